@@ -1,0 +1,15 @@
+export {
+  type ConsistencyClaim,
+  consistencyProof,
+  emptyRoot,
+  HASH_BYTES,
+  type InclusionClaim,
+  inclusionProof,
+  leafHash,
+  type MemoryTree,
+  memoryTree,
+  merkleRoot,
+  nodeHash,
+  verifyConsistency,
+  verifyInclusion,
+} from './tree.ts';
