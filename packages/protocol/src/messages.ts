@@ -1,0 +1,284 @@
+/**
+ * Every message of the vault's API. A signed endpoint takes `{request, body}`: `request` is a person-signed statement
+ * whose `body` is the SHA-256 of the canonical JSON of `body`, whose `action` is the endpoint's name.
+ */
+
+import { z } from 'zod';
+import {
+  base64url,
+  checkpointNote,
+  dossierState,
+  id,
+  instant,
+  ledgerProof,
+  wireHash,
+  wireStatement,
+  wrap,
+} from './wire.ts';
+
+const signed = <T extends z.ZodType>(body: T) => z.strictObject({ request: wireStatement, body });
+const json = z.record(z.string(), z.unknown());
+
+/** GET /v1/vault: what a practice needs to know before it can trust this vault with a card. */
+export const vaultInfo = z.strictObject({
+  vault: id('person'),
+  /** Origins under which the workplace is served; the first is the audience of requests. */
+  origin: z.string(),
+  sign: base64url(43),
+  kem: base64url(1700),
+  software: z.string(),
+  time: instant,
+});
+
+/** POST /v1/practices (bootstrap token): authority record = leaf 0, then the rest in the order of birth. */
+export const createPractice = z.strictObject({
+  statements: z.array(wireStatement).min(1).max(500),
+  batches: z.array(wireStatement).max(50),
+  /** KKEW objects named by the epochs. */
+  wraps: z.array(base64url(2_000_000)).max(64),
+});
+export const practiceCreated = z.strictObject({
+  practice: id('organisation'),
+  log: z.strictObject({ origin: z.string(), key: z.string() }),
+  checkpoint: checkpointNote,
+});
+
+/** POST /v1/practices/:practice/challenges */
+export const challenge = z.strictObject({ challenge: base64url(64), until: instant });
+
+/** POST .../sessions. A passkey or a device key opens the door to the keyring only; `confirm` makes the session open. */
+export const openSession = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('passkey'), challenge: base64url(64), credential: json }),
+  z.strictObject({ by: z.literal('device'), challenge: base64url(64), device: id('device'), signature: base64url(90) }),
+  /** Agents and command line: the holder's key itself signs; no keyring is involved. */
+  z.strictObject({ by: z.literal('key'), challenge: base64url(64), person: id('person'), signature: base64url(90) }),
+]);
+export const sessionOpened = z.strictObject({
+  session: id('session'),
+  token: base64url(64),
+  person: id('person'),
+  stage: z.enum(['keyring', 'open']),
+  keyring: base64url(200_000).nullable(),
+  /** After this much silence the session needs a touch; after the hard limit too. Milliseconds. */
+  idle: z.int(),
+  until: instant,
+});
+/** POST .../sessions/confirm (signed, action `session-confirm`) and .../sessions/touch (passkey or device again). */
+export const confirmSession = signed(z.strictObject({}));
+export const touchSession = openSession;
+
+/** POST .../credentials/options and .../credentials (signed): adds a passkey; the keyring carries its unlocker. */
+export const credentialOptions = json;
+export const addCredential = signed(
+  z.strictObject({ challenge: base64url(64), credential: json, keyring: base64url(200_000) }),
+);
+/** POST .../keyring (signed): replaces the sealed keyring; its number grows by one. A device may ride along. */
+export const putKeyring = signed(z.strictObject({ keyring: base64url(200_000), device: wireStatement.nullable() }));
+
+/** GET .../invitations/:invitation (the id is the capability; nothing here is secret). */
+export const invitationState = z.strictObject({
+  invitation: wireStatement,
+  joins: z.array(wireStatement).max(16),
+  state: z.enum(['open', 'joined', 'confirmed', 'ended']),
+});
+/** POST .../invitations/:invitation/join: keys are made on the device; nothing opens before the inviter confirms. */
+export const joinInvitation = z.strictObject({
+  join: wireStatement,
+  keyring: base64url(200_000),
+  device: wireStatement.nullable(),
+  passkey: z.strictObject({ challenge: base64url(64), credential: json }).nullable(),
+});
+
+/** GET .../directory: authority chain, cards, epochs, memberships and mandates, each with the line that holds it. */
+export const directory = z.strictObject({
+  entries: z.array(z.strictObject({ statement: wireStatement, line: ledgerProof, ended: z.boolean() })).max(5000),
+  batches: z.array(wireStatement).max(500),
+  checkpoint: checkpointNote,
+  log: z.strictObject({ origin: z.string(), key: z.string() }),
+});
+
+/** GET .../me */
+export const me = z.strictObject({
+  person: id('person'),
+  teams: z.array(
+    z.strictObject({
+      team: id('team'),
+      membership: id('fact'),
+      /** KKEW objects that hold a wrap for me, newest epoch first. */
+      wraps: z.array(base64url(2_000_000)).max(16),
+      handles: z.array(
+        z.strictObject({ slot: z.enum(['worklist', 'directory', 'receipt']), handle: id('handle'), version: z.int() }),
+      ),
+    }),
+  ),
+});
+
+/** POST .../statements (signed, class admin or sync): cards, epochs, facts, withdrawals, invitations, authority. Logged one by one. */
+export const postStatements = signed(
+  z.strictObject({
+    statements: z.array(wireStatement).min(1).max(500),
+    batches: z.array(wireStatement).max(50),
+    wraps: z.array(base64url(2_000_000)).max(64),
+  }),
+);
+export const committed = z.strictObject({
+  line: ledgerProof,
+  checkpoint: checkpointNote,
+  dossiers: z.array(z.strictObject({ dossier: id('dossier'), seq: z.int(), state: wireHash })).max(1000),
+});
+
+/** GET .../heads: what the vault holds of source handles; the agent compares before it seals. */
+export const heads = z.strictObject({
+  dossiers: z.array(
+    z.strictObject({
+      dossier: id('dossier'),
+      seq: z.int(),
+      state: wireHash,
+      handles: z.array(
+        z.strictObject({
+          handle: id('handle'),
+          version: z.int(),
+          descriptor: wireHash,
+          class: z.enum(['source', 'work', 'inbox']),
+        }),
+      ),
+    }),
+  ),
+  teams: z.array(
+    z.strictObject({
+      team: id('team'),
+      handle: id('handle'),
+      version: z.int(),
+      descriptor: wireHash,
+      slot: z.string(),
+    }),
+  ),
+  snapshot: wireStatement.nullable(),
+});
+
+/**
+ * POST .../deliveries, binary (application/vnd.ketenkluis.delivery): lp(request KKST, manifest, pack, pack, ...).
+ * The manifest is raw-deflated canonical JSON of this shape; request.body = SHA-256 of everything after the request.
+ * `statements` stand in batch order, so the root is recomputed and no paths travel.
+ */
+export const deliveryManifest = z.strictObject({
+  batch: wireStatement,
+  /** Canonical header bytes of every statement of the batch, in order. */
+  statements: z.array(base64url(90_000)).min(1).max(65_536),
+  /** `b` and `d` index into `statements` (bundle header, descriptor); bundles sent earlier are named by hash. */
+  wraps: z
+    .array(
+      z.strictObject({
+        b: z.union([z.int(), wireHash]),
+        i: z.int(),
+        d: z.int(),
+        k: z.enum(['c', 'h', 'k', 'x']),
+        ct: base64url(120),
+      }),
+    )
+    .max(65_536),
+  /** Descriptor index of each pack that follows, in order. */
+  packs: z.array(z.int()).max(4096),
+  /** Facts this delivery ends (withdrawn at once), and handles it drops. */
+  drop: z.array(id('handle')).max(4096),
+  /** Dossier rows that joined or left a team's list with this delivery (design 6). */
+  lists: z
+    .array(z.strictObject({ team: id('team'), joined: z.array(id('dossier')), left: z.array(id('dossier')) }))
+    .max(64),
+  /** What the agent thinks the dossier's sequence is; another value is a conflict and nothing is written. */
+  expect: z.array(z.strictObject({ dossier: id('dossier'), seq: z.int() })).max(1024),
+});
+export const deliveryAccepted = z.strictObject({
+  ...committed.shape,
+  /** The vault's signed word that it holds these shares: over the hashes of the wraps, in order. */
+  receipt: z.strictObject({ hash: wireHash, sig: base64url(90) }),
+});
+
+/** POST .../snapshots (signed, class sync). */
+export const postSnapshot = signed(z.strictObject({ snapshot: wireStatement }));
+
+/** One released handle, or why not (only ever a reason for people of the practice itself). */
+export const released = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('permit'),
+    handle: id('handle'),
+    dossier: id('dossier').nullable(),
+    descriptor: wireStatement,
+    grant: wireStatement,
+    bundle: wireStatement,
+    wrap,
+    pack: base64url(30_000_000),
+    /** The vault's share of this version, 32 bytes. */
+    h: base64url(43),
+    facts: z.array(wireStatement).max(32),
+  }),
+  z.strictObject({
+    outcome: z.literal('deny'),
+    handle: id('handle').nullable(),
+    dossier: id('dossier').nullable(),
+    reason: z.string(),
+  }),
+]);
+
+/** POST .../releases (signed; class look, list, own or emergency). `annex` is a KKSB sealed to the log officer's team. */
+export const postRelease = signed(z.strictObject({ annex: base64url(40_000).nullable() }));
+export const releaseAnswer = z.strictObject({
+  line: ledgerProof,
+  checkpoint: checkpointNote,
+  /** From the checkpoint named in the request to this one. */
+  consistency: z.array(base64url(43)).max(64).nullable(),
+  results: z.array(released).max(128),
+  states: z.array(
+    z.strictObject({
+      ...dossierState.shape,
+      /** The row in the snapshot and its path; later included changes explain a newer state. */
+      snapshot: z
+        .strictObject({ seq: z.int(), state: wireHash, index: z.int(), path: z.array(base64url(43)).max(64) })
+        .nullable(),
+      changes: z.array(ledgerProof).max(500),
+    }),
+  ),
+  snapshot: wireStatement.nullable(),
+  batches: z.array(wireStatement).max(500),
+  /** For a list: dossiers gone since it was sealed; the client drops those rows. */
+  gone: z.array(id('dossier')).max(5000),
+});
+
+/** POST .../writes (signed, class write): a new `work` handle under a parent. */
+export const postWrite = signed(
+  z.strictObject({
+    statements: z.array(wireStatement).min(1).max(64),
+    batches: z.array(wireStatement).max(8),
+    wraps: z.array(wrap).max(256),
+    packs: z.array(base64url(2_000_000)).min(1).max(8),
+    annex: base64url(40_000).nullable(),
+  }),
+);
+/** POST .../takeovers (signed, class write): the note stands in the GP system now; its handle goes. */
+export const postTakeover = signed(z.strictObject({ annex: base64url(40_000).nullable() }));
+
+/** POST .../declarations (signed): a search, print, export or copy at the client, said before it is done (R38). */
+export const postDeclaration = signed(
+  z.strictObject({ event: z.enum(['search', 'print', 'export', 'copy']), annex: base64url(40_000).nullable() }),
+);
+
+/** POST .../audits (signed, class audit): one dossier's items with their proofs; itself a line. */
+export const postAudit = signed(z.strictObject({ from: instant, until: instant, annex: base64url(40_000).nullable() }));
+export const auditAnswer = z.strictObject({
+  line: ledgerProof,
+  checkpoint: checkpointNote,
+  consistency: z.array(base64url(43)).max(64).nullable(),
+  lines: z.array(z.strictObject({ ...ledgerProof.shape, annex: base64url(40_000).nullable() })).max(20_000),
+});
+
+/** GET .../mirror?after=N: every live object in log order, for the practice's own copy. */
+export const mirrorPage = z.strictObject({
+  objects: z.array(z.strictObject({ kind: z.string(), name: z.string(), bytes: base64url(30_000_000) })),
+  next: z.int().nullable(),
+});
+/** GET .../entries?from=N: whole lines with salts, for the monitor, the mirror and the log officer. */
+export const entriesPage = z.strictObject({
+  from: z.int(),
+  size: z.int(),
+  entries: z.array(base64url(200_000)).max(1000),
+});

@@ -1,0 +1,336 @@
+/**
+ * The signed statements (docs/spec/statements.md): closed set of payloads, one strict schema each.
+ * A payload is canonical JSON; its hash names it everywhere; who may sign it stands beside each schema.
+ */
+
+import { type Id, type IdKind, type Instant, idPattern } from '@ketenkluis/base';
+import { z } from 'zod';
+
+const id = <K extends IdKind>(kind: K) =>
+  z.custom<Id<K>>((value) => typeof value === 'string' && idPattern(kind).test(value), `expected a ${kind} id`);
+const at = z.custom<Instant>((value) => Number.isSafeInteger(value) && (value as number) >= 0, 'expected milliseconds');
+const count = z.int().min(0);
+
+declare const hashBrand: unique symbol;
+/** SHA-256 as canonical base64url, 43 characters. */
+export type Hash = string & { readonly [hashBrand]: true };
+export const hash = z.custom<Hash>(
+  (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/.test(value),
+  'expected a SHA-256 hash as base64url',
+);
+/** Public keys as base64url: Ed25519 32 bytes; suite 1 KEM (X-Wing) 1216 bytes. */
+export const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43,1700}$/);
+const head = { v: z.literal(1), suite: z.int().min(1).max(255) };
+
+export const shamirKey = z.strictObject({
+  kem: publicKey,
+  k: z.int().min(2).max(16),
+  n: z.int().min(2).max(16),
+  /** SHA-256 of each share, in share order: a bad share is named before it is used. */
+  commitments: z.array(hash).min(2).max(16),
+});
+
+/** Signed by `threshold` owners of the record before it (number 0: of itself). Leaf 0 of the log. */
+export const authority = z.strictObject({
+  t: z.literal('authority'),
+  ...head,
+  organisation: id('organisation'),
+  number: count,
+  prev: hash.nullable(),
+  at,
+  owners: z
+    .array(z.strictObject({ person: id('person'), sign: publicKey, kem: publicKey }))
+    .min(1)
+    .max(16),
+  threshold: z.int().min(1).max(16),
+  recovery: shamirKey,
+  exit: shamirKey,
+});
+
+/** Signed by `threshold` owners. A vault's and an agent's keys stand on cards too. */
+export const card = z.strictObject({
+  t: z.literal('card'),
+  ...head,
+  organisation: id('organisation'),
+  subject: id('person'),
+  kind: z.enum(['professional', 'agent', 'vault', 'keyholder', 'trustee']),
+  number: count,
+  sign: publicKey,
+  kem: publicKey,
+  from: at,
+  until: at,
+});
+
+/** Signed by `threshold` owners. `wraps` is the hash of the KKEW object with the private key for each member. */
+export const epoch = z.strictObject({
+  t: z.literal('epoch'),
+  ...head,
+  organisation: id('organisation'),
+  team: id('team'),
+  number: count,
+  prev: hash.nullable(),
+  kem: publicKey,
+  members: z.array(z.strictObject({ person: id('person'), card: hash })).max(256),
+  wraps: hash,
+  at,
+});
+
+export const FACT_KINDS = ['membership', 'mandate', 'enrolment', 'relation', 'step', 'write'] as const;
+export type FactKind = (typeof FACT_KINDS)[number];
+const fact = {
+  t: z.literal('fact'),
+  ...head,
+  id: id('fact'),
+  practice: id('organisation'),
+  from: at,
+  until: at.nullable(),
+};
+
+/** Signed by `threshold` owners. */
+export const membership = z.strictObject({
+  ...fact,
+  kind: z.literal('membership'),
+  team: id('team'),
+  person: id('person'),
+});
+/** Signed by `threshold` owners: what the agent may sign, for which teams, who answers for it. It always ends. */
+export const mandate = z.strictObject({
+  ...fact,
+  until: at,
+  kind: z.literal('mandate'),
+  agent: id('person'),
+  responsible: id('person'),
+  kinds: z.array(z.enum(FACT_KINDS)).max(16),
+  teams: z.array(id('team')).max(64),
+});
+/** Signed by the agent under its mandate, as all facts below in this issue. */
+export const enrolment = z.strictObject({ ...fact, kind: z.literal('enrolment'), dossier: id('dossier') });
+export const relation = z.strictObject({
+  ...fact,
+  kind: z.literal('relation'),
+  dossier: id('dossier'),
+  teams: z.array(id('team')).min(1).max(64),
+});
+/** Which handles this team may open in this step. The reason stays in the practice. */
+export const step = z.strictObject({
+  ...fact,
+  kind: z.literal('step'),
+  dossier: id('dossier'),
+  team: id('team'),
+  handles: z.array(id('handle')).max(128),
+});
+/** This team may put new `work` handles under this dossier. */
+export const write = z.strictObject({ ...fact, kind: z.literal('write'), dossier: id('dossier'), team: id('team') });
+
+export const factSchema = z.discriminatedUnion('kind', [membership, mandate, enrolment, relation, step, write]);
+
+/** Signed by whoever may sign the fact it ends, or by an owner. */
+export const withdrawal = z.strictObject({
+  t: z.literal('withdrawal'),
+  ...head,
+  practice: id('organisation'),
+  fact: id('fact'),
+  dossier: id('dossier').nullable(),
+  at,
+});
+
+export const WRITER_CLASSES = ['source', 'work', 'inbox'] as const;
+export const SLOTS = ['worklist', 'directory', 'receipt'] as const;
+
+/** Signed by the writer. Names no recipients. Exactly one of `dossier` and `team` is set. */
+export const descriptor = z.strictObject({
+  t: z.literal('descriptor'),
+  ...head,
+  practice: id('organisation'),
+  dossier: id('dossier').nullable(),
+  /** A team's own handle (worklist, directory, receipt) has no dossier. */
+  team: id('team').nullable(),
+  slot: z.enum(SLOTS).nullable(),
+  handle: id('handle'),
+  version: z.int().min(1),
+  prev: hash.nullable(),
+  class: z.enum(WRITER_CLASSES),
+  parent: id('handle').nullable(),
+  writer: id('person'),
+  /** SHA-256 over the whole stored pack (KKPK). */
+  pack: hash,
+  size: count,
+  /** Commitments on the client, vault and keyholder shares: SHA-256(lp("ketenkluis.share.v1", kind, salt, share)). */
+  shares: z.strictObject({ c: hash, h: hash, k: hash.nullable() }),
+});
+
+/** Signed by the writer, or by a member who re-wraps. One statement covers the packs of one dossier (or team) for one team. */
+export const grant = z.strictObject({
+  t: z.literal('grant'),
+  ...head,
+  practice: id('organisation'),
+  dossier: id('dossier').nullable(),
+  team: id('team'),
+  epoch: count,
+  /** The step fact that makes this team a recipient; null for a team's own handles. */
+  fact: id('fact').nullable(),
+  issuer: id('person'),
+  packs: z.array(hash).min(1).max(128),
+});
+
+/** Header of a bundle of wrapped shares: one HPKE wrap of a bundle key for one recipient. Signed by the writer. */
+export const bundle = z.strictObject({
+  t: z.literal('bundle'),
+  ...head,
+  practice: id('organisation'),
+  to: z.enum(['team', 'vault', 'keyholder', 'exit']),
+  /** Team id or holder's person id; null for exit. */
+  recipient: z.union([id('team'), id('person')]).nullable(),
+  epoch: count.nullable(),
+  issuer: id('person'),
+  enc: z.string().max(2000),
+  key: z.string().max(100),
+  at,
+});
+
+/** A Merkle tree (RFC 6962) over statements: one signature for many. Leaf data = the statement's signed bytes. */
+export const batch = z.strictObject({
+  t: z.literal('batch'),
+  ...head,
+  practice: id('organisation'),
+  by: id('person'),
+  size: z.int().min(1).max(65536),
+  root: hash,
+  at,
+});
+
+/** Signed by the agent under its mandate. Expires; an expired snapshot confirms nothing. */
+export const snapshot = z.strictObject({
+  t: z.literal('snapshot'),
+  ...head,
+  practice: id('organisation'),
+  number: z.int().min(1),
+  prev: hash.nullable(),
+  by: id('person'),
+  at,
+  until: at,
+  /** Merkle root (RFC 6962) over lp(dossier id, u32 sequence, state) sorted by dossier id. */
+  size: count,
+  root: hash,
+  epochs: z.array(z.strictObject({ team: id('team'), epoch: hash })).max(256),
+});
+
+export const REQUEST_CLASSES = [
+  'look',
+  'list',
+  'grant',
+  'rotate',
+  'write',
+  'emergency',
+  'own',
+  'audit',
+  'admin',
+  'sync',
+  'session',
+] as const;
+export type RequestClass = (typeof REQUEST_CLASSES)[number];
+
+/** Signed by the person (or agent) who asks. `action` is the endpoint's name, `body` the hash of what else is sent. */
+export const request = z.strictObject({
+  t: z.literal('request'),
+  ...head,
+  id: id('request'),
+  practice: id('organisation'),
+  /** Origin of the vault this is meant for. */
+  audience: z.string().max(255),
+  person: id('person'),
+  organisation: id('organisation'),
+  device: id('device').nullable(),
+  session: id('session').nullable(),
+  class: z.enum(REQUEST_CLASSES),
+  action: z.string().regex(/^[a-z-]{2,40}$/),
+  at,
+  /** Strictly growing per device; the vault refuses one it has seen. */
+  counter: count,
+  items: z
+    .array(
+      z.strictObject({
+        dossier: id('dossier').nullable(),
+        handle: id('handle').nullable(),
+        facts: z.array(id('fact')).max(16),
+      }),
+    )
+    .max(128),
+  body: hash.nullable(),
+  annex: hash.nullable(),
+  /** Something done at the client, declared before it happens (search, print, export). */
+  declared: z.boolean(),
+  checkpoint: z.strictObject({ size: count, root: hash }).nullable(),
+});
+
+/** Signed by the inviter (an owner). `key` is the one-time Ed25519 key whose seed rides in the link's fragment. */
+export const invitation = z.strictObject({
+  t: z.literal('invitation'),
+  ...head,
+  id: id('invitation'),
+  organisation: id('organisation'),
+  team: id('team'),
+  key: publicKey,
+  by: id('person'),
+  at,
+  until: at,
+});
+
+/** Signed twice: with the invitation's one-time key and with the new signing key. */
+export const join = z.strictObject({
+  t: z.literal('join'),
+  ...head,
+  invitation: id('invitation'),
+  person: id('person'),
+  sign: publicKey,
+  kem: publicKey,
+  at,
+});
+
+/** Signed by the person: this device's key may ask for that person's keyring. */
+export const device = z.strictObject({
+  t: z.literal('device'),
+  ...head,
+  id: id('device'),
+  person: id('person'),
+  sign: publicKey,
+  at,
+});
+
+const schemas = {
+  authority,
+  card,
+  epoch,
+  fact: factSchema,
+  withdrawal,
+  descriptor,
+  grant,
+  bundle,
+  batch,
+  snapshot,
+  request,
+  invitation,
+  join,
+  device,
+} as const;
+export const statementSchemas = schemas;
+export type StatementType = keyof typeof schemas;
+export type Payload<T extends StatementType = StatementType> = T extends StatementType
+  ? z.infer<(typeof schemas)[T]>
+  : never;
+
+export type Authority = Payload<'authority'>;
+export type Card = Payload<'card'>;
+export type Epoch = Payload<'epoch'>;
+export type Fact = Payload<'fact'>;
+export type FactOf<K extends FactKind> = Extract<Fact, { kind: K }>;
+export type Withdrawal = Payload<'withdrawal'>;
+export type Descriptor = Payload<'descriptor'>;
+export type Grant = Payload<'grant'>;
+export type BundleHeader = Payload<'bundle'>;
+export type Batch = Payload<'batch'>;
+export type Snapshot = Payload<'snapshot'>;
+export type Request = Payload<'request'>;
+export type Invitation = Payload<'invitation'>;
+export type Join = Payload<'join'>;
+export type Device = Payload<'device'>;
