@@ -1,6 +1,6 @@
 /** Byte helpers that run the same in browser, worker and Node. None of them throws on valid input except the decoders. */
 
-import { base32nopad, base64urlnopad, hex as scureHex } from '@scure/base';
+import { base32nopad, base64urlnopad, base64 as scureBase64, hex as scureHex } from '@scure/base';
 import { baseError } from './errors.ts';
 
 const encoder = new TextEncoder();
@@ -74,6 +74,9 @@ export const fromHex = text(scureHex);
 /** Base64url without padding (RFC 4648 section 5); decoding accepts the canonical text only. */
 export const base64url = base64urlnopad.encode;
 export const fromBase64url = text(base64urlnopad);
+/** Base64 with padding (RFC 4648 section 4), as C2SP notes use it; decoding accepts the canonical text only. */
+export const base64 = scureBase64.encode;
+export const fromBase64 = text(scureBase64);
 /** Lower-case base32 without padding (RFC 4648 section 6). */
 export const base32 = (bytes: Uint8Array): string => base32nopad.encode(bytes).toLowerCase();
 export const fromBase32 = text({
