@@ -114,8 +114,18 @@ function unitText(quantity: Quantity): string | undefined {
 
 const spell = (unit: string): string => SPELLING.get(unit.toLowerCase().replaceAll(' ', '')) ?? unit;
 
-/** What may be UCUM at all. The library prints what it cannot parse, and a unit text from a file must not reach a log. */
-const UCUM_TEXT = /^[\w.[\]{}()/%*'"^+-]{1,60}$/;
+/** The library prints what it cannot parse, and a unit text from a file must not reach a log; so it is muted meanwhile. */
+function muted<T>(ask: () => T): T | undefined {
+  const print = console.log;
+  console.log = () => undefined;
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  } finally {
+    console.log = print;
+  }
+}
 
 /** Ten digits are far beyond what was measured; they only cut the noise of binary fractions. */
 const tidy = (value: number): number => Number(value.toPrecision(10));
@@ -124,10 +134,9 @@ const tidy = (value: number): number => Number(value.toPrecision(10));
 function linear(ucum: Utils, from: string, to: string, molarMass: number | undefined) {
   const options = molarMass === undefined ? {} : { molecularWeight: molarMass };
   // The library looks names up in a plain object: `toString` would be a unit there.
-  if (!UCUM_TEXT.test(from) || from in Object.prototype) return undefined;
-  const zero = ucum.convertUnitTo(from, 0, to, options).toVal;
-  const one = ucum.convertUnitTo(from, 1, to, options).toVal;
-  if (!Number.isFinite(zero) || !Number.isFinite(one) || zero === null || one === null) return undefined;
+  if (from in Object.prototype || from.length > 60) return undefined;
+  const [zero, one] = [0, 1].map((value) => muted(() => ucum.convertUnitTo(from, value, to, options))?.toVal);
+  if (typeof zero !== 'number' || typeof one !== 'number' || !Number.isFinite(zero + one)) return undefined;
   return { slope: one - zero, offset: zero };
 }
 
