@@ -1,4 +1,19 @@
 export {
+  consistencyFromTiles,
+  decodeBundle,
+  encodeBundle,
+  type Integrated,
+  inclusionFromTiles,
+  integrate,
+  parseTilePath,
+  type ReadTile,
+  rootFromTiles,
+  TILE_WIDTH,
+  type Tile,
+  tilePath,
+  tileWidth,
+} from './tiles.ts';
+export {
   type ConsistencyClaim,
   consistencyProof,
   emptyRoot,
