@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+/** Suites by cost: `unit` must stay within two minutes; the others are started by name. */
+const suite = (name: string, include: string[], options: object = {}) => ({
+  test: { name, include, exclude: ['**/node_modules/**', '**/dist/**'], environment: 'node' as const, ...options },
+});
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      suite('unit', ['packages/*/src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
+      suite('kills', ['packages/lab/test/kills/**/*.test.ts'], { testTimeout: 600_000, hookTimeout: 120_000 }),
+      suite('browser', ['packages/*/test/browser/**/*.test.ts'], {
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
