@@ -1,0 +1,24 @@
+/** What can go wrong at a screen. The code is the i18n key; the screens show a next action with each. */
+
+import { errorFactory } from '@ketenkluis/base';
+
+export const workplaceError = errorFactory('workplace', [
+  /** No line to the vault: the person works on in the GP system. */
+  'offline',
+  /** The vault refused; `detail.reason` is the vault's reason where it may say one, else `refused`. */
+  'denied',
+  /** Signed out by silence or by the hour; one gesture brings the session back. */
+  'locked',
+  /** No session that can be brought back. */
+  'signed-out',
+  'wrong-passphrase',
+  'passkey-cancelled',
+  /** This passkey or browser gives no PRF output, so it cannot open the keyring. */
+  'passkey-no-prf',
+  'bad-link',
+  'invitation-ended',
+  /** A signature, proof or dossier state does not hold: nothing is shown. */
+  'not-proved',
+  'conflict',
+  'failed',
+]);
