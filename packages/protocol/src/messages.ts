@@ -18,6 +18,10 @@ import {
 
 const signed = <T extends z.ZodType>(body: T) => z.strictObject({ request: wireStatement, body });
 const json = z.record(z.string(), z.unknown());
+/** From the checkpoint that the request named (or `from`) to the one beside it; null when none was named. */
+const consistency = z.array(base64url(43)).max(64).nullable();
+/** Canonical header of the signed request behind a line: proves who asked. Null where it names other dossiers too. */
+const requestHeader = base64url(60_000).nullable();
 
 /** GET /v1/vault: what a practice needs to know before it can trust this vault with a card. */
 export const vaultInfo = z.strictObject({
@@ -89,11 +93,15 @@ export const joinInvitation = z.strictObject({
   passkey: z.strictObject({ challenge: base64url(64), credential: json }).nullable(),
 });
 
-/** GET .../directory: authority chain, cards, epochs, memberships and mandates, each with the line that holds it. */
+/**
+ * GET .../directory?from=SIZE: authority chain, cards, epochs, memberships and mandates, each with the line that holds it.
+ * `from` is the size of the last checkpoint the asker has seen; without it `consistency` is null.
+ */
 export const directory = z.strictObject({
   entries: z.array(z.strictObject({ statement: wireStatement, line: ledgerProof, ended: z.boolean() })).max(5000),
   batches: z.array(wireStatement).max(500),
   checkpoint: checkpointNote,
+  consistency,
   log: z.strictObject({ origin: z.string(), key: z.string() }),
 });
 
@@ -124,6 +132,7 @@ export const postStatements = signed(
 export const committed = z.strictObject({
   line: ledgerProof,
   checkpoint: checkpointNote,
+  consistency,
   dossiers: z.array(z.strictObject({ dossier: id('dossier'), seq: z.int(), state: wireHash })).max(1000),
 });
 
@@ -225,8 +234,7 @@ export const postRelease = signed(z.strictObject({ annex: base64url(40_000).null
 export const releaseAnswer = z.strictObject({
   line: ledgerProof,
   checkpoint: checkpointNote,
-  /** From the checkpoint named in the request to this one. */
-  consistency: z.array(base64url(43)).max(64).nullable(),
+  consistency,
   results: z.array(released).max(128),
   states: z.array(
     z.strictObject({
@@ -235,7 +243,7 @@ export const releaseAnswer = z.strictObject({
       snapshot: z
         .strictObject({ seq: z.int(), state: wireHash, index: z.int(), path: z.array(base64url(43)).max(64) })
         .nullable(),
-      changes: z.array(ledgerProof).max(500),
+      changes: z.array(z.strictObject({ ...ledgerProof.shape, request: requestHeader })).max(500),
     }),
   ),
   snapshot: wireStatement.nullable(),
@@ -267,8 +275,10 @@ export const postAudit = signed(z.strictObject({ from: instant, until: instant, 
 export const auditAnswer = z.strictObject({
   line: ledgerProof,
   checkpoint: checkpointNote,
-  consistency: z.array(base64url(43)).max(64).nullable(),
-  lines: z.array(z.strictObject({ ...ledgerProof.shape, annex: base64url(40_000).nullable() })).max(20_000),
+  consistency,
+  lines: z
+    .array(z.strictObject({ ...ledgerProof.shape, annex: base64url(40_000).nullable(), request: requestHeader }))
+    .max(20_000),
 });
 
 /** GET .../mirror?after=N: every live object in log order, for the practice's own copy. */
