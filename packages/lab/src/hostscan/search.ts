@@ -5,6 +5,8 @@
 
 const WINDOW = 6;
 const TABLE_BITS = 27;
+const PAGE = 4096;
+const ZEROS = Buffer.alloc(PAGE);
 
 const ascii = (text: string) => Buffer.from(text, 'latin1');
 
@@ -61,11 +63,21 @@ export class TokenSearch {
 
   /** Adds to `found` the index of every token that stands in these bytes. */
   scan(bytes: Buffer, found: Set<number>): void {
+    // Memory is mostly pages that nobody wrote to; a token cannot lie in one.
+    for (let from = 0; from < bytes.length; ) {
+      let to = from;
+      while (to < bytes.length && !ZEROS.equals(bytes.subarray(to, to + PAGE))) to += PAGE;
+      this.#scan(bytes, from, Math.min(to, bytes.length), found);
+      from = to + PAGE;
+    }
+  }
+
+  #scan(bytes: Buffer, from: number, to: number, found: Set<number>): void {
     const table = this.#table;
-    const end = bytes.length - WINDOW;
-    if (end < 0) return;
-    let low = bytes.readInt32LE(0);
-    for (let at = 0; at <= end; at++) {
+    const end = to - WINDOW;
+    if (end < from) return;
+    let low = bytes.readInt32LE(from);
+    for (let at = from; at <= end; at++) {
       const high = bytes[at + 4]! | (bytes[at + 5]! << 8);
       const mark = slot(low, high);
       low = (low >>> 8) | (bytes[at + 4]! << 24);
