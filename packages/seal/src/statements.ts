@@ -19,7 +19,7 @@ export const hash = z.custom<Hash>(
   'expected a SHA-256 hash as base64url',
 );
 /** Public keys as base64url: Ed25519 32 bytes; suite 1 KEM (X-Wing) 1216 bytes. */
-export const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43,1700}$/);
+export const publicKey = z.string().regex(/^[A-Za-z0-9_-]{43,4096}$/);
 const head = { v: z.literal(1), suite: z.int().min(1).max(255) };
 
 export const shamirKey = z.strictObject({
@@ -183,8 +183,8 @@ export const bundle = z.strictObject({
   recipient: z.union([id('team'), id('person')]).nullable(),
   epoch: count.nullable(),
   issuer: id('person'),
-  enc: z.string().max(2000),
-  key: z.string().max(100),
+  enc: z.string().regex(/^[A-Za-z0-9_-]{40,4096}$/),
+  key: z.string().regex(/^[A-Za-z0-9_-]{64,100}$/),
   at,
 });
 

@@ -1,0 +1,65 @@
+/**
+ * The body before encryption (docs/spec/pack.md): u32 framed length | u32 raw length | deflate | zeros, padded to 512 bytes and then
+ * by Padme, so that a size tells at most a bucket.
+ */
+
+import { type Bytes, concat, readU32, u32 } from '@ketenkluis/base';
+import { deflateSync, Inflate } from 'fflate';
+import { dictionary } from './dictionary.ts';
+import { sealError } from './errors.ts';
+
+/** Largest content of one pack, uncompressed. */
+export const MAX_RAW = 16 * 1024 * 1024;
+const BLOCK = 512;
+/** Deflate grows at most about 1032-fold, so one slice stays below the raw limit. */
+const SLICE = 8 * 1024;
+
+/** Padme (Nikitin et al., PURBs, 2019) on top of 512-byte blocks: at most 12 % more, log log sizes. */
+export function paddedLength(length: number): number {
+  const blocks = Math.max(BLOCK, Math.ceil(length / BLOCK) * BLOCK);
+  const exponent = Math.floor(Math.log2(blocks));
+  const mask = 2 ** (exponent - (Math.floor(Math.log2(exponent)) + 1)) - 1;
+  return Math.ceil(blocks / (mask + 1)) * (mask + 1);
+}
+
+/** Throws `seal/too-large` above 16 MiB. */
+export function pack(raw: Uint8Array, dict: number): Bytes {
+  if (raw.length > MAX_RAW)
+    throw sealError('too-large', 'the content of one pack may be 16 MiB; split it over more handles');
+  const framed = concat(u32(raw.length), deflateSync(raw, { level: 6, dictionary: dictionary(dict) }));
+  const out = new Uint8Array(paddedLength(4 + framed.length));
+  out.set(u32(framed.length));
+  out.set(framed, 4);
+  return out;
+}
+
+/** Throws `seal/cannot-open` for padding that is not canonical, a wrong length or a decompression bomb. */
+export function unpack(body: Uint8Array, dict: number): Bytes {
+  const bad = () => sealError('cannot-open', 'the content of this pack does not have the form it states');
+  if (body.length < 8) throw bad();
+  const end = 4 + readU32(body, 0);
+  if (end < 8 || end > body.length || body.length !== paddedLength(end)) throw bad();
+  if (body.subarray(end).some((byte) => byte !== 0)) throw bad();
+  const length = readU32(body, 4);
+  if (length > MAX_RAW) throw sealError('too-large', 'this pack says that it holds more than 16 MiB');
+  return inflate(body.subarray(8, end), length, dict, bad);
+}
+
+function inflate(deflated: Uint8Array, length: number, dict: number, bad: () => Error): Bytes {
+  const out = new Uint8Array(length);
+  let at = 0;
+  const stream = new Inflate({ dictionary: dictionary(dict) }, (chunk) => {
+    if (at + chunk.length > length) throw bad();
+    out.set(chunk, at);
+    at += chunk.length;
+  });
+  try {
+    for (let i = 0; i === 0 || i < deflated.length; i += SLICE) {
+      stream.push(deflated.subarray(i, i + SLICE), i + SLICE >= deflated.length);
+    }
+  } catch {
+    throw bad();
+  }
+  if (at !== length) throw bad();
+  return out;
+}

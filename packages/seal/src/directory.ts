@@ -1,0 +1,232 @@
+/**
+ * The verified view of one organisation's keys (docs/spec/keys.md). Statements go in in the order of its ledger, each with the result
+ * of its inclusion proof; what does not verify against what stood there before it is refused.
+ */
+
+import {
+  type Bytes,
+  fromBase64url,
+  type Instant,
+  type OrganisationId,
+  type TeamId,
+  type Verifier,
+} from '@ketenkluis/base';
+import { ownerKey, signedByOwners, verifyAuthorityStep } from './authority.ts';
+import { sealError } from './errors.ts';
+import { maySign, type SignRules } from './rules.ts';
+import { type Statement, signersOf, verifyStatement } from './statement.ts';
+import type { Authority, Card, Epoch, Fact, FactOf, Hash, Payload } from './statements.ts';
+
+/** What the caller found about a statement's place in the organisation's ledger. */
+export interface Place {
+  /** The inclusion proof held, under a checkpoint the caller trusts. */
+  readonly included: boolean;
+  readonly index: number;
+}
+
+export type DirectoryFact = FactOf<'membership'> | FactOf<'mandate'>;
+const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
+
+export class KeyDirectory implements SignRules {
+  readonly organisation: OrganisationId;
+  readonly #verifier: Verifier;
+  readonly #authorities: Statement<'authority'>[] = [];
+  readonly #cards = new Map<string, Statement<'card'>[]>();
+  readonly #epochs = new Map<TeamId, Statement<'epoch'>[]>();
+  readonly #facts = new Map<string, DirectoryFact>();
+  readonly #ended = new Map<string, Instant>();
+  #lastIndex = -1;
+
+  constructor(organisation: OrganisationId, verifier: Verifier) {
+    this.organisation = organisation;
+    this.#verifier = verifier;
+  }
+
+  /**
+   * Takes the next statement of the ledger: authority, card, epoch, membership, mandate, or a withdrawal of the last two.
+   * Statements of one entry share its index. Throws `seal/not-included`, `seal/replayed`, `seal/bad-authority`, `seal/bad-card`,
+   * `seal/bad-epoch`, `seal/not-signed` or `seal/bad-statement`; the directory is then as before.
+   */
+  async add(statement: Statement, place: Place): Promise<void> {
+    if (!place.included || !Number.isSafeInteger(place.index) || place.index < this.#lastIndex) {
+      throw sealError(
+        'not-included',
+        'a statement enters the directory only with its proven place in the ledger, in order',
+      );
+    }
+    const { payload } = statement;
+    const owner =
+      'organisation' in payload ? payload.organisation : 'practice' in payload ? payload.practice : undefined;
+    if (owner !== this.organisation) throw sealError('bad-statement', 'this statement belongs to another organisation');
+    await this.#apply(statement);
+    this.#lastIndex = place.index;
+  }
+
+  async #apply(statement: Statement): Promise<void> {
+    const { payload } = statement;
+    if (payload.t === 'authority') {
+      const next = statement as Statement<'authority'>;
+      await verifyAuthorityStep(last(this.#authorities), next, this.#verifier);
+      this.#authorities.push(next);
+    } else if (payload.t === 'card') await this.#addCard(statement as Statement<'card'>);
+    else if (payload.t === 'epoch') await this.#addEpoch(statement as Statement<'epoch'>);
+    else if (payload.t === 'fact') await this.#addFact(statement, payload);
+    else if (payload.t === 'withdrawal') await this.#addWithdrawal(statement as Statement<'withdrawal'>);
+    else throw sealError('bad-statement', `a ${payload.t} statement has no place in a key directory`);
+  }
+
+  async #requireOwners(statement: Statement): Promise<Authority> {
+    const record = this.authority;
+    if (!record || !(await signedByOwners(statement, record, this.#verifier))) {
+      throw sealError('not-signed', `this ${statement.payload.t} lacks the signatures of enough owners`);
+    }
+    return record;
+  }
+
+  async #addCard(statement: Statement<'card'>): Promise<void> {
+    const card = statement.payload;
+    const record = await this.#requireOwners(statement);
+    const before = last(this.#cards.get(card.subject))?.payload;
+    if (before && card.number <= before.number)
+      throw sealError('replayed', 'this card is not newer than the one it follows');
+    const owner = record.owners.find(({ person }) => person === card.subject);
+    const taken = [...this.#cards.values()].some((list) => {
+      return list.some(({ payload }) => payload.subject !== card.subject && payload.sign === card.sign);
+    });
+    const sound =
+      card.from <= card.until &&
+      (!before || (card.kind === before.kind && card.from >= before.from)) &&
+      (!owner || (owner.sign === card.sign && owner.kem === card.kem));
+    if (!sound || taken) throw sealError('bad-card', 'this card contradicts an earlier card, an owner or itself');
+    this.#cards.set(card.subject, [...(this.#cards.get(card.subject) ?? []), statement]);
+  }
+
+  async #addEpoch(statement: Statement<'epoch'>): Promise<void> {
+    const epoch = statement.payload;
+    await this.#requireOwners(statement);
+    const before = last(this.#epochs.get(epoch.team));
+    const follows = before
+      ? epoch.number === before.payload.number + 1 && epoch.prev === before.hash && epoch.kem !== before.payload.kem
+      : epoch.number === 0 && epoch.prev === null;
+    if (!follows) throw sealError('bad-epoch', `epoch ${epoch.number} does not follow the one before it`);
+    const people = new Set(epoch.members.map(({ person }) => person));
+    const known = epoch.members.every(({ person, card }) => {
+      return last(this.#cards.get(person))?.hash === card && this.cardOf(person, epoch.at) !== undefined;
+    });
+    if (!known || people.size !== epoch.members.length) {
+      throw sealError('bad-epoch', `a member of epoch ${epoch.number} has no valid card in this ledger`);
+    }
+    this.#epochs.set(epoch.team, [...(this.#epochs.get(epoch.team) ?? []), statement]);
+  }
+
+  async #addFact(statement: Statement, fact: Fact): Promise<void> {
+    if (fact.kind !== 'membership' && fact.kind !== 'mandate') {
+      throw sealError('bad-statement', `a ${fact.kind} fact has no place in a key directory`);
+    }
+    const record = await this.#requireOwners(statement);
+    if (this.#facts.has(fact.id)) throw sealError('replayed', 'this fact stands in the directory already');
+    const card = last(this.#cards.get(fact.kind === 'mandate' ? fact.agent : fact.person))?.payload;
+    if (!card || (fact.kind === 'mandate') !== (card.kind === 'agent')) {
+      throw sealError('bad-card', `this ${fact.kind} is about somebody without a fitting card`);
+    }
+    if (fact.kind === 'mandate') {
+      const answers = ownerKey(record, fact.responsible) ?? last(this.#cards.get(fact.responsible));
+      if (!answers) throw sealError('bad-card', 'nobody known answers for this mandate');
+    }
+    this.#facts.set(fact.id, fact);
+  }
+
+  async #addWithdrawal(statement: Statement<'withdrawal'>): Promise<void> {
+    const { fact, at } = statement.payload;
+    const target = this.#facts.get(fact);
+    if (!target) throw sealError('bad-statement', 'this withdrawal ends a fact that the directory does not know');
+    if (!(await this.verify(statement, at, { target }))) {
+      throw sealError('not-signed', 'whoever signed this withdrawal may not end that fact');
+    }
+    this.#ended.set(fact, Math.min(at, this.#ended.get(fact) ?? at) as Instant);
+  }
+
+  /** The authority record in force. */
+  get authority(): Authority | undefined {
+    return last(this.#authorities)?.payload;
+  }
+  get authorityHash(): Hash | undefined {
+    return last(this.#authorities)?.hash;
+  }
+
+  authorityAt(at: Instant): Authority | undefined {
+    return this.#authorities.findLast(({ payload }) => payload.at <= at)?.payload;
+  }
+
+  /** The card in force: the newest one begun by then, if it has not ended. A newer card that ends at once is a revocation. */
+  cardOf(person: string, at: Instant): Card | undefined {
+    const card = this.#cards.get(person)?.findLast(({ payload }) => payload.from <= at)?.payload;
+    return card && at < card.until ? card : undefined;
+  }
+  /** The newest card statement of a person, whatever its dates. */
+  cardStatement(person: string): Statement<'card'> | undefined {
+    return last(this.#cards.get(person));
+  }
+  cards(at: Instant): readonly Card[] {
+    return [...this.#cards.keys()].flatMap((person) => this.cardOf(person, at) ?? []);
+  }
+
+  /** The signing key of an owner or card holder at that time; undefined: nobody. */
+  keyOf(by: string, at: Instant): Bytes | undefined {
+    const record = this.authorityAt(at);
+    const card = this.cardOf(by, at);
+    return (record && ownerKey(record, by)) ?? (card && fromBase64url(card.sign));
+  }
+  /** The key to wrap to. Only a card gives one: design 4, "wrap only to a key whose card is signed and included". */
+  kemOf(person: string, at: Instant): Bytes | undefined {
+    const card = this.cardOf(person, at);
+    return card && fromBase64url(card.kem);
+  }
+
+  epochOf(team: TeamId): Statement<'epoch'> | undefined {
+    return last(this.#epochs.get(team));
+  }
+  epochs(): readonly Statement<'epoch'>[] {
+    return [...this.#epochs.values()].flatMap((list) => last(list) ?? []);
+  }
+  epochNumber(team: TeamId, number: number): Epoch | undefined {
+    return this.#epochs.get(team)?.find(({ payload }) => payload.number === number)?.payload;
+  }
+
+  #live<K extends DirectoryFact['kind']>(kind: K, at: Instant): FactOf<K>[] {
+    return [...this.#facts.values()].filter((fact): fact is FactOf<K> & DirectoryFact => {
+      const end = Math.min(
+        fact.until ?? Number.POSITIVE_INFINITY,
+        this.#ended.get(fact.id) ?? Number.POSITIVE_INFINITY,
+      );
+      return fact.kind === kind && fact.from <= at && at < end;
+    });
+  }
+  memberships(at: Instant): readonly FactOf<'membership'>[] {
+    return this.#live('membership', at);
+  }
+  mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[] {
+    return this.#live('mandate', at).filter((mandate) => mandate.agent === agent);
+  }
+  isMember(person: string, team: TeamId, at: Instant): boolean {
+    const named = this.memberships(at).some((fact) => fact.person === person && fact.team === team);
+    return named && this.cardOf(person, at) !== undefined;
+  }
+
+  /** May these people sign that, at that time? The signatures themselves are `verifyStatement`'s. */
+  maySign(payload: Payload, signers: readonly string[], at: Instant, target?: Fact): boolean {
+    return maySign(this, payload, signers, at, target);
+  }
+
+  /**
+   * The whole question: good signatures, enough of them, by people who may sign this at that time. `at` is when the ledger took the
+   * statement in, not what the statement says of itself. A withdrawal needs its `target`.
+   */
+  async verify(statement: Statement, at: Instant, options: { readonly target?: Fact } = {}): Promise<boolean> {
+    const { payload } = statement;
+    return (
+      this.maySign(payload, signersOf(statement), at, options.target) &&
+      (await verifyStatement(statement, (by) => this.keyOf(by, at), this.#verifier))
+    );
+  }
+}

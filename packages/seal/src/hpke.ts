@@ -1,0 +1,102 @@
+/**
+ * HPKE (RFC 9180, base mode) behind one small interface. Private keys travel as seeds; `hpke` runs on WebCrypto, and where the
+ * runtime has no ML-KEM the KEM of `@panva/hpke-noble` takes its place: same bytes, slower.
+ */
+
+import type { Bytes, Random } from '@ketenkluis/base';
+import { CipherSuite, type KEMFactory, type Key } from 'hpke';
+import { sealError } from './errors.ts';
+
+type Triple = ConstructorParameters<typeof CipherSuite>;
+
+/** A private key ready for use; import it once, open often. */
+export interface KemPrivateKey {
+  readonly suite: number;
+  readonly key: Key;
+}
+
+export interface KemKeyPair {
+  /** The serialised private key (suite 1: the 32-byte X-Wing seed). */
+  readonly seed: Bytes;
+  readonly publicKey: Bytes;
+}
+
+export interface Kem {
+  readonly publicKeyBytes: number;
+  readonly seedBytes: number;
+  generate(random: Random): Promise<KemKeyPair>;
+  importPrivate(seed: Uint8Array): Promise<KemPrivateKey>;
+  /** Throws `seal/bad-key` for a public key that is none. */
+  seal(
+    publicKey: Uint8Array,
+    info: Uint8Array,
+    aad: Uint8Array,
+    plaintext: Uint8Array,
+  ): Promise<{ enc: Bytes; ct: Bytes }>;
+  /** Throws `seal/cannot-open`, always with the same words. */
+  open(key: KemPrivateKey, enc: Uint8Array, info: Uint8Array, aad: Uint8Array, ct: Uint8Array): Promise<Bytes>;
+}
+
+const plain = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
+
+/** `engine` is asked once, at first use: it may have to load the fallback. */
+export function hpkeKem(
+  suite: number,
+  publicKeyBytes: number,
+  seedBytes: number,
+  engine: () => Promise<CipherSuite>,
+): Kem {
+  let loaded: Promise<CipherSuite> | undefined;
+  const get = () => {
+    loaded ??= engine();
+    return loaded;
+  };
+  return {
+    publicKeyBytes,
+    seedBytes,
+    async generate(random) {
+      const hpke = await get();
+      const pair = await hpke.DeriveKeyPair(random(seedBytes), true);
+      return {
+        seed: plain(await hpke.SerializePrivateKey(pair.privateKey)),
+        publicKey: plain(await hpke.SerializePublicKey(pair.publicKey)),
+      };
+    },
+    async importPrivate(seed) {
+      try {
+        return { suite, key: await (await get()).DeserializePrivateKey(seed, false) };
+      } catch (cause) {
+        throw sealError('bad-key', `these bytes are no private key of suite ${suite}`, { cause });
+      }
+    },
+    async seal(publicKey, info, aad, plaintext) {
+      try {
+        const hpke = await get();
+        const sealed = await hpke.Seal(await hpke.DeserializePublicKey(publicKey), plaintext, { info, aad });
+        return { enc: plain(sealed.encapsulatedSecret), ct: plain(sealed.ciphertext) };
+      } catch (cause) {
+        throw sealError('bad-key', `these bytes are no public key of suite ${suite}`, { cause });
+      }
+    },
+    async open(key, enc, info, aad, ct) {
+      if (key.suite !== suite)
+        throw sealError('bad-key', `a private key of suite ${key.suite} opens nothing of suite ${suite}`);
+      try {
+        return plain(await (await get()).Open(key.key, enc, ct, { info, aad }));
+      } catch (cause) {
+        throw sealError('cannot-open', 'this key does not open these bytes', { cause });
+      }
+    },
+  };
+}
+
+/** Tries the native KEM once; loads the fallback only if the runtime cannot do it. */
+export async function nativeOr(native: Triple, fallback: () => Promise<KEMFactory>): Promise<CipherSuite> {
+  const suite = new CipherSuite(...native);
+  try {
+    await suite.GenerateKeyPair(false);
+    return suite;
+  } catch {
+    return new CipherSuite(await fallback(), native[1], native[2]);
+  }
+}

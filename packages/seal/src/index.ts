@@ -1,0 +1,88 @@
+/** Door one: parse, verify, sign, hash. Nothing here opens content. */
+
+export { signedByOwners, verifyAuthority, verifyAuthorityStep } from './authority.ts';
+export {
+  type BatchWire,
+  batchFromWire,
+  batchToWire,
+  batchWireSchema,
+  MAX_BATCH,
+  type SignedBatch,
+  signBatch,
+} from './batch.ts';
+export { asSealedBlob, sealTo } from './blob.ts';
+export {
+  asShare,
+  type Plaintext,
+  type Sealed,
+  SHARE_BYTES,
+  SHARE_KINDS,
+  type Share,
+  type ShareKind,
+} from './brands.ts';
+export { type Wrap, type WrapWire, wrapFromWire, wrapToWire, wrapWireSchema } from './bundle.ts';
+export { type DirectoryFact, KeyDirectory, type Place } from './directory.ts';
+export {
+  decodeObject,
+  domain,
+  encodeObject,
+  MAGICS,
+  MAX_HEADER,
+  type Magic,
+  type StoredObject,
+  sha256,
+} from './encoding.ts';
+export { asEpochWraps, type EpochRecipient, epochRecipients } from './epoch.ts';
+export { sealError } from './errors.ts';
+export type { Kem, KemKeyPair, KemPrivateKey } from './hpke.ts';
+export {
+  type PackHeader,
+  type ParsedPack,
+  packHash,
+  packHeader,
+  parsePack,
+  parsePackHeader,
+  shareCommitment,
+  verifyPackHash,
+  verifyShare,
+} from './pack.ts';
+export { maySign, type SignRules } from './rules.ts';
+export {
+  createVerifier,
+  generateSigningKey,
+  type SigningKeyPair,
+  signingPublicKey,
+  webSigner,
+  webVerifier,
+} from './signing.ts';
+export { dossierState, type SnapshotProof, type SnapshotRow, snapshotTree, verifySnapshotRow } from './state.ts';
+export {
+  addSignature,
+  asHash,
+  type Batches,
+  batchesFromWire,
+  claimedSigner,
+  decodeStatement,
+  encodeStatement,
+  expectType,
+  hashOf,
+  type KeyOf,
+  type Proof,
+  parsePayload,
+  payloadHash,
+  type Signature,
+  type Statement,
+  type StatementsWire,
+  type StatementWire,
+  signedBytes,
+  signersOf,
+  signStatement,
+  statementFromWire,
+  statementsFromWire,
+  statementsToWire,
+  statementToWire,
+  statementWireSchema,
+  verifyStatement,
+} from './statement.ts';
+export * from './statements.ts';
+export { type Algorithm, type Suite, suite, suites } from './suite.ts';

@@ -1,0 +1,18 @@
+/** Door three: content. The vault never comes through here; a test of the house forbids it. */
+
+export { openSealed } from './blob.ts';
+export { createBundle, type NewBundle, type OpenBundle, openBundle } from './bundle.ts';
+export {
+  describePack,
+  type Envelope,
+  type EnvelopeFields,
+  envelope,
+  type OpenedPack,
+  openPack,
+  type PackShares,
+  resealPack,
+  type SealedPack,
+  sealPack,
+} from './content.ts';
+export { createEpoch, type NewEpoch, openEpoch } from './epoch.ts';
+export { splitExitShare } from './pack.ts';

@@ -1,0 +1,92 @@
+/** Who may sign which statement (docs/spec/statements.md, column "signed by"). Anything not named here nobody may. */
+
+import type { Instant, OrganisationId, TeamId } from '@ketenkluis/base';
+import { claimedSigner } from './statement.ts';
+import type { Authority, Card, Fact, FactOf, Payload } from './statements.ts';
+
+/** The part of a directory that the rules look at. */
+export interface SignRules {
+  readonly organisation: OrganisationId;
+  authorityAt(at: Instant): Authority | undefined;
+  cardOf(person: string, at: Instant): Card | undefined;
+  mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[];
+  isMember(person: string, team: TeamId, at: Instant): boolean;
+}
+
+const isOwner = (rules: SignRules, by: string, at: Instant) =>
+  rules.authorityAt(at)?.owners.some(({ person }) => person === by) ?? false;
+
+/** The mandates an agent holds; none without a valid agent's card. */
+const mandates = (rules: SignRules, by: string, at: Instant) =>
+  rules.cardOf(by, at)?.kind === 'agent' ? rules.mandatesOf(by, at) : [];
+
+const isProfessional = (rules: SignRules, by: string, at: Instant) => rules.cardOf(by, at)?.kind === 'professional';
+
+function ownersTogether(rules: SignRules, signers: readonly string[], at: Instant): boolean {
+  const record = rules.authorityAt(at);
+  return !!record && new Set(signers).size >= record.threshold && signers.every((by) => isOwner(rules, by, at));
+}
+
+const teamsOf = (fact: Fact): readonly TeamId[] =>
+  fact.kind === 'relation' ? fact.teams : fact.kind === 'step' || fact.kind === 'write' ? [fact.team] : [];
+
+/** Membership and mandate: the owners together. Every other fact: an agent whose mandate lists its kind and all its teams. */
+function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: Instant): boolean {
+  if (fact.kind === 'membership' || fact.kind === 'mandate') return ownersTogether(rules, signers, at);
+  const teams = teamsOf(fact);
+  return (
+    signers.length === 1 &&
+    mandates(rules, signers[0]!, at).some(
+      (mandate) => mandate.kinds.includes(fact.kind) && teams.every((team) => mandate.teams.includes(team)),
+    )
+  );
+}
+
+export function maySign(
+  rules: SignRules,
+  payload: Payload,
+  signers: readonly string[],
+  at: Instant,
+  target?: Fact,
+): boolean {
+  const organisation = 'organisation' in payload ? payload.organisation : undefined;
+  const practice = 'practice' in payload ? payload.practice : organisation;
+  // A request may come from a partner's person to this practice; the directory asked is that of the person's organisation.
+  const home = payload.t === 'request' ? payload.organisation : practice;
+  const [by] = signers;
+  if (!by || (home !== undefined && home !== rules.organisation)) return false;
+  const claimed = claimedSigner(payload);
+  if (claimed !== undefined && !signers.includes(claimed)) return false;
+  const alone = signers.length === 1;
+  const agent = alone && mandates(rules, by, at).length > 0;
+  switch (payload.t) {
+    case 'authority':
+    case 'card':
+    case 'epoch':
+      return ownersTogether(rules, signers, at);
+    case 'fact':
+      return mayState(rules, payload, signers, at);
+    case 'withdrawal': {
+      if (!target || target.id !== payload.fact || target.practice !== payload.practice) return false;
+      if (('dossier' in target ? target.dossier : null) !== payload.dossier) return false;
+      return (alone && isOwner(rules, by, at)) || mayState(rules, target, signers, at);
+    }
+    case 'descriptor':
+      return payload.class === 'source' ? agent : alone && isProfessional(rules, by, at);
+    case 'grant':
+      return agent || (alone && isProfessional(rules, by, at) && rules.isMember(by, payload.team, at));
+    case 'bundle':
+      return agent || (alone && isProfessional(rules, by, at));
+    case 'snapshot':
+      return agent || (alone && isOwner(rules, by, at));
+    case 'batch':
+      return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);
+    case 'request':
+    case 'device':
+      return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);
+    case 'invitation':
+      return alone && isOwner(rules, by, at);
+    default:
+      return false;
+  }
+}
