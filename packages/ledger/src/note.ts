@@ -1,0 +1,193 @@
+/** C2SP signed-note v1 and tlog-checkpoint: Ed25519 notes by the log, cosignature/v1 by witnesses. */
+
+import {
+  type Bytes,
+  base64,
+  concat,
+  equalBytes,
+  fromBase64,
+  hex,
+  readU32,
+  type Signer,
+  utf8,
+  type Verifier,
+} from '@ketenkluis/base';
+import { ledgerError } from './errors.ts';
+import { HASH_BYTES, hash } from './tree.ts';
+
+/** Signature types of signed-note: 1 = Ed25519 over the text, 4 = timestamped cosignature. */
+export type NoteKeyType = 1 | 4;
+/** A key that a verifier was told to trust, under this name. */
+export interface NoteKey {
+  readonly name: string;
+  readonly type: NoteKeyType;
+  readonly publicKey: Uint8Array;
+}
+export interface NoteSignature {
+  readonly name: string;
+  /** u32 key id, then the signature. */
+  readonly bytes: Bytes;
+}
+/** `text` ends in a newline. Unverified until `verifyNote` has said who signed it. */
+export interface Note {
+  readonly text: string;
+  readonly signatures: readonly NoteSignature[];
+}
+
+const MAX_NOTE = 262_144;
+const MAX_SIGNATURES = 64;
+const KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
+
+const isKeyName = (name: string): boolean => name.length > 0 && name.isWellFormed() && !/[\s+\p{Cc}]/u.test(name);
+
+/** SHA-256(name || LF || type || key)[:4]. */
+export const keyId = ({ name, type, publicKey }: NoteKey): Bytes =>
+  hash(utf8(`${name}\n`), Uint8Array.of(type), publicKey).slice(0, 4) as Bytes;
+
+/** A verifier key as one line of text: name+id+key. */
+export const formatVkey = (key: NoteKey): string =>
+  `${key.name}+${hex(keyId(key))}+${base64(concat(Uint8Array.of(key.type), key.publicKey))}`;
+
+/** Throws `ledger/bad-note` unless it is a well-formed Ed25519 vkey whose id fits. */
+export function parseVkey(text: string): NoteKey {
+  const [name, id, material, ...rest] = text.split('+', 2).concat(text.split('+').slice(2).join('+'));
+  const bad = (why: string) => ledgerError('bad-note', `this verifier key ${why}`);
+  if (name === undefined || id === undefined || material === undefined || rest.length > 0) throw bad('is incomplete');
+  const bytes = decode64(material);
+  if (!isKeyName(name) || bytes?.length !== KEY_BYTES + 1) throw bad('is not an Ed25519 key');
+  const [type] = bytes;
+  if (type !== 1 && type !== 4) throw bad('has a signature type that is not supported');
+  const key: NoteKey = { name, type, publicKey: bytes.slice(1) };
+  if (hex(keyId(key)) !== id) throw bad('does not have the id it says');
+  return key;
+}
+
+function decode64(text: string): Bytes | undefined {
+  try {
+    return fromBase64(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const line = (signature: NoteSignature): string => `— ${signature.name} ${base64(signature.bytes)}\n`;
+export const formatNote = ({ text, signatures }: Note): string => `${text}\n${signatures.map(line).join('')}`;
+
+/** Splits a note at its last empty line. Throws `ledger/bad-note` on any other form. */
+export function parseNote(note: string): Note {
+  const bad = (why: string) => ledgerError('bad-note', `this note ${why}`);
+  if (note.length > MAX_NOTE || !note.isWellFormed()) throw bad('is too long or not text');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: signed-note forbids exactly these
+  if (/[\x00-\x09\x0b-\x1f]/.test(note)) throw bad('holds a control character');
+  const at = note.lastIndexOf('\n\n');
+  if (at < 0 || !note.endsWith('\n')) throw bad('has no signatures');
+  const lines = note.slice(at + 2, -1).split('\n');
+  if (lines.length > MAX_SIGNATURES) throw bad('has too many signatures');
+  const signatures = lines.map((text) => {
+    const [, name, encoded] = /^— ([^ ]+) ([A-Za-z0-9+/=]+)$/.exec(text) ?? [];
+    const bytes = encoded === undefined ? undefined : decode64(encoded);
+    if (name === undefined || !isKeyName(name) || !bytes || bytes.length < 5)
+      throw bad('has a malformed signature line');
+    return { name, bytes };
+  });
+  return { text: note.slice(0, at + 1), signatures };
+}
+
+/** Signs as `name` (signer and log have one name: the origin). */
+export async function signNote(text: string, name: string, signer: Signer): Promise<string> {
+  if (!text.endsWith('\n') || !isKeyName(name))
+    throw ledgerError('bad-note', 'a note needs a final newline and a key name');
+  const id = keyId({ name, type: 1, publicKey: signer.publicKey });
+  const note = formatNote({ text, signatures: [{ name, bytes: concat(id, await signer.sign(utf8(text))) }] });
+  parseNote(note);
+  return note;
+}
+
+/** The time in seconds since 1970 that a witness put into its cosignature; undefined above 2^53. */
+function cosignedAt(signature: Uint8Array): number | undefined {
+  const seconds = readU32(signature, 0) * 2 ** 32 + readU32(signature, 4);
+  return Number.isSafeInteger(seconds) ? seconds : undefined;
+}
+
+async function holds(key: NoteKey, text: string, signature: Uint8Array, verifier: Verifier): Promise<boolean> {
+  if (key.type === 1) {
+    return signature.length === SIGNATURE_BYTES && verifier.verify(key.publicKey, utf8(text), signature);
+  }
+  if (signature.length !== 8 + SIGNATURE_BYTES) return false;
+  const seconds = cosignedAt(signature);
+  if (seconds === undefined) return false;
+  return verifier.verify(key.publicKey, utf8(`cosignature/v1\ntime ${seconds}\n${text}`), signature.subarray(8));
+}
+
+/**
+ * The trusted keys that signed this note; unknown signatures are passed over. Empty when none did, and also when one
+ * that claims to be by a trusted key does not hold: then nothing in the note may be used.
+ */
+export async function verifyNote(note: Note, trusted: readonly NoteKey[], verifier: Verifier): Promise<NoteKey[]> {
+  const signers = new Set<NoteKey>();
+  for (const { name, bytes } of note.signatures) {
+    const key = trusted.find((known) => known.name === name && equalBytes(keyId(known), bytes.subarray(0, 4)));
+    if (!key) continue;
+    if (!(await holds(key, note.text, bytes.subarray(4), verifier))) return [];
+    signers.add(key);
+  }
+  return [...signers];
+}
+
+/** A tree head. `origin` is the log's random label and key name; `root` is 32 bytes. */
+export interface Checkpoint {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Bytes;
+}
+
+export const checkpointText = ({ origin, size, root }: Checkpoint): string => `${origin}\n${size}\n${base64(root)}\n`;
+
+/** Reads a checkpoint's text, unverified. Extension lines are refused: a witness could not check them. Throws `ledger/bad-checkpoint`. */
+export function parseCheckpointText(text: string): Checkpoint {
+  const [origin, size, root, end, ...rest] = text.split('\n');
+  const bytes = root === undefined ? undefined : decode64(root);
+  if (
+    !origin ||
+    !size ||
+    !/^(0|[1-9]\d{0,15})$/.test(size) ||
+    !Number.isSafeInteger(Number(size)) ||
+    bytes?.length !== HASH_BYTES ||
+    end !== '' ||
+    rest.length > 0
+  ) {
+    throw ledgerError('bad-checkpoint', 'this is not a checkpoint of origin, size and root');
+  }
+  return { origin, size: Number(size), root: bytes };
+}
+
+/** Signs a tree head as its log. Throws `ledger/bad-note` for an origin that is no key name. */
+export const signCheckpoint = (checkpoint: Checkpoint, signer: Signer): Promise<string> =>
+  signNote(checkpointText(checkpoint), checkpoint.origin, signer);
+
+/** Reads a checkpoint without looking at its signatures: only for what this process stored itself. */
+export const readCheckpoint = (note: string): Checkpoint => parseCheckpointText(parseNote(note).text);
+
+/** Whose word a verifier takes for one log. */
+export interface Trust {
+  /** The log's key; its name is the origin. */
+  readonly log: NoteKey;
+  readonly witnesses?: readonly NoteKey[];
+  /** How many of the witnesses must have cosigned; 0 when left out. */
+  readonly quorum?: number;
+}
+
+/** Reads a checkpoint that the log signed and enough witnesses cosigned. Throws `ledger/bad-note` or `bad-checkpoint`. */
+export async function openCheckpoint(note: string, trust: Trust, verifier: Verifier): Promise<Checkpoint> {
+  const parsed = parseNote(note);
+  const witnesses = trust.witnesses ?? [];
+  const signers = await verifyNote(parsed, [trust.log, ...witnesses], verifier);
+  if (!signers.includes(trust.log)) throw ledgerError('bad-checkpoint', 'the log did not sign this checkpoint');
+  if (signers.filter((key) => witnesses.includes(key)).length < (trust.quorum ?? 0)) {
+    throw ledgerError('bad-checkpoint', 'too few witnesses cosigned this checkpoint');
+  }
+  const checkpoint = parseCheckpointText(parsed.text);
+  if (checkpoint.origin !== trust.log.name) throw ledgerError('bad-checkpoint', 'this checkpoint is of another log');
+  return checkpoint;
+}
