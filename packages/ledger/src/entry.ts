@@ -56,11 +56,30 @@ export const ITEM_KINDS = [
 export const OUTCOMES = ['success', 'refused', 'error'] as const;
 
 /** Why not, as a closed code. Outsiders never see it (R22). */
-const REQUEST_REASONS = ['not-authenticated', 'locked', 'revoked', 'bad-signature', 'bad-request', 'replayed'] as const;
-const FACT_REASONS = ['no-membership', 'no-mandate', 'no-enrolment', 'no-relation', 'no-step', 'no-consent'] as const;
-const OBJECT_REASONS = ['restricted', 'not-granted', 'not-found', 'ended', 'expired', 'unconfirmed'] as const;
-const OTHER_REASONS = ['no-write', 'wrong-writer', 'too-many', 'conflict', 'error'] as const;
-export const REASONS = [...REQUEST_REASONS, ...FACT_REASONS, ...OBJECT_REASONS, ...OTHER_REASONS] as const;
+const SESSION_REASONS = ['not-authenticated', 'no-session', 'locked', 'revoked', 'too-many', 'bad-signature'] as const;
+const REQUEST_REASONS = ['wrong-practice', 'wrong-audience', 'wrong-person', 'wrong-session', 'wrong-action'] as const;
+const MESSAGE_REASONS = ['wrong-class', 'changed-body', 'not-fresh', 'replayed', 'bad-request', 'conflict'] as const;
+const PERSON_REASONS = ['not-member', 'card-expired', 'no-mandate', 'class-not-allowed', 'writer-class'] as const;
+const FACT_REASONS = [
+  'no-enrolment',
+  'enrolment-ended',
+  'no-relation',
+  'relation-ended',
+  'no-step',
+  'step-ended',
+] as const;
+const OBJECT_REASONS = ['step-without-handle', 'no-grant', 'no-consent', 'restricted', 'not-confirmed'] as const;
+const OTHER_REASONS = ['stale-list', 'gone', 'unknown', 'error'] as const;
+/** Covers the deny codes of `access` and the request faults; a compile error there says when one is missing here. */
+export const REASONS = [
+  ...SESSION_REASONS,
+  ...REQUEST_REASONS,
+  ...MESSAGE_REASONS,
+  ...PERSON_REASONS,
+  ...FACT_REASONS,
+  ...OBJECT_REASONS,
+  ...OTHER_REASONS,
+] as const;
 export type Reason = (typeof REASONS)[number];
 
 const id = <K extends IdKind>(kind: K) => z.custom<Id<K>>((value) => isId(kind, value), `expected a ${kind} id`);
