@@ -134,8 +134,8 @@ function onTeam(question: Question): Decision {
   };
 }
 
-const plain = (facts: readonly FactId[], team: Question['item']['team'] = null): Decision => ({
-  outcome: 'permit',
+const plain = (facts: readonly FactId[], team: Question['item']['team'] = null) => ({
+  outcome: 'permit' as const,
   checks: { authorisation: true, relation: false, consent: false, emergency: false },
   facts,
   relation: null,

@@ -1,2 +1,3 @@
+export * from './endpoints.ts';
 export * from './messages.ts';
 export * from './wire.ts';

@@ -3,6 +3,7 @@
  * whose `body` is the SHA-256 of the canonical JSON of `body`, whose `action` is the endpoint's name.
  */
 
+import { FACT_KINDS } from '@ketenkluis/seal';
 import { z } from 'zod';
 import {
   base64url,
@@ -71,6 +72,16 @@ export const sessionOpened = z.strictObject({
 export const confirmSession = signed(z.strictObject({}));
 export const touchSession = openSession;
 
+/** Answer to confirm: the session is open; and to close. */
+export const sessionState = z.strictObject({
+  session: id('session'),
+  stage: z.enum(['keyring', 'open', 'ended']),
+  idle: z.int(),
+  until: instant,
+});
+/** Answer where there is nothing to say but that it is done; the line holds it. */
+export const done = z.strictObject({ done: z.literal(true) });
+
 /** POST .../credentials/options and .../credentials (signed): adds a passkey; the keyring carries its unlocker. */
 export const credentialOptions = json;
 export const addCredential = signed(
@@ -136,7 +147,10 @@ export const committed = z.strictObject({
   dossiers: z.array(z.strictObject({ dossier: id('dossier'), seq: z.int(), state: wireHash })).max(1000),
 });
 
-/** GET .../heads: what the vault holds of source handles; the agent compares before it seals. */
+/**
+ * GET .../heads: what the vault holds of source handles; the agent compares before it seals. Here and everywhere else on the wire
+ * a dossier's `seq` is the number of its last item that changed it: looks have numbers too, but do not move it.
+ */
 export const heads = z.strictObject({
   dossiers: z.array(
     z.strictObject({
@@ -149,10 +163,16 @@ export const heads = z.strictObject({
           version: z.int(),
           descriptor: wireHash,
           class: z.enum(['source', 'work', 'inbox']),
+          /** Teams that hold a grant on this version. */
+          teams: z.array(id('team')).max(64),
         }),
       ),
+      /** Live facts, so that a resumed sync issues none twice. */
+      facts: z.array(z.strictObject({ fact: id('fact'), kind: z.enum(FACT_KINDS), statement: wireHash })).max(500),
     }),
   ),
+  /** Dossiers that ended; their ids are never used again. */
+  ended: z.array(id('dossier')),
   teams: z.array(
     z.strictObject({
       team: id('team'),
@@ -160,9 +180,12 @@ export const heads = z.strictObject({
       version: z.int(),
       descriptor: wireHash,
       slot: z.string(),
+      /** Dossiers on this team's list (worklist only). */
+      listed: z.array(id('dossier')),
     }),
   ),
   snapshot: wireStatement.nullable(),
+  batches: z.array(wireStatement).max(500),
 });
 
 /**
@@ -290,5 +313,5 @@ export const mirrorPage = z.strictObject({
 export const entriesPage = z.strictObject({
   from: z.int(),
   size: z.int(),
-  entries: z.array(base64url(200_000)).max(1000),
+  entries: z.array(base64url(4_000_000)).max(1000),
 });

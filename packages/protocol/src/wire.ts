@@ -42,7 +42,7 @@ export const checkpointNote = z.string().max(8000);
 /** Items of one entry, each provable without the others (docs/spec/entry.md). */
 export const ledgerProof = z.strictObject({
   index: z.int().min(0),
-  leaf: base64url(20_000),
+  leaf: base64url(90_000),
   path: z.array(base64url(43)).max(64),
   common: z.strictObject({ part: base64url(8_000), salt: base64url(22) }).nullable(),
   items: z.array(z.strictObject({ position: z.int().min(0), part: base64url(8_000), salt: base64url(22) })).max(256),
@@ -59,7 +59,7 @@ export const wrap = z.strictObject({
 });
 export type WireWrap = z.infer<typeof wrap>;
 
-/** Where a dossier stands: its sequence, its state hash and the hashes of everything live that make that state. */
+/** Where a dossier stands: the number of the last item that changed it, its state hash and the hashes of everything live that make that state. */
 export const dossierState = z.strictObject({
   dossier: id('dossier'),
   seq: z.int().min(0),

@@ -1,0 +1,66 @@
+/**
+ * The endpoints by name (docs/spec/protocol.md). A signed endpoint's `action` is its name here; `classes` are the request
+ * classes it takes. Paths stand under `/v1/practices/:practice` unless they begin with `/v1`.
+ */
+
+import { type Bytes, fromBase64url, idBytes, lengthPrefixed, type OrganisationId, utf8 } from '@ketenkluis/base';
+import type { Hash, RequestClass } from '@ketenkluis/seal';
+
+interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Null: no person-signed request (before a session, or reading with a session). */
+  readonly classes: readonly RequestClass[] | null;
+}
+
+export const ENDPOINTS = {
+  'vault-info': { method: 'GET', path: '/v1/vault', classes: null },
+  'practice-create': { method: 'POST', path: '/v1/practices', classes: null },
+  challenge: { method: 'POST', path: '/challenges', classes: null },
+  'session-open': { method: 'POST', path: '/sessions', classes: null },
+  'session-confirm': { method: 'POST', path: '/sessions/confirm', classes: ['session'] },
+  'session-touch': { method: 'POST', path: '/sessions/touch', classes: null },
+  'session-close': { method: 'POST', path: '/sessions/close', classes: null },
+  'credential-options': { method: 'POST', path: '/credentials/options', classes: null },
+  credential: { method: 'POST', path: '/credentials', classes: ['session'] },
+  keyring: { method: 'POST', path: '/keyring', classes: ['session'] },
+  invitation: { method: 'GET', path: '/invitations/:invitation', classes: null },
+  join: { method: 'POST', path: '/invitations/:invitation/join', classes: null },
+  directory: { method: 'GET', path: '/directory', classes: null },
+  me: { method: 'GET', path: '/me', classes: null },
+  heads: { method: 'GET', path: '/heads', classes: null },
+  statements: { method: 'POST', path: '/statements', classes: ['admin', 'sync'] },
+  delivery: { method: 'POST', path: '/deliveries', classes: ['sync'] },
+  snapshot: { method: 'POST', path: '/snapshots', classes: ['sync', 'admin'] },
+  release: { method: 'POST', path: '/releases', classes: ['look', 'list', 'own', 'emergency'] },
+  write: { method: 'POST', path: '/writes', classes: ['write'] },
+  takeover: { method: 'POST', path: '/takeovers', classes: ['write'] },
+  declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list'] },
+  audit: { method: 'POST', path: '/audits', classes: ['audit'] },
+  mirror: { method: 'GET', path: '/mirror', classes: null },
+  entries: { method: 'GET', path: '/entries', classes: null },
+  checkpoint: { method: 'GET', path: '/log/checkpoint', classes: null },
+  tile: { method: 'GET', path: '/log/tile/*', classes: null },
+} as const satisfies Record<string, Endpoint>;
+export type EndpointName = keyof typeof ENDPOINTS;
+
+/** Media type of a delivery. */
+export const DELIVERY_TYPE = 'application/vnd.ketenkluis.delivery';
+/** A session's idle and hard limits, and how long after its opening a touch brings it back; milliseconds. */
+export const SESSION_IDLE = 15 * 60_000;
+export const SESSION_HARD = 60 * 60_000;
+export const SESSION_LIFE = 12 * 3_600_000;
+
+const SESSION = utf8('ketenkluis.session.v1');
+const RECEIPT = utf8('ketenkluis.receipt.v1');
+
+/**
+ * What a device key or a person's key signs to open (or touch) a session. `by` is the device or person id;
+ * `audience` the vault's origin; `challenge` as it was given out.
+ */
+export const sessionProofBytes = (audience: string, practice: OrganisationId, challenge: string, by: string): Bytes =>
+  lengthPrefixed(SESSION, utf8(audience), idBytes(practice), utf8(challenge), utf8(by));
+
+/** What the vault's receipt is a SHA-256 and a signature of: the request and the `h` wraps (ct) it now holds, in order. */
+export const receiptBytes = (practice: OrganisationId, request: Hash, wraps: readonly Uint8Array[]): Bytes =>
+  lengthPrefixed(RECEIPT, idBytes(practice), fromBase64url(request), ...wraps);
