@@ -1,7 +1,7 @@
 import { canonicalJson, instant, newId, systemRandom, utf8 } from '@ketenkluis/base';
 import { describe, expect, it } from 'vitest';
-import { createBundle, describePack, openBundle, openPack, resealPack, sealPack } from './open.ts';
 import { generateSigningKey, signStatement, suite, verifyStatement, webSigner, webVerifier } from './index.ts';
+import { createBundle, describePack, openBundle, openPack, resealPack, sealPack } from './open.ts';
 
 const at = instant(1_750_000_000_000);
 

@@ -13,7 +13,6 @@ export const MAGICS = {
   epochWraps: 'KKEW',
   keyring: 'KKKR',
   blob: 'KKSB',
-  recoveryShare: 'KKRS',
 } as const;
 export type Magic = (typeof MAGICS)[keyof typeof MAGICS];
 

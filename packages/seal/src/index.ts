@@ -36,6 +36,16 @@ export { asEpochWraps, type EpochRecipient, epochRecipients } from './epoch.ts';
 export { sealError } from './errors.ts';
 export type { Kem, KemKeyPair, KemPrivateKey } from './hpke.ts';
 export {
+  createInvitation,
+  createJoin,
+  INVITATION_LIFE,
+  joinCode,
+  type NewInvitation,
+  parseInvitationFragment,
+  verifyJoin,
+} from './invitation.ts';
+export { type KeyringHeader, keyringHeader, MIN_UNLOCKERS, parseKeyring } from './keyring.ts';
+export {
   type PackHeader,
   type ParsedPack,
   packHash,
@@ -46,6 +56,14 @@ export {
   verifyPackHash,
   verifyShare,
 } from './pack.ts';
+export {
+  checkShare,
+  parseShareSheet,
+  recoveryCommitment,
+  type ShamirKey,
+  type ShareSheet,
+  shareSheet,
+} from './recovery.ts';
 export { maySign, type SignRules } from './rules.ts';
 export {
   createVerifier,

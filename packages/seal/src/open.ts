@@ -15,4 +15,19 @@ export {
   sealPack,
 } from './content.ts';
 export { createEpoch, type NewEpoch, openEpoch } from './epoch.ts';
+export {
+  ARGON2_DEFAULT,
+  type Argon2Cost,
+  addUnlocker,
+  createKeyring,
+  type DeviceKey,
+  generateDeviceKey,
+  type KeyringSecrets,
+  type NewUnlocker,
+  type OpenedKeyring,
+  openWithPassphrase,
+  openWithPrf,
+  removeUnlocker,
+} from './keyring.ts';
 export { splitExitShare } from './pack.ts';
+export { combineKey, createSplitKey, type SplitKey, splitKey } from './recovery.ts';
