@@ -65,6 +65,7 @@ export {
   type Trust,
   verifyNote,
 } from './note.ts';
+export { type Advance, compareCheckpoints, formatProof, parseProof, type TlogProof, verifyProof } from './proof.ts';
 export type { LedgerStore, LogId, LogState, LogWrite, StoredEntry } from './store.ts';
 export {
   consistencyFromTiles,
@@ -96,3 +97,12 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './tree.ts';
+export {
+  type Fault,
+  type FaultKind,
+  folderOf,
+  type LedgerFolder,
+  type LedgerSource,
+  type Verdict,
+  verifyLedger,
+} from './verify.ts';
