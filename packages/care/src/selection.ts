@@ -56,7 +56,7 @@ export interface ListedGroup {
 export interface ListedVaccination {
   readonly vaccination: VaccinationId;
   readonly field: FieldId;
-  readonly programmes: readonly ProgrammeId[];
+  readonly years: Years;
 }
 
 export type AllowKind =
@@ -169,7 +169,7 @@ function linesOf(programme: CheckedProgramme): AllowLine[] {
   }
   for (const vaccination of programme.vaccinations) {
     const { codes, field, nl, en } = VACCINATIONS[vaccination];
-    for (const { code } of codes) add('vaccination', vaccination, code, field, { nl, en });
+    for (const { code } of codes) add('vaccination', vaccination, code, field, { nl, en }, programme.medication.years);
   }
   if (programme.allergies) {
     for (const listed of ALLERGIES.codes) add('allergy', listed.code, listed.code, 'allergies', listed);
@@ -211,7 +211,7 @@ export function compileSelection(programmes: readonly CheckedProgramme[], off: S
   const measurements = new Map<CodingKey, { parameter: ParameterId; field: FieldId; rank: number; years: Years }>();
   const panels = new Map<CodingKey, PanelId>();
   const medication = new Map<string, { group: MedicationGroupId; field: FieldId; prefix: string; years: Years }>();
-  const vaccinations = new Map<CodingKey, { vaccination: VaccinationId; field: FieldId; programmes: ProgrammeId[] }>();
+  const vaccinations = new Map<CodingKey, { vaccination: VaccinationId; field: FieldId; years: Years }>();
   const allergyProgrammes = new Set<ProgrammeId>();
   for (const { programme, kind, item, code, field, years = 0 } of lines) {
     if (kind === 'include' || kind === 'problem') {
@@ -238,8 +238,8 @@ export function compileSelection(programmes: readonly CheckedProgramme[], off: S
       listed.years[programme] = years;
       medication.set(prefix, listed);
     } else if (kind === 'vaccination') {
-      const listed = vaccinations.get(longKey(code)) ?? { vaccination: item as VaccinationId, field, programmes: [] };
-      listed.programmes.push(programme);
+      const listed = vaccinations.get(longKey(code)) ?? { vaccination: item as VaccinationId, field, years: {} };
+      listed.years[programme] = years;
       vaccinations.set(longKey(code), listed);
     } else if (kind === 'allergy') allergyProgrammes.add(programme);
   }

@@ -1,0 +1,168 @@
+/** Observations: one measurement, or a panel (blood pressure) with its parts. */
+
+import {
+  answerKeys,
+  codeKeys,
+  conceptKeys,
+  MEASURES,
+  type Measure,
+  type MeasureRule,
+  type Observation,
+  type ObservationComponent,
+} from '@ketenkluis/fhir';
+import { PANELS, PARAMETERS, type ParameterId } from './catalogue.ts';
+import { dayText, type Found, type MinimiseContext, since, yearsFor } from './context.ts';
+import { firstDay } from './facts.ts';
+import type { DayText, Mark, MeasurementRecord } from './records.ts';
+import type { ListedMeasurement } from './selection.ts';
+import { shortKey } from './short.ts';
+
+type Value = Pick<MeasurementRecord, 'value' | 'comparator' | 'answer' | 'original' | 'mark'> & {
+  readonly leaves: number;
+};
+
+/** Answer codes are digits in NHG and SNOMED, and digits with a check digit in LOINC; anything else may be text. */
+const ANSWER = /^(nhg45a\|\d{1,6}|snomed\|\d{6,18}|loinc\|(LA)?\d{1,7}-\d)$/;
+const COMPARATORS = new Set(['<', '<=', '>=', '>']);
+
+const rules = new Map<ParameterId, MeasureRule>();
+function ruleOf(parameter: ParameterId): MeasureRule {
+  let rule = rules.get(parameter);
+  if (rule === undefined) {
+    const { unit = '1', measure = '', plausible = [0, 0] } = PARAMETERS[parameter];
+    const known: MeasureRule | undefined = Object.hasOwn(MEASURES, measure) ? MEASURES[measure as Measure] : undefined;
+    rule = { ...known, unit, low: plausible[0], high: plausible[1] };
+    rules.set(parameter, rule);
+  }
+  return rule;
+}
+
+/** A unit the library could convert, without annotation: the braces of UCUM may hold any text. */
+function safeUnit(unit: string | undefined): string | undefined {
+  if (unit === undefined || unit.length > 24) return undefined;
+  const bare = unit.replace('{1.73_m2}', '');
+  return /^[A-Za-zµμ0-9%/.*^²³ [\]_-]*$/.test(bare) ? unit : undefined;
+}
+
+const finite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const comparatorOf = (text: string | undefined): Pick<Value, 'comparator'> =>
+  text !== undefined && COMPARATORS.has(text) ? { comparator: text as NonNullable<Value['comparator']> } : {};
+
+function quantity(part: ObservationComponent, parameter: ParameterId, { units }: MinimiseContext): Value {
+  const read = units.normalise(part.valueQuantity, ruleOf(parameter));
+  if (read === undefined) return { mark: 'no-value', leaves: 0 };
+  const comparator = comparatorOf(read.comparator);
+  const more = comparator.comparator === undefined ? 0 : 1;
+  const said = String(read.original.value);
+  // Without a usable unit the number stands apart, so that nobody takes it for one in the Dutch unit.
+  if (read.mark === 'no-unit' || read.mark === 'not-convertible') {
+    return { original: { value: said }, ...comparator, mark: read.mark, leaves: 1 + more };
+  }
+  const mark: { mark?: Mark } = read.mark === undefined ? {} : { mark: read.mark };
+  const { decimals = 0, unit } = PARAMETERS[parameter];
+  if (read.original.unit === unit) return { value: said, ...comparator, ...mark, leaves: 2 + more };
+  const unitSaid = safeUnit(read.original.unit);
+  return {
+    value: String(Number(read.value.toFixed(decimals + 1))),
+    ...comparator,
+    original: { value: said, ...(unitSaid === undefined ? {} : { unit: unitSaid }) },
+    ...mark,
+    leaves: 1 + (unitSaid === undefined ? 0 : 1) + more,
+  };
+}
+
+function answered(part: ObservationComponent): Value | undefined {
+  const answer = answerKeys(part.valueCodeableConcept)
+    .map(shortKey)
+    .filter((key) => ANSWER.test(key))
+    .slice(0, 4);
+  if (answer.length > 0) return { answer, leaves: 2 * answer.length };
+  if (typeof part.valueBoolean === 'boolean') return { answer: [part.valueBoolean ? 'yes' : 'no'], leaves: 1 };
+  return undefined;
+}
+
+function bareNumber(part: ObservationComponent, parameter: ParameterId): Value {
+  const number = part.valueInteger ?? part.valueQuantity?.value;
+  if (!finite(number)) return { mark: 'no-value', leaves: 0 };
+  const range = PARAMETERS[parameter].plausible;
+  const mark: { mark?: Mark } =
+    range !== undefined && (number < range[0] || number > range[1]) ? { mark: 'implausible' } : {};
+  return { value: String(number), ...comparatorOf(part.valueQuantity?.comparator), ...mark, leaves: 1 };
+}
+
+function readValue(part: ObservationComponent, parameter: ParameterId, context: MinimiseContext): Value {
+  if (PARAMETERS[parameter].answer === 'quantity') return quantity(part, parameter, context);
+  return answered(part) ?? bareNumber(part, parameter);
+}
+
+interface Match extends ListedMeasurement {
+  readonly key: string;
+}
+
+function match(part: ObservationComponent, context: MinimiseContext, of?: readonly ParameterId[]): Match | undefined {
+  let best: Match | undefined;
+  const keys = 'resourceType' in part ? codeKeys(part) : conceptKeys(part.code);
+  for (const key of keys) {
+    const listed = context.selection.measurements.get(key);
+    if (listed === undefined || (of !== undefined && !of.includes(listed.parameter))) continue;
+    if (yearsFor(listed.years, context.programmes) === undefined) continue;
+    if (best === undefined || listed.rank < best.rank) best = { ...listed, key };
+  }
+  return best;
+}
+
+function record(
+  part: ObservationComponent,
+  listed: Match,
+  date: DayText,
+  preliminary: boolean,
+  context: MinimiseContext,
+): { readonly record: MeasurementRecord; readonly leaves: number } {
+  const { leaves, ...value } = readValue(part, listed.parameter, context);
+  return {
+    record: {
+      kind: 'measurement',
+      parameter: listed.parameter,
+      code: shortKey(listed.key),
+      date,
+      ...value,
+      ...(preliminary ? { preliminary: true as const } : {}),
+    },
+    leaves: leaves + 2,
+  };
+}
+
+export function measurementRecords(resource: Observation, context: MinimiseContext): Found | undefined {
+  if (resource.status === 'entered-in-error' || resource.status === 'cancelled') return undefined;
+  const at =
+    resource.effectiveDateTime ?? resource.effectiveInstant ?? resource.effectivePeriod?.start ?? resource.issued;
+  const day = firstDay(at);
+  const date = dayText(at);
+  if (day === undefined || date === undefined || day > context.asOf) return undefined;
+  const preliminary = resource.status === 'preliminary' || resource.status === 'registered';
+  const inTime = (listed: ListedMeasurement): boolean =>
+    day >= since(context.asOf, yearsFor(listed.years, context.programmes) ?? 0);
+  const common = 2 + (preliminary ? 1 : 0);
+
+  const single = match(resource, context);
+  if (single !== undefined) {
+    if (!inTime(single)) return undefined;
+    const made = record(resource, single, date, preliminary, context);
+    return { field: single.field, records: [made.record], leaves: made.leaves + common };
+  }
+  const panelId = codeKeys(resource).flatMap((key) => context.selection.panels.get(key) ?? [])[0];
+  if (panelId === undefined || !Array.isArray(resource.component)) return undefined;
+  const records: MeasurementRecord[] = [];
+  let leaves = common;
+  let field: Match['field'] | undefined;
+  for (const part of resource.component) {
+    if (typeof part !== 'object' || part === null) continue;
+    const listed = match(part, context, PANELS[panelId].parts);
+    if (listed === undefined || !inTime(listed)) continue;
+    const made = record(part, listed, date, preliminary, context);
+    records.push(made.record);
+    leaves += made.leaves;
+    field = listed.field;
+  }
+  return field === undefined ? undefined : { field, records, leaves };
+}
