@@ -1,0 +1,17 @@
+import { errorFactory } from '@ketenkluis/base';
+
+/** The closed union of what can go wrong in the agent. No message holds anything about a patient. */
+export const agentError = errorFactory('agent', [
+  'already-initialised',
+  'bad-register',
+  'busy',
+  'key-missing',
+  'not-initialised',
+  'not-an-owner',
+  'not-a-candidate',
+  'unconfirmed',
+  'vault-behind',
+  'vault-forked',
+  'vault-refused',
+  'widened',
+]);

@@ -1,0 +1,126 @@
+/**
+ * "Wie keek?": the lines of one dossier, each proved in this client. A line that does not prove is shown as such, never left out,
+ * and a gap in the dossier's numbering is found (docs/spec/entry.md).
+ */
+
+import type { DossierId, HandleId, Instant, PersonId } from '@ketenkluis/base';
+import { type Annex, checkChain } from '@ketenkluis/ledger';
+import { auditAnswer } from '@ketenkluis/protocol';
+import { type About, readAnnex, sealAnnex } from './annex.ts';
+import { provedActor } from './dossier-state.ts';
+import { provedLine, type ProvedLine } from './log.ts';
+import { checkOwnLine } from './release.ts';
+import type { Session } from './session.ts';
+
+export interface AuditLine {
+  readonly index: number;
+  /** Included in the log and everything shown of it is what the log holds. */
+  readonly verified: boolean;
+  /** Whose hand: the person's signature under the request was checked, or the vault shows no request with this line. */
+  readonly signature: 'signed' | 'not-shown' | 'false';
+  readonly at: Instant | null;
+  readonly who: PersonId | null;
+  readonly event: string | null;
+  readonly outcome: string | null;
+  readonly declared: boolean;
+  readonly handles: readonly HandleId[];
+  /** Only for people who read annexes. */
+  readonly annex: Annex | null;
+  readonly proof: { readonly leaf: string; readonly path: readonly string[] };
+}
+
+export interface Audit {
+  readonly lines: readonly AuditLine[];
+  /** Every line verified, numbered without a gap from the first. */
+  readonly complete: boolean;
+  readonly size: number;
+  readonly checkpoint: string;
+  /** The line about this reading itself. */
+  readonly own: ProvedLine;
+}
+
+/** Reads and proves the lines of one dossier between two instants; a full range also proves that none is missing. */
+export async function audit(
+  session: Session,
+  what: { readonly dossier: DossierId; readonly from?: Instant; readonly until?: Instant; readonly about?: About },
+): Promise<Audit> {
+  const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about });
+  const people = await session.people();
+  await session.me();
+  const log = await session.log();
+  const from = what.from ?? (0 as Instant);
+  const until = what.until ?? session.now();
+  const { answer, checkpoint, own } = await session.inTurn(async () => {
+    const seen = log.seen();
+    const items = [{ dossier: what.dossier, handle: null, facts: [] }];
+    const ask = { id: annex.id, class: 'audit' as const, action: 'audit', items, annex: annex.hash, checkpoint: seen };
+    const { message, request } = await session.signed(ask, { from, until, annex: annex.wire });
+    const answered = await session.call('audit', auditAnswer, message);
+    const accepted = await log.accept(answered.checkpoint, answered.consistency, seen);
+    const line = log.line(answered.line, accepted);
+    checkOwnLine(line, request);
+    return { answer: answered, checkpoint: accepted, own: line };
+  });
+
+  const proved: ProvedLine[] = [];
+  const lines = await Promise.all(
+    answer.lines.map(async (shown): Promise<AuditLine> => {
+      const proof = { leaf: shown.leaf, path: shown.path };
+      let line: ProvedLine;
+      try {
+        line = provedLine(shown, checkpoint);
+      } catch {
+        return { ...unproved, index: shown.index, proof };
+      }
+      proved.push(line);
+      const { common, items } = line;
+      const mine = items.filter(({ item }) => item.dossier === what.dossier);
+      const signature =
+        common === null
+          ? 'not-shown'
+          : await provedActor({ common, request: shown.request, people, verifier: session.verifier });
+      const annexHash = mine.find(({ item }) => item.annex !== null)?.item.annex ?? null;
+      return {
+        index: line.index,
+        verified: common !== null && mine.length > 0 && mine.length === items.length && signature !== 'false',
+        signature,
+        at: common?.at ?? null,
+        who: common?.actor ?? null,
+        event: common?.event ?? null,
+        outcome: mine.some(({ item }) => item.outcome === 'success') ? 'success' : (mine[0]?.item.outcome ?? null),
+        declared: common?.declared ?? false,
+        handles: mine.flatMap(({ item }) => item.handle ?? []),
+        annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
+        proof,
+      };
+    }),
+  );
+  const whole = from === 0 && chainIsWhole(proved, what.dossier);
+  return {
+    lines,
+    complete: whole && lines.every(({ verified }) => verified),
+    size: checkpoint.size,
+    checkpoint: answer.checkpoint,
+    own,
+  };
+}
+
+const unproved = {
+  verified: false,
+  signature: 'not-shown',
+  at: null,
+  who: null,
+  event: null,
+  outcome: null,
+  declared: false,
+  handles: [],
+  annex: null,
+} as const;
+
+/** Numbered from 1 without a gap, each naming the one before. */
+function chainIsWhole(lines: readonly ProvedLine[], dossier: DossierId): boolean {
+  const links = lines
+    .flatMap(({ items }) => items.filter(({ item }) => item.dossier === dossier && item.seq !== null))
+    .sort((a, b) => a.item.seq! - b.item.seq!);
+  return checkChain(links).ok;
+}

@@ -1,0 +1,142 @@
+/**
+ * Is what the vault shows of a dossier what the practice last signed, or explained by log lines since then?
+ * (docs/spec/snapshot.md, checks 3 to 6)
+ */
+
+import { type DossierId, type Instant, isId, type PersonId, type Verifier } from '@ketenkluis/base';
+import type { Checkpoint, EntryCommon } from '@ketenkluis/ledger';
+import { dossierState, expectType, hashOf, type Hash, type KeyDirectory, type Snapshot, signedBytes, type Statement, verifySnapshotRow } from '@ketenkluis/seal';
+import { fromBase64url } from '@ketenkluis/base';
+import type { releaseAnswer } from '@ketenkluis/protocol';
+import { z } from 'zod';
+import { clientError } from './errors.ts';
+import { type ProvedLine, provedLine } from './log.ts';
+import type { ClientStorage } from './ports.ts';
+
+type ReleaseAnswer = z.infer<typeof releaseAnswer>;
+export type ShownState = ReleaseAnswer['states'][number];
+
+const seenSnapshot = z.strictObject({ number: z.int(), hash: z.string() });
+
+/** Confirmed: signed by the practice and not run out. Stale: it ran out; own teams may go on and see since when. */
+export type Confirmation =
+  | { readonly state: 'confirmed'; readonly at: Instant; readonly until: Instant }
+  | { readonly state: 'stale'; readonly since: Instant | null };
+
+/**
+ * Checks the snapshot's signature and that it is not older than the last this device saw, and remembers it.
+ * Throws `client/not-signed`, `client/rolled-back`, `client/fork`.
+ */
+export async function checkSnapshot(options: {
+  readonly statement: Statement | null;
+  readonly people: KeyDirectory;
+  readonly storage: ClientStorage;
+  readonly now: Instant;
+}): Promise<{ readonly snapshot: Snapshot | null; readonly confirmation: Confirmation }> {
+  const { people, storage, now } = options;
+  const name = `snapshot:${people.organisation}`;
+  const last = seenSnapshot.nullable().parse((await storage.get(name)) ?? null);
+  if (options.statement === null) {
+    if (last !== null) throw clientError('rolled-back', 'the vault no longer shows the snapshot it showed before');
+    return { snapshot: null, confirmation: { state: 'stale', since: null } };
+  }
+  const statement = expectType(options.statement, 'snapshot');
+  const snapshot = statement.payload;
+  if (snapshot.practice !== people.organisation || !(await people.verify(statement, now))) {
+    throw clientError('not-signed', "the snapshot is not signed by this practice's agent or owner");
+  }
+  if (last !== null && snapshot.number < last.number) {
+    throw clientError('rolled-back', `the vault shows snapshot ${snapshot.number}; this device has seen ${last.number}`);
+  }
+  if (last !== null && snapshot.number === last.number && statement.hash !== last.hash) {
+    throw clientError('fork', `the vault has shown two snapshots with number ${snapshot.number}`);
+  }
+  if (last !== null && snapshot.number === last.number + 1 && snapshot.prev !== last.hash) {
+    throw clientError('fork', `snapshot ${snapshot.number} does not follow the one this device has seen`);
+  }
+  await storage.set(name, { number: snapshot.number, hash: statement.hash });
+  const confirmation: Confirmation =
+    now < snapshot.until
+      ? { state: 'confirmed', at: snapshot.at, until: snapshot.until }
+      : { state: 'stale', since: snapshot.at };
+  return { snapshot, confirmation };
+}
+
+/** Event codes that change a dossier's live set, and who may cause them. */
+const AGENT_EVENTS = new Set(['commit', 'drop', 'enrol', 'unenrol', 'fact', 'withdraw', 'grant']);
+const MEMBER_EVENTS = new Set(['write', 'taken-over']);
+
+/** The person's signature under a line, where the vault shows the request: nobody can be made to have asked. */
+export async function provedActor(options: {
+  readonly common: EntryCommon;
+  readonly request: string | null;
+  readonly people: KeyDirectory;
+  readonly verifier: Verifier;
+}): Promise<'signed' | 'not-shown' | 'false'> {
+  const { common, request, people, verifier } = options;
+  if (common.requestHash === null || common.signature === null) return 'not-shown';
+  if (request === null) return 'not-shown';
+  const bytes = fromBase64url(request);
+  const key = people.keyOf(common.actor, common.at);
+  if (key === undefined || hashOf(signedBytes(bytes)) !== common.requestHash) return 'false';
+  return (await verifier.verify(key, signedBytes(bytes), fromBase64url(common.signature))) ? 'signed' : 'false';
+}
+
+function mayChange(line: ProvedLine, people: KeyDirectory): boolean {
+  const { common } = line;
+  if (common === null || common.outcome !== 'success') return false;
+  const card = people.cardOf(common.actor, common.at);
+  if (AGENT_EVENTS.has(common.event)) {
+    return card?.kind === 'agent' && people.mandatesOf(common.actor, common.at).length > 0;
+  }
+  const member = people.memberships(common.at).some((fact) => fact.person === common.actor);
+  return MEMBER_EVENTS.has(common.event) && card?.kind === 'professional' && member;
+}
+
+/**
+ * Throws `client/state-unexplained` unless `shown` is the snapshot's row for this dossier, or every change after it is in the log,
+ * in order, by somebody who may change it. Without a snapshot the chain must begin at the dossier's first item.
+ */
+export async function checkDossierState(options: {
+  readonly shown: ShownState;
+  readonly snapshot: Snapshot | null;
+  readonly checkpoint: Checkpoint;
+  readonly people: KeyDirectory;
+  readonly verifier: Verifier;
+}): Promise<void> {
+  const { shown, snapshot, checkpoint, people, verifier } = options;
+  const unexplained = (why: string) => clientError('state-unexplained', `the vault cannot show that this dossier is whole: ${why}`);
+  if (dossierState(shown.dossier, shown.live) !== shown.state) throw unexplained('its parts do not make its state');
+
+  let seq = 0;
+  let state: Hash | null = null;
+  if (shown.snapshot !== null) {
+    if (snapshot === null) throw unexplained('there is no snapshot');
+    const row = { dossier: shown.dossier, seq: shown.snapshot.seq, state: shown.snapshot.state };
+    if (!verifySnapshotRow(row, shown.snapshot, snapshot)) throw unexplained('its row is not in the snapshot');
+    ({ seq, state } = row);
+  }
+  if (shown.seq < seq) throw unexplained('it stands before its snapshot');
+  for (const change of shown.changes) {
+    const line = provedOrThrow(change, checkpoint);
+    const own = line.items.filter(({ item }) => item.dossier === shown.dossier && item.outcome === 'success');
+    if (own.length === 0 || !mayChange(line, people)) throw unexplained('a change is by nobody who may');
+    const actor = await provedActor({ common: line.common!, request: change.request, people, verifier });
+    if (actor === 'false') throw unexplained('a change carries a false signature');
+    for (const { item } of own) {
+      if (item.seq === null || item.seq <= seq || item.seq > shown.seq) throw unexplained('its changes are out of order');
+      seq = item.seq;
+      state = item.state as Hash | null;
+    }
+  }
+  if (state !== shown.state) throw unexplained('its state differs from the last one that was signed');
+}
+
+function provedOrThrow(change: ShownState['changes'][number], checkpoint: Checkpoint): ProvedLine {
+  try {
+    return provedLine(change, checkpoint);
+  } catch (cause) {
+    throw clientError('not-included', 'the vault shows a change that is not in its log', { cause });
+  }
+}
+

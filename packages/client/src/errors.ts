@@ -1,0 +1,28 @@
+import { errorFactory } from '@ketenkluis/base';
+
+/** The closed union of what can go wrong in the client; each is a key of the screen's texts. */
+export const clientError = errorFactory('client', [
+  'bad-answer',
+  'bad-device-link',
+  'bad-invitation-link',
+  'denied',
+  'fork',
+  'log-changed',
+  'no-key-here',
+  'not-included',
+  'not-open',
+  'not-signed',
+  'offline',
+  'refused',
+  'rolled-back',
+  'session-ended',
+  'session-idle',
+  'snapshot-missing',
+  'state-unexplained',
+  'vault-says-more',
+  'wrong-entry',
+  'wrong-item',
+  'wrong-practice',
+  'wrong-secret',
+]);
+export type ClientErrorCode = `client/${(typeof clientError.codes)[number]}`;

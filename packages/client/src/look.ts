@@ -1,0 +1,136 @@
+/** Looking: a team's list, a dossier. Each opening is one signed request, one line, and one set of checks (release.ts). */
+
+import { type DossierId, type FactId, fromUtf8, type HandleId, type TeamId } from '@ketenkluis/base';
+import { releaseAnswer } from '@ketenkluis/protocol';
+import type { RequestClass } from '@ketenkluis/seal';
+import type { Envelope } from '@ketenkluis/seal/open';
+import { type About, sealAnnex } from './annex.ts';
+import type { Confirmation } from './dossier-state.ts';
+import { clientError } from './errors.ts';
+import type { ProvedLine } from './log.ts';
+import { type Look, openRelease } from './release.ts';
+import type { AskedItem } from './request.ts';
+import type { Session } from './session.ts';
+
+export type Slot = 'worklist' | 'directory' | 'receipt';
+
+/** One release, checked. A colleague or epoch that this client has not heard of is looked up once. */
+export async function release(
+  session: Session,
+  what: { readonly class: RequestClass; readonly items: readonly AskedItem[]; readonly about?: About },
+): Promise<Look> {
+  const annex = await sealAnnex(session, what.about ?? {});
+  await session.me();
+  const { answer, request } = await session.inTurn(async () => {
+    const ask = { id: annex.id, class: what.class, action: 'release', items: what.items, annex: annex.hash };
+    const signed = await session.signed({ ...ask, checkpoint: await session.seen() }, { annex: annex.wire });
+    return { answer: await session.call('release', releaseAnswer, signed.message), request: signed.request };
+  });
+  const log = await session.log();
+  const open = async (fresh: boolean) =>
+    openRelease(answer, {
+      request,
+      people: await session.people(fresh),
+      log,
+      storage: session.wire.ports.storage,
+      verifier: session.verifier,
+      now: session.now(),
+      teamKey: (team, epoch) => session.teamKey(team, epoch),
+    });
+  try {
+    return await open(false);
+  } catch (error) {
+    if (!clientError.is(error, 'not-signed') && !clientError.is(error, 'no-key-here')) throw error;
+    session.forgetMe();
+    await session.me();
+    return await open(true);
+  }
+}
+
+export interface OpenedList {
+  readonly team: TeamId;
+  readonly handle: HandleId;
+  readonly version: number;
+  readonly envelope: Envelope;
+  /** Parsed JSON; its schema belongs to `care`. */
+  readonly content: unknown;
+  readonly confirmation: Confirmation;
+  readonly gone: readonly DossierId[];
+  readonly line: ProvedLine;
+}
+
+const TYPES: Record<Slot, Envelope['type']> = { worklist: 'worklist', directory: 'directory', receipt: 'receipt' };
+
+/** Where a team's own list stands, for each team this person is in. */
+export async function listHandles(session: Session, slot: Slot): Promise<{ team: TeamId; handle: HandleId }[]> {
+  const { teams } = await session.me();
+  return teams.flatMap(({ team, handles }) =>
+    handles.filter((one) => one.slot === slot).map(({ handle }) => ({ team, handle })),
+  );
+}
+
+/** Opens one list. Opening a list opens no dossier. Throws `client/denied` with the vault's reason. */
+export async function openList(session: Session, slot: Slot, team?: TeamId, about: About = {}): Promise<OpenedList> {
+  const own = (await listHandles(session, slot)).find((one) => team === undefined || one.team === team);
+  if (own === undefined) throw clientError('denied', `none of your teams has a ${slot}`, { detail: { reason: 'no-list' } });
+  const look = await release(session, {
+    class: 'list',
+    items: [{ dossier: null, handle: own.handle, facts: [] }],
+    about: { objectName: slot, purpose: 'werklijst', ...about },
+  });
+  const item = look.items[0];
+  if (item === undefined || item.outcome === 'deny') {
+    throw clientError('denied', `the vault does not give this ${slot}`, { detail: { reason: item?.reason ?? 'unknown' } });
+  }
+  const { envelope, content } = item.opened;
+  if (envelope.type !== TYPES[slot] || item.descriptor.slot !== slot || item.descriptor.team !== own.team) {
+    throw clientError('wrong-item', `the vault gave something else than this team's ${slot}`);
+  }
+  return {
+    ...own,
+    version: item.descriptor.version,
+    envelope,
+    content: JSON.parse(fromUtf8(content)) as unknown,
+    confirmation: look.confirmation,
+    gone: look.gone,
+    line: look.line,
+  };
+}
+
+export type OpenedPart =
+  | { readonly outcome: 'permit'; readonly handle: HandleId; readonly envelope: Envelope; readonly content: unknown }
+  | { readonly outcome: 'deny'; readonly handle: HandleId | null; readonly reason: string };
+
+export interface OpenedDossier {
+  readonly dossier: DossierId;
+  readonly parts: readonly OpenedPart[];
+  readonly confirmation: Confirmation;
+  readonly line: ProvedLine;
+}
+
+/** Opens parts of one dossier; what is refused comes back with its reason, per part. */
+export async function openDossier(
+  session: Session,
+  what: {
+    readonly dossier: DossierId;
+    readonly handles: readonly HandleId[];
+    readonly facts: readonly FactId[];
+    readonly about?: About;
+  },
+): Promise<OpenedDossier> {
+  const { dossier, handles, facts } = what;
+  const look = await release(session, {
+    class: 'look',
+    items: handles.map((handle) => ({ dossier, handle, facts })),
+    about: what.about ?? {},
+  });
+  const parts = look.items.map((item): OpenedPart => {
+    if (item.outcome === 'deny') return item;
+    const { envelope, content } = item.opened;
+    if (envelope.type !== 'fhir' && envelope.type !== 'note') {
+      throw clientError('wrong-item', 'the vault gave something that is no part of a dossier');
+    }
+    return { outcome: 'permit', handle: item.handle, envelope, content: JSON.parse(fromUtf8(content)) as unknown };
+  });
+  return { dossier, parts, confirmation: look.confirmation, line: look.line };
+}

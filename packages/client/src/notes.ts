@@ -1,0 +1,231 @@
+/**
+ * Notes (`work` handles): sealed here, granted to the writer's own teams, kept until "overgenomen". And what a client declares
+ * before it does it: search, print, export, copy (R38).
+ */
+
+import {
+  base64url,
+  canonicalJson,
+  type DossierId,
+  type FactId,
+  fromBase64url,
+  type HandleId,
+  newId,
+  type TeamId,
+} from '@ketenkluis/base';
+import { committed } from '@ketenkluis/protocol';
+import {
+  asShare,
+  type BundleHeader,
+  type Grant,
+  type KeyDirectory,
+  type Plaintext,
+  payloadHash,
+  signBatch,
+  statementsToWire,
+  wrapToWire,
+} from '@ketenkluis/seal';
+import { createBundle, describePack, sealPack } from '@ketenkluis/seal/open';
+import type { z } from 'zod';
+import { type About, sealAnnex } from './annex.ts';
+import { clientError } from './errors.ts';
+import type { ProvedLine } from './log.ts';
+import { checkOwnLine } from './release.ts';
+import type { AskedItem } from './request.ts';
+import type { Session } from './session.ts';
+
+export interface NoteContent {
+  readonly v: 1;
+  readonly text: string;
+}
+
+/** Sends one signed change, and believes it only when its own line is in the log. */
+export async function change(
+  session: Session,
+  what: {
+    readonly endpoint: 'write' | 'takeover' | 'declaration' | 'statements';
+    readonly class: 'write' | 'look' | 'list' | 'admin' | 'session';
+    readonly items: readonly AskedItem[];
+    readonly about?: About;
+    readonly declared?: boolean;
+    readonly event?: string;
+    /** False for changes of people, which carry no annex. */
+    readonly annexed?: boolean;
+    readonly body: Readonly<Record<string, unknown>>;
+  },
+): Promise<{ readonly line: ProvedLine; readonly answer: z.infer<typeof committed> }> {
+  const annex = what.annexed === false ? null : await sealAnnex(session, what.about ?? {});
+  const log = await session.log();
+  return await session.inTurn(async () => {
+    const from = log.seen();
+    const { message, request } = await session.signed(
+      {
+        ...(annex === null ? {} : { id: annex.id, annex: annex.hash }),
+        class: what.class,
+        action: what.endpoint,
+        items: what.items,
+        declared: what.declared ?? false,
+        checkpoint: from,
+      },
+      annex === null ? what.body : { ...what.body, annex: annex.wire },
+    );
+    const answer = await session.call(what.endpoint, committed, message);
+    const checkpoint = await log.accept(answer.checkpoint, answer.consistency, from);
+    const line = log.line(answer.line, checkpoint);
+    checkOwnLine(line, request, what.event);
+    if (line.common?.outcome !== 'success') throw clientError('refused', 'the vault wrote down a refusal');
+    return { line, answer };
+  });
+}
+
+/** Everything a note needs to reach: the writer's teams by their epochs, the vault, exit. */
+async function bundles(session: Session, people: KeyDirectory, teams: readonly TeamId[]) {
+  const { random } = session.wire.ports;
+  const at = session.now();
+  const authority = people.authority;
+  const vault = people.cards(at).find(({ kind }) => kind === 'vault');
+  if (authority === undefined || vault === undefined) {
+    throw clientError('no-key-here', 'the practice has no authority record or no vault on record');
+  }
+  const common = { issuer: session.person, practice: session.practice, at, random };
+  const toTeams = await Promise.all(
+    teams.map(async (team) => {
+      const epoch = people.epochOf(team)?.payload;
+      if (epoch === undefined) throw clientError('no-key-here', 'one of your teams has no key yet');
+      const bundle = await createBundle({
+        ...common,
+        to: 'team',
+        recipient: team,
+        epoch: epoch.number,
+        recipientKey: fromBase64url(epoch.kem),
+      });
+      return { team, epoch: epoch.number, bundle };
+    }),
+  );
+  const toVault = await createBundle({
+    ...common,
+    to: 'vault',
+    recipient: vault.subject,
+    epoch: null,
+    recipientKey: fromBase64url(vault.kem),
+  });
+  const toExit = await createBundle({
+    ...common,
+    to: 'exit',
+    recipient: null,
+    epoch: null,
+    recipientKey: fromBase64url(authority.exit.kem),
+  });
+  return { toTeams, toVault, toExit };
+}
+
+/**
+ * Writes a note under a part of the dossier that this person may open. `teams` are the own teams that have a step there, each with
+ * the step's fact id; `writeFact` lets the team write. Answers the new handle.
+ */
+export async function writeNote(
+  session: Session,
+  what: {
+    readonly dossier: DossierId;
+    readonly parent: HandleId;
+    readonly teams: readonly { readonly team: TeamId; readonly step: FactId }[];
+    readonly facts: readonly FactId[];
+    readonly text: string;
+    readonly about?: About;
+  },
+): Promise<{ readonly handle: HandleId; readonly line: ProvedLine }> {
+  const { dossier, parent, facts } = what;
+  const { random } = session.wire.ports;
+  const people = await session.people();
+  const { signer } = session.keys();
+  const at = session.now();
+  const handle = newId('handle', random);
+  const content: NoteContent = { v: 1, text: what.text };
+  const sealed = await sealPack({
+    handle,
+    version: 1,
+    envelope: {
+      practice: session.practice,
+      dossier,
+      team: null,
+      type: 'note',
+      scope: null,
+      programmes: [],
+      selection: null,
+      at,
+      asOf: null,
+    },
+    content: canonicalJson(content) as Plaintext,
+    author: signer,
+    random,
+  });
+  const descriptor = describePack(sealed, { slot: null, prev: null, class: 'work', parent, writer: session.person });
+  const named = payloadHash(descriptor);
+  const { toTeams, toVault, toExit } = await bundles(
+    session,
+    people,
+    what.teams.map(({ team }) => team),
+  );
+  const grants: Grant[] = toTeams.map(({ team, epoch }) => ({
+    t: 'grant',
+    v: 1,
+    suite: 1,
+    practice: session.practice,
+    dossier,
+    team,
+    epoch,
+    fact: what.teams.find((one) => one.team === team)!.step,
+    issuer: session.person,
+    packs: [named],
+  }));
+  const headers: BundleHeader[] = [...toTeams.map(({ bundle }) => bundle.payload), toVault.payload, toExit.payload];
+  const wraps = await Promise.all([
+    ...toTeams.map(({ bundle }) => bundle.wrap('c', named, sealed.shares.c)),
+    toVault.wrap('h', named, sealed.shares.h),
+    toExit.wrap('x', named, asShare('x', new Uint8Array(sealed.shares.h))),
+  ]);
+  const { statements } = await signBatch([descriptor, ...grants, ...headers], { practice: session.practice, at, signer });
+  const { line } = await change(session, {
+    endpoint: 'write',
+    class: 'write',
+    event: 'write',
+    items: [{ dossier, handle, facts }],
+    about: { purpose: 'notitie', ...what.about },
+    body: { ...statementsToWire(statements), wraps: wraps.map(wrapToWire), packs: [base64url(sealed.pack)] },
+  });
+  return { handle, line };
+}
+
+/** The note stands in the GP system now; at the vault it goes. */
+export async function takeOver(
+  session: Session,
+  what: { readonly dossier: DossierId; readonly handle: HandleId; readonly facts: readonly FactId[]; readonly about?: About },
+): Promise<ProvedLine> {
+  const { dossier, handle, facts } = what;
+  const { line } = await change(session, {
+    endpoint: 'takeover',
+    class: 'write',
+    event: 'taken-over',
+    items: [{ dossier, handle, facts }],
+    about: { purpose: 'overgenomen in het HIS', ...what.about },
+    body: {},
+  });
+  return line;
+}
+
+/** Says what is about to happen on this screen, and returns only once the log has it. */
+export async function declare(
+  session: Session,
+  what: { readonly event: 'search' | 'print' | 'export' | 'copy'; readonly items: readonly AskedItem[]; readonly about?: About },
+): Promise<ProvedLine> {
+  const { line } = await change(session, {
+    endpoint: 'declaration',
+    class: what.items.some(({ dossier }) => dossier !== null) ? 'look' : 'list',
+    event: what.event,
+    declared: true,
+    items: what.items,
+    about: { purpose: what.event, ...what.about },
+    body: { event: what.event },
+  });
+  return line;
+}

@@ -1,0 +1,324 @@
+/**
+ * One person's open session. The unlocked keys live in this object only, as non-extractable CryptoKeys where the runtime has
+ * them; `lock` drops them and everything derived from them, and a touch brings them back.
+ */
+
+import {
+  type Bytes,
+  type DeviceId,
+  fromBase64url,
+  type Instant,
+  type OrganisationId,
+  type PersonId,
+  type SessionId,
+  type Signer,
+  type TeamId,
+  type Verifier,
+} from '@ketenkluis/base';
+import type { Checkpoint } from '@ketenkluis/ledger';
+import {
+  confirmSession,
+  directory as directorySchema,
+  ENDPOINTS,
+  type EndpointName,
+  me as meSchema,
+  sessionState,
+} from '@ketenkluis/protocol';
+import {
+  asEpochWraps,
+  type KemPrivateKey,
+  type KeyDirectory,
+  suite,
+  webSigner,
+  webVerifier,
+} from '@ketenkluis/seal';
+import { type KeyringSecrets, openEpoch } from '@ketenkluis/seal/open';
+import { z } from 'zod';
+import { clientError } from './errors.ts';
+import { type Http, http } from './http.ts';
+import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
+import { readDirectory } from './people.ts';
+import type { Pins } from './pins.ts';
+import type { Ports } from './ports.ts';
+import { type Ask, signedMessage, type Who } from './request.ts';
+
+export type Me = z.infer<typeof meSchema>;
+
+/** The vault's address and what the practice itself told about it. */
+export interface Place {
+  /** Under which the vault is reached; also the audience of every request. */
+  readonly origin: string;
+  readonly pins: Pins;
+}
+
+/** How the session was opened and is brought back. */
+export interface SessionStart {
+  readonly session: SessionId;
+  readonly token: string;
+  readonly person: PersonId;
+  readonly device: DeviceId | null;
+  /** Milliseconds of silence after which a touch is needed. */
+  readonly idle: number;
+  readonly until: Instant;
+}
+
+interface Keys {
+  readonly signer: Signer;
+  readonly kem: KemPrivateKey;
+}
+
+async function importKeys(person: PersonId, secrets: KeyringSecrets): Promise<Keys> {
+  return {
+    signer: await webSigner({ by: person, seed: secrets.sign }),
+    kem: await suite(1).kem.importPrivate(secrets.kem),
+  };
+}
+
+const path = (place: Place, name: EndpointName, parameters = ''): string => {
+  const stated = ENDPOINTS[name].path;
+  return `${stated.startsWith('/v1') ? stated : `/v1/practices/${place.pins.practice}${stated}`}${parameters}`;
+};
+
+/** Calls by endpoint name; what a client may ask before it has a session, and what a session builds on. */
+export interface Wire {
+  readonly place: Place;
+  readonly ports: Ports;
+  readonly http: Http;
+  call<S extends z.ZodType>(
+    name: EndpointName,
+    answer: S,
+    options?: { readonly body?: unknown; readonly token?: string; readonly tail?: string; readonly path?: string },
+  ): Promise<z.infer<S>>;
+}
+
+export function wire(place: Place, ports: Ports): Wire {
+  const calls = http(place.origin, ports.fetch);
+  return {
+    place,
+    ports,
+    http: calls,
+    call: (name, answer, { body, token, tail, path: own } = {}) =>
+      calls.call({
+        method: ENDPOINTS[name].method,
+        path: own ?? path(place, name, tail),
+        answer,
+        ...(body === undefined ? {} : { body }),
+        ...(token === undefined ? {} : { token }),
+      }),
+  };
+}
+
+export class Session {
+  readonly wire: Wire;
+  readonly verifier: Verifier = webVerifier;
+  #start: SessionStart;
+  #keys: Keys | null;
+  #log: LogView | null = null;
+  #people: KeyDirectory | null = null;
+  #peopleAt = 0;
+  #me: Me | null = null;
+  readonly #teamKeys = new Map<string, Promise<KemPrivateKey>>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(wired: Wire, start: SessionStart, keys: Keys) {
+    this.wire = wired;
+    this.#start = start;
+    this.#keys = keys;
+  }
+
+  /** `stage` is what the vault said: a keyring session is confirmed with the person's own signature first. */
+  static async begin(
+    wired: Wire,
+    start: SessionStart,
+    secrets: KeyringSecrets,
+    stage: 'keyring' | 'open',
+  ): Promise<Session> {
+    const session = new Session(wired, start, await importKeys(start.person, secrets));
+    if (stage === 'keyring') await session.#confirm();
+    return session;
+  }
+
+  async #confirm(): Promise<void> {
+    const { message } = await this.signed({ class: 'session', action: 'session-confirm' }, {});
+    confirmSession.parse(message);
+    const state = await this.call('session-confirm', sessionState, message);
+    this.#start = { ...this.#start, idle: state.idle, until: state.until };
+  }
+
+  get person(): PersonId {
+    return this.#start.person;
+  }
+  get id(): SessionId {
+    return this.#start.session;
+  }
+  get token(): string {
+    return this.#start.token;
+  }
+  get practice(): OrganisationId {
+    return this.wire.place.pins.practice as OrganisationId;
+  }
+  get idle(): number {
+    return this.#start.idle;
+  }
+  get until(): Instant {
+    return this.#start.until;
+  }
+  get isOpen(): boolean {
+    return this.#keys !== null;
+  }
+  get device(): DeviceId | null {
+    return this.#start.device;
+  }
+  now(): Instant {
+    return this.wire.ports.clock();
+  }
+
+  keys(): Keys {
+    if (this.#keys === null) throw clientError('not-open', 'the keys are locked; unlock to go on');
+    return this.#keys;
+  }
+
+  who(): Who {
+    return {
+      practice: this.practice,
+      organisation: this.practice,
+      person: this.person,
+      device: this.#start.device,
+      session: this.id,
+      signer: this.keys().signer,
+      audience: this.wire.place.origin,
+    };
+  }
+
+  /** Forgets every key; the session at the vault stays and waits for a touch. */
+  lock(): void {
+    this.#keys = null;
+    this.#teamKeys.clear();
+    this.#me = null;
+  }
+
+  /** After the vault accepted a touch: the same session, the same person. */
+  async unlock(start: SessionStart, secrets: KeyringSecrets, stage: 'keyring' | 'open'): Promise<void> {
+    if (start.session !== this.id || start.person !== this.person) {
+      throw clientError('wrong-secret', 'this key belongs to somebody else; change user instead');
+    }
+    this.#keys = await importKeys(start.person, secrets);
+    this.#start = { ...start, device: start.device ?? this.#start.device };
+    if (stage === 'keyring') await this.#confirm();
+  }
+
+  /** Ends the session here and at the vault. What the device itself remembers (checkpoints, device keys) stays. */
+  async close(): Promise<void> {
+    const token = this.token;
+    this.lock();
+    this.#log = null;
+    this.#people = null;
+    await this.wire.call('session-close', z.unknown(), { body: {}, token }).catch(() => undefined);
+  }
+
+  async signed<B>(ask: Ask, body: B) {
+    return await signedMessage(this.who(), this.wire.ports, ask, body);
+  }
+
+  async call<S extends z.ZodType>(name: EndpointName, answer: S, body?: unknown, tail?: string): Promise<z.infer<S>> {
+    const rest = { ...(body === undefined ? {} : { body }), ...(tail === undefined ? {} : { tail }) };
+    return await this.wire.call(name, answer, { token: this.token, ...rest });
+  }
+
+  /**
+   * Requests that name the last checkpoint go one after the other, so that each answer is checked against what the one before
+   * it taught.
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(work);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async log(): Promise<LogView> {
+    const { pins } = this.wire.place;
+    this.#log ??= await openLog({
+      practice: pins.practice,
+      log: pins.log,
+      storage: this.wire.ports.storage,
+      verifier: this.verifier,
+    });
+    return this.#log;
+  }
+
+  async seen(): Promise<SeenCheckpoint | null> {
+    return (await this.log()).seen();
+  }
+
+  /** The practice's keys, verified; read again when `fresh` or when the log has grown by a change of people. */
+  async people(fresh = false): Promise<KeyDirectory> {
+    if (this.#people !== null && !fresh) return this.#people;
+    return await this.inTurn(() => this.#readPeople());
+  }
+
+  async #readPeople(): Promise<KeyDirectory> {
+    const log = await this.log();
+    const from = log.seen();
+    const tail = from === null ? '' : `?from=${from.size}`;
+    const answer = await this.call('directory', directorySchema, undefined, tail);
+    const { pins } = this.wire.place;
+    if (answer.log.origin !== pins.log.origin || answer.log.key !== pins.log.key) {
+      throw clientError('log-changed', 'this vault shows another log than the practice told you');
+    }
+    const checkpoint: Checkpoint = await log.accept(answer.checkpoint, answer.consistency, from);
+    this.#people = await readDirectory({
+      practice: this.practice,
+      authority: pins.authority,
+      answer,
+      checkpoint,
+      verifier: this.verifier,
+    });
+    this.#peopleAt = checkpoint.size;
+    return this.#people;
+  }
+
+  /** Size of the log under which the directory was read. */
+  get peopleAt(): number {
+    return this.#peopleAt;
+  }
+
+  async me(fresh = false): Promise<Me> {
+    if (this.#me === null || fresh) this.#me = await this.call('me', meSchema);
+    return this.#me;
+  }
+
+  /** Forgets the pointers to lists and wraps, for example after a new delivery. */
+  forgetMe(): void {
+    this.#me = null;
+  }
+
+  /** A team's private key of one epoch. Throws `client/no-key-here`. */
+  teamKey(team: TeamId, epoch: number): Promise<KemPrivateKey> {
+    const name = `${team} ${epoch}`;
+    const known = this.#teamKeys.get(name);
+    if (known) return known;
+    const opening = this.#openTeamKey(team, epoch);
+    this.#teamKeys.set(name, opening);
+    opening.catch(() => this.#teamKeys.delete(name));
+    return opening;
+  }
+
+  async #openTeamKey(team: TeamId, epoch: number): Promise<KemPrivateKey> {
+    const { kem } = this.keys();
+    const people = await this.people();
+    const stated = people.epochNumber(team, epoch);
+    const own = (await this.me()).teams.find((one) => one.team === team);
+    if (stated === undefined || own === undefined) {
+      throw clientError('no-key-here', 'this was sealed for a team whose key you do not have');
+    }
+    for (const text of own.wraps) {
+      const bytes: Bytes = fromBase64url(text);
+      try {
+        return (await openEpoch({ wraps: asEpochWraps(bytes), epoch: stated, to: this.person, key: kem })).key;
+      } catch {
+        // Wraps of another epoch; the next one may be it.
+      }
+    }
+    throw clientError('no-key-here', 'the vault has no key of this team for you; ask a colleague to add you again');
+  }
+}
