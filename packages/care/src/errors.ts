@@ -1,3 +1,3 @@
 import { errorFactory } from '@ketenkluis/base';
 
-export const careError = errorFactory('care', ['bad-programme', 'unknown-programme', 'unknown-role', 'unknown-step']);
+export const careError = errorFactory('care', ['bad-programme', 'bad-worklist', 'bad-record']);

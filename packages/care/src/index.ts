@@ -1,10 +1,24 @@
 export * from './catalogue.ts';
 export type { MinimiseContext } from './context.ts';
+export { contactDay, type DueInput, type DueItem, type DueResult, dueFor, type IndicatorClass } from './due.ts';
+export { emergencySummary, isInUse } from './emergency.ts';
 export { careError } from './errors.ts';
 export { firstDay, type PatientFacts, type ProblemFact, personFact, problemFact } from './facts.ts';
+export {
+  type Evidence,
+  fieldsOf,
+  type IssueAnswer,
+  type IssueQuestion,
+  type IssueRefusal,
+  issueStep,
+  scopesForRole,
+  scopesOf,
+  standingScopes,
+} from './issue.ts';
 export { countLeaves } from './leaves.ts';
+export { isUsable, measurementsOf } from './measured.ts';
 export { type Minimised, minimise } from './minimise.ts';
-export type * from './records.ts';
+export * from './records.ts';
 export type { NamedCode, Step } from './schema.ts';
 export { activeInclusionCodes, candidateFor, isActive, isAlive, isCandidate, isOfAge } from './select.ts';
 export {
@@ -19,3 +33,25 @@ export {
   type SelectionDiff,
   type SwitchOff,
 } from './selection.ts';
+export { RECORD_SYSTEMS } from './short.ts';
+export {
+  type AllergyView,
+  type Band,
+  bandOf,
+  buildView,
+  type DossierView,
+  type MedicationView,
+  type PointView,
+  type ProblemView,
+  parseRecords,
+  problemNames,
+  type SeriesView,
+} from './view.ts';
+export {
+  buildWorklist,
+  listName,
+  parseWorklist,
+  type Worklist,
+  type WorklistInput,
+  type WorklistRow,
+} from './worklist.ts';

@@ -13,7 +13,7 @@ import {
 import { PANELS, PARAMETERS, type ParameterId } from './catalogue.ts';
 import { dayText, type Found, type MinimiseContext, since, yearsFor } from './context.ts';
 import { firstDay } from './facts.ts';
-import type { DayText, Mark, MeasurementRecord } from './records.ts';
+import { ANSWER, COMPARATORS, type DayText, type Mark, type MeasurementRecord, UNIT } from './records.ts';
 import type { ListedMeasurement } from './selection.ts';
 import { shortKey } from './short.ts';
 
@@ -21,9 +21,7 @@ type Value = Pick<MeasurementRecord, 'value' | 'comparator' | 'answer' | 'origin
   readonly leaves: number;
 };
 
-/** Answer codes are digits in NHG and SNOMED, and digits with a check digit in LOINC; anything else may be text. */
-const ANSWER = /^(nhg45a\|\d{1,6}|snomed\|\d{6,18}|loinc\|(LA)?\d{1,7}-\d)$/;
-const COMPARATORS = new Set(['<', '<=', '>=', '>']);
+const KNOWN_COMPARATORS: ReadonlySet<string> = new Set(COMPARATORS);
 
 const rules = new Map<ParameterId, MeasureRule>();
 function ruleOf(parameter: ParameterId): MeasureRule {
@@ -37,16 +35,12 @@ function ruleOf(parameter: ParameterId): MeasureRule {
   return rule;
 }
 
-/** A unit the library could convert, without annotation: the braces of UCUM may hold any text. */
-function safeUnit(unit: string | undefined): string | undefined {
-  if (unit === undefined || unit.length > 24) return undefined;
-  const bare = unit.replace('{1.73_m2}', '');
-  return /^[A-Za-zµμ0-9%/.*^²³ [\]_-]*$/.test(bare) ? unit : undefined;
-}
+const safeUnit = (unit: string | undefined): string | undefined =>
+  unit !== undefined && UNIT.test(unit) ? unit : undefined;
 
 const finite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const comparatorOf = (text: string | undefined): Pick<Value, 'comparator'> =>
-  text !== undefined && COMPARATORS.has(text) ? { comparator: text as NonNullable<Value['comparator']> } : {};
+  text !== undefined && KNOWN_COMPARATORS.has(text) ? { comparator: text as NonNullable<Value['comparator']> } : {};
 
 function quantity(part: ObservationComponent, parameter: ParameterId, { units }: MinimiseContext): Value {
   const read = units.normalise(part.valueQuantity, ruleOf(parameter));

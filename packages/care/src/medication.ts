@@ -13,7 +13,7 @@ import {
 import { RXNORM_TO_ATC } from './catalogue.ts';
 import { dayText, type Found, type MinimiseContext, since, yearsFor } from './context.ts';
 import { firstDay } from './facts.ts';
-import type { MedicationRecord } from './records.ts';
+import { ATC_CODE, DOSE_UNITS, type MedicationRecord, PERIOD_UNITS } from './records.ts';
 import type { ListedGroup } from './selection.ts';
 
 const STATUS: Readonly<Record<string, MedicationRecord['status']>> = {
@@ -26,9 +26,8 @@ const STATUS: Readonly<Record<string, MedicationRecord['status']>> = {
 const NO_ORDER = new Set(['proposal', 'plan', 'option']);
 /** Nictiz: the period of use of a medication agreement. */
 const PERIOD_OF_USE = 'http://nictiz.nl/fhir/StructureDefinition/ext-TimeInterval.Period';
-const DOSE_UNITS = new Set(['mg', 'ug', 'g', 'mL', 'L', '[iU]', '1', '{tbl}', '{caps}', '{puff}', '{dosis}']);
-const PERIOD_UNITS = new Set(['h', 'd', 'wk', 'mo']);
-const ATC = /^[A-Z]\d{2}[A-Z]{0,2}\d{0,2}$/;
+const DOSES: ReadonlySet<string> = new Set(DOSE_UNITS);
+const PERIODS: ReadonlySet<string> = new Set(PERIOD_UNITS);
 
 type Order = MedicationRequest | MedicationStatement;
 
@@ -49,7 +48,7 @@ function atcOf(keys: readonly CodingKey[]): string | undefined {
   for (const key of keys) {
     if (key.startsWith(`${SYSTEM.atc}|`)) {
       const code = key.slice(SYSTEM.atc.length + 1);
-      if (ATC.test(code)) return code;
+      if (ATC_CODE.test(code)) return code;
     }
   }
   for (const key of keys) {
@@ -82,13 +81,17 @@ function doseOf(order: Order): Pick<MedicationRecord, 'dose' | 'times' | 'asNeed
   let leaves = 0;
   const dose: { dose?: NonNullable<MedicationRecord['dose']> } = {};
   if (count(value)) {
-    const known = typeof unit === 'string' && DOSE_UNITS.has(unit);
-    dose.dose = { value: String(value), ...(known ? { unit } : {}) };
+    const known = typeof unit === 'string' && DOSES.has(unit);
+    dose.dose = { value: String(value), ...(known ? { unit: unit as (typeof DOSE_UNITS)[number] } : {}) };
     leaves += known ? 2 : 1;
   }
   const times: { times?: NonNullable<MedicationRecord['times']> } = {};
-  if (count(frequency) && count(period) && typeof periodUnit === 'string' && PERIOD_UNITS.has(periodUnit)) {
-    times.times = { frequency, period, unit: periodUnit as NonNullable<MedicationRecord['times']>['unit'] };
+  if (count(frequency) && count(period) && typeof periodUnit === 'string' && PERIODS.has(periodUnit)) {
+    times.times = {
+      frequency: String(frequency),
+      period: String(period),
+      unit: periodUnit as (typeof PERIOD_UNITS)[number],
+    };
     leaves += 3;
   }
   const asNeeded = first.asNeededBoolean === true ? { asNeeded: true as const } : {};

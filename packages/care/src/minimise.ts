@@ -12,7 +12,17 @@ import { codesOf, firstDay, problemFact } from './facts.ts';
 import { countLeaves } from './leaves.ts';
 import { measurementRecords } from './measurement.ts';
 import { medicationRecord } from './medication.ts';
-import type { AllergyRecord, CareRecord, IdentityRecord, ProblemRecord, VaccinationRecord } from './records.ts';
+import {
+  type AllergyRecord,
+  ATC_CODE,
+  type CareRecord,
+  GENDERS,
+  type IdentityRecord,
+  NAME_LENGTH,
+  PHONE,
+  type ProblemRecord,
+  type VaccinationRecord,
+} from './records.ts';
 import { isActive } from './select.ts';
 import { shortKey } from './short.ts';
 
@@ -25,15 +35,13 @@ export interface Minimised {
   readonly dropped: number;
 }
 
-const GENDERS = new Set(['male', 'female', 'other', 'unknown']);
-/** National or international, at least ten digits: a nine-digit number may be a BSN (R6). */
-const PHONE = /^(\+|0)[0-9 ()-]{9,19}$/;
+const KNOWN_GENDERS: ReadonlySet<string> = new Set(GENDERS);
 
 function nameText(part: unknown): string | undefined {
   if (typeof part !== 'string') return undefined;
   const text = part.trim();
   // A long run of digits is a number that strayed into a name.
-  return text === '' || text.length > 80 || /\d{6,}/.test(text.replaceAll(/[\s.-]/g, '')) ? undefined : text;
+  return text === '' || text.length > NAME_LENGTH || /\d{6,}/.test(text.replaceAll(/[\s.-]/g, '')) ? undefined : text;
 }
 
 function identity(patient: Patient): Found {
@@ -44,15 +52,17 @@ function identity(patient: Patient): Found {
     names.find((one) => one?.use === 'usual' || one?.use === undefined) ??
     undefined;
   const family = nameText(name?.family) ?? nameText(name?.text);
-  const givens = list(name?.given).flatMap((one) => nameText(one) ?? []);
+  const givens = list(name?.given)
+    .flatMap((one) => nameText(one) ?? [])
+    .slice(0, 3);
   const birthDate = dayText(patient.birthDate);
-  const gender = GENDERS.has(patient.gender ?? '')
+  const gender = KNOWN_GENDERS.has(patient.gender ?? '')
     ? (patient.gender as NonNullable<IdentityRecord['gender']>)
     : undefined;
   const phone = list(patient.telecom)
     .filter((one) => one?.system === 'phone' && one.use !== 'old' && typeof one.value === 'string')
     .map((one) => (one.value ?? '').trim())
-    .filter((one) => PHONE.test(one) && one.replaceAll(/\D/g, '').length >= 10)
+    .filter((one) => PHONE.test(one))
     .slice(0, 2);
   const died = dayText(patient.deceasedDateTime) ?? (patient.deceasedBoolean === true ? true : undefined);
   leaves += [family, birthDate, gender, died].filter((one) => one !== undefined).length + givens.length + phone.length;
@@ -98,10 +108,10 @@ function allergy(resource: AllergyIntolerance, { selection, programmes }: Minimi
   const codes = conceptKeys(resource.code).filter((key) => {
     if (selection.allergyCodes.has(key)) return true;
     const short = shortKey(key);
-    if (short.startsWith('atc|'))
-      return (
-        selection.allergyAtc.some((prefix) => short.startsWith(`atc|${prefix}`)) && /^atc\|[A-Z0-9]{1,7}$/.test(short)
-      );
+    if (short.startsWith('atc|')) {
+      const atc = short.slice('atc|'.length);
+      return ATC_CODE.test(atc) && selection.allergyAtc.some((prefix) => atc.startsWith(prefix));
+    }
     return selection.allergySystems.some((system) => key.startsWith(system)) && /\|[0-9]{1,10}$/.test(key);
   });
   if (codes.length === 0) return undefined;

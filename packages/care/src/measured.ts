@@ -1,0 +1,45 @@
+/** Which measurement of a parameter counts: the latest day, and on that day the best code (NHG order of preference). */
+
+import type { LocalDate } from '@ketenkluis/base';
+import { type CheckedTarget, PARAMETERS, type ParameterId } from './catalogue.ts';
+import { firstDay } from './facts.ts';
+import type { CareRecord, MeasurementRecord } from './records.ts';
+
+export const isMeasurement = (record: CareRecord): record is MeasurementRecord => record.kind === 'measurement';
+
+/** Something was measured that can be read: a plausible number in the Dutch unit, or a coded answer. */
+export const isUsable = (record: MeasurementRecord): boolean =>
+  record.mark === undefined && (record.value !== undefined || record.answer !== undefined);
+
+export function rankOf(record: MeasurementRecord): number {
+  const at = PARAMETERS[record.parameter].codes.findIndex((one) => one.code === record.code);
+  return at === -1 ? Number.MAX_SAFE_INTEGER : at;
+}
+
+/** Newest first; on one day the preferred code first; otherwise in the order given. */
+export const byPreference = (a: MeasurementRecord, b: MeasurementRecord): number =>
+  a.date === b.date ? rankOf(a) - rankOf(b) : a.date < b.date ? 1 : -1;
+
+/** All measurements by parameter, in order of preference. */
+export function measurementsOf(records: readonly CareRecord[]): Map<ParameterId, MeasurementRecord[]> {
+  const series = new Map<ParameterId, MeasurementRecord[]>();
+  for (const record of records) {
+    if (!isMeasurement(record)) continue;
+    const one = series.get(record.parameter);
+    if (one === undefined) series.set(record.parameter, [record]);
+    else one.push(record);
+  }
+  for (const one of series.values()) one.sort(byPreference);
+  return series;
+}
+
+export function dateOf(record: MeasurementRecord): LocalDate | undefined {
+  return firstDay(record.date);
+}
+
+/** Within the bound of the programme's target. */
+export function meetsTarget(value: number, target: CheckedTarget): boolean {
+  if (target.below !== undefined) return value < target.below;
+  if (target.atMost !== undefined) return value <= target.atMost;
+  return target.atLeast !== undefined && value >= target.atLeast;
+}
