@@ -4,9 +4,9 @@
  */
 
 import { type Bytes, type Clock, equalBytes, type Instant, plus, type Random, type Signer } from '@ketenkluis/base';
-import { type Entry, type EntrySalts, encodeEntry } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { ledgerError } from './errors.ts';
-import { type EntryDraft, type SealedEntry, sealEntry } from './leaf.ts';
+import { type EntryDraft, type EntrySalts, type SealedEntry, sealEntry } from './leaf.ts';
 import { readCheckpoint, signCheckpoint } from './note.ts';
 import type { LedgerStore, LogId, LogState, LogWrite } from './store.ts';
 import { type Integrated, integrate } from './tiles.ts';
@@ -194,11 +194,7 @@ export function createAppender<Tx>(options: AppenderOptions<Tx>): Appender<Tx> {
         size: tree.size,
         at: head.now,
         checkpoint,
-        entries: lines.map(({ line }) => ({
-          index: line.index,
-          leaf: line.leaf,
-          stored: encodeEntry(line.entry, line.salts),
-        })),
+        entries: lines.map(({ line: { index, leaf, stored } }) => ({ index, leaf, stored })),
         tiles: tree.tiles,
       },
       lines: lines.map(({ ready, line }) => ({ ready, line, committed: new Committed(line, tree, checkpoint) })),

@@ -223,26 +223,3 @@ export const readJson = (bytes: Uint8Array, what: string): Json => {
 export const parseCommon = (bytes: Uint8Array): EntryCommon =>
   parseAs(commonSchema, readJson(bytes, 'common'), 'common');
 export const parseItem = (bytes: Uint8Array): EntryItem => parseAs(itemSchema, readJson(bytes, 'item'), 'item');
-
-const stored = z.strictObject({
-  v: z.literal(1),
-  common: z.unknown(),
-  items: z.unknown(),
-  salts: z.strictObject({
-    common: z.string().regex(/^[A-Za-z0-9_-]{21}[AQgw]$/),
-    items: z.array(z.string().regex(/^[A-Za-z0-9_-]{21}[AQgw]$/)).max(MAX_ITEMS),
-  }),
-});
-/** Salts as base64url, in the order of the items. */
-export type EntrySalts = z.infer<typeof stored>['salts'];
-
-/** The stored form: canonical JSON of the entry and its salts. */
-export const encodeEntry = (entry: Entry, salts: EntrySalts) => canonicalJson({ v: 1, ...entry, salts });
-/** Strict: unknown keys, other key order or spacing, and a salt too few are `ledger/bad-entry`. */
-export function decodeEntry(bytes: Uint8Array): { readonly entry: Entry; readonly salts: EntrySalts } {
-  const { common, items, salts } = parseAs(stored, readJson(bytes, 'stored entry'), 'stored entry');
-  const entry = parseEntry({ common, items });
-  if (salts.items.length !== entry.items.length)
-    throw ledgerError('bad-entry', 'stored entry: salts and items differ in number');
-  return { entry, salts };
-}

@@ -9,15 +9,20 @@ export {
   type Sequenced,
 } from './appender.ts';
 export {
+  CHAIN_START,
+  type ChainFault,
+  type ChainHead,
+  type ChainResult,
+  type Chains,
+  checkChain,
+} from './chain.ts';
+export {
   CLASSES,
-  decodeEntry,
   type Entry,
   type EntryCommon,
   type EntryItem,
-  type EntrySalts,
   EVENTS,
   type EventCode,
-  encodeEntry,
   ITEM_KINDS,
   MAX_ITEMS,
   OUTCOMES,
@@ -28,12 +33,12 @@ export {
 } from './entry.ts';
 export { ledgerError } from './errors.ts';
 export {
-  CHAIN_START,
-  type ChainHead,
-  type ChainResult,
-  checkChain,
+  type DecodedEntry,
   type DraftItem,
+  decodeEntry,
   type EntryDraft,
+  type EntrySalts,
+  encodeEntry,
   itemHash,
   leafOf,
   openCommon,

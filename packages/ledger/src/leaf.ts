@@ -1,124 +1,190 @@
-/** The leaf of an entry (docs/spec/entry.md): nothing but salted commitments, in the order of the items. */
+/**
+ * How an entry becomes a leaf, and its stored form (docs/spec/entry.md). The leaf holds nothing but salted commitments,
+ * in the order of the items; the stored form holds the parts themselves, as the bytes that were committed to.
+ */
 
 import {
   type Bytes,
   base64url,
   concat,
-  type DossierId,
   equalBytes,
   fromBase64url,
   type Instant,
   lengthPrefixed,
   newId,
   type Random,
+  readU32,
   utf8,
 } from '@ketenkluis/base';
+import type { Chains } from './chain.ts';
 import {
   type Entry,
   type EntryCommon,
   type EntryItem,
-  type EntrySalts,
   MAX_ITEMS,
   parseCommon,
   parseEntry,
   parseItem,
   partBytes,
+  readJson,
 } from './entry.ts';
 import { ledgerError } from './errors.ts';
 import { HASH_BYTES, hash } from './tree.ts';
 
-const MAGIC = utf8('KKLE');
-const VERSION = 1;
+const LEAF_MAGIC = utf8('KKLE');
+const STORED_MAGIC = utf8('KKLS');
+const VERSION = Uint8Array.of(1);
 const SALT_BYTES = 16;
-const HEAD_BYTES = MAGIC.length + 1 + HASH_BYTES + 2;
+const HEAD_BYTES = LEAF_MAGIC.length + VERSION.length + HASH_BYTES + 2;
 const COMMON = utf8('ketenkluis.entry.common.v1');
 const ITEM = utf8('ketenkluis.entry.item.v1');
 
-const commit = (domain: Uint8Array, salt: Uint8Array, part: Uint8Array): Bytes =>
-  hash(lengthPrefixed(domain, salt, part));
-
-/** The commitment of an item as base64url: its place in the leaf and what the dossier's next item calls `prev`. */
-export const itemHash = (item: EntryItem, salt: Uint8Array): string => base64url(commit(ITEM, salt, partBytes(item)));
-
-/** Where a dossier's chain stands: the last item's number and commitment. */
-export interface ChainHead {
-  readonly seq: number;
-  readonly hash: string | null;
+/** A part's own bytes (canonical JSON) behind its salt. */
+interface Part {
+  readonly salt: Uint8Array;
+  readonly bytes: Uint8Array;
 }
-/** A dossier without items. */
-export const CHAIN_START: ChainHead = { seq: 0, hash: null };
+const commit = (domain: Uint8Array, { salt, bytes }: Part): Bytes => hash(lengthPrefixed(domain, salt, bytes));
+
+function leafFrom(common: Part, items: readonly Uint8Array[]): Bytes {
+  const count = Uint8Array.of(items.length >> 8, items.length & 0xff);
+  return concat(LEAF_MAGIC, VERSION, commit(COMMON, common), count, ...items);
+}
+const storedFrom = (parts: readonly Part[]): Bytes =>
+  concat(STORED_MAGIC, VERSION, lengthPrefixed(...parts.flatMap(({ salt, bytes }) => [salt, bytes])));
+
+/** The commitment of an item as base64url: its place in the leaf, and what the dossier's next item calls `prev`. */
+export const itemHash = (item: EntryItem, salt: Uint8Array): string =>
+  base64url(commit(ITEM, { salt, bytes: partBytes(item) }));
+
+/** Salts as base64url, in the order of the items. */
+export interface EntrySalts {
+  readonly common: string;
+  readonly items: readonly string[];
+}
 
 /** An item before it has its place in the chain. */
 export type DraftItem = Omit<EntryItem, 'seq' | 'prev'>;
-/** What the vault knows before an entry is sealed. */
+/** What is known before an entry is sealed. */
 export interface EntryDraft {
   readonly common: Omit<EntryCommon, 'v' | 'id' | 'at'>;
   readonly items: readonly DraftItem[];
   /** The chain head of every dossier that the items name, as it is before this entry. */
-  readonly chains: ReadonlyMap<DossierId, ChainHead>;
+  readonly chains: Chains;
 }
-
 export interface SealedEntry {
   readonly entry: Entry;
   readonly salts: EntrySalts;
   readonly leaf: Bytes;
+  /** The entry and its salts as they are kept; `decodeEntry` reads it. */
+  readonly stored: Bytes;
   /** The chain heads after this entry; they go into the same transaction. */
-  readonly heads: ReadonlyMap<DossierId, ChainHead>;
+  readonly heads: Chains;
 }
 
 /**
  * Gives an entry its id, time, chain links and salts, and makes its leaf. An item of a dossier that is not in `chains`
- * stays outside any chain, which only a refused item may (someone asked for what is not there).
+ * stays outside any chain, which only an item that was not a success may (someone asked for what is not there).
  * Throws `ledger/bad-entry`.
  */
 export function sealEntry(draft: EntryDraft, at: Instant, random: Random): SealedEntry {
-  const salt = () => random(SALT_BYTES);
+  const partOf = (part: EntryCommon | EntryItem): Part => ({ salt: random(SALT_BYTES), bytes: partBytes(part) });
   const heads = new Map(draft.chains);
-  const salts: Bytes[] = [];
-  const items = draft.items.map((part) => {
-    const head = part.dossier === null ? undefined : heads.get(part.dossier);
-    const item = { ...part, seq: head ? head.seq + 1 : null, prev: head?.hash ?? null };
-    const itemSalt = salt();
-    if (part.dossier !== null && head) {
-      heads.set(part.dossier, { seq: head.seq + 1, hash: itemHash(item, itemSalt) });
-    }
-    salts.push(itemSalt);
-    return item;
-  });
+  const items: EntryItem[] = [];
+  const parts: Part[] = [];
+  const hashes: Bytes[] = [];
+  for (const { dossier, ...rest } of draft.items) {
+    const head = dossier === null ? undefined : heads.get(dossier);
+    const item = { ...rest, dossier, seq: head ? head.seq + 1 : null, prev: head ? head.hash : null };
+    const part = partOf(item);
+    const own = commit(ITEM, part);
+    if (dossier !== null && head) heads.set(dossier, { seq: head.seq + 1, hash: base64url(own) });
+    items.push(item);
+    parts.push(part);
+    hashes.push(own);
+  }
   const entry = parseEntry({ common: { ...draft.common, v: 1, id: newId('entry', random), at }, items });
-  const texts = { common: base64url(salt()), items: salts.map((bytes) => base64url(bytes)) };
-  return { entry, salts: texts, leaf: leafOf(entry, texts), heads };
+  const common = partOf(entry.common);
+  return {
+    entry,
+    salts: { common: base64url(common.salt), items: parts.map(({ salt }) => base64url(salt)) },
+    leaf: leafFrom(common, hashes),
+    stored: storedFrom([common, ...parts]),
+    heads,
+  };
 }
+
+function partsOf(entry: Entry, salts: EntrySalts): [Part, Part[]] {
+  if (salts.items.length !== entry.items.length) throw ledgerError('bad-entry', 'salts and items differ in number');
+  const part = (value: EntryCommon | EntryItem, salt: string): Part => {
+    const bytes = fromBase64url(salt);
+    if (bytes.length !== SALT_BYTES) throw ledgerError('bad-entry', 'a salt is not 16 bytes');
+    return { salt: bytes, bytes: partBytes(value) };
+  };
+  return [part(entry.common, salts.common), entry.items.map((item, i) => part(item, salts.items[i]!))];
+}
+const itemHashes = (items: readonly Part[]): Bytes[] => items.map((item) => commit(ITEM, item));
 
 /** The leaf that an entry with these salts must have. */
 export function leafOf(entry: Entry, salts: EntrySalts): Bytes {
-  if (salts.items.length !== entry.items.length) throw ledgerError('bad-entry', 'salts and items differ in number');
-  return concat(
-    MAGIC,
-    Uint8Array.of(VERSION),
-    commit(COMMON, fromBase64url(salts.common), partBytes(entry.common)),
-    Uint8Array.of(entry.items.length >> 8, entry.items.length & 0xff),
-    ...entry.items.map((item, i) => commit(ITEM, fromBase64url(salts.items[i]!), partBytes(item))),
-  );
+  const [common, items] = partsOf(entry, salts);
+  return leafFrom(common, itemHashes(items));
+}
+/** The stored form of an entry and its salts. */
+export function encodeEntry(entry: Entry, salts: EntrySalts): Bytes {
+  const [common, items] = partsOf(entry, salts);
+  return storedFrom([common, ...items]);
+}
+
+export interface DecodedEntry {
+  readonly entry: Entry;
+  readonly salts: EntrySalts;
+  /** The leaf that these bytes give. */
+  readonly leaf: Bytes;
+}
+/** Reads a stored entry and makes its leaf. Strict: one form per entry, no unknown key. Throws `ledger/bad-entry`. */
+export function decodeEntry(stored: Uint8Array): DecodedEntry {
+  const bad = (why: string) => ledgerError('bad-entry', `stored entry: ${why}`);
+  const start = STORED_MAGIC.length + VERSION.length;
+  if (!equalBytes(stored.subarray(0, start), concat(STORED_MAGIC, VERSION))) throw bad('this is not a version 1 entry');
+  const fields: Uint8Array[] = [];
+  for (let at = start; at < stored.length; ) {
+    const length = at + 4 <= stored.length ? readU32(stored, at) : Number.POSITIVE_INFINITY;
+    if (at + 4 + length > stored.length) throw bad('it ends inside a part');
+    fields.push(stored.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  const parts = Array.from({ length: fields.length / 2 }, (_, i) => ({
+    salt: fields[2 * i]!,
+    bytes: fields[2 * i + 1]!,
+  }));
+  const [common, ...items] = parts;
+  if (!common || fields.length % 2 !== 0 || items.length > MAX_ITEMS) throw bad('parts and salts do not pair');
+  if (parts.some(({ salt }) => salt.length !== SALT_BYTES)) throw bad('a salt is not 16 bytes');
+  const entry = parseEntry({
+    common: readJson(common.bytes, 'common'),
+    items: items.map(({ bytes }, i) => readJson(bytes, `item ${i}`)),
+  });
+  return {
+    entry,
+    salts: { common: base64url(common.salt), items: items.map(({ salt }) => base64url(salt)) },
+    leaf: leafFrom(common, itemHashes(items)),
+  };
 }
 
 export interface LeafParts {
   readonly common: Uint8Array;
   readonly items: readonly Uint8Array[];
 }
-/** Reads a leaf. Throws `ledger/bad-leaf` on any other form. */
+/** The commitments in a leaf. Throws `ledger/bad-leaf` on any other form. */
 export function parseLeaf(leaf: Uint8Array): LeafParts {
   const count = leaf.length < HEAD_BYTES ? -1 : leaf[HEAD_BYTES - 2]! * 256 + leaf[HEAD_BYTES - 1]!;
   const fits = count >= 0 && count <= MAX_ITEMS && leaf.length === HEAD_BYTES + count * HASH_BYTES;
-  if (!fits || !equalBytes(leaf.subarray(0, 4), MAGIC) || leaf[4] !== VERSION) {
+  if (!fits || !equalBytes(leaf.subarray(0, 5), concat(LEAF_MAGIC, VERSION))) {
     throw ledgerError('bad-leaf', 'this is not the leaf of a version 1 entry');
   }
-  return {
-    common: leaf.subarray(5, 5 + HASH_BYTES),
-    items: Array.from({ length: count }, (_, i) =>
-      leaf.subarray(HEAD_BYTES + i * HASH_BYTES, HEAD_BYTES + (i + 1) * HASH_BYTES),
-    ),
-  };
+  const at = (start: number) => leaf.subarray(start, start + HASH_BYTES);
+  return { common: at(5), items: Array.from({ length: count }, (_, i) => at(HEAD_BYTES + i * HASH_BYTES)) };
 }
 
 /** One part of an entry as it is shown to someone: its bytes and its salt. */
@@ -127,9 +193,8 @@ export interface ShownPart {
   readonly part: Uint8Array;
   readonly salt: Uint8Array;
 }
-
 function shown(domain: Uint8Array, expected: Uint8Array | undefined, { part, salt }: ShownPart): void {
-  if (!expected || salt.length !== SALT_BYTES || !equalBytes(commit(domain, salt, part), expected)) {
+  if (!expected || salt.length !== SALT_BYTES || !equalBytes(commit(domain, { salt, bytes: part }), expected)) {
     throw ledgerError('bad-proof', 'this part is not in the leaf');
   }
 }
@@ -158,33 +223,3 @@ export const verifyCommon = (claim: { leaf: Uint8Array; common: EntryCommon; sal
 /** False on any bad input; never throws. */
 export const verifyItem = (claim: { leaf: Uint8Array; index: number; item: EntryItem; salt: Uint8Array }): boolean =>
   holds(() => openItem({ ...claim, part: partBytes(claim.item) }));
-
-export type ChainResult =
-  | { readonly ok: true; readonly head: ChainHead }
-  /** `index` is the place in the list of the first item that does not fit. */
-  | {
-      readonly ok: false;
-      readonly index: number;
-      readonly why: 'gap' | 'duplicate' | 'order' | 'changed' | 'other-dossier';
-    };
-
-/** Walks the items of one dossier, oldest first: finds a gap, a repetition, another order or a change. */
-export function checkChain(
-  links: readonly { readonly item: EntryItem; readonly salt: Uint8Array }[],
-  from: ChainHead = CHAIN_START,
-): ChainResult {
-  let head = from;
-  const seen = new Set<string>();
-  for (const [index, { item, salt }] of links.entries()) {
-    const own = itemHash(item, salt);
-    const fail = (why: (ChainResult & { ok: false })['why']): ChainResult => ({ ok: false, index, why });
-    if (item.dossier === null || item.dossier !== links[0]?.item.dossier) return fail('other-dossier');
-    if (seen.has(own)) return fail('duplicate');
-    if (item.seq === null || item.seq <= head.seq) return fail('order');
-    if (item.seq > head.seq + 1) return fail('gap');
-    if (item.prev !== head.hash) return fail('changed');
-    seen.add(own);
-    head = { seq: item.seq, hash: own };
-  }
-  return { ok: true, head };
-}

@@ -43,7 +43,7 @@ const isKeyName = (name: string): boolean => name.length > 0 && name.isWellForme
 
 /** SHA-256(name || LF || type || key)[:4]. */
 export const keyId = ({ name, type, publicKey }: NoteKey): Bytes =>
-  hash(utf8(`${name}\n`), Uint8Array.of(type), publicKey).slice(0, 4) as Bytes;
+  hash(concat(utf8(`${name}\n`), Uint8Array.of(type), publicKey)).slice(0, 4) as Bytes;
 
 /** A verifier key as one line of text: name+id+key. */
 export const formatVkey = (key: NoteKey): string =>

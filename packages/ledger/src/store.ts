@@ -18,7 +18,7 @@ export interface LogState {
 export interface StoredEntry {
   readonly index: number;
   readonly leaf: Bytes;
-  /** `encodeEntry`: the entry and its salts. */
+  /** The entry and its salts, for `decodeEntry`. */
   readonly stored: Bytes;
 }
 

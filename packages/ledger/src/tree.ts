@@ -12,16 +12,16 @@ const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
 
 /** SHA-256 as the whole ledger uses it: synchronous, so that it may run inside a transaction. */
-export const hash = (...parts: readonly Uint8Array[]): Bytes => sha256(concat(...parts)) as Bytes;
+export const hash = (bytes: Uint8Array): Bytes => sha256(bytes) as Bytes;
 
 /** SHA-256(0x00 || data). */
-export const leafHash = (data: Uint8Array): Bytes => hash(LEAF, data);
+export const leafHash = (data: Uint8Array): Bytes => hash(concat(LEAF, data));
 
 /** SHA-256(0x01 || left || right). Both sides must be hashes; the verifiers see to that for foreign input. */
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Bytes => hash(NODE, left, right);
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Bytes => hash(concat(NODE, left, right));
 
 /** The root of a tree without leaves: SHA-256 of nothing. */
-export const emptyRoot: Bytes = hash();
+export const emptyRoot: Bytes = hash(new Uint8Array());
 
 /** A complete subtree: leaves `index * 2^level` up to `(index + 1) * 2^level`. */
 export interface Node {

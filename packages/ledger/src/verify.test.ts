@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { lookDraft, newDossier, START, testKey, testRandom, verifier } from '../test/fixtures.ts';
 import { MemoryStore, type MemoryTx } from '../test/memory-store.ts';
 import { createAppender } from './appender.ts';
-import { CHAIN_START, type ChainHead } from './leaf.ts';
+import { CHAIN_START, type ChainHead } from './chain.ts';
 import { openCheckpoint, signCheckpoint } from './note.ts';
 import { compareCheckpoints } from './proof.ts';
 import type { StoredEntry } from './store.ts';

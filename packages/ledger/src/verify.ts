@@ -5,9 +5,10 @@
  */
 
 import { base64url, type DossierId, equalBytes, fromUtf8, utf8, type Verifier } from '@ketenkluis/base';
-import { decodeEntry, type Entry } from './entry.ts';
+import { CHAIN_START, type ChainHead } from './chain.ts';
+import type { Entry } from './entry.ts';
 import { ledgerError } from './errors.ts';
-import { CHAIN_START, type ChainHead, leafOf, parseLeaf } from './leaf.ts';
+import { decodeEntry, parseLeaf } from './leaf.ts';
 import { type Checkpoint, openCheckpoint, type Trust } from './note.ts';
 import type { LedgerStore, LogId } from './store.ts';
 import { decodeBundle, encodeBundle, parseTilePath, TILE_WIDTH, tilePath, tileWidth } from './tiles.ts';
@@ -246,7 +247,7 @@ class Check {
     try {
       const read = decodeEntry(stored);
       entry = read.entry;
-      if (!equalBytes(leafOf(entry, read.salts), leaf)) {
+      if (!equalBytes(read.leaf, leaf)) {
         throw ledgerError('bad-entry', `entry ${index} does not give its leaf`);
       }
     } catch (error) {
