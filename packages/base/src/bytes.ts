@@ -43,9 +43,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** Unsigned 32-bit integer, big endian. */
 export function u32(value: number): Bytes {
   if (!Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw baseError('bad-number', `${value} is no u32`);
-  const out = new Uint8Array(4);
-  new DataView(out.buffer).setUint32(0, value);
-  return out;
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
 export function readU32(bytes: Uint8Array, offset: number): number {
@@ -55,7 +53,17 @@ export function readU32(bytes: Uint8Array, offset: number): number {
 
 /** Length-prefixes every part (u32) and joins them, so that no two lists of parts give the same bytes. */
 export function lengthPrefixed(...parts: readonly Uint8Array[]): Bytes {
-  return concat(...parts.flatMap((part) => [u32(part.length), part]));
+  let length = 4 * parts.length;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
+  const view = new DataView(out.buffer);
+  let at = 0;
+  for (const part of parts) {
+    view.setUint32(at, part.length);
+    out.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return out;
 }
 
 const text =

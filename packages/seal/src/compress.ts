@@ -4,7 +4,7 @@
  */
 
 import { type Bytes, concat, readU32, u32 } from '@ketenkluis/base';
-import { deflateSync, Inflate } from 'fflate';
+import { deflateSync, Inflate, inflateSync } from 'fflate';
 import { dictionary } from './dictionary.ts';
 import { sealError } from './errors.ts';
 
@@ -13,6 +13,8 @@ export const MAX_RAW = 16 * 1024 * 1024;
 const BLOCK = 512;
 /** Deflate grows at most about 1032-fold, so one slice stays below the raw limit. */
 const SLICE = 8 * 1024;
+/** Small hash tables: most packs are a few KiB, and making the tables would cost more than using them. */
+const SMALL = 16 * 1024;
 
 /** Padme (Nikitin et al., PURBs, 2019) on top of 512-byte blocks: at most 12 % more, log log sizes. */
 export function paddedLength(length: number): number {
@@ -26,7 +28,8 @@ export function paddedLength(length: number): number {
 export function pack(raw: Uint8Array, dict: number): Bytes {
   if (raw.length > MAX_RAW)
     throw sealError('too-large', 'the content of one pack may be 16 MiB; split it over more handles');
-  const framed = concat(u32(raw.length), deflateSync(raw, { level: 6, dictionary: dictionary(dict) }));
+  const mem = raw.length <= SMALL ? { mem: 4 as const } : {};
+  const framed = concat(u32(raw.length), deflateSync(raw, { level: 6, dictionary: dictionary(dict), ...mem }));
   const out = new Uint8Array(paddedLength(4 + framed.length));
   out.set(u32(framed.length));
   out.set(framed, 4);
@@ -46,6 +49,19 @@ export function unpack(body: Uint8Array, dict: number): Bytes {
 }
 
 function inflate(deflated: Uint8Array, length: number, dict: number, bad: () => Error): Bytes {
+  try {
+    if (deflated.length > SLICE) return inflateSlices(deflated, length, dict, bad);
+    // One byte of room too many, so that more content than stated shows.
+    const out = inflateSync(deflated, { dictionary: dictionary(dict), out: new Uint8Array(length + 1) });
+    if (out.length !== length) throw bad();
+    return out;
+  } catch {
+    throw bad();
+  }
+}
+
+/** In slices, so that a bomb is seen before it has grown. */
+function inflateSlices(deflated: Uint8Array, length: number, dict: number, bad: () => Error): Bytes {
   const out = new Uint8Array(length);
   let at = 0;
   const stream = new Inflate({ dictionary: dictionary(dict) }, (chunk) => {
@@ -53,12 +69,8 @@ function inflate(deflated: Uint8Array, length: number, dict: number, bad: () => 
     out.set(chunk, at);
     at += chunk.length;
   });
-  try {
-    for (let i = 0; i === 0 || i < deflated.length; i += SLICE) {
-      stream.push(deflated.subarray(i, i + SLICE), i + SLICE >= deflated.length);
-    }
-  } catch {
-    throw bad();
+  for (let i = 0; i < deflated.length; i += SLICE) {
+    stream.push(deflated.subarray(i, i + SLICE), i + SLICE >= deflated.length);
   }
   if (at !== length) throw bad();
   return out;
