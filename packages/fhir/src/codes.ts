@@ -93,7 +93,7 @@ export function codingKey(coding: Coding | undefined | null): CodingKey | undefi
   if (typeof coding !== 'object' || coding === null) return undefined;
   const { system, code } = coding;
   if (typeof system !== 'string' || typeof code !== 'string' || code === '') return undefined;
-  return `${normaliseSystem(system)}|${code.trim()}`;
+  return `${normaliseSystem(system)}|${code}`;
 }
 
 /** `key('icpc', 'T90.02')`: for writing programmes and tests. */

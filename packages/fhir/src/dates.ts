@@ -20,12 +20,11 @@ const PATTERN =
   /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
+/** 0 for a month that does not exist. */
 function daysInMonth(year: number, month: number): number {
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
 }
-
-const fault = (code: DateFault): DateResult => ({ fault: code });
 
 /** Day in Amsterdam of a point in time. Its offset to UTC was never below 0 nor above 2 hours, so only the end of a UTC day asks the calendar. */
 function dayOf(milliseconds: number): LocalDate {
@@ -34,36 +33,48 @@ function dayOf(milliseconds: number): LocalDate {
   return localDate(instant(milliseconds));
 }
 
+/** The parts of a FHIR date text whose day exists. */
+function parts(text: unknown): RegExpExecArray | DateFault {
+  if (typeof text !== 'string') return 'not-a-date';
+  const match = PATTERN.exec(text);
+  if (match === null) return text.includes('${') ? 'date-placeholder' : 'not-a-date';
+  const [, year, month, day, hour, minute, second, zone] = match;
+  if (year === '0000') return 'no-such-day';
+  if (month !== undefined) {
+    const last = daysInMonth(Number(year), Number(month));
+    if (last === 0 || (day !== undefined && (day === '00' || Number(day) > last))) return 'no-such-day';
+  }
+  if (hour !== undefined) {
+    if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return 'not-a-date';
+    if (zone !== undefined && zone !== 'Z' && (Number(zone.slice(1, 3)) > 14 || Number(zone.slice(4)) > 59))
+      return 'not-a-date';
+  }
+  return match;
+}
+
+/** The fault of a date text, without working out its day; undefined when it is good. */
+export function dateFault(text: unknown): DateFault | undefined {
+  const found = parts(text);
+  return typeof found === 'string' ? found : undefined;
+}
+
 /** Reads any FHIR date text; a fault is named, never guessed around. */
 export function fhirDate(text: unknown): DateResult {
-  if (typeof text !== 'string') return fault('not-a-date');
-  if (text.includes('${')) return fault('date-placeholder');
-  const match = PATTERN.exec(text);
-  if (match === null) return fault('not-a-date');
-  const [, yearText, monthText, dayText, hour, minute, second, zone] = match;
-  const year = Number(yearText);
-  if (year === 0) return fault('no-such-day');
-  if (monthText === undefined) {
-    return { from: `${yearText}-01-01` as LocalDate, to: `${yearText}-12-31` as LocalDate };
+  const found = parts(text);
+  if (typeof found === 'string') return { fault: found };
+  const [, year, month, day, hour, minute, second, zone] = found;
+  if (month === undefined) return { from: `${year}-01-01` as LocalDate, to: `${year}-12-31` as LocalDate };
+  if (day === undefined) {
+    const last = daysInMonth(Number(year), Number(month));
+    return { from: `${year}-${month}-01` as LocalDate, to: `${year}-${month}-${last}` as LocalDate };
   }
-  const month = Number(monthText);
-  if (month < 1 || month > 12) return fault('no-such-day');
-  const last = daysInMonth(year, month);
-  if (dayText === undefined) {
-    return { from: `${yearText}-${monthText}-01` as LocalDate, to: `${yearText}-${monthText}-${last}` as LocalDate };
-  }
-  const day = Number(dayText);
-  if (day < 1 || day > last) return fault('no-such-day');
-  const plain = `${yearText}-${monthText}-${dayText}` as LocalDate;
-  if (hour === undefined) return { from: plain, to: plain };
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return fault('not-a-date');
-  // A time without zone is not FHIR, but its day is plain.
-  if (zone === undefined) return { from: plain, to: plain };
+  const plain = `${year}-${month}-${day}` as LocalDate;
+  // A time without a zone is not FHIR, but its day is plain. Date.UTC reads years below 100 as 19xx.
+  if (hour === undefined || zone === undefined || Number(year) < 100) return { from: plain, to: plain };
   const sign = zone[0] === '-' ? -1 : 1;
-  const offset = zone === 'Z' ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6)));
-  if (Math.abs(offset) > 14 * 60) return fault('not-a-date');
-  const at = Date.UTC(year, month - 1, day, Number(hour), Number(minute) - offset, Number(second ?? 0));
-  // Date.UTC reads years below 100 as 19xx; no record is that old.
-  const on = year < 100 ? plain : dayOf(at);
+  const offset = zone === 'Z' ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4)));
+  const on = dayOf(
+    Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute) - offset, Number(second ?? 0)),
+  );
   return { from: on, to: on };
 }

@@ -63,8 +63,9 @@ export interface HumanName {
   readonly use?: string;
   readonly text?: string;
   readonly family?: string;
-  readonly given?: readonly string[];
-  readonly prefix?: readonly string[];
+  /** FHIR JSON puts null where a name part has only an extension. */
+  readonly given?: readonly (string | null)[];
+  readonly prefix?: readonly (string | null)[];
 }
 
 export interface ContactPoint {
@@ -75,7 +76,7 @@ export interface ContactPoint {
 
 export interface Address {
   readonly use?: string;
-  readonly line?: readonly string[];
+  readonly line?: readonly (string | null)[];
   readonly city?: string;
   readonly postalCode?: string;
   readonly country?: string;

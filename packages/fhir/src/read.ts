@@ -1,0 +1,186 @@
+/**
+ * Reads one file of a source: R4 NDJSON (Bulk Data layout, types mixed or not), Bundles of any size, single resources,
+ * and the documented CSV. Each record or fault is handed over as it is met; memory does not grow with the file.
+ * The rules are `docs/spec/source.md`.
+ */
+
+import { isCsvHeader, readCsv } from './csv.ts';
+import { detectFormat, hasBom } from './detect.ts';
+import { splitDocuments } from './document.ts';
+import { decode, forEachBlock } from './lines.ts';
+import { TypeProbe } from './probe.ts';
+import { type FileReading, type ReadHandler, Reading, type SourceFile } from './reading.ts';
+
+const LF = 10;
+const CR = 13;
+const HEAD = 256 * 1024;
+
+async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): Promise<void> {
+  const { handler } = reading;
+  const probe = new TypeProbe();
+  let noted = false;
+
+  /** Counts the lines when none of them is of a wanted type; undefined as soon as one may be. */
+  const unwanted = (bytes: Uint8Array): number | undefined => {
+    if (handler.wants === undefined) return undefined;
+    let count = 0;
+    let from = 0;
+    while (from < bytes.length) {
+      const type = probe.inBytes(bytes, from);
+      if (type === undefined || type === 'Bundle' || handler.wants(type)) return undefined;
+      count++;
+      const to = bytes.indexOf(LF, from);
+      if (to < 0) break;
+      from = to + 1;
+    }
+    reading.records += count;
+    return count;
+  };
+
+  const lines = (text: string, firstLine: number, open: boolean): number => {
+    let from = 0;
+    let count = 0;
+    let backslash = text.indexOf('\\');
+    while (from < text.length) {
+      let to = text.indexOf('\n', from);
+      const isOpen = to < 0;
+      if (isOpen) to = text.length;
+      const line = firstLine + count++;
+      if (!noted) {
+        noted = true;
+        if (text.charCodeAt(to - 1) === CR) reading.reject('crlf', line);
+      }
+      const type = probe.inText(text, from);
+      while (backslash >= 0 && backslash < from) backslash = text.indexOf('\\', from);
+      const escaped = backslash >= 0 && backslash < to;
+      if (type === undefined && text.slice(from, to).trim() === '') {
+        from = to + 1;
+        continue;
+      }
+      reading.records++;
+      const unwanted = type !== undefined && type !== 'Bundle' && handler.wants?.(type) === false;
+      const skipped = unwanted || (type !== undefined && !escaped && handler.skip?.(text, from, to, type) === true);
+      if (!skipped) reading.text(text.slice(from, to), line, type, open && isOpen);
+      from = to + 1;
+    }
+    return count;
+  };
+
+  await forEachBlock(
+    chunks,
+    ({ bytes, line, open }) => {
+      if (reading.refused !== undefined) return 0;
+      const skipped = unwanted(bytes);
+      if (skipped !== undefined) return skipped;
+      const text = decode(bytes);
+      if (text !== undefined) return lines(text, line, open);
+      // Some line is not UTF-8: name it, and read the others.
+      let count = 0;
+      for (let from = 0; from < bytes.length; ) {
+        const end = bytes.indexOf(LF, from);
+        const to = end < 0 ? bytes.length : end + 1;
+        const one = decode(bytes.subarray(from, to));
+        if (one === undefined) reading.reject('not-utf8', line + count);
+        else lines(one, line + count, open && end < 0);
+        count++;
+        from = to;
+      }
+      return count;
+    },
+    (line) => reading.reject('line-too-long', line),
+  );
+}
+
+async function readDocument(chunks: AsyncIterable<Uint8Array>, reading: Reading): Promise<void> {
+  const { handler } = reading;
+  const textOf = (bytes: Uint8Array, line: number): string | undefined => {
+    const text = decode(bytes);
+    if (text === undefined) reading.reject('not-utf8', line);
+    return text;
+  };
+  await splitDocuments(chunks, {
+    entry(bytes, line) {
+      if (reading.refused !== undefined) return;
+      reading.records++;
+      const text = textOf(bytes, line);
+      if (text === undefined) return;
+      handler.parsed?.(reading.records);
+      const value = reading.parse(text, line, false);
+      if (value !== undefined) reading.entry(value, text, line);
+    },
+    rest(bytes, line, entries) {
+      // The shell of a Bundle whose entries were read one by one.
+      if (entries > 0) return;
+      reading.records++;
+      const text = textOf(bytes, line);
+      if (text !== undefined) reading.text(text, line, undefined);
+    },
+    tooLong: (line) => reading.reject('line-too-long', line),
+    truncated: (line) => reading.reject('truncated', line),
+    broken: (line) => reading.reject('broken-json', line),
+  });
+}
+
+/** The first bytes of a stream, whether they are all, and a stream that gives everything from after the byte order mark. */
+async function peek(stream: AsyncIterable<Uint8Array>) {
+  const chunks = stream[Symbol.asyncIterator]();
+  let head = new Uint8Array(0);
+  let whole = false;
+  while (head.length < HEAD && !whole) {
+    const next = await chunks.next();
+    if (next.done === true) whole = true;
+    else {
+      const grown = new Uint8Array(head.length + next.value.length);
+      grown.set(head);
+      grown.set(next.value, head.length);
+      head = grown;
+    }
+  }
+  async function* content(): AsyncGenerator<Uint8Array> {
+    try {
+      yield hasBom(head) ? head.subarray(3) : head;
+      for (;;) {
+        const next = await chunks.next();
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await chunks.return?.();
+    }
+  }
+  return { head, whole, content };
+}
+
+/**
+ * Reads a file from the start. Faults are handed to `handler.reject` and never thrown; what `open` or the handler
+ * throws comes through.
+ */
+export async function readFile(file: SourceFile, handler: ReadHandler): Promise<FileReading> {
+  const { head, whole, content } = await peek(file.open());
+  const reading = new Reading(file.name, handler);
+  const format = detectFormat(head, whole, isCsvHeader);
+  switch (format) {
+    case 'ndjson':
+    case 'document':
+      if (hasBom(head)) reading.reject('bom', 1);
+      if (format === 'ndjson') await readLines(content(), reading);
+      else await readDocument(content(), reading);
+      break;
+    case 'csv':
+      await readCsv(content(), {
+        row(resource, line) {
+          reading.records++;
+          handler.parsed?.(reading.records);
+          reading.resource(resource, '', line);
+        },
+        reject: (code, line, field) => reading.reject(code, line, field),
+        refuse: (code, line) => reading.refuse(code, line),
+      });
+      break;
+    case 'empty':
+      break;
+    default:
+      reading.refuse(format, 0);
+  }
+  return reading.result(format);
+}
