@@ -67,6 +67,25 @@ describe('bytes', () => {
 });
 
 describe('canonical JSON', () => {
+  it('does not depend on the order of keys or on how a value writes itself', () => {
+    const text = (value: unknown) => fromUtf8(canonicalJson(value));
+    expect(text({ b: [{ d: 1, c: '\u2028' }], a: undefined, B: null })).toBe('{"B":null,"b":[{"c":"\u2028","d":1}]}');
+    expect(text({ 9: 1, 10: 2 })).toBe('{"10":2,"9":1}');
+    expect(parseCanonicalJson(utf8('{"10":2,"9":1}'))).toEqual({ 9: 1, 10: 2 });
+    expect(() => parseCanonicalJson(utf8('{"9":1,"10":2}'))).toThrow('canonical');
+    expect(text({ a: { toJSON: 1 } })).toBe('{"a":{"toJSON":1}}');
+    // biome-ignore lint/suspicious/noSparseArray: a hole is exactly what is tried
+    for (const bad of [{ a: [undefined] }, { a: [1, , 2] }, { a: () => 1 }, { '\ud800': 1 }, { a: '\udfff' }, [-0]]) {
+      expect(() => canonicalJson(bad)).toThrow();
+    }
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.integer(), { maxKeys: 6 }), (value) => {
+        const mixed = Object.fromEntries(Object.entries(value).reverse());
+        expect(text(mixed)).toBe(text(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))));
+      }),
+    );
+  });
+
   it('accepts exactly what it writes', () => {
     const value = fc.letrec((tie) => ({
       node: fc.oneof(
