@@ -138,8 +138,14 @@ export class Reading {
       return;
     }
     const old = stu3Sign(fields, text);
-    if (old === 'sure') return this.refuse('stu3', line);
-    if (old === 'likely') return this.reject('stu3', line);
+    if (old === 'sure') {
+      this.refuse('stu3', line);
+      return;
+    }
+    if (old === 'likely') {
+      this.reject('stu3', line);
+      return;
+    }
     if (!R4_TYPES.has(type)) {
       this.reject('unknown-type', line);
       return;

@@ -60,7 +60,7 @@ function namesOldSystem(value: unknown, depth: number): boolean {
 
 /** Profiles that Nictiz made for STU3 only; the R4 ones are named `nl-core-Patient`, `zib-Problem` in another case. */
 const OLD_PROFILE =
-  /^http:\/\/(?:nictiz\.nl|fhir\.nl)\/fhir\/StructureDefinition\/(?:nl-core-(?:patient|practitioner|practitionerrole|organization|episodeofcare|relatedperson|address|contactpoint|humanname|observation|location)\b|gp-)|^http:\/\/hl7\.org\/fhir\/3\.0\//;
+  /^http:\/\/(?:nictiz\.nl|fhir\.nl)\/fhir\/StructureDefinition\/(?:nl-core-(?:patient|practitioner|practitionerrole|organization|episodeofcare|relatedperson|address|contactpoint|humanname|observation|location)\b|gp-|zib-LaboratoryTestResult-|zib-MedicalDeviceProduct$)|^http:\/\/hl7\.org\/fhir\/3\.0\//;
 
 /**
  * `sure`: a field or profile that only STU3 has, so the file is STU3. `likely`: only its code systems are STU3's, which
