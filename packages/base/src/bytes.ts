@@ -53,8 +53,8 @@ export function readU32(bytes: Uint8Array, offset: number): number {
 
 /** Length-prefixes every part (u32) and joins them, so that no two lists of parts give the same bytes. */
 export function lengthPrefixed(...parts: readonly Uint8Array[]): Bytes {
-  let length = 4 * parts.length;
-  for (const part of parts) length += part.length;
+  let length = 0;
+  for (const part of parts) length += 4 + part.length;
   const out = new Uint8Array(length);
   const view = new DataView(out.buffer);
   let at = 0;
