@@ -31,11 +31,11 @@ import {
 import { ledgerError } from './errors.ts';
 import { HASH_BYTES, hash } from './tree.ts';
 
-const LEAF_MAGIC = utf8('KKLE');
-const STORED_MAGIC = utf8('KKLS');
-const VERSION = Uint8Array.of(1);
+/** Magic and version. */
+const LEAF_HEAD = concat(utf8('KKLE'), Uint8Array.of(1));
+const STORED_HEAD = concat(utf8('KKLS'), Uint8Array.of(1));
 const SALT_BYTES = 16;
-const HEAD_BYTES = LEAF_MAGIC.length + VERSION.length + HASH_BYTES + 2;
+const HEAD_BYTES = LEAF_HEAD.length + HASH_BYTES + 2;
 const COMMON = utf8('ketenkluis.entry.common.v1');
 const ITEM = utf8('ketenkluis.entry.item.v1');
 
@@ -48,10 +48,10 @@ const commit = (domain: Uint8Array, { salt, bytes }: Part): Bytes => hash(length
 
 function leafFrom(common: Part, items: readonly Uint8Array[]): Bytes {
   const count = Uint8Array.of(items.length >> 8, items.length & 0xff);
-  return concat(LEAF_MAGIC, VERSION, commit(COMMON, common), count, ...items);
+  return concat(LEAF_HEAD, commit(COMMON, common), count, ...items);
 }
 const storedFrom = (parts: readonly Part[]): Bytes =>
-  concat(STORED_MAGIC, VERSION, lengthPrefixed(...parts.flatMap(({ salt, bytes }) => [salt, bytes])));
+  concat(STORED_HEAD, lengthPrefixed(...parts.flatMap(({ salt, bytes }) => [salt, bytes])));
 
 /** The commitment of an item as base64url: its place in the leaf, and what the dossier's next item calls `prev`. */
 export const itemHash = (item: EntryItem, salt: Uint8Array): string =>
@@ -88,7 +88,11 @@ export interface SealedEntry {
  * Throws `ledger/bad-entry`.
  */
 export function sealEntry(draft: EntryDraft, at: Instant, random: Random): SealedEntry {
-  const partOf = (part: EntryCommon | EntryItem): Part => ({ salt: random(SALT_BYTES), bytes: partBytes(part) });
+  const saltBytes = random(SALT_BYTES * (draft.items.length + 1));
+  const partOf = (part: EntryCommon | EntryItem, at: number): Part => ({
+    salt: saltBytes.subarray(at * SALT_BYTES, (at + 1) * SALT_BYTES),
+    bytes: partBytes(part),
+  });
   const heads = new Map(draft.chains);
   const items: EntryItem[] = [];
   const parts: Part[] = [];
@@ -96,7 +100,7 @@ export function sealEntry(draft: EntryDraft, at: Instant, random: Random): Seale
   for (const { dossier, ...rest } of draft.items) {
     const head = dossier === null ? undefined : heads.get(dossier);
     const item = { ...rest, dossier, seq: head ? head.seq + 1 : null, prev: head ? head.hash : null };
-    const part = partOf(item);
+    const part = partOf(item, parts.length + 1);
     const own = commit(ITEM, part);
     if (dossier !== null && head) heads.set(dossier, { seq: head.seq + 1, hash: base64url(own) });
     items.push(item);
@@ -104,7 +108,7 @@ export function sealEntry(draft: EntryDraft, at: Instant, random: Random): Seale
     hashes.push(own);
   }
   const entry = parseEntry({ common: { ...draft.common, v: 1, id: newId('entry', random), at }, items });
-  const common = partOf(entry.common);
+  const common = partOf(entry.common, 0);
   return {
     entry,
     salts: { common: base64url(common.salt), items: parts.map(({ salt }) => base64url(salt)) },
@@ -145,8 +149,8 @@ export interface DecodedEntry {
 /** Reads a stored entry and makes its leaf. Strict: one form per entry, no unknown key. Throws `ledger/bad-entry`. */
 export function decodeEntry(stored: Uint8Array): DecodedEntry {
   const bad = (why: string) => ledgerError('bad-entry', `stored entry: ${why}`);
-  const start = STORED_MAGIC.length + VERSION.length;
-  if (!equalBytes(stored.subarray(0, start), concat(STORED_MAGIC, VERSION))) throw bad('this is not a version 1 entry');
+  const start = STORED_HEAD.length;
+  if (!equalBytes(stored.subarray(0, start), STORED_HEAD)) throw bad('this is not a version 1 entry');
   const fields: Uint8Array[] = [];
   for (let at = start; at < stored.length; ) {
     const length = at + 4 <= stored.length ? readU32(stored, at) : Number.POSITIVE_INFINITY;
@@ -180,11 +184,14 @@ export interface LeafParts {
 export function parseLeaf(leaf: Uint8Array): LeafParts {
   const count = leaf.length < HEAD_BYTES ? -1 : leaf[HEAD_BYTES - 2]! * 256 + leaf[HEAD_BYTES - 1]!;
   const fits = count >= 0 && count <= MAX_ITEMS && leaf.length === HEAD_BYTES + count * HASH_BYTES;
-  if (!fits || !equalBytes(leaf.subarray(0, 5), concat(LEAF_MAGIC, VERSION))) {
+  if (!fits || !equalBytes(leaf.subarray(0, LEAF_HEAD.length), LEAF_HEAD)) {
     throw ledgerError('bad-leaf', 'this is not the leaf of a version 1 entry');
   }
   const at = (start: number) => leaf.subarray(start, start + HASH_BYTES);
-  return { common: at(5), items: Array.from({ length: count }, (_, i) => at(HEAD_BYTES + i * HASH_BYTES)) };
+  return {
+    common: at(LEAF_HEAD.length),
+    items: Array.from({ length: count }, (_, i) => at(HEAD_BYTES + i * HASH_BYTES)),
+  };
 }
 
 /** One part of an entry as it is shown to someone: its bytes and its salt. */

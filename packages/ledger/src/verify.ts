@@ -131,7 +131,7 @@ class Check {
       if (!(await this.bundle(tile, tileWidth(size, 0, tile)))) return;
       onProgress?.(this.leaves, size);
     }
-    for (const level of this.filling.keys()) await this.compareTile(level);
+    await this.compareTiles(true);
     if (!equalBytes(this.root(), root)) this.fault('root', null, 'the leaves do not give the root in the checkpoint');
   }
 
@@ -171,39 +171,43 @@ class Check {
       } catch {
         this.fault('leaf', this.leaves, `leaf ${this.leaves} is not the leaf of an entry`);
       }
-      await this.add(leafHash(leaf));
+      this.add(leafHash(leaf));
       this.compareSeen();
     }
+    await this.compareTiles(false);
     await this.compareEntries(start, found);
     return true;
   }
 
-  /** Adds a leaf hash, completing subtrees; every eighth level is a hash in a tile. */
-  async add(hash: Uint8Array): Promise<void> {
-    await this.enter(0, hash);
+  /** Adds a leaf hash and completes subtrees; every eighth level is a hash in a tile. */
+  add(hash: Uint8Array): void {
+    this.enter(0, hash);
     let node = { level: 0, hash };
     for (let left = this.edge.at(-1); left?.level === node.level; left = this.edge.at(-1)) {
       this.edge.pop();
       node = { level: node.level + 1, hash: nodeHash(left.hash, node.hash) };
-      if (node.level % 8 === 0) await this.enter(node.level / 8, node.hash);
+      if (node.level % 8 === 0) this.enter(node.level / 8, node.hash);
     }
     this.edge.push(node);
     this.leaves++;
   }
 
-  async enter(level: number, hash: Uint8Array): Promise<void> {
+  enter(level: number, hash: Uint8Array): void {
     const tile = this.filling[level] ?? { index: 0, hashes: [] };
     this.filling[level] = tile;
     tile.hashes.push(hash);
-    if (tile.hashes.length === TILE_WIDTH) {
-      await this.compareTile(level);
-      this.filling[level] = { index: tile.index + 1, hashes: [] };
+  }
+
+  /** Compares the tiles that are full, or at the end all. Runs after every bundle, so that no tile is ever overfull. */
+  async compareTiles(all: boolean): Promise<void> {
+    for (const [level, { index, hashes }] of this.filling.entries()) {
+      if (hashes.length < TILE_WIDTH && !all) continue;
+      if (hashes.length > 0) await this.compareTile(level, index, hashes);
+      this.filling[level] = { index: index + 1, hashes: [] };
     }
   }
 
-  async compareTile(level: number): Promise<void> {
-    const { index, hashes } = this.filling[level]!;
-    if (hashes.length === 0) return;
+  async compareTile(level: number, index: number, hashes: readonly Uint8Array[]): Promise<void> {
     const path = tilePath(level, index, hashes.length);
     const width = TILE_WIDTH ** level;
     const bytes = await this.file(level, index, hashes.length);
