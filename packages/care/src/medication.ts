@@ -16,13 +16,9 @@ import { firstDay } from './facts.ts';
 import { ATC_CODE, DOSE_UNITS, type MedicationRecord, PERIOD_UNITS } from './records.ts';
 import type { ListedGroup } from './selection.ts';
 
-const STATUS: Readonly<Record<string, MedicationRecord['status']>> = {
-  active: 'active',
-  'on-hold': 'on-hold',
-  stopped: 'stopped',
-  completed: 'completed',
-  unknown: 'unknown',
-};
+const STATUS: ReadonlyMap<unknown, MedicationRecord['status']> = new Map(
+  (['active', 'on-hold', 'stopped', 'completed', 'unknown'] as const).map((status) => [status, status]),
+);
 const NO_ORDER = new Set(['proposal', 'plan', 'option']);
 /** Nictiz: the period of use of a medication agreement. */
 const PERIOD_OF_USE = 'http://nictiz.nl/fhir/StructureDefinition/ext-TimeInterval.Period';
@@ -99,7 +95,7 @@ function doseOf(order: Order): Pick<MedicationRecord, 'dose' | 'times' | 'asNeed
 }
 
 export function medicationRecord(order: Order, context: MinimiseContext): Found | undefined {
-  const status = STATUS[order.status ?? ''];
+  const status = STATUS.get(order.status);
   if (status === undefined) return undefined;
   if (order.resourceType === 'MedicationRequest' && NO_ORDER.has(order.intent ?? '')) return undefined;
   const atc = atcOf(keysOf(order, context));

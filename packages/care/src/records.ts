@@ -37,8 +37,8 @@ export const PERIOD_UNITS = ['h', 'd', 'wk', 'mo'] as const;
 export const COMPARATORS = ['<', '<=', '>=', '>'] as const;
 export const GENDERS = ['male', 'female', 'other', 'unknown'] as const;
 export const NAME_LENGTH = 80;
-/** National or international, at least ten digits: a nine-digit number may be a BSN (R6). */
-export const PHONE = /^(\+|0)([ ()-]?\d){9,15}$/;
+/** National or international, ten digits or more: a nine-digit number may be a BSN (R6). */
+export const PHONE = /^(0([ ()-]?\d){9}|\+([ ()-]?\d){10,14})$/;
 const name = z
   .string()
   .min(1)

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import {
+  FIELD_IDS,
+  type FieldId,
+  ROLE_IDS,
+  ROLES,
+  type RoleId,
+  SCOPE_IDS,
+  SCOPE_OF_FIELD,
+  SCOPES,
+} from './catalogue.ts';
+
+/** The emergency summary is a copy, so its team needs no scope of the partition. */
+const cutting = ROLE_IDS.filter((role) => ROLES[role].mode !== 'emergency');
+
+/** Fields that exactly the same roles need belong together; that is the coarsest partition there is. */
+function derive(roles: readonly RoleId[]): FieldId[][] {
+  const groups = new Map<string, FieldId[]>();
+  for (const field of FIELD_IDS) {
+    const needed = roles.filter((role) => ROLES[role].fields.includes(field)).join(' ');
+    groups.set(needed, [...(groups.get(needed) ?? []), field]);
+  }
+  return [...groups.values()];
+}
+
+const sets = (groups: readonly (readonly string[])[]) => groups.map((group) => [...group].sort().join(' ')).sort();
+const parts = SCOPE_IDS.filter((id) => !SCOPES[id].copy);
+
+describe('scopes', () => {
+  it('are the coarsest partition of the fields such that every need of a role is a union of scopes', () => {
+    expect(sets(parts.map((id) => SCOPES[id].fields))).toEqual(sets(derive(cutting)));
+  });
+
+  it('would be another partition if one role needed one field less (twin)', () => {
+    expect(sets(derive(cutting.filter((role) => role !== 'optometrist')))).not.toEqual(sets(derive(cutting)));
+  });
+
+  it('hold every field exactly once', () => {
+    const all = parts.flatMap((id) => SCOPES[id].fields);
+    expect([...all].sort()).toEqual([...FIELD_IDS].sort());
+    for (const field of FIELD_IDS) expect(SCOPES[SCOPE_OF_FIELD[field]].fields).toContain(field);
+  });
+
+  it.each(cutting)('make the need of %s without anything beside it', (role) => {
+    const needed = new Set(ROLES[role].fields);
+    for (const id of parts) {
+      const inside = SCOPES[id].fields.filter((field) => needed.has(field));
+      expect([0, SCOPES[id].fields.length]).toContain(inside.length);
+    }
+  });
+
+  it('have one copy, the emergency summary, of fields that the emergency team needs', () => {
+    expect(SCOPE_IDS.filter((id) => SCOPES[id].copy)).toEqual(['emergency']);
+    expect([...SCOPES.emergency.fields].sort()).toEqual([...ROLES.emergency.fields].sort());
+  });
+});
+
+describe('roles', () => {
+  it('R2: practice manager, care group, owner and mental-health nurse need no field of these programmes', () => {
+    for (const role of ['practice-manager', 'care-group', 'owner', 'poh-ggz'] as const)
+      expect(ROLES[role].fields).toEqual([]);
+  });
+
+  it('R2: a podiatrist sees feet, HbA1c, smoking and relevant medication, not the rest', () => {
+    expect([...ROLES.podiatrist.fields].sort()).toEqual([
+      'foot',
+      'hba1c',
+      'identity',
+      'medication-antithrombotic',
+      'medication-glucose',
+      'smoking',
+    ]);
+  });
+
+  it('R2: an assistant sees who to call and nothing clinical', () => {
+    expect(ROLES.assistant.fields).toEqual(['identity']);
+  });
+
+  it('an optometrist learns since when there is diabetes without the other problems', () => {
+    expect(ROLES.optometrist.fields).toContain('diabetes-since');
+    expect(ROLES.optometrist.fields).not.toContain('problems');
+  });
+
+  it('GP, nurse, locum and patient see all fields', () => {
+    for (const role of ['gp', 'poh-s', 'locum', 'patient'] as const) expect(ROLES[role].fields).toEqual(FIELD_IDS);
+  });
+});
