@@ -39,12 +39,25 @@ export interface Kem {
 
 const plain = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
 
-/** `engine` is asked once, at first use: it may have to load the fallback. */
+/**
+ * FIPS 203 section 7.2, modulus check: 768 coefficients of 12 bits, each below 3329. WebCrypto does this itself; the fallback of
+ * `@panva/hpke-noble` 1.0.3 does not (its test vectors in `vectors.test.ts` fail without this).
+ */
+export function isReducedMlKem768(publicKey: Uint8Array): boolean {
+  for (let i = 0; i < 1152; i += 3) {
+    const [a, b, c] = [publicKey[i]!, publicKey[i + 1]!, publicKey[i + 2]!];
+    if ((a | ((b & 15) << 8)) >= 3329 || ((b >> 4) | (c << 4)) >= 3329) return false;
+  }
+  return true;
+}
+
+/** `engine` is asked once, at first use: it may have to load the fallback. `sound` checks a public key beyond its length. */
 export function hpkeKem(
   suite: number,
   publicKeyBytes: number,
   seedBytes: number,
   engine: () => Promise<CipherSuite>,
+  sound: (publicKey: Uint8Array) => boolean = () => true,
 ): Kem {
   let loaded: Promise<CipherSuite> | undefined;
   const get = () => {
@@ -71,6 +84,7 @@ export function hpkeKem(
     },
     async seal(publicKey, info, aad, plaintext) {
       try {
+        if (!sound(publicKey)) throw sealError('bad-key', 'the public key is not in its reduced form');
         const hpke = await get();
         const sealed = await hpke.Seal(await hpke.DeserializePublicKey(publicKey), plaintext, { info, aad });
         return { enc: plain(sealed.encapsulatedSecret), ct: plain(sealed.ciphertext) };

@@ -116,6 +116,16 @@ async function prfKek(person: PersonId, suiteId: number, prf: Bytes, parameters:
   return used.aead.importKey(await used.kdf(prf, fromBase64url(parameters.salt), info, 32));
 }
 
+/** HMAC-SHA256 (RFC 2104): ties a passphrase to a device whose key cannot be copied off it. */
+export async function deviceMac(deviceKey: DeviceKey, data: Bytes): Promise<Bytes> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key =
+    deviceKey instanceof CryptoKey
+      ? deviceKey
+      : await crypto.subtle.importKey('raw', deviceKey, algorithm, false, ['sign']);
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, data));
+}
+
 async function passphraseKek(
   person: PersonId,
   suiteId: number,
@@ -133,12 +143,7 @@ async function passphraseKek(
     hashLength: 32,
     outputType: 'binary',
   });
-  const hmac = { name: 'HMAC', hash: 'SHA-256' };
-  const key =
-    from.deviceKey instanceof CryptoKey
-      ? from.deviceKey
-      : await crypto.subtle.importKey('raw', from.deviceKey, hmac, false, ['sign']);
-  const bound = new Uint8Array(await crypto.subtle.sign('HMAC', key, new Uint8Array(stretched)));
+  const bound = await deviceMac(from.deviceKey, new Uint8Array(stretched));
   const used = suite(suiteId);
   const info = lengthPrefixed(KEK, utf8(person), canonicalJson(parameters));
   return used.aead.importKey(await used.kdf(bound, salt, info, 32));

@@ -8,7 +8,7 @@ import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } from 'hpke';
 import { sealError } from './errors.ts';
-import { hpkeKem, type Kem, nativeOr } from './hpke.ts';
+import { hpkeKem, isReducedMlKem768, type Kem, nativeOr } from './hpke.ts';
 
 export interface Aead {
   importKey(key: Uint8Array): Promise<CryptoKey>;
@@ -74,7 +74,7 @@ export const suite1Engines = {
 export const suite1: Suite = {
   id: 1,
   name: 'HPKE-MLKEM768-X25519-HKDF-SHA256-AES-256-GCM, AES-256-GCM, Ed25519, SHA-256, Argon2id',
-  kem: hpkeKem(1, 1216, 32, () => nativeOr([...nativeTriple], nobleKem)),
+  kem: hpkeKem(1, 1216, 32, () => nativeOr([...nativeTriple], nobleKem), isReducedMlKem768),
   aead: aesGcm,
   kdf: hkdfSha256,
   algorithms: [
