@@ -9,7 +9,6 @@ import { ledgerError } from './errors.ts';
 
 export const HASH_BYTES = 32;
 const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
 
 /** SHA-256 as the whole ledger uses it: synchronous, so that it may run inside a transaction. */
 export const hash = (bytes: Uint8Array): Bytes => sha256(bytes) as Bytes;
@@ -18,7 +17,13 @@ export const hash = (bytes: Uint8Array): Bytes => sha256(bytes) as Bytes;
 export const leafHash = (data: Uint8Array): Bytes => hash(concat(LEAF, data));
 
 /** SHA-256(0x01 || left || right). Both sides must be hashes; the verifiers see to that for foreign input. */
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Bytes => hash(concat(NODE, left, right));
+export function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
+  const bytes = new Uint8Array(1 + left.length + right.length);
+  bytes[0] = 1;
+  bytes.set(left, 1);
+  bytes.set(right, 1 + left.length);
+  return hash(bytes);
+}
 
 /** The root of a tree without leaves: SHA-256 of nothing. */
 export const emptyRoot: Bytes = hash(new Uint8Array());
