@@ -51,9 +51,9 @@ export const formatVkey = (key: NoteKey): string =>
 
 /** Throws `ledger/bad-note` unless it is a well-formed Ed25519 vkey whose id fits. */
 export function parseVkey(text: string): NoteKey {
-  const [name, id, material, ...rest] = text.split('+', 2).concat(text.split('+').slice(2).join('+'));
+  const [, name, id, material] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
   const bad = (why: string) => ledgerError('bad-note', `this verifier key ${why}`);
-  if (name === undefined || id === undefined || material === undefined || rest.length > 0) throw bad('is incomplete');
+  if (name === undefined || id === undefined || material === undefined) throw bad('is incomplete');
   const bytes = decode64(material);
   if (!isKeyName(name) || bytes?.length !== KEY_BYTES + 1) throw bad('is not an Ed25519 key');
   const [type] = bytes;
