@@ -6,6 +6,7 @@ export const agentError = errorFactory('agent', [
   'bad-register',
   'busy',
   'key-missing',
+  'no-source',
   'not-initialised',
   'not-an-owner',
   'not-a-candidate',

@@ -71,7 +71,7 @@ export async function forEachBlock(
       dropping = true;
       held = [];
       onTooLong(line);
-    } else held.push(bytes.slice());
+    } else held.push(new Uint8Array(bytes)); // Buffer.slice would not copy
   };
 
   for await (const chunk of chunks) {

@@ -92,7 +92,6 @@ async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): P
 }
 
 async function readDocument(chunks: AsyncIterable<Uint8Array>, reading: Reading): Promise<void> {
-  const { handler } = reading;
   const textOf = (bytes: Uint8Array, line: number): string | undefined => {
     const text = decode(bytes);
     if (text === undefined) reading.reject('not-utf8', line);
@@ -104,7 +103,6 @@ async function readDocument(chunks: AsyncIterable<Uint8Array>, reading: Reading)
       reading.records++;
       const text = textOf(bytes, line);
       if (text === undefined) return;
-      handler.parsed?.(reading.records);
       const value = reading.parse(text, line, false);
       if (value !== undefined) reading.entry(value, text, line);
     },
@@ -170,7 +168,6 @@ export async function readFile(file: SourceFile, handler: ReadHandler): Promise<
       await readCsv(content(), {
         row(resource, line) {
           reading.records++;
-          handler.parsed?.(reading.records);
           reading.resource(resource, '', line);
         },
         reject: (code, line, field) => reading.reject(code, line, field),

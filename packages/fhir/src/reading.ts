@@ -3,7 +3,7 @@
 import type { Format } from './detect.ts';
 import { R4_TYPES } from './r4-types.ts';
 import { idOfFullUrl, isResourceId, ReferenceIndex } from './references.ts';
-import type { Rejection, RejectionCode } from './reject.ts';
+import { isNotice, type Rejection, type RejectionCode } from './reject.ts';
 import type { OtherResource, Resource } from './resource.ts';
 import { isNarrowType, leaves, shapeFault } from './shape.ts';
 import { stu3Sign } from './version.ts';
@@ -37,7 +37,7 @@ export interface ReadHandler {
    * no escape can hide a code or an id.
    */
   skip?(text: string, from: number, to: number, type: string): boolean;
-  /** This place in the file is being parsed, whatever comes of it. */
+  /** A record of a wanted type, or a fault, stands at this place. */
   parsed?(ordinal: number): void;
   record(record: FhirRecord): void;
   reject(rejection: Rejection): void;
@@ -86,6 +86,7 @@ export class Reading {
   }
 
   reject(code: RejectionCode, line: number, field?: string): void {
+    if (!isNotice(code) && this.records > 0) this.handler.parsed?.(this.records);
     this.handler.reject({ file: this.file, line, code, ...(field === undefined ? {} : { field }) });
   }
 
@@ -98,7 +99,6 @@ export class Reading {
   /** `type` is what the text names first, where that is known. */
   text(text: string, line: number, type: string | undefined, open = false): void {
     if (this.refused !== undefined) return;
-    this.handler.parsed?.(this.records);
     const value = this.parse(text, line, open);
     if (value !== undefined) this.resource(value, text, line, type);
   }
@@ -151,6 +151,7 @@ export class Reading {
       return;
     }
     if (this.handler.wants?.(type) === false) return;
+    this.handler.parsed?.(this.records);
     const count = leaves(fields);
     if (typeof count === 'string') {
       this.reject(count, line);
@@ -188,7 +189,6 @@ export class Reading {
     for (const [i, entry] of (bundle.entry as unknown[]).entries()) {
       if (i > 0) {
         this.records++;
-        this.handler.parsed?.(this.records);
       }
       this.entry(entry, text, line);
     }

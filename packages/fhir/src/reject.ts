@@ -10,7 +10,6 @@ const SENTENCE = {
   stu3: 'this is FHIR STU3, not R4, and is not read; export it as R4',
   bom: 'the file begins with a byte order mark; it is read without it',
   crlf: 'the lines end in CR LF; they are read without the CR',
-  'loose-mode': 'other users of this computer can read this folder; take away their read permission',
   // A line of JSON
   'line-too-long': 'the line is longer than 50 MB and is left out',
   'not-utf8': 'the line is not UTF-8 and is left out',
@@ -56,7 +55,6 @@ export const REJECTION_CODES = Object.keys(SENTENCE) as RejectionCode[];
 const NOTICES: ReadonlySet<RejectionCode> = new Set([
   'bom',
   'crlf',
-  'loose-mode',
   'dangling-reference',
   'reference-cycle',
   'bsn-wrong',

@@ -1,0 +1,208 @@
+/** First reading: who is in the practice, which problems count for a programme, and who is a candidate. */
+
+import type { LocalDate } from '@ketenkluis/base';
+import {
+  activeInclusionCodes,
+  type CheckedProgramme,
+  candidateFor,
+  firstDay,
+  longKey,
+  type PatientFacts,
+  PROGRAMMES,
+  type ProblemFact,
+  type ProgrammeId,
+  personFact,
+  problemFact,
+  type Selection,
+} from '@ketenkluis/care';
+import {
+  type CodingKey,
+  type Condition,
+  codeKeys,
+  type EpisodeOfCare,
+  type FhirRecord,
+  literalReference,
+  type Medication,
+  type Patient,
+  patientReference,
+  type ReferenceIndex,
+  type Rejection,
+  readBsn,
+} from '@ketenkluis/fhir';
+import { type CodeList, listedYears } from './filter.ts';
+import { IdSet } from './idset.ts';
+
+export const CHOOSING_TYPES: ReadonlySet<string> = new Set(['Patient', 'Condition', 'EpisodeOfCare', 'Medication']);
+
+interface Person extends Pick<PatientFacts, 'birthDate' | 'died'> {
+  /** File that it came from, to take it back when that file turns out to be STU3. */
+  readonly file: string;
+  readonly problems: ProblemFact[];
+}
+
+interface WaitingProblem {
+  /** As the source refers to the patient. */
+  patient: string;
+  readonly condition: Condition;
+  readonly file: string;
+  readonly line: number;
+}
+
+interface EpisodePeriod {
+  readonly start: LocalDate | undefined;
+  readonly end: LocalDate | undefined;
+}
+
+export interface Choice {
+  readonly patients: number;
+  readonly candidates: Readonly<Record<string, number>>;
+  readonly byCode: Readonly<Record<string, number>>;
+  /** Programmes for which each candidate may be enrolled. */
+  readonly candidateFor: ReadonlyMap<string, readonly ProgrammeId[]>;
+}
+
+export class Chooser {
+  readonly #programmes: readonly CheckedProgramme[];
+  readonly #asOf: LocalDate;
+  readonly #listed: CodeList;
+  readonly #keys = new Set<CodingKey>();
+  readonly #people = new Map<string, Person>();
+  readonly #conditions = new IdSet();
+  readonly #reject: (rejection: Rejection) => void;
+  readonly #medication = new Map<string, Medication>();
+  /** Problems wait for the end: their patient may stand in a later file. */
+  readonly #waiting: WaitingProblem[] = [];
+  #waitingBefore = 0;
+  /** `Condition/id` -> period of the episode that names it. */
+  readonly #episodes = new Map<string, EpisodePeriod>();
+  #episodesOfFile: [string, EpisodePeriod][] = [];
+
+  constructor(selection: Selection, asOf: LocalDate, reject: (rejection: Rejection) => void) {
+    this.#programmes = selection.programmes;
+    this.#asOf = asOf;
+    this.#reject = reject;
+    const deciding = new Set<CheckedProgramme>(this.#programmes);
+    for (const one of this.#programmes) for (const id of one.excludedBy) deciding.add(PROGRAMMES[id]);
+    const codes = new Map<string, number>();
+    for (const programme of deciding) {
+      for (const { code } of programme.include) {
+        this.#keys.add(longKey(code));
+        codes.set(code.slice(code.indexOf('|') + 1), Number.POSITIVE_INFINITY);
+      }
+    }
+    this.#listed = { codes, prefixes: [], markers: [] };
+  }
+
+  /** A problem whose codes decide nothing stays unparsed. */
+  skip(text: string, from: number, to: number, type: string): boolean {
+    return type === 'Condition' && listedYears(text, from, to, this.#listed) === 0;
+  }
+
+  record({ type, file, line, resource }: FhirRecord): void {
+    if (type === 'Patient') this.#patient(resource as Patient, file, line);
+    else if (type === 'Condition') this.#condition(resource as Condition, file, line);
+    else if (type === 'EpisodeOfCare') this.#episode(resource as EpisodeOfCare);
+    else if (type === 'Medication') this.#medication.set(`Medication/${resource.id}`, resource as Medication);
+  }
+
+  medication = (reference: string): Medication | undefined => {
+    const target = literalReference(reference);
+    return target === undefined ? undefined : this.#medication.get(`${target.type}/${target.id}`);
+  };
+
+  #patient(patient: Patient, file: string, line: number): void {
+    const id = patient.id!;
+    if (this.#people.has(id)) {
+      this.#reject({ file, line, code: 'duplicate-id' });
+      return;
+    }
+    const bsn = readBsn(patient.identifier);
+    if (bsn.kind === 'masked') this.#reject({ file, line, code: 'bsn-masked' });
+    else if (bsn.kind === 'fault') this.#reject({ file, line, code: bsn.fault });
+    this.#people.set(id, { ...personFact(patient), file, problems: [] });
+  }
+
+  #condition(condition: Condition, file: string, line: number): void {
+    if (!codeKeys(condition).some((key) => this.#keys.has(key))) return;
+    if (!this.#conditions.add(condition.id!)) {
+      this.#reject({ file, line, code: 'duplicate-id' });
+      return;
+    }
+    const patient = patientReference(condition);
+    if (patient === undefined) this.#reject({ file, line, code: 'no-patient' });
+    else this.#waiting.push({ patient, condition, file, line });
+  }
+
+  #episode(episode: EpisodeOfCare): void {
+    if (episode.status === 'entered-in-error') return;
+    const start = firstDay(episode.period?.start);
+    const end = firstDay(episode.period?.end);
+    for (const { condition } of episode.diagnosis ?? []) {
+      if (condition?.reference === undefined) continue;
+      this.#episodesOfFile.push([condition.reference, { start, end }]);
+    }
+  }
+
+  /** References inside a Bundle can point forward, so they are followed when its end is reached. */
+  endFile(index: ReferenceIndex): void {
+    for (let i = this.#waitingBefore; i < this.#waiting.length; i++) {
+      const one = this.#waiting[i]!;
+      one.patient = index.resolve(one.patient) ?? one.patient;
+    }
+    this.#waitingBefore = this.#waiting.length;
+    for (const [reference, period] of this.#episodesOfFile) {
+      const target = literalReference(index.resolve(reference) ?? reference);
+      if (target?.type === 'Condition') this.#episodes.set(`Condition/${target.id}`, period);
+    }
+    this.#episodesOfFile = [];
+  }
+
+  /** Ids in the order of the files; complete after the last one. */
+  patients(): IterableIterator<string> {
+    return this.#people.keys();
+  }
+
+  /** A file that proved to be STU3 takes its patients with it. */
+  forget(file: string): void {
+    for (const [id, person] of this.#people) if (person.file === file) this.#people.delete(id);
+  }
+
+  #attach(): void {
+    for (const { patient, condition, file, line } of this.#waiting) {
+      const target = literalReference(patient);
+      const person = target?.type === 'Patient' ? this.#people.get(target.id) : undefined;
+      if (person === undefined) {
+        this.#reject({ file, line, code: 'dangling-reference' });
+        continue;
+      }
+      const fact = problemFact(condition, person.birthDate);
+      const period = this.#episodes.get(`Condition/${condition.id}`);
+      const onset = fact.onset ?? period?.start;
+      const abatement = fact.abatement ?? period?.end;
+      person.problems.push({ ...fact, ...(onset && { onset }), ...(abatement && { abatement }) });
+    }
+    this.#waiting.length = 0;
+  }
+
+  /** Called once, after the last file. */
+  choose(): Choice {
+    this.#attach();
+    const candidates: Record<string, number> = {};
+    for (const { id } of this.#programmes) candidates[id] = 0;
+    const byCode = new Map<CodingKey, number>();
+    const chosen = new Map<string, readonly ProgrammeId[]>();
+    for (const [id, facts] of this.#people) {
+      const codes = new Set(this.#programmes.flatMap((one) => activeInclusionCodes(one, facts, this.#asOf)));
+      for (const code of codes) byCode.set(code, (byCode.get(code) ?? 0) + 1);
+      const programmes = candidateFor(this.#programmes, facts, this.#asOf);
+      if (programmes.length > 0) chosen.set(id, programmes);
+      for (const programme of programmes) candidates[programme]!++;
+    }
+    return {
+      patients: this.#people.size,
+      candidates,
+      byCode: Object.fromEntries([...byCode].sort(([a], [b]) => (a < b ? -1 : 1))),
+      candidateFor: chosen,
+    };
+  }
+}
