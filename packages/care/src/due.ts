@@ -8,7 +8,7 @@ import { addMonths, type LocalDate } from '@ketenkluis/base';
 import type { Appointment, Encounter } from '@ketenkluis/fhir';
 import { type CheckedDue, PARAMETERS, type ParameterId, PROGRAMMES, type ProgrammeId } from './catalogue.ts';
 import { firstDay } from './facts.ts';
-import { dateOf, isUsable, measurementsOf, meetsTarget } from './measured.ts';
+import { dateOf, isDone, isUsable, measurementsOf, meetsTarget } from './measured.ts';
 import type { CareRecord, MeasurementRecord } from './records.ts';
 import type { Selection } from './selection.ts';
 
@@ -55,7 +55,7 @@ function lastOf(
 ): LocalDate | undefined {
   let last: LocalDate | undefined;
   for (const parameter of rule.anyOf ?? [rule.parameter]) {
-    const found = series.get(parameter)?.find(isUsable);
+    const found = series.get(parameter)?.find(isDone);
     const day = found === undefined ? undefined : dateOf(found);
     if (day !== undefined && (last === undefined || day > last)) last = day;
   }

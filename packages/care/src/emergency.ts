@@ -18,6 +18,7 @@ export const IN_USE_MONTHS = 15;
 export function isInUse(record: MedicationRecord, asOf: LocalDate): boolean {
   const end = firstDay(record.end);
   if (end !== undefined) return end >= asOf;
+  if (record.openEnd === true) return true;
   if (record.status === 'stopped' || record.status === 'completed') return false;
   const start = firstDay(record.start);
   return start === undefined || start >= addMonths(asOf, -IN_USE_MONTHS);

@@ -16,8 +16,9 @@ export {
   standingScopes,
 } from './issue.ts';
 export { countLeaves } from './leaves.ts';
-export { isUsable, measurementsOf } from './measured.ts';
+export { isDone, isUsable, measurementsOf } from './measured.ts';
 export { type Minimised, minimise } from './minimise.ts';
+export { fieldsInScope, partitionFor, rolesOf } from './partition.ts';
 export * from './records.ts';
 export type { NamedCode, Step } from './schema.ts';
 export { activeInclusionCodes, candidateFor, isActive, isAlive, isCandidate, isOfAge } from './select.ts';

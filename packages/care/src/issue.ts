@@ -12,10 +12,10 @@ import {
   ROLES,
   type RoleId,
   SCOPE_IDS,
-  SCOPE_OF_FIELD,
   SCOPES,
   type ScopeId,
 } from './catalogue.ts';
+import { partitionFor, rolesOf } from './partition.ts';
 import type { Selection } from './selection.ts';
 
 export type Evidence = CheckedStep['evidence'][number];
@@ -54,20 +54,40 @@ export function fieldsOf(selection: Selection, programmes: readonly ProgrammeId[
 
 const scopeOrder = (a: ScopeId, b: ScopeId): number => SCOPE_IDS.indexOf(a) - SCOPE_IDS.indexOf(b);
 
-/** The scopes a programme fills, copies not counted. */
-export function scopesOf(selection: Selection, programmes: readonly ProgrammeId[]): ScopeId[] {
-  return [...new Set([...fieldsOf(selection, programmes)].map((field) => SCOPE_OF_FIELD[field]))].sort(scopeOrder);
+function scopesHolding(fields: Iterable<FieldId>, programmes: readonly ProgrammeId[]): ScopeId[] {
+  const map = partitionFor(programmes);
+  const scopes = new Set<ScopeId>();
+  for (const field of fields) {
+    const scope = map.get(field);
+    if (scope !== undefined) scopes.add(scope);
+  }
+  return [...scopes].sort(scopeOrder);
 }
 
-/** What a role needs of a patient in these programmes: whole scopes, because scopes are cut along the roles. */
-export function scopesForRole(role: RoleId, programmes: readonly ProgrammeId[], selection: Selection): ScopeId[] {
-  const filled = fieldsOf(selection, programmes);
+/** The scopes that a patient in these programmes can have, the emergency summary not counted. */
+export const scopesOf = (selection: Selection, programmes: readonly ProgrammeId[]): ScopeId[] =>
+  scopesHolding(fieldsOf(selection, programmes), programmes);
+
+/**
+ * What a role needs of a patient in these programmes: whole scopes, because scopes are cut along the roles. A role that
+ * no step of the programmes names gets none. `within` narrows it to what some of the programmes fill.
+ */
+export function scopesForRole(
+  role: RoleId,
+  programmes: readonly ProgrammeId[],
+  selection: Selection,
+  within: readonly ProgrammeId[] = programmes,
+): ScopeId[] {
+  const filled = fieldsOf(selection, within);
   if (ROLES[role].mode === 'emergency') {
     const any = SCOPES.emergency.fields.some((field) => filled.has(field));
     return any && !selection.off.purposes.includes('emergency') ? ['emergency'] : [];
   }
-  const needed = ROLES[role].fields.filter((field) => filled.has(field));
-  return [...new Set(needed.map((field) => SCOPE_OF_FIELD[field]))].sort(scopeOrder);
+  if (!rolesOf(programmes).has(role)) return [];
+  return scopesHolding(
+    ROLES[role].fields.filter((field) => filled.has(field)),
+    programmes,
+  );
 }
 
 /** May this step be issued, and for which scopes? Everything that is not said in the files is no. */
@@ -88,7 +108,7 @@ export function issueStep(question: IssueQuestion, selection: Selection): IssueA
   if (role.organisation === 'partner' && selection.off.purposes.includes('partners')) return no('switched-off');
   // The practice's own people see all of an enrolled patient's programmes in one visit; others see this one.
   const within = role.organisation === 'practice' ? question.programmes : [question.programme];
-  const needed = scopesForRole(question.role, within, selection);
+  const needed = scopesForRole(question.role, question.programmes, selection, within);
   if (role.mode === 'attached' && (question.scopes === undefined || question.scopes.length === 0))
     return no('nothing-needed');
   const scopes = question.scopes ?? needed;

@@ -11,6 +11,9 @@ export const isMeasurement = (record: CareRecord): record is MeasurementRecord =
 export const isUsable = (record: MeasurementRecord): boolean =>
   record.mark === undefined && (record.value !== undefined || record.answer !== undefined);
 
+/** Enough to say that it was done on that day: an answer in words counts, a number nobody can read does not. */
+export const isDone = (record: MeasurementRecord): boolean => isUsable(record) || record.mark === 'no-code';
+
 export function rankOf(record: MeasurementRecord): number {
   const at = PARAMETERS[record.parameter].codes.findIndex((one) => one.code === record.code);
   return at === -1 ? Number.MAX_SAFE_INTEGER : at;

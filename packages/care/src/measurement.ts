@@ -72,8 +72,12 @@ function answered(part: ObservationComponent): Value | undefined {
     .slice(0, 4);
   if (answer.length > 0) return { answer, leaves: 2 * answer.length };
   if (typeof part.valueBoolean === 'boolean') return { answer: [part.valueBoolean ? 'yes' : 'no'], leaves: 1 };
+  if (codedPart(part)) return { mark: 'no-code', leaves: 0 };
   return undefined;
 }
+
+const codedPart = (part: ObservationComponent): boolean =>
+  typeof part.valueCodeableConcept === 'object' && part.valueCodeableConcept !== null;
 
 function bareNumber(part: ObservationComponent, parameter: ParameterId): Value {
   const number = part.valueInteger ?? part.valueQuantity?.value;

@@ -116,8 +116,9 @@ export function medicationRecord(order: Order, context: MinimiseContext): Found 
   const inUse = status === 'active' || status === 'on-hold' || status === 'unknown';
   const lastKnown = endDay ?? (inUse ? undefined : startDay);
   if (lastKnown === undefined ? !inUse : lastKnown < oldest) return undefined;
-  // "Active" without an end, written ten years ago, is an order nobody closed.
-  if (endDay === undefined && startDay !== undefined && startDay < addMonths(oldest, -36)) return undefined;
+  const openEnd = period?.start !== undefined && period.end === undefined && status === 'active';
+  // Written years ago without a period of use and never closed: an order, not a medicine in use.
+  if (!openEnd && endDay === undefined && startDay !== undefined && startDay < addMonths(oldest, -36)) return undefined;
   const start = dayText(period?.start) ?? dayText(written);
   const end = dayText(period?.end);
   const { leaves, ...dose } = doseOf(order);
@@ -128,6 +129,7 @@ export function medicationRecord(order: Order, context: MinimiseContext): Found 
     status,
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
+    ...(openEnd ? { openEnd: true as const } : {}),
     ...dose,
   };
   return {

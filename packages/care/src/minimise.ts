@@ -6,12 +6,13 @@
 
 import type { AllergyIntolerance, Condition, Immunization, Patient, Resource } from '@ketenkluis/fhir';
 import { codeKeys, conceptKeys } from '@ketenkluis/fhir';
-import { SCOPE_OF_FIELD, type ScopeId } from './catalogue.ts';
+import type { ScopeId } from './catalogue.ts';
 import { dayText, type Found, list, listedFor, type MinimiseContext, since, yearsFor } from './context.ts';
 import { codesOf, firstDay, problemFact } from './facts.ts';
 import { countLeaves } from './leaves.ts';
 import { measurementRecords } from './measurement.ts';
 import { medicationRecord } from './medication.ts';
+import { partitionFor } from './partition.ts';
 import {
   type AllergyRecord,
   ATC_CODE,
@@ -168,6 +169,8 @@ export function minimise(resource: Resource, context: MinimiseContext): Minimise
   const total = countLeaves(resource);
   const found = find(resource, context);
   if (found === undefined || found.records.length === 0) return { records: [], kept: 0, dropped: total };
+  const scope = partitionFor(context.programmes).get(found.field);
+  if (scope === undefined) return { records: [], kept: 0, dropped: total };
   const kept = Math.min(found.leaves, total);
-  return { scope: SCOPE_OF_FIELD[found.field], records: found.records, kept, dropped: total - kept };
+  return { scope, records: found.records, kept, dropped: total - kept };
 }

@@ -44,8 +44,11 @@ const name = z
   .min(1)
   .max(NAME_LENGTH * 3);
 
-/** Why a value must be read with care. What the source said is kept; nothing is guessed. */
-const mark = z.enum(['no-unit', 'implausible', 'not-convertible', 'no-value']);
+/**
+ * Why a value must be read with care. What the source said is kept; nothing is guessed. `no-code`: there is an answer,
+ * in words or in a code system of the practice itself, and words do not leave.
+ */
+const mark = z.enum(['no-unit', 'implausible', 'not-convertible', 'no-value', 'no-code']);
 
 const identity = z.strictObject({
   kind: z.literal('identity'),
@@ -88,6 +91,8 @@ const medication = z.strictObject({
   status: z.enum(['active', 'on-hold', 'stopped', 'completed', 'unknown']),
   start: day.optional(),
   end: day.optional(),
+  /** The source gives a period of use that has begun and has no end: in use, however long ago it began. */
+  openEnd: z.literal(true).optional(),
   /** Structured dose only; a dose in words stays in the GP system. */
   dose: z.strictObject({ value: decimal, unit: z.enum(DOSE_UNITS).optional() }).optional(),
   times: z.strictObject({ frequency: decimal, period: decimal, unit: z.enum(PERIOD_UNITS) }).optional(),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   FIELD_IDS,
   type FieldId,
+  PROGRAMME_IDS,
   ROLE_IDS,
   ROLES,
   type RoleId,
@@ -9,6 +10,7 @@ import {
   SCOPE_OF_FIELD,
   SCOPES,
 } from './catalogue.ts';
+import { fieldsInScope, partitionFor, rolesOf } from './partition.ts';
 
 /** The emergency summary is a copy, so its team needs no scope of the partition. */
 const cutting = ROLE_IDS.filter((role) => ROLES[role].mode !== 'emergency');
@@ -52,6 +54,32 @@ describe('scopes', () => {
   it('have one copy, the emergency summary, of fields that the emergency team needs', () => {
     expect(SCOPE_IDS.filter((id) => SCOPES[id].copy)).toEqual(['emergency']);
     expect([...SCOPES.emergency.fields].sort()).toEqual([...ROLES.emergency.fields].sort());
+  });
+});
+
+describe('scopes of a patient', () => {
+  const subsets = Array.from({ length: 2 ** PROGRAMME_IDS.length - 1 }, (_, n) =>
+    PROGRAMME_IDS.filter((_id, bit) => ((n + 1) >> bit) & 1),
+  );
+
+  it.each(subsets.map((one) => [one.join(' + '), one] as const))(
+    '%s: coarsest cut along the roles of these programmes',
+    (_name, programmes) => {
+      const map = partitionFor(programmes);
+      const groups = [...new Set(map.values())].map((scope) => fieldsInScope(scope, programmes));
+      expect(sets(groups)).toEqual(sets(derive([...rolesOf(programmes)])));
+      for (const role of rolesOf(programmes)) {
+        for (const group of groups) {
+          const inside = group.filter((field) => ROLES[role].fields.includes(field));
+          expect([0, group.length]).toContain(inside.length);
+        }
+      }
+    },
+  );
+
+  it('is the whole cut for diabetes with COPD, and less where nobody asks', () => {
+    expect(new Set(partitionFor(['diabetes', 'copd']).values()).size).toBe(parts.length);
+    expect(new Set(partitionFor(['cvrm']).values()).size).toBe(5);
   });
 });
 

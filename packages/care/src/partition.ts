@@ -1,0 +1,61 @@
+/**
+ * Which scope a field lands in, for a patient in these programmes. `scopes.json` cuts along all roles there are; a
+ * patient without diabetes meets no podiatrist, so there feet and smoking need no pack of their own. Scopes that no
+ * role of the patient's programmes tells apart are one: fewer packs, and not one field more for anybody.
+ */
+
+import {
+  FIELD_IDS,
+  type FieldId,
+  PROGRAMMES,
+  type ProgrammeId,
+  ROLES,
+  type RoleId,
+  SCOPE_IDS,
+  SCOPES,
+  type ScopeId,
+} from './catalogue.ts';
+
+/** The roles that some step of these programmes names, and the patient. No other role may be given anything. */
+export function rolesOf(programmes: readonly ProgrammeId[]): ReadonlySet<RoleId> {
+  const roles = new Set<RoleId>(['patient']);
+  for (const id of programmes) for (const step of PROGRAMMES[id].steps) for (const role of step.roles) roles.add(role);
+  return roles;
+}
+
+const parts = SCOPE_IDS.filter((id) => !SCOPES[id].copy);
+
+function cut(programmes: readonly ProgrammeId[]): ReadonlyMap<FieldId, ScopeId> {
+  const roles = [...rolesOf(programmes)];
+  const leads = new Map<string, ScopeId>();
+  const map = new Map<FieldId, ScopeId>();
+  for (const scope of parts) {
+    const { fields } = SCOPES[scope];
+    // All fields of one scope are needed by the same roles, so the first speaks for them.
+    const need = roles.filter((role) => fields[0] !== undefined && ROLES[role].fields.includes(fields[0])).join(' ');
+    const lead = leads.get(need) ?? scope;
+    leads.set(need, lead);
+    for (const field of fields) map.set(field, lead);
+  }
+  return map;
+}
+
+const known = new Map<string, ReadonlyMap<FieldId, ScopeId>>();
+
+/** Field to scope. The first scope of `scopes.json` gives its name to what is merged into it. */
+export function partitionFor(programmes: readonly ProgrammeId[]): ReadonlyMap<FieldId, ScopeId> {
+  const name = [...programmes].sort().join(' ');
+  let map = known.get(name);
+  if (map === undefined) {
+    map = cut(programmes);
+    known.set(name, map);
+  }
+  return map;
+}
+
+/** The fields that stand in this scope for a patient in these programmes; of the emergency summary, what it copies. */
+export function fieldsInScope(scope: ScopeId, programmes: readonly ProgrammeId[]): FieldId[] {
+  if (SCOPES[scope].copy) return [...SCOPES[scope].fields];
+  const map = partitionFor(programmes);
+  return FIELD_IDS.filter((field) => map.get(field) === scope);
+}
