@@ -1,5 +1,6 @@
 /** The generator of a fictional Dutch GP practice: `docs/generate.md`. */
 
+export { CSV_HEADERS, type CsvTableName, generateCsv } from './csv.ts';
 export type { CanaryField, ProgrammeId, Register } from './model.ts';
 export {
   DEFAULT_AS_OF,
@@ -8,6 +9,7 @@ export {
   type GenerateOptions,
   generatePractice,
   type LineSink,
+  MOST_PATIENTS,
   type SmallPractice,
   smallPractice,
 } from './practice.ts';

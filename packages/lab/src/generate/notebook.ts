@@ -39,18 +39,17 @@ export interface Notebook {
   answer(key: MeasureKey, day: Day, by: StaffKey, value: Answer, visit?: number): void;
 }
 
-const COMMENTS: readonly ((mark: string, other: string, day: string) => string)[] = [
+const COMMENTS: readonly ((mark: string, other: () => string, day: string) => string)[] = [
   (mark) => `Monster hemolytisch, herhaald onder ${mark}.`,
-  (mark, other) => `Gemeten in bijzijn van ${other}, ref ${mark}.`,
+  (mark, other) => `Gemeten in bijzijn van ${other()}, ref ${mark}.`,
   (mark) => `Manchet te klein, zie ${mark}.`,
   (mark, _other, day) => `Bepaald in ziekenhuis op ${day}, brief ${mark}.`,
-  (mark, other) => `Doorgebeld door ${other} (${mark}).`,
+  (mark, other) => `Doorgebeld door ${other()} (${mark}).`,
 ];
 
-/** Factor that turns a plausible value into one that no human has. */
+/** A value that no human has. */
 function spoil(d: Dice, key: MeasureKey, value: number): number {
   if (key === 'systolic' || key === 'diastolic') return d.chance(0.5) ? value * 10 : Math.floor(value / 10);
-  if (key === 'weight') return round(value * (d.chance(0.5) ? 10 : 0.1), 1);
   return value * 10 + 1000;
 }
 
@@ -70,7 +69,7 @@ export function openNotebook(d: Dice, person: Person, age: number, today: Day, l
   };
   const other = (relation: string, sex: Sex, years: number): string => {
     // Forty names a household: two for contacts of each member, the rest handed out in turn.
-    const slot = 8 + ((person.born + others++) % 32);
+    const slot = 8 + ((Math.abs(person.born) + others++) % 32);
     const { name } = drawOther(d, { offset }, person.household * 40 + slot, relation, sex, years);
     const surname = name.slice(name.indexOf(' ') + 1);
     if (!canaries.some((one) => one.token === surname)) canaries.push({ token: surname, field: 'third-person' });
@@ -91,9 +90,8 @@ export function openNotebook(d: Dice, person: Person, age: number, today: Day, l
 
   function comment(day: Day): string | undefined {
     if (!d.chance(0.025)) return undefined;
-    const make = d.pick(COMMENTS);
-    const name = make.length > 1 ? other('partner', person.sex === 'male' ? 'female' : 'male', age) : '';
-    return make(plant('observation-comment'), name, dutchDay(day));
+    const name = (): string => other('partner', person.sex === 'male' ? 'female' : 'male', age);
+    return d.pick(COMMENTS)(plant('observation-comment'), name, dutchDay(day));
   }
 
   return {
@@ -153,7 +151,7 @@ export function openNotebook(d: Dice, person: Person, age: number, today: Day, l
       let unit = measure.unit;
       const luck = d.unit();
       if (luck < 0.012) unit = undefined;
-      else if (luck < 0.02) shown = clean + NOISE;
+      else if (luck < 0.02 && clean >= 1) shown = clean + NOISE;
       else if (luck < 0.0225) shown = spoil(d, key, clean);
       else if (key === 'height' && luck < 0.1) shown = round(clean * 100, 0);
       else if (key === 'height' && luck < 0.3) {

@@ -3,10 +3,10 @@
  * Patients stream by household, so memory does not grow with the practice except for the list of canaries.
  */
 
-import { type LocalDate, parseLocalDate } from '@ketenkluis/base';
+import { baseError, type LocalDate, parseLocalDate } from '@ketenkluis/base';
 import type { Resource } from '@medplum/fhirtypes';
 import { bsnSource } from './bsn.ts';
-import { toDay } from './calendar.ts';
+import { type Day, toDay } from './calendar.ts';
 import { dice, hash32 } from './dice.ts';
 import { recordResources } from './fhir-care.ts';
 import { organisationResource, staffResources } from './fhir-person.ts';
@@ -19,12 +19,16 @@ export const DEFAULT_PATIENTS = 2350;
 export const DEFAULT_SEED = '1';
 export const DEFAULT_AS_OF = '2026-10-01' as LocalDate;
 
+/** Above this the composed names and telephone numbers would repeat. */
+export const MOST_PATIENTS = 25_000;
+
+/** A day that is no day throws `base/bad-time`, an impossible size `base/bad-number`. */
 export interface GenerateOptions {
-  /** Default 2,350. */
+  /** 1 to 25,000; default 2,350. */
   readonly patients?: number;
   /** Any text or whole number; default `1`. */
   readonly seed?: string | number;
-  /** The day that the practice is looked at, `YYYY-MM-DD`; default 2026-10-01. Throws `base/bad-time` on no real day. */
+  /** The day that the practice is looked at, `YYYY-MM-DD`; default 2026-10-01. */
   readonly asOf?: string;
 }
 
@@ -35,20 +39,23 @@ interface Settled {
   readonly patients: number;
   readonly seed: string;
   readonly asOf: LocalDate;
+  readonly today: Day;
 }
 
-function settle(options: GenerateOptions): Settled {
-  return {
-    patients: Math.max(1, Math.floor(options.patients ?? DEFAULT_PATIENTS)),
-    seed: String(options.seed ?? DEFAULT_SEED),
-    asOf: parseLocalDate(options.asOf ?? DEFAULT_AS_OF),
-  };
+/** The options with their defaults. */
+export function settle(options: GenerateOptions): Settled {
+  const patients = options.patients ?? DEFAULT_PATIENTS;
+  if (!Number.isSafeInteger(patients) || patients < 1 || patients > MOST_PATIENTS) {
+    throw baseError('bad-number', `a practice has 1 to ${MOST_PATIENTS} patients`);
+  }
+  const asOf = parseLocalDate(options.asOf ?? DEFAULT_AS_OF);
+  return { patients, seed: String(options.seed ?? DEFAULT_SEED), asOf, today: toDay(asOf) };
 }
 
 /** The households of the practice, in order; together exactly `patients` records. */
 export function* households(options: GenerateOptions): Generator<PatientRecord[]> {
-  const { patients, seed, asOf } = settle(options);
-  const supply = { today: toDay(asOf), asOf, offset: hash32(`${seed}/names`) % 400_000, bsn: bsnSource(seed) };
+  const { patients, seed, asOf, today } = settle(options);
+  const supply = { today, asOf, offset: hash32(`${seed}/names`) % 400_000, bsn: bsnSource(seed) };
   let count = 0;
   for (let household = 0; count < patients; household++) {
     const records = drawRecords(dice(seed, household + 1), supply, household, count, patients - count);
@@ -59,8 +66,8 @@ export function* households(options: GenerateOptions): Generator<PatientRecord[]
 
 /** Writes every resource of the practice to `out` and returns what a right reader must find. */
 export function generatePractice(options: GenerateOptions, out: LineSink): Truth {
-  const { seed, asOf } = settle(options);
-  const truth = keepTruth(seed, toDay(asOf));
+  const { seed, today } = settle(options);
+  const truth = keepTruth(seed, today);
   const put = (resource: Resource): void => {
     truth.resource(resource.resourceType);
     out(resource.resourceType, JSON.stringify(resource));

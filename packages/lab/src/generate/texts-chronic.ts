@@ -203,11 +203,11 @@ export function asthmaSoep(t: TextContext, v: Values): Soep {
     icpc: 'R96',
     s: join(
       poor
-        ? d.pick([
-            'Wordt twee nachten per week wakker van het hoesten, gebruikt salbutamol dagelijks.',
-            `Kat in huis bij ${t.other('vriendin', 'female', Math.max(18, t.age - 2))}, daarna steeds piepen.`,
-            'Vergeet de bruine puffer, alleen de blauwe als het nodig is.',
-          ])
+        ? d.pick<() => string>([
+            () => 'Wordt twee nachten per week wakker van het hoesten, gebruikt salbutamol dagelijks.',
+            () => `Kat in huis bij ${t.other('vriendin', 'female', Math.max(18, t.age - 2))}, daarna steeds piepen.`,
+            () => 'Vergeet de bruine puffer, alleen de blauwe als het nodig is.',
+          ])()
         : d.pick([
             'Weinig klachten, alleen bij mist en inspanning. Sport zonder beperking.',
             'Gebruikt de voorzetkamer trouw. Geen nachtelijke klachten.',

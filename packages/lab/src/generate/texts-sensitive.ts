@@ -1,17 +1,21 @@
 /** Journal lines about mental and sexual health. Every one holds a mark that must never be found outside. */
 
 import type { Soep } from './model.ts';
+import type { Sex } from './names.ts';
 import { he, his, type TextContext } from './texts.ts';
+
+const otherSex = (t: TextContext): Sex => (t.person.sex === 'male' ? 'female' : 'male');
 
 type Lines = readonly [s: string, o: string, e: string, p: string];
 
 const MENTAL: Readonly<Record<string, (t: TextContext) => Lines>> = {
   P76: (t) => [
-    t.d.pick([
-      `Somber sinds de scheiding van ${t.other('ex-partner', t.person.sex === 'male' ? 'female' : 'male', t.age)}. Slaapt slecht, piekert, huilt veel.`,
-      'Geen plezier meer, komt de deur niet uit. Denkt soms dat het niet meer hoeft, geen plannen.',
-      'Sertraline doet iets, stemming vlakker, minder huilbuien.',
-    ]),
+    t.d.pick<() => string>([
+      () =>
+        `Somber sinds de scheiding van ${t.other('ex-partner', otherSex(t), t.age)}. Slaapt slecht, piekert, huilt veel.`,
+      () => 'Geen plezier meer, komt de deur niet uit. Denkt soms dat het niet meer hoeft, geen plannen.',
+      () => 'Sertraline doet iets, stemming vlakker, minder huilbuien.',
+    ])(),
     t.d.pick(['Stemming somber, affect vlak, oogcontact matig.', '4DKL: distress 26, depressie 7.']),
     'Depressieve episode',
     t.d.pick([
@@ -20,10 +24,10 @@ const MENTAL: Readonly<Record<string, (t: TextContext) => Lines>> = {
     ]),
   ],
   P74: (t) => [
-    t.d.pick([
-      'Paniekaanvallen in de supermarkt, vermijdt bus en trein.',
-      `Bang dat ${t.other('kind', 'male', 12)} iets overkomt, controleert steeds.`,
-    ]),
+    t.d.pick<() => string>([
+      () => 'Paniekaanvallen in de supermarkt, vermijdt bus en trein.',
+      () => `Bang dat ${t.other('kind', 'male', 12)} iets overkomt, controleert steeds.`,
+    ])(),
     'Gespannen, hyperventileert licht. GAD-7: 15.',
     'Angststoornis',
     'Uitleg vermijding, exposure-oefeningen met POH-GGZ.',
@@ -47,7 +51,7 @@ const MENTAL: Readonly<Record<string, (t: TextContext) => Lines>> = {
     'Slaaphygiëne, afbouwschema benzodiazepine besproken.',
   ],
   P15: (t) => [
-    `Drinkt een fles wijn per dag, ${t.other('partner', t.person.sex === 'male' ? 'female' : 'male', t.age)} weet de helft niet.`,
+    `Drinkt een fles wijn per dag, ${t.other('partner', otherSex(t), t.age)} weet de helft niet.`,
     'Foetor, lichte tremor. Gamma-GT 212.',
     'Alcoholmisbruik',
     'Motiverende gespreksvoering, verslavingszorg aangeboden, wil nog niet.',
@@ -146,13 +150,13 @@ const SEXUAL: Readonly<Record<string, (t: TextContext) => Lines>> = {
     'Interacties gecontroleerd, stempel in dossier vermijden op verzoek.',
   ],
   Z25: (t) => [
-    `Geslagen door ${t.other('partner', t.person.sex === 'male' ? 'female' : 'male', t.age)}, ${he(t.person)} durft niet naar huis. Kinderen waren erbij.`,
+    `Geslagen door ${t.other('partner', otherSex(t), t.age)}, ${he(t.person)} durft niet naar huis. Kinderen waren erbij.`,
     'Hematoom linker bovenarm en hals.',
     'Huiselijk geweld',
     `Advies Veilig Thuis gevraagd, foto’s in ${his(t.person)} dossier, signaal besproken.`,
   ],
   Z12: (t) => [
-    `Steeds ruzie met ${t.other('partner', t.person.sex === 'male' ? 'female' : 'male', t.age)}, ontdekte een affaire.`,
+    `Steeds ruzie met ${t.other('partner', otherSex(t), t.age)}, ontdekte een affaire.`,
     'Verdrietig, adequaat.',
     'Relatieproblemen',
     'Gesprek, relatietherapie geopperd.',

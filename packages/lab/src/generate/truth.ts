@@ -125,6 +125,10 @@ export const PRINCIPAL_OF: Readonly<Record<ProgrammeId, MeasureKey>> = {
   cvrm: 'mainCvrm',
 };
 
+/** What the generator spoils on purpose is far outside any human range. */
+const isImplausible = (key: MeasureKey, value: number): boolean =>
+  value >= 1000 || (key === 'systolic' && value < 50) || (key === 'diastolic' && (value < 20 || value > 200));
+
 /** Adds up while the patients stream by. */
 export interface TruthKeeper {
   household(records: readonly PatientRecord[]): void;
@@ -188,6 +192,7 @@ export function keepTruth(seed: string, today: Day): TruthKeeper {
         if (one.unit === undefined && measure.unit !== undefined) add(counts.dirt, 'value-without-unit');
         if (one.unit !== undefined && one.unit !== measure.unit) add(counts.dirt, `value-in-${one.unit}`);
         if (one.measure === 'height' && one.unit === 'm' && one.value > 3) add(counts.dirt, 'height-cm-called-m');
+        if (isImplausible(one.measure, one.value)) add(counts.dirt, 'value-implausible');
         if (String(one.value).length > 9) add(counts.dirt, 'value-noisy-decimals');
       }
       if (one.monthOnly) add(counts.dirt, 'value-partial-date');

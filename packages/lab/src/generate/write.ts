@@ -2,14 +2,17 @@
 
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { generateCsv } from './csv.ts';
 import { type GenerateOptions, generatePractice } from './practice.ts';
 import type { Truth } from './truth.ts';
 
 export interface WriteOptions extends GenerateOptions {
   /** Folder for the files; made when it is not there, existing files of the same names are replaced. */
   readonly out: string;
-  /** File for the expected counts, outside `out` by choice of the caller. */
+  /** File for the expected counts; better not inside `out`, which is what the practice had. */
   readonly truth?: string;
+  /** Default `fhir`. */
+  readonly format?: 'fhir' | 'csv';
 }
 
 const CHUNK = 1 << 20;
@@ -64,7 +67,10 @@ export function writePractice(options: WriteOptions): { readonly truth: Truth; r
   let files: string[] = [];
   let truth: Truth;
   try {
-    truth = generatePractice(options, (type, line) => sink.write(`${type}.ndjson`, line));
+    truth =
+      options.format === 'csv'
+        ? generateCsv(options, (table, line) => sink.write(`${table}.csv`, line))
+        : generatePractice(options, (type, line) => sink.write(`${type}.ndjson`, line));
   } finally {
     files = sink.close();
   }
