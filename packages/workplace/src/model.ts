@@ -81,9 +81,10 @@ export interface Programme {
 export interface DueItem {
   readonly code: string;
   readonly label: Text;
-  readonly programme: string;
-  /** The day on which it should have been done; overdue is worked out on screen. Null: never done. */
-  readonly due: LocalDate | null;
+  /** The programmes that ask for it. */
+  readonly programmes: readonly string[];
+  /** The day on which it should have been done; overdue is worked out on screen. */
+  readonly due: LocalDate;
 }
 
 /** An indicator class such as "HbA1c above target": no raw value stands in a list. */
@@ -95,8 +96,10 @@ export interface ClassBadge {
 
 export interface WorklistRow {
   readonly dossier: DossierId;
+  /** Family name first. */
   readonly name: string;
-  readonly birthDate: LocalDate;
+  /** As exact as the source knew it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
+  readonly birthDate: string | null;
   readonly programmes: readonly string[];
   readonly lastSeen: LocalDate | null;
   readonly due: readonly DueItem[];
@@ -106,7 +109,7 @@ export interface WorklistRow {
 /** Confirmed by a snapshot that still holds, or not since when (design 8). */
 export type Confirmation =
   | { readonly state: 'confirmed'; readonly at: Instant; readonly until: Instant }
-  | { readonly state: 'stale'; readonly since: Instant };
+  | { readonly state: 'stale'; readonly since: Instant | null };
 
 export interface Worklist {
   readonly team: TeamId;
@@ -122,37 +125,46 @@ export interface Worklist {
 
 // ---- one dossier -----------------------------------------------------------------------------------------------
 
-export type Mark = 'no-unit' | 'implausible' | 'other-unit' | 'no-date';
+export type Mark = 'no-unit' | 'implausible' | 'not-convertible' | 'no-value' | 'no-code' | 'preliminary' | 'unsure';
 
+/** Days are as exact as the source knew them. */
 export interface Problem {
   readonly code: string;
   readonly title: Text;
-  readonly since: LocalDate | string | null;
-  readonly ended: LocalDate | string | null;
+  readonly since: string | null;
+  readonly marks: readonly Mark[];
 }
 
 export interface Medicine {
   readonly name: string;
-  readonly atc: string | null;
-  readonly dosage: string | null;
-  readonly from: string | null;
+  readonly group: Text;
+  readonly atc: string;
+  readonly dose: Text | null;
+  readonly since: string | null;
   readonly until: string | null;
-  readonly active: boolean;
+  readonly inUse: boolean;
 }
 
 export interface Allergy {
-  readonly substance: string;
-  readonly kind: string | null;
+  readonly substance: Text;
   readonly since: string | null;
   readonly severe: boolean;
+  readonly marks: readonly Mark[];
+}
+
+export interface Vaccination {
+  readonly name: Text;
+  readonly date: string;
 }
 
 export interface Reading {
-  readonly date: LocalDate;
-  /** In the series' unit; null when only words were given. */
+  readonly date: string;
+  /** What is shown, comparator and decimals included. */
+  readonly text: Text;
+  /** In the series' unit; null when it is no number or may not be read as one. */
   readonly value: number | null;
-  /** A coded or worded answer, or the number as it stood in the source when it could not be converted. */
-  readonly text: string | null;
+  /** The best of its day and fit to be read: only these are drawn. */
+  readonly drawn: boolean;
   readonly marks: readonly Mark[];
 }
 
@@ -187,8 +199,10 @@ export interface DeniedPart {
 export interface Dossier {
   readonly dossier: DossierId;
   readonly name: string;
-  readonly birthDate: LocalDate;
+  readonly birthDate: string | null;
   readonly gender: 'male' | 'female' | 'other' | null;
+  readonly phone: readonly string[];
+  readonly died: boolean;
   readonly programmes: readonly Programme[];
   readonly asOf: LocalDate;
   readonly confirmation: Confirmation;
@@ -196,6 +210,7 @@ export interface Dossier {
   readonly problems: readonly Problem[];
   readonly medication: readonly Medicine[];
   readonly allergies: readonly Allergy[];
+  readonly vaccinations: readonly Vaccination[];
   readonly series: readonly Series[];
   readonly notes: readonly Note[];
   readonly mayWrite: boolean;
@@ -335,7 +350,7 @@ export interface Workplace {
 
   people(): Promise<People>;
   invite(team: TeamId): Promise<string>;
-  confirmInvitation(invitation: InvitationId, name: string): Promise<void>;
+  confirmInvitation(invitation: InvitationId): Promise<void>;
   joining(link: string): Promise<Joining>;
 
   unlockers(): Promise<readonly Unlocker[]>;

@@ -1,0 +1,100 @@
+/**
+ * Builds the workplace when its sources changed. The folder is named by nothing but its content: the same sources give
+ * the same bytes. Run as a program it prints where the bundle is.
+ */
+
+import { createHash } from 'node:crypto';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { build } from 'vite';
+
+const here = import.meta.dirname;
+const packages = join(here, '..');
+const dist = join(here, 'dist');
+
+/** What the vault must send with the bundle. Mantine sets sizes and colours as inline styles; scripts are ours only. */
+export const CSP = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Every package that the bundle may hold a line of (the floors below the workplace), and the workplace itself. */
+const FLOORS = ['base', 'ledger', 'fhir', 'seal', 'access', 'protocol', 'care', 'client', 'workplace'];
+const SKIP = /(^|\/)(node_modules|dist|test|vectors|dev)(\/|$)|\.test(-d)?\.tsx?$|\.md$/;
+
+export interface Built {
+  readonly dir: string;
+  /** SHA-256 over paths and bytes of everything in `dir`, hexadecimal: what is written into the log and compared. */
+  readonly hash: string;
+  readonly built: boolean;
+}
+
+async function* filesIn(directory: string, skip: RegExp | null): AsyncGenerator<string> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (skip?.test(relative(packages, path))) continue;
+    if (entry.isDirectory()) yield* filesIn(path, skip);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+async function hashOf(paths: readonly string[], root: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of [...paths].sort()) {
+    const bytes = await readFile(path);
+    hash.update(`${relative(root, path)}\n${bytes.length}\n`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+async function collect(directory: string, skip: RegExp | null = null): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of filesIn(directory, skip)) found.push(path);
+  return found;
+}
+
+/** Hash of all that the bundle is made of, the lock file included: a new library version is a new bundle. */
+export async function sourceHash(): Promise<string> {
+  const sources = await Promise.all(FLOORS.map((name) => collect(join(packages, name), SKIP)));
+  return await hashOf([...sources.flat(), join(packages, '..', 'package-lock.json')], packages);
+}
+
+const stamp = join(dist, '.built-from');
+
+async function isFresh(source: string): Promise<boolean> {
+  try {
+    await access(join(dist, 'index.html'));
+    return (await readFile(stamp, 'utf8')) === source;
+  } catch {
+    return false;
+  }
+}
+
+export async function buildWorkplace(options: { readonly ifChanged?: boolean } = {}): Promise<Built> {
+  const source = await sourceHash();
+  const fresh = options.ifChanged === true && (await isFresh(source));
+  if (!fresh) {
+    await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'error' });
+    await writeFile(stamp, source);
+  }
+  const files = (await collect(dist)).filter((path) => path !== stamp);
+  return { dir: dist, hash: await hashOf(files, dist), built: !fresh };
+}
+
+/** The invented practice on the same screens, for the browser tests; it is never in `dist`. */
+export async function buildFixture(): Promise<string> {
+  await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'error', mode: 'fixture' });
+  return join(packages, '..', '.cache', 'workplace-fixture');
+}
+
+if (import.meta.main) {
+  const { dir, hash, built } = await buildWorkplace({ ifChanged: true });
+  console.log(`${relative(process.cwd(), dir)} ${built ? 'built' : 'unchanged'}, sha256 ${hash}`);
+}

@@ -1,0 +1,107 @@
+/** Providers, routes and the gate: nothing of a practice is mounted unless the session is open. */
+
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+  Outlet,
+  type RouteComponent,
+  RouterProvider,
+  useRouterState,
+} from '@tanstack/react-router';
+import { createContext, useContext, useEffect, useMemo, useState } from 'react';
+import type { Workplace } from './model.ts';
+import { Shell } from './parts/shell.tsx';
+import { Loading } from './parts/states.tsx';
+import { newQueries, useSession, WorldProvider } from './parts/world.tsx';
+import { LockScreen } from './screens/lock.tsx';
+import { SignIn } from './screens/sign-in.tsx';
+import { theme } from './theme.ts';
+import './theme.css';
+
+export interface AppOptions {
+  /** Silence before the screen locks, in milliseconds; only the tests ask for another than the default. */
+  readonly idle?: number;
+}
+const Options = createContext<AppOptions>({});
+
+/** These open for somebody who cannot sign in yet. */
+const OUTSIDE = /^\/(apparaat|uitnodiging)(\/|$)/;
+
+function Gate() {
+  const session = useSession();
+  const { idle } = useContext(Options);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  if (OUTSIDE.test(path)) return <Outlet />;
+  if (session.stage === 'out') return <SignIn />;
+  if (session.stage === 'locked') return <LockScreen me={session.me} why={session.why} />;
+  return <Shell me={session.me} {...(idle === undefined ? {} : { idle })} />;
+}
+
+const root = createRootRoute({ component: Gate, notFoundComponent: () => <Navigate to="/werklijst" replace /> });
+const at = <P extends string>(path: P, component: RouteComponent) =>
+  createRoute({ getParentRoute: () => root, path, component });
+
+const routes = root.addChildren([
+  at('/', () => <Navigate to="/werklijst" replace />),
+  at('/werklijst', lazyRouteComponent(() => import('./screens/worklist.tsx'), 'WorklistScreen')),
+  at('/dossier/$dossier', lazyRouteComponent(() => import('./screens/dossier.tsx'), 'DossierScreen')),
+  at('/leveringen', lazyRouteComponent(() => import('./screens/deliveries.tsx'), 'DeliveriesScreen')),
+  at('/team', lazyRouteComponent(() => import('./screens/team.tsx'), 'TeamScreen')),
+  at('/instellingen', lazyRouteComponent(() => import('./screens/settings.tsx'), 'SettingsScreen')),
+  at('/apparaat/$', lazyRouteComponent(() => import('./screens/take-device.tsx'), 'TakeDeviceScreen')),
+  at('/uitnodiging/$', lazyRouteComponent(() => import('./screens/invitation.tsx'), 'InvitationScreen')),
+]);
+
+const makeRouter = () =>
+  createRouter({
+    routeTree: routes,
+    history: createHashHistory(),
+    // Looking is logged: hovering must never fetch.
+    defaultPreload: false,
+    scrollRestoration: false,
+    defaultPendingComponent: () => <Loading label="" />,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}
+
+export function App({ world, ...options }: { readonly world: Workplace } & AppOptions) {
+  const [router] = useState(makeRouter);
+  const [queries, setQueries] = useState(newQueries);
+  useEffect(
+    () =>
+      world.session.subscribe(() => {
+        if (world.session.get().stage === 'open') return;
+        // A fresh cache instead of a cleared one: answers still under way land nowhere.
+        setQueries((old) => {
+          old.clear();
+          return newQueries();
+        });
+      }),
+    [world],
+  );
+  const { idle } = options;
+  const shared = useMemo(() => (idle === undefined ? {} : { idle }), [idle]);
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <Notifications position="bottom-right" limit={2} />
+      <Options value={shared}>
+        <WorldProvider value={world}>
+          <QueryClientProvider client={queries}>
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </WorldProvider>
+      </Options>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,358 @@
+/** The invented side of `Workplace`: everything in memory, no vault. Tests and development only; never in the bundle. */
+
+import {
+  addDays,
+  type DossierId,
+  HOUR,
+  type HandleId,
+  type Instant,
+  instant,
+  localDate,
+  MINUTE,
+  plus,
+  type TeamId,
+} from '@ketenkluis/base';
+import { FIELDS, PROGRAMME_IDS, SCOPES } from '@ketenkluis/care';
+import { dossier as dossierView, programme, worklist as worklistView } from '../adapter/care-view.ts';
+import { workplaceError } from '../errors.ts';
+import type {
+  Confirmation,
+  Deliveries,
+  DoorDevice,
+  Joining,
+  Key,
+  Look,
+  LookKind,
+  Me,
+  Note,
+  OpenInvitation,
+  Session,
+  Text,
+  Unlocker,
+  Workplace,
+} from '../model.ts';
+import { dice, type Invented, invent, madeId } from './people.ts';
+
+export type Scene = 'usual' | 'empty' | 'stale' | 'offline' | 'denied' | 'partly' | 'broken' | 'unproved' | 'slow';
+
+export interface DevOptions {
+  readonly scene?: Scene;
+  readonly patients?: number;
+  readonly signedIn?: boolean;
+  readonly role?: 'nurse' | 'owner';
+  /** A fixed now, so that pictures can be compared. */
+  readonly now?: Instant;
+}
+
+export const PASSPHRASE = 'vier gewone losse woorden';
+const both = (nl: string, en: string): Text => ({ nl, en });
+const ROLES = {
+  nurse: both('Praktijkondersteuner somatiek', 'Practice nurse'),
+  owner: both('Huisarts, praktijkhouder', 'GP, practice owner'),
+  assistant: both('Doktersassistent', 'Practice assistant'),
+  gp: both('Huisarts', 'GP'),
+} as const;
+
+const pause = (time: number) => new Promise<void>((done) => setTimeout(done, time));
+
+export function devWorld(options: DevOptions = {}): Workplace & { readonly searches: () => number } {
+  const { scene = 'usual', patients = 612, role = 'nurse' } = options;
+  const roll = dice(99);
+  const start = options.now ?? instant(Date.parse('2026-11-21T09:12:00Z'));
+  const now = () => (options.now === undefined ? instant(Date.now()) : start);
+  const asOf = addDays(localDate(start), -1);
+  const team = madeId('team', roll);
+  const teams = [
+    { team, name: 'POH-somatiek' },
+    { team: madeId('team', roll), name: 'Huisartsen' },
+    { team: madeId('team', roll), name: 'Assistenten' },
+  ];
+  const name = role === 'owner' ? 'Marleen Brugman' : 'Sanne Terpstra';
+  const me: Me = {
+    person: madeId('person', roll),
+    name,
+    role: ROLES[role],
+    practice: 'Huisartsenpraktijk De Wilgen',
+    teams: role === 'owner' ? teams.slice(0, 2) : teams.slice(0, 1),
+    owner: role === 'owner',
+    unlockers: 2,
+  };
+  const people: Invented[] = scene === 'empty' ? [] : invent(7, patients, asOf);
+  const known = new Map(people.map((one) => [one.row.dossier, one]));
+  const confirmation: Confirmation =
+    scene === 'stale'
+      ? { state: 'stale', since: plus(start, -16 * 24 * HOUR) }
+      : { state: 'confirmed', at: plus(start, -10 * HOUR), until: plus(start, 13 * 24 * HOUR) };
+
+  let session: Session = options.signedIn ? { stage: 'open', me } : { stage: 'out' };
+  const listeners = new Set<() => void>();
+  const become = (next: Session) => {
+    session = next;
+    for (const listener of listeners) listener();
+  };
+  let shared = false;
+  let devices: DoorDevice[] = [{ device: madeId('device', roll), label: 'S.T., praktijkondersteuner' }];
+  let unlockers: Unlocker[] = [
+    { id: 'a', kind: 'passkey', here: true },
+    { id: 'b', kind: 'passphrase', here: true },
+  ];
+  let invitations: OpenInvitation[] = [
+    { invitation: madeId('invitation', roll), team: 'Assistenten', until: plus(start, 60 * HOUR), code: '482 913 770' },
+    { invitation: madeId('invitation', roll), team: 'Huisartsen', until: plus(start, 70 * HOUR), code: null },
+  ];
+  const drafts = new Map<DossierId, string>();
+  const notes = new Map<DossierId, Note[]>();
+  let searches = 0;
+
+  const reach = async (time = 30) => {
+    if (scene === 'slow') return await new Promise<never>(() => undefined);
+    await pause(time);
+    if (scene === 'offline') throw workplaceError('offline', 'the vault cannot be reached');
+  };
+  const prove = async (key: Key) => {
+    await pause(60);
+    if (key.by === 'passphrase' && key.passphrase !== PASSPHRASE) {
+      throw workplaceError('wrong-passphrase', 'this passphrase does not open the keyring');
+    }
+  };
+
+  return {
+    session: {
+      get: () => session,
+      subscribe: (changed) => {
+        listeners.add(changed);
+        return () => listeners.delete(changed);
+      },
+    },
+    searches: () => searches,
+    now,
+
+    door: async () => ({ devices: shared ? [] : devices, passkeys: true, shared }),
+    setShared: async (next) => {
+      shared = next;
+    },
+    signIn: async (key) => {
+      await prove(key);
+      become({ stage: 'open', me });
+    },
+    takeDevice: async (link) => {
+      await pause(40);
+      if (!link.startsWith('proef')) throw workplaceError('bad-link', 'this link is not complete');
+      const taken = { device: madeId('device', roll), label: null };
+      devices = [...devices, taken];
+      return taken;
+    },
+    forgetDevice: async (device) => {
+      devices = devices.filter((one) => one.device !== device);
+    },
+    lock: (why) => {
+      if (session.stage === 'open') become({ stage: 'locked', me, why });
+    },
+    unlock: async (key) => {
+      await prove(key);
+      become({ stage: 'open', me });
+    },
+    active: () => undefined,
+    leave: async () => {
+      drafts.clear();
+      become({ stage: 'out' });
+    },
+
+    worklist: async () => {
+      await reach(40);
+      if (scene === 'denied') throw workplaceError('denied', 'no', { detail: { reason: 'not-member' } });
+      if (scene === 'broken') throw workplaceError('failed', 'something broke');
+      const list = { version: 1 as const, role: 'poh-s' as const, rows: people.map((one) => one.row) };
+      const gone = people.slice(0, scene === 'stale' ? 3 : 0).map((one) => one.row.dossier);
+      return worklistView(list, { team, asOf, sealedAt: plus(start, -10 * HOUR), confirmation, gone });
+    },
+    declareSearch: async () => {
+      await reach(10);
+      searches++;
+    },
+    dossier: async (id) => {
+      await reach(50);
+      const one = known.get(id);
+      if (!one) throw workplaceError('denied', 'no', { detail: { reason: 'enrolment-ended' } });
+      if (scene === 'denied') throw workplaceError('denied', 'no', { detail: { reason: 'no-step' } });
+      if (scene === 'unproved') throw workplaceError('not-proved', 'a proof does not hold');
+      const denied =
+        scene === 'partly'
+          ? [
+              { part: SCOPES['diabetes-medication'], reason: 'step-without-handle' },
+              { part: SCOPES.eye, reason: 'no-grant' },
+            ]
+          : [];
+      return dossierView({
+        row: one.row,
+        records: one.records,
+        asOf,
+        confirmation,
+        notes: notes.get(id) ?? [],
+        denied,
+        mayWrite: role === 'nurse',
+      });
+    },
+    looks: async (id) => {
+      await reach(60);
+      const kinds: LookKind[] = ['look', 'look', 'write', 'list', 'declared', 'look', 'change', 'delivery'];
+      const who = [
+        { name: me.name, role: me.role },
+        { name: 'Joost Hofstede', role: ROLES.gp },
+        { name: me.name, role: me.role },
+        { name: 'Noor Zijlstra', role: ROLES.assistant },
+        { name: 'Noor Zijlstra', role: ROLES.assistant },
+        null,
+        { name: 'Marleen Brugman', role: ROLES.owner },
+        { name: 'Praktijkagent', role: both('programma in de praktijk', 'program in the practice') },
+      ];
+      const hash = () => madeId('entry', roll).slice(4) + madeId('entry', roll).slice(4, 20);
+      const scopes = Object.values(SCOPES).map(({ nl, en }) => ({ nl, en }));
+      const lines = kinds.map(
+        (kind, place): Look => ({
+          entry: madeId('entry', roll),
+          at: plus(start, -place * 31 * HOUR - 7 * MINUTE),
+          kind,
+          outcome: place === 5 ? 'deny' : 'permit',
+          who: who[place] ?? null,
+          me: who[place]?.name === me.name,
+          parts: kind === 'look' || kind === 'delivery' ? scopes.slice(0, 2 + place) : [],
+          proof: { index: 1840 - place * 97, leaf: hash(), path: Array.from({ length: 11 }, hash) },
+        }),
+      );
+      return {
+        lines: known.has(id) ? lines : [],
+        verdict: scene === 'unproved' ? 'failed' : 'proved',
+        size: 1876,
+        checkpoint: `log ${hash().slice(0, 12)}\n1876\n${hash()}=\n\n— log ${hash()}${hash()}`,
+      };
+    },
+    deliveries: async () => {
+      await reach(40);
+      if (scene === 'empty') return null;
+      return account(people, patients, start, confirmation);
+    },
+
+    draft: async (id) => drafts.get(id) ?? '',
+    saveDraft: async (id, text) => {
+      await pause(20);
+      if (text === '') drafts.delete(id);
+      else drafts.set(id, text);
+    },
+    drafts: async () => drafts.size,
+    writeNote: async (id, text) => {
+      await reach(60);
+      const note: Note = { handle: madeId('handle', roll), text, author: me.name, at: now(), mine: true };
+      notes.set(id, [note, ...(notes.get(id) ?? [])]);
+    },
+    takeOver: async (id, handle: HandleId) => {
+      await reach(60);
+      notes.set(id, (notes.get(id) ?? []).filter((one) => one.handle !== handle));
+    },
+
+    people: async () => {
+      await reach();
+      return {
+        teams,
+        mayInvite: me.owner,
+        invitations,
+        colleagues: [
+          { person: me.person, name: me.name, role: me.role, teams: me.teams.map((one) => one.name), me: true },
+          { person: madeId('person', roll), name: 'Joost Hofstede', role: ROLES.gp, teams: ['Huisartsen'], me: false },
+          { person: madeId('person', roll), name: 'Noor Zijlstra', role: ROLES.assistant, teams: ['Assistenten'], me: false },
+          { person: madeId('person', roll), name: 'Ilse van Rooijen', role: ROLES.nurse, teams: ['POH-somatiek'], me: false },
+        ],
+      };
+    },
+    invite: async (to: TeamId) => {
+      await reach();
+      const chosen = teams.find((one) => one.team === to);
+      invitations = [
+        ...invitations,
+        { invitation: madeId('invitation', roll), team: chosen?.name ?? '', until: plus(now(), 72 * HOUR), code: null },
+      ];
+      return `${location.origin}/#/uitnodiging/proef.${madeId('entry', roll).slice(4)}`;
+    },
+    confirmInvitation: async (id) => {
+      await reach();
+      invitations = invitations.filter((one) => one.invitation !== id);
+    },
+    joining: async (link) => {
+      await pause(40);
+      if (!link.startsWith('proef')) throw workplaceError('invitation-ended', 'this invitation is over');
+      return joining(start);
+    },
+
+    unlockers: async () => {
+      await reach(10);
+      return unlockers;
+    },
+    addPasskey: async (where) => {
+      await pause(60);
+      unlockers = [...unlockers, { id: `p${unlockers.length}`, kind: 'passkey', here: where === 'here' }];
+    },
+    addPassphrase: async () => {
+      await pause(60);
+      unlockers = [...unlockers, { id: `w${unlockers.length}`, kind: 'passphrase', here: true }];
+    },
+    removeUnlocker: async (id) => {
+      unlockers = unlockers.filter((one) => one.id !== id);
+    },
+  };
+}
+
+function joining(start: Instant): Joining {
+  let keys = 0;
+  let asked = 0;
+  return {
+    until: plus(start, 72 * HOUR),
+    state: 'open',
+    addPasskey: async () => {
+      await pause(60);
+      keys++;
+    },
+    addPassphrase: async () => {
+      await pause(60);
+      keys++;
+    },
+    finish: async () => {
+      if (keys < 2) throw workplaceError('failed', 'two unlockers are needed');
+      return '482 913 770';
+    },
+    confirmed: async () => ++asked > 2,
+  };
+}
+
+function account(people: readonly Invented[], patients: number, start: Instant, confirmation: Confirmation): Deliveries {
+  const total = Math.round(patients * 3.84);
+  return {
+    practice: 'Huisartsenpraktijk De Wilgen',
+    patients: total,
+    left: people.length,
+    byProgramme: PROGRAMME_IDS.map((id) => ({
+      programme: programme(id),
+      count: people.filter((one) => one.row.programmes.includes(id)).length,
+    })),
+    scopes: Object.values(SCOPES).map((scope, place) => ({
+      name: { nl: scope.nl, en: scope.en },
+      fields: scope.fields.map((field) => FIELDS[field]),
+      patients: Math.max(40, people.length - place * 37),
+    })),
+    stayed: [
+      { reason: 'not-in-programme', count: total - people.length - 71 },
+      { reason: 'not-told', count: 52 },
+      { reason: 'refused', count: 14 },
+      { reason: 'too-young', count: 5 },
+    ],
+    fields: { kept: 96_412, dropped: 1_204_377 },
+    last: [0, 1, 2, 3, 4].map((back) => ({
+      number: 41 - back,
+      at: plus(start, -10 * HOUR - back * 24 * HOUR),
+      changed: [12, 7, 0, 23, 9][back]!,
+      packs: [31, 18, 0, 66, 25][back]!,
+      bytes: [148_000, 91_000, 3_100, 302_000, 118_000][back]!,
+      rejected: [2, 2, 0, 5, 1][back]!,
+    })),
+    confirmation,
+  };
+}

@@ -1,0 +1,181 @@
+/** The frame around every screen of a signed-in person. */
+
+import { ActionIcon, Button, Kbd, Menu, Modal, Tooltip } from '@mantine/core';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Me } from '../model.ts';
+import { Brand, Lock, Person } from './icons.tsx';
+import { IdleGuard } from './idle.tsx';
+import { useWords } from './words.ts';
+import { useWorld } from './world.tsx';
+
+const PAGES = [
+  { to: '/werklijst', word: 'nav.worklist' },
+  { to: '/leveringen', word: 'nav.deliveries' },
+  { to: '/team', word: 'nav.team' },
+  { to: '/instellingen', word: 'nav.settings' },
+] as const;
+
+/** Letters typed into a field are text, not commands. */
+export const isTyping = (event: KeyboardEvent): boolean => {
+  const target = event.target;
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+    !(target instanceof HTMLInputElement && /^(radio|checkbox|button)$/.test(target.type))
+  );
+};
+
+export function Shell({ me, idle }: { readonly me: Me; readonly idle?: number }) {
+  const world = useWorld();
+  const { t } = useTranslation();
+  const words = useWords();
+  const navigate = useNavigate();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const [drafts, setDrafts] = useState(0);
+  const [help, setHelp] = useState(false);
+
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      if (event.altKey && event.key.toLowerCase() === 'l') {
+        event.preventDefault();
+        world.lock('person');
+      } else if (event.key === '?' && !isTyping(event)) {
+        event.preventDefault();
+        setHelp(true);
+      }
+    };
+    window.addEventListener('keydown', keys);
+    return () => window.removeEventListener('keydown', keys);
+  }, [world]);
+
+  const go = async () => {
+    setDrafts(0);
+    await world.leave();
+    await navigate({ to: '/werklijst', replace: true });
+  };
+  /** One step, unless there is work that would be lost. */
+  const leave = async () => {
+    const waiting = await world.drafts();
+    if (waiting > 0) setDrafts(waiting);
+    else await go();
+  };
+
+  return (
+    <div className="kk-frame">
+      <a className="kk-skip" href="#inhoud" onClick={skip}>
+        {t('app.skip')}
+      </a>
+      <header className="kk-top">
+        <Link to="/werklijst" className="kk-brand" aria-label={`${t('app.name')}: ${t('nav.worklist')}`}>
+          <Brand size={24} />
+          {t('app.name')}
+        </Link>
+        <nav className="kk-nav" aria-label={t('nav.main')}>
+          {PAGES.map((page) => (
+            <Link
+              key={page.to}
+              to={page.to}
+              aria-current={
+                path === page.to || (page.to === '/werklijst' && path.startsWith('/dossier')) ? 'page' : undefined
+              }
+            >
+              {t(page.word)}
+            </Link>
+          ))}
+        </nav>
+        <div className="kk-top-end">
+          <span className="kk-practice">{me.practice}</span>
+          <Tooltip label={`${t('nav.lock')} (Alt+L)`}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size="lg"
+              aria-label={t('nav.lock')}
+              aria-keyshortcuts="Alt+L"
+              onClick={() => world.lock('person')}
+              style={{ color: 'var(--kk-ink-2)' }}
+            >
+              <Lock />
+            </ActionIcon>
+          </Tooltip>
+          <Menu position="bottom-end" withinPortal>
+            <Menu.Target>
+              <Button variant="default" leftSection={<Person size={16} />} aria-label={t('nav.user', { name: me.name })}>
+                {me.name}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Label style={{ color: 'var(--kk-ink-2)' }}>{words.text(me.role)}</Menu.Label>
+              <Menu.Item onClick={() => world.lock('person')}>{t('nav.lock')}</Menu.Item>
+              <Menu.Item onClick={() => void leave()}>{t('nav.leave')}</Menu.Item>
+              <Menu.Divider />
+              <Menu.Item onClick={() => setHelp(true)}>{t('nav.keys')}</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </div>
+      </header>
+      <Outlet />
+      <IdleGuard {...(idle === undefined ? {} : { idle })} />
+      <Modal opened={drafts > 0} onClose={() => setDrafts(0)} title={t('leave.title')} centered>
+        <p style={{ marginBottom: 16 }}>{t('leave.drafts', { count: drafts })}</p>
+        <div className="kk-buttons">
+          <Button variant="default" data-autofocus onClick={() => setDrafts(0)}>
+            {t('leave.stay')}
+          </Button>
+          <Button color="red.9" onClick={() => void go()}>
+            {t('leave.go')}
+          </Button>
+        </div>
+      </Modal>
+      <Shortcuts opened={help} close={() => setHelp(false)} />
+    </div>
+  );
+}
+
+function skip(event: React.MouseEvent) {
+  event.preventDefault();
+  document.getElementById('inhoud')?.focus();
+}
+
+const KEYS = [
+  ['/', 'search'],
+  ['j  ↓', 'down'],
+  ['k  ↑', 'up'],
+  ['Enter', 'open'],
+  ['Esc', 'back'],
+  ['Alt+L', 'lock'],
+  ['?', 'help'],
+] as const;
+
+function Shortcuts({ opened, close }: { readonly opened: boolean; close(): void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={opened} onClose={close} title={t('keys.title')} centered closeButtonProps={{ 'aria-label': t('common.close') }}>
+      <table className="kk-table">
+        <tbody>
+          {KEYS.map(([key, word]) => (
+            <tr key={key}>
+              <td style={{ width: 110 }}>
+                {key.split(/\s+/).map((one) => (
+                  <Kbd key={one} mr={4}>
+                    {one}
+                  </Kbd>
+                ))}
+              </td>
+              <td>{t(`keys.${word}`)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Modal>
+  );
+}
+
+/** Where a screen's own content lives; `fill` screens scroll inside themselves. */
+export const Main = ({ children, fill }: { readonly children: React.ReactNode; readonly fill?: boolean }) => (
+  <main id="inhoud" tabIndex={-1} className="kk-main" data-fill={fill || undefined}>
+    {children}
+  </main>
+);

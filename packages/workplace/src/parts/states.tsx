@@ -1,0 +1,173 @@
+/** What a screen shows when it has no content: empty, loading, denied, offline, not proved, error. Each names the next action. */
+
+import { Button, Skeleton, VisuallyHidden } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { workplaceError } from '../errors.ts';
+import type { nl } from '../i18n/nl.ts';
+import type { Confirmation } from '../model.ts';
+import { useWords } from './words.ts';
+import { codeOf, reasonOf } from './world.tsx';
+import { Check, Cloud, Empty as EmptyIcon, Lock, Warn } from './icons.tsx';
+
+interface StateProps {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly body?: string;
+  readonly children?: ReactNode;
+  readonly urgent?: boolean;
+  readonly name: string;
+}
+
+function State({ icon, title, body, children, urgent, name }: StateProps) {
+  return (
+    <div className="kk-state" role={urgent ? 'alert' : 'status'} data-state={name}>
+      {icon}
+      <h2>{title}</h2>
+      {body === undefined ? null : <p>{body}</p>}
+      {children}
+    </div>
+  );
+}
+
+export const Empty = ({ title, body, children }: { title: string; body?: string; children?: ReactNode }) => (
+  <State name="empty" icon={<EmptyIcon size={32} />} title={title} {...(body === undefined ? {} : { body })}>
+    {children}
+  </State>
+);
+
+export function Loading({ label, rows = 6 }: { readonly label: string; readonly rows?: number }) {
+  return (
+    <div role="status" data-state="loading" className="kk-page" aria-busy="true">
+      <VisuallyHidden>{label}</VisuallyHidden>
+      <p className="kk-dim kk-small" aria-hidden="true">
+        {label} …
+      </p>
+      <div style={{ display: 'grid', gap: 10 }} aria-hidden="true">
+        {Array.from({ length: rows }, (_, row) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: bars without content
+          <Skeleton key={row} height={row === 0 ? 30 : 22} width={`${96 - ((row * 17) % 40)}%`} radius="sm" />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type DeniedWord = keyof typeof nl.denied;
+
+/** The vault's reason in words; a reason that this version does not know says what is always true. */
+export function useDenied(): (reason: string) => string {
+  const { t, i18n } = useTranslation();
+  return (reason) =>
+    i18n.exists(`denied.${reason}`) ? t(`denied.${reason as DeniedWord}`) : t('denied.refused');
+}
+
+type ErrorWord = keyof typeof nl.error;
+export function useErrorText(): (error: unknown) => string {
+  const { t, i18n } = useTranslation();
+  const denied = useDenied();
+  return (error) => {
+    if (workplaceError.is(error, 'denied')) return denied(reasonOf(error));
+    const code = codeOf(error);
+    return i18n.exists(`error.${code}`) ? t(`error.${code as ErrorWord}`) : t('error.workplace/failed');
+  };
+}
+
+export function Trouble({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
+  const { t } = useTranslation();
+  const denied = useDenied();
+  const again = retry ? (
+    <Button variant="default" onClick={retry}>
+      {t('common.retry')}
+    </Button>
+  ) : null;
+  if (workplaceError.is(error, 'offline')) {
+    return (
+      <State name="offline" urgent icon={<Cloud size={32} />} title={t('state.offline')} body={t('state.offlineBody')}>
+        {again}
+      </State>
+    );
+  }
+  if (workplaceError.is(error, 'denied')) {
+    return (
+      <State name="denied" urgent icon={<Lock size={32} />} title={t('state.denied')} body={denied(reasonOf(error))} />
+    );
+  }
+  const code = codeOf(error);
+  if (workplaceError.is(error, 'not-proved')) {
+    return (
+      <State
+        name="not-proved"
+        urgent
+        icon={<Warn size={32} />}
+        title={t('state.notProved')}
+        body={t('state.notProvedBody', { code })}
+      />
+    );
+  }
+  return (
+    <State
+      name="error"
+      urgent
+      icon={<Warn size={32} />}
+      title={t('state.error')}
+      body={t('state.errorBody', { code })}
+    >
+      {again}
+    </State>
+  );
+}
+
+/** Loading, trouble, or the thing itself. */
+export function Asked<T>(props: {
+  readonly query: { readonly data: T | undefined; readonly error: unknown; refetch(): unknown };
+  readonly loading: string;
+  readonly children: (data: T) => ReactNode;
+}) {
+  const { query, loading, children } = props;
+  if (query.error) return <Trouble error={query.error} retry={() => void query.refetch()} />;
+  if (query.data === undefined) return <Loading label={loading} />;
+  return children(query.data);
+}
+
+export function Strip(props: {
+  readonly tone: 'bad' | 'warn' | 'good' | 'plain';
+  readonly title: string;
+  readonly body?: string;
+  readonly end?: ReactNode;
+  readonly name?: string;
+}) {
+  const icon = props.tone === 'good' ? <Check /> : props.tone === 'plain' ? null : <Warn />;
+  return (
+    <div className="kk-strip" data-tone={props.tone} data-strip={props.name}>
+      {icon}
+      <div>
+        <strong>{props.title}</strong>
+        {props.body}
+      </div>
+      {props.end ? <div className="kk-strip-end">{props.end}</div> : null}
+    </div>
+  );
+}
+
+export function Confirmed({ confirmation, quiet }: { readonly confirmation: Confirmation; readonly quiet?: boolean }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  if (confirmation.state === 'stale') {
+    return (
+      <Strip
+        name="stale"
+        tone="warn"
+        title={
+          confirmation.since === null
+            ? t('confirmation.never')
+            : t('confirmation.stale', { date: words.moment(confirmation.since) })
+        }
+        body={t('confirmation.staleBody')}
+      />
+    );
+  }
+  return quiet ? null : (
+    <p className="kk-dim kk-small">{t('confirmation.confirmed', { date: words.moment(confirmation.at) })}</p>
+  );
+}

@@ -1,0 +1,43 @@
+/** Dates, numbers and texts from data in the language of the screen. */
+
+import type { Instant, LocalDate } from '@ketenkluis/base';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Timed } from '../lib/due.ts';
+import * as format from '../lib/format.ts';
+import type { Text } from '../model.ts';
+
+export function useWords() {
+  const { t, i18n } = useTranslation();
+  const language = i18n.language === 'en' ? 'en' : 'nl';
+  return useMemo(() => {
+    const near = (value: LocalDate, today: LocalDate) => {
+      const { key, text } = format.nearDay(value, today, language);
+      return key === null ? text : t(`common.${key}`);
+    };
+    const span = (days: number) => {
+      const [unit, count] = format.span(days);
+      return t(`common.${unit}`, { count });
+    };
+    return {
+      language,
+      span,
+      text: (text: Text) => text[language],
+      day: (value: string) => format.day(value, language),
+      shortDay: (value: string) => format.shortDay(value, language),
+      moment: (at: Instant) => format.moment(at, language),
+      age: (birth: string | null, today: LocalDate) => {
+        const found = format.age(birth, today);
+        return found === null ? '?' : `${found.exact ? '' : '± '}${found.years}`;
+      },
+      number: (value: number) => format.number(value, language),
+      bytes: (count: number) => format.bytes(count, language),
+      near,
+      due: ({ item, state, late }: Timed, today: LocalDate) => {
+        const label = item.label[language];
+        if (state === 'late') return t('worklist.lateBy', { label, span: span(late) });
+        return t('worklist.soonBy', { label, date: near(item.due, today) });
+      },
+    } as const;
+  }, [t, language]);
+}

@@ -1,0 +1,70 @@
+/** Hands the screens their `Workplace`, and asks it things with one habit: nothing is fetched twice by accident. */
+
+import { KetenkluisError, type LocalDate, localDate } from '@ketenkluis/base';
+import { QueryClient, useMutation, useQuery } from '@tanstack/react-query';
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import { workplaceError } from '../errors.ts';
+import type { Session, Workplace } from '../model.ts';
+
+const World = createContext<Workplace | null>(null);
+export const WorldProvider = World.Provider;
+
+export function useWorld(): Workplace {
+  const world = useContext(World);
+  if (!world) throw workplaceError('failed', 'a screen stands outside the app');
+  return world;
+}
+
+export function useSession(): Session {
+  const { session } = useWorld();
+  return useSyncExternalStore(session.subscribe, session.get);
+}
+
+export const useToday = (): LocalDate => localDate(useWorld().now());
+
+/** Every look is a line in the log, so nothing may be asked again on focus, reconnect or failure. */
+export const newQueries = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: false,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        refetchOnMount: false,
+        networkMode: 'always',
+        staleTime: Number.POSITIVE_INFINITY,
+        gcTime: 0,
+      },
+      mutations: { retry: false, networkMode: 'always', gcTime: 0 },
+    },
+  });
+
+interface AskOptions {
+  /** Stays in memory after the screen is left (lists only, never a dossier). */
+  readonly keep?: boolean;
+}
+
+export const useAsk = <T,>(key: readonly string[], ask: (world: Workplace) => Promise<T>, options: AskOptions = {}) => {
+  const world = useWorld();
+  return useQuery({
+    queryKey: key,
+    queryFn: () => ask(world),
+    ...(options.keep ? { gcTime: Number.POSITIVE_INFINITY } : {}),
+  });
+};
+
+export const useAct = <In, Out>(act: (world: Workplace, input: In) => Promise<Out>, done?: (out: Out) => void) => {
+  const world = useWorld();
+  return useMutation({
+    mutationFn: (input: In) => act(world, input),
+    ...(done ? { onSuccess: (out: Out) => done(out) } : {}),
+  });
+};
+
+export const codeOf = (error: unknown): string =>
+  error instanceof KetenkluisError ? error.code : ('workplace/failed' as const);
+
+export const reasonOf = (error: unknown): string => {
+  const reason = error instanceof KetenkluisError ? error.detail.reason : undefined;
+  return typeof reason === 'string' ? reason : 'refused';
+};

@@ -1,0 +1,126 @@
+/** One patient's dossier. Opening it is a line in the log; nothing of it stays in memory after one leaves. */
+
+import { isId } from '@ketenkluis/base';
+import { Tabs } from '@mantine/core';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { dueNow } from '../lib/due.ts';
+import type { Dossier } from '../model.ts';
+import { Left } from '../parts/icons.tsx';
+import { isTyping, Main } from '../parts/shell.tsx';
+import { Asked, Confirmed, Strip, useDenied } from '../parts/states.tsx';
+import { useWords } from '../parts/words.ts';
+import { useAsk, useToday } from '../parts/world.tsx';
+import { Allergies, Medication, Problems, Vaccinations } from './dossier-facts.tsx';
+import { DossierHeader } from './dossier-header.tsx';
+import { LooksTab } from './looks.tsx';
+import { Measurements } from './measurements.tsx';
+import { Notes } from './notes.tsx';
+import './dossier.css';
+
+export function DossierScreen() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { dossier: text } = useParams({ from: '/dossier/$dossier' });
+  const id = isId('dossier', text) ? text : null;
+
+  useEffect(() => {
+    if (id === null) void navigate({ to: '/werklijst', replace: true });
+    const keys = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || isTyping(event) || event.defaultPrevented) return;
+      if (document.querySelector('[role="dialog"],[role="menu"]')) return;
+      void navigate({ to: '/werklijst' });
+    };
+    window.addEventListener('keydown', keys);
+    return () => window.removeEventListener('keydown', keys);
+  }, [id, navigate]);
+
+  return (
+    <Main>
+      <div className="kk-dos">
+        <Link to="/werklijst" className="kk-small" style={{ display: 'inline-flex', alignItems: 'center', gap: 4, justifySelf: 'start' }}>
+          <Left size={16} /> {t('dossier.back')}
+        </Link>
+        {id === null ? null : <Opened key={id} id={id} />}
+      </div>
+    </Main>
+  );
+}
+
+function Opened({ id }: { readonly id: Dossier['dossier'] }) {
+  const { t } = useTranslation();
+  const query = useAsk(['dossier', id], (world) => world.dossier(id));
+  return (
+    <Asked query={query} loading={t('dossier.loading')}>
+      {(dossier) => <Whole dossier={dossier} again={() => void query.refetch()} />}
+    </Asked>
+  );
+}
+
+function Whole({ dossier, again }: { readonly dossier: Dossier; readonly again: () => void }) {
+  const { t } = useTranslation();
+  const [tab, setTab] = useState<string | null>('record');
+  return (
+    <>
+      <DossierHeader dossier={dossier} />
+      <Confirmed confirmation={dossier.confirmation} quiet />
+      <Tabs value={tab} onChange={setTab}>
+        <Tabs.List aria-label={t('dossier.parts')}>
+          <Tabs.Tab value="record">{t('dossier.record')}</Tabs.Tab>
+          <Tabs.Tab value="looks">{t('dossier.looks')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="record">
+          <Record dossier={dossier} again={again} />
+        </Tabs.Panel>
+        <Tabs.Panel value="looks">
+          <LooksTab dossier={dossier.dossier} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
+
+function Record({ dossier, again }: { readonly dossier: Dossier; readonly again: () => void }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  const today = useToday();
+  const denied = useDenied();
+  const due = dueNow(dossier.due, today);
+  return (
+    <div className="kk-dos-cols">
+      <div className="kk-dos-main">
+        <section className="kk-card kk-dos-due" aria-label={t('dossier.due')}>
+          <strong>{t('dossier.due')}</strong>
+          {due.length === 0 ? <span className="kk-dim">{t('dossier.nothingDue')}</span> : null}
+          {due.map((one) => (
+            <span
+              key={one.item.code}
+              className="kk-tag"
+              data-tone={one.state === 'late' ? 'bad' : 'warn'}
+            >
+              {words.due(one, today)}
+            </span>
+          ))}
+        </section>
+        {dossier.denied.map((part) => (
+          <Strip
+            key={`${part.part?.nl ?? ''} ${part.reason}`}
+            name="denied-part"
+            tone="plain"
+            title={part.part === null ? t('dossier.restricted') : words.text(part.part)}
+            body={denied(part.reason)}
+          />
+        ))}
+        <Measurements dossier={dossier} />
+      </div>
+      <div className="kk-dos-side">
+        <Notes dossier={dossier} again={again} />
+        <Problems dossier={dossier} />
+        <Medication dossier={dossier} />
+        <Allergies dossier={dossier} />
+        <Vaccinations dossier={dossier} />
+      </div>
+    </div>
+  );
+}

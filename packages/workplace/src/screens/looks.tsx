@@ -1,0 +1,127 @@
+/** "Wie keek?": one green tick when this browser recomputed the proof of every line; the proof itself on demand. */
+
+import type { DossierId } from '@ketenkluis/base';
+import { Fragment, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Look, Looks } from '../model.ts';
+import { Tag } from '../parts/page.tsx';
+import { Asked, Empty, Strip } from '../parts/states.tsx';
+import { useWords } from '../parts/words.ts';
+import { useAsk } from '../parts/world.tsx';
+
+export function LooksTab({ dossier }: { readonly dossier: DossierId }) {
+  const { t } = useTranslation();
+  const looks = useAsk(['looks', dossier], (world) => world.looks(dossier));
+  return (
+    <div className="kk-looks">
+      <Asked query={looks} loading={t('looks.loading')}>
+        {(found) => <LookList looks={found} />}
+      </Asked>
+    </div>
+  );
+}
+
+function LookList({ looks }: { readonly looks: Looks }) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState<string | null>(null);
+  return (
+    <>
+      {looks.verdict === 'proved' ? (
+        <Strip
+          name="proved"
+          tone="good"
+          title={t('looks.proved')}
+          body={`${t('looks.provedBody', { count: looks.lines.length })} ${t('looks.lead')}`}
+        />
+      ) : (
+        <div role="alert">
+          <Strip name="unproved" tone="bad" title={t('looks.failed')} body={t('looks.failedBody')} />
+        </div>
+      )}
+      {looks.lines.length === 0 ? (
+        <Empty title={t('looks.none')} />
+      ) : (
+        <div className="kk-card kk-scroll">
+          <table className="kk-table">
+            <thead>
+              <tr>
+                <th scope="col">{t('looks.when')}</th>
+                <th scope="col">{t('looks.who')}</th>
+                <th scope="col">{t('looks.what')}</th>
+                <th scope="col">{t('looks.parts')}</th>
+                <th scope="col">{t('looks.detailsTitle')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {looks.lines.map((look) => (
+                <Fragment key={look.entry}>
+                  <Line
+                    look={look}
+                    open={shown === look.entry}
+                    toggle={() => setShown(shown === look.entry ? null : look.entry)}
+                  />
+                  {shown === look.entry ? <Proof look={look} looks={looks} /> : null}
+                </Fragment>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Line({ look, open, toggle }: { readonly look: Look; readonly open: boolean; readonly toggle: () => void }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  return (
+    <tr>
+      <td className="kk-num kk-nowrap">{words.moment(look.at)}</td>
+      <td>
+        {look.who === null ? (
+          <span className="kk-dim">{t('looks.elsewhere')}</span>
+        ) : (
+          <>
+            {look.who.name}
+            {look.me ? ` (${t('common.you')})` : ''}
+            <div className="kk-dim kk-small">{words.text(look.who.role)}</div>
+          </>
+        )}
+      </td>
+      <td>
+        {t(`looks.kind.${look.kind}`)} {look.outcome === 'deny' ? <Tag tone="bad">{t('looks.refused')}</Tag> : null}
+      </td>
+      <td className="kk-dim">{look.parts.map((part) => words.text(part)).join(', ')}</td>
+      <td>
+        <button
+          type="button"
+          className="kk-linkish"
+          aria-expanded={open}
+          aria-label={t('looks.details', { index: look.proof.index })}
+          onClick={toggle}
+        >
+          {open ? t('common.hide') : t('common.show')}
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+function Proof({ look, looks }: { readonly look: Look; readonly looks: Looks }) {
+  const { t } = useTranslation();
+  return (
+    <tr>
+      <td colSpan={5}>
+        <div className="kk-proof">
+          <p className="kk-small">{t('looks.place', { index: look.proof.index, size: looks.size })}</p>
+          <h3>{t('looks.leaf')}</h3>
+          <pre className="kk-mono">{look.proof.leaf}</pre>
+          <h3>{t('looks.path')}</h3>
+          <pre className="kk-mono">{look.proof.path.join('\n')}</pre>
+          <h3>{t('looks.checkpoint')}</h3>
+          <pre className="kk-mono">{looks.checkpoint}</pre>
+        </div>
+      </td>
+    </tr>
+  );
+}

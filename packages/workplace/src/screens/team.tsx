@@ -1,0 +1,186 @@
+/** Colleagues, and the two-sided code that lets a new one in. */
+
+import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { OpenInvitation, People } from '../model.ts';
+import { Heading, Tag } from '../parts/page.tsx';
+import { Main } from '../parts/shell.tsx';
+import { Asked, Strip, useErrorText } from '../parts/states.tsx';
+import { useWords } from '../parts/words.ts';
+import { useAct, useAsk } from '../parts/world.tsx';
+
+export function TeamScreen() {
+  const { t } = useTranslation();
+  const people = useAsk(['people'], (world) => world.people());
+  return (
+    <Main>
+      <div className="kk-page">
+        <Heading name={t('team.title')}>{t('team.title')}</Heading>
+        <Asked query={people} loading={t('team.loading')}>
+          {(found) => (
+            <>
+              <Colleagues people={found} />
+              {found.mayInvite ? (
+                <Invitations people={found} again={() => void people.refetch()} />
+              ) : (
+                <p className="kk-dim">{t('team.onlyOwner')}</p>
+              )}
+            </>
+          )}
+        </Asked>
+      </div>
+    </Main>
+  );
+}
+
+function Colleagues({ people }: { readonly people: People }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  return (
+    <section className="kk-card" aria-labelledby="colleagues">
+      <h2 id="colleagues">{t('team.colleagues')}</h2>
+      <div className="kk-scroll">
+        <table className="kk-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('team.name')}</th>
+              <th scope="col">{t('team.role')}</th>
+              <th scope="col">{t('team.teams')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {people.colleagues.map((one) => (
+              <tr key={one.person}>
+                <td>
+                  {one.name} {one.me ? <Tag>{t('team.you')}</Tag> : null}
+                </td>
+                <td>{words.text(one.role)}</td>
+                <td>{one.teams.join(', ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Invitations({ people, again }: { readonly people: People; readonly again: () => void }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [asking, setAsking] = useState(false);
+  const [team, setTeam] = useState(people.teams[0]?.team);
+  const [copied, setCopied] = useState(false);
+  const invite = useAct((to, chosen: NonNullable<typeof team>) => to.invite(chosen), again);
+  const close = () => {
+    setAsking(false);
+    setCopied(false);
+    invite.reset();
+  };
+  return (
+    <section className="kk-card" aria-labelledby="open">
+      <div className="kk-card-head">
+        <h2 id="open">{t('team.open')}</h2>
+        <Button onClick={() => setAsking(true)}>{t('team.invite')}</Button>
+      </div>
+      {people.invitations.length === 0 ? <p className="kk-dim">{t('team.noOpen')}</p> : null}
+      <ul className="kk-list">
+        {people.invitations.map((one) => (
+          <Invited key={one.invitation} invitation={one} again={again} />
+        ))}
+      </ul>
+      <Modal
+        opened={asking}
+        onClose={close}
+        title={t('team.invite')}
+        centered
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <div style={{ display: 'grid', gap: 14 }}>
+          {invite.error ? (
+            <div role="alert">
+              <Strip tone="bad" title={errorText(invite.error)} />
+            </div>
+          ) : null}
+          {invite.data === undefined ? (
+            <>
+              <NativeSelect
+                label={t('team.inviteTeam')}
+                data-autofocus
+                value={team}
+                onChange={(event) => setTeam(people.teams.find((one) => one.team === event.target.value)?.team)}
+                data={people.teams.map((one) => ({ value: one.team, label: one.name }))}
+              />
+              <Button
+                loading={invite.isPending}
+                disabled={team === undefined}
+                onClick={() => (team === undefined ? undefined : invite.mutate(team))}
+              >
+                {t('team.inviteMake')}
+              </Button>
+            </>
+          ) : (
+            <>
+              <TextInput label={t('team.inviteLink')} readOnly value={invite.data} onFocus={(event) => event.target.select()} />
+              <InviteHint people={people} />
+              <Button
+                variant="default"
+                onClick={() => void navigator.clipboard.writeText(invite.data).then(() => setCopied(true))}
+              >
+                {copied ? t('common.copied') : t('common.copy')}
+              </Button>
+            </>
+          )}
+        </div>
+      </Modal>
+    </section>
+  );
+}
+
+function InviteHint({ people }: { readonly people: People }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  const last = people.invitations.at(-1);
+  return last ? <p className="kk-dim kk-small">{t('team.inviteHint', { date: words.moment(last.until) })}</p> : null;
+}
+
+function Invited({ invitation, again }: { readonly invitation: OpenInvitation; readonly again: () => void }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  const errorText = useErrorText();
+  const confirm = useAct(
+    (to, id: OpenInvitation['invitation']) => to.confirmInvitation(id),
+    () => {
+      notifications.show({ message: t('team.confirmed') });
+      again();
+    },
+  );
+  return (
+    <li style={{ display: 'grid', gap: 10 }}>
+      <div style={{ display: 'flex', justifyContent: 'space-between', gap: 12, flexWrap: 'wrap' }}>
+        <strong>{invitation.team}</strong>
+        <span className="kk-dim kk-small">{t('team.until', { date: words.moment(invitation.until) })}</span>
+      </div>
+      {invitation.code === null ? (
+        <p className="kk-dim">{t('team.waiting')}</p>
+      ) : (
+        <>
+          <output className="kk-code">{invitation.code}</output>
+          <p className="kk-dim">{t('team.codeHint')}</p>
+          {confirm.error ? (
+            <div role="alert">
+              <Strip tone="bad" title={errorText(confirm.error)} />
+            </div>
+          ) : null}
+          <div>
+            <Button loading={confirm.isPending} onClick={() => confirm.mutate(invitation.invitation)}>
+              {t('team.confirm')}
+            </Button>
+          </div>
+        </>
+      )}
+    </li>
+  );
+}

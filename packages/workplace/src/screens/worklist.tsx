@@ -1,0 +1,187 @@
+/** The werklijst: who is due, for which programme. Opening it opens no dossier. */
+
+import { CloseButton, Kbd, SegmentedControl, TextInput, VisuallyHidden } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type DueFilter, type Filter, matches, prepare } from '../lib/due.ts';
+import type { Worklist } from '../model.ts';
+import { Search } from '../parts/icons.tsx';
+import { Heading } from '../parts/page.tsx';
+import { isTyping, Main } from '../parts/shell.tsx';
+import { Confirmed, Empty, Loading, Strip, Trouble } from '../parts/states.tsx';
+import { useWords } from '../parts/words.ts';
+import { useAsk, useToday, useWorld } from '../parts/world.tsx';
+import { remembered } from './worklist-memory.ts';
+import { PatientGrid } from './worklist-grid.tsx';
+import './worklist.css';
+
+export function WorklistScreen() {
+  const { t } = useTranslation();
+  const list = useAsk(['worklist'], (world) => world.worklist(), { keep: true });
+  return (
+    <Main fill>
+      {list.error ? (
+        <Trouble error={list.error} retry={() => void list.refetch()} />
+      ) : list.data === undefined ? (
+        <>
+          <Heading name={t('worklist.title')}>{t('worklist.title')}</Heading>
+          <Loading label={t('worklist.loading')} rows={12} />
+        </>
+      ) : (
+        <List list={list.data} />
+      )}
+    </Main>
+  );
+}
+
+function List({ list }: { readonly list: Worklist }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  const world = useWorld();
+  const today = useToday();
+  const navigate = useNavigate();
+  const [filter, setFilter] = useState<Filter>(() => ({ ...remembered(list).filter }));
+  const deferred = useDeferredValue(filter);
+  const field = useRef<HTMLInputElement>(null);
+  const declared = useRef(false);
+
+  const prepared = useMemo(() => prepare(list.rows, today), [list.rows, today]);
+  const shown = useMemo(() => prepared.filter((one) => matches(one, deferred)), [prepared, deferred]);
+  const counts = useMemo(() => {
+    const found = new Map<string, number>();
+    for (const row of list.rows) for (const id of row.programmes) found.set(id, (found.get(id) ?? 0) + 1);
+    return found;
+  }, [list.rows]);
+
+  useEffect(() => {
+    remembered(list).filter = filter;
+  }, [list, filter]);
+
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      if (event.key !== '/' || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      field.current?.focus();
+      field.current?.select();
+    };
+    window.addEventListener('keydown', keys);
+    return () => window.removeEventListener('keydown', keys);
+  }, []);
+
+  /** R38: the line first. One line for a run of key strokes, and nothing is filtered when it cannot be written. */
+  const search = async (text: string) => {
+    if (text !== '' && !declared.current) {
+      declared.current = true;
+      try {
+        await world.declareSearch();
+      } catch {
+        declared.current = false;
+        return;
+      }
+    }
+    if (text === '') declared.current = false;
+    setFilter((old) => ({ ...old, search: field.current?.value ?? text }));
+  };
+  const [typed, setTyped] = useState(filter.search);
+  const type = (text: string) => {
+    setTyped(text);
+    void search(text);
+  };
+
+  return (
+    <div className="kk-wl">
+      <div className="kk-head">
+        <Heading name={t('worklist.title')}>{t('worklist.title')}</Heading>
+        <span className="kk-dim" role="status">
+          {shown.length === list.rows.length
+            ? t('worklist.count', { count: shown.length })
+            : t('worklist.countOf', { count: shown.length, total: list.rows.length })}
+        </span>
+        <span className="kk-dim kk-small kk-end">{t('common.asOf', { date: words.day(list.asOf) })}</span>
+      </div>
+      <Confirmed confirmation={list.confirmation} quiet />
+      {list.gone > 0 ? <Strip tone="plain" title={t('worklist.gone', { count: list.gone })} /> : null}
+      {list.rows.length === 0 ? (
+        <Empty title={t('worklist.none')} body={t('worklist.noneBody')} />
+      ) : (
+        <>
+          <div className="kk-wl-bar">
+            <div className="kk-wl-field">
+              <span className="kk-wl-label" id="kk-wl-programme">
+                {t('worklist.programme')}
+              </span>
+              <SegmentedControl
+                aria-labelledby="kk-wl-programme"
+                value={filter.programme ?? ''}
+                onChange={(id) => setFilter((old) => ({ ...old, programme: id === '' ? null : id }))}
+                data={[
+                  { value: '', label: t('worklist.all') },
+                  ...list.programmes.map((one) => ({
+                    value: one.id,
+                    label: (
+                      <span title={words.text(one.name)}>
+                        {one.short} <span className="kk-num">{counts.get(one.id) ?? 0}</span>
+                      </span>
+                    ),
+                  })),
+                ]}
+              />
+            </div>
+            <div className="kk-wl-field">
+              <span className="kk-wl-label" id="kk-wl-due">
+                {t('worklist.due')}
+              </span>
+              <SegmentedControl
+                aria-labelledby="kk-wl-due"
+                value={filter.due}
+                onChange={(due) => setFilter((old) => ({ ...old, due: due as DueFilter }))}
+                data={[
+                  { value: 'all', label: t('worklist.dueAll') },
+                  { value: 'late', label: t('worklist.dueLate') },
+                  { value: 'soon', label: t('worklist.dueSoon') },
+                ]}
+              />
+            </div>
+            <TextInput
+              ref={field}
+              className="kk-wl-search"
+              type="search"
+              aria-label={t('worklist.search')}
+              aria-keyshortcuts="/"
+              aria-describedby="kk-wl-hint"
+              placeholder={t('worklist.search')}
+              leftSection={<Search size={16} />}
+              rightSection={
+                typed === '' ? (
+                  <Kbd size="xs">/</Kbd>
+                ) : (
+                  <CloseButton size="sm" aria-label={t('worklist.clear')} onClick={() => type('')} />
+                )
+              }
+              value={typed}
+              onChange={(event) => type(event.target.value)}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape') type('');
+                else if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+                event.preventDefault();
+                document.getElementById('kk-wl-grid')?.focus();
+              }}
+            />
+            <VisuallyHidden id="kk-wl-hint">{t('worklist.searchHint')}</VisuallyHidden>
+          </div>
+          {shown.length === 0 ? (
+            <Empty title={t('worklist.empty')} body={t('worklist.emptyBody')} />
+          ) : (
+            <PatientGrid
+              list={list}
+              rows={shown}
+              programme={filter.programme}
+              open={(dossier) => void navigate({ to: '/dossier/$dossier', params: { dossier } })}
+            />
+          )}
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+/** One calm theme; every colour pair is held to WCAG AA by the browser tests. */
+
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+const petrol: MantineColorsTuple = [
+  '#e6f3f4',
+  '#cfe6e8',
+  '#a3cfd3',
+  '#74b7bd',
+  '#4aa1a9',
+  '#2b8b94',
+  '#13767f',
+  '#0b646c',
+  '#095158',
+  '#063d43',
+];
+
+export const theme = createTheme({
+  primaryColor: 'petrol',
+  primaryShade: { light: 7, dark: 7 },
+  colors: { petrol },
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif',
+  headings: { fontWeight: '650' },
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Button: { defaultProps: { size: 'sm' } },
+    Tabs: { defaultProps: { keepMounted: false } },
+  },
+});
