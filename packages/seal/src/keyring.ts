@@ -106,8 +106,7 @@ export const generateDeviceKey = (): Promise<CryptoKey> =>
 const withoutWrap = ({ wrap: _, ...parameters }: StoredUnlocker): Parameters => parameters;
 const wrapAad = (person: PersonId, parameters: Parameters): Bytes =>
   lengthPrefixed(WRAP, utf8(person), canonicalJson(parameters));
-const bodyAad = (header: KeyringHeader): Bytes =>
-  lengthPrefixed(BODY, canonicalJson({ ...header, unlockers: header.unlockers.map(withoutWrap) }));
+const bodyAad = (header: KeyringHeader): Bytes => lengthPrefixed(BODY, canonicalJson(header));
 
 async function prfKek(person: PersonId, suiteId: number, prf: Bytes, parameters: Parameters): Promise<CryptoKey> {
   if (prf.length !== 32) throw sealError('bad-keyring', 'the PRF output of a passkey has 32 bytes');
