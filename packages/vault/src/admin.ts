@@ -1,0 +1,319 @@
+/** People and their keys: the birth of a practice, and every later change of its directory (design 5, order of birth). */
+
+import { decide } from '@ketenkluis/access';
+import { type Bytes, type DossierId, fromBase64url, type Instant, type OrganisationId } from '@ketenkluis/base';
+import type { DraftItem, EventCode } from '@ketenkluis/ledger';
+import type { createPractice, postStatements } from '@ketenkluis/protocol';
+import {
+  asEpochWraps,
+  type Epoch,
+  type Fact,
+  type Hash,
+  hashOf,
+  type Statement,
+  signersOf,
+  statementsFromWire,
+  verifyStatement,
+} from '@ketenkluis/seal';
+import type { z } from 'zod';
+import { factRow } from './apply.ts';
+import { actorOf, type Signed } from './auth.ts';
+import { settleShares, writeDraft } from './delivery.ts';
+import { type DossierDraft, draftDossiers } from './draft.ts';
+import { vaultError } from './errors.ts';
+import { append, commonOf, consistencyTo, item, ownCommon, proofOf, SIGNED_CHECKS } from './lines.ts';
+import { isDirectory, type People } from './people.ts';
+import { endStatement, putStatements } from './storage/statements.ts';
+import type { Tx } from './storage/storage.ts';
+import { newLogOrigin, type Vault } from './vault.ts';
+
+type CreateBody = z.infer<typeof createPractice>;
+type StatementsBody = z.infer<typeof postStatements>['body'];
+const bad = (why: string) => vaultError('bad-statement', why);
+
+/** The wraps that came, by hash; exactly those that the new epochs name. */
+function checkWraps(statements: readonly Statement[], sent: readonly string[]): Map<Hash, Bytes> {
+  const wraps = new Map(
+    sent.map((text) => asEpochWraps(fromBase64url(text))).map((bytes) => [hashOf(bytes), bytes as Bytes]),
+  );
+  const named = new Set(statements.flatMap(({ payload }) => (payload.t === 'epoch' ? [(payload as Epoch).wraps] : [])));
+  if (named.size !== wraps.size || [...named].some((hash) => !wraps.has(hash)))
+    throw bad('the wraps that came are not those of the new epochs');
+  return wraps;
+}
+
+const EVENT: Partial<Record<Statement['payload']['t'], EventCode>> = {
+  authority: 'authority',
+  card: 'card',
+  epoch: 'epoch',
+  fact: 'fact',
+  withdrawal: 'withdraw',
+  invitation: 'invitation',
+};
+const eventOf = (statements: readonly Statement[]): EventCode => EVENT[statements[0]!.payload.t] ?? 'fact';
+
+const objectItem = (statement: Statement): DraftItem => {
+  const { payload } = statement;
+  const facts = payload.t === 'fact' ? [payload.id] : payload.t === 'withdrawal' ? [payload.fact] : [];
+  const kind =
+    payload.t === 'fact'
+      ? ('fact' as const)
+      : payload.t === 'withdrawal'
+        ? ('withdrawal' as const)
+        : ('object' as const);
+  return item({ kind, object: statement.hash, facts, checks: SIGNED_CHECKS });
+};
+
+/** Rows of directory statements and invitations; `items` says where each stands in the line. */
+async function insertDirectory(
+  tx: Tx,
+  practice: OrganisationId,
+  statements: readonly { readonly statement: Statement; readonly item: number; readonly directory: boolean }[],
+  wraps: ReadonlyMap<Hash, Bytes>,
+  line: number,
+  at: Instant,
+  known: (fact: string) => (Fact & { hash?: Hash }) | undefined,
+): Promise<void> {
+  await putStatements(
+    tx,
+    practice,
+    statements.map((one) => ({ ...one, dossier: null, line })),
+  );
+  for (const { statement } of statements) {
+    const { payload } = statement;
+    if (payload.t === 'fact')
+      await tx
+        .insertInto('fact')
+        .values(factRow(practice, statement as Statement<'fact'>))
+        .execute();
+    if (payload.t === 'withdrawal' && known(payload.fact)) {
+      await tx
+        .updateTable('fact')
+        .set({ ended: at })
+        .where('practice', '=', practice)
+        .where('fact', '=', payload.fact)
+        .execute();
+      const row = await tx
+        .selectFrom('fact')
+        .select('hash')
+        .where('practice', '=', practice)
+        .where('fact', '=', payload.fact)
+        .executeTakeFirst();
+      if (row) await endStatement(tx, practice, row.hash, at);
+    }
+    if (payload.t === 'invitation') {
+      const { id: invitation, until } = payload;
+      await tx
+        .insertInto('invitation')
+        .values({ practice, invitation, hash: statement.hash, until, state: 'open', person: null })
+        .execute();
+    }
+    if (payload.t === 'card') {
+      await tx
+        .updateTable('invitation')
+        .set({ state: 'confirmed', person: payload.subject })
+        .where('practice', '=', practice)
+        .where('state', '=', 'joined')
+        .where('invitation', 'in', (eb) =>
+          eb
+            .selectFrom('joining')
+            .select('joining.invitation')
+            .where('joining.practice', '=', practice)
+            .where('joining.person', '=', payload.subject),
+        )
+        .execute();
+    }
+  }
+  for (const [hash, bytes] of wraps) {
+    await tx
+      .insertInto('wraps')
+      .values({ practice, hash, bytes })
+      .onConflict((on) => on.columns(['practice', 'hash']).doNothing())
+      .execute();
+  }
+}
+
+const isOwnBusiness = (statement: Statement, practice: OrganisationId): boolean => {
+  const { payload } = statement;
+  return 'organisation' in payload
+    ? payload.organisation === practice
+    : 'practice' in payload
+      ? payload.practice === practice
+      : false;
+};
+
+/** Authority record = leaf 0; everything else that a practice begins with = leaf 1; one transaction. */
+export async function birth(vault: Vault, body: CreateBody) {
+  const statements = statementsFromWire(body);
+  const [first, ...rest] = statements;
+  if (first?.payload.t !== 'authority') throw bad('a practice begins with its authority record');
+  const practice = first.payload.organisation;
+  const owner = first.payload.owners[0]!.person;
+  if (await vault.people.of(practice)) throw vaultError('already-there', 'this vault has this practice already');
+  if (rest.length === 0) throw bad('a practice needs cards before anything else');
+  if (statements.some((statement) => !isOwnBusiness(statement, practice) || !isDirectory(statement, () => undefined))) {
+    throw bad('only authority, cards, epochs, memberships and mandates make a practice');
+  }
+  const wraps = checkWraps(statements, body.wraps);
+  const origin = newLogOrigin(vault.random);
+  // Throws whatever is not signed as it must be; nothing is written then.
+  await vault.people.tryOn(practice, origin, statements);
+  await vault.keys.log(origin);
+  const insert = (part: readonly Statement[], made: ReadonlyMap<Hash, Bytes>) => (tx: Tx, index: number, at: Instant) =>
+    insertDirectory(
+      tx,
+      practice,
+      part.map((statement, i) => ({ statement, item: i, directory: true })),
+      made,
+      index,
+      at,
+      () => undefined,
+    );
+  const common = (event: EventCode) =>
+    ownCommon(vault, practice, { event, action: 'C', class: 'admin', outcome: 'success', actor: owner });
+  const born = append(vault, {
+    practice,
+    log: origin,
+    request: null,
+    keys: ['birth/0'],
+    plan: async (tx, at) => {
+      const row = await tx.selectFrom('practice').select('log').where('practice', '=', practice).executeTakeFirst();
+      if (row) throw vaultError('already-there', 'this vault has this practice already');
+      return {
+        common: common('authority'),
+        items: [objectItem(first)],
+        effect: async (write, line) => {
+          await write.insertInto('practice').values({ practice, log: origin, created: at }).execute();
+          await insert([first], new Map())(write, line.index, at);
+        },
+      };
+    },
+  });
+  // Asked in the same turn, so that both go in one transaction: no practice without its people.
+  const peopled = append(vault, {
+    practice,
+    log: origin,
+    request: null,
+    keys: ['birth/1'],
+    plan: async (_tx, at) => ({
+      common: common('card'),
+      items: rest.map(objectItem),
+      effect: async (write, line) => {
+        const row = await write
+          .selectFrom('practice')
+          .select('log')
+          .where('practice', '=', practice)
+          .executeTakeFirst();
+        if (row?.log !== origin) throw vaultError('conflict', 'the practice was not born; try again');
+        await insert(rest, wraps)(write, line.index, at);
+      },
+    }),
+  });
+  const [, line] = await Promise.all([born, peopled]);
+  vault.people.forget(practice);
+  return { practice, log: { origin, key: await vault.keys.vkey(origin) }, checkpoint: line.checkpoint };
+}
+
+/** Changes of the directory by owners, and withdrawals of a dossier's facts by the agent: all or nothing, one line. */
+export async function statements(vault: Vault, signed: Signed, body: StatementsBody) {
+  const { practice, people, request } = signed;
+  const sent = statementsFromWire(body);
+  const decision = decide({
+    now: signed.at,
+    actor: actorOf(signed),
+    class: request.payload.class,
+    item: { dossier: null, handle: null, team: null, writerClass: null, parent: null, state: 'live' },
+    facts: people.factsOf(signed.session.person),
+    card: signed.card,
+    grants: [],
+    snapshot: null,
+    gone: 0,
+  });
+  if (decision.outcome === 'deny')
+    throw vaultError('not-allowed', 'this may be done by an owner or under a mandate', {
+      detail: { reason: decision.reason },
+    });
+  const known = (fact: string) => people.facts.find((one) => one.fact.id === fact)?.fact;
+  const directory = sent.filter((statement) => isDirectory(statement, known));
+  const invitations = sent.filter(({ payload }) => payload.t === 'invitation') as Statement<'invitation'>[];
+  const others = sent.filter((statement) => !directory.includes(statement) && statement.payload.t !== 'invitation');
+  const wraps = checkWraps(sent, body.wraps);
+  if (sent.some((statement) => !isOwnBusiness(statement, practice)))
+    throw bad('a statement belongs to another practice');
+  const dossiers = [
+    ...new Set(
+      others.flatMap(({ payload }) => ('dossier' in payload && payload.dossier ? [payload.dossier as DossierId] : [])),
+    ),
+  ];
+  const made = { draft: undefined as DossierDraft | undefined };
+  const line = await append(vault, {
+    practice,
+    log: people.log,
+    request,
+    keys: ['directory', ...dossiers],
+    before: async (at) => {
+      // Built anew on what is committed, so that two changes at once cannot both follow the same record.
+      if (directory.length > 0) await vault.people.tryOn(practice, people.log, directory);
+      for (const invitation of invitations) await checkInvitation(people, invitation, at);
+      for (const statement of others) {
+        if (!(await verifyStatement(statement, (by) => people.keys.keyOf(by, at), vault.verifier)))
+          throw bad('a signature does not hold');
+      }
+    },
+    plan: async (tx, at) => {
+      const draft = await draftDossiers(tx, practice, people, at, { dossiers, handles: [] });
+      made.draft = draft;
+      const first = [...directory, ...invitations];
+      draft.items.push(...first.map(objectItem));
+      for (const statement of others) {
+        const { payload } = statement;
+        if (payload.t === 'withdrawal') {
+          draft.withdraw(statement as Statement<'withdrawal'>, signersOf(statement));
+        } else if (payload.t === 'fact') {
+          if (!people.keys.maySign(payload, signersOf(statement), at))
+            throw bad('whoever signed this fact may not state it');
+          draft.fact(statement as Statement<'fact'>);
+        } else throw bad(`a ${payload.t} statement has no place here`);
+      }
+      if (draft.items.length === 0) throw bad('nothing was sent');
+      return {
+        common: commonOf(vault, people, request, at, { event: eventOf(sent), action: 'U', outcome: 'success' }),
+        items: draft.items,
+        changes: draft.changes,
+        states: draft.states(),
+        effect: async (write, sequenced) => {
+          await insertDirectory(
+            write,
+            practice,
+            first.map((statement, i) => ({ statement, item: i, directory: directory.includes(statement) })),
+            wraps,
+            sequenced.index,
+            at,
+            known,
+          );
+          if (dossiers.length > 0) await writeDraft(write, practice, draft, sequenced.index, at);
+        },
+      };
+    },
+  });
+  if (directory.length > 0) vault.people.forget(practice);
+  const draft = made.draft!;
+  settleShares(vault, practice, draft, line.index);
+  return {
+    line: proofOf(line),
+    checkpoint: line.checkpoint,
+    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
+    dossiers: [...draft.states()].map(([dossier, { state }]) => ({
+      dossier,
+      seq: line.entry.items.findLast((one) => one.dossier === dossier)?.seq ?? 0,
+      state,
+    })),
+  };
+}
+
+const MAX_INVITATION = 72 * 3_600_000;
+async function checkInvitation(people: People, statement: Statement<'invitation'>, at: Instant): Promise<void> {
+  const { until, at: made } = statement.payload;
+  if (until <= at || until - made > MAX_INVITATION) throw bad('an invitation lives at most 72 hours');
+  if (!(await people.keys.verify(statement, at))) throw bad('an invitation is signed by an owner');
+}

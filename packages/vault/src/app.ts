@@ -1,0 +1,128 @@
+/** The HTTP side: limits, headers, logs without ids, one refusal for outsiders, and the routes by group. */
+
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import { newId } from '@ketenkluis/base';
+import { type FastifyServerOptions, fastify, LogController } from 'fastify';
+import { createJsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { findCaller, tokenHash } from './auth.ts';
+import { vaultError } from './errors.ts';
+import { createMetrics } from './metrics.ts';
+import { PROBLEM_TYPE, REFUSAL, sendProblem } from './problems.ts';
+import { type Api, isStrict } from './routes/api.ts';
+import { careRoutes } from './routes/care.ts';
+import { logRoutes } from './routes/log.ts';
+import { practiceRoutes } from './routes/practice.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { statusRoutes } from './routes/status.ts';
+import { workplaceRoutes } from './routes/workplace.ts';
+import { SOFTWARE, type Vault } from './vault.ts';
+
+export interface AppOptions {
+  readonly logger: FastifyServerOptions['loggerInstance'];
+  /** Folder of the built workplace; without it only the API is served. */
+  readonly workplace?: string | undefined;
+  /** Requests a minute per session (or address), and per address where anybody may try. */
+  readonly limits?: { readonly perMinute?: number; readonly strictPerMinute?: number } | undefined;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9_-]{8,40}$/;
+
+export async function createApp(vault: Vault, options: AppOptions): Promise<Api> {
+  const app = fastify({
+    ...(options.logger ? { loggerInstance: options.logger } : {}),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 64 * 1024,
+    routerOptions: { maxParamLength: 200, caseSensitive: true },
+    requestTimeout: 60_000,
+    genReqId: (request) => {
+      const sent = request.headers['x-request-id'];
+      return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : newId('request', vault.random);
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  const api: Api = app.withTypeProvider();
+  const metrics = createMetrics();
+
+  await api.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        // Argon2id runs as WebAssembly.
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        workerSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        // The component library writes style elements; no style can run code or load from elsewhere.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: vault.origins.every((origin) => origin.startsWith('https:')),
+    crossOriginEmbedderPolicy: true,
+  });
+  const strictPerMinute = options.limits?.strictPerMinute ?? 120;
+  await api.register(rateLimit, {
+    max: (request) =>
+      isStrict(request.routeOptions.config.endpoint) ? strictPerMinute : (options.limits?.perMinute ?? 2400),
+    timeWindow: 60_000,
+    // One constant refusal has constant headers.
+    addHeaders: {
+      'x-ratelimit-limit': false,
+      'x-ratelimit-remaining': false,
+      'x-ratelimit-reset': false,
+      'retry-after': true,
+    },
+    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    keyGenerator: (request) => {
+      const strict = isStrict(request.routeOptions.config.endpoint);
+      const token = request.headers.authorization;
+      return strict || !token ? `${strict ? 'strict' : 'open'}/${request.ip}` : tokenHash(token);
+    },
+    errorResponseBuilder: () => vaultError('too-many', 'too many requests; wait a minute'),
+  });
+  await api.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Ketenkluis vault', version: SOFTWARE.split('/')[1]!, license: { name: 'EUPL-1.2' } },
+    },
+    transform: createJsonSchemaTransform({ skipList: ['/healthz', '/metrics', '/openapi.json'] }),
+  });
+
+  api.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (request.url.startsWith('/v1')) reply.header('cache-control', 'no-store');
+    // Before the body: outsiders are not read.
+    if (request.routeOptions.config.gate) await findCaller(vault, request);
+  });
+  api.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    const status = reply.statusCode;
+    metrics.request(route, request.method, status, reply.elapsedTime / 1000);
+    request.log.info(
+      { method: request.method, route, status, ms: Math.round(reply.elapsedTime), requestId: request.id },
+      'answered',
+    );
+  });
+  api.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  api.setNotFoundHandler((_request, reply) =>
+    reply.code(404).header('content-type', PROBLEM_TYPE).serializer(JSON.stringify).send(REFUSAL),
+  );
+
+  statusRoutes(api, vault, metrics);
+  practiceRoutes(api, vault);
+  sessionRoutes(api, vault);
+  careRoutes(api, vault);
+  logRoutes(api, vault);
+  if (options.workplace !== undefined) await workplaceRoutes(api, options.workplace);
+  await api.ready();
+  return api;
+}

@@ -1,0 +1,242 @@
+/** Writes what `changes.ts` worked out: new rows in, superseded and ended ones out, in the transaction of their line. */
+
+import type { Bytes, DossierId, FactId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
+import type { Payload, Statement } from '@ketenkluis/seal';
+import type { DossierView, Gone, GrantedRow, HandleRow } from './changes.ts';
+import type { Schema } from './storage/schema.ts';
+import { putStatements } from './storage/statements.ts';
+import type { Tx } from './storage/storage.ts';
+
+const CHUNK = 1000;
+async function chunked<T>(list: readonly T[], work: (part: T[]) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < list.length; from += CHUNK) await work(list.slice(from, from + CHUNK));
+}
+
+export interface NewRows {
+  /** Statement, the dossier it belongs to, and the position of its item in the line. */
+  readonly statements: readonly {
+    readonly statement: Statement;
+    readonly dossier: DossierId | null;
+    readonly item: number;
+  }[];
+  readonly facts: readonly Statement<'fact'>[];
+  readonly handles: readonly HandleRow[];
+  readonly packs: readonly { readonly descriptor: HandleRow['descriptor']; readonly bytes: Bytes }[];
+  readonly granted: readonly GrantedRow[];
+  readonly wraps: readonly Schema['wrap'][];
+}
+export const noRows = (): { -readonly [K in keyof NewRows]: NewRows[K][number][] } => ({
+  statements: [],
+  facts: [],
+  handles: [],
+  packs: [],
+  granted: [],
+  wraps: [],
+});
+
+export const factRow = (practice: OrganisationId, statement: Statement<'fact'>): Schema['fact'] => {
+  const fact = statement.payload;
+  const person = fact.kind === 'membership' ? fact.person : fact.kind === 'mandate' ? fact.agent : null;
+  const dossier = 'dossier' in fact ? fact.dossier : null;
+  return { practice, fact: fact.id, kind: fact.kind, hash: statement.hash, dossier, person, ended: null };
+};
+
+export const handleRow = (statement: Statement<'descriptor'>, line: number): HandleRow => {
+  const {
+    practice,
+    handle,
+    dossier,
+    team,
+    slot,
+    class: writerClass,
+    parent,
+    version,
+  } = statement.payload as Payload<'descriptor'>;
+  return {
+    practice,
+    handle,
+    dossier,
+    team,
+    slot,
+    class: writerClass,
+    parent,
+    version,
+    descriptor: statement.hash,
+    state: 'live',
+    line,
+  };
+};
+
+export async function insertRows(tx: Tx, practice: OrganisationId, rows: NewRows, line: number): Promise<void> {
+  await putStatements(
+    tx,
+    practice,
+    rows.statements.map((one) => ({ ...one, directory: false, line })),
+  );
+  await chunked(rows.facts, (part) =>
+    tx
+      .insertInto('fact')
+      .values(part.map((one) => factRow(practice, one)))
+      .execute(),
+  );
+  for (const row of rows.handles) {
+    const { version, descriptor, state } = row;
+    await tx
+      .insertInto('handle')
+      .values({ ...row, line })
+      .onConflict((on) => on.columns(['practice', 'handle']).doUpdateSet({ version, descriptor, state, line }))
+      .execute();
+  }
+  await chunked(rows.packs, (part) =>
+    tx
+      .insertInto('pack')
+      .values(part.map((one) => ({ practice, ...one })))
+      .execute(),
+  );
+  await chunked(rows.granted, (part) =>
+    tx
+      .insertInto('granted')
+      .values(part)
+      .onConflict((on) =>
+        on.columns(['practice', 'descriptor', 'team']).doUpdateSet((eb) => ({
+          grant_hash: eb.ref('excluded.grant_hash'),
+          fact: eb.ref('excluded.fact'),
+        })),
+      )
+      .execute(),
+  );
+  await chunked(rows.wraps, (part) => tx.insertInto('wrap').values(part).execute());
+}
+
+export async function endFacts(tx: Tx, practice: OrganisationId, facts: readonly FactId[], at: Instant): Promise<void> {
+  await chunked(facts, (part) =>
+    tx.updateTable('fact').set({ ended: at }).where('practice', '=', practice).where('fact', 'in', part).execute(),
+  );
+}
+
+/** Takes away what a line ended. Packs and wraps of the main database go with it; shares go by their own store. */
+export async function removeGone(tx: Tx, practice: OrganisationId, gone: Gone): Promise<void> {
+  await chunked(gone.wraps, async (part) => {
+    for (const { descriptor, team } of part) {
+      await tx
+        .deleteFrom('granted')
+        .where('practice', '=', practice)
+        .where('descriptor', '=', descriptor)
+        .where('team', '=', team)
+        .execute();
+      await tx
+        .deleteFrom('wrap')
+        .where('practice', '=', practice)
+        .where('descriptor', '=', descriptor)
+        .where('kind', '=', 'c')
+        .where('recipient', '=', team)
+        .execute();
+    }
+  });
+  await chunked(gone.descriptors, async (part) => {
+    await tx.deleteFrom('pack').where('practice', '=', practice).where('descriptor', 'in', part).execute();
+    await tx.deleteFrom('granted').where('practice', '=', practice).where('descriptor', 'in', part).execute();
+    await tx.deleteFrom('wrap').where('practice', '=', practice).where('descriptor', 'in', part).execute();
+  });
+  await chunked(gone.handles, (part: HandleId[]) =>
+    tx
+      .updateTable('handle')
+      .set({ state: 'gone' })
+      .where('practice', '=', practice)
+      .where('handle', 'in', part)
+      .execute(),
+  );
+  await chunked(gone.statements, (part) =>
+    tx.deleteFrom('statement').where('practice', '=', practice).where('hash', 'in', part).execute(),
+  );
+}
+
+/** Of an ended dossier only its enrolment and that it was withdrawn stay. */
+export async function purgeDossier(tx: Tx, practice: OrganisationId, view: DossierView): Promise<void> {
+  const { dossier } = view;
+  const others = [...view.facts.values()].filter(({ fact }) => fact.kind !== 'enrolment');
+  await chunked(
+    others.map(({ hash }) => hash),
+    (part) => tx.deleteFrom('statement').where('practice', '=', practice).where('hash', 'in', part).execute(),
+  );
+  await tx
+    .deleteFrom('fact')
+    .where('practice', '=', practice)
+    .where('dossier', '=', dossier)
+    .where('kind', '!=', 'enrolment')
+    .execute();
+}
+
+/** Grants without a pack, bundle headers without a wrap and batches without a statement say nothing any more. */
+export async function removeLeftovers(tx: Tx, practice: OrganisationId): Promise<void> {
+  await tx
+    .deleteFrom('statement')
+    .where('practice', '=', practice)
+    .where('type', '=', 'grant')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('granted')
+            .select('granted.team')
+            .whereRef('granted.practice', '=', 'statement.practice')
+            .whereRef('granted.grant_hash', '=', 'statement.hash'),
+        ),
+      ),
+    )
+    .execute();
+  await tx
+    .deleteFrom('statement')
+    .where('practice', '=', practice)
+    .where('type', '=', 'bundle')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('wrap')
+            .select('wrap.idx')
+            .whereRef('wrap.practice', '=', 'statement.practice')
+            .whereRef('wrap.bundle', '=', 'statement.hash'),
+        ),
+      ),
+    )
+    .execute();
+  await tx
+    .deleteFrom('statement')
+    .where('practice', '=', practice)
+    .where('type', '=', 'batch')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('statement as other')
+            .select('other.hash')
+            .whereRef('other.practice', '=', 'statement.practice')
+            .whereRef('other.batch', '=', 'statement.hash'),
+        ),
+      ),
+    )
+    .execute();
+}
+
+/** Who stands on a team's list now. */
+export async function changeList(
+  tx: Tx,
+  practice: OrganisationId,
+  team: TeamId,
+  joined: readonly DossierId[],
+  left: readonly DossierId[],
+): Promise<void> {
+  await chunked(left, (part) =>
+    tx
+      .deleteFrom('list_row')
+      .where('practice', '=', practice)
+      .where('team', '=', team)
+      .where('dossier', 'in', part)
+      .execute(),
+  );
+  await chunked(joined, (part) =>
+    tx
+      .insertInto('list_row')
+      .values(part.map((dossier) => ({ practice, team, dossier })))
+      .onConflict((on) => on.columns(['practice', 'team', 'dossier']).doNothing())
+      .execute(),
+  );
+}

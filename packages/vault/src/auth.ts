@@ -1,0 +1,183 @@
+/**
+ * Who asks? A bearer token finds the session; a person-signed request proves possession and covers every byte that was sent.
+ * Whoever is no confirmed member gets one constant refusal, whatever was asked (R22).
+ */
+
+import { createHash } from 'node:crypto';
+import { type Question, requestFault } from '@ketenkluis/access';
+import { canonicalJson, type Instant, isId, type OrganisationId, plus } from '@ketenkluis/base';
+import type { Reason } from '@ketenkluis/ledger';
+import { ENDPOINTS, type EndpointName, SESSION_HARD, SESSION_IDLE, SESSION_LIFE } from '@ketenkluis/protocol';
+import { type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
+import type { FastifyRequest } from 'fastify';
+import type { Selectable } from 'kysely';
+import { vaultError } from './errors.ts';
+import { append, commonOf, counterOf, type SignedRequest } from './lines.ts';
+import type { People } from './people.ts';
+import type { Schema } from './storage/schema.ts';
+import type { Tx } from './storage/storage.ts';
+import type { Vault } from './vault.ts';
+
+export type SessionRow = Selectable<Schema['session']>;
+export interface Caller {
+  readonly practice: OrganisationId;
+  readonly people: People;
+  readonly session: SessionRow;
+  readonly card: Card | null;
+}
+export interface Signed extends Caller {
+  readonly request: SignedRequest;
+  readonly at: Instant;
+}
+
+export const refused = () => vaultError('refused', 'not available');
+export const tokenHash = (token: string): Hash => createHash('sha256').update(token).digest('base64url') as Hash;
+
+const NOBODY = 'A'.repeat(43);
+const bearer = (request: FastifyRequest): string =>
+  /^Bearer ([A-Za-z0-9_-]{16,64})$/.exec(request.headers.authorization ?? '')?.[1] ?? NOBODY;
+
+export const practiceOf = (request: FastifyRequest): OrganisationId => {
+  const { practice } = request.params as { practice?: unknown };
+  return (isId('organisation', practice) ? practice : 'org_aaaaaaaaaaaaaaaaaaaaaaaaaa') as OrganisationId;
+};
+
+export const sessionByToken = (tx: Tx, practice: OrganisationId, token: Hash): Promise<SessionRow | undefined> =>
+  tx.selectFrom('session').selectAll().where('practice', '=', practice).where('token', '=', token).executeTakeFirst();
+
+export type SessionFault = 'idle' | 'hard' | 'ended';
+/** Idle and hard limits (R24); after twelve hours even a touch brings nothing back. */
+export function sessionFault(session: SessionRow, at: Instant): SessionFault | undefined {
+  if (session.ended !== null || at >= plus(session.opened, SESSION_LIFE)) return 'ended';
+  if (at >= session.until) return 'hard';
+  if (at >= plus(session.active, SESSION_IDLE)) return 'idle';
+  return undefined;
+}
+export const hardLimit = (at: Instant): Instant => plus(at, SESSION_HARD);
+
+const callers = new WeakMap<FastifyRequest, Promise<Caller>>();
+
+/**
+ * The session behind the token, whatever its state; members only. Looked up once per request, before its body is read, with the
+ * same reads for everybody.
+ */
+export function findCaller(vault: Vault, request: FastifyRequest): Promise<Caller> {
+  const found = callers.get(request) ?? lookUp(vault, request);
+  callers.set(request, found);
+  return found;
+}
+
+async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
+  const practice = practiceOf(request);
+  const token = tokenHash(bearer(request));
+  const session = await vault.storage.read((tx) => sessionByToken(tx, practice, token));
+  const people = session && (await vault.people.of(practice));
+  if (!session || !people) throw refused();
+  const card = people.keys.cardOf(session.person, vault.clock()) ?? null;
+  if (card === null && !people.isOwner(session.person)) throw refused();
+  return { practice, people, session, card };
+}
+
+function requireLive(caller: Caller, stage: 'keyring' | 'open', at: Instant): void {
+  const fault = sessionFault(caller.session, at);
+  if (fault === 'ended') throw vaultError('session-ended', 'the session has ended; sign in again');
+  if (fault === 'hard') throw vaultError('session-ended', 'the session has reached its limit; touch to go on');
+  if (fault === 'idle') throw vaultError('session-idle', 'the session is locked; touch to go on');
+  if (stage === 'open' && caller.session.stage !== 'open') {
+    throw vaultError('session-not-open', 'confirm the session with a signed request first');
+  }
+}
+
+/** Throws unless the session is open, within its limits. */
+export const requireOpen = (caller: Caller, at: Instant): void => requireLive(caller, 'open', at);
+
+/** For reading with a session and nothing more. */
+export async function authenticate(vault: Vault, request: FastifyRequest): Promise<Caller> {
+  const caller = await findCaller(vault, request);
+  requireLive(caller, 'open', vault.clock());
+  return caller;
+}
+
+/** An attempt that the signature or the request itself does not bear out is a line as well. */
+async function logAttempt(vault: Vault, caller: Caller, signed: SignedRequest, reason: Reason): Promise<void> {
+  const { practice, people, session } = caller;
+  await append(vault, {
+    practice,
+    log: people.log,
+    request: null,
+    keys: [],
+    plan: async (_tx, at) => {
+      const common = commonOf(vault, people, signed, at, { event: 'attempt', action: 'E', outcome: 'refused', reason });
+      // What was claimed is not proved: the line names the session's own person and calls it a session event.
+      const actor = session.person;
+      return {
+        common: { ...common, practice, actor, responsible: actor, organisation: practice, class: 'session' },
+        items: [],
+      };
+    },
+  });
+}
+
+/** Checks the signed request of an endpoint against everything that was sent with it. */
+export async function openSigned(
+  vault: Vault,
+  request: FastifyRequest,
+  name: EndpointName,
+  wire: unknown,
+  bodyHash: Hash,
+  stage: 'keyring' | 'open' = 'open',
+): Promise<Signed> {
+  const caller = await findCaller(vault, request);
+  requireLive(caller, stage, vault.clock());
+  const signed = expectType(statementFromWire(wire), 'request');
+  return checkSigned(vault, caller, name, signed, bodyHash);
+}
+
+export async function checkSigned(
+  vault: Vault,
+  caller: Caller,
+  name: EndpointName,
+  signed: SignedRequest,
+  bodyHash: Hash,
+): Promise<Signed> {
+  const { people, session } = caller;
+  const at = vault.clock();
+  const counter = await vault.storage.read((tx) => counterOf(tx, caller.practice, signed.payload));
+  const fault = requestFault(signed.payload, {
+    practice: caller.practice,
+    audiences: vault.origins,
+    person: session.person,
+    session: session.session,
+    action: name,
+    classes: ENDPOINTS[name].classes ?? [],
+    body: bodyHash,
+    now: at,
+    counter,
+  });
+  const genuine = await people.keys.verify(signed, at);
+  if (!genuine || fault) {
+    await logAttempt(vault, caller, signed, genuine && fault ? fault : 'bad-signature');
+    throw vaultError('request-refused', 'the signed request does not hold; ask again', {
+      detail: { fault: genuine && fault ? fault : 'signature' },
+    });
+  }
+  return { ...caller, request: signed, at };
+}
+
+/** `{request, body}` as JSON: the hash is over the canonical JSON of `body`. */
+export const openMessage = (
+  vault: Vault,
+  request: FastifyRequest,
+  name: EndpointName,
+  message: { readonly request: unknown; readonly body: unknown },
+  stage: 'keyring' | 'open' = 'open',
+): Promise<Signed> => openSigned(vault, request, name, message.request, hashOf(canonicalJson(message.body)), stage);
+
+/** How `decide()` sees the asker. */
+export const actorOf = (signed: Signed): Question['actor'] => ({
+  person: signed.session.person,
+  organisation: signed.request.payload.organisation,
+  ownPractice: signed.request.payload.organisation === signed.practice,
+  session: sessionFault(signed.session, signed.at) ? 'locked' : signed.session.stage,
+  owner: signed.people.isOwner(signed.session.person),
+});

@@ -1,0 +1,249 @@
+/** Builds the items and rows of a line that changes dossiers; every mutation checks what it stands on and moves the state. */
+
+import type { DossierId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
+import type { DraftItem } from '@ketenkluis/ledger';
+import type { Descriptor, Hash, Statement } from '@ketenkluis/seal';
+import { handleRow, noRows } from './apply.ts';
+import {
+  type DossierView,
+  dropHandle,
+  dropPack,
+  endFact,
+  type HandleRow,
+  nothingGone,
+  stateOf,
+  viewDossiers,
+} from './changes.ts';
+import { vaultError } from './errors.ts';
+import { item, SIGNED_CHECKS } from './lines.ts';
+import type { People } from './people.ts';
+import type { Tx } from './storage/storage.ts';
+
+const bad = (why: string) => vaultError('bad-statement', why);
+const conflict = (why: string) => vaultError('conflict', why);
+
+export interface DossierDraft {
+  readonly items: DraftItem[];
+  readonly changes: Set<number>;
+  readonly rows: ReturnType<typeof noRows>;
+  readonly gone: ReturnType<typeof nothingGone>;
+  /** Replaced packs: their shares get five more minutes for earlier lines. Those in `gone` of ended dossiers do not. */
+  readonly replaced: Hash[];
+  readonly endedFacts: Statement<'withdrawal'>[];
+  readonly endedDossiers: Set<DossierId>;
+  readonly views: Map<DossierId, DossierView>;
+  readonly teamHandles: Map<HandleId, HandleRow>;
+  fact(statement: Statement<'fact'>): void;
+  withdraw(statement: Statement<'withdrawal'>, signers: readonly string[]): void;
+  head(statement: Statement<'descriptor'>): void;
+  grant(statement: Statement<'grant'>): void;
+  drop(handle: HandleId): void;
+  member(dossier: DossierId, team: TeamId, list: HandleRow, joins: boolean): void;
+  /** States of the dossiers that changed, for the line and the answer. */
+  states(): Map<DossierId, { readonly state: Hash; readonly ended: boolean }>;
+}
+
+export async function draftDossiers(
+  tx: Tx,
+  practice: OrganisationId,
+  people: People,
+  at: Instant,
+  touched: { readonly dossiers: readonly DossierId[]; readonly handles: readonly HandleId[] },
+): Promise<DossierDraft> {
+  const views = await viewDossiers(tx, practice, touched.dossiers);
+  const named = touched.handles.length
+    ? await tx
+        .selectFrom('handle')
+        .selectAll()
+        .where('practice', '=', practice)
+        .where('handle', 'in', [...new Set(touched.handles)])
+        .execute()
+    : [];
+  const teamHandles = new Map(named.filter((row) => row.dossier === null).map((row) => [row.handle, row]));
+  const items: DraftItem[] = [];
+  const changes = new Set<number>();
+  const rows = noRows();
+  const gone = nothingGone();
+  const replaced: Hash[] = [];
+  const endedFacts: Statement<'withdrawal'>[] = [];
+  const endedDossiers = new Set<DossierId>();
+  const changed = new Set<DossierId>();
+  const fresh = new Map<Hash, Descriptor>();
+
+  const viewOf = (dossier: DossierId): DossierView => {
+    const view = views.get(dossier);
+    if (!view) throw vaultError('internal', 'a dossier was not read before it was changed');
+    if (view.ended) throw conflict('this dossier has ended; its id is not used again');
+    return view;
+  };
+  const add = (dossier: DossierId | null, fields: Partial<DraftItem> & Pick<DraftItem, 'kind'>): number => {
+    const view = dossier === null ? undefined : views.get(dossier);
+    if (view) {
+      changes.add(items.length);
+      changed.add(view.dossier);
+    }
+    items.push(
+      item({
+        dossier,
+        checks: SIGNED_CHECKS,
+        consent: view ? 'own-organisation' : 'none',
+        state: view ? (endedDossiers.has(view.dossier) ? stateOf({ ...view, ended: true }) : stateOf(view)) : null,
+        ...fields,
+      }),
+    );
+    return items.length - 1;
+  };
+  const liveFacts = (view: DossierView) =>
+    [...view.facts.values()].filter((one) => one.ended === null && (one.fact.until === null || at < one.fact.until));
+
+  return {
+    items,
+    changes,
+    rows,
+    gone,
+    replaced,
+    endedFacts,
+    endedDossiers,
+    views,
+    teamHandles,
+    fact(statement) {
+      const fact = statement.payload;
+      if (!('dossier' in fact)) throw bad('membership and mandate facts go to the statements endpoint');
+      const view = viewOf(fact.dossier);
+      if (view.facts.has(fact.id)) throw conflict('this fact stands already');
+      if (fact.until !== null && (fact.until <= at || fact.until <= fact.from))
+        throw bad('this fact has ended before it came');
+      view.facts.set(fact.id, { fact, hash: statement.hash, ended: null });
+      rows.facts.push(statement);
+      const position = add(fact.dossier, { kind: 'fact', object: statement.hash, facts: [fact.id] });
+      rows.statements.push({ statement, dossier: fact.dossier, item: position });
+    },
+    withdraw(statement, signers) {
+      const { dossier, fact: id } = statement.payload;
+      if (dossier === null) throw bad('this withdrawal names no dossier');
+      const view = viewOf(dossier);
+      const target = view.facts.get(id);
+      if (!target || target.ended !== null) throw conflict('this withdrawal ends a fact that is not live');
+      if (!people.keys.maySign(statement.payload, signers, at, target.fact))
+        throw bad('whoever signed this withdrawal may not end that fact');
+      if (endFact(view, gone, target.fact, at).dossierEnded) endedDossiers.add(dossier);
+      endedFacts.push(statement);
+      const position = add(dossier, { kind: 'withdrawal', object: statement.hash, facts: [id] });
+      rows.statements.push({ statement, dossier, item: position });
+    },
+    head(statement) {
+      const next = statement.payload;
+      const { handle, dossier } = next;
+      if ((dossier === null) === (next.team === null) || (next.team === null) !== (next.slot === null)) {
+        throw bad('a handle belongs to a dossier, or to a team with a slot');
+      }
+      const view = dossier === null ? undefined : viewOf(dossier);
+      const before = view ? view.handles.get(handle) : teamHandles.get(handle);
+      if (!before && named.some((row) => row.handle === handle)) throw conflict('this handle belongs elsewhere');
+      if (before) {
+        const same =
+          before.dossier === dossier &&
+          before.team === next.team &&
+          before.slot === next.slot &&
+          before.class === next.class &&
+          before.parent === next.parent;
+        if (!same || before.class !== 'source')
+          throw bad('a handle keeps its dossier, team, slot, parent and writer class; only source has versions');
+        if (before.state !== 'live' || next.prev !== before.descriptor || next.version !== before.version + 1) {
+          throw conflict('this handle has moved on; read the heads and start over');
+        }
+      } else if (next.prev !== null || next.version !== 1)
+        throw conflict('the first version of a handle follows nothing');
+      if (view && !liveFacts(view).some((one) => one.fact.kind === 'enrolment'))
+        throw bad('nothing of a dossier is taken without a live enrolment');
+      if (view && next.class === 'work') {
+        const parent = next.parent === null ? undefined : view.handles.get(next.parent);
+        if (parent?.state !== 'live' || parent.class !== 'source')
+          throw bad('a note hangs under a live source handle of its dossier');
+      } else if (next.parent !== null) throw bad('only a note hangs under another handle');
+      if (before) {
+        replaced.push(before.descriptor);
+        if (view) dropPack(view, gone, before.descriptor);
+        else {
+          gone.descriptors.push(before.descriptor);
+          gone.statements.push(before.descriptor);
+        }
+      }
+      const row = handleRow(statement, 0);
+      if (view) view.handles.set(handle, row);
+      else teamHandles.set(handle, row);
+      rows.handles.push(row);
+      fresh.set(statement.hash, next);
+      const position = add(dossier, { kind: 'head', handle, version: next.version, object: statement.hash });
+      rows.statements.push({ statement, dossier, item: position });
+    },
+    grant(statement) {
+      const { dossier, team, epoch, fact, packs } = statement.payload;
+      if (people.keys.epochOf(team)?.payload.number !== epoch)
+        throw conflict('this grant is not for the newest key of the team');
+      const view = dossier === null ? undefined : viewOf(dossier);
+      const step = fact === null ? undefined : view?.facts.get(fact);
+      const live = step !== undefined && liveFacts(view!).includes(step);
+      for (const pack of packs) {
+        const head = view
+          ? [...view.handles.values()].find((row) => row.descriptor === pack && row.state === 'live')
+          : undefined;
+        const own = fresh.get(pack);
+        if (view) {
+          const covers =
+            live &&
+            step.fact.kind === 'step' &&
+            step.fact.team === team &&
+            head !== undefined &&
+            (step.fact.handles.includes(head.handle) ||
+              (head.parent !== null && step.fact.handles.includes(head.parent)));
+          if (!covers) throw bad('a grant needs a live step of its team that lists the handle');
+          const old = view.granted.find((row) => row.descriptor === pack && row.team === team);
+          view.granted = [
+            ...view.granted.filter((row) => row !== old),
+            { practice, descriptor: pack, team, grant_hash: statement.hash, fact, dossier },
+          ];
+          if (old && !view.granted.some((row) => row.grant_hash === old.grant_hash))
+            gone.statements.push(old.grant_hash);
+        } else if (fact !== null || own?.team !== team)
+          throw bad("a team's own handle is granted to that team and to no other");
+        rows.granted.push({ practice, descriptor: pack, team, grant_hash: statement.hash, fact, dossier });
+      }
+      const position = add(dossier, { kind: 'grant', object: statement.hash, facts: fact === null ? [] : [fact] });
+      rows.statements.push({ statement, dossier, item: position });
+    },
+    drop(handle) {
+      const view = [...views.values()].find((one) => one.handles.get(handle)?.state === 'live');
+      const row = view?.handles.get(handle);
+      if (!view || !row) throw conflict('a handle to drop is not live');
+      dropHandle(view, gone, handle);
+      add(view.dossier, { kind: 'drop', handle, version: row.version, object: row.descriptor });
+    },
+    member(dossier, team, list, joins) {
+      const view = viewOf(dossier);
+      if (!view.known && !changed.has(dossier)) throw bad('a list names a dossier that is not here');
+      if (list.team !== team) throw bad('a list belongs to its team');
+      // On a list or not is no part of the state that a snapshot confirms.
+      items.push(
+        item({
+          kind: joins ? 'member' : 'drop',
+          dossier,
+          handle: list.handle,
+          version: list.version,
+          object: list.descriptor,
+          checks: SIGNED_CHECKS,
+          consent: 'own-organisation',
+          state: stateOf(view),
+        }),
+      );
+    },
+    states: () =>
+      new Map(
+        [...changed].map((dossier) => {
+          const view = views.get(dossier)!;
+          const ended = endedDossiers.has(dossier);
+          return [dossier, { state: stateOf({ ...view, ended }), ended }];
+        }),
+      ),
+  };
+}

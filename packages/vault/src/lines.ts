@@ -1,0 +1,332 @@
+/** One line of the ledger from one request: who, what, which items; and everything that must be written with it. */
+
+import { type Checks, type DenyReason, POLICY_VERSION } from '@ketenkluis/access';
+import {
+  type Bytes,
+  base64url,
+  type DossierId,
+  fromBase64url,
+  type Instant,
+  newId,
+  type OrganisationId,
+  type PersonId,
+  type RequestId,
+} from '@ketenkluis/base';
+import {
+  CHAIN_START,
+  type ChainHead,
+  type Committed,
+  consistencyFromTiles,
+  type DraftItem,
+  decodeEntry,
+  type EntryCommon,
+  inclusionFromTiles,
+  leafOf,
+  partBytes,
+  type Reason,
+  readCheckpoint,
+  type Sequenced,
+  type StoredEntry,
+} from '@ketenkluis/ledger';
+import type { LedgerProof } from '@ketenkluis/protocol';
+import type { Hash, Request, Statement } from '@ketenkluis/seal';
+import { vaultError } from './errors.ts';
+import type { People } from './people.ts';
+import type { Tx } from './storage/storage.ts';
+import type { Vault } from './vault.ts';
+
+export type SignedRequest = Statement<'request'>;
+type Common = Omit<EntryCommon, 'v' | 'id' | 'at'>;
+
+export const NO_CHECKS: Checks = { authorisation: false, relation: false, consent: false, emergency: false };
+/** Signed by whoever may sign it: that is the authorisation of a change. */
+export const SIGNED_CHECKS: Checks = { ...NO_CHECKS, authorisation: true };
+
+/** Every reason to deny is a reason in the ledger; the compiler sees to it. */
+export const reasonOf = (reason: DenyReason): Reason => reason;
+
+const ITEM: DraftItem = {
+  kind: 'object',
+  dossier: null,
+  handle: null,
+  version: null,
+  object: null,
+  outcome: 'success',
+  checks: NO_CHECKS,
+  facts: [],
+  relation: null,
+  consent: 'none',
+  state: null,
+  annex: null,
+};
+export const item = (fields: Partial<DraftItem> & Pick<DraftItem, 'kind'>): DraftItem => ({ ...ITEM, ...fields });
+
+/** Who answers for a program: the natural person whom its mandate names. */
+export function responsibleFor(people: People, person: PersonId, at: Instant): PersonId {
+  return people.keys.mandatesOf(person, at)[0]?.responsible ?? person;
+}
+
+/** The common part for a signed request. */
+export const commonOf = (
+  vault: Vault,
+  people: People,
+  request: SignedRequest,
+  at: Instant,
+  fields: Pick<Common, 'event' | 'action' | 'outcome'> & { readonly reason?: Reason | null },
+): Common => {
+  const { payload, proof } = request;
+  const signature = 'sigs' in proof ? proof.sigs[0]!.sig : undefined;
+  if (signature === undefined) throw vaultError('bad-request', 'a request is signed itself, not in a batch');
+  return {
+    practice: people.practice,
+    event: fields.event,
+    action: fields.action,
+    class: payload.class,
+    outcome: fields.outcome,
+    actor: payload.person,
+    responsible: responsibleFor(people, payload.person, at),
+    organisation: payload.organisation,
+    device: payload.device,
+    request: payload.id,
+    requestHash: request.hash,
+    signature,
+    source: `vault:${vault.keys.id}`,
+    policy: POLICY_VERSION,
+    declared: payload.declared,
+    reason: fields.reason ?? null,
+  };
+};
+
+/** The common part for what no signed request carries: the birth of a practice, a login, the vault's own upkeep. */
+export const ownCommon = (
+  vault: Vault,
+  practice: OrganisationId,
+  fields: Pick<Common, 'event' | 'action' | 'class' | 'outcome' | 'actor'> & {
+    readonly responsible?: PersonId;
+    readonly request?: RequestId;
+    readonly reason?: Reason | null;
+    readonly device?: Common['device'];
+  },
+): Common => ({
+  practice,
+  event: fields.event,
+  action: fields.action,
+  class: fields.class,
+  outcome: fields.outcome,
+  actor: fields.actor,
+  responsible: fields.responsible ?? fields.actor,
+  organisation: practice,
+  device: fields.device ?? null,
+  request: fields.request ?? newId('request', vault.random),
+  requestHash: null,
+  signature: null,
+  source: `vault:${vault.keys.id}`,
+  policy: POLICY_VERSION,
+  declared: false,
+  reason: fields.reason ?? null,
+});
+
+export interface Plan {
+  readonly common: Common;
+  readonly items: readonly DraftItem[];
+  /** Positions of the items that change their dossier's state. */
+  readonly changes?: ReadonlySet<number>;
+  /** The state of every dossier that this line changes, as it is after it; `ended` closes it for good. */
+  readonly states?: ReadonlyMap<DossierId, { readonly state: Hash; readonly ended: boolean }>;
+  readonly annex?: { readonly hash: Hash; readonly bytes: Bytes } | null;
+  readonly effect?: (tx: Tx, line: Sequenced) => Promise<void>;
+}
+
+export interface Appending {
+  readonly practice: OrganisationId;
+  readonly log: string;
+  readonly request: SignedRequest | null;
+  /** Things this line reads or changes, besides the practice's counter of the asking device. */
+  readonly keys: readonly string[];
+  /** Waiting work (signatures), when this line's turn has come and before anything is read. */
+  before?(at: Instant): Promise<void>;
+  /** Reads and decides; nothing that waits. */
+  plan(tx: Tx, at: Instant): Promise<Plan>;
+}
+
+const counterSource = (request: Request): string => request.device ?? request.person;
+
+/** The highest counter seen from whoever asks. */
+export async function counterOf(tx: Tx, practice: OrganisationId, request: Request): Promise<number> {
+  const row = await tx
+    .selectFrom('counter')
+    .select('value')
+    .where('practice', '=', practice)
+    .where('source', '=', counterSource(request))
+    .executeTakeFirst();
+  return row?.value ?? -1;
+}
+
+async function takeCounter(tx: Tx, practice: OrganisationId, request: Request, at: Instant): Promise<void> {
+  const source = counterSource(request);
+  if ((await counterOf(tx, practice, request)) >= request.counter) {
+    throw vaultError('request-refused', 'this request was seen before; ask again', { detail: { fault: 'replayed' } });
+  }
+  await tx
+    .insertInto('counter')
+    .values({ practice, source, value: request.counter })
+    .onConflict((on) => on.columns(['practice', 'source']).doUpdateSet({ value: request.counter }))
+    .execute();
+  if (request.session !== null) {
+    await tx
+      .updateTable('session')
+      .set({ active: at })
+      .where('practice', '=', practice)
+      .where('session', '=', request.session)
+      .execute();
+  }
+}
+
+async function chainsOf(tx: Tx, practice: OrganisationId, plan: Plan): Promise<Map<DossierId, ChainHead>> {
+  const named = [...new Set(plan.items.flatMap((one) => one.dossier ?? []))];
+  const chains = new Map<DossierId, ChainHead>();
+  if (named.length === 0) return chains;
+  const rows = await tx
+    .selectFrom('dossier')
+    .select(['dossier', 'seq', 'head'])
+    .where('practice', '=', practice)
+    .where('dossier', 'in', named)
+    .execute();
+  for (const row of rows) chains.set(row.dossier, { seq: row.seq, hash: row.head });
+  for (const dossier of plan.states?.keys() ?? []) if (!chains.has(dossier)) chains.set(dossier, CHAIN_START);
+  return chains;
+}
+
+async function recordItems(tx: Tx, practice: OrganisationId, plan: Plan, line: Sequenced): Promise<void> {
+  const lastChange = new Map<DossierId, number>();
+  const rows = line.entry.items.flatMap((one, position) => {
+    if (one.dossier === null || one.seq === null) return [];
+    const change = plan.changes?.has(position) ? 1 : 0;
+    if (change === 1) lastChange.set(one.dossier, one.seq);
+    const { dossier, seq } = one;
+    return [{ practice, dossier, seq, line: line.index, item: position, at: line.entry.common.at, change }];
+  });
+  if (rows.length > 0) await tx.insertInto('dossier_item').values(rows).execute();
+  for (const [dossier, head] of line.heads) {
+    const next = plan.states?.get(dossier);
+    const changed = lastChange.get(dossier);
+    const moved = {
+      seq: head.seq,
+      head: head.hash,
+      ...(changed === undefined ? {} : { changed }),
+      ...(next ? { state: next.state, ended: next.ended ? 1 : 0 } : {}),
+    };
+    const { numUpdatedRows } = await tx
+      .updateTable('dossier')
+      .set(moved)
+      .where('practice', '=', practice)
+      .where('dossier', '=', dossier)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n && next) {
+      const ended = next.ended ? 1 : 0;
+      const row = {
+        practice,
+        dossier,
+        seq: head.seq,
+        changed: changed ?? 0,
+        head: head.hash,
+        state: next.state,
+        ended,
+      };
+      await tx.insertInto('dossier').values(row).execute();
+    }
+  }
+}
+
+/** Sequences one line, with its effects in the same transaction; resolves when durable. */
+export function append(vault: Vault, { practice, log, request, keys, before, plan }: Appending): Promise<Committed> {
+  const own = request ? [`${practice}/counter/${counterSource(request.payload)}`] : [];
+  return vault.appender.append({
+    log,
+    keys: [...own, ...keys.map((key) => `${practice}/${key}`)],
+    prepare: async ({ at }) => {
+      await before?.(at);
+      return vault.storage.read(async (tx) => {
+        const made = await plan(tx, at);
+        return {
+          draft: { common: made.common, items: [...made.items], chains: await chainsOf(tx, practice, made) },
+          effect: async (write: Tx, line: Sequenced) => {
+            if (request) {
+              await takeCounter(write, practice, request.payload, line.entry.common.at);
+              await write.insertInto('asked').values({ practice, line: line.index, header: request.bytes }).execute();
+            }
+            await recordItems(write, practice, made, line);
+            if (made.annex) {
+              await write
+                .insertInto('annex')
+                .values({ practice, hash: made.annex.hash, bytes: made.annex.bytes, line: line.index })
+                .onConflict((on) => on.columns(['practice', 'hash']).doNothing())
+                .execute();
+            }
+            await made.effect?.(write, line);
+          },
+        };
+      });
+    },
+  });
+}
+
+const MAX_SHOWN = 256;
+const shownItem = (line: Pick<Committed, 'entry' | 'salts'>, position: number) => ({
+  position,
+  part: base64url(partBytes(line.entry.items[position]!)),
+  salt: line.salts.items[position]!,
+});
+
+/** The line on the wire: the common part and the items asked for (all of them, up to 256, when left out). */
+export function proofOf(
+  line: Pick<Committed, 'entry' | 'salts' | 'index' | 'leaf' | 'proof'>,
+  positions: readonly number[] = line.entry.items.map((_, i) => i).slice(0, MAX_SHOWN),
+): LedgerProof {
+  return {
+    index: line.index,
+    leaf: base64url(line.leaf),
+    path: line.proof.map((step) => base64url(step)),
+    common: { part: base64url(partBytes(line.entry.common)), salt: line.salts.common },
+    items: positions.map((position) => shownItem(line, position)),
+  };
+}
+
+/** Proof of an older line, under a tree of `size` leaves. */
+export async function proofOfStored(
+  vault: Vault,
+  log: string,
+  entry: StoredEntry,
+  size: number,
+  positions: readonly number[],
+): Promise<LedgerProof> {
+  const { entry: value, salts } = decodeEntry(entry.stored);
+  const proof = await inclusionFromTiles(entry.index, size, (level, index) =>
+    vault.storage.ledger.tile(log, level, index),
+  );
+  return proofOf({ entry: value, salts, index: entry.index, leaf: leafOf(value, salts), proof }, positions);
+}
+
+/** From the checkpoint that the asker named to a tree of `size` leaves; null when none was named or it is none of ours. */
+export async function consistencyTo(
+  vault: Vault,
+  log: string,
+  seen: number | null | undefined,
+  size: number,
+): Promise<string[] | null> {
+  if (seen === null || seen === undefined || seen < 1 || seen > size) return null;
+  if (seen === size) return [];
+  const steps = await consistencyFromTiles(seen, size, (level, index) => vault.storage.ledger.tile(log, level, index));
+  return steps.map((step) => base64url(step));
+}
+
+/** The newest checkpoint of a log, as a note, and its size. */
+export async function checkpointOf(vault: Vault, log: string): Promise<{ note: string; size: number }> {
+  const { checkpoint, size } = await vault.storage.ledger.state(log);
+  if (checkpoint === null || readCheckpoint(checkpoint).size !== size) {
+    throw vaultError('internal', 'the log has no checkpoint; run fsck');
+  }
+  return { note: checkpoint, size };
+}
+
+export const bytesOf = (text: string): Bytes => fromBase64url(text);

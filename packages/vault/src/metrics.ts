@@ -1,0 +1,41 @@
+/** Numbers for whoever runs the vault: counts and times by route and status, no ids (prom-client). */
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  readonly registry: Registry;
+  request(route: string, method: string, status: number, seconds: number): void;
+  drift(milliseconds: number): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'ketenkluis_requests_total',
+    help: 'Requests answered',
+    labelNames: ['route', 'method', 'status'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'ketenkluis_request_seconds',
+    help: 'Time to answer',
+    labelNames: ['route'],
+    buckets: [0.005, 0.01, 0.03, 0.1, 0.3, 1, 3],
+    registers,
+  });
+  const drift = new Gauge({
+    name: 'ketenkluis_clock_drift_milliseconds',
+    help: "The clock against the machine's steady count",
+    registers,
+  });
+  return {
+    registry,
+    request(route, method, status, seconds) {
+      requests.inc({ route, method, status });
+      duration.observe({ route }, seconds);
+    },
+    drift: (milliseconds) => drift.set(milliseconds),
+  };
+}

@@ -1,0 +1,126 @@
+/** The verified directory of a practice as the vault knows it: rebuilt from its own ledger order, kept until it changes. */
+
+import type { KnownFact } from '@ketenkluis/access';
+import type { Instant, OrganisationId, PersonId, Verifier } from '@ketenkluis/base';
+import { type Fact, type Hash, KeyDirectory, type Statement } from '@ketenkluis/seal';
+import { parseRows, type StatementRow } from './storage/statements.ts';
+import type { Storage, Tx } from './storage/storage.ts';
+
+export interface People {
+  readonly practice: OrganisationId;
+  /** The log's origin. */
+  readonly log: string;
+  readonly keys: KeyDirectory;
+  readonly facts: readonly KnownFact[];
+  isOwner(person: string): boolean;
+  /** Memberships and mandates of one person, ended ones too. */
+  factsOf(person: PersonId): readonly KnownFact[];
+}
+
+export interface PeopleStore {
+  /** Undefined: no such practice here. */
+  of(practice: OrganisationId): Promise<People | undefined>;
+  /** The same with statements that are not committed yet; throws when the directory refuses one. */
+  tryOn(practice: OrganisationId, log: string, statements: readonly Statement[]): Promise<People>;
+  /** After a change. */
+  forget(practice: OrganisationId): void;
+}
+
+/** Is this kept for good, and verified by everyone who trusts the practice's keys? */
+export const isDirectory = (statement: Statement, known: (fact: string) => Fact | undefined): boolean => {
+  const { payload } = statement;
+  switch (payload.t) {
+    case 'authority':
+    case 'card':
+    case 'epoch':
+      return true;
+    case 'fact':
+      return payload.kind === 'membership' || payload.kind === 'mandate';
+    case 'withdrawal': {
+      const kind = known(payload.fact)?.kind;
+      return kind === 'membership' || kind === 'mandate';
+    }
+    default:
+      return false;
+  }
+};
+
+async function directoryRows(tx: Tx, practice: OrganisationId): Promise<StatementRow[]> {
+  return tx
+    .selectFrom('statement')
+    .selectAll()
+    .where('practice', '=', practice)
+    .where('directory', '=', 1)
+    .orderBy('line')
+    .orderBy('item')
+    .execute();
+}
+
+export function createPeople(storage: Storage, verifier: Verifier): PeopleStore {
+  const cache = new Map<OrganisationId, Promise<People | undefined>>();
+
+  async function build(
+    practice: OrganisationId,
+    log: string,
+    known: readonly { statement: Statement; line: number }[],
+    fresh: readonly Statement[],
+  ): Promise<People> {
+    const keys = new KeyDirectory(practice, verifier);
+    const facts = new Map<string, { fact: Fact; ended: Instant | null; hash: Hash }>();
+    const last = known.at(-1)?.line ?? -1;
+    const all = [...known, ...fresh.map((statement) => ({ statement, line: last + 1 }))];
+    for (const { statement, line } of all) {
+      await keys.add(statement, { included: true, index: line });
+      const { payload } = statement;
+      if (payload.t === 'fact') facts.set(payload.id, { fact: payload, ended: null, hash: statement.hash });
+      if (payload.t === 'withdrawal') {
+        const target = facts.get(payload.fact);
+        if (target) facts.set(payload.fact, { ...target, ended: payload.at });
+      }
+    }
+    const list = [...facts.values()];
+    return {
+      practice,
+      log,
+      keys,
+      facts: list,
+      isOwner: (person) => keys.authority?.owners.some((owner) => owner.person === person) ?? false,
+      factsOf: (person) =>
+        list.filter(({ fact }) =>
+          fact.kind === 'membership'
+            ? fact.person === person
+            : fact.kind === 'mandate' && (fact.agent === person || fact.responsible === person),
+        ),
+    };
+  }
+
+  const load = (practice: OrganisationId) =>
+    storage.read(async (tx) => {
+      const row = await tx.selectFrom('practice').select('log').where('practice', '=', practice).executeTakeFirst();
+      if (!row) return undefined;
+      const rows = await directoryRows(tx, practice);
+      const statements = await parseRows(tx, practice, rows);
+      return { log: row.log, known: statements.map((statement, i) => ({ statement, line: rows[i]!.line })) };
+    });
+
+  return {
+    of(practice) {
+      let found = cache.get(practice);
+      if (!found) {
+        found = load(practice).then((loaded) => loaded && build(practice, loaded.log, loaded.known, []));
+        cache.set(practice, found);
+        // An unknown practice is asked for again later: it may come to be. A failure is not remembered either.
+        found.then(
+          (people) => people === undefined && cache.delete(practice),
+          () => cache.delete(practice),
+        );
+      }
+      return found;
+    },
+    async tryOn(practice, log, statements) {
+      const loaded = await load(practice);
+      return build(practice, log, loaded?.known ?? [], statements);
+    },
+    forget: (practice) => void cache.delete(practice),
+  };
+}

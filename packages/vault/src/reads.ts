@@ -1,0 +1,329 @@
+/** What a session may read without asking for content: the directory, itself, the heads, the mirror, the log's lines. */
+
+import {
+  base64url,
+  canonicalJson,
+  type DossierId,
+  type OrganisationId,
+  type PersonId,
+  type TeamId,
+} from '@ketenkluis/base';
+import { decodeEntry, inclusionFromTiles, leafOf } from '@ketenkluis/ledger';
+import type {
+  directory as directoryMessage,
+  entriesPage,
+  heads as headsMessage,
+  me as meMessage,
+  mirrorPage,
+} from '@ketenkluis/protocol';
+import { asEpochWraps, encodeStatement, epochRecipients } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import type { Caller } from './auth.ts';
+import { vaultError } from './errors.ts';
+import { append, checkpointOf, consistencyTo, ownCommon, proofOf } from './lines.ts';
+import { newestSnapshot } from './questions.ts';
+import { batchesFor, getStatements, parseRows, type StatementRow, toWire } from './storage/statements.ts';
+import type { Tx } from './storage/storage.ts';
+import type { Vault } from './vault.ts';
+
+type Directory = z.infer<typeof directoryMessage>;
+
+export async function directory(vault: Vault, caller: Caller, from: number | undefined): Promise<Directory> {
+  const { practice, people } = caller;
+  const { note, size } = await checkpointOf(vault, people.log);
+  const { rows, batches } = await vault.storage.read(async (tx) => {
+    const found = await tx
+      .selectFrom('statement')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('directory', '=', 1)
+      .where('line', '<', size)
+      .orderBy('line')
+      .orderBy('item')
+      .execute();
+    return { rows: found, batches: await batchesFor(tx, practice, found) };
+  });
+  const readTile = (level: number, index: number) => vault.storage.ledger.tile(people.log, level, index);
+  const entries: Directory['entries'] = [];
+  for (const [line, ofLine] of Map.groupBy(rows, (row) => row.line)) {
+    const [stored] = await vault.storage.ledger.entries(people.log, line, line + 1);
+    if (!stored) throw vaultError('internal', 'a line of the log is missing; run fsck');
+    const { entry, salts } = decodeEntry(stored.stored);
+    const whole = {
+      entry,
+      salts,
+      index: line,
+      leaf: leafOf(entry, salts),
+      proof: await inclusionFromTiles(line, size, readTile),
+    };
+    for (const row of ofLine)
+      entries.push({ statement: toWire(row), line: proofOf(whole, [row.item]), ended: row.ended !== null });
+  }
+  return {
+    entries,
+    batches,
+    checkpoint: note,
+    consistency: await consistencyTo(vault, people.log, from, size),
+    log: { origin: people.log, key: await vault.keys.vkey(people.log) },
+  };
+}
+
+export async function me(vault: Vault, { practice, people, session }: Caller): Promise<z.infer<typeof meMessage>> {
+  const person = session.person;
+  const at = vault.clock();
+  const memberships = people.keys.memberships(at).filter((fact) => fact.person === person);
+  return vault.storage.read(async (tx) => {
+    const stored = await tx.selectFrom('wraps').selectAll().where('practice', '=', practice).execute();
+    const mine = new Map(stored.map((row) => [row.hash, row.bytes]));
+    const handles = await tx
+      .selectFrom('handle')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('team', 'is not', null)
+      .where('state', '=', 'live')
+      .execute();
+    return {
+      person,
+      teams: memberships.map(({ team, id }) => ({
+        team,
+        membership: id,
+        wraps: wrapsFor(
+          people.keys.epochOf(team)?.payload.number ?? -1,
+          (number) => people.keys.epochNumber(team, number)?.wraps,
+        )
+          .flatMap((hash) => mine.get(hash) ?? [])
+          .filter((bytes) => epochRecipients(asEpochWraps(bytes)).includes(person))
+          .map((bytes) => base64url(bytes)),
+        handles: handles.flatMap((row) =>
+          row.team === team && row.slot ? [{ slot: row.slot, handle: row.handle, version: row.version }] : [],
+        ),
+      })),
+    };
+  });
+}
+
+const KEPT_EPOCHS = 16;
+const wrapsFor = <T>(newest: number, of: (number: number) => T | undefined): T[] => {
+  const out: T[] = [];
+  for (let number = newest; number >= 0 && out.length < KEPT_EPOCHS; number--) {
+    const hash = of(number);
+    if (hash !== undefined) out.push(hash);
+  }
+  return out;
+};
+
+/** Agents compare with it before they seal; it names no content and no person. */
+export async function heads(vault: Vault, caller: Caller): Promise<z.infer<typeof headsMessage>> {
+  requireAgentOrOwner(vault, caller);
+  const { practice } = caller;
+  return vault.storage.read(async (tx) => {
+    const dossiers = await tx.selectFrom('dossier').selectAll().where('practice', '=', practice).execute();
+    const handles = await tx
+      .selectFrom('handle')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('state', '=', 'live')
+      .execute();
+    const granted = await tx
+      .selectFrom('granted')
+      .select(['descriptor', 'team'])
+      .where('practice', '=', practice)
+      .execute();
+    const listed = await tx
+      .selectFrom('list_row')
+      .select(['team', 'dossier'])
+      .where('practice', '=', practice)
+      .execute();
+    const live = dossiers.filter((row) => row.ended === 0);
+    const facts = await liveFacts(
+      tx,
+      practice,
+      live.map((row) => row.dossier),
+    );
+    const teams = Map.groupBy(granted, (row) => row.descriptor);
+    const byDossier = Map.groupBy(handles, (row) => row.dossier);
+    const newest = await newestSnapshot(tx, practice);
+    const snapshot = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
+    return {
+      dossiers: live.map(({ dossier, changed, state }) => ({
+        dossier,
+        seq: changed,
+        state,
+        handles: (byDossier.get(dossier) ?? []).map((row) => ({
+          handle: row.handle,
+          version: row.version,
+          descriptor: row.descriptor,
+          class: row.class,
+          teams: (teams.get(row.descriptor) ?? []).map(({ team }) => team),
+        })),
+        facts: facts.get(dossier) ?? [],
+      })),
+      ended: dossiers.filter((row) => row.ended === 1).map((row) => row.dossier),
+      teams: (byDossier.get(null) ?? []).map((row) => ({
+        team: row.team as TeamId,
+        handle: row.handle,
+        version: row.version,
+        descriptor: row.descriptor,
+        slot: row.slot ?? '',
+        listed: row.slot === 'worklist' ? listed.filter((one) => one.team === row.team).map((one) => one.dossier) : [],
+      })),
+      snapshot: snapshot ? toWire(snapshot) : null,
+      batches: snapshot ? await batchesFor(tx, practice, [snapshot]) : [],
+    };
+  });
+}
+
+async function liveFacts(tx: Tx, practice: OrganisationId, dossiers: readonly DossierId[]) {
+  const all = new Map<DossierId, { fact: Id; kind: Kind; statement: Hash }[]>();
+  const CHUNK = 1000;
+  for (let from = 0; from < dossiers.length; from += CHUNK) {
+    const rows = await tx
+      .selectFrom('fact')
+      .select(['dossier', 'fact', 'kind', 'hash'])
+      .where('practice', '=', practice)
+      .where('dossier', 'in', dossiers.slice(from, from + CHUNK))
+      .where('ended', 'is', null)
+      .execute();
+    for (const { dossier, fact, kind, hash } of rows) {
+      if (dossier !== null) all.set(dossier, [...(all.get(dossier) ?? []), { fact, kind, statement: hash }]);
+    }
+  }
+  return all;
+}
+type Fact = z.infer<typeof headsMessage>['dossiers'][number]['facts'][number];
+type Id = Fact['fact'];
+type Kind = Fact['kind'];
+type Hash = Fact['statement'];
+
+/** The log as a whole, the mirror and the heads are for the practice's agent and its owners. */
+export function requireAgentOrOwner(vault: Vault, { people, session, card }: Caller): void {
+  const agent = card?.kind === 'agent' && people.keys.mandatesOf(session.person, vault.clock()).length > 0;
+  if (!agent && !people.isOwner(session.person))
+    throw vaultError('not-allowed', 'only the agent or an owner reads this');
+}
+
+/** Reading the log is an event as well (R38): one line per session, before the first line goes out. */
+export async function noteLogRead(vault: Vault, { practice, people, session }: Caller): Promise<void> {
+  if (session.log_read === 1) return;
+  await append(vault, {
+    practice,
+    log: people.log,
+    request: null,
+    keys: [`session/${session.session}`],
+    plan: async (_tx, at) => ({
+      common: ownCommon(vault, practice, {
+        event: 'log-read',
+        action: 'R',
+        class: 'audit',
+        outcome: 'success',
+        actor: session.person as PersonId,
+        responsible: people.keys.mandatesOf(session.person, at)[0]?.responsible ?? session.person,
+      }),
+      items: [],
+      effect: async (tx) => {
+        await tx
+          .updateTable('session')
+          .set({ log_read: 1 })
+          .where('practice', '=', practice)
+          .where('session', '=', session.session)
+          .execute();
+      },
+    }),
+  });
+}
+
+const ENTRIES = 500;
+export async function entries(vault: Vault, caller: Caller, from: number): Promise<z.infer<typeof entriesPage>> {
+  requireAgentOrOwner(vault, caller);
+  await noteLogRead(vault, caller);
+  const { size } = await checkpointOf(vault, caller.people.log);
+  const found = await vault.storage.ledger.entries(caller.people.log, from, Math.min(size, from + ENTRIES));
+  return { from, size, entries: found.map(({ stored }) => base64url(stored)) };
+}
+
+/** A page ends after this many bytes. */
+const PAGE = 8 * 1024 * 1024;
+const LINES = 64;
+
+/** Every live object, by the line that brought it; `after` is the last line of the page before. */
+export async function mirror(vault: Vault, caller: Caller, after: number): Promise<z.infer<typeof mirrorPage>> {
+  requireAgentOrOwner(vault, caller);
+  await noteLogRead(vault, caller);
+  const { practice } = caller;
+  return vault.storage.read(async (tx) => {
+    const objects: z.infer<typeof mirrorPage>['objects'] = [];
+    if (after < 0) {
+      for (const row of await tx.selectFrom('wraps').selectAll().where('practice', '=', practice).execute()) {
+        objects.push({ kind: 'wraps', name: row.hash, bytes: base64url(row.bytes) });
+      }
+      for (const row of await tx.selectFrom('person').selectAll().where('practice', '=', practice).execute()) {
+        if (row.keyring) objects.push({ kind: 'keyring', name: row.person, bytes: base64url(row.keyring) });
+      }
+    }
+    const rows = await tx
+      .selectFrom('statement')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('type', '!=', 'batch')
+      .where('line', '>', after)
+      .orderBy('line')
+      .orderBy('item')
+      .limit(4000)
+      .execute();
+    let bytes = 0;
+    let last = after;
+    const lines = [...Map.groupBy(rows, (row) => row.line)];
+    // The last line of a full page may be cut off: it comes whole with the next one.
+    const whole = rows.length === 4000 && lines.length > 1 ? lines.slice(0, -1) : lines;
+    for (const [line, ofLine] of whole.slice(0, LINES)) {
+      if (bytes > PAGE) break;
+      for (const object of await objectsOf(tx, practice, line, ofLine)) {
+        objects.push(object);
+        bytes += object.bytes.length;
+      }
+      last = line;
+    }
+    return { objects, next: last > after && rows.at(-1)!.line > last ? last : null };
+  });
+}
+
+async function objectsOf(tx: Tx, practice: OrganisationId, line: number, rows: readonly StatementRow[]) {
+  const out: z.infer<typeof mirrorPage>['objects'] = [];
+  for (const statement of await parseRows(tx, practice, rows)) {
+    out.push({ kind: 'statement', name: statement.hash, bytes: base64url(encodeStatement(statement)) });
+  }
+  const descriptors = rows.filter((row) => row.type === 'descriptor').map((row) => row.hash);
+  if (descriptors.length > 0) {
+    const packs = await tx
+      .selectFrom('pack')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('descriptor', 'in', descriptors)
+      .execute();
+    for (const row of packs) out.push({ kind: 'pack', name: row.descriptor, bytes: base64url(row.bytes) });
+    const wraps = await tx
+      .selectFrom('wrap')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('descriptor', 'in', descriptors)
+      .execute();
+    for (const [descriptor, list] of Map.groupBy(wraps, (row) => row.descriptor)) {
+      const stored = list.map(({ bundle, idx, kind, ct }) => ({
+        bundle,
+        index: idx,
+        descriptor,
+        kind,
+        ct: base64url(ct),
+      }));
+      out.push({ kind: 'shares', name: descriptor, bytes: base64url(canonicalJson(stored)) });
+    }
+  }
+  const annexes = await tx
+    .selectFrom('annex')
+    .selectAll()
+    .where('practice', '=', practice)
+    .where('line', '=', line)
+    .execute();
+  for (const row of annexes) out.push({ kind: 'annex', name: row.hash, bytes: base64url(row.bytes) });
+  return out;
+}

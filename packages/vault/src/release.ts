@@ -1,0 +1,400 @@
+/** A look (design 6): decide, one durable line, and only then shares, grants, packs and proofs. */
+
+import { type Decision, decide } from '@ketenkluis/access';
+import {
+  base64url,
+  type DossierId,
+  type HandleId,
+  type Instant,
+  type OrganisationId,
+  type TeamId,
+} from '@ketenkluis/base';
+import type { Committed, DraftItem } from '@ketenkluis/ledger';
+import type { postRelease, releaseAnswer } from '@ketenkluis/protocol';
+import { dossierState, type Hash, type SnapshotRow, snapshotTree } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import { annexFor } from './annex.ts';
+import type { Signed } from './auth.ts';
+import { type HandleRow, liveHashes, viewDossiers } from './changes.ts';
+import { vaultError } from './errors.ts';
+import { append, commonOf, consistencyTo, item, proofOf, proofOfStored, reasonOf } from './lines.ts';
+import { newestSnapshot, questionFor, readFor } from './questions.ts';
+import { batchesFor, getStatements, type StatementRow, toWire } from './storage/statements.ts';
+import type { Tx } from './storage/storage.ts';
+import type { Vault } from './vault.ts';
+
+type Answer = z.infer<typeof releaseAnswer>;
+type Body = z.infer<typeof postRelease>['body'];
+
+/** What is read before the line, so that a version superseded meanwhile still opens for this look. */
+interface Ready {
+  readonly position: number;
+  readonly handle: HandleRow;
+  readonly descriptor: StatementRow;
+  readonly grant: StatementRow;
+  readonly bundle: StatementRow;
+  readonly wrap: Extract<Answer['results'][number], { outcome: 'permit' }>['wrap'];
+  readonly pack: string;
+  readonly facts: readonly StatementRow[];
+}
+
+export async function loadPermitted(
+  tx: Tx,
+  practice: OrganisationId,
+  position: number,
+  handle: HandleRow,
+  team: TeamId,
+  facts: readonly Hash[],
+): Promise<Ready | undefined> {
+  const { descriptor } = handle;
+  const granted = await tx
+    .selectFrom('granted')
+    .select('grant_hash')
+    .where('practice', '=', practice)
+    .where('descriptor', '=', descriptor)
+    .where('team', '=', team)
+    .executeTakeFirst();
+  const wrap = await tx
+    .selectFrom('wrap')
+    .selectAll()
+    .where('practice', '=', practice)
+    .where('descriptor', '=', descriptor)
+    .where('kind', '=', 'c')
+    .where('recipient', '=', team)
+    .executeTakeFirst();
+  const pack = await tx
+    .selectFrom('pack')
+    .select('bytes')
+    .where('practice', '=', practice)
+    .where('descriptor', '=', descriptor)
+    .executeTakeFirst();
+  if (!granted || !wrap || !pack) return undefined;
+  const rows = await getStatements(tx, practice, [descriptor, granted.grant_hash, wrap.bundle, ...facts]);
+  const [head, grant, bundle] = [rows.get(descriptor), rows.get(granted.grant_hash), rows.get(wrap.bundle)];
+  if (!head || !grant || !bundle) return undefined;
+  return {
+    position,
+    handle,
+    descriptor: head,
+    grant,
+    bundle,
+    wrap: { bundle: wrap.bundle, index: wrap.idx, descriptor, kind: 'c', ct: base64url(wrap.ct) },
+    pack: base64url(pack.bytes),
+    facts: facts.flatMap((hash) => rows.get(hash) ?? []),
+  };
+}
+
+/** One item of the line, for a permit or a refusal alike. */
+export const decidedItem = (
+  kind: DraftItem['kind'],
+  decision: Decision,
+  fields: Pick<DraftItem, 'dossier' | 'handle'> & Partial<DraftItem>,
+): DraftItem => {
+  const permitted = decision.outcome === 'permit';
+  return item({
+    kind,
+    outcome: permitted ? 'success' : 'refused',
+    checks: decision.checks,
+    facts: permitted ? [...decision.facts] : [],
+    relation: permitted && fields.dossier !== null ? decision.relation : null,
+    consent: permitted && fields.dossier !== null ? 'own-organisation' : 'none',
+    ...fields,
+  });
+};
+
+/** Outcome and reason of the whole line: a success if anything was allowed, with the first reason if anything was not. */
+export function outcomeOf(decisions: readonly Decision[]): {
+  outcome: 'success' | 'refused';
+  reason: ReturnType<typeof reasonOf> | null;
+} {
+  const denied = decisions.find((one) => one.outcome === 'deny');
+  return {
+    outcome: decisions.some((one) => one.outcome === 'permit') ? 'success' : 'refused',
+    reason: denied?.outcome === 'deny' ? reasonOf(denied.reason) : null,
+  };
+}
+
+/** The snapshot's tree, once per snapshot. */
+const trees = new WeakMap<Vault, Map<Hash, ReturnType<typeof snapshotTree>>>();
+async function treeOf(vault: Vault, tx: Tx, practice: OrganisationId, hash: Hash) {
+  const known = trees.get(vault) ?? new Map<Hash, ReturnType<typeof snapshotTree>>();
+  trees.set(vault, known);
+  let tree = known.get(hash);
+  if (!tree) {
+    const rows = await tx
+      .selectFrom('snapshot_row')
+      .select(['dossier', 'seq', 'state'])
+      .where('practice', '=', practice)
+      .execute();
+    tree = snapshotTree(rows);
+    if (known.size > 64) known.clear();
+    known.set(hash, tree);
+  }
+  return tree;
+}
+
+interface StateDraft {
+  readonly dossier: DossierId;
+  readonly seq: number;
+  readonly state: Hash;
+  readonly live: Hash[];
+  readonly notes: HandleId[];
+  readonly snapshot: Answer['states'][number]['snapshot'];
+  /** Line and position of every item that changed it since the snapshot. */
+  readonly changes: readonly { readonly line: number; readonly item: number }[];
+}
+
+async function statesOf(
+  vault: Vault,
+  tx: Tx,
+  practice: OrganisationId,
+  dossiers: readonly DossierId[],
+): Promise<StateDraft[]> {
+  const views = await viewDossiers(tx, practice, dossiers);
+  const snapshot = await newestSnapshot(tx, practice);
+  const out: StateDraft[] = [];
+  for (const view of views.values()) {
+    const { dossier } = view;
+    const live = liveHashes(view);
+    if (dossierState(dossier, live) !== view.state)
+      throw vaultError('internal', 'the state of a dossier does not fit its objects; run fsck');
+    const row: SnapshotRow | undefined = await tx
+      .selectFrom('snapshot_row')
+      .select(['dossier', 'seq', 'state'])
+      .where('practice', '=', practice)
+      .where('dossier', '=', dossier)
+      .executeTakeFirst();
+    const proof = row && snapshot ? (await treeOf(vault, tx, practice, snapshot.hash)).proof(dossier) : undefined;
+    const changes = await tx
+      .selectFrom('dossier_item')
+      .select(['line', 'item'])
+      .where('practice', '=', practice)
+      .where('dossier', '=', dossier)
+      .where('change', '=', 1)
+      .where('seq', '>', row?.seq ?? 0)
+      .orderBy('seq')
+      .limit(500)
+      .execute();
+    out.push({
+      dossier,
+      seq: view.changed,
+      state: view.state,
+      live,
+      notes: [...view.handles.values()]
+        .filter((one) => one.state === 'live' && one.class === 'work')
+        .map((one) => one.handle),
+      snapshot: row && proof ? { seq: row.seq, state: row.state, index: proof.index, path: [...proof.path] } : null,
+      changes,
+    });
+  }
+  return out;
+}
+
+/** The signed request behind a line, unless it names dossiers beside this one. */
+export async function requestBehind(
+  tx: Tx,
+  practice: OrganisationId,
+  line: number,
+  dossier: DossierId,
+): Promise<string | null> {
+  const row = await tx
+    .selectFrom('asked')
+    .select('header')
+    .where('practice', '=', practice)
+    .where('line', '=', line)
+    .executeTakeFirst();
+  if (!row) return null;
+  const { items } = JSON.parse(new TextDecoder().decode(row.header)) as { items: { dossier: string | null }[] };
+  return items.every((one) => one.dossier === null || one.dossier === dossier) ? base64url(row.header) : null;
+}
+
+export async function lineProofs(
+  vault: Vault,
+  log: string,
+  practice: OrganisationId,
+  dossier: DossierId,
+  places: readonly { readonly line: number; readonly item: number }[],
+  size: number,
+) {
+  const out = [];
+  for (const [line, items] of Map.groupBy(places, (place) => place.line)) {
+    const [entry] = await vault.storage.ledger.entries(log, line, line + 1);
+    if (!entry) throw vaultError('internal', 'a line of the log is missing; run fsck');
+    const proof = await proofOfStored(
+      vault,
+      log,
+      entry,
+      size,
+      items.map((place) => place.item),
+    );
+    out.push({ ...proof, request: await vault.storage.read((tx) => requestBehind(tx, practice, line, dossier)) });
+  }
+  return out;
+}
+
+export async function release(vault: Vault, signed: Signed, body: Body): Promise<Answer> {
+  const { practice, people, request } = signed;
+  const asked = request.payload.items;
+  if (asked.length === 0 || request.payload.declared)
+    throw vaultError('bad-request', 'a release names what it wants to open');
+  const kind = request.payload.class === 'list' ? ('list' as const) : ('release' as const);
+  const found = {
+    ready: [] as Ready[],
+    states: [] as StateDraft[],
+    decisions: [] as Decision[],
+    gone: [] as DossierId[],
+    at: signed.at,
+  };
+
+  const line = await append(vault, {
+    practice,
+    log: people.log,
+    request,
+    keys: asked.flatMap((one) => [...(one.dossier ? [one.dossier] : []), ...(one.handle ? [one.handle] : [])]),
+    plan: async (tx, at: Instant) => {
+      const reading = await readFor(tx, practice, asked);
+      const items: DraftItem[] = [];
+      const gone = new Set<DossierId>();
+      const ready: Ready[] = [];
+      const decisions: Decision[] = [];
+      for (const [position, one] of asked.entries()) {
+        const question = questionFor({ ...signed, at }, reading, one);
+        const left = question.item.team === null ? [] : await goneFrom(tx, practice, question.item.team);
+        let decision = decide({ ...question, gone: left.length });
+        const row = one.handle === null ? undefined : reading.handles.get(one.handle);
+        if (decision.outcome === 'permit') {
+          const used = new Set<string>(decision.facts);
+          const facts = (one.dossier === null ? [] : (reading.facts.get(one.dossier) ?? [])).filter(({ fact }) =>
+            used.has(fact.id),
+          );
+          const loaded =
+            row && decision.team
+              ? await loadPermitted(
+                  tx,
+                  practice,
+                  position,
+                  row,
+                  decision.team,
+                  facts.map(({ hash }) => hash),
+                )
+              : undefined;
+          if (loaded) ready.push(loaded);
+          else decision = { outcome: 'deny', reason: 'unknown', checks: decision.checks };
+          for (const dossier of left) gone.add(dossier);
+        }
+        decisions.push(decision);
+        const known = one.dossier === null ? undefined : reading.dossiers.get(one.dossier);
+        const permitted = decision.outcome === 'permit';
+        items.push(
+          decidedItem(kind, decision, {
+            dossier: one.dossier,
+            handle: one.handle,
+            version: permitted && row ? row.version : null,
+            object: permitted && row ? row.descriptor : request.hash,
+            state: known?.state ?? null,
+            annex: request.payload.annex,
+          }),
+        );
+      }
+      const { outcome, reason } = outcomeOf(decisions);
+      const annex = outcome === 'success' || body.annex !== null ? annexFor(request.payload, body.annex) : null;
+      if (!annex) for (const [i, one] of items.entries()) items[i] = { ...one, annex: null };
+      const opened = [...new Set(ready.flatMap(({ handle }) => handle.dossier ?? []))];
+      Object.assign(found, {
+        ready,
+        decisions,
+        gone: [...gone],
+        at,
+        states: await statesOf(vault, tx, practice, opened),
+      });
+      return {
+        common: commonOf(vault, people, request, at, { event: kind, action: 'R', outcome, reason }),
+        items,
+        annex,
+      };
+    },
+  });
+  return answer(vault, signed, line, found);
+}
+
+/** Dossiers on a team's list that have ended since it was sealed. */
+async function goneFrom(tx: Tx, practice: OrganisationId, team: TeamId): Promise<DossierId[]> {
+  const rows = await tx
+    .selectFrom('list_row')
+    .innerJoin('dossier', (on) =>
+      on.onRef('dossier.practice', '=', 'list_row.practice').onRef('dossier.dossier', '=', 'list_row.dossier'),
+    )
+    .select('list_row.dossier')
+    .where('list_row.practice', '=', practice)
+    .where('list_row.team', '=', team)
+    .where('dossier.ended', '=', 1)
+    .execute();
+  return rows.map(({ dossier }) => dossier);
+}
+
+async function answer(
+  vault: Vault,
+  signed: Signed,
+  line: Committed,
+  found: { ready: Ready[]; states: StateDraft[]; decisions: Decision[]; gone: DossierId[]; at: Instant },
+): Promise<Answer> {
+  const { practice, people, request } = signed;
+  const shares = vault.shares.release(
+    line,
+    practice,
+    found.ready.map(({ handle }) => handle.descriptor),
+    vault.clock(),
+  );
+  const byPosition = new Map(found.ready.map((ready) => [ready.position, ready]));
+  const results: Answer['results'] = found.decisions.map((decision, position) => {
+    const asked = request.payload.items[position]!;
+    const ready = byPosition.get(position);
+    const h = ready && shares.get(ready.handle.descriptor);
+    if (decision.outcome === 'deny' || !ready || h === undefined) {
+      return {
+        outcome: 'deny',
+        handle: asked.handle,
+        dossier: asked.dossier,
+        reason: decision.outcome === 'deny' ? decision.reason : 'gone',
+      };
+    }
+    return {
+      outcome: 'permit',
+      handle: ready.handle.handle,
+      dossier: ready.handle.dossier,
+      descriptor: toWire(ready.descriptor),
+      grant: toWire(ready.grant),
+      bundle: toWire(ready.bundle),
+      wrap: ready.wrap,
+      pack: ready.pack,
+      h,
+      facts: ready.facts.map(toWire),
+    };
+  });
+  const rows = found.ready.flatMap(({ descriptor, grant, bundle, facts }) => [descriptor, grant, bundle, ...facts]);
+  const { batches, snapshot } = await vault.storage.read(async (tx) => {
+    const newest = await newestSnapshot(tx, practice);
+    const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
+    return { batches: await batchesFor(tx, practice, row ? [...rows, row] : rows), snapshot: row ? toWire(row) : null };
+  });
+  return {
+    line: proofOf(line),
+    checkpoint: line.checkpoint,
+    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
+    results,
+    states: await Promise.all(
+      found.states.map(async ({ dossier, seq, state, live, notes, snapshot: row, changes }) => ({
+        dossier,
+        seq,
+        state,
+        live,
+        notes,
+        snapshot: row,
+        changes: await lineProofs(vault, people.log, practice, dossier, changes, line.size),
+      })),
+    ),
+    snapshot,
+    batches,
+    gone: found.gone,
+  };
+}

@@ -1,0 +1,47 @@
+/** What professionals do: look, write, take over, declare, and ask who looked. */
+
+import * as wire from '@ketenkluis/protocol';
+import { audit, declaration } from '../audit.ts';
+import { openMessage } from '../auth.ts';
+import { release } from '../release.ts';
+import type { Vault } from '../vault.ts';
+import { takeover, write } from '../write.ts';
+import { type Api, gate, KIB, PRACTICE } from './api.ts';
+
+export function careRoutes(api: Api, vault: Vault): void {
+  api.post(
+    `${PRACTICE}/releases`,
+    {
+      ...gate('release', 256 * KIB, 'session'),
+      schema: { body: wire.postRelease, response: { 200: wire.releaseAnswer } },
+    },
+    async (request) => release(vault, await openMessage(vault, request, 'release', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/writes`,
+    { ...gate('write', 4096 * KIB, 'session'), schema: { body: wire.postWrite, response: { 200: wire.committed } } },
+    async (request) => write(vault, await openMessage(vault, request, 'write', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/takeovers`,
+    {
+      ...gate('takeover', 256 * KIB, 'session'),
+      schema: { body: wire.postTakeover, response: { 200: wire.committed } },
+    },
+    async (request) => takeover(vault, await openMessage(vault, request, 'takeover', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/declarations`,
+    {
+      ...gate('declaration', 256 * KIB, 'session'),
+      schema: { body: wire.postDeclaration, response: { 200: wire.committed } },
+    },
+    async (request) =>
+      declaration(vault, await openMessage(vault, request, 'declaration', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/audits`,
+    { ...gate('audit', 256 * KIB, 'session'), schema: { body: wire.postAudit, response: { 200: wire.auditAnswer } } },
+    async (request) => audit(vault, await openMessage(vault, request, 'audit', request.body), request.body.body),
+  );
+}

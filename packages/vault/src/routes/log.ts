@@ -1,0 +1,61 @@
+/** The log and the mirror, for the practice's agent and owners; tiles and checkpoint as C2SP tlog-tiles has them. */
+
+import { encodeBundle, parseTilePath } from '@ketenkluis/ledger';
+import * as wire from '@ketenkluis/protocol';
+import { z } from 'zod';
+import { authenticate, refused } from '../auth.ts';
+import { checkpointOf } from '../lines.ts';
+import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../reads.ts';
+import type { Vault } from '../vault.ts';
+import { type Api, gate, KIB, PRACTICE } from './api.ts';
+
+const HASH = 32;
+const WIDTH = 256;
+
+export function logRoutes(api: Api, vault: Vault): void {
+  api.get(
+    `${PRACTICE}/mirror`,
+    {
+      ...gate('mirror', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ after: z.coerce.number().int().min(-1).default(-1) }),
+        response: { 200: wire.mirrorPage },
+      },
+    },
+    async (request) => mirror(vault, await authenticate(vault, request), request.query.after),
+  );
+  api.get(
+    `${PRACTICE}/entries`,
+    {
+      ...gate('entries', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ from: z.coerce.number().int().min(0).default(0) }),
+        response: { 200: wire.entriesPage },
+      },
+    },
+    async (request) => entries(vault, await authenticate(vault, request), request.query.from),
+  );
+  api.get(`${PRACTICE}/log/checkpoint`, gate('checkpoint', 4 * KIB, 'session'), async (request, reply) => {
+    const { people } = await authenticate(vault, request);
+    const { note } = await checkpointOf(vault, people.log);
+    return reply.type('text/plain; charset=utf-8').send(note);
+  });
+  api.get(`${PRACTICE}/log/tile/*`, gate('tile', 4 * KIB, 'session'), async (request, reply) => {
+    const caller = await authenticate(vault, request);
+    requireAgentOrOwner(vault, caller);
+    await noteLogRead(vault, caller);
+    const rest = (request.params as { '*'?: string })['*'] ?? '';
+    const tile = parseTilePath(`tile/${rest}`);
+    if (!tile) throw refused();
+    const { log } = caller.people;
+    if (tile.level === 'entries') {
+      const from = tile.index * WIDTH;
+      const found = await vault.storage.ledger.entries(log, from, from + tile.width);
+      if (found.length < tile.width) throw refused();
+      return reply.type('application/octet-stream').send(Buffer.from(encodeBundle(found.map(({ leaf }) => leaf))));
+    }
+    const bytes = await vault.storage.ledger.tile(log, tile.level, tile.index);
+    if (!bytes || bytes.length < tile.width * HASH) throw refused();
+    return reply.type('application/octet-stream').send(Buffer.from(bytes.subarray(0, tile.width * HASH)));
+  });
+}

@@ -1,0 +1,27 @@
+/** For whoever runs the vault: is it well, how busy is it, what does it speak. */
+
+import { z } from 'zod';
+import { refused, tokenHash } from '../auth.ts';
+import type { Metrics } from '../metrics.ts';
+import { MAX_DRIFT, SOFTWARE, type Vault } from '../vault.ts';
+import type { Api } from './api.ts';
+
+const health = z.strictObject({ status: z.enum(['ok', 'clock-drift']), software: z.string() });
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+export function statusRoutes(api: Api, vault: Vault, metrics: Metrics): void {
+  api.get('/healthz', { schema: { response: { 200: health, 503: health } } }, async (_request, reply) => {
+    await vault.storage.read((tx) => tx.selectFrom('practice').select('practice').limit(1).execute());
+    const drifted = Math.abs(vault.drift()) > MAX_DRIFT;
+    return reply.code(drifted ? 503 : 200).send({ status: drifted ? 'clock-drift' : 'ok', software: SOFTWARE });
+  });
+  api.get('/metrics', async (request, reply) => {
+    // How busy a practice is, is nobody else's business.
+    const token = `Bearer ${vault.bootstrapToken}`;
+    const known = tokenHash(request.headers.authorization ?? '') === tokenHash(token);
+    if (!known && !LOOPBACK.has(request.ip)) throw refused();
+    metrics.drift(vault.drift());
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  api.get('/openapi.json', async () => api.swagger());
+}

@@ -1,0 +1,262 @@
+/** Opening, confirming, touching and closing sessions (R23, R24). The database holds the hash of a token, never the token. */
+
+import {
+  type Bytes,
+  base64url,
+  fromBase64url,
+  type Instant,
+  newId,
+  type OrganisationId,
+  type PersonId,
+  plus,
+} from '@ketenkluis/base';
+import type { EventCode } from '@ketenkluis/ledger';
+import {
+  type openSession,
+  SESSION_IDLE,
+  SESSION_LIFE,
+  type sessionOpened,
+  sessionProofBytes,
+} from '@ketenkluis/protocol';
+import type { z } from 'zod';
+import { type Caller, hardLimit, refused, type Signed, sessionFault, tokenHash } from './auth.ts';
+import { vaultError } from './errors.ts';
+import { append, commonOf, ownCommon } from './lines.ts';
+import type { People } from './people.ts';
+import type { SessionStage } from './storage/schema.ts';
+import type { Vault } from './vault.ts';
+import { checkAssertion, credentialId, takeChallenge } from './webauthn.ts';
+
+export type OpenSession = z.infer<typeof openSession>;
+export type SessionOpened = z.infer<typeof sessionOpened>;
+
+interface Proven {
+  readonly person: PersonId;
+  readonly device: string | null;
+  readonly by: OpenSession['by'];
+}
+
+/** Who holds this unlocker? The challenge is used up whatever comes of it. */
+async function prove(
+  vault: Vault,
+  practice: OrganisationId,
+  people: People | undefined,
+  ask: OpenSession,
+): Promise<Proven | undefined> {
+  const at = vault.clock();
+  const { fresh, passkey, device } = await vault.storage.write(async (tx) => ({
+    fresh: await takeChallenge(tx, practice, ask.challenge, at),
+    passkey: await tx
+      .selectFrom('credential')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('credential', '=', ask.by === 'passkey' ? (credentialId(ask.credential) ?? '') : '')
+      .executeTakeFirst(),
+    device: await tx
+      .selectFrom('device')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('device', '=', ask.by === 'device' ? ask.device : '')
+      .where('ended', 'is', null)
+      .executeTakeFirst(),
+  }));
+  if (!fresh || !people) return undefined;
+  const signedBy = async (key: Uint8Array | undefined, by: string, signature: string): Promise<boolean> => {
+    for (const origin of key ? vault.origins : []) {
+      const message = sessionProofBytes(origin, practice, ask.challenge, by);
+      if (await vault.verifier.verify(key!, message, fromBase64url(signature))) return true;
+    }
+    return false;
+  };
+  if (ask.by === 'passkey') {
+    const counter = passkey && (await checkAssertion(vault, ask.challenge, ask.credential, passkey));
+    if (!passkey || counter === undefined) return undefined;
+    await vault.storage.write((tx) =>
+      tx
+        .updateTable('credential')
+        .set({ counter })
+        .where('practice', '=', practice)
+        .where('credential', '=', passkey.credential)
+        .execute(),
+    );
+    return { person: passkey.person, device: null, by: 'passkey' };
+  }
+  if (ask.by === 'device') {
+    const good = device && (await signedBy(fromBase64url(device.sign), ask.device, ask.signature));
+    return good ? { person: device.person, device: ask.device, by: 'device' } : undefined;
+  }
+  const good = await signedBy(people.keys.keyOf(ask.person, at), ask.person, ask.signature);
+  return good ? { person: ask.person, device: null, by: 'key' } : undefined;
+}
+
+const isMember = (people: People, person: PersonId, at: Instant): boolean =>
+  people.keys.cardOf(person, at) !== undefined || people.isOwner(person);
+
+async function logSession(
+  vault: Vault,
+  people: People,
+  event: EventCode,
+  person: PersonId,
+  refusal = false,
+): Promise<void> {
+  await append(vault, {
+    practice: people.practice,
+    log: people.log,
+    request: null,
+    keys: [],
+    plan: async (_tx, at) => ({
+      common: ownCommon(vault, people.practice, {
+        event,
+        action: 'E',
+        class: 'session',
+        outcome: refusal ? 'refused' : 'success',
+        actor: person,
+        responsible: people.keys.mandatesOf(person, at)[0]?.responsible ?? person,
+        reason: refusal ? 'not-authenticated' : null,
+      }),
+      items: [],
+    }),
+  });
+}
+
+async function keyringOf(vault: Vault, practice: OrganisationId, person: PersonId): Promise<Bytes | null> {
+  const row = await vault.storage.read((tx) =>
+    tx
+      .selectFrom('person')
+      .select('keyring')
+      .where('practice', '=', practice)
+      .where('person', '=', person)
+      .executeTakeFirst(),
+  );
+  return row?.keyring ?? null;
+}
+
+/** Everything that is wrong with the attempt looks the same: `vault/refused`. */
+export async function open(vault: Vault, practice: OrganisationId, ask: OpenSession): Promise<SessionOpened> {
+  const people = await vault.people.of(practice);
+  const proven = await prove(vault, practice, people, ask);
+  const at = vault.clock();
+  if (!people || !proven || !isMember(people, proven.person, at)) {
+    // Somebody who is known and did not prove it is an attempt worth a line; a stranger is not known by any id.
+    if (people && ask.by === 'key' && isMember(people, ask.person, at))
+      await logSession(vault, people, 'attempt', ask.person, true);
+    throw refused();
+  }
+  const token = base64url(vault.random(32));
+  const session = newId('session', vault.random);
+  const stage: SessionStage = proven.by === 'key' ? 'open' : 'keyring';
+  const until = hardLimit(at);
+  await vault.storage.write((tx) =>
+    tx
+      .insertInto('session')
+      .values({
+        practice,
+        session,
+        token: tokenHash(token),
+        person: proven.person,
+        device: proven.device,
+        stage,
+        opened: at,
+        active: at,
+        until,
+        ended: null,
+        log_read: 0,
+      })
+      .execute(),
+  );
+  if (stage === 'open') await logSession(vault, people, 'login', proven.person);
+  const keyring = stage === 'keyring' ? await keyringOf(vault, practice, proven.person) : null;
+  return {
+    session,
+    token,
+    person: proven.person,
+    stage,
+    keyring: keyring && base64url(keyring),
+    idle: SESSION_IDLE,
+    until,
+  };
+}
+
+/** The person's own key has signed: the session is open. */
+export async function confirm(vault: Vault, signed: Signed) {
+  const { practice, people, session, request } = signed;
+  await append(vault, {
+    practice,
+    log: people.log,
+    request,
+    keys: [`session/${session.session}`],
+    plan: async (_tx, at) => ({
+      common: commonOf(vault, people, request, at, {
+        event: session.stage === 'open' ? 're-touch' : 'login',
+        action: 'E',
+        outcome: 'success',
+      }),
+      items: [],
+      effect: async (tx) => {
+        await tx
+          .updateTable('session')
+          .set({ stage: 'open', device: request.payload.device ?? session.device })
+          .where('practice', '=', practice)
+          .where('session', '=', session.session)
+          .execute();
+      },
+    }),
+  });
+  return { session: session.session, stage: 'open' as const, idle: SESSION_IDLE, until: session.until };
+}
+
+/**
+ * One gesture brings the same session back, idle and hard limit both, with a new token. A passkey (with user verification) or the
+ * person's key opens it again; a device key alone leads to the keyring, and `confirm` opens.
+ */
+export async function touch(vault: Vault, caller: Caller, ask: OpenSession): Promise<SessionOpened> {
+  const { practice, people, session } = caller;
+  if (sessionFault(session, vault.clock()) === 'ended')
+    throw vaultError('session-ended', 'the session has ended; sign in again');
+  const proven = await prove(vault, practice, people, ask);
+  if (!proven || proven.person !== session.person) {
+    await logSession(vault, people, 'attempt', session.person, true);
+    throw vaultError('unlocker-refused', 'this unlocker does not belong to the session; sign in again');
+  }
+  const at = vault.clock();
+  const token = base64url(vault.random(32));
+  const stage: SessionStage = session.stage === 'open' && proven.by !== 'device' ? 'open' : 'keyring';
+  const limit = plus(session.opened, SESSION_LIFE);
+  const hard = hardLimit(at);
+  const until = hard < limit ? hard : limit;
+  await vault.storage.write((tx) =>
+    tx
+      .updateTable('session')
+      .set({ token: tokenHash(token), stage, active: at, until })
+      .where('practice', '=', practice)
+      .where('session', '=', session.session)
+      .execute(),
+  );
+  await logSession(vault, people, 're-touch', session.person);
+  const keyring = await keyringOf(vault, practice, session.person);
+  return {
+    session: session.session,
+    token,
+    person: session.person,
+    stage,
+    keyring: keyring && base64url(keyring),
+    idle: SESSION_IDLE,
+    until,
+  };
+}
+
+export async function close(vault: Vault, caller: Caller) {
+  const { practice, people, session } = caller;
+  const at = vault.clock();
+  await vault.storage.write((tx) =>
+    tx
+      .updateTable('session')
+      .set({ ended: at })
+      .where('practice', '=', practice)
+      .where('session', '=', session.session)
+      .where('ended', 'is', null)
+      .execute(),
+  );
+  if (session.ended === null) await logSession(vault, people, 'logout', session.person);
+  return { session: session.session, stage: 'ended' as const, idle: SESSION_IDLE, until: session.until };
+}

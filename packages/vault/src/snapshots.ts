@@ -1,0 +1,111 @@
+/** The agent's signed word for where every dossier stands; it expires, and is only taken when it is true here. */
+
+import { decide } from '@ketenkluis/access';
+import { DAY, SECOND } from '@ketenkluis/base';
+import type { postSnapshot } from '@ketenkluis/protocol';
+import { expectType, type Hash, snapshotTree, statementFromWire } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import { actorOf, type Signed } from './auth.ts';
+import { vaultError } from './errors.ts';
+import { append, commonOf, consistencyTo, item, proofOf, SIGNED_CHECKS } from './lines.ts';
+import { newestSnapshot } from './questions.ts';
+import { putStatements } from './storage/statements.ts';
+import type { Vault } from './vault.ts';
+
+const MAX_LIFE = 14 * DAY;
+const CHUNK = 1000;
+const bad = (why: string) => vaultError('bad-statement', why);
+
+export async function snapshot(vault: Vault, signed: Signed, body: z.infer<typeof postSnapshot>['body']) {
+  const { practice, people, request } = signed;
+  const statement = expectType(statementFromWire(body.snapshot), 'snapshot');
+  const sent = statement.payload;
+  const decision = decide({
+    now: signed.at,
+    actor: actorOf(signed),
+    class: request.payload.class,
+    item: { dossier: null, handle: null, team: null, writerClass: null, parent: null, state: 'live' },
+    facts: people.factsOf(signed.session.person),
+    card: signed.card,
+    grants: [],
+    snapshot: null,
+    gone: 0,
+  });
+  if (decision.outcome === 'deny')
+    throw vaultError('not-allowed', 'a snapshot comes from the agent or an owner', {
+      detail: { reason: decision.reason },
+    });
+  const line = await append(vault, {
+    practice,
+    log: people.log,
+    request,
+    keys: ['snapshot'],
+    before: async (at) => {
+      if (!(await people.keys.verify(statement, at))) throw bad('this snapshot is not signed under a mandate');
+    },
+    plan: async (tx, at) => {
+      const before = await newestSnapshot(tx, practice);
+      if (sent.number !== (before?.number ?? 0) + 1 || sent.prev !== (before?.hash ?? null)) {
+        throw vaultError('conflict', 'this snapshot does not follow the newest one');
+      }
+      if (sent.until > sent.at + MAX_LIFE || sent.until <= at || sent.at > at + 120 * SECOND)
+        throw bad('a snapshot lives at most 14 days');
+      const epochs = new Map(people.keys.epochs().map((epoch) => [epoch.payload.team, epoch.hash]));
+      if (sent.epochs.length !== epochs.size || sent.epochs.some(({ team, epoch }) => epochs.get(team) !== epoch)) {
+        throw vaultError('conflict', 'the snapshot names other team keys than are in force');
+      }
+      const rows = await tx
+        .selectFrom('dossier')
+        .select(['dossier', 'changed as seq', 'state'])
+        .where('practice', '=', practice)
+        .where('ended', '=', 0)
+        .execute();
+      const tree = snapshotTree(rows);
+      if (tree.root !== sent.root || tree.size !== sent.size) {
+        throw vaultError('conflict', 'the snapshot does not say what is here; read the heads and look again');
+      }
+      return {
+        common: commonOf(vault, people, request, at, { event: 'snapshot', action: 'C', outcome: 'success' }),
+        items: [item({ kind: 'state', object: statement.hash, checks: SIGNED_CHECKS })],
+        effect: async (write, sequenced) => {
+          // A dossier may have changed between the reading and this transaction only through another line: look again.
+          const now = await write
+            .selectFrom('dossier')
+            .select(['dossier', 'changed as seq', 'state'])
+            .where('practice', '=', practice)
+            .where('ended', '=', 0)
+            .execute();
+          if (snapshotTree(now).root !== sent.root)
+            throw vaultError('conflict', 'a dossier changed while the snapshot was taken; take it again');
+          await putStatements(write, practice, [
+            { statement, dossier: null, directory: false, line: sequenced.index, item: 0 },
+          ]);
+          await write
+            .insertInto('snapshot')
+            .values({
+              practice,
+              number: sent.number,
+              hash: statement.hash as Hash,
+              until: sent.until,
+              size: sent.size,
+              root: sent.root,
+            })
+            .execute();
+          await write.deleteFrom('snapshot_row').where('practice', '=', practice).execute();
+          for (let from = 0; from < rows.length; from += CHUNK) {
+            await write
+              .insertInto('snapshot_row')
+              .values(rows.slice(from, from + CHUNK).map((row) => ({ practice, ...row })))
+              .execute();
+          }
+        },
+      };
+    },
+  });
+  return {
+    line: proofOf(line),
+    checkpoint: line.checkpoint,
+    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
+    dossiers: [],
+  };
+}

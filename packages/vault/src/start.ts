@@ -1,0 +1,162 @@
+/** A vault on a data folder: opens everything, cleans up what a crash left, serves, and stops without losing an answer. */
+
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Clock, MINUTE, type Random, systemClock, systemRandom } from '@ketenkluis/base';
+import { destination, pino } from 'pino';
+import { type AppOptions, createApp } from './app.ts';
+import { vaultError } from './errors.ts';
+import { openKeys } from './keys.ts';
+import { append, ownCommon } from './lines.ts';
+import type { Api } from './routes/api.ts';
+import { openShares, type ShareStore } from './storage/shares.ts';
+import { openSqlite, type Storage } from './storage/storage.ts';
+import { createContext, MAX_DRIFT, type Vault } from './vault.ts';
+
+export interface VaultOptions {
+  /** Data folder: vault.db, shares.db, keys, logs. */
+  readonly dir: string;
+  /** Origins of the workplace; the first is the audience of requests, their hosts the passkeys' relying parties. */
+  readonly origins: readonly string[];
+  /** Whoever knows it may bring a new practice; at least 16 characters, or nobody may. */
+  readonly bootstrapToken: string;
+  readonly workplace?: string | undefined;
+  readonly limits?: AppOptions['limits'];
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+  /** Milliseconds that never jump; for tests. */
+  readonly steady?: (() => number) | undefined;
+  /** False: no log file. */
+  readonly log?: boolean | undefined;
+}
+export interface RunningVault {
+  readonly app: Api;
+  readonly vault: Vault;
+  /** Looks at the clock and sweeps expired shares; runs by itself every minute. */
+  upkeep(): Promise<void>;
+  /** Answers what is under way, then closes; may be called twice. */
+  stop(): Promise<void>;
+}
+
+/** One vault per folder: the lock lives as long as the process, whatever kills it. */
+function lockFolder(dir: string): DatabaseSync {
+  const lock = new DatabaseSync(join(dir, 'vault.lock'), { timeout: 0 });
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    throw vaultError('directory-in-use', 'another vault runs on this folder; stop it first', { cause });
+  }
+  return lock;
+}
+
+/** Shares of anything that is no live head now: replaced before the stop, or staged and never committed. */
+async function dropStaleShares(storage: Storage, shares: ShareStore): Promise<number> {
+  const live = await storage.read((tx) =>
+    tx.selectFrom('handle').select(['practice', 'descriptor']).where('state', '=', 'live').execute(),
+  );
+  const known = new Set(live.map((row) => `${row.practice}/${row.descriptor}`));
+  return shares.keepOnly((practice, descriptor) => known.has(`${practice}/${descriptor}`));
+}
+
+/** A vault without a listening socket: `app.inject()` speaks to it. */
+export async function createVault(options: VaultOptions): Promise<RunningVault> {
+  const { dir, origins, bootstrapToken } = options;
+  if (origins.length === 0) throw vaultError('bad-config', 'a vault needs the origin that it is reached at');
+  mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
+  chmodSync(dir, 0o700);
+  const lock = lockFolder(dir);
+  const random = options.random ?? systemRandom;
+  const clock = options.clock ?? systemClock;
+  const storage = await openSqlite(join(dir, 'vault.db'));
+  const shares = openShares(join(dir, 'shares.db'));
+  const keys = await openKeys(dir, random);
+  const steady = options.steady ? { steady: options.steady } : {};
+  const vault = createContext({ storage, shares, keys, clock, random, origins, bootstrapToken, ...steady });
+  const logger =
+    options.log === false
+      ? pino({ enabled: false })
+      : pino({ base: null }, destination({ dest: join(dir, 'logs', 'vault.log'), sync: true, mode: 0o600 }));
+  const removed = await dropStaleShares(storage, shares);
+  if (removed > 0) logger.info({ removed }, 'shares that nothing live needs were overwritten');
+  const app = await createApp(vault, { logger, workplace: options.workplace, limits: options.limits });
+
+  let alarmed = false;
+  const upkeep = async (): Promise<void> => {
+    shares.sweep(clock());
+    const drift = vault.drift();
+    const off = Math.abs(drift) > MAX_DRIFT;
+    if (off && !alarmed) {
+      logger.error({ drift }, 'the clock has moved against the machine; set it right');
+      await logDrift(vault);
+    }
+    alarmed = off;
+  };
+  const timer = setInterval(() => {
+    upkeep().catch((error: unknown) =>
+      logger.error({ code: error instanceof Error ? error.name : 'unknown' }, 'upkeep failed'),
+    );
+  }, MINUTE);
+  timer.unref();
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    clearInterval(timer);
+    await app.close();
+    await vault.appender.close();
+    await storage.close();
+    shares.close();
+    lock.close();
+    logger.flush();
+  };
+  return {
+    app,
+    vault,
+    upkeep,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** The alarm stands in every practice's log too: times around it are to be read with care (R45). */
+async function logDrift(vault: Vault): Promise<void> {
+  const practices = await vault.storage.read((tx) => tx.selectFrom('practice').select(['practice', 'log']).execute());
+  for (const { practice, log } of practices) {
+    const owner = (await vault.people.of(practice))?.keys.authority?.owners[0]?.person;
+    if (!owner) continue;
+    const common = ownCommon(vault, practice, {
+      event: 'clock',
+      action: 'E',
+      class: 'session',
+      outcome: 'error',
+      actor: vault.keys.id,
+      responsible: owner,
+    });
+    await append(vault, { practice, log, request: null, keys: [], plan: async () => ({ common, items: [] }) });
+  }
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Serves on a port (0: any free one) of the loopback address or of `host`. */
+export async function startVault(
+  options: VaultOptions & { readonly port: number; readonly host?: string | undefined },
+): Promise<Listening> {
+  const running = await createVault(options);
+  try {
+    const url = await running.app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
+    const address = running.app.server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : options.port;
+    return { url, port, stop: running.stop };
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}

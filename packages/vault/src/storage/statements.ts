@@ -1,0 +1,140 @@
+/** Signed objects in the database: put in once, handed out as they came. */
+
+import {
+  type Bytes,
+  base64url,
+  concat,
+  type DossierId,
+  fromBase64url,
+  type Instant,
+  type OrganisationId,
+} from '@ketenkluis/base';
+import type { WireStatement } from '@ketenkluis/protocol';
+import { batchesFromWire, type Hash, type Statement, statementFromWire, statementWireSchema } from '@ketenkluis/seal';
+import type { Selectable } from 'kysely';
+import type { Schema } from './schema.ts';
+import type { Tx } from './storage.ts';
+
+export type StatementRow = Selectable<Schema['statement']>;
+
+export interface Placed {
+  readonly statement: Statement;
+  readonly dossier: DossierId | null;
+  readonly directory: boolean;
+  readonly line: number;
+  /** Position of its item in the line. */
+  readonly item: number;
+}
+
+const HASH = 32;
+/** 13 columns each; SQLite takes 32,766 values at once. */
+const ROWS = 2000;
+
+export const stored = (
+  { statement, dossier, directory, line, item }: Placed,
+  practice: OrganisationId,
+): StatementRow => {
+  const { proof, payload } = statement;
+  return {
+    practice,
+    hash: statement.hash,
+    type: payload.t,
+    header: statement.bytes,
+    sigs: 'sigs' in proof ? JSON.stringify(proof.sigs) : null,
+    batch: 'batch' in proof ? proof.batch.hash : null,
+    leaf: 'batch' in proof ? proof.index : null,
+    path: 'batch' in proof ? concat(...proof.path.map((step) => fromBase64url(step))) : null,
+    dossier,
+    directory: directory ? 1 : 0,
+    line,
+    item,
+    ended: null,
+  };
+};
+
+/** The batches that sign them go in as well, once. */
+export async function putStatements(tx: Tx, practice: OrganisationId, placed: readonly Placed[]): Promise<void> {
+  const rows = new Map<Hash, StatementRow>();
+  for (const one of placed) {
+    const { proof } = one.statement;
+    if ('batch' in proof && !rows.has(proof.batch.hash)) {
+      rows.set(
+        proof.batch.hash,
+        stored({ ...one, statement: proof.batch, dossier: null, directory: false, item: -1 }, practice),
+      );
+    }
+    rows.set(one.statement.hash, stored(one, practice));
+  }
+  const list = [...rows.values()];
+  for (let from = 0; from < list.length; from += ROWS) {
+    await tx
+      .insertInto('statement')
+      .values(list.slice(from, from + ROWS))
+      .onConflict((on) => on.columns(['practice', 'hash']).doNothing())
+      .execute();
+  }
+}
+
+export async function getStatements(
+  tx: Tx,
+  practice: OrganisationId,
+  hashes: readonly Hash[],
+): Promise<Map<Hash, StatementRow>> {
+  if (hashes.length === 0) return new Map();
+  const rows = await tx
+    .selectFrom('statement')
+    .selectAll()
+    .where('practice', '=', practice)
+    .where('hash', 'in', [...new Set(hashes)])
+    .execute();
+  return new Map(rows.map((row) => [row.hash, row]));
+}
+
+function pathOf(path: Bytes): string[] {
+  const steps: string[] = [];
+  for (let at = 0; at < path.length; at += HASH) steps.push(base64url(path.subarray(at, at + HASH)));
+  return steps;
+}
+
+export function toWire(row: StatementRow): WireStatement {
+  const header = base64url(row.header);
+  if (row.batch !== null) return { header, proof: { batch: row.batch, index: row.leaf!, path: pathOf(row.path!) } };
+  return statementWireSchema.parse({ header, proof: { sigs: JSON.parse(row.sigs!) } });
+}
+
+/** The batches that sign these rows, each once, as they go beside them on the wire. */
+export async function batchesFor(
+  tx: Tx,
+  practice: OrganisationId,
+  rows: Iterable<StatementRow>,
+): Promise<WireStatement[]> {
+  const hashes = new Set([...rows].flatMap((row) => row.batch ?? []));
+  return [...(await getStatements(tx, practice, [...hashes])).values()].map(toWire);
+}
+
+/** Parsed again, with their batches. */
+export async function parseRows(tx: Tx, practice: OrganisationId, rows: readonly StatementRow[]): Promise<Statement[]> {
+  const batches = batchesFromWire(await batchesFor(tx, practice, rows));
+  return rows.map((row) => statementFromWire(toWire(row), batches));
+}
+
+/** The payloads of rows whose proof was checked when they came. */
+export const payloadOf = (row: Pick<StatementRow, 'header'>): unknown =>
+  JSON.parse(new TextDecoder().decode(row.header));
+
+export async function removeStatements(tx: Tx, practice: OrganisationId, hashes: readonly Hash[]): Promise<void> {
+  if (hashes.length === 0) return;
+  await tx
+    .deleteFrom('statement')
+    .where('practice', '=', practice)
+    .where('hash', 'in', [...hashes])
+    .execute();
+}
+
+export const endStatement = async (tx: Tx, practice: OrganisationId, hash: Hash, at: Instant): Promise<void> =>
+  void (await tx
+    .updateTable('statement')
+    .set({ ended: at })
+    .where('practice', '=', practice)
+    .where('hash', '=', hash)
+    .execute());

@@ -1,0 +1,76 @@
+/** Everything a request handler needs, in one place; built once at the start. */
+
+import { performance } from 'node:perf_hooks';
+import {
+  base32,
+  type Clock,
+  type Instant,
+  instant,
+  type OrganisationId,
+  type Random,
+  SECOND,
+  type Verifier,
+} from '@ketenkluis/base';
+import { type Appender, createAppender } from '@ketenkluis/ledger';
+import { createVerifier } from '@ketenkluis/seal';
+import type { VaultKeys } from './keys.ts';
+import { createPeople, type PeopleStore } from './people.ts';
+import type { ShareStore } from './storage/shares.ts';
+import type { Storage, Tx } from './storage/storage.ts';
+
+export const SOFTWARE = 'ketenkluis-vault/0.1.0';
+/** Beyond this the vault's clock is wrong and says so (R45). */
+export const MAX_DRIFT = 2 * SECOND;
+
+export interface Vault {
+  readonly storage: Storage;
+  readonly shares: ShareStore;
+  readonly keys: VaultKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly verifier: Verifier;
+  readonly appender: Appender<Tx>;
+  readonly people: PeopleStore;
+  /** Origins of the workplace; the first is what requests name as audience. */
+  readonly origins: readonly string[];
+  readonly bootstrapToken: string;
+  /** Milliseconds that the clock has moved against the machine's own steady count since the start. */
+  drift(): number;
+  /** The steady count, for what may not depend on the clock. */
+  steady(): number;
+}
+
+export interface VaultParts {
+  readonly storage: Storage;
+  readonly shares: ShareStore;
+  readonly keys: VaultKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly origins: readonly string[];
+  readonly bootstrapToken: string;
+  readonly steady?: () => number;
+}
+
+export function createContext(parts: VaultParts): Vault {
+  const verifier = createVerifier();
+  const steady = parts.steady ?? (() => performance.now());
+  const started: { clock: Instant; steady: number } = { clock: parts.clock(), steady: steady() };
+  return {
+    ...parts,
+    verifier,
+    steady,
+    people: createPeople(parts.storage, verifier),
+    appender: createAppender({
+      store: parts.storage.ledger,
+      signer: (log) => parts.keys.log(log),
+      clock: parts.clock,
+      random: parts.random,
+    }),
+    drift: () => Math.round(parts.clock() - started.clock - (steady() - started.steady)),
+  };
+}
+
+/** A log's random label: it names no practice. */
+export const newLogOrigin = (random: Random): string => `ketenkluis.log/${base32(random(16))}`;
+export const keyFor = (practice: OrganisationId, what: string): string => `${practice}/${what}`;
+export const now = (vault: Vault): Instant => instant(vault.clock());

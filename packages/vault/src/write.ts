@@ -1,0 +1,201 @@
+/** Notes: a new `work` handle under a source handle, kept until it was taken over into the GP system. */
+
+import { decide } from '@ketenkluis/access';
+import { type Bytes, type DossierId, fromBase64url, type Instant } from '@ketenkluis/base';
+import type { postTakeover, postWrite } from '@ketenkluis/protocol';
+import { type Hash, statementsFromWire } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import { annexFor } from './annex.ts';
+import type { Signed } from './auth.ts';
+import {
+  checkRecipients,
+  dropUncommitted,
+  keptBundles,
+  receiveShares,
+  settleShares,
+  sortStatements,
+  wrapRows,
+  writeDraft,
+} from './delivery.ts';
+import { type DossierDraft, draftDossiers } from './draft.ts';
+import { vaultError } from './errors.ts';
+import { append, commonOf, consistencyTo, proofOf, reasonOf } from './lines.ts';
+import { questionFor, readFor } from './questions.ts';
+import { decidedItem } from './release.ts';
+import type { Vault } from './vault.ts';
+
+type WriteBody = z.infer<typeof postWrite>['body'];
+type TakeoverBody = z.infer<typeof postTakeover>['body'];
+const bad = (why: string) => vaultError('bad-statement', why);
+
+const changedDossier = (draft: DossierDraft, line: Awaited<ReturnType<typeof append>>) =>
+  [...draft.states()].map(([dossier, { state }]) => ({
+    dossier,
+    seq: line.entry.items.findLast((one) => one.dossier === dossier)?.seq ?? 0,
+    state,
+  }));
+
+/** The answer when `decide()` says no: the line with the refusal stands, and people of the practice learn why. */
+const denied = (reason: string) => vaultError('not-allowed', 'this may not be written now', { detail: { reason } });
+
+export async function write(vault: Vault, signed: Signed, body: WriteBody) {
+  const { practice, people, request, at } = signed;
+  const statements = statementsFromWire(body);
+  const sorted = sortStatements(statements);
+  if (sorted.facts.length > 0 || sorted.withdrawals.length > 0) throw bad('facts do not come with a note');
+  const by = signed.session.person;
+  const [descriptor, ...more] = [...sorted.descriptors.values()];
+  if (!descriptor || more.length > 0) throw bad('a write brings one new handle');
+  const { dossier, handle, parent, class: writerClass } = descriptor.payload;
+  if (dossier === null) throw bad('a note belongs to a dossier');
+  for (const statement of statements) {
+    if (!(await people.keys.verify(statement, at)))
+      throw bad(`this ${statement.payload.t} is not signed by whoever sends it`);
+    if (!('sigs' in statement.proof) && statement.proof.batch.payload.by !== by)
+      throw bad('the batch is signed by somebody else');
+  }
+  const annex = annexFor(request.payload, body.annex);
+  const packs = new Map<Hash, Bytes>(body.packs.map((pack) => [descriptor.hash, fromBase64url(pack)] as const));
+  if (body.packs.length !== 1) throw vaultError('bad-pack', 'one new handle has one pack');
+  const wraps = body.wraps.map((wrap) => {
+    const bundle = sorted.bundles.get(wrap.bundle);
+    if (!bundle || !sorted.descriptors.has(wrap.descriptor))
+      throw vaultError('bad-wrap', 'a wrap names a bundle or version that did not come with it');
+    return { bundle, index: wrap.index, descriptor: wrap.descriptor, kind: wrap.kind, ct: fromBase64url(wrap.ct) };
+  });
+  checkRecipients(sorted, wraps);
+  const { shares } = await receiveShares(vault, sorted, packs, wraps);
+  vault.shares.stage(practice, shares);
+  const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
+  let line: Awaited<ReturnType<typeof append>>;
+  try {
+    line = await append(vault, {
+      practice,
+      log: people.log,
+      request,
+      keys: [dossier, handle],
+      plan: async (tx, now: Instant) => {
+        const asked = { dossier, handle: parent, facts: [] };
+        const reading = await readFor(tx, practice, [asked]);
+        // Judged as the note that it will be, under a parent that must be live.
+        const decision = decide(questionFor({ ...signed, at: now }, reading, asked, { handle, writerClass, parent }));
+        if (decision.outcome === 'deny') {
+          made.refused = decision.reason;
+          const state = reading.dossiers.get(dossier)?.state ?? null;
+          return {
+            common: commonOf(vault, people, request, now, {
+              event: 'write',
+              action: 'C',
+              outcome: 'refused',
+              reason: reasonOf(decision.reason),
+            }),
+            items: [
+              decidedItem('head', decision, { dossier, handle, object: descriptor.hash, state, annex: annex.hash }),
+            ],
+            annex,
+          };
+        }
+        const draft = await draftDossiers(tx, practice, people, now, { dossiers: [dossier], handles: [handle] });
+        made.draft = draft;
+        draft.head(descriptor);
+        for (const grant of sorted.grants) draft.grant(grant);
+        draft.rows.packs.push(...[...packs].map(([hash, bytes]) => ({ descriptor: hash, bytes })));
+        draft.rows.wraps.push(...wrapRows(practice, wraps));
+        draft.rows.statements.push(...keptBundles(sorted));
+        return {
+          common: commonOf(vault, people, request, now, { event: 'write', action: 'C', outcome: 'success' }),
+          items: draft.items.map((one) => ({
+            ...one,
+            checks: decision.checks,
+            facts: [...new Set([...one.facts, ...decision.facts])],
+            relation: decision.relation,
+            annex: annex.hash,
+          })),
+          changes: draft.changes,
+          states: draft.states(),
+          annex,
+          effect: (tx2, sequenced) => writeDraft(tx2, practice, draft, sequenced.index, now),
+        };
+      },
+    });
+  } catch (error) {
+    await dropUncommitted(
+      vault,
+      practice,
+      shares.map((one) => one.descriptor),
+    );
+    throw error;
+  }
+  if (!made.draft) {
+    await dropUncommitted(
+      vault,
+      practice,
+      shares.map((one) => one.descriptor),
+    );
+    throw denied(made.refused ?? 'unknown');
+  }
+  return {
+    line: proofOf(line),
+    checkpoint: line.checkpoint,
+    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
+    dossiers: changedDossier(made.draft, line),
+  };
+}
+
+/** The note stands in the GP system now: its handle goes, with pack, grants and shares. */
+export async function takeover(vault: Vault, signed: Signed, body: TakeoverBody) {
+  const { practice, people, request } = signed;
+  const asked = request.payload.items[0];
+  if (request.payload.items.length !== 1 || !asked?.dossier || !asked.handle)
+    throw vaultError('bad-request', 'a take-over names one note');
+  const dossier: DossierId = asked.dossier;
+  const handle = asked.handle;
+  const annex = annexFor(request.payload, body.annex);
+  const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
+  const line = await append(vault, {
+    practice,
+    log: people.log,
+    request,
+    keys: [dossier, handle],
+    plan: async (tx, now) => {
+      const reading = await readFor(tx, practice, [asked]);
+      const decision = decide(questionFor({ ...signed, at: now }, reading, asked));
+      const common = (outcome: 'success' | 'refused', reason: ReturnType<typeof reasonOf> | null) =>
+        commonOf(vault, people, request, now, { event: 'taken-over', action: 'D', outcome, reason });
+      if (decision.outcome === 'deny') {
+        made.refused = decision.reason;
+        const state = reading.dossiers.get(dossier)?.state ?? null;
+        return {
+          common: common('refused', reasonOf(decision.reason)),
+          items: [decidedItem('drop', decision, { dossier, handle, object: request.hash, state, annex: annex.hash })],
+          annex,
+        };
+      }
+      const draft = await draftDossiers(tx, practice, people, now, { dossiers: [dossier], handles: [] });
+      made.draft = draft;
+      draft.drop(handle);
+      return {
+        common: common('success', null),
+        items: draft.items.map((one) => ({
+          ...one,
+          checks: decision.checks,
+          facts: [...decision.facts],
+          relation: decision.relation,
+          annex: annex.hash,
+        })),
+        changes: draft.changes,
+        states: draft.states(),
+        annex,
+        effect: (tx2, sequenced) => writeDraft(tx2, practice, draft, sequenced.index, now),
+      };
+    },
+  });
+  if (!made.draft) throw denied(made.refused ?? 'unknown');
+  settleShares(vault, practice, made.draft, line.index);
+  return {
+    line: proofOf(line),
+    checkpoint: line.checkpoint,
+    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
+    dossiers: changedDossier(made.draft, line),
+  };
+}
