@@ -267,6 +267,8 @@ export const releaseAnswer = z.strictObject({
         .strictObject({ seq: z.int(), state: wireHash, index: z.int(), path: z.array(base64url(43)).max(64) })
         .nullable(),
       changes: z.array(z.strictObject({ ...ledgerProof.shape, request: requestHeader })).max(500),
+      /** Live notes (`work` handles) of the dossier: what a client may ask for next. */
+      notes: z.array(id('handle')).max(500).optional(),
     }),
   ),
   snapshot: wireStatement.nullable(),
