@@ -36,39 +36,29 @@ function write(value: unknown, depth: number): string {
 
 /** True when `JSON.stringify` gives the canonical form by itself, which is much faster; false says nothing. */
 function stringifies(value: unknown, depth: number): boolean {
-  if (value === null || typeof value === 'boolean') return true;
   if (typeof value === 'string') return value.isWellFormed();
   if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0);
-  if (typeof value !== 'object' || depth >= MAX_DEPTH || 'toJSON' in value) return false;
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!stringifies(value[i], depth + 1)) return false;
-    return true;
-  }
-  const record = value as Record<string, unknown>;
-  let last: string | undefined;
-  for (const key of Object.keys(record)) {
-    if (last !== undefined && key < last) return false;
-    if (!key.isWellFormed() || !stringifies(record[key], depth + 1)) return false;
-    last = key;
-  }
-  return true;
+  if (typeof value !== 'object' || value === null) return value === null || typeof value === 'boolean';
+  if (depth >= MAX_DEPTH || 'toJSON' in value) return false;
+  if (Array.isArray(value)) return !value.includes(undefined) && value.every((item) => stringifies(item, depth + 1));
+  const sorted = ([key, item]: [string, unknown], i: number, all: [string, unknown][]) =>
+    (i === 0 || all[i - 1]![0] < key) && key.isWellFormed() && stringifies(item, depth + 1);
+  return Object.entries(value).every(sorted);
 }
+const canonicalText = (value: unknown) => (stringifies(value, 0) ? JSON.stringify(value) : write(value, 0));
 
 /** Keys sorted by UTF-16 code unit, no spaces; keys whose value is undefined are left out. Throws `base/bad-json`. */
-export const canonicalJson = (value: unknown): Bytes =>
-  utf8(stringifies(value, 0) ? JSON.stringify(value) : write(value, 0));
+export const canonicalJson = (value: unknown): Bytes => utf8(canonicalText(value));
 
 /** Parses what `canonicalJson` wrote and nothing else. Throws `base/bad-json` or `base/not-utf8`. */
 export function parseCanonicalJson(bytes: Uint8Array): Json {
-  let text: string;
+  const text = fromUtf8(bytes);
   let value: Json;
   try {
-    text = fromUtf8(bytes);
     value = JSON.parse(text) as Json;
   } catch (cause) {
     throw baseError('bad-json', 'this is not JSON', { cause });
   }
-  const canonical = stringifies(value, 0) ? JSON.stringify(value) : write(value, 0);
-  if (canonical !== text) throw baseError('bad-json', 'this JSON is not in canonical form');
+  if (canonicalText(value) !== text) throw baseError('bad-json', 'this JSON is not in canonical form');
   return value;
 }
