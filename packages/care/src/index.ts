@@ -18,7 +18,7 @@ export {
 export { countLeaves } from './leaves.ts';
 export { isDone, isUsable, measurementsOf } from './measured.ts';
 export { type Minimised, minimise } from './minimise.ts';
-export { fieldsInScope, partitionFor, rolesOf } from './partition.ts';
+export { fieldsInScope, partitionFor, rolesOf, scopeNames } from './partition.ts';
 export * from './records.ts';
 export type { NamedCode, Step } from './schema.ts';
 export { activeInclusionCodes, candidateFor, isActive, isAlive, isCandidate, isOfAge } from './select.ts';

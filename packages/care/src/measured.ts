@@ -19,9 +19,18 @@ export function rankOf(record: MeasurementRecord): number {
   return at === -1 ? Number.MAX_SAFE_INTEGER : at;
 }
 
-/** Newest first; on one day the preferred code first; otherwise in the order given. */
-export const byPreference = (a: MeasurementRecord, b: MeasurementRecord): number =>
-  a.date === b.date ? rankOf(a) - rankOf(b) : a.date < b.date ? 1 : -1;
+const said = (record: MeasurementRecord): string =>
+  record.value ?? record.original?.value ?? record.answer?.join() ?? '';
+
+/**
+ * Newest first; on one day what can be read before what cannot, then the preferred code. What is still alike is ordered
+ * by its text, so that the order of a file decides nothing.
+ */
+export const byPreference = (a: MeasurementRecord, b: MeasurementRecord): number => {
+  if (a.date !== b.date) return a.date < b.date ? 1 : -1;
+  const usable = Number(isUsable(b)) - Number(isUsable(a));
+  return usable || rankOf(a) - rankOf(b) || (said(a) < said(b) ? -1 : said(a) > said(b) ? 1 : 0);
+};
 
 /** All measurements by parameter, in order of preference. */
 export function measurementsOf(records: readonly CareRecord[]): Map<ParameterId, MeasurementRecord[]> {

@@ -6,7 +6,9 @@
 
 import {
   FIELD_IDS,
+  FIELDS,
   type FieldId,
+  type Names,
   PROGRAMMES,
   type ProgrammeId,
   ROLES,
@@ -15,6 +17,7 @@ import {
   SCOPES,
   type ScopeId,
 } from './catalogue.ts';
+import { listedFields } from './selection.ts';
 
 /** The roles that some step of these programmes names, and the patient. No other role may be given anything. */
 export function rolesOf(programmes: readonly ProgrammeId[]): ReadonlySet<RoleId> {
@@ -27,9 +30,12 @@ const parts = SCOPE_IDS.filter((id) => !SCOPES[id].copy);
 
 function cut(programmes: readonly ProgrammeId[]): ReadonlyMap<FieldId, ScopeId> {
   const roles = [...rolesOf(programmes)];
+  const filled = new Set(programmes.flatMap((id) => [...listedFields(PROGRAMMES[id])]));
+  const holds = (scope: ScopeId): boolean => SCOPES[scope].fields.some((field) => filled.has(field));
   const leads = new Map<string, ScopeId>();
   const map = new Map<FieldId, ScopeId>();
-  for (const scope of parts) {
+  // Scopes that these programmes fill come first, so that what is merged is named after something that is in it.
+  for (const scope of [...parts.filter(holds), ...parts.filter((one) => !holds(one))]) {
     const { fields } = SCOPES[scope];
     // All fields of one scope are needed by the same roles, so the first speaks for them.
     const need = roles.filter((role) => fields[0] !== undefined && ROLES[role].fields.includes(fields[0])).join(' ');
@@ -42,7 +48,7 @@ function cut(programmes: readonly ProgrammeId[]): ReadonlyMap<FieldId, ScopeId> 
 
 const known = new Map<string, ReadonlyMap<FieldId, ScopeId>>();
 
-/** Field to scope. The first scope of `scopes.json` gives its name to what is merged into it. */
+/** Field to scope. The first scope of `scopes.json` that is filled gives its name to what is merged into it. */
 export function partitionFor(programmes: readonly ProgrammeId[]): ReadonlyMap<FieldId, ScopeId> {
   const name = [...programmes].sort().join(' ');
   let map = known.get(name);
@@ -58,4 +64,11 @@ export function fieldsInScope(scope: ScopeId, programmes: readonly ProgrammeId[]
   if (SCOPES[scope].copy) return [...SCOPES[scope].fields];
   const map = partitionFor(programmes);
   return FIELD_IDS.filter((field) => map.get(field) === scope);
+}
+
+/** What stands in a scope of this patient, in words: the fields that the programmes fill. */
+export function scopeNames(scope: ScopeId, programmes: readonly ProgrammeId[]): Names {
+  const filled = new Set(programmes.flatMap((id) => [...listedFields(PROGRAMMES[id])]));
+  const names = fieldsInScope(scope, programmes).flatMap((field) => (filled.has(field) ? [FIELDS[field]] : []));
+  return { nl: names.map((one) => one.nl).join(', '), en: names.map((one) => one.en).join(', ') };
 }

@@ -3,6 +3,7 @@ import {
   FIELD_IDS,
   type FieldId,
   PROGRAMME_IDS,
+  PROGRAMMES,
   ROLE_IDS,
   ROLES,
   type RoleId,
@@ -11,6 +12,7 @@ import {
   SCOPES,
 } from './catalogue.ts';
 import { fieldsInScope, partitionFor, rolesOf } from './partition.ts';
+import { listedFields } from './selection.ts';
 
 /** The emergency summary is a copy, so its team needs no scope of the partition. */
 const cutting = ROLE_IDS.filter((role) => ROLES[role].mode !== 'emergency');
@@ -73,6 +75,18 @@ describe('scopes of a patient', () => {
           const inside = group.filter((field) => ROLES[role].fields.includes(field));
           expect([0, group.length]).toContain(inside.length);
         }
+      }
+    },
+  );
+
+  it.each(subsets.map((one) => [one.join(' + '), one] as const))(
+    '%s: every scope in use is named after a field in it',
+    (_name, programmes) => {
+      const filled = new Set(programmes.flatMap((id) => [...listedFields(PROGRAMMES[id])]));
+      const map = partitionFor(programmes);
+      for (const field of filled) {
+        const own = SCOPES[map.get(field)!].fields;
+        expect(own.some((one) => filled.has(one) && map.get(one) === map.get(field))).toBe(true);
       }
     },
   );

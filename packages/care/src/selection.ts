@@ -178,6 +178,10 @@ function linesOf(programme: CheckedProgramme): AllowLine[] {
   return lines;
 }
 
+/** The fields that a programme fills. */
+export const listedFields = (programme: CheckedProgramme): ReadonlySet<FieldId> =>
+  new Set(linesOf(programme).flatMap((line) => (isRule(line) ? [] : [line.field])));
+
 /** Names are for reading and may be mended without a new version; everything else is what leaves. */
 const hashed = ({ nl: _nl, en: _en, ...line }: AllowLine) => line;
 const order = (a: AllowLine, b: AllowLine) => (lineKey(a) < lineKey(b) ? -1 : 1);
