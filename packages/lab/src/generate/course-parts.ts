@@ -44,8 +44,8 @@ export function pressure({ book, body }: Care, visit: number): { systolic: numbe
 export function weigh({ book, body }: Care, visit: number, withHeight: boolean): { weight: number; bmi: number } {
   const day = book.visits[visit]?.day ?? book.last;
   const weight = book.measure('weight', visit, body.weightAt(day));
-  if (withHeight) book.measure('height', visit, body.height);
-  const bmi = book.measure('bmi', visit, weight / (body.height * body.height));
+  if (withHeight) book.measure('height', visit, body.heightAt(day));
+  const bmi = book.measure('bmi', visit, weight / (body.heightAt(day) * body.heightAt(day)));
   return { weight, bmi };
 }
 

@@ -140,8 +140,7 @@ export function otherCare(care: Care): void {
     if (!call && book.age >= 30 && d.chance(0.35)) pressure(care, visit);
     if (!call && book.age >= 18 && d.chance(0.12)) weigh(care, visit, d.chance(0.5));
     if (!call && book.age >= 40 && d.chance(0.1)) laboratory(care, visit, false);
-    if (!call && book.age < 16 && d.chance(0.3))
-      book.measure('weight', visit, clamp(3.6 + book.age * 3.2 + d.normal(0, 2), 3, 90));
+    if (!call && book.age < 16 && d.chance(0.3)) weigh(care, visit, true);
     book.write(visit, call ? phoneSoep(book.text) : ordinarySoep(book.text, ''));
   }
 }

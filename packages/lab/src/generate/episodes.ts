@@ -84,14 +84,8 @@ function add(
   for (const illness of list) {
     if (illness.sex !== undefined && illness.sex !== person.sex) continue;
     const first = (illness.curve[0] as readonly [number, number])[0];
-    if (age < first - 4 || !d.chance(percentAt(illness.curve, age) / 100)) continue;
-    const start = since(
-      d,
-      person,
-      last,
-      Math.max(0.2, Math.min(first - 3, age - 1)),
-      illness.lasts === undefined ? 14 : 5,
-    );
+    if (age < first || !d.chance(percentAt(illness.curve, age) / 100)) continue;
+    const start = since(d, person, last, Math.max(0.2, Math.min(first, age - 1)), illness.lasts === undefined ? 14 : 5);
     const end = illness.lasts === undefined ? undefined : start + Math.floor(illness.lasts * (0.5 + d.unit()));
     into.push({
       icpc: illness.icpc,

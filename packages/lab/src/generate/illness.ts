@@ -126,7 +126,7 @@ Y07    m -    35:0.8 60:6 80:7                       Impotentie
 P08    v -    25:0.6 45:1.8 70:1                     Seksuele dysfunctie
 W83    v 45   17:0.4 26:2 42:0.6                     Abortus provocatus
 B90    - -    22:0.1 45:0.5 70:0.2                   Hiv-infectie
-Z25    - -    12:0.6 30:1.4 60:0.6                   Problemen door (seksueel) geweld
+Z25    - -    18:0.8 30:1.4 60:0.6                   Problemen door (seksueel) geweld
 Z12    - -    22:1.4 42:4 68:1.4                     Relatieproblemen met partner
 `);
 

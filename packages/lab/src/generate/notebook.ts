@@ -39,13 +39,20 @@ export interface Notebook {
   answer(key: MeasureKey, day: Day, by: StaffKey, value: Answer, visit?: number): void;
 }
 
-const COMMENTS: readonly ((mark: string, other: () => string, day: string) => string)[] = [
-  (mark) => `Monster hemolytisch, herhaald onder ${mark}.`,
-  (mark, other) => `Gemeten in bijzijn van ${other()}, ref ${mark}.`,
-  (mark) => `Manchet te klein, zie ${mark}.`,
-  (mark, _other, day) => `Bepaald in ziekenhuis op ${day}, brief ${mark}.`,
-  (mark, other) => `Doorgebeld door ${other()} (${mark}).`,
-];
+type Comment = (mark: string, other: () => string, day: string) => string;
+const COMMENTS: Readonly<Record<'laboratory' | 'pressure' | 'rest', readonly Comment[]>> = {
+  laboratory: [
+    (mark) => `Monster hemolytisch, herhaald onder ${mark}.`,
+    (mark, _other, day) => `Bepaald in ziekenhuis op ${day}, brief ${mark}.`,
+    (mark, other) => `Uitslag doorgebeld aan ${other()} (${mark}).`,
+  ],
+  pressure: [
+    (mark, other) => `Gemeten in bijzijn van ${other()}, gespannen, ref ${mark}.`,
+    (mark) => `Brede manchet gebruikt, zie ${mark}.`,
+    (mark, other) => `Thuis gemeten door ${other()}, schriftje ${mark}.`,
+  ],
+  rest: [(mark) => `Overgenomen van formulier ${mark}.`, (mark, other) => `Opgave van ${other()} (${mark}).`],
+};
 
 /** A value that no human has. */
 function spoil(d: Dice, key: MeasureKey, value: number): number {
@@ -88,10 +95,12 @@ export function openNotebook(d: Dice, person: Person, age: number, today: Day, l
     if (d.chance(0.004)) measurements.push(one);
   }
 
-  function comment(day: Day): string | undefined {
+  function comment(key: MeasureKey, day: Day): string | undefined {
     if (!d.chance(0.025)) return undefined;
     const name = (): string => other('partner', person.sex === 'male' ? 'female' : 'male', age);
-    return d.pick(COMMENTS)(plant('observation-comment'), name, dutchDay(day));
+    const { kind, unit } = MEASURES[key];
+    const list = COMMENTS[kind === 'laboratory' ? 'laboratory' : unit === 'mmHg' ? 'pressure' : 'rest'];
+    return d.pick(list)(plant('observation-comment'), name, dutchDay(day));
   }
 
   return {
@@ -177,7 +186,7 @@ export function openNotebook(d: Dice, person: Person, age: number, today: Day, l
               ]),
         status: d.chance(0.003) ? 'entered-in-error' : 'final',
         monthOnly: d.chance(0.004),
-        comment: comment(one.day),
+        comment: comment(key, one.day),
         by: lab ? 'lab' : one.by,
         visit: d.chance(0.0006) ? -2 : d.chance(0.5) ? visit : -1,
       });
@@ -203,7 +212,8 @@ export function openNotebook(d: Dice, person: Person, age: number, today: Day, l
 
 /** Body and blood of one person: where values start and where they drift to. */
 export interface Body {
-  readonly height: number;
+  /** Metres; children grow. */
+  heightAt(day: Day): number;
   weightAt(day: Day): number;
   systolicAt(day: Day): number;
   diastolicAt(day: Day, systolic: number): number;
@@ -230,20 +240,33 @@ export interface Traits {
   readonly obese: boolean;
 }
 
+/** About the Dutch growth curve: 50 cm at birth, half of the rest at three, grown up at eighteen. */
+function childHeight(adult: number, years: number): number {
+  if (years >= 18) return adult;
+  const share = years < 3 ? 0.28 + years * 0.085 : 0.535 + (years - 3) * 0.031;
+  return adult * share;
+}
+
 export function drawBody(d: Dice, person: Person, age: number, traits: Traits, today: Day): Body {
   const male = person.sex === 'male';
   const height = round(clamp(d.normal(male ? 1.81 : 1.68, 0.07) - (age > 60 ? (age - 60) * 0.001 : 0), 1.45, 2.08), 2);
+  const sizeAt = (day: Day): number => childHeight(height, (day - person.born) / 365.25);
   const bmi = clamp(d.normal(traits.obese ? 34 : traits.diabetes ? 29.5 : traits.copd ? 25 : 26.2, 3.2), 17, 48);
-  const weight = bmi * height * height;
   const drift = d.normal(0.2, 0.6) / 365;
   const top = clamp(d.normal(traits.hypertension ? 141 : traits.vascular ? 134 : 126, 10), 100, 185);
   const better = d.chance(0.7) ? d.int(3, 12) : -d.int(0, 6);
   const smoker = traits.copd ? 0.42 : age > 75 ? 0.08 : age > 17 ? 0.2 : 0;
   const smokes = d.chance(smoker);
-  const former = !smokes && d.chance(traits.copd ? 0.85 : age > 50 ? 0.45 : age > 25 ? 0.18 : 0.02);
+  const former = !smokes && d.chance(traits.copd ? 0.85 : age > 50 ? 0.45 : age > 25 ? 0.18 : 0);
   return {
-    height,
-    weightAt: (day) => clamp(weight + (day - today) * drift + d.normal(0, 0.9), 38, 190),
+    heightAt: (day) => round(sizeAt(day), 2),
+    weightAt(day) {
+      const years = (day - person.born) / 365.25;
+      const size = sizeAt(day);
+      if (years < 18)
+        return clamp((15 + years * 0.32 + (traits.obese ? 5 : 0)) * size * size + d.normal(0, 0.5), 3, 120);
+      return clamp(bmi * size * size + (day - today) * drift + d.normal(0, 0.9), 38, 190);
+    },
     systolicAt: (day) => Math.round(clamp(top - better * (1 - (today - day) / 1826) + d.normal(0, 7), 102, 214)),
     diastolicAt: (_day, systolic) => Math.round(clamp(48 + systolic * 0.25 + d.normal(age > 70 ? -6 : 0, 6), 48, 118)),
     smoking: smokes ? 'smokes' : former ? 'former' : 'never',
@@ -265,7 +288,7 @@ export function drawBody(d: Dice, person: Person, age: number, traits: Traits, t
     ldl: clamp(d.normal(traits.vascular ? 2 : traits.diabetes ? 2.3 : 3, 0.6), 0.8, 6.5),
     hdl: clamp(d.normal(male ? 1.2 : 1.5, 0.28), 0.6, 2.8),
     triglycerides: clamp(d.normal(traits.diabetes ? 2 : 1.4, 0.6), 0.5, 7),
-    egfr: clamp(traits.kidney ? d.normal(48, 9) : 118 - age * 0.62 + d.normal(0, 9), 14, 125),
+    egfr: clamp(traits.kidney ? d.normal(46, 12) : 118 - age * 0.62 + d.normal(0, 9), 14, 125),
     acr:
       traits.kidney || (traits.diabetes && d.chance(0.22))
         ? clamp(d.normal(7, 6), 0.5, 60)

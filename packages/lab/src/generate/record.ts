@@ -29,20 +29,20 @@ const NOTES = [
   (mark: string) => `Overgenomen uit oude papieren kaart ${mark}.`,
 ];
 
-function allergiesOf(book: Notebook, born: Day): Allergy[] {
-  const { d } = book;
+function allergiesOf(book: Notebook): Allergy[] {
+  const { d, person } = book;
   if (!d.chance(0.11)) return [];
   const [system, code, text] = d.weighted(ALLERGIES.map((row) => [row, row[3]] as const));
-  const since = Math.max(born + 400, book.last - d.int(200, 7000));
+  const since = Math.max(person.born + 400, book.last - d.int(200, 7000));
   const note = d.chance(0.5)
-    ? `Huiduitslag na eerste gift, gemeld door ${book.text.other('moeder', 'female', 60)}, formulier ${book.plant('allergy-note')}.`
+    ? `Huiduitslag na eerste gift, gemeld door ${book.age < 25 ? book.text.other('moeder', 'female', 50) : book.text.other('partner', person.sex === 'male' ? 'female' : 'male', book.age)}, formulier ${book.plant('allergy-note')}.`
     : undefined;
   return [{ system, code, text, since, note }];
 }
 
 function lettersOf(book: Notebook, person: Person): Letter[] {
   const { d } = book;
-  if (!d.chance(book.age > 55 ? 0.3 : 0.08)) return [];
+  if (book.age < 18 || !d.chance(book.age > 55 ? 0.3 : 0.08)) return [];
   const day = openDay(book.last - d.int(10, LOOK_BACK - 100));
   if (day > book.last) return [];
   const [from, body] = d.pick([
@@ -169,7 +169,7 @@ function drawRecord(d: Dice, person: Person, supply: Supply): PatientRecord {
     person,
     episodes,
     prescriptions,
-    allergies: allergiesOf(book, person.born),
+    allergies: allergiesOf(book),
     vaccinations: vaccinationsOf(book, flu),
     letters: lettersOf(book, person),
     relatives: relativesOf(book),

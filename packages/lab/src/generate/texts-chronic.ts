@@ -39,7 +39,7 @@ type Pair = readonly [said: string, done: string];
 
 const DIABETES_HIGH: readonly Pair[] = [
   [
-    'Weet dat het beter moet. Snaait ’s avonds, weinig bewogen door knieklachten.',
+    'Weet dat het beter moet. Snoept ’s avonds, weinig bewogen door knieklachten.',
     'Voorlichting over tussendoortjes, verwijzing diëtist. Terug over 6 weken.',
   ],
   [

@@ -352,9 +352,12 @@ export function phoneSoep(t: TextContext): Soep {
   const who = t.age < 16 ? (t.d.chance(0.75) ? 'Moeder' : 'Vader') : title(t.person);
   return {
     icpc: 'A97',
-    s: line(`${who} ${said}`, t.d.chance(0.2) ? mention(t) : ''),
+    s: line(
+      `${who} ${said}`,
+      t.age >= 40 && t.d.chance(0.2) ? `Gesproken met ${t.other('dochter', 'female', t.age - 26)}.` : '',
+    ),
     o: '-',
     e: 'Telefonisch verzoek',
-    p: line(done, t.d.chance(0.4) ? reference(t) : ''),
+    p: line(done, t.d.chance(0.4) ? `Terugbelnotitie ${t.mark('journal')}.` : ''),
   };
 }

@@ -62,12 +62,20 @@ const MENTAL: Readonly<Record<string, (t: TextContext) => Lines>> = {
     'PTSS',
     'EMDR via GGZ, wachttijd 5 maanden, overbrugging POH-GGZ.',
   ],
-  P21: (t) => [
-    `School (juf ${t.other('leerkracht', 'female', 35)}) klaagt over onrust; thuis ook druk.`,
-    'Beweeglijk, vriendelijk contact.',
-    'ADHD',
-    'Methylfenidaat 2dd 10 mg, gewicht en RR volgen.',
-  ],
+  P21: (t) =>
+    t.age < 18
+      ? [
+          `School (juf ${t.other('leerkracht', 'female', 35)}) klaagt over onrust; thuis ook druk.`,
+          'Beweeglijk, vriendelijk contact.',
+          'ADHD',
+          'Methylfenidaat 2dd 10 mg, gewicht en RR volgen.',
+        ]
+      : [
+          'Kan de aandacht niet bij het werk houden, vergeet afspraken. Medicatie helpt wel.',
+          'Snelle spraak, springt van onderwerp.',
+          'ADHD',
+          'Methylfenidaat ongewijzigd, RR en pols halfjaarlijks.',
+        ],
   P80: () => [
     'Weer ruzie met de buren, dreigt met aangifte tegen iedereen.',
     'Boos, later huilend.',

@@ -61,12 +61,12 @@ const MENTIONS: readonly Mention[] = [
       `Kleindochter ${t.other('kleindochter', 'female', 22)} woont tijdelijk bij ${t.person.sex === 'male' ? 'hem' : 'haar'} in vanwege schulden.`,
   },
   {
-    from: 20,
+    from: 17,
     to: 66,
     say: (t) => `Collega ${t.other('collega', 'male', 45)} meldde zich ziek, draait daardoor dubbele diensten.`,
   },
   {
-    from: 20,
+    from: 18,
     to: 80,
     say: (t) => `Schoonzus ${t.other('schoonzus', 'female', t.age)} is verslaafd en staat vaak voor de deur.`,
   },
@@ -75,7 +75,7 @@ const MENTIONS: readonly Mention[] = [
     to: 17,
     say: (t) => `Oma ${t.other('oma', 'female', 66)} past op en kwam mee, ouders liggen in scheiding.`,
   },
-  { from: 3, to: 19, say: (t) => `Juf ${t.other('leerkracht', 'female', 34)} belde moeder hierover.` },
+  { from: 3, to: 12, say: (t) => `Juf ${t.other('leerkracht', 'female', 34)} belde moeder hierover.` },
 ];
 
 /** A sentence about somebody else, fitting the age of the patient. */
