@@ -14,6 +14,7 @@ import {
   newId,
   type Random,
   readU32,
+  u32,
   utf8,
 } from '@ketenkluis/base';
 import type { Chains } from './chain.ts';
@@ -36,15 +37,20 @@ const LEAF_HEAD = concat(utf8('KKLE'), Uint8Array.of(1));
 const STORED_HEAD = concat(utf8('KKLS'), Uint8Array.of(1));
 const SALT_BYTES = 16;
 const HEAD_BYTES = LEAF_HEAD.length + HASH_BYTES + 2;
-const COMMON = utf8('ketenkluis.entry.common.v1');
-const ITEM = utf8('ketenkluis.entry.item.v1');
+/** Everything that stands before the salt: the domain and the salt's length, length-prefixed as all that is hashed. */
+const domain = (name: string): Bytes => concat(lengthPrefixed(utf8(name)), u32(SALT_BYTES));
+const COMMON = domain('ketenkluis.entry.common.v1');
+const ITEM = domain('ketenkluis.entry.item.v1');
 
 /** A part's own bytes (canonical JSON) behind its salt. */
 interface Part {
   readonly salt: Uint8Array;
   readonly bytes: Uint8Array;
 }
-const commit = (domain: Uint8Array, { salt, bytes }: Part): Bytes => hash(lengthPrefixed(domain, salt, bytes));
+function commit(before: Uint8Array, { salt, bytes }: Part): Bytes {
+  if (salt.length !== SALT_BYTES) throw ledgerError('bad-entry', 'a salt is not 16 bytes');
+  return hash(concat(before, salt, u32(bytes.length), bytes));
+}
 
 function leafFrom(common: Part, items: readonly Uint8Array[]): Bytes {
   const count = Uint8Array.of(items.length >> 8, items.length & 0xff);
@@ -120,11 +126,10 @@ export function sealEntry(draft: EntryDraft, at: Instant, random: Random): Seale
 
 function partsOf(entry: Entry, salts: EntrySalts): [Part, Part[]] {
   if (salts.items.length !== entry.items.length) throw ledgerError('bad-entry', 'salts and items differ in number');
-  const part = (value: EntryCommon | EntryItem, salt: string): Part => {
-    const bytes = fromBase64url(salt);
-    if (bytes.length !== SALT_BYTES) throw ledgerError('bad-entry', 'a salt is not 16 bytes');
-    return { salt: bytes, bytes: partBytes(value) };
-  };
+  const part = (value: EntryCommon | EntryItem, salt: string): Part => ({
+    salt: fromBase64url(salt),
+    bytes: partBytes(value),
+  });
   return [part(entry.common, salts.common), entry.items.map((item, i) => part(item, salts.items[i]!))];
 }
 const itemHashes = (items: readonly Part[]): Bytes[] => items.map((item) => commit(ITEM, item));
@@ -164,7 +169,6 @@ export function decodeEntry(stored: Uint8Array): DecodedEntry {
   }));
   const [common, ...items] = parts;
   if (!common || fields.length % 2 !== 0 || items.length > MAX_ITEMS) throw bad('parts and salts do not pair');
-  if (parts.some(({ salt }) => salt.length !== SALT_BYTES)) throw bad('a salt is not 16 bytes');
   const entry = parseEntry({
     common: readJson(common.bytes, 'common'),
     items: items.map(({ bytes }, i) => readJson(bytes, `item ${i}`)),
@@ -200,8 +204,8 @@ export interface ShownPart {
   readonly part: Uint8Array;
   readonly salt: Uint8Array;
 }
-function shown(domain: Uint8Array, expected: Uint8Array | undefined, { part, salt }: ShownPart): void {
-  if (!expected || salt.length !== SALT_BYTES || !equalBytes(commit(domain, { salt, bytes: part }), expected)) {
+function shown(before: Uint8Array, expected: Uint8Array | undefined, { part, salt }: ShownPart): void {
+  if (!expected || salt.length !== SALT_BYTES || !equalBytes(commit(before, { salt, bytes: part }), expected)) {
     throw ledgerError('bad-proof', 'this part is not in the leaf');
   }
 }
