@@ -22,3 +22,5 @@ export interface Verifier {
 /** The one place that may ask the machine for the time. */
 export const systemClock: Clock = () => instant(Date.now());
 export const systemRandom: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
+/** Milliseconds that only ever grow, whatever is done to the clock; from no particular start. */
+export const steadyCount = (): number => performance.now();

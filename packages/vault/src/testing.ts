@@ -387,3 +387,4 @@ export async function startTestWorld(
   if (born.status !== 200) throw new Error(`the practice was not born: ${born.text}`);
   return { ...world, log: born.json<{ log: TestWorld['log'] }>().log };
 }
+export * from './testing/delivery.ts';

@@ -1,6 +1,5 @@
 /** Everything a request handler needs, in one place; built once at the start. */
 
-import { performance } from 'node:perf_hooks';
 import {
   base32,
   type Clock,
@@ -9,6 +8,7 @@ import {
   type OrganisationId,
   type Random,
   SECOND,
+  steadyCount,
   type Verifier,
 } from '@ketenkluis/base';
 import { type Appender, createAppender } from '@ketenkluis/ledger';
@@ -53,7 +53,7 @@ export interface VaultParts {
 
 export function createContext(parts: VaultParts): Vault {
   const verifier = createVerifier();
-  const steady = parts.steady ?? (() => performance.now());
+  const steady = parts.steady ?? steadyCount;
   const started: { clock: Instant; steady: number } = { clock: parts.clock(), steady: steady() };
   return {
     ...parts,
