@@ -47,12 +47,29 @@ async function build() {
   const hash = () => base64url(random(32));
   const signed = () => ({ requestHash: hash(), signature: base64url(random(64)), request: newId('request', random) });
   const common = {
-    ...{ practice, actor: nurse, responsible: doctor, organisation: practice, device, outcome: 'success' },
-    ...{ source: 'vault.example', policy: 'ketenkluis-reference-1', declared: false, reason: null },
+    practice,
+    actor: nurse,
+    responsible: doctor,
+    organisation: practice,
+    device,
+    outcome: 'success',
+    source: 'vault.example',
+    policy: 'ketenkluis-reference-1',
+    declared: false,
+    reason: null,
   } as const;
   const look = (version: number): EntryDraft['items'][number] => ({
-    ...{ kind: 'release', dossier, handle, version, object: hash(), outcome: 'success', facts: [relation, step] },
-    ...{ relation, consent: 'own-organisation', state: hash(), annex: hash() },
+    kind: 'release',
+    dossier,
+    handle,
+    version,
+    object: hash(),
+    outcome: 'success',
+    facts: [relation, step],
+    relation,
+    consent: 'own-organisation',
+    state: hash(),
+    annex: hash(),
     checks: { authorisation: true, relation: true, consent: true, emergency: false },
   });
   const at = instant(Date.UTC(2026, 0, 5, 8));
