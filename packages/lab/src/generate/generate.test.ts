@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -267,6 +267,7 @@ describe('files', () => {
   it('writes what was generated, readable by the owner only', () => {
     const out = join(folder, 'source');
     const truthFile = join(folder, 'truth.json');
+    writeFileSync(truthFile, 'older', { mode: 0o644 });
     const { truth, files } = writePractice({ patients: 12, seed: 'files', out, truth: truthFile });
     expect(files).toEqual(readdirSync(out).sort());
     expect(statSync(out).mode & 0o777).toBe(0o700);

@@ -1,6 +1,6 @@
 /** The practice as files: folder 0700, files 0600, one NDJSON file per resource type (Bulk Data layout). */
 
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generateCsv } from './csv.ts';
 import { type GenerateOptions, generatePractice } from './practice.ts';
@@ -24,7 +24,7 @@ interface OpenFile {
 }
 
 const flush = (file: OpenFile): void => {
-  if (file.waiting.length > 0) writeSync(file.handle, file.waiting.join(''));
+  if (file.waiting.length > 0) writeFileSync(file.handle, file.waiting.join(''));
   file.waiting = [];
   file.size = 0;
 };
@@ -37,7 +37,10 @@ export function lineFiles(folder: string): { write(name: string, line: string): 
     write(name, line) {
       let file = files.get(name);
       if (file === undefined) {
-        file = { handle: openSync(join(folder, name), 'w', 0o600), waiting: [], size: 0 };
+        const handle = openSync(join(folder, name), 'w', 0o600);
+        // A file that was there already kept its own mode.
+        fchmodSync(handle, 0o600);
+        file = { handle, waiting: [], size: 0 };
         files.set(name, file);
       }
       file.waiting.push(line, '\n');
@@ -77,6 +80,7 @@ export function writePractice(options: WriteOptions): { readonly truth: Truth; r
   if (options.truth !== undefined) {
     mkdirSync(dirname(options.truth), { recursive: true });
     writeFileSync(options.truth, truthText(truth), { mode: 0o600 });
+    chmodSync(options.truth, 0o600);
   }
   return { truth, files };
 }
