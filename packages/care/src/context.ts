@@ -37,15 +37,25 @@ export function yearsFor(years: Years, programmes: readonly ProgrammeId[]): numb
 export const listedFor = (listed: readonly ProgrammeId[], programmes: readonly ProgrammeId[]): boolean =>
   listed.some((id) => programmes.includes(id));
 
-/** First day of the look-back. */
-export const since = (asOf: LocalDate, years: number): LocalDate => addMonths(asOf, -12 * years);
+const firstDays = new Map<string, LocalDate>();
+
+/** First day of the look-back. Remembered, because a whole reading asks for the same few. */
+export function since(asOf: LocalDate, years: number): LocalDate {
+  const name = `${asOf} ${years}`;
+  let day = firstDays.get(name);
+  if (day === undefined) {
+    day = addMonths(asOf, -12 * years);
+    if (firstDays.size < 100) firstDays.set(name, day);
+  }
+  return day;
+}
 
 /** As exact as the source: a year and a month stay one, a time becomes its Dutch day. */
-export function dayText(text: unknown): DayText | undefined {
-  const day = firstDay(text);
-  if (day === undefined) return undefined;
-  return typeof text === 'string' && /^\d{4}(-\d{2})?$/.test(text) ? text : day;
-}
+export const dayText = (text: unknown): DayText | undefined => asExact(text, firstDay(text));
+
+/** The same for a text whose first day is known already. */
+export const asExact = (text: unknown, day: LocalDate | undefined): DayText | undefined =>
+  day !== undefined && typeof text === 'string' && (text.length === 4 || text.length === 7) ? text : day;
 
 /** A file may hold anything where a list is meant. */
 export const list = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? value : []);

@@ -1,7 +1,9 @@
 /** Observations: one measurement, or a panel (blood pressure) with its parts. */
 
+import type { LocalDate } from '@ketenkluis/base';
 import {
   answerKeys,
+  type CodingKey,
   codeKeys,
   conceptKeys,
   MEASURES,
@@ -11,7 +13,7 @@ import {
   type ObservationComponent,
 } from '@ketenkluis/fhir';
 import { PANELS, PARAMETERS, type ParameterId } from './catalogue.ts';
-import { dayText, type Found, type MinimiseContext, since, yearsFor } from './context.ts';
+import { asExact, type Found, list, type MinimiseContext, since, yearsFor } from './context.ts';
 import { firstDay } from './facts.ts';
 import { ANSWER, COMPARATORS, type DayText, type Mark, type MeasurementRecord, UNIT } from './records.ts';
 import type { ListedMeasurement } from './selection.ts';
@@ -97,16 +99,16 @@ interface Match extends ListedMeasurement {
   readonly key: string;
 }
 
-function match(part: ObservationComponent, context: MinimiseContext, of?: readonly ParameterId[]): Match | undefined {
-  let best: Match | undefined;
-  const keys = 'resourceType' in part ? codeKeys(part) : conceptKeys(part.code);
+/** The listed code that stands highest in the order of preference. */
+function best(keys: readonly CodingKey[], context: MinimiseContext, of?: readonly ParameterId[]): Match | undefined {
+  let found: Match | undefined;
   for (const key of keys) {
     const listed = context.selection.measurements.get(key);
     if (listed === undefined || (of !== undefined && !of.includes(listed.parameter))) continue;
     if (yearsFor(listed.years, context.programmes) === undefined) continue;
-    if (best === undefined || listed.rank < best.rank) best = { ...listed, key };
+    if (found === undefined || listed.rank < found.rank) found = { ...listed, key };
   }
-  return best;
+  return found;
 }
 
 function record(
@@ -130,34 +132,48 @@ function record(
   };
 }
 
-export function measurementRecords(resource: Observation, context: MinimiseContext): Found | undefined {
-  if (resource.status === 'entered-in-error' || resource.status === 'cancelled') return undefined;
+interface When {
+  readonly day: LocalDate;
+  readonly date: DayText;
+}
+
+/** The day it was measured; the day it was reported where that is all there is. */
+function whenOf(resource: Observation, asOf: LocalDate): When | undefined {
   const at =
     resource.effectiveDateTime ?? resource.effectiveInstant ?? resource.effectivePeriod?.start ?? resource.issued;
   const day = firstDay(at);
-  const date = dayText(at);
-  if (day === undefined || date === undefined || day > context.asOf) return undefined;
+  const date = asExact(at, day);
+  return day === undefined || date === undefined || day > asOf ? undefined : { day, date };
+}
+
+const inTime = ({ day }: When, listed: ListedMeasurement, { asOf, programmes }: MinimiseContext): boolean =>
+  day >= since(asOf, yearsFor(listed.years, programmes) ?? 0);
+
+export function measurementRecords(resource: Observation, context: MinimiseContext): Found | undefined {
+  if (resource.status === 'entered-in-error' || resource.status === 'cancelled') return undefined;
   const preliminary = resource.status === 'preliminary' || resource.status === 'registered';
-  const inTime = (listed: ListedMeasurement): boolean =>
-    day >= since(context.asOf, yearsFor(listed.years, context.programmes) ?? 0);
   const common = 2 + (preliminary ? 1 : 0);
 
-  const single = match(resource, context);
+  const keys = codeKeys(resource);
+  const single = best(keys, context);
   if (single !== undefined) {
-    if (!inTime(single)) return undefined;
-    const made = record(resource, single, date, preliminary, context);
+    const when = whenOf(resource, context.asOf);
+    if (when === undefined || !inTime(when, single, context)) return undefined;
+    const made = record(resource, single, when.date, preliminary, context);
     return { field: single.field, records: [made.record], leaves: made.leaves + common };
   }
-  const panelId = codeKeys(resource).flatMap((key) => context.selection.panels.get(key) ?? [])[0];
+  const panelId = keys.flatMap((key) => context.selection.panels.get(key) ?? [])[0];
   if (panelId === undefined || !Array.isArray(resource.component)) return undefined;
+  const when = whenOf(resource, context.asOf);
+  if (when === undefined) return undefined;
   const records: MeasurementRecord[] = [];
   let leaves = common;
   let field: Match['field'] | undefined;
-  for (const part of resource.component) {
+  for (const part of list(resource.component)) {
     if (typeof part !== 'object' || part === null) continue;
-    const listed = match(part, context, PANELS[panelId].parts);
-    if (listed === undefined || !inTime(listed)) continue;
-    const made = record(part, listed, date, preliminary, context);
+    const listed = best(conceptKeys(part.code), context, PANELS[panelId].parts);
+    if (listed === undefined || !inTime(when, listed, context)) continue;
+    const made = record(part, listed, when.date, preliminary, context);
     records.push(made.record);
     leaves += made.leaves;
     field = listed.field;

@@ -1,6 +1,5 @@
 /** Prescriptions and medication use, by ATC class. The name of the medicine is looked up again by its code on screen. */
 
-import { addMonths } from '@ketenkluis/base';
 import {
   type CodingKey,
   conceptKeys,
@@ -19,6 +18,8 @@ import type { ListedGroup } from './selection.ts';
 const STATUS: ReadonlyMap<unknown, MedicationRecord['status']> = new Map(
   (['active', 'on-hold', 'stopped', 'completed', 'unknown'] as const).map((status) => [status, status]),
 );
+/** An order without period of use that nobody closed says nothing about today after this long; our choice. */
+const OPEN_ORDER_YEARS = 5;
 const NO_ORDER = new Set(['proposal', 'plan', 'option']);
 /** Nictiz: the period of use of a medication agreement. */
 const PERIOD_OF_USE = 'http://nictiz.nl/fhir/StructureDefinition/ext-TimeInterval.Period';
@@ -117,8 +118,8 @@ export function medicationRecord(order: Order, context: MinimiseContext): Found 
   const lastKnown = endDay ?? (inUse ? undefined : startDay);
   if (lastKnown === undefined ? !inUse : lastKnown < oldest) return undefined;
   const openEnd = period?.start !== undefined && period.end === undefined && status === 'active';
-  // Written years ago without a period of use and never closed: an order, not a medicine in use.
-  if (!openEnd && endDay === undefined && startDay !== undefined && startDay < addMonths(oldest, -36)) return undefined;
+  if (!openEnd && endDay === undefined && startDay !== undefined && startDay < since(context.asOf, OPEN_ORDER_YEARS))
+    return undefined;
   const start = dayText(period?.start) ?? dayText(written);
   const end = dayText(period?.end);
   const { leaves, ...dose } = doseOf(order);
