@@ -104,7 +104,10 @@ export async function stateKey(store: KeyStore, create: Random | null): Promise<
   const key = await store.get();
   if (key !== null) return key;
   if (create === null) {
-    throw agentError('key-missing', 'the key of this state is not on this machine; restore the register from its sealed copy');
+    throw agentError(
+      'key-missing',
+      'the key of this state is not on this machine; restore the register from its sealed copy',
+    );
   }
   const fresh = create(KEY_BYTES);
   await store.put(fresh);

@@ -3,7 +3,8 @@
  * practice in clear. Participation, notice and enrolment are three things and stand apart.
  */
 
-import { type IdKind, idPattern, type Id, type Instant, type LocalDate } from '@ketenkluis/base';
+import { type Id, type IdKind, type Instant, idPattern, type LocalDate } from '@ketenkluis/base';
+import { deliveryNumbers } from '@ketenkluis/client';
 import { hash } from '@ketenkluis/seal';
 import { z } from 'zod';
 
@@ -30,57 +31,58 @@ export type Participation = z.infer<typeof participation>;
 export const notice = z.strictObject({ at: day, channel: z.string().max(40), text: z.string().max(40) });
 export type Notice = z.infer<typeof notice>;
 
-/** What is live at the vault for one dossier, as this agent put it there. */
+export const END_REASONS = ['refused', 'withdrawn', 'deceased', 'left-practice', 'participation-ended'] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+/** What is live at the vault for one dossier: as this agent put it there, and as the log says others did since. */
 export const liveDossier = z.strictObject({
+  /** Number of the last log item that changed it. */
   seq: z.int().min(0),
-  /** Per scope: the handle, and once sealed its version, descriptor and the fingerprint of its content. */
-  heads: z.record(
-    z.string(),
-    z.strictObject({
-      handle: id('handle'),
-      version: z.int().min(0),
-      descriptor: hash.nullable(),
-      fingerprint: key.nullable(),
-    }),
-  ),
-  /** Live facts by id, with the statement hash once committed. */
+  /** Live versions by scope. */
+  heads: z.record(z.string(), z.strictObject({ version: z.int().min(1), descriptor: hash, fingerprint: key })),
+  /** Live facts: id to statement hash. */
   facts: z.record(z.string(), hash),
-  /** Live grants of this agent: statement hash and the descriptors it names. */
-  grants: z.array(z.strictObject({ hash, team: id('team'), epoch: z.int(), packs: z.array(hash) })),
-  /** What others put under this dossier: notes and their grants. */
-  foreign: z.array(hash),
+  /** Live grants of this agent: the descriptors are those still granted by it. */
+  grants: z.array(z.strictObject({ hash, team: id('team'), packs: z.array(hash) })),
+  /** Notes: descriptor and the grants that came with it. */
+  notes: z.array(z.strictObject({ handle: id('handle'), descriptor: hash, grants: z.array(hash) })),
+  /** Handles that were dropped; they are never used again. */
+  gone: z.array(id('handle')),
 });
 export type LiveDossier = z.infer<typeof liveDossier>;
 
-/** The fact ids of one dossier, chosen before anything is sent. */
-export const dossierFacts = z.strictObject({
+/** Ids of one dossier, chosen and kept before anything is sent. */
+export const dossierIds = z.strictObject({
+  dossier: id('dossier'),
+  /** By scope; a scope keeps its handle for good. */
+  handles: z.record(z.string(), id('handle')),
   enrolment: id('fact'),
   relation: id('fact'),
-  steps: z.record(z.string(), id('fact')),
+  /** By team: each step with the handles it lists. A new programme adds a step, none is replaced. */
+  steps: z.record(z.string(), z.array(z.strictObject({ fact: id('fact'), handles: z.array(id('handle')) }))),
   writes: z.record(z.string(), id('fact')),
 });
-export type DossierFacts = z.infer<typeof dossierFacts>;
+export type DossierIds = z.infer<typeof dossierIds>;
 
 export const enrolment = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('enrolled'),
-    dossier: id('dossier'),
     since: day,
+    programmes: z.array(z.string()),
     /** `participation`: the GP system says so and the patient was told; `asked`: asked and agreed at the desk. */
     ground: z.enum(['participation', 'asked']),
     /** Which signed confirmation this rests on. */
     confirmation: hash,
-    facts: dossierFacts,
+    ids: dossierIds,
   }),
   z.strictObject({ state: z.literal('refused'), since: day }),
   z.strictObject({
     state: z.literal('ended'),
-    dossier: id('dossier'),
     since: day,
-    reason: z.enum(['refused', 'withdrawn', 'deceased', 'left-practice', 'participation-ended']),
+    reason: z.enum(END_REASONS),
+    ids: dossierIds,
     /** False until the vault has confirmed that everything is gone. */
     removed: z.boolean(),
-    enrolmentFact: id('fact'),
   }),
 ]);
 export type Enrolment = z.infer<typeof enrolment>;
@@ -89,16 +91,18 @@ export const patient = z.strictObject({
   participations: z.array(participation),
   notices: z.array(notice),
   enrolment: enrolment.nullable(),
+  /** Null until the first delivery, and again when it has ended. */
   live: liveDossier.nullable(),
 });
 export type PatientRecord = z.infer<typeof patient>;
 
-/** An owner's signature under a batch of enrolments; the bytes signed can be rebuilt from here. */
+/** An owner's signature under a batch of enrolments. */
 export const confirmation = z.strictObject({
   hash,
   owner: id('person'),
   at,
-  patients: z.array(z.string()),
+  /** The bytes signed, as canonical JSON. */
+  text: z.string(),
   signature: z.string(),
 });
 export type Confirmation = z.infer<typeof confirmation>;
@@ -115,8 +119,11 @@ export const team = z.strictObject({
   team: id('team'),
   need: z.string(),
   name: z.string(),
-  scopes: z.array(z.string()),
+  /** The role of `care` whose needs this team has; null for a team that opens no dossiers. */
+  role: z.string().nullable(),
   epoch: z.strictObject({ number: z.int(), hash, kem: z.string() }),
+  /** The team has another key than its packs were sealed for. */
+  rekey: z.boolean(),
   slots: z.record(z.string(), teamSlot),
   /** Dossiers whose row stood on the list when it was last sealed. */
   listed: z.array(id('dossier')),
@@ -141,8 +148,8 @@ export const register = z.strictObject({
     person: id('person'),
     kem: z.string(),
     log: z.strictObject({ origin: z.string(), key: z.string() }),
-    /** The last checkpoint this agent has checked: size and root. */
-    checkpoint: z.strictObject({ size: z.int(), root: hash, note: z.string() }).nullable(),
+    /** Up to here every line was read and its leaf recomputed; `peaks` are the tree's complete subtrees, left to right. */
+    checkpoint: z.strictObject({ size: z.int(), root: hash, peaks: z.array(hash) }).nullable(),
   }),
   authority: hash,
   recoveryKem: z.string(),
@@ -159,8 +166,10 @@ export const register = z.strictObject({
   owners: z.array(z.strictObject({ person: id('person'), sign: key })),
   staff: z.array(staffMember),
   teams: z.array(team),
-  /** The selection an owner accepted, by hash; another one does not leave before its difference is accepted. */
-  selection: hash.nullable(),
+  /** The allow-list that an owner accepted, line by line: nothing wider leaves before its difference is accepted too. */
+  selection: z.strictObject({ version: z.string(), lines: z.array(z.record(z.string(), z.unknown())) }).nullable(),
+  /** What the receipt says of earlier deliveries, newest first. */
+  deliveries: z.array(deliveryNumbers).max(24),
   snapshot: z.strictObject({ number: z.int(), hash, at }).nullable(),
   intervalDays: z.int().min(1).max(7),
   confirmations: z.array(confirmation),

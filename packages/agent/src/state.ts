@@ -3,8 +3,8 @@
  * sync is about to send. A lost journal costs work, never truth: what is not in it is read from the vault and sealed again.
  */
 
-import { appendFile, mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, open, rm, truncate } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type Bytes, canonicalJson, concat, fromUtf8, type Random, readU32, u32, utf8 } from '@ketenkluis/base';
 import { suite } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
@@ -37,7 +37,7 @@ export interface AgentState {
   readonly dir: string;
   readonly keyStore: KeyStore;
   readonly register: Register;
-  /** Replaces the register on disk and drops the journal, whose records it holds now. */
+  /** Replaces the register on disk and drops the journal: what its records said is in the register now. */
   save(): Promise<void>;
   /** Adds one record for this sync; not forced to disk, see above. */
   note(record: unknown): Promise<void>;
@@ -88,33 +88,38 @@ export async function createState(options: StateOptions, first: Register): Promi
   if ((await readIfThere(join(options.dir, REGISTER_FILE))) !== null) {
     throw agentError('already-initialised', `${options.dir} holds a register already; choose another folder`);
   }
-  const keyStore = options.keyStore ?? (await findKeyStore(options.dir, first.practice.organisation));
+  const keyStore = options.keyStore ?? (await findKeyStore(options.dir, resolve(options.dir)));
   return await started(options, keyStore, await stateKey(keyStore, options.random), first, []);
 }
 
 /** Throws `agent/not-initialised`, `agent/key-missing`, `agent/bad-register` or `agent/busy`. */
-export async function openState(options: StateOptions & { readonly name?: string }): Promise<AgentState> {
+export async function openState(options: StateOptions): Promise<AgentState> {
   await sweepTemporary(options.dir);
   const bytes = await readIfThere(join(options.dir, REGISTER_FILE));
-  if (bytes === null) throw agentError('not-initialised', `${options.dir} holds no register; run ketenkluis init first`);
-  const keyStore = options.keyStore ?? (await findKeyStore(options.dir, options.name ?? ''));
+  if (bytes === null)
+    throw agentError('not-initialised', `${options.dir} holds no register; run ketenkluis init first`);
+  const keyStore = options.keyStore ?? (await findKeyStore(options.dir, resolve(options.dir)));
   const rawKey = await stateKey(keyStore, null);
   const key = await aead().importKey(rawKey);
   let found: Register;
   try {
     found = register.parse(JSON.parse(fromUtf8(await openWith(key, REGISTER_HEAD, bytes))));
   } catch (cause) {
-    throw agentError('bad-register', `the register in ${options.dir} does not open; put back its sealed copy`, { cause });
+    throw agentError('bad-register', `the register in ${options.dir} does not open; put back its sealed copy`, {
+      cause,
+    });
   }
   return await started(options, keyStore, rawKey, found, await readJournal(options.dir, key, found.number));
 }
 
-/** Records up to the first that is cut off or belongs to another register. */
+/** Records up to the first that is cut off or belongs to another register; what follows is taken off. */
 async function readJournal(dir: string, key: CryptoKey, number: number): Promise<unknown[]> {
-  const bytes = await readIfThere(join(dir, JOURNAL_FILE));
+  const path = join(dir, JOURNAL_FILE);
+  const bytes = await readIfThere(path);
   const records: unknown[] = [];
   if (bytes === null) return records;
-  for (let offset = 0; offset + 4 <= bytes.length; ) {
+  let offset = 0;
+  while (offset + 4 <= bytes.length) {
     const length = readU32(bytes, offset);
     const sealed = bytes.slice(offset + 4, offset + 4 + length);
     if (sealed.length < length) break;
@@ -126,6 +131,7 @@ async function readJournal(dir: string, key: CryptoKey, number: number): Promise
     }
     offset += 4 + length;
   }
+  if (offset < bytes.length) await truncate(path, offset);
   return records;
 }
 

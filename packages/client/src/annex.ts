@@ -46,7 +46,12 @@ export async function sealAnnex(session: Session, about: About): Promise<SealedA
 }
 
 /** Opens an annex with the log team's key, newest epoch first; null when this person is not in that team or it does not open. */
-export async function readAnnex(session: Session, request: string, stated: string | null, wire: string): Promise<Annex | null> {
+export async function readAnnex(
+  session: Session,
+  request: string,
+  stated: string | null,
+  wire: string,
+): Promise<Annex | null> {
   const bytes = fromBase64url(wire);
   if (stated === null || hashOf(bytes) !== stated) return null;
   const people = await session.people();

@@ -8,7 +8,7 @@ import { type Annex, checkChain } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
-import { provedLine, type ProvedLine } from './log.ts';
+import { type ProvedLine, provedLine } from './log.ts';
 import { checkOwnLine } from './release.ts';
 import type { Session } from './session.ts';
 

@@ -17,7 +17,7 @@ import {
 import { challenge as challengeSchema, sessionOpened, sessionProofBytes } from '@ketenkluis/protocol';
 import { domain, parseKeyring, sha256, signingPublicKey } from '@ketenkluis/seal';
 import { type DeviceKey, type KeyringSecrets, openWithPassphrase, openWithPrf } from '@ketenkluis/seal/open';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { clientError } from './errors.ts';
 import { type DeviceLink, keyBytes } from './pins.ts';
 import type { ClientStorage, PasskeyPort } from './ports.ts';
@@ -90,7 +90,10 @@ export async function labelDevice(storage: ClientStorage, device: DeviceId, labe
 
 export async function forgetDevice(storage: ClientStorage, device: DeviceId): Promise<void> {
   await storage.delete(deviceName(device));
-  await storage.set(LIST, (await deviceIds(storage)).filter((id) => id !== device));
+  await storage.set(
+    LIST,
+    (await deviceIds(storage)).filter((id) => id !== device),
+  );
 }
 
 /** How somebody proves to be there. */
@@ -136,9 +139,12 @@ async function enter(wire: Wire, proof: Proof, touched: Session | null): Promise
   }
   const options = { challenge, rpId: hostOf(wire.place.origin), allowCredentials: [], userVerification: 'required' };
   const { credential, prf } = await proof.port.get(options, prfSalt(practice));
-  const id = credential['id'];
+  const id = credential.id;
   if (prf === null || typeof id !== 'string') {
-    throw clientError('wrong-secret', 'this passkey cannot unlock keys (no PRF); use another passkey or your passphrase');
+    throw clientError(
+      'wrong-secret',
+      'this passkey cannot unlock keys (no PRF); use another passkey or your passphrase',
+    );
   }
   const opened = await post({ by: 'passkey', challenge, credential });
   return entered(opened, null, await unsealed(opened, (keyring) => openWithPrf(keyring, { credential: id, prf })));

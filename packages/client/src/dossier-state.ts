@@ -3,11 +3,20 @@
  * (docs/spec/snapshot.md, checks 3 to 6)
  */
 
-import { type DossierId, type Instant, isId, type PersonId, type Verifier } from '@ketenkluis/base';
+import { fromBase64url, type Instant, type Verifier } from '@ketenkluis/base';
 import type { Checkpoint, EntryCommon } from '@ketenkluis/ledger';
-import { dossierState, expectType, hashOf, type Hash, type KeyDirectory, type Snapshot, signedBytes, type Statement, verifySnapshotRow } from '@ketenkluis/seal';
-import { fromBase64url } from '@ketenkluis/base';
 import type { releaseAnswer } from '@ketenkluis/protocol';
+import {
+  dossierState,
+  expectType,
+  type Hash,
+  hashOf,
+  type KeyDirectory,
+  type Snapshot,
+  type Statement,
+  signedBytes,
+  verifySnapshotRow,
+} from '@ketenkluis/seal';
 import { z } from 'zod';
 import { clientError } from './errors.ts';
 import { type ProvedLine, provedLine } from './log.ts';
@@ -46,7 +55,10 @@ export async function checkSnapshot(options: {
     throw clientError('not-signed', "the snapshot is not signed by this practice's agent or owner");
   }
   if (last !== null && snapshot.number < last.number) {
-    throw clientError('rolled-back', `the vault shows snapshot ${snapshot.number}; this device has seen ${last.number}`);
+    throw clientError(
+      'rolled-back',
+      `the vault shows snapshot ${snapshot.number}; this device has seen ${last.number}`,
+    );
   }
   if (last !== null && snapshot.number === last.number && statement.hash !== last.hash) {
     throw clientError('fork', `the vault has shown two snapshots with number ${snapshot.number}`);
@@ -105,7 +117,8 @@ export async function checkDossierState(options: {
   readonly verifier: Verifier;
 }): Promise<void> {
   const { shown, snapshot, checkpoint, people, verifier } = options;
-  const unexplained = (why: string) => clientError('state-unexplained', `the vault cannot show that this dossier is whole: ${why}`);
+  const unexplained = (why: string) =>
+    clientError('state-unexplained', `the vault cannot show that this dossier is whole: ${why}`);
   if (dossierState(shown.dossier, shown.live) !== shown.state) throw unexplained('its parts do not make its state');
 
   let seq = 0;
@@ -124,7 +137,8 @@ export async function checkDossierState(options: {
     const actor = await provedActor({ common: line.common!, request: change.request, people, verifier });
     if (actor === 'false') throw unexplained('a change carries a false signature');
     for (const { item } of own) {
-      if (item.seq === null || item.seq <= seq || item.seq > shown.seq) throw unexplained('its changes are out of order');
+      if (item.seq === null || item.seq <= seq || item.seq > shown.seq)
+        throw unexplained('its changes are out of order');
       seq = item.seq;
       state = item.state as Hash | null;
     }
@@ -139,4 +153,3 @@ function provedOrThrow(change: ShownState['changes'][number], checkpoint: Checkp
     throw clientError('not-included', 'the vault shows a change that is not in its log', { cause });
   }
 }
-

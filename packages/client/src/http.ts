@@ -27,7 +27,7 @@ export function http(origin: string, fetch: Fetch): Http {
     origin,
     async call({ method = 'POST', path, body, bytes, answer, token }) {
       const headers: Record<string, string> = { accept: 'application/json' };
-      if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+      if (token !== undefined) headers.authorization = `Bearer ${token}`;
       if (bytes) headers['content-type'] = bytes.type;
       else if (body !== undefined) headers['content-type'] = 'application/json';
       const sent = bytes ? bytes.body : body === undefined ? undefined : JSON.stringify(body);
@@ -44,7 +44,10 @@ export function http(origin: string, fetch: Fetch): Http {
       const parsed = answer.safeParse(json);
       if (!parsed.success) {
         const place = parsed.error.issues[0]?.path.join('.') ?? 'the whole';
-        throw clientError('bad-answer', `the vault's answer to ${path.split('?')[0]} does not fit the protocol at: ${place}`);
+        throw clientError(
+          'bad-answer',
+          `the vault's answer to ${path.split('?')[0]} does not fit the protocol at: ${place}`,
+        );
       }
       return parsed.data as z.infer<typeof answer>;
     },
@@ -63,8 +66,10 @@ function refusal(status: number, json: unknown): Error {
   const parsed = problem.safeParse(json);
   const type = parsed.success ? parsed.data.type : 'unreadable';
   const detail = { status, problem: type };
-  if (type === 'vault/session-idle') return clientError('session-idle', 'the session is locked; touch to go on', { detail });
-  if (type === 'vault/session-ended') return clientError('session-ended', 'the session has ended; sign in again', { detail });
+  if (type === 'vault/session-idle')
+    return clientError('session-idle', 'the session is locked; touch to go on', { detail });
+  if (type === 'vault/session-ended')
+    return clientError('session-ended', 'the session has ended; sign in again', { detail });
   const said = parsed.success ? (parsed.data.detail ?? parsed.data.title) : 'no reason that can be read';
   return clientError('refused', `the vault refused: ${said}`, { detail });
 }

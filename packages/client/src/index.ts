@@ -1,2 +1,57 @@
-export { clientError, type ClientErrorCode } from './errors.ts';
-export { type ClientStorage, type Fetch, memoryStorage, type PasskeyPort, type PasskeyResult, type Ports } from './ports.ts';
+/** What a key holder does, in browser or Node: sign in, look, verify, write, prove. */
+
+export { type About, readAnnex } from './annex.ts';
+export { type Audit, type AuditLine, audit } from './audit.ts';
+export { change } from './change.ts';
+export {
+  type DirectoryContent,
+  deliveryNumbers,
+  directoryContent,
+  type ReceiptContent,
+  readContent,
+  receiptContent,
+  type ScopeContent,
+  scopeContent,
+  type WorklistContent,
+  worklistContent,
+} from './contents.ts';
+export {
+  forgetDevice,
+  keepDevice,
+  keptDevices,
+  labelDevice,
+  type Proof,
+  prfSalt,
+  type StoredDevice,
+  signIn,
+  takeDeviceLink,
+  touch,
+} from './door.ts';
+export { type Confirmation, provedActor } from './dossier-state.ts';
+export { type ClientErrorCode, clientError } from './errors.ts';
+export { http } from './http.ts';
+export { type LogKey, type LogView, openLog, type ProvedLine, provedLine, type SeenCheckpoint } from './log.ts';
+export {
+  listHandles,
+  type OpenedDossier,
+  type OpenedList,
+  type OpenedPart,
+  openDossier,
+  openList,
+  release,
+  type Slot,
+} from './look.ts';
+export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
+export { type DirectoryAnswer, readDirectory } from './people.ts';
+export { type DeviceLink, encodeDeviceLink, type Pins, parseDeviceLink, pins } from './pins.ts';
+export {
+  type ClientStorage,
+  type Fetch,
+  memoryStorage,
+  type PasskeyPort,
+  type PasskeyResult,
+  type Ports,
+} from './ports.ts';
+export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease } from './release.ts';
+export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';
+export { type Me, type Place, Session, type SessionStart, type Wire, wire } from './session.ts';

@@ -110,7 +110,10 @@ export async function openLog(options: {
       if (last !== null && last.size > 0) {
         const base = from ?? { size: last.size, root: last.root as Hash };
         if (next.size < base.size) {
-          throw clientError('rolled-back', 'this vault shows an older log than before; stop and call the practice owner');
+          throw clientError(
+            'rolled-back',
+            'this vault shows an older log than before; stop and call the practice owner',
+          );
         }
         if (consistency === null && next.size !== base.size) {
           throw clientError('not-included', 'the vault gives no proof that its log only grew');

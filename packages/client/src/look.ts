@@ -72,7 +72,8 @@ export async function listHandles(session: Session, slot: Slot): Promise<{ team:
 /** Opens one list. Opening a list opens no dossier. Throws `client/denied` with the vault's reason. */
 export async function openList(session: Session, slot: Slot, team?: TeamId, about: About = {}): Promise<OpenedList> {
   const own = (await listHandles(session, slot)).find((one) => team === undefined || one.team === team);
-  if (own === undefined) throw clientError('denied', `none of your teams has a ${slot}`, { detail: { reason: 'no-list' } });
+  if (own === undefined)
+    throw clientError('denied', `none of your teams has a ${slot}`, { detail: { reason: 'no-list' } });
   const look = await release(session, {
     class: 'list',
     items: [{ dossier: null, handle: own.handle, facts: [] }],
@@ -80,7 +81,9 @@ export async function openList(session: Session, slot: Slot, team?: TeamId, abou
   });
   const item = look.items[0];
   if (item === undefined || item.outcome === 'deny') {
-    throw clientError('denied', `the vault does not give this ${slot}`, { detail: { reason: item?.reason ?? 'unknown' } });
+    throw clientError('denied', `the vault does not give this ${slot}`, {
+      detail: { reason: item?.reason ?? 'unknown' },
+    });
   }
   const { envelope, content } = item.opened;
   if (envelope.type !== TYPES[slot] || item.descriptor.slot !== slot || item.descriptor.team !== own.team) {
@@ -98,12 +101,21 @@ export async function openList(session: Session, slot: Slot, team?: TeamId, abou
 }
 
 export type OpenedPart =
-  | { readonly outcome: 'permit'; readonly handle: HandleId; readonly envelope: Envelope; readonly content: unknown }
+  | {
+      readonly outcome: 'permit';
+      readonly handle: HandleId;
+      readonly envelope: Envelope;
+      readonly content: unknown;
+      /** Through which of the person's teams, on the ground of which step. */
+      readonly grant: { readonly team: TeamId; readonly fact: FactId | null };
+    }
   | { readonly outcome: 'deny'; readonly handle: HandleId | null; readonly reason: string };
 
 export interface OpenedDossier {
   readonly dossier: DossierId;
   readonly parts: readonly OpenedPart[];
+  /** Live notes of this dossier; each is opened like any other part. */
+  readonly notes: readonly HandleId[];
   readonly confirmation: Confirmation;
   readonly line: ProvedLine;
 }
@@ -130,7 +142,8 @@ export async function openDossier(
     if (envelope.type !== 'fhir' && envelope.type !== 'note') {
       throw clientError('wrong-item', 'the vault gave something that is no part of a dossier');
     }
-    return { outcome: 'permit', handle: item.handle, envelope, content: JSON.parse(fromUtf8(content)) as unknown };
+    const { handle, grant } = item;
+    return { outcome: 'permit', handle, grant, envelope, content: JSON.parse(fromUtf8(content)) as unknown };
   });
-  return { dossier, parts, confirmation: look.confirmation, line: look.line };
+  return { dossier, parts, notes: look.notes, confirmation: look.confirmation, line: look.line };
 }

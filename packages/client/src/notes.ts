@@ -13,7 +13,6 @@ import {
   newId,
   type TeamId,
 } from '@ketenkluis/base';
-import { committed } from '@ketenkluis/protocol';
 import {
   asShare,
   type BundleHeader,
@@ -26,56 +25,16 @@ import {
   wrapToWire,
 } from '@ketenkluis/seal';
 import { createBundle, describePack, sealPack } from '@ketenkluis/seal/open';
-import type { z } from 'zod';
-import { type About, sealAnnex } from './annex.ts';
+import type { About } from './annex.ts';
+import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
-import { checkOwnLine } from './release.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
 export interface NoteContent {
   readonly v: 1;
   readonly text: string;
-}
-
-/** Sends one signed change, and believes it only when its own line is in the log. */
-export async function change(
-  session: Session,
-  what: {
-    readonly endpoint: 'write' | 'takeover' | 'declaration' | 'statements';
-    readonly class: 'write' | 'look' | 'list' | 'admin' | 'session';
-    readonly items: readonly AskedItem[];
-    readonly about?: About;
-    readonly declared?: boolean;
-    readonly event?: string;
-    /** False for changes of people, which carry no annex. */
-    readonly annexed?: boolean;
-    readonly body: Readonly<Record<string, unknown>>;
-  },
-): Promise<{ readonly line: ProvedLine; readonly answer: z.infer<typeof committed> }> {
-  const annex = what.annexed === false ? null : await sealAnnex(session, what.about ?? {});
-  const log = await session.log();
-  return await session.inTurn(async () => {
-    const from = log.seen();
-    const { message, request } = await session.signed(
-      {
-        ...(annex === null ? {} : { id: annex.id, annex: annex.hash }),
-        class: what.class,
-        action: what.endpoint,
-        items: what.items,
-        declared: what.declared ?? false,
-        checkpoint: from,
-      },
-      annex === null ? what.body : { ...what.body, annex: annex.wire },
-    );
-    const answer = await session.call(what.endpoint, committed, message);
-    const checkpoint = await log.accept(answer.checkpoint, answer.consistency, from);
-    const line = log.line(answer.line, checkpoint);
-    checkOwnLine(line, request, what.event);
-    if (line.common?.outcome !== 'success') throw clientError('refused', 'the vault wrote down a refusal');
-    return { line, answer };
-  });
 }
 
 /** Everything a note needs to reach: the writer's teams by their epochs, the vault, exit. */
@@ -184,7 +143,11 @@ export async function writeNote(
     toVault.wrap('h', named, sealed.shares.h),
     toExit.wrap('x', named, asShare('x', new Uint8Array(sealed.shares.h))),
   ]);
-  const { statements } = await signBatch([descriptor, ...grants, ...headers], { practice: session.practice, at, signer });
+  const { statements } = await signBatch([descriptor, ...grants, ...headers], {
+    practice: session.practice,
+    at,
+    signer,
+  });
   const { line } = await change(session, {
     endpoint: 'write',
     class: 'write',
@@ -199,7 +162,12 @@ export async function writeNote(
 /** The note stands in the GP system now; at the vault it goes. */
 export async function takeOver(
   session: Session,
-  what: { readonly dossier: DossierId; readonly handle: HandleId; readonly facts: readonly FactId[]; readonly about?: About },
+  what: {
+    readonly dossier: DossierId;
+    readonly handle: HandleId;
+    readonly facts: readonly FactId[];
+    readonly about?: About;
+  },
 ): Promise<ProvedLine> {
   const { dossier, handle, facts } = what;
   const { line } = await change(session, {
@@ -216,7 +184,11 @@ export async function takeOver(
 /** Says what is about to happen on this screen, and returns only once the log has it. */
 export async function declare(
   session: Session,
-  what: { readonly event: 'search' | 'print' | 'export' | 'copy'; readonly items: readonly AskedItem[]; readonly about?: About },
+  what: {
+    readonly event: 'search' | 'print' | 'export' | 'copy';
+    readonly items: readonly AskedItem[];
+    readonly about?: About;
+  },
 ): Promise<ProvedLine> {
   const { line } = await change(session, {
     endpoint: 'declaration',

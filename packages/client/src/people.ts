@@ -34,7 +34,10 @@ export async function readDirectory(options: {
     const proved = provedLine(line, checkpoint);
     const named = proved.items.some(({ item }) => item.object === statement.hash && item.outcome === 'success');
     if (first && (statement.hash !== authority || proved.index !== 0)) {
-      throw clientError('wrong-practice', 'the vault shows another beginning of this practice than the one you were given');
+      throw clientError(
+        'wrong-practice',
+        'the vault shows another beginning of this practice than the one you were given',
+      );
     }
     first = false;
     await people.add(statement, { included: named, index: proved.index });

@@ -5,7 +5,11 @@ import type { Clock, Random } from '@ketenkluis/base';
 /** The part of `fetch` that is used; the browser's own fits. */
 export type Fetch = (
   url: string,
-  init: { readonly method: string; readonly headers: Record<string, string>; readonly body?: string | Uint8Array<ArrayBuffer> },
+  init: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string | Uint8Array<ArrayBuffer>;
+  },
 ) => Promise<{
   readonly status: number;
   readonly headers: { get(name: string): string | null };

@@ -3,18 +3,21 @@
  * The first check that fails ends the look; nothing is shown.
  */
 
+import { decide, type KnownFact, type Question } from '@ketenkluis/access';
 import {
   type DossierId,
+  type FactId,
   fromBase64url,
   type HandleId,
   type Instant,
   type TeamId,
   type Verifier,
 } from '@ketenkluis/base';
-import { decide, type KnownFact, type Question } from '@ketenkluis/access';
 import type { Checkpoint } from '@ketenkluis/ledger';
 import type { releaseAnswer, released } from '@ketenkluis/protocol';
+import type { KemPrivateKey } from '@ketenkluis/seal';
 import {
+  asShare,
   type Batches,
   batchesFromWire,
   type Descriptor,
@@ -23,17 +26,15 @@ import {
   type KeyDirectory,
   type Payload,
   type Sealed,
+  type Share,
   type Snapshot,
   type Statement,
   statementFromWire,
   wrapFromWire,
-  type Share,
-  asShare,
 } from '@ketenkluis/seal';
 import { type OpenedPack, openBundle, openPack } from '@ketenkluis/seal/open';
-import type { KemPrivateKey } from '@ketenkluis/seal';
 import type { z } from 'zod';
-import { checkDossierState, checkSnapshot, type Confirmation } from './dossier-state.ts';
+import { type Confirmation, checkDossierState, checkSnapshot } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import type { LogView, ProvedLine } from './log.ts';
 import type { ClientStorage } from './ports.ts';
@@ -48,6 +49,8 @@ export interface OpenedItem {
   readonly dossier: DossierId | null;
   readonly descriptor: Descriptor;
   readonly descriptorHash: Hash;
+  /** The grant that opened it: to which team, on the ground of which step (null for a team's own list). */
+  readonly grant: { readonly team: TeamId; readonly fact: FactId | null };
   readonly opened: OpenedPack;
 }
 export interface DeniedItem {
@@ -64,6 +67,8 @@ export interface Look {
   readonly confirmation: Confirmation;
   /** Dossiers that left the list since it was sealed. */
   readonly gone: readonly DossierId[];
+  /** Live notes of the dossiers asked about, which may be asked for next. */
+  readonly notes: readonly HandleId[];
 }
 
 export interface LookContext {
@@ -116,7 +121,7 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
       result.outcome === 'deny' ? result : openOne(result, { answer, line, batches, snapshot, context, checkpoint }),
     ),
   );
-  return { line, items, confirmation, gone: answer.gone };
+  return { line, items, confirmation, gone: answer.gone, notes: answer.states.flatMap(({ notes }) => notes ?? []) };
 }
 
 /** Every item asked for is answered once, and nothing else is. Throws `client/vault-says-more`. */
@@ -145,7 +150,8 @@ const signedAt = (statement: Statement, now: Instant): Instant =>
 async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> {
   const { batches, context } = one;
   const { people, now, verifier } = context;
-  const wrong = (why: string) => clientError('wrong-item', `the vault gave something that does not belong here: ${why}`);
+  const wrong = (why: string) =>
+    clientError('wrong-item', `the vault gave something that does not belong here: ${why}`);
 
   const descriptor = expectType(statementFromWire(result.descriptor, batches), 'descriptor');
   const grant = expectType(statementFromWire(result.grant, batches), 'grant');
@@ -170,7 +176,8 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
 
   const { team, epoch, issuer } = grant.payload;
   const header = bundle.payload;
-  if (header.to !== 'team' || header.recipient !== team || header.epoch !== epoch) throw wrong('the bundle is for others');
+  if (header.to !== 'team' || header.recipient !== team || header.epoch !== epoch)
+    throw wrong('the bundle is for others');
   if (header.issuer !== issuer) throw wrong('the wrap is by another issuer than the grant');
   const wrap = wrapFromWire(result.wrap);
   if (wrap.bundle !== bundle.hash || wrap.descriptor !== descriptor.hash || wrap.kind !== 'c') {
@@ -190,6 +197,7 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
     dossier: result.dossier,
     descriptor: stated,
     descriptorHash: descriptor.hash,
+    grant: { team, fact: grant.payload.fact },
     opened,
   };
 }

@@ -14,7 +14,14 @@ import {
   type SessionId,
   type Signer,
 } from '@ketenkluis/base';
-import { hashOf, type Request, type RequestClass, type Statement, signStatement, statementToWire } from '@ketenkluis/seal';
+import {
+  hashOf,
+  type Request,
+  type RequestClass,
+  type Statement,
+  signStatement,
+  statementToWire,
+} from '@ketenkluis/seal';
 import type { SeenCheckpoint } from './log.ts';
 import type { Ports } from './ports.ts';
 

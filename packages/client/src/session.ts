@@ -24,14 +24,7 @@ import {
   me as meSchema,
   sessionState,
 } from '@ketenkluis/protocol';
-import {
-  asEpochWraps,
-  type KemPrivateKey,
-  type KeyDirectory,
-  suite,
-  webSigner,
-  webVerifier,
-} from '@ketenkluis/seal';
+import { asEpochWraps, type KemPrivateKey, type KeyDirectory, suite, webSigner, webVerifier } from '@ketenkluis/seal';
 import { type KeyringSecrets, openEpoch } from '@ketenkluis/seal/open';
 import { z } from 'zod';
 import { clientError } from './errors.ts';
@@ -46,8 +39,10 @@ export type Me = z.infer<typeof meSchema>;
 
 /** The vault's address and what the practice itself told about it. */
 export interface Place {
-  /** Under which the vault is reached; also the audience of every request. */
+  /** The vault's own origin: the audience of every request. */
   readonly origin: string;
+  /** Where it is reached, if not under its origin. */
+  readonly url?: string;
   readonly pins: Pins;
 }
 
@@ -92,7 +87,7 @@ export interface Wire {
 }
 
 export function wire(place: Place, ports: Ports): Wire {
-  const calls = http(place.origin, ports.fetch);
+  const calls = http(place.url ?? place.origin, ports.fetch);
   return {
     place,
     ports,

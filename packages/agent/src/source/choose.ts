@@ -29,7 +29,7 @@ import {
   type Rejection,
   readBsn,
 } from '@ketenkluis/fhir';
-import { type CodeList, listedYears } from './filter.ts';
+import { CodeList, listedYears } from './filter.ts';
 import { IdSet } from './idset.ts';
 
 export const CHOOSING_TYPES: ReadonlySet<string> = new Set(['Patient', 'Condition', 'EpisodeOfCare', 'Medication']);
@@ -90,7 +90,7 @@ export class Chooser {
         codes.set(code.slice(code.indexOf('|') + 1), Number.POSITIVE_INFINITY);
       }
     }
-    this.#listed = { codes, prefixes: [], markers: [] };
+    this.#listed = new CodeList(codes);
   }
 
   /** A problem whose codes decide nothing stays unparsed. */

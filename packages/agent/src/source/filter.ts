@@ -11,6 +11,7 @@ const PATIENT = 'Patient/';
 const CODE = 'code"';
 const QUOTE = 0x22;
 const COLON = 0x3a;
+const SLASH = 0x2f;
 
 const isSpace = (char: number): boolean => char === 0x20 || char === 0x09 || char === 0x0d;
 
@@ -21,12 +22,30 @@ for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 /** How many years back a code may lie; Infinity where the date decides nothing. */
 export type Years = number;
 
-export interface CodeList {
+export class CodeList {
   readonly codes: ReadonlyMap<string, Years>;
   /** Beginnings of codes. */
   readonly prefixes: readonly string[];
   /** Names of properties that force a parse. */
   readonly markers: readonly string[];
+  /** First characters of everything above: most values in a line fail on this already. */
+  readonly #initials = new Uint8Array(128);
+
+  constructor(codes: ReadonlyMap<string, Years>, prefixes: readonly string[] = [], markers: readonly string[] = []) {
+    this.codes = codes;
+    this.prefixes = prefixes;
+    this.markers = markers;
+    for (const one of [...codes.keys(), ...prefixes]) this.#initials[one.charCodeAt(0)] = 1;
+  }
+
+  /** The look-back of the value that begins at `from` and ends at the next quote; 0 when it is not listed. */
+  yearsAt(text: string, from: number): Years {
+    if (this.#initials[text.charCodeAt(from)] !== 1) return 0;
+    const value = text.slice(from, text.indexOf('"', from));
+    const found = this.codes.get(value);
+    if (found !== undefined) return found;
+    return this.prefixes.some((prefix) => value.startsWith(prefix)) ? Number.POSITIVE_INFINITY : 0;
+  }
 }
 
 /**
@@ -42,10 +61,8 @@ export function listedYears(text: string, from: number, to: number, list: CodeLi
     next++;
     while (isSpace(text.charCodeAt(next))) next++;
     if (text.charCodeAt(next) !== QUOTE) continue;
-    const value = text.slice(next + 1, text.indexOf('"', next + 1));
-    const found = list.codes.get(value);
-    if (found !== undefined && found > years) years = found;
-    for (const prefix of list.prefixes) if (value.startsWith(prefix)) return Number.POSITIVE_INFINITY;
+    const found = list.yearsAt(text, next + 1);
+    if (found > years) years = found;
   }
   if (years > 0) return years;
   for (const marker of list.markers) {
@@ -102,34 +119,86 @@ export class PatientProbe {
   }
 }
 
+const PERSON = 'Patient';
+
 /**
- * Matches any text that begins like a date from `first` up to and including `last`, one day of slack on both sides for
- * time zones. A resource whose date lies between them holds such a text.
+ * May a whole block of lines be passed over? Only when each `Patient` in it begins a reference to a patient who is not
+ * chosen: then no line is a Patient, names a chosen one, or holds a Bundle that does either.
  */
-export function dateWindow(first: LocalDate, last: LocalDate): RegExp {
-  const from = addDays(first, -1);
-  const to = addDays(last, 1);
-  const parts: string[] = [];
-  const [low, high] = [Number(from.slice(0, 4)), Number(to.slice(0, 4))];
-  for (let year = low + 1; year < high; year++) parts.push(String(year));
-  // The years at the edges by month, so that a window of five years does not let seven through.
-  for (const year of new Set([low, high])) {
-    const months: string[] = [];
-    for (let month = 1; month <= 12; month++) {
-      const text = `${year}-${String(month).padStart(2, '0')}`;
-      if (text >= from.slice(0, 7) && text <= to.slice(0, 7)) months.push(text.slice(5));
-    }
-    // `"2020"` alone is a date too.
-    parts.push(`${year}(?:"|-(?:${months.join('|')}))`);
+export class BlockProbe {
+  readonly #chosen: { has(id: string): boolean };
+  #id = '';
+
+  constructor(chosen: { has(id: string): boolean }) {
+    this.#chosen = chosen;
   }
-  return new RegExp(`"(?:${parts.join('|')})`, 'g');
+
+  skip(text: string): boolean {
+    for (let at = text.indexOf(PERSON); at >= 0; at = text.indexOf(PERSON, at + PATIENT.length)) {
+      if (text.charCodeAt(at + PERSON.length) !== SLASH) return false;
+      const from = at + PATIENT.length;
+      // The same patient as before, and not one whose id only begins alike.
+      if (this.#id !== '' && text.startsWith(this.#id, from) && ID_CHAR[text.charCodeAt(from + this.#id.length)] !== 1) continue;
+      let end = from;
+      while (ID_CHAR[text.charCodeAt(end)] === 1) end++;
+      const id = text.slice(from, end);
+      if (this.#chosen.has(id)) return false;
+      this.#id = id;
+    }
+    return true;
+  }
 }
 
-function holds(pattern: RegExp, text: string, from: number, to: number): boolean {
-  pattern.lastIndex = from;
-  const match = pattern.exec(text);
-  return match !== null && match.index < to;
+/**
+ * Could a member whose name begins with one of `names` hold a date from `first` up to and including `last`? Every such
+ * member in the line is looked at, wherever it stands; a value that is not plainly a date outside the window counts as
+ * inside. One day of slack on both sides takes care of time zones.
+ */
+export class DateWindow {
+  readonly #first: string;
+  readonly #last: string;
+  readonly #names: readonly string[];
+
+  constructor(first: LocalDate, last: LocalDate, names: readonly string[]) {
+    this.#first = addDays(first, -1);
+    this.#last = addDays(last, 1);
+    this.#names = names;
+  }
+
+  /** `at` is the end of a name: the value that follows is a date text outside the window. */
+  #outside(text: string, at: number): boolean {
+    let next = at;
+    // The rest of the name, the colon, and the quote that opens the value.
+    for (const quote of [true, false]) {
+      while (text.charCodeAt(next) !== QUOTE) {
+        const char = text.charCodeAt(next);
+        const expected = quote ? ID_CHAR[char] === 1 : char === COLON || isSpace(char);
+        if (!expected) return false;
+        next++;
+      }
+      next++;
+    }
+    // `2019`, `2019-05` and `2019-05-03T...` compare as text up to the length that is there.
+    let end = next;
+    while (end - next < 10 && text.charCodeAt(end) !== QUOTE) end++;
+    const date = text.slice(next, end);
+    if (!DATE_START.test(date)) return false;
+    return date < this.#first.slice(0, date.length) || date > this.#last.slice(0, date.length);
+  }
+
+  mayHold(text: string, from: number, to: number): boolean {
+    for (const name of this.#names) {
+      for (let at = text.indexOf(name, from); at >= 0 && at < to; at = text.indexOf(name, at + name.length)) {
+        if (!this.#outside(text, at + name.length)) return true;
+      }
+    }
+    return false;
+  }
 }
+
+const DATE_START = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/;
+const OBSERVED = ['effective', 'issued'];
+const CONTACT = ['start'];
 
 const bare = (code: string): string => code.slice(code.lastIndexOf('|') + 1);
 
@@ -150,38 +219,45 @@ export const CONTACT_YEARS = 2;
 /** Everything that the second reading takes, by type. */
 export class LineFilter {
   readonly #lists = new Map<string, CodeList>();
-  readonly #windows = new Map<Years, RegExp>();
+  readonly #windows = new Map<Years, DateWindow>();
+  readonly #contacts: DateWindow;
   readonly #patients: PatientProbe;
+  readonly #blocks: BlockProbe;
   readonly #asOf: LocalDate;
 
   constructor(selection: Selection, chosen: { has(id: string): boolean }, asOf: LocalDate) {
     this.#patients = new PatientProbe(chosen);
+    this.#blocks = new BlockProbe(chosen);
     this.#asOf = asOf;
+    this.#contacts = new DateWindow(addMonths(asOf, -12 * CONTACT_YEARS), asOf, CONTACT);
     for (const [type, { codes, prefixes, markers, all }] of Object.entries(selection.scan)) {
       if (all) continue;
       const years = type === 'Observation' ? measurementYears(selection) : new Map<string, Years>();
       const listed = new Map(codes.map((code) => [code, years.get(code) ?? Number.POSITIVE_INFINITY] as const));
-      this.#lists.set(type, { codes: listed, prefixes, markers });
+      this.#lists.set(type, new CodeList(listed, prefixes, markers));
     }
   }
 
-  #inWindow(text: string, from: number, to: number, years: Years): boolean {
-    if (years === Number.POSITIVE_INFINITY) return true;
+  #window(years: Years): DateWindow {
     let window = this.#windows.get(years);
     if (window === undefined) {
-      window = dateWindow(addMonths(this.#asOf, -12 * years), this.#asOf);
+      window = new DateWindow(addMonths(this.#asOf, -12 * years), this.#asOf, OBSERVED);
       this.#windows.set(years, window);
     }
-    return holds(window, text, from, to);
+    return window;
+  }
+
+  skipBlock(text: string): boolean {
+    return this.#blocks.skip(text);
   }
 
   skip(text: string, from: number, to: number, type: string): boolean {
     if (type === 'Patient') return false;
     if (!this.#patients.namesChosen(text, from, to)) return true;
-    if (type === 'Encounter' || type === 'Appointment') return !this.#inWindow(text, from, to, CONTACT_YEARS);
+    if (type === 'Encounter' || type === 'Appointment') return !this.#contacts.mayHold(text, from, to);
     const list = this.#lists.get(type);
     if (list === undefined) return false;
     const years = listedYears(text, from, to, list);
-    return years === 0 || !this.#inWindow(text, from, to, years);
+    return years === 0 || (years !== Number.POSITIVE_INFINITY && !this.#window(years).mayHold(text, from, to));
   }
 }

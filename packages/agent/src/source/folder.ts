@@ -8,16 +8,25 @@ import { agentError } from '../errors.ts';
 import type { Source } from './source.ts';
 
 const CHUNK = 1024 * 1024;
+/** The first look at a file is small: many files are put aside after it. */
+const FIRST = 64 * 1024;
 const OTHERS_READ = 0o044;
+
+/** Buffers that no file is using now: fresh memory costs more than reading into it. */
+const idle: Buffer[] = [];
 
 /** Two buffers take turns: the disk fills one while the other is being looked at. */
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path, 'r');
-  const buffers = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)] as const;
+  const buffers = [idle.pop() ?? Buffer.allocUnsafe(CHUNK), idle.pop() ?? Buffer.allocUnsafe(CHUNK)] as const;
   let turn = 0;
-  const fill = (buffer: Buffer) => file.read(buffer, 0, CHUNK, null);
-  let pending = fill(buffers[0]);
+  const fill = (buffer: Buffer, size = CHUNK) => file.read(buffer, 0, size, null);
+  let pending = fill(buffers[0], FIRST);
   try {
+    const first = await pending;
+    if (first.bytesRead === 0) return;
+    yield buffers[0].subarray(0, first.bytesRead);
+    pending = fill(buffers[0]);
     for (;;) {
       const { bytesRead } = await pending;
       if (bytesRead === 0) return;
@@ -28,6 +37,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
     }
   } finally {
     await pending.catch(() => undefined);
+    if (idle.length < 4) idle.push(...buffers);
     await file.close();
   }
 }

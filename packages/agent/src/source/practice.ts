@@ -81,9 +81,12 @@ export interface PracticeReading extends Omit<Choice, 'candidateFor'> {
 /** What is known of one file between the two readings. */
 interface FileState {
   readonly file: SourceFile;
+  /** Places that needed a parse in either reading. */
   readonly parsed: BitSet;
-  /** Holds a type that the second reading wants. */
-  wanted: boolean;
+  /** Holds a type that the second reading takes. */
+  readonly wanted: boolean;
+  /** Begins with one type that decides nothing: the first reading stopped there and takes the rest on trust. */
+  readonly trusted: boolean;
   reading: FileReading;
 }
 
@@ -110,123 +113,41 @@ async function indexOf(file: SourceFile): Promise<ReferenceIndex> {
   return index;
 }
 
-/** Faults of the source are in the answer; what is thrown comes from the disk, the sink or `agent/no-source`. */
-export async function readPractice(source: Source, options: PracticeOptions): Promise<PracticeReading> {
-  const { asOf, selection, sink, onProgress, parseAll = false } = options;
-  const faults = new Faults();
-  for (const finding of source.findings) faults.add(finding);
-  const files = source.files.length;
+/** A trusted file held something that decides who is chosen. */
+class Mistrust extends Error {
+  readonly file: string;
+  constructor(file: string) {
+    super('a file of another type holds patients or problems');
+    this.file = file;
+  }
+}
 
-  const checkedLeaves =
-    options.check === true
-      ? await checkSource(source, faults.add, (file, done) => onProgress?.({ step: 'check', file, files, done }))
-      : undefined;
-
-  const taking = new Set(Object.keys(selection.scan).filter((type) => type !== 'Medication'));
-  const chooser = new Chooser(selection, asOf, faults.add);
-  const states: FileState[] = [];
+/** First reading of one file. */
+async function chooseFrom(file: SourceFile, chooser: Chooser, taking: ReadonlySet<string>, trust: boolean, faults: Faults) {
+  const parsed = new BitSet();
+  const index = new ReferenceIndex();
+  const types = new Set<string>();
   let leaves = 0;
-
-  for (const [done, file] of source.files.entries()) {
-    onProgress?.({ step: 'choose', file: file.name, files, done });
-    const parsed = new BitSet();
-    const index = new ReferenceIndex();
-    let wanted = parseAll;
-    const reading = await readNamed(file, {
-      wants(type) {
-        if (!wanted && taking.has(type)) wanted = true;
-        return parseAll || CHOOSING_TYPES.has(type);
-      },
-      ...(parseAll ? {} : { skip: (text, from, to, type) => chooser.skip(text, from, to, type) }),
-      parsed: (ordinal) => parsed.add(ordinal),
-      record(record) {
-        leaves += record.leaves;
-        if (record.fullUrl !== undefined) index.add(record.fullUrl, record.resource);
-        chooser.record(record);
-      },
-      reject: faults.add,
-    });
-    if (reading.refused === undefined) chooser.endFile(index);
-    else chooser.forget(file.name);
-    states.push({ file, parsed, wanted, reading });
-  }
-
-  const { candidateFor, ...choice } = chooser.choose();
-  const chosen = new Map<string, readonly ProgrammeId[]>();
-  const enrolled: Record<string, number> = Object.fromEntries(selection.programmes.map(({ id }) => [id, 0]));
-  const programmesOf = (patient: string): readonly ProgrammeId[] => {
-    const may = candidateFor.get(patient) ?? [];
-    if (options.enrolled === 'candidates') return may;
-    return options.enrolled(patient, may).filter((id) => Object.hasOwn(enrolled, id));
-  };
-  for (const patient of chooser.patients()) {
-    const programmes = programmesOf(patient);
-    if (programmes.length === 0) continue;
-    chosen.set(patient, programmes);
-    for (const id of programmes) enrolled[id]!++;
-  }
-
-  const filter = new LineFilter(selection, chosen, asOf);
-  const units = await loadUnits();
-  const taken = new IdSet();
-  let keptLeaves = 0;
-
-  const take = ({ type, file, line, resource }: FhirRecord): void => {
-    const own = resource as Resource;
-    const reference = type === 'Patient' ? `Patient/${own.id}` : patientReference(own);
-    const target = literalReference(reference);
-    const programmes = target?.type === 'Patient' ? chosen.get(target.id) : undefined;
-    if (target === undefined || programmes === undefined) return;
-    const id = `${type}/${own.id}`;
-    const contact =
-      type === 'Encounter' || type === 'Appointment' ? contactOf(own as Encounter | Appointment, asOf) : undefined;
-    const registration = type === 'Observation' ? registrationOf(own as Observation, selection, asOf) : undefined;
-    const found = minimise(own, { selection, programmes, asOf, units, medication: chooser.medication });
-    if (contact === undefined && registration === undefined && found.scope === undefined) return;
-    // The first record of an id counts; only records that would be taken can be in each other's way.
-    if (!taken.add(id)) {
-      faults.add({ file, line, code: 'duplicate-id' });
-      return;
-    }
-    if (contact !== undefined) sink.contact?.(target.id, contact);
-    if (registration !== undefined) sink.registration?.(target.id, registration);
-    if (found.scope === undefined) return;
-    keptLeaves += found.kept;
-    sink.records(target.id, found.scope, found.records);
-  };
-
-  if (chosen.size > 0) {
-    for (const [done, state] of states.entries()) {
-      if (!state.wanted || state.reading.refused !== undefined) continue;
-      onProgress?.({ step: 'take', file: state.file.name, files, done });
-      let fresh = false;
-      const references = state.reading.format === 'document' ? await indexOf(state.file) : undefined;
-      await readNamed(state.file, {
-        wants: (type) => parseAll || taking.has(type),
-        ...(parseAll ? {} : { skip: (text, from, to, type) => filter.skip(text, from, to, type) }),
-        parsed(ordinal) {
-          fresh = !state.parsed.has(ordinal);
-          state.parsed.add(ordinal);
-        },
-        record(record) {
-          if (fresh) leaves += record.leaves;
-          if (taking.has(record.type)) take(record);
-        },
-        reject: faults.add,
-        ...(references === undefined ? {} : { references }),
-      });
-    }
-  }
-
-  const skipped = states.reduce((sum, { reading, parsed }) => sum + reading.records - parsed.size, 0);
-  return {
-    ...choice,
-    enrolled,
-    chosen: chosen.size,
-    fields: { kept: keptLeaves, dropped: (checkedLeaves ?? leaves) - keptLeaves },
-    skipped: checkedLeaves === undefined ? skipped : 0,
-    rejected: faults.list,
-    files: states.map(({ file, reading }) => ({ name: file.name, ...reading })),
-    loose: source.loose,
-  };
+  let plain = trust;
+  let looked = 0;
+  const reading = await readNamed(file, {
+    wants(type) {
+      if (types.size < 2) types.add(type);
+      if (CHOOSING_TYPES.has(type) || !trust) plain = false;
+      return !trust || CHOOSING_TYPES.has(type);
+    },
+    skip: (text, from, to, type) => trust && chooser.skip(text, from, to, type),
+    stop: () => plain && types.size === 1 && looked++ > 0,
+    parsed(ordinal) {
+      plain = false;
+      parsed.add(ordinal);
+    },
+    record(record) {
+      leaves += record.leaves;
+      if (record.fullUrl !== undefined) index.add(record.fullUrl, record.resource);
+      chooser.record(record);
+    },
+    reject: faults.add,
+  });
+  return { parsed, leaves, reading, index, types, plain };
 }

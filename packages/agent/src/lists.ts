@@ -1,0 +1,153 @@
+/** A team's own packs: worklist, directory of names, receipt. Each is sealed again only when what it says changed. */
+
+import { canonicalJson, type DossierId, type Instant, type LocalDate, utf8 } from '@ketenkluis/base';
+import {
+  buildWorklist,
+  type DueResult,
+  type IdentityRecord,
+  type ProgrammeId,
+  type RoleId,
+  type ScopeId,
+  type Selection,
+  type WorklistInput,
+} from '@ketenkluis/care';
+import type { DirectoryContent, ReceiptContent, WorklistContent } from '@ketenkluis/client';
+import type { Plaintext } from '@ketenkluis/seal';
+import type { Fingerprints } from './contents.ts';
+import type { Manifest } from './link.ts';
+import { scopesOfTeam } from './plan.ts';
+import type { DossierIds, LiveDossier, Register, Team } from './register.ts';
+import type { PackJob } from './sealing.ts';
+
+/** What a row needs, kept for every enrolled patient while the practice is read: days and a name, no values. */
+export interface RowSource {
+  readonly ids: DossierIds;
+  readonly identity: IdentityRecord;
+  readonly programmes: readonly ProgrammeId[];
+  readonly due: DueResult;
+}
+
+export type Slot = 'worklist' | 'directory' | 'receipt';
+
+export interface ListContext {
+  readonly register: Register;
+  readonly selection: Selection;
+  readonly fingerprints: Fingerprints;
+  readonly asOf: LocalDate;
+  readonly at: Instant;
+  /** Teams with a new key. */
+  readonly rekeyed: ReadonlySet<string>;
+}
+
+/** One team's pack for one slot; undefined when it says what it said. */
+function teamPack(
+  team: Team,
+  slot: Slot,
+  says: string,
+  content: () => Uint8Array,
+  { register, fingerprints, asOf, rekeyed }: ListContext,
+): PackJob | undefined {
+  const own = team.slots[slot];
+  if (own === undefined) return undefined;
+  const fingerprint = fingerprints.of(slot, register.practice.organisation, says);
+  if (own.fingerprint === fingerprint && own.version > 0 && !rekeyed.has(team.team)) return undefined;
+  return {
+    handle: own.handle,
+    version: own.version + 1,
+    prev: own.descriptor,
+    envelope: { dossier: null, team: team.team, type: slot, scope: null, programmes: [], selection: null, asOf },
+    slot,
+    content: content() as Plaintext,
+    grants: [{ team: team.team, fact: null }],
+    scope: slot,
+    fingerprint,
+  };
+}
+
+/** The facts of a dossier that a team stands on. */
+const factsFor = (ids: DossierIds, team: Team) => [
+  ids.enrolment,
+  ids.relation,
+  ...(ids.steps[team.team] ?? []).map(({ fact }) => fact),
+  ...(ids.writes[team.team] ? [ids.writes[team.team]!] : []),
+];
+
+function rowInputs(
+  team: Team,
+  rows: readonly RowSource[],
+  live: ReadonlyMap<DossierId, LiveDossier>,
+  selection: Selection,
+) {
+  return rows.flatMap((row): WorklistInput[] => {
+    const heads = live.get(row.ids.dossier)?.heads;
+    if (heads === undefined) return [];
+    const handles = Object.keys(heads).map((scope) => ({ scope: scope as ScopeId, handle: row.ids.handles[scope]! }));
+    return [
+      {
+        dossier: row.ids.dossier,
+        identity: row.identity,
+        programmes: row.programmes,
+        due: row.due,
+        handles,
+        scopes: scopesOfTeam(team, row.programmes, selection),
+        facts: factsFor(row.ids, team),
+      },
+    ];
+  });
+}
+
+export interface ListJob {
+  readonly team: Team;
+  readonly pack: PackJob;
+  readonly lists: Manifest['lists'];
+  readonly listed: readonly DossierId[];
+}
+
+/** The worklists that changed, with who joined and who left. */
+export function planWorklists(
+  rows: readonly RowSource[],
+  live: ReadonlyMap<DossierId, LiveDossier>,
+  context: ListContext,
+): ListJob[] {
+  const { register, selection, asOf, at } = context;
+  return register.teams.flatMap((team): ListJob[] => {
+    if (team.role === null || !team.slots.worklist) return [];
+    const list = buildWorklist(team.role as RoleId, rowInputs(team, rows, live, selection));
+    const content: WorklistContent = { v: 1, team: team.team, asOf, sealedAt: at, list };
+    const pack = teamPack(team, 'worklist', JSON.stringify(list), () => utf8(JSON.stringify(content)), context);
+    if (pack === undefined) return [];
+    const now = new Set(list.rows.map(({ dossier }) => dossier));
+    const before = new Set(team.listed);
+    const joined = [...now].filter((dossier) => !before.has(dossier));
+    const left = [...before].filter((dossier) => !now.has(dossier));
+    return [{ team, pack, lists: [{ team: team.team, joined, left }], listed: [...now] }];
+  });
+}
+
+/** Names of colleagues and teams, for the teams that read names. */
+export function planDirectory(context: ListContext): { team: Team; pack: PackJob }[] {
+  const { register } = context;
+  const { organisation: _, ...practice } = register.practice;
+  const content: DirectoryContent = {
+    v: 1,
+    practice,
+    people: register.staff.map(({ person, name, role }) => ({ person, name, role })),
+    teams: register.teams.map(({ team, need, name, role }) => ({ team, need, name, role })),
+  };
+  const bytes = canonicalJson(content);
+  return register.teams.flatMap((team) => {
+    const pack = teamPack(team, 'directory', JSON.stringify(content), () => bytes, context);
+    return pack ? [{ team, pack }] : [];
+  });
+}
+
+/** The readable account; sealed again only when something left, stayed or changed. */
+export function planReceipt(receipt: ReceiptContent, context: ListContext): { team: Team; pack: PackJob }[] {
+  const { at: _, asOf: __, last: ___, ...says } = receipt;
+  const moved = receipt.last.find(({ changed, packs }) => changed + packs > 0)?.number ?? 0;
+  const bytes = canonicalJson(receipt);
+  return context.register.teams.flatMap((team) => {
+    const pack = teamPack(team, 'receipt', JSON.stringify([says, moved]), () => bytes, context);
+    return pack ? [{ team, pack }] : [];
+  });
+}

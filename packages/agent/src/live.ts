@@ -1,0 +1,95 @@
+/**
+ * What is live of a dossier, as pure steps (docs/spec/sync.md, "What is live"): the agent and the vault must get the same set from
+ * the same statements, and this is the agent's half.
+ */
+
+import type { DossierId, HandleId, TeamId } from '@ketenkluis/base';
+import { dossierState, type Hash } from '@ketenkluis/seal';
+import type { LiveDossier } from './register.ts';
+
+export const emptyLive = (): LiveDossier => ({ seq: 0, heads: {}, facts: {}, grants: [], notes: [], gone: [] });
+
+/** Every live hash once. */
+export const liveHashes = (live: LiveDossier): Hash[] => [
+  ...new Set([
+    ...Object.values(live.heads).map(({ descriptor }) => descriptor),
+    ...Object.values(live.facts),
+    ...live.grants.map(({ hash }) => hash),
+    ...live.notes.flatMap(({ descriptor, grants }) => [descriptor, ...grants]),
+  ]),
+];
+
+export const stateOf = (dossier: DossierId, live: LiveDossier): Hash => dossierState(dossier, liveHashes(live));
+
+export interface Head {
+  readonly version: number;
+  readonly descriptor: Hash;
+  readonly fingerprint: string;
+}
+
+export interface DossierDelivery {
+  readonly facts: Readonly<Record<string, Hash>>;
+  readonly heads: Readonly<Record<string, Head>>;
+  readonly grants: readonly { readonly hash: Hash; readonly team: TeamId; readonly packs: readonly Hash[] }[];
+  /** Scopes whose handle goes. */
+  readonly drop: readonly { readonly scope: string; readonly handle: HandleId }[];
+}
+
+/** Takes packs out of grants; a grant without packs is gone. `team` limits it to that team's grants. */
+function withoutPacks(
+  grants: LiveDossier['grants'],
+  away: ReadonlySet<Hash>,
+  team: TeamId | null = null,
+): LiveDossier['grants'] {
+  return grants
+    .map((grant) =>
+      team !== null && grant.team !== team ? grant : { ...grant, packs: grant.packs.filter((pack) => !away.has(pack)) },
+    )
+    .filter(({ packs }) => packs.length > 0);
+}
+
+/** The live set after a delivery; `seq` is what the vault answers and is left as it was. */
+export function afterDelivery(live: LiveDossier, delivery: DossierDelivery): LiveDossier {
+  const heads = { ...live.heads };
+  const replaced = new Set<Hash>();
+  for (const scope of [...Object.keys(delivery.heads), ...delivery.drop.map((one) => one.scope)]) {
+    const before = heads[scope];
+    if (before) replaced.add(before.descriptor);
+    delete heads[scope];
+  }
+  Object.assign(heads, delivery.heads);
+  let grants = withoutPacks(live.grants, replaced);
+  for (const grant of delivery.grants) {
+    grants = withoutPacks(grants, new Set(grant.packs), grant.team);
+    grants.push({ hash: grant.hash, team: grant.team, packs: [...grant.packs] });
+  }
+  const gone = [...live.gone, ...delivery.drop.map(({ handle }) => handle)];
+  return { ...live, heads, facts: { ...live.facts, ...delivery.facts }, grants, gone };
+}
+
+/** A colleague's note, as its log line shows it. */
+export const withNote = (
+  live: LiveDossier,
+  note: { readonly handle: HandleId; readonly descriptor: Hash; readonly grants: readonly Hash[] },
+): LiveDossier => ({ ...live, notes: [...live.notes, { ...note, grants: [...note.grants] }] });
+
+export const withoutNote = (live: LiveDossier, handle: HandleId): LiveDossier => ({
+  ...live,
+  notes: live.notes.filter((note) => note.handle !== handle),
+});
+
+const MANY_NOTES = 12;
+
+/**
+ * Notes that hang under a dropped handle go with it, and the log does not say which hang where: the one choice of notes that gives
+ * the state that the vault states, or null when none does.
+ */
+export function notesThatStay(dossier: DossierId, live: LiveDossier, state: Hash): LiveDossier | null {
+  const { notes } = live;
+  if (notes.length > MANY_NOTES) return stateOf(dossier, live) === state ? live : null;
+  for (let mask = 2 ** notes.length - 1; mask >= 0; mask--) {
+    const some = { ...live, notes: notes.filter((_, i) => (mask & (1 << i)) !== 0) };
+    if (stateOf(dossier, some) === state) return some;
+  }
+  return null;
+}

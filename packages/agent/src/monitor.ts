@@ -1,0 +1,195 @@
+/**
+ * The practice's monitor: reads every line since the last sync, rebuilds every leaf, and explains every change of every dossier.
+ * What it cannot rebuild or explain is an alarm, and no snapshot is signed (docs/spec/snapshot.md).
+ */
+
+import { type DossierId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
+import { decodeEntry, type Entry, type EntryItem, leafOf } from '@ketenkluis/ledger';
+import { entriesPage } from '@ketenkluis/protocol';
+import { dossierState, type Hash } from '@ketenkluis/seal';
+import { agentError } from './errors.ts';
+import { Frontier } from './frontier.ts';
+import type { Link } from './link.ts';
+import { emptyLive, type Head, stateOf, withNote, withoutNote } from './live.ts';
+import type { LiveDossier, Register } from './register.ts';
+
+export interface LogLine {
+  readonly index: number;
+  readonly entry: Entry;
+  /** As stored, for the mirror. */
+  readonly stored: Uint8Array;
+}
+
+/** One record of the journal: what a delivery was going to make live, by dossier and by team handle; where counters stand. */
+export interface Intent {
+  readonly counter: number;
+  readonly dossiers: Readonly<Record<string, LiveDossier>>;
+  readonly heads: Readonly<Record<string, Head>>;
+}
+
+const forked = (why: string) => agentError('vault-forked', `the log does not add up: ${why}; no snapshot is signed`);
+
+/** Reads and rebuilds lines up to the last checkpoint this link has taken. Throws `agent/vault-forked`. */
+export async function readLines(link: Link, register: Register): Promise<{ lines: LogLine[]; frontier: Frontier }> {
+  const log = await link.session.log();
+  const from = register.vault.checkpoint;
+  const frontier = new Frontier(from?.size ?? 0, from?.peaks ?? []);
+  const lines: LogLine[] = [];
+  // A first page makes its own line; it is read in the next run.
+  await link.session.people(true);
+  const target = log.seen();
+  if (target === null) throw forked('it has no checkpoint');
+  while (frontier.size < target.size) {
+    const page = await link.session.call('entries', entriesPage, undefined, `?from=${frontier.size}`);
+    if (page.entries.length === 0) throw forked(`line ${frontier.size} is not shown`);
+    for (const text of page.entries) {
+      if (frontier.size >= target.size) break;
+      const stored = fromBase64url(text);
+      const { entry, salts } = decodeOrThrow(stored, frontier.size);
+      lines.push({ index: frontier.size, entry, stored });
+      frontier.add(leafOf(entry, salts));
+    }
+  }
+  if (frontier.root() !== target.root) throw forked('its lines do not give its checkpoint');
+  return { lines, frontier };
+}
+
+function decodeOrThrow(stored: Uint8Array, index: number) {
+  try {
+    return decodeEntry(stored);
+  } catch (cause) {
+    throw agentError('vault-forked', `line ${index} of the log cannot be rebuilt; no snapshot is signed`, { cause });
+  }
+}
+
+export interface Explained {
+  /** Live sets as they are now, by dossier. */
+  readonly live: Map<DossierId, LiveDossier>;
+  /** Dossiers that this agent sealed before and lost track of: everything of them is sealed again. */
+  readonly lost: Set<DossierId>;
+  /** Dossiers that ended at the vault: by this agent in a run that was cut off, or by an owner. */
+  readonly ended: Set<DossierId>;
+  /** Newest versions of the teams' own handles; no fingerprint where the journal does not know them. */
+  readonly heads: Map<string, { version: number; descriptor: Hash; fingerprint: string | null }>;
+  /** Rows on each worklist, by its handle. */
+  readonly listed: Map<string, Set<DossierId>>;
+  /** Snapshots since, oldest first. */
+  readonly snapshots: { hash: Hash; at: Instant }[];
+}
+
+/** Folds the lines into the live sets that the register holds. Throws `agent/vault-forked` for a change nobody may make. */
+export function explain(register: Register, lines: readonly LogLine[], intents: readonly Intent[]): Explained {
+  const live = new Map<DossierId, LiveDossier>();
+  for (const patient of Object.values(register.patients)) {
+    const { enrolment } = patient;
+    if (enrolment !== null && 'ids' in enrolment && patient.live) live.set(enrolment.ids.dossier, patient.live);
+  }
+  const out: Explained = {
+    live,
+    lost: new Set(),
+    ended: new Set(),
+    heads: new Map(),
+    listed: new Map(
+      register.teams.flatMap(({ slots, listed }) =>
+        slots.worklist ? [[slots.worklist.handle, new Set(listed)] as const] : [],
+      ),
+    ),
+    snapshots: [],
+  };
+  const lists = new Set<string>(
+    register.teams.flatMap(({ slots }) => Object.values(slots).map(({ handle }) => handle)),
+  );
+  for (const { index, entry } of lines) {
+    if (entry.common.outcome !== 'success') continue;
+    foldTeams(out, intents, entry);
+    const changes = entry.items.filter((item) => isChange(item, lists));
+    for (const [dossier, items] of Map.groupBy(changes, (item) => item.dossier!)) {
+      fold(register, out, intents, { index, entry, dossier, items });
+    }
+  }
+  return out;
+}
+
+const CHANGING = new Set(['head', 'fact', 'withdrawal', 'grant', 'drop']);
+/** Looks, and rows that join or leave a list, have numbers too but change no state. */
+const isChange = (item: EntryItem, lists: ReadonlySet<string>): boolean =>
+  item.outcome === 'success' &&
+  item.dossier !== null &&
+  CHANGING.has(item.kind) &&
+  (item.handle === null || !lists.has(item.handle));
+
+/** Team handles, rows on lists, snapshots: no part of a dossier's state. */
+function foldTeams(out: Explained, intents: readonly Intent[], { common, items }: Entry): void {
+  for (const { kind, handle, dossier, object, version, outcome } of items) {
+    if (outcome !== 'success') continue;
+    if (common.event === 'snapshot' && object !== null) out.snapshots.push({ hash: object as Hash, at: common.at });
+    if (common.event !== 'commit' || handle === null || object === null) continue;
+    if (dossier === null && kind === 'head' && version !== null) {
+      const intended = intents.findLast(({ heads }) => heads[handle]?.descriptor === object)?.heads[handle];
+      out.heads.set(handle, { version, descriptor: object as Hash, fingerprint: intended?.fingerprint ?? null });
+    }
+    if (dossier !== null && kind === 'member') out.listed.get(handle)?.add(dossier);
+    if (dossier !== null && kind === 'drop') out.listed.get(handle)?.delete(dossier);
+  }
+}
+
+interface Change {
+  readonly index: number;
+  readonly entry: Entry;
+  readonly dossier: DossierId;
+  readonly items: readonly EntryItem[];
+}
+
+function fold(register: Register, out: Explained, intents: readonly Intent[], change: Change): void {
+  const { entry, dossier, items } = change;
+  const last = items.at(-1)!;
+  const state = last.state as Hash | null;
+  const seq = last.seq ?? 0;
+  const before = out.live.get(dossier) ?? emptyLive();
+  const keep = (next: LiveDossier) => {
+    out.live.set(dossier, { ...next, seq });
+    out.lost.delete(dossier);
+  };
+  if (state === dossierState(dossier, [])) {
+    out.live.delete(dossier);
+    out.ended.add(dossier);
+    return;
+  }
+  if (entry.common.actor === register.agent.person) {
+    const intended = intents.findLast(
+      (intent) => intent.dossiers[dossier] && stateOf(dossier, intent.dossiers[dossier]) === state,
+    );
+    if (intended) keep(intended.dossiers[dossier]!);
+    else if (stateOf(dossier, before) === state) keep(before);
+    else {
+      // Sent by this agent in a run whose journal is gone.
+      out.live.set(dossier, { ...before, seq });
+      out.lost.add(dossier);
+    }
+    return;
+  }
+  const next = byColleague(before, entry, items);
+  if (out.lost.has(dossier)) {
+    out.live.set(dossier, { ...(next ?? before), seq });
+    return;
+  }
+  if (next === null || stateOf(dossier, next) !== state) {
+    throw forked(`line ${change.index} changes a dossier in a way that nobody may`);
+  }
+  keep(next);
+}
+
+/** A note written or taken over; anything else is not a colleague's to change. */
+function byColleague(before: LiveDossier, entry: Entry, items: readonly EntryItem[]): LiveDossier | null {
+  if (entry.common.event === 'write') {
+    const head = items.find(({ kind }) => kind === 'head');
+    if (head === undefined || head.handle === null || head.object === null) return null;
+    const grants = items.filter(({ kind }) => kind === 'grant').map(({ object }) => object as Hash);
+    return withNote(before, { handle: head.handle as HandleId, descriptor: head.object as Hash, grants });
+  }
+  if (entry.common.event === 'taken-over') {
+    const drop = items.find(({ kind }) => kind === 'drop');
+    return drop?.handle ? withoutNote(before, drop.handle as HandleId) : null;
+  }
+  return null;
+}

@@ -1,0 +1,187 @@
+/** What has to be sealed for one patient: ids chosen once, facts that are not live yet, scopes whose content changed. */
+
+import {
+  type FactId,
+  type HandleId,
+  type Instant,
+  type LocalDate,
+  newId,
+  type OrganisationId,
+  type Random,
+  type TeamId,
+} from '@ketenkluis/base';
+import {
+  type ProgrammeId,
+  type RoleId,
+  type ScopeId,
+  type Selection,
+  scopesForRole,
+  standingScopes,
+} from '@ketenkluis/care';
+import type { Fact, Hash, Withdrawal } from '@ketenkluis/seal';
+import type { Contents } from './contents.ts';
+import { emptyLive } from './live.ts';
+import type { DossierIds, Enrolment, LiveDossier, Team } from './register.ts';
+import type { DossierJob, PackJob } from './sealing.ts';
+
+export type Enrolled = Extract<Enrolment, { state: 'enrolled' }>;
+export type Ended = Extract<Enrolment, { state: 'ended' }>;
+
+const WRITERS: ReadonlySet<string> = new Set(['gp', 'poh-s']);
+/** The emergency summary is granted beforehand, but nobody looks into it outside an emergency: no relation, so no look. */
+const EMERGENCY = 'emergency';
+
+const treating = (teams: readonly Team[]) => teams.filter(({ role }) => role !== null);
+
+/** The scopes that a team needs of a patient in these programmes. */
+export function scopesOfTeam(team: Team, programmes: readonly ProgrammeId[], selection: Selection): readonly ScopeId[] {
+  const role = team.role as RoleId | null;
+  if (role === null) return [];
+  return team.need === EMERGENCY
+    ? scopesForRole(role, programmes, selection)
+    : standingScopes(role, programmes, selection);
+}
+
+/** Fresh ids for a new dossier. */
+export const newDossierIds = (random: Random): DossierIds => ({
+  dossier: newId('dossier', random),
+  handles: {},
+  enrolment: newId('fact', random),
+  relation: newId('fact', random),
+  steps: {},
+  writes: {},
+});
+
+/** Adds what is missing: a handle per needed scope, a step per team for handles that none of its steps lists. True if it did. */
+export function completeIds(
+  ids: DossierIds,
+  live: LiveDossier | null,
+  programmes: readonly ProgrammeId[],
+  teams: readonly Team[],
+  selection: Selection,
+  random: Random,
+): boolean {
+  let added = false;
+  for (const team of treating(teams)) {
+    const scopes = scopesOfTeam(team, programmes, selection);
+    for (const scope of scopes) {
+      const known = ids.handles[scope];
+      if (known && !live?.gone.includes(known)) continue;
+      ids.handles[scope] = newId('handle', random);
+      added = true;
+    }
+    const steps = ids.steps[team.team] ?? [];
+    const listed = new Set(steps.flatMap(({ handles }) => handles));
+    const fresh = scopes.map((scope) => ids.handles[scope]!).filter((handle) => !listed.has(handle));
+    if (fresh.length > 0) {
+      ids.steps[team.team] = [...steps, { fact: newId('fact', random), handles: fresh }];
+      added = true;
+    }
+    if (WRITERS.has(team.need) && !ids.writes[team.team]) {
+      ids.writes[team.team] = newId('fact', random);
+      added = true;
+    }
+  }
+  return added;
+}
+
+export interface PlanContext {
+  readonly practice: OrganisationId;
+  readonly teams: readonly Team[];
+  readonly selection: Selection;
+  readonly asOf: LocalDate;
+  readonly at: Instant;
+  /** Teams with a new key: what they may read is sealed afresh. */
+  readonly rekeyed: ReadonlySet<TeamId>;
+}
+
+/** The facts of the dossier that are not live yet. */
+function missingFacts(ids: DossierIds, live: LiveDossier, { practice, teams, at }: PlanContext): Fact[] {
+  const base = (id: FactId) => ({ t: 'fact' as const, v: 1 as const, suite: 1, id, practice, from: at, until: null });
+  const related = treating(teams).filter(({ need }) => need !== EMERGENCY);
+  const all: Fact[] = [
+    { ...base(ids.enrolment), kind: 'enrolment', dossier: ids.dossier },
+    { ...base(ids.relation), kind: 'relation', dossier: ids.dossier, teams: related.map(({ team }) => team) },
+    ...Object.entries(ids.steps).flatMap(([team, steps]) =>
+      steps.map(
+        ({ fact, handles }): Fact => ({
+          ...base(fact),
+          kind: 'step',
+          dossier: ids.dossier,
+          team: team as TeamId,
+          handles: [...handles],
+        }),
+      ),
+    ),
+    ...Object.entries(ids.writes).map(
+      ([team, fact]): Fact => ({ ...base(fact), kind: 'write', dossier: ids.dossier, team: team as TeamId }),
+    ),
+  ];
+  return all.filter(({ id }) => live.facts[id] === undefined);
+}
+
+const grantsFor = (ids: DossierIds, handle: HandleId): PackJob['grants'] =>
+  Object.entries(ids.steps).flatMap(([team, steps]) => {
+    const step = steps.find(({ handles }) => handles.includes(handle));
+    return step ? [{ team: team as TeamId, fact: step.fact }] : [];
+  });
+
+/** Undefined when nothing changed. `lost`: what is live is not known exactly, so everything is sealed again. */
+export function planDossier(
+  enrolment: Enrolled,
+  known: LiveDossier | null,
+  contents: readonly Contents[],
+  context: PlanContext,
+  lost = false,
+): DossierJob | undefined {
+  const { ids } = enrolment;
+  const live = known ?? emptyLive();
+  const facts = missingFacts(ids, live, context);
+  const newSteps = new Set<string>(facts.filter(({ kind }) => kind === 'step').map(({ id }) => id));
+  const packs: PackJob[] = [];
+  const filled = new Set<string>();
+  for (const { scope, fingerprint, bytes } of contents) {
+    const handle = ids.handles[scope];
+    if (handle === undefined) continue;
+    filled.add(scope);
+    const head = live.heads[scope];
+    const grants = grantsFor(ids, handle);
+    const fresh = grants.some(({ team, fact }) => context.rekeyed.has(team) || (fact !== null && newSteps.has(fact)));
+    if (head && head.fingerprint === fingerprint && !fresh && !lost) continue;
+    packs.push({
+      handle,
+      version: (head?.version ?? 0) + 1,
+      prev: head?.descriptor ?? null,
+      envelope: {
+        dossier: ids.dossier,
+        team: null,
+        type: 'fhir',
+        scope,
+        programmes: [...enrolment.programmes].sort(),
+        selection: context.selection.version as Hash,
+        asOf: context.asOf,
+      },
+      slot: null,
+      content: bytes(context.asOf),
+      grants,
+      scope,
+      fingerprint,
+    });
+  }
+  const drop = Object.keys(live.heads)
+    .filter((scope) => !filled.has(scope))
+    .map((scope) => ({ scope, handle: ids.handles[scope]! }));
+  if (facts.length === 0 && packs.length === 0 && drop.length === 0) return undefined;
+  return { dossier: ids.dossier, expect: live.seq, facts, withdrawals: [], packs, drop };
+}
+
+/** Ends an enrolment: one withdrawal, and the vault removes everything of the dossier. */
+export function planEnd(
+  ended: Ended,
+  live: LiveDossier,
+  { practice, at }: Pick<PlanContext, 'practice' | 'at'>,
+): DossierJob {
+  const { dossier, enrolment } = ended.ids;
+  const withdrawal: Withdrawal = { t: 'withdrawal', v: 1, suite: 1, practice, fact: enrolment, dossier, at };
+  return { dossier, expect: live.seq, facts: [], withdrawals: [withdrawal], packs: [], drop: [] };
+}

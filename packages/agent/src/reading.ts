@@ -1,0 +1,166 @@
+/** The practice's records of the enrolled, patient by patient, and what the register must know of everybody else. */
+
+import type { LocalDate } from '@ketenkluis/base';
+import {
+  type CareRecord,
+  dueFor,
+  type IdentityRecord,
+  type ProgrammeId,
+  type ScopeId,
+  type Selection,
+} from '@ketenkluis/care';
+import type { ScopeRecords } from './contents.ts';
+import { endEnrolment } from './enrol.ts';
+import type { Enrolled } from './plan.ts';
+import type { Register } from './register.ts';
+import { type PracticeReading, readPractice } from './source/practice.ts';
+import type { Registration } from './source/process.ts';
+import type { Source } from './source/source.ts';
+import { Spill } from './source/spill.ts';
+
+/** Beyond this part of the enrolled missing, the source is taken to be incomplete and nobody is ended for it. */
+const MISSING_PART = 0.05;
+const MISSING_FEW = 3;
+
+type Value = readonly ['r', ScopeId, readonly CareRecord[]] | readonly ['c', LocalDate];
+/** The last word of the GP system on taking part, by programme. */
+type Words = Map<string, { readonly day: LocalDate; readonly takesPart: boolean }>;
+
+export interface PatientRead {
+  readonly patient: string;
+  readonly enrolment: Enrolled;
+  readonly scopes: ScopeRecords;
+  readonly identity: IdentityRecord | null;
+  readonly contacts: readonly LocalDate[];
+}
+
+export interface Reading {
+  readonly practice: PracticeReading;
+  /** Enrolled patients that the source does not hold and that were left as they are, because too many are missing. */
+  readonly missing: number;
+  /** Each enrolled patient once; whoever died is ended in the register instead. */
+  patients(): Generator<PatientRead>;
+  close(): void;
+}
+
+/** First choose, then spill sealed blocks, then hand out patient by patient: memory does not grow with the practice. */
+export async function readEnrolled(options: {
+  readonly register: Register;
+  readonly source: Source;
+  readonly asOf: LocalDate;
+  readonly selection: Selection;
+  readonly onFile?: (done: number, files: number) => void;
+}): Promise<Reading> {
+  const { register, source, asOf, selection } = options;
+  const spill = new Spill<Value>();
+  const seen = new Set<string>();
+  const words = new Map<string, Words>();
+  try {
+    const practice = await readPractice(source, {
+      asOf,
+      selection,
+      enrolled(patient, may) {
+        const enrolment = register.patients[patient]?.enrolment;
+        if (enrolment?.state === 'enrolled') {
+          seen.add(patient);
+          return enrolment.programmes as ProgrammeId[];
+        }
+        // Known from now on as not asked yet; nothing of it is read or sent.
+        if (may.length > 0 && register.patients[patient] === undefined) {
+          register.patients[patient] = { participations: [], notices: [], enrolment: null, live: null };
+        }
+        return [];
+      },
+      sink: {
+        records: (patient, scope, records) => spill.append(patient, ['r', scope, records]),
+        contact: (patient, { day }) => spill.append(patient, ['c', day]),
+        registration: (patient, one) => {
+          const takesPart = participationOf(one);
+          if (takesPart === null) return;
+          const own: Words = words.get(patient) ?? new Map();
+          words.set(patient, own);
+          if ((own.get(one.programme)?.day ?? '') <= one.day) own.set(one.programme, { day: one.day, takesPart });
+        },
+      },
+      onProgress: ({ done, files }) => options.onFile?.(done, files),
+    });
+    // What was read under a programme that has ended must not leave, not even once: read again without it.
+    if (endedProgrammes(register, words, asOf)) {
+      spill.close();
+      return await readEnrolled(options);
+    }
+    const missing = endMissing(register, seen, asOf);
+    return { practice, missing, patients: () => handOut(register, spill, asOf), close: () => spill.close() };
+  } catch (error) {
+    spill.close();
+    throw error;
+  }
+}
+
+/** A registration that says no ends; null: says nothing about taking part. */
+const participationOf = (one: Registration): boolean | null =>
+  one.what === 'participation'
+    ? (one.yes ?? (one.answers.length === 0 || one.answers.some((key) => key.endsWith('|1'))))
+    : null;
+
+/** Who is not in the source any more has left the practice, unless so many are gone that the source itself is in doubt. */
+function endMissing(register: Register, seen: ReadonlySet<string>, asOf: LocalDate): number {
+  const enrolled = Object.keys(register.patients).filter(
+    (id) => register.patients[id]!.enrolment?.state === 'enrolled',
+  );
+  const gone = enrolled.filter((id) => !seen.has(id));
+  if (gone.length > Math.max(MISSING_FEW, enrolled.length * MISSING_PART)) return gone.length;
+  for (const patient of gone) endEnrolment(register, patient, 'left-practice', asOf);
+  return 0;
+}
+
+function* handOut(register: Register, spill: Spill<Value>, asOf: LocalDate): Generator<PatientRead> {
+  for (const [patient, values] of spill.groups()) {
+    const enrolment = register.patients[patient]?.enrolment;
+    if (enrolment?.state !== 'enrolled') continue;
+    const scopes = new Map<ScopeId, CareRecord[]>();
+    const contacts: LocalDate[] = [];
+    for (const value of values) {
+      if (value[0] === 'r') scopes.set(value[1], [...(scopes.get(value[1]) ?? []), ...value[2]]);
+      else contacts.push(value[1]);
+    }
+    const identity = [...scopes.values()].flat().find((record) => record.kind === 'identity') ?? null;
+    if (identity?.died !== undefined) {
+      endEnrolment(register, patient, 'deceased', asOf);
+      continue;
+    }
+    yield { patient, enrolment, scopes, identity, contacts };
+  }
+}
+
+/** A later "no" in the GP system ends that programme, and with the last one the enrolment. True if some of several ended. */
+function endedProgrammes(register: Register, words: ReadonlyMap<string, Words>, asOf: LocalDate): boolean {
+  let narrowed = false;
+  for (const [patient, said] of words) {
+    const enrolment = register.patients[patient]?.enrolment;
+    if (enrolment?.state !== 'enrolled') continue;
+    const left = enrolment.programmes.filter((programme) => {
+      const word = said.get(programme);
+      return word === undefined || word.takesPart || word.day < enrolment.since;
+    });
+    if (left.length === enrolment.programmes.length) continue;
+    if (left.length === 0) endEnrolment(register, patient, 'participation-ended', asOf);
+    else {
+      enrolment.programmes = left;
+      narrowed = true;
+    }
+  }
+  return narrowed;
+}
+
+/** Days and classes for the list, over everything read of this patient. */
+export const dueOf = (read: PatientRead, selection: Selection) =>
+  dueFor(
+    {
+      programmes: read.enrolment.programmes as ProgrammeId[],
+      since: read.enrolment.since,
+      records: [...read.scopes.values()].flat(),
+      contacts: read.contacts,
+    },
+    selection,
+  );

@@ -1,0 +1,70 @@
+/** The readable account of what left and what stayed (docs/spec/sync.md, "Receipt"): counts and field names, no person. */
+
+import type { Instant, LocalDate } from '@ketenkluis/base';
+import { fieldsOf, type ProgrammeId, SCOPES, type ScopeId, type Selection } from '@ketenkluis/care';
+import type { ReceiptContent } from '@ketenkluis/client';
+import type { Reading } from './reading.ts';
+import type { Register } from './register.ts';
+
+const KEPT_DELIVERIES = 24;
+const BECAME = 'read where it stood; nothing of it was copied or changed';
+
+export interface Delivered {
+  readonly changed: number;
+  readonly packs: number;
+  readonly bytes: number;
+}
+
+/** Adds this delivery to the register's list and writes the account. `scopes` counts patients per scope. */
+export function makeReceipt(of: {
+  readonly register: Register;
+  readonly reading: Reading;
+  readonly selection: Selection;
+  readonly asOf: LocalDate;
+  readonly at: Instant;
+  readonly delivered: Delivered;
+}): ReceiptContent {
+  const { register, reading, selection, asOf, at, delivered } = of;
+  const { practice } = reading;
+  if (delivered.changed + delivered.packs > 0) {
+    const number = (register.deliveries[0]?.number ?? 0) + 1;
+    const entry = { number, at, ...delivered, rejected: practice.rejected.length };
+    register.deliveries = [entry, ...register.deliveries].slice(0, KEPT_DELIVERIES);
+  }
+  const byProgramme: Record<string, number> = {};
+  const scopes = new Map<string, number>();
+  const stayed: Record<string, number> = { 'not-asked': 0, refused: 0, ended: 0, missing: reading.missing };
+  let left = 0;
+  for (const { enrolment, live } of Object.values(register.patients)) {
+    if (enrolment === null) stayed['not-asked']! += 1;
+    else if (enrolment.state !== 'enrolled') stayed[enrolment.state]! += 1;
+    else {
+      left += 1;
+      for (const programme of enrolment.programmes) byProgramme[programme] = (byProgramme[programme] ?? 0) + 1;
+      for (const scope of Object.keys(live?.heads ?? {})) scopes.set(scope, (scopes.get(scope) ?? 0) + 1);
+    }
+  }
+  const fields = fieldsOf(
+    selection,
+    selection.programmes.map(({ id }): ProgrammeId => id),
+  );
+  return {
+    v: 1,
+    at,
+    asOf,
+    patients: practice.patients,
+    left,
+    byProgramme,
+    scopes: [...scopes].sort().map(([scope, patients]) => ({
+      scope,
+      fields: SCOPES[scope as ScopeId].fields.filter((field) => fields.has(field)),
+      patients,
+    })),
+    stayed: Object.entries(stayed)
+      .filter(([, count]) => count > 0)
+      .map(([reason, count]) => ({ reason, count })),
+    fields: { ...practice.fields },
+    last: register.deliveries,
+    source: { files: practice.files.length, became: BECAME, loose: [...practice.loose] },
+  };
+}

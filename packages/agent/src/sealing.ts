@@ -1,0 +1,261 @@
+/**
+ * Seals one group of dossiers (or one team's list) into one delivery: packs under fresh shares, descriptors, facts, grants,
+ * bundles and wraps, all statements under one signature. Shares live in this function's variables only.
+ */
+
+import {
+  base64url,
+  type DossierId,
+  type FactId,
+  fromBase64url,
+  type HandleId,
+  type Instant,
+  type OrganisationId,
+  type PersonId,
+  type Random,
+  type Signer,
+  type TeamId,
+} from '@ketenkluis/base';
+import {
+  asShare,
+  batchToWire,
+  type Descriptor,
+  type Fact,
+  type Grant,
+  type Hash,
+  type Payload,
+  type Plaintext,
+  payloadHash,
+  type Share,
+  signBatch,
+  type Withdrawal,
+} from '@ketenkluis/seal';
+import { createBundle, describePack, type EnvelopeFields, type NewBundle, sealPack } from '@ketenkluis/seal/open';
+import type { Manifest } from './link.ts';
+import type { DossierDelivery, Head } from './live.ts';
+
+/** Everyone a share is wrapped for. */
+export interface Recipients {
+  readonly practice: OrganisationId;
+  readonly agent: Signer;
+  readonly vault: { readonly person: PersonId; readonly kem: string };
+  readonly exitKem: string;
+  readonly teams: ReadonlyMap<TeamId, { readonly epoch: number; readonly kem: string }>;
+}
+
+export interface PackJob {
+  readonly handle: HandleId;
+  readonly version: number;
+  readonly prev: Hash | null;
+  readonly envelope: Omit<EnvelopeFields, 'practice' | 'at'>;
+  readonly slot: Descriptor['slot'];
+  readonly content: Plaintext;
+  /** Who gets the client share, on the ground of which step (null for a team's own handle). */
+  readonly grants: readonly { readonly team: TeamId; readonly fact: FactId | null }[];
+  /** What the register will call it. */
+  readonly scope: string;
+  readonly fingerprint: string;
+}
+
+export interface DossierJob {
+  readonly dossier: DossierId;
+  readonly expect: number;
+  readonly facts: readonly Fact[];
+  readonly withdrawals: readonly Withdrawal[];
+  readonly packs: readonly PackJob[];
+  readonly drop: readonly { readonly scope: string; readonly handle: HandleId }[];
+}
+
+export interface TeamJob {
+  readonly packs: readonly PackJob[];
+  readonly lists: Manifest['lists'];
+}
+
+export interface SealedDelivery {
+  readonly manifest: Manifest;
+  readonly packs: readonly Uint8Array[];
+  /** What becomes live, per dossier. */
+  readonly dossiers: ReadonlyMap<DossierId, DossierDelivery>;
+  /** Team packs by handle. */
+  readonly heads: ReadonlyMap<HandleId, Head>;
+  readonly bytes: number;
+}
+
+/** The bundles of one delivery, each made when its first share comes. */
+class Bundles {
+  readonly #to: Recipients;
+  readonly #at: Instant;
+  readonly #random: Random;
+  readonly #made = new Map<string, Promise<NewBundle>>();
+  constructor(to: Recipients, at: Instant, random: Random) {
+    this.#to = to;
+    this.#at = at;
+    this.#random = random;
+  }
+  #get(name: string, target: Pick<Parameters<typeof createBundle>[0], 'to' | 'recipient' | 'epoch'>, kem: string) {
+    const known = this.#made.get(name);
+    if (known) return known;
+    const made = createBundle({
+      ...target,
+      recipientKey: fromBase64url(kem),
+      issuer: this.#to.agent.by as PersonId,
+      practice: this.#to.practice,
+      at: this.#at,
+      random: this.#random,
+    });
+    this.#made.set(name, made);
+    return made;
+  }
+  team(team: TeamId): Promise<NewBundle> {
+    const { epoch, kem } = this.#to.teams.get(team)!;
+    return this.#get(team, { to: 'team', recipient: team, epoch }, kem);
+  }
+  vault(): Promise<NewBundle> {
+    const { person, kem } = this.#to.vault;
+    return this.#get('vault', { to: 'vault', recipient: person, epoch: null }, kem);
+  }
+  exit(): Promise<NewBundle> {
+    return this.#get('exit', { to: 'exit', recipient: null, epoch: null }, this.#to.exitKem);
+  }
+  all(): Promise<NewBundle[]> {
+    return Promise.all(this.#made.values());
+  }
+}
+
+interface Made {
+  readonly job: PackJob;
+  readonly dossier: DossierId | null;
+  readonly descriptor: Descriptor;
+  readonly hash: Hash;
+  readonly pack: Uint8Array;
+  readonly c: Share<'c'>;
+  readonly h: Share<'h'>;
+}
+
+/** Seals everything at once: the calls of WebCrypto run together. */
+export async function sealDelivery(
+  to: Recipients,
+  dossiers: readonly DossierJob[],
+  team: TeamJob | null,
+  ports: { readonly at: Instant; readonly random: Random },
+): Promise<SealedDelivery> {
+  const { at, random } = ports;
+  const seal = async (job: PackJob, dossier: DossierId | null): Promise<Made> => {
+    const sealed = await sealPack({
+      handle: job.handle,
+      version: job.version,
+      envelope: { ...job.envelope, practice: to.practice, at },
+      content: job.content,
+      author: to.agent,
+      random,
+    });
+    const descriptor = describePack(sealed, {
+      slot: job.slot,
+      prev: job.prev,
+      class: 'source',
+      parent: null,
+      writer: to.agent.by as PersonId,
+    });
+    const { c, h } = sealed.shares;
+    return { job, dossier, descriptor, hash: payloadHash(descriptor), pack: sealed.pack, c, h };
+  };
+  const made = await Promise.all([
+    ...dossiers.flatMap(({ dossier, packs }) => packs.map((job) => seal(job, dossier))),
+    ...(team?.packs ?? []).map((job) => seal(job, null)),
+  ]);
+
+  const bundles = new Bundles(to, at, random);
+  const wrapped = await Promise.all(made.map((one) => wrapsOf(one, bundles)));
+  const headers = await bundles.all();
+  const grants = grantsOf(made, to);
+  const payloads: Payload[] = [
+    ...headers.map(({ payload }) => payload),
+    ...dossiers.flatMap(({ withdrawals }) => withdrawals),
+    ...dossiers.flatMap(({ facts }) => facts),
+    ...made.map(({ descriptor }) => descriptor),
+    ...grants,
+  ];
+  const signed = await signBatch(payloads, { practice: to.practice, at, signer: to.agent });
+  const wire = batchToWire(signed);
+  const indexOf = new Map(signed.statements.map(({ hash }, i) => [hash, i]));
+  const manifest: Manifest = {
+    batch: wire.batch,
+    statements: wire.headers,
+    wraps: wrapped.flat().map(({ bundle, index, descriptor, kind, ct }) => ({
+      b: indexOf.get(bundle)!,
+      i: index,
+      d: indexOf.get(descriptor)!,
+      k: kind,
+      ct: base64url(ct),
+    })),
+    packs: made.map(({ hash }) => indexOf.get(hash)!),
+    drop: dossiers.flatMap(({ drop }) => drop.map(({ handle }) => handle)),
+    lists: team?.lists ?? [],
+    expect: dossiers.map(({ dossier, expect }) => ({ dossier, seq: expect })),
+  };
+  const packs = made.map(({ pack }) => pack);
+  const headOf = ({ job, hash }: Made): Head => ({
+    version: job.version,
+    descriptor: hash,
+    fingerprint: job.fingerprint,
+  });
+  const hashOfPayload = new Map(payloads.map((payload, i) => [payload, signed.statements[i]!.hash]));
+  return {
+    manifest,
+    packs,
+    dossiers: new Map(
+      dossiers.map(({ dossier, facts, drop }) => [
+        dossier,
+        {
+          facts: Object.fromEntries(facts.map((fact) => [fact.id, hashOfPayload.get(fact)!])),
+          heads: Object.fromEntries(
+            made.filter((one) => one.dossier === dossier).map((one) => [one.job.scope, headOf(one)]),
+          ),
+          grants: grants
+            .filter((grant) => grant.dossier === dossier)
+            .map((grant) => ({ hash: hashOfPayload.get(grant)!, team: grant.team, packs: grant.packs })),
+          drop,
+        },
+      ]),
+    ),
+    heads: new Map(made.filter(({ dossier }) => dossier === null).map((one) => [one.job.handle, headOf(one)])),
+    bytes: packs.reduce((sum, pack) => sum + pack.length, 0),
+  };
+}
+
+async function wrapsOf({ job, hash, c, h }: Made, bundles: Bundles) {
+  const teams = [...new Set(job.grants.map(({ team }) => team))];
+  return await Promise.all([
+    ...teams.map(async (team) => (await bundles.team(team)).wrap('c', hash, c)),
+    bundles.vault().then((bundle) => bundle.wrap('h', hash, h)),
+    bundles.exit().then((bundle) => bundle.wrap('x', hash, asShare('x', h.slice()))),
+  ]);
+}
+
+/** One grant per dossier (or team handle), team and step. */
+function grantsOf(made: readonly Made[], to: Recipients): Grant[] {
+  const grants = new Map<string, Omit<Grant, 'packs'> & { packs: Hash[] }>();
+  for (const { job, dossier, hash } of made) {
+    for (const { team, fact } of job.grants) {
+      const name = `${dossier ?? job.handle} ${team} ${fact}`;
+      const known = grants.get(name);
+      if (known) {
+        known.packs.push(hash);
+        continue;
+      }
+      grants.set(name, {
+        t: 'grant',
+        v: 1,
+        suite: 1,
+        practice: to.practice,
+        dossier,
+        team,
+        epoch: to.teams.get(team)!.epoch,
+        fact,
+        issuer: to.agent.by as PersonId,
+        packs: [hash],
+      });
+    }
+  }
+  return [...grants.values()];
+}

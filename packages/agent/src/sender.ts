@@ -1,0 +1,118 @@
+/** Sends deliveries one after the other while the next is sealed; believes an answer only when its states are the expected ones. */
+
+import type { Clock, DossierId, Random, Signer, TeamId } from '@ketenkluis/base';
+import { agentError } from './errors.ts';
+import type { Accepted, Link } from './link.ts';
+import { afterDelivery, emptyLive, type Head, notesThatStay, stateOf } from './live.ts';
+import type { Intent } from './monitor.ts';
+import type { LiveDossier, Register } from './register.ts';
+import { type DossierJob, type Recipients, type SealedDelivery, sealDelivery, type TeamJob } from './sealing.ts';
+import type { AgentState } from './state.ts';
+
+export type Step = (name: string) => void | Promise<void>;
+
+export interface SenderOptions {
+  readonly state: AgentState;
+  readonly link: Link;
+  readonly agent: Signer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly step: Step;
+  /** What was noted is added here, for the next reading of the log. */
+  readonly intents: Intent[];
+}
+
+export function recipientsOf(register: Register, agent: Signer): Recipients {
+  return {
+    practice: register.practice.organisation,
+    agent,
+    vault: register.vault,
+    exitKem: register.exitKem,
+    teams: new Map(
+      register.teams.map(({ team, epoch }): [TeamId, { epoch: number; kem: string }] => [
+        team,
+        { epoch: epoch.number, kem: epoch.kem },
+      ]),
+    ),
+  };
+}
+
+export class Sender {
+  readonly #options: SenderOptions;
+  readonly #to: Recipients;
+  /** What is live now: the register's at the start, and what was committed since. */
+  readonly live: Map<DossierId, LiveDossier>;
+  readonly heads = new Map<string, Head>();
+  changed = 0;
+  packs = 0;
+  bytes = 0;
+  #sent: Promise<void> = Promise.resolve();
+  #count = 0;
+
+  constructor(options: SenderOptions, live: Map<DossierId, LiveDossier>) {
+    this.#options = options;
+    this.#to = recipientsOf(options.state.register, options.agent);
+    this.live = live;
+  }
+
+  /** Seals now, sends when the one before is through. Failures surface at the next call or at `drain`. */
+  async send(dossiers: readonly DossierJob[], team: TeamJob | null = null): Promise<void> {
+    if (dossiers.length === 0 && team === null) return;
+    const { clock, random, step } = this.#options;
+    const number = ++this.#count;
+    const sealed = await sealDelivery(this.#to, dossiers, team, { at: clock(), random });
+    await step(`sealed ${number}`);
+    await this.#sent;
+    this.#sent = this.#deliver(sealed, dossiers, number);
+    // Looked at by the next send or by drain; until then it must not count as unhandled.
+    this.#sent.catch(() => undefined);
+  }
+
+  async drain(): Promise<void> {
+    await this.#sent;
+  }
+
+  async #deliver(sealed: SealedDelivery, jobs: readonly DossierJob[], number: number): Promise<void> {
+    const { state, link, step } = this.#options;
+    const next = new Map<DossierId, LiveDossier>();
+    for (const { dossier, withdrawals } of jobs) {
+      const before = this.live.get(dossier) ?? emptyLive();
+      next.set(
+        dossier,
+        withdrawals.length > 0 ? { ...emptyLive() } : afterDelivery(before, sealed.dossiers.get(dossier)!),
+      );
+    }
+    const intent: Intent = {
+      counter: state.register.agent.counter,
+      dossiers: Object.fromEntries(next),
+      heads: Object.fromEntries(sealed.heads),
+    };
+    await state.note(intent);
+    this.#options.intents.push(intent);
+    await step(`noted ${number}`);
+    const answer = await link.deliver(sealed.manifest, sealed.packs);
+    await step(`delivered ${number}`);
+    this.#believe(answer, next);
+    for (const [handle, head] of sealed.heads) this.heads.set(handle, head);
+    this.changed += jobs.length;
+    this.packs += sealed.packs.length;
+    this.bytes += sealed.bytes;
+  }
+
+  /** Throws `agent/vault-forked` when the vault has made something else of what was sent. */
+  #believe(answer: Accepted, next: ReadonlyMap<DossierId, LiveDossier>): void {
+    const answered = new Map(answer.dossiers.map((one) => [one.dossier, one]));
+    for (const [dossier, expected] of next) {
+      const stated = answered.get(dossier);
+      const live = stated && notesThatStay(dossier, expected, stated.state);
+      if (!stated || live === null || live === undefined) {
+        throw agentError(
+          'vault-forked',
+          'the vault holds something else of a dossier than was sent; no snapshot is signed',
+        );
+      }
+      if (stateOf(dossier, live) === stateOf(dossier, emptyLive())) this.live.delete(dossier);
+      else this.live.set(dossier, { ...live, seq: stated.seq });
+    }
+  }
+}

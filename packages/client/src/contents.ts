@@ -1,0 +1,83 @@
+/**
+ * What is inside packs, as readers take it (docs/spec/contents.md): written by the agent, read by the workplace. The records of a
+ * scope and the rows of a worklist have their schemas in `care`; here they are carried as they are.
+ */
+
+import { type Id, type IdKind, type Instant, idPattern, type LocalDate } from '@ketenkluis/base';
+import { z } from 'zod';
+import { clientError } from './errors.ts';
+
+const id = <K extends IdKind>(kind: K) =>
+  z.custom<Id<K>>((value) => typeof value === 'string' && idPattern(kind).test(value), `expected a ${kind} id`);
+const at = z.custom<Instant>((value) => Number.isSafeInteger(value) && (value as number) >= 0, 'expected milliseconds');
+const day = z.custom<LocalDate>(
+  (value) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value),
+  'expected a day',
+);
+const count = z.int().min(0);
+
+/** Envelope type `fhir`: one scope of one dossier. `records` are care records. */
+export const scopeContent = z.strictObject({
+  v: z.literal(1),
+  scope: z.string(),
+  programmes: z.array(z.string()),
+  asOf: day,
+  records: z.array(z.unknown()),
+});
+export type ScopeContent = z.infer<typeof scopeContent>;
+
+/** Envelope type `worklist`: `list` is a care worklist. */
+export const worklistContent = z.strictObject({
+  v: z.literal(1),
+  team: id('team'),
+  asOf: day,
+  sealedAt: at,
+  list: z.unknown(),
+});
+export type WorklistContent = z.infer<typeof worklistContent>;
+
+/** Envelope type `directory`: the names that the host does not know. */
+export const directoryContent = z.strictObject({
+  v: z.literal(1),
+  practice: z.strictObject({ name: z.string(), ura: z.string(), agb: z.string() }),
+  people: z.array(z.strictObject({ person: id('person'), name: z.string(), role: z.string() })),
+  teams: z.array(z.strictObject({ team: id('team'), need: z.string(), name: z.string(), role: z.string().nullable() })),
+});
+export type DirectoryContent = z.infer<typeof directoryContent>;
+
+export const deliveryNumbers = z.strictObject({
+  number: count,
+  at,
+  changed: count,
+  packs: count,
+  bytes: count,
+  rejected: count,
+});
+
+/** Envelope type `receipt`: the readable account of what left and what stayed. No name, no patient id. */
+export const receiptContent = z.strictObject({
+  v: z.literal(1),
+  at,
+  asOf: day,
+  /** Patients of the practice, and how many of them have a sealed copy. */
+  patients: count,
+  left: count,
+  byProgramme: z.record(z.string(), count),
+  scopes: z.array(z.strictObject({ scope: z.string(), fields: z.array(z.string()), patients: count })),
+  /** `reason`: not-asked, refused, ended, no-candidate, missing. */
+  stayed: z.array(z.strictObject({ reason: z.string(), count })),
+  fields: z.strictObject({ kept: count, dropped: count }),
+  /** Newest first. */
+  last: z.array(deliveryNumbers).max(24),
+  /** What became of the source, and folders that others on that computer can read. */
+  source: z.strictObject({ files: count, became: z.string(), loose: z.array(z.string()) }),
+});
+export type ReceiptContent = z.infer<typeof receiptContent>;
+
+/** Throws `client/bad-answer`: the author signed it, but this program does not know the form. */
+export function readContent<S extends z.ZodType>(schema: S, content: unknown): z.infer<S> {
+  const read = schema.safeParse(content);
+  if (!read.success)
+    throw clientError('bad-answer', 'the opened content is of a form that this program does not know; update it');
+  return read.data;
+}
