@@ -1,7 +1,7 @@
 /** What would leave this practice, counted, without sending anything and without an account (issue contract of `preview`). */
 
 import type { LocalDate } from '@ketenkluis/base';
-import { type CareRecord, compileSelection, PROGRAMMES, type ProgrammeId, type Selection } from '@ketenkluis/care';
+import { compileSelection, PROGRAMMES, type ProgrammeId, type Selection } from '@ketenkluis/care';
 import { reasonOf } from '@ketenkluis/fhir';
 import { type PracticeSink, type Progress, readPractice } from './source/practice.ts';
 import type { Source } from './source/source.ts';
@@ -36,9 +36,8 @@ export interface Preview {
 }
 
 const nowhere: PracticeSink = {
-  records(_patient: string, _scope: string, _records: readonly CareRecord[]) {
-    // Only counted.
-  },
+  restart: () => undefined,
+  records: () => undefined,
 };
 
 /** Throws only what the disk throws; every fault of the source stands in `rejected`. */

@@ -3,7 +3,7 @@
  * `2019` is 2019-01-01 up to and including 2019-12-31; an instant falls on its day in Europe/Amsterdam.
  */
 
-import { DAY, instant, type LocalDate, localDate } from '@ketenkluis/base';
+import { instant, type LocalDate, localDate } from '@ketenkluis/base';
 
 /** First and last day, both included. */
 export interface DateInterval {
@@ -26,15 +26,8 @@ function daysInMonth(year: number, month: number): number {
   return leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
 }
 
-/** Day in Amsterdam of a point in time. Its offset to UTC was never below 0 nor above 2 hours, so only the end of a UTC day asks the calendar. */
-function dayOf(milliseconds: number): LocalDate {
-  const time = ((milliseconds % DAY) + DAY) % DAY;
-  if (time < 22 * 3_600_000) return new Date(milliseconds - time).toISOString().slice(0, 10) as LocalDate;
-  return localDate(instant(milliseconds));
-}
-
 /** The parts of a FHIR date text whose day exists. */
-function parts(text: unknown): RegExpExecArray | DateFault {
+function partsOf(text: unknown): RegExpExecArray | DateFault {
   if (typeof text !== 'string') return 'not-a-date';
   const match = PATTERN.exec(text);
   if (match === null) return text.includes('${') ? 'date-placeholder' : 'not-a-date';
@@ -50,6 +43,17 @@ function parts(text: unknown): RegExpExecArray | DateFault {
       return 'not-a-date';
   }
   return match;
+}
+
+// A record's date is asked for several times in a row: by the shape, the window, the minimiser.
+let lastText: unknown;
+let lastParts: RegExpExecArray | DateFault = 'not-a-date';
+function parts(text: unknown): RegExpExecArray | DateFault {
+  if (text !== lastText || text === undefined) {
+    lastParts = partsOf(text);
+    lastText = text;
+  }
+  return lastParts;
 }
 
 /** The fault of a date text, without working out its day; undefined when it is good. */
@@ -73,8 +77,11 @@ export function fhirDate(text: unknown): DateResult {
   if (hour === undefined || zone === undefined || Number(year) < 100) return { from: plain, to: plain };
   const sign = zone[0] === '-' ? -1 : 1;
   const offset = zone === 'Z' ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4)));
-  const on = dayOf(
-    Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute) - offset, Number(second ?? 0)),
+  const minutes = Number(hour) * 60 + Number(minute) - offset;
+  // Amsterdam was never behind UTC nor more than two hours ahead: until 22:00 UTC it is the same day there.
+  if (minutes >= 0 && minutes < 22 * 60) return { from: plain, to: plain };
+  const on = localDate(
+    instant(Date.UTC(Number(year), Number(month) - 1, Number(day), 0, minutes, Number(second ?? 0))),
   );
   return { from: on, to: on };
 }

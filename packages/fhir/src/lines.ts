@@ -40,12 +40,13 @@ function join(parts: readonly Uint8Array[], size: number): Uint8Array {
 
 /**
  * Calls back once per block and learns from it how many lines the block had. Chunks may be reused by their source after
- * each step; what must be kept is copied.
+ * each step; what must be kept is copied. `stop` is asked between blocks and ends the reading.
  */
 export async function forEachBlock(
   chunks: AsyncIterable<Uint8Array>,
   onBlock: (block: Block) => number,
   onTooLong: (line: number) => void,
+  stop: () => boolean = () => false,
 ): Promise<void> {
   let line = 1;
   let held: Uint8Array[] = [];
@@ -54,7 +55,7 @@ export async function forEachBlock(
 
   const emit = (bytes: Uint8Array) => {
     let from = 0;
-    while (from < bytes.length) {
+    while (from < bytes.length && !stop()) {
       let to = bytes.length;
       if (to - from > BLOCK) {
         const before = bytes.subarray(from, from + BLOCK).lastIndexOf(LF);
@@ -75,6 +76,7 @@ export async function forEachBlock(
   };
 
   for await (const chunk of chunks) {
+    if (stop()) return;
     const last = chunk.lastIndexOf(LF);
     if (last < 0) {
       hold(chunk);
@@ -94,5 +96,5 @@ export async function forEachBlock(
     emit(chunk.subarray(start, last + 1));
     hold(chunk.subarray(last + 1));
   }
-  if (heldSize > 0 && !dropping) onBlock({ bytes: join(held, heldSize), line, open: true });
+  if (heldSize > 0 && !dropping && !stop()) onBlock({ bytes: join(held, heldSize), line, open: true });
 }

@@ -13,21 +13,26 @@ import { type FileReading, type ReadHandler, Reading, type SourceFile } from './
 
 const LF = 10;
 const CR = 13;
-const HEAD = 256 * 1024;
+const HEAD = 64 * 1024;
+
+const BLANK = /^[ \t\r]*$/;
 
 async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): Promise<void> {
   const { handler } = reading;
   const probe = new TypeProbe();
   let noted = false;
 
-  /** Counts the lines when none of them is of a wanted type; undefined as soon as one may be. */
-  const unwanted = (bytes: Uint8Array): number | undefined => {
+  /**
+   * Counts the lines of a block without decoding them, when each names its type plainly and is unwanted (or `skippable`);
+   * undefined as soon as one is not.
+   */
+  const passOver = (bytes: Uint8Array, skippable: boolean): number | undefined => {
     if (handler.wants === undefined) return undefined;
     let count = 0;
-    let from = 0;
-    while (from < bytes.length) {
+    for (let from = 0; from < bytes.length; ) {
       const type = probe.inBytes(bytes, from);
-      if (type === undefined || type === 'Bundle' || handler.wants(type)) return undefined;
+      if (type === undefined || type === 'Bundle') return undefined;
+      if (handler.wants(type) && !skippable) return undefined;
       count++;
       const to = bytes.indexOf(LF, from);
       if (to < 0) break;
@@ -53,7 +58,7 @@ async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): P
       const type = probe.inText(text, from);
       while (backslash >= 0 && backslash < from) backslash = text.indexOf('\\', from);
       const escaped = backslash >= 0 && backslash < to;
-      if (type === undefined && text.slice(from, to).trim() === '') {
+      if (type === undefined && BLANK.test(text.slice(from, to))) {
         from = to + 1;
         continue;
       }
@@ -70,10 +75,14 @@ async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): P
     chunks,
     ({ bytes, line, open }) => {
       if (reading.refused !== undefined) return 0;
-      const skipped = unwanted(bytes);
+      const skipped = passOver(bytes, false);
       if (skipped !== undefined) return skipped;
       const text = decode(bytes);
-      if (text !== undefined) return lines(text, line, open);
+      if (text !== undefined) {
+        const skippable = handler.skipBlock !== undefined && noted && !text.includes('\\');
+        const passed = skippable && handler.skipBlock?.(text) === true ? passOver(bytes, true) : undefined;
+        return passed ?? lines(text, line, open);
+      }
       // Some line is not UTF-8: name it, and read the others.
       let count = 0;
       for (let from = 0; from < bytes.length; ) {
@@ -88,6 +97,7 @@ async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): P
       return count;
     },
     (line) => reading.reject('line-too-long', line),
+    () => reading.refused !== undefined || handler.stop?.() === true,
   );
 }
 
@@ -122,16 +132,20 @@ async function readDocument(chunks: AsyncIterable<Uint8Array>, reading: Reading)
 /** The first bytes of a stream, whether they are all, and a stream that gives everything from after the byte order mark. */
 async function peek(stream: AsyncIterable<Uint8Array>) {
   const chunks = stream[Symbol.asyncIterator]();
-  let head = new Uint8Array(0);
-  let whole = false;
+  const first = await chunks.next();
+  let whole = first.done === true;
+  let head: Uint8Array = first.done === true ? new Uint8Array(0) : first.value;
   while (head.length < HEAD && !whole) {
+    // What was given so far may be overwritten by the next chunk.
+    const before = new Uint8Array(head);
     const next = await chunks.next();
-    if (next.done === true) whole = true;
-    else {
-      const grown = new Uint8Array(head.length + next.value.length);
-      grown.set(head);
-      grown.set(next.value, head.length);
-      head = grown;
+    if (next.done === true) {
+      whole = true;
+      head = before;
+    } else {
+      head = new Uint8Array(before.length + next.value.length);
+      head.set(before);
+      head.set(next.value, before.length);
     }
   }
   async function* content(): AsyncGenerator<Uint8Array> {

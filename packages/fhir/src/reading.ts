@@ -37,6 +37,12 @@ export interface ReadHandler {
    * no escape can hide a code or an id.
    */
   skip?(text: string, from: number, to: number, type: string): boolean;
+  /**
+   * May all the lines of `text` be left unparsed? Asked before any of them, only for a text without a backslash.
+   */
+  skipBlock?(text: string): boolean;
+  /** Asked between blocks: the rest of the file is left unread when this answers true. */
+  stop?(): boolean;
   /** A record of a wanted type, or a fault, stands at this place. */
   parsed?(ordinal: number): void;
   record(record: FhirRecord): void;

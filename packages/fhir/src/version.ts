@@ -50,6 +50,10 @@ const SIGNS: Readonly<Record<string, (r: Fields) => boolean>> = {
 const OLD_SYSTEM =
   /^http:\/\/hl7\.org\/fhir\/(?:v3\/|observation-category$|condition-c|condition-ver-status$|referencerange-meaning$|marital-status$)/;
 
+/** The same in raw text, so that few records are walked. */
+const OLD_PLACE =
+  /http:\/\/hl7\.org\/fhir\/(?:v3\/|observation-category"|condition-|referencerange-meaning"|marital-status")/;
+
 function namesOldSystem(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null || depth > 8) return false;
   if (Array.isArray(value)) return value.some((one) => namesOldSystem(one, depth + 1));
@@ -71,5 +75,7 @@ export function stu3Sign(resource: Fields, text: string): 'sure' | 'likely' | un
   if (Object.hasOwn(SIGNS, type) && SIGNS[type]!(resource)) return 'sure';
   const profile = (resource.meta as Fields | undefined)?.profile;
   if (Array.isArray(profile) && profile.some((one) => typeof one === 'string' && OLD_PROFILE.test(one))) return 'sure';
-  return text.includes('http://hl7.org/fhir/') && namesOldSystem(resource, 0) ? 'likely' : undefined;
+  return text.includes('http://hl7.org/fhir/') && OLD_PLACE.test(text) && namesOldSystem(resource, 0)
+    ? 'likely'
+    : undefined;
 }

@@ -138,7 +138,8 @@ export class BlockProbe {
       if (text.charCodeAt(at + PERSON.length) !== SLASH) return false;
       const from = at + PATIENT.length;
       // The same patient as before, and not one whose id only begins alike.
-      if (this.#id !== '' && text.startsWith(this.#id, from) && ID_CHAR[text.charCodeAt(from + this.#id.length)] !== 1) continue;
+      if (this.#id !== '' && text.startsWith(this.#id, from) && ID_CHAR[text.charCodeAt(from + this.#id.length)] !== 1)
+        continue;
       let end = from;
       while (ID_CHAR[text.charCodeAt(end)] === 1) end++;
       const id = text.slice(from, end);

@@ -5,32 +5,22 @@
  */
 
 import type { LocalDate } from '@ketenkluis/base';
-import { type CareRecord, minimise, type ProgrammeId, type ScopeId, type Selection } from '@ketenkluis/care';
-import {
-  type Appointment,
-  type Encounter,
-  type FhirRecord,
-  type FileReading,
-  literalReference,
-  loadUnits,
-  type Observation,
-  patientReference,
-  ReferenceIndex,
-  type Rejection,
-  type Resource,
-  type SourceFile,
-} from '@ketenkluis/fhir';
+import type { CareRecord, ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
+import { type FileReading, loadUnits, ReferenceIndex, type Rejection, type SourceFile } from '@ketenkluis/fhir';
 import { checkSource } from './check.ts';
 import { CHOOSING_TYPES, type Choice, Chooser } from './choose.ts';
-import { type Contact, contactOf } from './contact.ts';
+import type { Contact } from './contact.ts';
 import { LineFilter } from './filter.ts';
-import { BitSet, IdSet } from './idset.ts';
+import { BitSet } from './idset.ts';
 import { readNamed } from './named.ts';
-import { type Registration, registrationOf } from './process.ts';
+import type { Registration } from './process.ts';
 import type { Source } from './source.ts';
+import { Taker } from './take.ts';
 
 /** Patients go by their id in the GP system; it stays in the practice. */
 export interface PracticeSink {
+  /** Everything handed over so far is void: the reading begins again. Happens when a file was not what it began as. */
+  restart(): void;
   /** The records of one resource, all of one scope. */
   records(patient: string, scope: ScopeId, records: readonly CareRecord[]): void;
   contact?(patient: string, contact: Contact): void;
@@ -122,32 +112,163 @@ class Mistrust extends Error {
   }
 }
 
-/** First reading of one file. */
-async function chooseFrom(file: SourceFile, chooser: Chooser, taking: ReadonlySet<string>, trust: boolean, faults: Faults) {
+/** First reading of one file; `trust` lets it stop after a beginning that decides nothing. */
+async function chooseFrom(
+  file: SourceFile,
+  chooser: Chooser,
+  taking: ReadonlySet<string>,
+  options: { readonly trust: boolean; readonly parseAll: boolean; readonly reject: (rejection: Rejection) => void },
+): Promise<FileState & { readonly leaves: number }> {
   const parsed = new BitSet();
   const index = new ReferenceIndex();
   const types = new Set<string>();
   let leaves = 0;
-  let plain = trust;
-  let looked = 0;
+  let decides = false;
+  let trusted = false;
   const reading = await readNamed(file, {
     wants(type) {
-      if (types.size < 2) types.add(type);
-      if (CHOOSING_TYPES.has(type) || !trust) plain = false;
-      return !trust || CHOOSING_TYPES.has(type);
+      if (types.size < 100) types.add(type);
+      const choosing = CHOOSING_TYPES.has(type);
+      if (choosing) decides = true;
+      return choosing || options.parseAll;
     },
-    skip: (text, from, to, type) => trust && chooser.skip(text, from, to, type),
-    stop: () => plain && types.size === 1 && looked++ > 0,
-    parsed(ordinal) {
-      plain = false;
-      parsed.add(ordinal);
+    skip: (text, from, to, type) => !options.parseAll && chooser.skip(text, from, to, type),
+    stop() {
+      trusted = options.trust && !decides && types.size === 1 && parsed.size === 0;
+      return trusted;
     },
+    parsed: (ordinal) => parsed.add(ordinal),
     record(record) {
       leaves += record.leaves;
       if (record.fullUrl !== undefined) index.add(record.fullUrl, record.resource);
       chooser.record(record);
     },
-    reject: faults.add,
+    reject: options.reject,
   });
-  return { parsed, leaves, reading, index, types, plain };
+  if (reading.refused === undefined) chooser.endFile(index);
+  else chooser.forget(file.name);
+  return {
+    file,
+    parsed,
+    reading,
+    leaves,
+    trusted,
+    wanted: options.parseAll || trusted || [...types].some((type) => taking.has(type)),
+  };
+}
+
+/** Faults of the source are in the answer; what is thrown comes from the disk, the sink or `agent/no-source`. */
+export async function readPractice(source: Source, options: PracticeOptions): Promise<PracticeReading> {
+  const faults = new Faults();
+  for (const finding of source.findings) faults.add(finding);
+  const files = source.files.length;
+  const onCheck = (file: string, done: number) => options.onProgress?.({ step: 'check', file, files, done });
+  const checkedLeaves = options.check === true ? await checkSource(source, faults.add, onCheck) : undefined;
+
+  const suspects = new Set<string>();
+  for (;;) {
+    try {
+      const reading = await attempt(source, options, faults, suspects);
+      if (checkedLeaves === undefined) return reading;
+      return {
+        ...reading,
+        skipped: 0,
+        fields: { kept: reading.fields.kept, dropped: checkedLeaves - reading.fields.kept },
+      };
+    } catch (error) {
+      if (!(error instanceof Mistrust)) throw error;
+      suspects.add(error.file);
+      options.sink.restart();
+    }
+  }
+}
+
+async function attempt(
+  source: Source,
+  options: PracticeOptions,
+  faults: Faults,
+  suspects: ReadonlySet<string>,
+): Promise<PracticeReading> {
+  const { asOf, selection, sink, onProgress, parseAll = false } = options;
+  const files = source.files.length;
+  const taking = new Set(Object.keys(selection.scan).filter((type) => type !== 'Medication'));
+  const chooser = new Chooser(selection, asOf, faults.add);
+  const states: FileState[] = [];
+  let leaves = 0;
+  for (const [done, file] of source.files.entries()) {
+    onProgress?.({ step: 'choose', file: file.name, files, done });
+    const trust = !parseAll && !suspects.has(file.name);
+    const state = await chooseFrom(file, chooser, taking, { trust, parseAll, reject: faults.add });
+    leaves += state.leaves;
+    states.push(state);
+  }
+
+  const { candidateFor, ...choice } = chooser.choose();
+  const chosen = new Map<string, readonly ProgrammeId[]>();
+  const enrolled: Record<string, number> = Object.fromEntries(selection.programmes.map(({ id }) => [id, 0]));
+  const programmesOf = (patient: string): readonly ProgrammeId[] => {
+    const may = candidateFor.get(patient) ?? [];
+    if (options.enrolled === 'candidates') return may;
+    return options.enrolled(patient, may).filter((id) => Object.hasOwn(enrolled, id));
+  };
+  for (const patient of chooser.patients()) {
+    const programmes = programmesOf(patient);
+    if (programmes.length === 0) continue;
+    chosen.set(patient, programmes);
+    for (const id of programmes) enrolled[id]!++;
+  }
+
+  const filter = new LineFilter(selection, chosen, asOf);
+  const taker = new Taker({
+    selection,
+    asOf,
+    chosen,
+    sink,
+    reject: faults.add,
+    medication: chooser.medication,
+    units: await loadUnits(),
+  });
+  for (const [done, state] of states.entries()) {
+    if (!state.wanted || state.reading.refused !== undefined) continue;
+    // With nobody chosen only the files taken on trust are still looked at, to be sure of them.
+    if (chosen.size === 0 && !state.trusted) continue;
+    onProgress?.({ step: 'take', file: state.file.name, files, done });
+    const references = state.reading.format === 'document' ? await indexOf(state.file) : undefined;
+    const { parsed, trusted } = state;
+    let fresh = false;
+    const reading = await readNamed(state.file, {
+      wants(type) {
+        if (trusted && CHOOSING_TYPES.has(type)) throw new Mistrust(state.file.name);
+        return parseAll || (chosen.size > 0 && taking.has(type));
+      },
+      ...(parseAll
+        ? {}
+        : {
+            skip: (text, from, to, type) => filter.skip(text, from, to, type),
+            skipBlock: (text) => filter.skipBlock(text),
+          }),
+      parsed(ordinal) {
+        fresh = !parsed.has(ordinal);
+        parsed.add(ordinal);
+      },
+      record(record) {
+        if (fresh) leaves += record.leaves;
+        taker.take(record);
+      },
+      reject: faults.add,
+      ...(references === undefined ? {} : { references }),
+    });
+    if (trusted) state.reading = reading;
+  }
+
+  return {
+    ...choice,
+    enrolled,
+    chosen: chosen.size,
+    fields: { kept: taker.keptLeaves, dropped: leaves - taker.keptLeaves },
+    skipped: states.reduce((sum, { reading, parsed }) => sum + reading.records - parsed.size, 0),
+    rejected: faults.list,
+    files: states.map(({ file, reading }) => ({ name: file.name, ...reading })),
+    loose: source.loose,
+  };
 }

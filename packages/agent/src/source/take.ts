@@ -1,0 +1,63 @@
+/** Second reading: what one record of a chosen patient becomes, and who is told. */
+
+import type { LocalDate } from '@ketenkluis/base';
+import { type MinimiseContext, minimise, type ProgrammeId, type Selection } from '@ketenkluis/care';
+import {
+  type Appointment,
+  type Encounter,
+  type FhirRecord,
+  literalReference,
+  type Observation,
+  patientReference,
+  type Rejection,
+  type Resource,
+  type Units,
+} from '@ketenkluis/fhir';
+import { contactOf } from './contact.ts';
+import { IdSet } from './idset.ts';
+import type { PracticeSink } from './practice.ts';
+import { registrationOf } from './process.ts';
+
+export interface TakerOptions {
+  readonly selection: Selection;
+  readonly asOf: LocalDate;
+  readonly chosen: ReadonlyMap<string, readonly ProgrammeId[]>;
+  readonly sink: PracticeSink;
+  readonly units: Units;
+  readonly medication: NonNullable<MinimiseContext['medication']>;
+  reject(rejection: Rejection): void;
+}
+
+export class Taker {
+  readonly #options: TakerOptions;
+  readonly #taken = new IdSet();
+  keptLeaves = 0;
+
+  constructor(options: TakerOptions) {
+    this.#options = options;
+  }
+
+  take({ type, file, line, resource }: FhirRecord): void {
+    const { selection, asOf, chosen, sink, units, medication } = this.#options;
+    if (!Object.hasOwn(selection.scan, type)) return;
+    const own = resource as Resource;
+    const target = literalReference(type === 'Patient' ? `Patient/${own.id}` : patientReference(own));
+    const programmes = target?.type === 'Patient' ? chosen.get(target.id) : undefined;
+    if (target === undefined || programmes === undefined) return;
+    const isContact = type === 'Encounter' || type === 'Appointment';
+    const contact = isContact ? contactOf(own as Encounter | Appointment, asOf) : undefined;
+    const registration = type === 'Observation' ? registrationOf(own as Observation, selection, asOf) : undefined;
+    const found = isContact ? undefined : minimise(own, { selection, programmes, asOf, units, medication });
+    if (contact === undefined && registration === undefined && found?.scope === undefined) return;
+    // The first record of an id counts; only records that would be taken can be in each other's way.
+    if (!this.#taken.add(`${type}/${own.id}`)) {
+      this.#options.reject({ file, line, code: 'duplicate-id' });
+      return;
+    }
+    if (contact !== undefined) sink.contact?.(target.id, contact);
+    if (registration !== undefined) sink.registration?.(target.id, registration);
+    if (found?.scope === undefined) return;
+    this.keptLeaves += found.kept;
+    sink.records(target.id, found.scope, found.records);
+  }
+}
