@@ -1,15 +1,12 @@
 /** Static public compression dictionaries, made from synthetic data only; the pack header says which one. */
 
 import { type Bytes, utf8 } from '@ketenkluis/base';
+import { dictionary1 } from './dictionary-1.ts';
 import { sealError } from './errors.ts';
 
-const dictionaries: readonly Bytes[] = [
-  new Uint8Array(),
-  utf8(
-    '{"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://loinc.org","code":""}]},"subject":{"reference":"Patient/"}}',
-  ),
-];
+const dictionaries: readonly Bytes[] = [new Uint8Array(), utf8(dictionary1)];
 
+/** What new packs are sealed with. */
 export const CURRENT_DICTIONARY = dictionaries.length - 1;
 
 /** Throws `seal/bad-header` for a number that is not known here. */
