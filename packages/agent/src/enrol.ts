@@ -92,6 +92,7 @@ export async function readParticipation(
       return may;
     },
     sink: {
+      restart: () => registrations.clear(),
       records: () => undefined,
       registration: (patient, one) => void registrations.set(patient, [...(registrations.get(patient) ?? []), one]),
     },

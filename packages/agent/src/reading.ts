@@ -52,7 +52,7 @@ export async function readEnrolled(options: {
   readonly onFile?: (done: number, files: number) => void;
 }): Promise<Reading> {
   const { register, source, asOf, selection } = options;
-  const spill = new Spill<Value>();
+  let spill = new Spill<Value>();
   const seen = new Set<string>();
   const words = new Map<string, Words>();
   try {
@@ -72,6 +72,11 @@ export async function readEnrolled(options: {
         return [];
       },
       sink: {
+        restart() {
+          spill.close();
+          spill = new Spill<Value>();
+          words.clear();
+        },
         records: (patient, scope, records) => spill.append(patient, ['r', scope, records]),
         contact: (patient, { day }) => spill.append(patient, ['c', day]),
         registration: (patient, one) => {

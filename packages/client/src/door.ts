@@ -16,7 +16,13 @@ import {
 } from '@ketenkluis/base';
 import { challenge as challengeSchema, sessionOpened, sessionProofBytes } from '@ketenkluis/protocol';
 import { domain, parseKeyring, sha256, signingPublicKey } from '@ketenkluis/seal';
-import { type DeviceKey, type KeyringSecrets, openWithPassphrase, openWithPrf } from '@ketenkluis/seal/open';
+import {
+  type DeviceKey,
+  type KeyringSecrets,
+  type OpenedKeyring,
+  openWithPassphrase,
+  openWithPrf,
+} from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import { clientError } from './errors.ts';
 import { type DeviceLink, keyBytes } from './pins.ts';
@@ -111,6 +117,8 @@ interface Entered {
   readonly opened: Opened;
   readonly start: SessionStart;
   readonly secrets: KeyringSecrets;
+  /** Null when the holder's own key signed: then no keyring was opened. */
+  readonly keyring: OpenedKeyring | null;
 }
 
 async function enter(wire: Wire, proof: Proof, touched: Session | null): Promise<Entered> {
@@ -125,17 +133,17 @@ async function enter(wire: Wire, proof: Proof, touched: Session | null): Promise
   if (proof.by === 'key') {
     const signature = base64url(await proof.signer.sign(message(proof.person)));
     const opened = await post({ by: 'key', challenge, person: proof.person, signature });
-    return entered(opened, null, proof.secrets);
+    return { ...entered(opened, null), secrets: proof.secrets, keyring: null };
   }
   if (proof.by === 'passphrase') {
     const { device, person } = proof.device;
     const made = await crypto.subtle.sign('Ed25519', proof.device.sign, message(device));
     const opened = await post({ by: 'device', challenge, device, signature: base64url(new Uint8Array(made)) });
     if (opened.person !== person) throw clientError('wrong-secret', 'the vault knows this device under another person');
-    const secrets = await unsealed(opened, (keyring) =>
-      openWithPassphrase(keyring, { device, deviceKey: proof.device.hmac as DeviceKey, passphrase: proof.passphrase }),
+    const keyring = await unsealed(opened, (sealed) =>
+      openWithPassphrase(sealed, { device, deviceKey: proof.device.hmac as DeviceKey, passphrase: proof.passphrase }),
     );
-    return entered(opened, device, secrets);
+    return { ...entered(opened, device), secrets: keyring.secrets, keyring };
   }
   const options = { challenge, rpId: hostOf(wire.place.origin), allowCredentials: [], userVerification: 'required' };
   const { credential, prf } = await proof.port.get(options, prfSalt(practice));
@@ -147,10 +155,11 @@ async function enter(wire: Wire, proof: Proof, touched: Session | null): Promise
     );
   }
   const opened = await post({ by: 'passkey', challenge, credential });
-  return entered(opened, null, await unsealed(opened, (keyring) => openWithPrf(keyring, { credential: id, prf })));
+  const keyring = await unsealed(opened, (sealed) => openWithPrf(sealed, { credential: id, prf }));
+  return { ...entered(opened, null), secrets: keyring.secrets, keyring };
 }
 
-const entered = (opened: Opened, device: DeviceId | null, secrets: KeyringSecrets): Entered => ({
+const entered = (opened: Opened, device: DeviceId | null): Pick<Entered, 'opened' | 'start'> => ({
   opened,
   start: {
     session: opened.session,
@@ -159,20 +168,17 @@ const entered = (opened: Opened, device: DeviceId | null, secrets: KeyringSecret
     device,
     idle: opened.idle,
     until: opened.until,
+    unlockers: opened.keyring === null ? [] : parseKeyring(fromBase64url(opened.keyring)).header.unlockers,
   },
-  secrets,
 });
 
 type Keyring = ReturnType<typeof parseKeyring>['keyring'];
-async function unsealed(
-  opened: Opened,
-  open: (keyring: Keyring) => Promise<{ readonly secrets: KeyringSecrets }>,
-): Promise<KeyringSecrets> {
+async function unsealed(opened: Opened, open: (keyring: Keyring) => Promise<OpenedKeyring>): Promise<OpenedKeyring> {
   if (opened.keyring === null) throw clientError('no-key-here', 'the vault keeps no keyring for you');
   const { header, keyring } = parseKeyring(fromBase64url(opened.keyring));
   if (header.person !== opened.person) throw clientError('wrong-secret', 'the vault gave the keyring of somebody else');
   try {
-    return (await open(keyring)).secrets;
+    return await open(keyring);
   } catch (cause) {
     throw clientError('wrong-secret', 'this does not unlock your keys; check the passphrase or the passkey', { cause });
   }
@@ -188,4 +194,15 @@ export async function signIn(wire: Wire, proof: Proof): Promise<Session> {
 export async function touch(session: Session, proof: Proof): Promise<void> {
   const { opened, start, secrets } = await enter(session.wire, proof, session);
   await session.unlock(start, secrets, opened.stage);
+}
+
+/**
+ * The opened keyring itself, for a change of its unlockers: one fresh gesture, which also touches the session. Use it at once
+ * and let it go. Throws `client/wrong-secret`, `client/refused`, `client/offline`.
+ */
+export async function openKeyring(session: Session, proof: Exclude<Proof, { by: 'key' }>): Promise<OpenedKeyring> {
+  const { opened, start, secrets, keyring } = await enter(session.wire, proof, session);
+  await session.unlock(start, secrets, opened.stage);
+  if (keyring === null) throw clientError('no-key-here', 'the vault keeps no keyring for you');
+  return keyring;
 }

@@ -20,6 +20,7 @@ export {
   keepDevice,
   keptDevices,
   labelDevice,
+  openKeyring,
   type Proof,
   prfSalt,
   type StoredDevice,

@@ -24,7 +24,15 @@ import {
   me as meSchema,
   sessionState,
 } from '@ketenkluis/protocol';
-import { asEpochWraps, type KemPrivateKey, type KeyDirectory, suite, webSigner, webVerifier } from '@ketenkluis/seal';
+import {
+  asEpochWraps,
+  type KemPrivateKey,
+  type KeyDirectory,
+  type KeyringHeader,
+  suite,
+  webSigner,
+  webVerifier,
+} from '@ketenkluis/seal';
 import { type KeyringSecrets, openEpoch } from '@ketenkluis/seal/open';
 import { z } from 'zod';
 import { clientError } from './errors.ts';
@@ -55,6 +63,8 @@ export interface SessionStart {
   /** Milliseconds of silence after which a touch is needed. */
   readonly idle: number;
   readonly until: Instant;
+  /** The readable part of the person's keyring: which ways in there are. */
+  readonly unlockers: KeyringHeader['unlockers'];
 }
 
 interface Keys {
@@ -157,6 +167,9 @@ export class Session {
   }
   get until(): Instant {
     return this.#start.until;
+  }
+  get unlockers(): SessionStart['unlockers'] {
+    return this.#start.unlockers;
   }
   get isOpen(): boolean {
     return this.#keys !== null;

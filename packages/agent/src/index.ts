@@ -1,0 +1,24 @@
+/** The practice's hands: read, choose, seal, send. */
+
+export type { ScopeContent } from './contents.ts';
+export { type EnrolOptions, type EnrolResult, endEnrolment, enrol } from './enrol.ts';
+export { agentError } from './errors.ts';
+export { type LooseFolder, looseFolders } from './files.ts';
+export { type NodeFetch, nodeFetch } from './http.ts';
+export { type InitOptions, type InitResult, init, type NewStaff } from './init.ts';
+export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
+export type { NewKeys, WayIn } from './people.ts';
+export { type Preview, type PreviewOptions, preview } from './preview.ts';
+export type { EndReason, Enrolment, Notice, Participation, PatientRecord, Register, Team } from './register.ts';
+export { folderSource } from './source/folder.ts';
+export {
+  type PracticeOptions,
+  type PracticeReading,
+  type PracticeSink,
+  type Progress,
+  readPractice,
+} from './source/practice.ts';
+export type { Source } from './source/source.ts';
+export { stdinSource } from './source/stdin.ts';
+export { type AgentState, createState, openState, type StateOptions } from './state.ts';
+export { type SyncOptions, type SyncProgress, type SyncResult, sync } from './sync.ts';
