@@ -1,7 +1,9 @@
-import { base64url, fromBase64url } from '@ketenkluis/base';
-import { createVerifier, type Hash, type Statement, statementsFromWire, suite } from '@ketenkluis/seal';
+import { fromBase64url } from '@ketenkluis/base';
+import type { releaseAnswer } from '@ketenkluis/protocol';
+import { createVerifier, type Statement, statementsFromWire, suite } from '@ketenkluis/seal';
 import { openBundle, openPack } from '@ketenkluis/seal/open';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import {
   deliverAll,
   enrol,
@@ -34,18 +36,19 @@ describe('first sync and morning', () => {
     expect(reply.text).toContain('line');
     const answer = await look(world, nurse, [{ dossier: dossier.id, handle: dossier.handles[0]! }]);
     expect(answer.status).toBe(200);
-    const { results, batches, states } = answer.json<any>();
-    expect(results[0].outcome).toBe('permit');
+    const { results, batches, states } = answer.json<z.infer<typeof releaseAnswer>>();
+    const [first] = results;
+    if (first?.outcome !== 'permit') throw new Error('denied');
     expect(states[0]).toMatchObject({ dossier: dossier.id, changes: [] });
     const [descriptor, bundle] = statementsFromWire({
-      statements: [results[0].descriptor, results[0].bundle],
+      statements: [first.descriptor, first.bundle],
       batches,
     }) as [Statement<'descriptor'>, Statement<'bundle'>];
     const team = await openBundle(bundle.payload, await suite(1).kem.importPrivate(world.practice.nurseTeam.seed));
-    const c = await team.unwrap({ ...results[0].wrap, ct: fromBase64url(results[0].wrap.ct) });
+    const c = await team.unwrap({ ...first.wrap, ct: fromBase64url(first.wrap.ct) });
     const opened = await openPack({
-      pack: fromBase64url(results[0].pack) as never,
-      shares: { c: c as never, h: fromBase64url(results[0].h) as never },
+      pack: fromBase64url(first.pack) as never,
+      shares: { c: c as never, h: fromBase64url(first.h) as never },
       descriptor: descriptor.payload,
       keyOf: () => world.practice.agent.signer.publicKey,
       verifier: createVerifier(),

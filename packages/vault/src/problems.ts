@@ -52,7 +52,7 @@ export function problemOf(error: unknown): Shown {
     if (error.code === 'vault/refused') return { problem: REFUSAL, ours: false };
     if (where === 'vault') {
       const status = STATUS[code as VaultErrorCode];
-      const detail = error.detail['reason'] ?? error.detail['fault'];
+      const detail = error.detail.reason ?? error.detail.fault;
       return status < 500
         ? shown(error.code, error.message, status, detail === undefined ? undefined : String(detail))
         : shown(error.code, 'the vault cannot do this now', status);

@@ -388,3 +388,4 @@ export async function startTestWorld(
   return { ...world, log: born.json<{ log: TestWorld['log'] }>().log };
 }
 export * from './testing/delivery.ts';
+export * from './testing/passkey.ts';

@@ -5,7 +5,15 @@
 
 import { type Bytes, base64url, type Instant, MINUTE, type OrganisationId } from '@ketenkluis/base';
 import { type Committed, isCommitted } from '@ketenkluis/ledger';
-import { asShare, type Hash, type Share } from '@ketenkluis/seal';
+import {
+  asShare,
+  type Descriptor,
+  type Hash,
+  type PackHeader,
+  SHARE_BYTES,
+  type Share,
+  verifyShare,
+} from '@ketenkluis/seal';
 import { vaultError } from '../errors.ts';
 import { openDatabase } from './sqlite.ts';
 
@@ -29,13 +37,22 @@ export interface ShareStore {
   sweep(now: Instant): number;
   /** After a start: keeps only what is live; superseded and never committed rows go, whatever their time. */
   keepOnly(live: (practice: OrganisationId, descriptor: Hash) => boolean): number;
+  /** For `fsck`: is the share that the descriptor commits to here? The share itself stays inside. */
+  holds(
+    practice: OrganisationId,
+    descriptor: Hash,
+    header: PackHeader,
+    stated: Descriptor,
+  ): 'yes' | 'missing' | 'differs';
   list(practice: OrganisationId): Hash[];
   close(): void;
 }
 
-export function openShares(file: string): ShareStore {
-  const db = openDatabase({ file, secureDelete: true });
-  db.exec(`CREATE TABLE IF NOT EXISTS share (
+export function openShares(file: string, options: { readonly readOnly?: boolean } = {}): ShareStore {
+  const readOnly = options.readOnly ?? false;
+  const db = openDatabase({ file, secureDelete: true, readOnly });
+  if (!readOnly)
+    db.exec(`CREATE TABLE IF NOT EXISTS share (
     practice TEXT NOT NULL, descriptor TEXT NOT NULL, share BLOB NOT NULL, superseded INTEGER, until INTEGER,
     PRIMARY KEY (practice, descriptor)) WITHOUT ROWID`);
   const put = db.prepare('INSERT INTO share (practice, descriptor, share) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
@@ -87,9 +104,8 @@ export function openShares(file: string): ShareStore {
         if (!permitted.has(descriptor)) throw vaultError('internal', 'the line does not permit this share');
         const row = get.get(practice, descriptor);
         if (!row) continue;
-        const late =
-          row['superseded'] !== null && (line.index >= Number(row['superseded']) || now >= Number(row['until']));
-        if (!late) out.set(descriptor, base64url(asShare('h', new Uint8Array(row['share'] as Uint8Array) as Bytes)));
+        const late = row.superseded !== null && (line.index >= Number(row.superseded) || now >= Number(row.until));
+        if (!late) out.set(descriptor, base64url(asShare('h', new Uint8Array(row.share as Uint8Array) as Bytes)));
       }
       return out;
     },
@@ -98,18 +114,21 @@ export function openShares(file: string): ShareStore {
         for (const descriptor of descriptors) mark.run(index, now + SHARE_GRACE, practice, descriptor);
       }),
     drop: (practice, descriptors) => void removeAll(descriptors.map((descriptor) => [practice, descriptor] as const)),
-    sweep: (now) =>
-      removeAll(expired.all(now).map((row) => [String(row['practice']), String(row['descriptor'])] as const)),
+    sweep: (now) => removeAll(expired.all(now).map((row) => [String(row.practice), String(row.descriptor)] as const)),
     keepOnly: (live) =>
       removeAll(
         all
           .all()
-          .filter(
-            (row) => row['superseded'] !== null || !live(row['practice'] as OrganisationId, row['descriptor'] as Hash),
-          )
-          .map((row) => [String(row['practice']), String(row['descriptor'])] as const),
+          .filter((row) => row.superseded !== null || !live(row.practice as OrganisationId, row.descriptor as Hash))
+          .map((row) => [String(row.practice), String(row.descriptor)] as const),
       ),
-    list: (practice) => ofPractice.all(practice).map((row) => row['descriptor'] as Hash),
+    holds(practice, descriptor, header, stated) {
+      const row = get.get(practice, descriptor);
+      if (!row) return 'missing';
+      const share = new Uint8Array(row.share as Uint8Array) as Bytes;
+      return share.length === SHARE_BYTES && verifyShare('h', asShare('h', share), header, stated) ? 'yes' : 'differs';
+    },
+    list: (practice) => ofPractice.all(practice).map((row) => row.descriptor as Hash),
     close: () => db.close(),
   };
 }

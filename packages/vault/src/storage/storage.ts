@@ -33,3 +33,14 @@ export async function openSqlite(file: string): Promise<Storage> {
   };
   return { ...storage, ledger: storageLedger(storage) };
 }
+
+/** Reads a database that may belong to a stopped vault; writing fails. */
+export function openReader(file: string): Storage {
+  const reader = new Kysely<Schema>({ dialect: sqliteDialect(openDatabase({ file, readOnly: true }), true) });
+  const storage = {
+    read: <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work),
+    write: <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work),
+    close: () => reader.destroy(),
+  };
+  return { ...storage, ledger: storageLedger(storage) };
+}

@@ -1,0 +1,166 @@
+/** The other part of `fsck`: dossiers, packs, grants, wraps and shares against the log and against each other. */
+
+import type { DossierId, OrganisationId } from '@ketenkluis/base';
+import { descriptor as descriptorSchema, parsePackHeader, snapshotTree, verifyPackHash } from '@ketenkluis/seal';
+import { liveHashes, stateOf, viewDossiers } from './changes.ts';
+import type { Report } from './fsck.ts';
+import type { LogWalk } from './fsck-log.ts';
+import { newestSnapshot } from './questions.ts';
+import type { ShareStore } from './storage/shares.ts';
+import { payloadOf } from './storage/statements.ts';
+import type { Storage, Tx } from './storage/storage.ts';
+
+const CHUNK = 200;
+
+async function checkDossiers(tx: Tx, practice: OrganisationId, walk: LogWalk, report: Report): Promise<number> {
+  const rows = await tx
+    .selectFrom('dossier')
+    .select(['dossier', 'seq', 'head', 'state', 'changed'])
+    .where('practice', '=', practice)
+    .execute();
+  const counts = await tx
+    .selectFrom('dossier_item')
+    .select((eb) => ['dossier', eb.fn.countAll<number>().as('count')])
+    .where('practice', '=', practice)
+    .groupBy('dossier')
+    .execute();
+  const counted = new Map(counts.map((row) => [row.dossier, Number(row.count)]));
+  const known = new Set<DossierId>();
+  for (const { dossier, seq, head, state } of rows) {
+    known.add(dossier);
+    const end = walk.chains.get(dossier);
+    if (end?.seq !== seq || end.head !== head) report('chain-head-differs', dossier);
+    if (end && end.state !== state) report('state-differs', dossier);
+    if (counted.get(dossier) !== seq) report('index-differs', dossier);
+  }
+  for (const dossier of walk.chains.keys()) if (!known.has(dossier)) report('chain-head-differs', dossier);
+  for (let from = 0; from < rows.length; from += CHUNK) {
+    const views = await viewDossiers(
+      tx,
+      practice,
+      rows.slice(from, from + CHUNK).map((row) => row.dossier),
+    );
+    for (const view of views.values()) {
+      if (stateOf(view) !== view.state) report('state-differs', view.dossier);
+      const hashes = liveHashes(view);
+      if (hashes.length === 0) continue;
+      const found = await tx
+        .selectFrom('statement')
+        .select('hash')
+        .where('practice', '=', practice)
+        .where('hash', 'in', hashes)
+        .execute();
+      if (found.length !== hashes.length) report('fact-without-statement', view.dossier);
+    }
+  }
+  return rows.length;
+}
+
+async function checkHeads(
+  tx: Tx,
+  shares: ShareStore,
+  practice: OrganisationId,
+  walk: LogWalk,
+  report: Report,
+): Promise<number> {
+  const rows = await tx
+    .selectFrom('handle')
+    .select(['handle', 'descriptor'])
+    .where('practice', '=', practice)
+    .where('state', '=', 'live')
+    .execute();
+  const live = new Set<string>(rows.map((row) => row.descriptor));
+  for (const { handle, descriptor } of rows) {
+    if (!walk.heads.has(descriptor)) report('pack-without-line', handle);
+    const statement = await tx
+      .selectFrom('statement')
+      .select('header')
+      .where('practice', '=', practice)
+      .where('hash', '=', descriptor)
+      .executeTakeFirst();
+    const pack = await tx
+      .selectFrom('pack')
+      .select('bytes')
+      .where('practice', '=', practice)
+      .where('descriptor', '=', descriptor)
+      .executeTakeFirst();
+    if (!statement) report('head-without-statement', handle);
+    if (!pack) report('head-without-pack', handle);
+    if (!statement || !pack) continue;
+    const payload = descriptorSchema.parse(payloadOf(statement));
+    if (!verifyPackHash(pack.bytes, payload)) {
+      report('pack-changed', handle);
+      continue;
+    }
+    const held = shares.holds(practice, descriptor, parsePackHeader(pack.bytes), payload);
+    if (held === 'missing') report('share-missing', handle);
+    if (held === 'differs') report('share-differs', handle);
+  }
+  const packs = await tx.selectFrom('pack').select('descriptor').where('practice', '=', practice).execute();
+  for (const { descriptor } of packs) if (!live.has(descriptor)) report('orphan-pack', descriptor);
+  for (const descriptor of shares.list(practice)) if (!live.has(descriptor)) report('orphan-share', descriptor);
+  return packs.length;
+}
+
+async function checkGrants(tx: Tx, practice: OrganisationId, report: Report): Promise<void> {
+  const packs = new Set<string>(
+    (await tx.selectFrom('pack').select('descriptor').where('practice', '=', practice).execute()).map(
+      (row) => row.descriptor,
+    ),
+  );
+  const statements = new Set<string>(
+    (
+      await tx
+        .selectFrom('statement')
+        .select('hash')
+        .where('practice', '=', practice)
+        .where('type', 'in', ['grant', 'bundle'])
+        .execute()
+    ).map((row) => row.hash),
+  );
+  const wraps = await tx
+    .selectFrom('wrap')
+    .select(['descriptor', 'kind', 'recipient', 'bundle'])
+    .where('practice', '=', practice)
+    .execute();
+  const wrapped = new Set(wraps.filter((row) => row.kind === 'c').map((row) => `${row.descriptor}/${row.recipient}`));
+  const granted = await tx
+    .selectFrom('granted')
+    .select(['descriptor', 'team', 'grant_hash'])
+    .where('practice', '=', practice)
+    .execute();
+  const known = new Set(granted.map((row) => `${row.descriptor}/${row.team}`));
+  for (const row of granted) {
+    if (!packs.has(row.descriptor) || !statements.has(row.grant_hash)) report('orphan-grant', row.descriptor);
+    if (!wrapped.has(`${row.descriptor}/${row.team}`)) report('grant-without-wrap', row.descriptor);
+  }
+  for (const row of wraps) {
+    const needless = row.kind === 'c' && !known.has(`${row.descriptor}/${row.recipient}`);
+    if (!packs.has(row.descriptor) || !statements.has(row.bundle) || needless) report('orphan-wrap', row.descriptor);
+  }
+}
+
+export async function checkObjects(
+  storage: Storage,
+  shares: ShareStore,
+  practice: OrganisationId,
+  walk: LogWalk,
+  report: Report,
+): Promise<{ readonly dossiers: number; readonly packs: number }> {
+  return storage.read(async (tx) => {
+    const dossiers = await checkDossiers(tx, practice, walk, report);
+    const packs = await checkHeads(tx, shares, practice, walk, report);
+    await checkGrants(tx, practice, report);
+    const snapshot = await newestSnapshot(tx, practice);
+    if (snapshot) {
+      const rows = await tx
+        .selectFrom('snapshot_row')
+        .select(['dossier', 'seq', 'state'])
+        .where('practice', '=', practice)
+        .execute();
+      const tree = snapshotTree(rows);
+      if (tree.root !== snapshot.root || tree.size !== snapshot.size) report('snapshot-differs', snapshot.hash);
+    }
+    return { dossiers, packs };
+  });
+}

@@ -1,0 +1,172 @@
+/**
+ * What every adapter of `Storage` must do, as cases without a test framework:
+ * `for (const { name, run } of storageCases(open)) it(name, run)`. A case that fails throws an Error that says what differs.
+ * The ledger's own cases run on top: `ledgerUnderTest` fits them.
+ */
+
+import { type Bytes, type Instant, instant, newId, type OrganisationId, systemRandom } from '@ketenkluis/base';
+import type { Hash } from '@ketenkluis/seal';
+import { TABLE_NAMES } from './schema.ts';
+import type { Storage, Tx } from './storage.ts';
+
+export interface StorageCase {
+  readonly name: string;
+  run(): Promise<void>;
+}
+/** Opens the same fresh, empty database each time it is called with the same place. */
+export interface StorageUnderTest {
+  open(): Promise<Storage>;
+}
+
+const AT: Instant = instant(1_767_600_000_000);
+function same(actual: unknown, expected: unknown, what: string): void {
+  const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (left !== right) throw new Error(`${what}: expected ${right}, got ${left}`);
+}
+
+const practiceRow = (practice: OrganisationId) => ({ practice, log: `log/${practice}`, created: AT });
+const put = (tx: Tx, practice: OrganisationId) => tx.insertInto('practice').values(practiceRow(practice)).execute();
+const all = (storage: Storage) =>
+  storage.read(async (tx) =>
+    (await tx.selectFrom('practice').select('practice').orderBy('created').execute()).map((row) => row.practice),
+  );
+const fresh = (): OrganisationId => newId('organisation', systemRandom);
+
+async function fails(work: () => Promise<unknown>, what: string): Promise<void> {
+  try {
+    await work();
+  } catch {
+    return;
+  }
+  throw new Error(`${what} did not fail`);
+}
+
+export function storageCases(make: () => StorageUnderTest): StorageCase[] {
+  const using = (name: string, run: (storage: Storage, under: StorageUnderTest) => Promise<void>): StorageCase => ({
+    name,
+    run: async () => {
+      const under = make();
+      const storage = await under.open();
+      try {
+        await run(storage, under);
+      } finally {
+        await storage.close();
+      }
+    },
+  });
+  return [
+    using('leads every row with its practice, but for the tables of the log', async (storage) => {
+      for (const table of TABLE_NAMES) {
+        const rows = await storage.read((tx) => tx.selectFrom(table).selectAll().execute());
+        same(rows.length, 0, `${table} is empty`);
+      }
+    }),
+    using('keeps what was committed after it was closed and opened again', async (storage, under) => {
+      const practice = fresh();
+      await storage.write((tx) => put(tx, practice));
+      await storage.close();
+      const again = await under.open();
+      same(await all(again), [practice], 'practices');
+      await again.close();
+    }),
+    using('writes all of a transaction or nothing', async (storage) => {
+      const [one, two] = [fresh(), fresh()];
+      await fails(
+        () =>
+          storage.write(async (tx) => {
+            await put(tx, one);
+            throw new Error('no');
+          }),
+        'a transaction that throws',
+      );
+      same(await all(storage), [], 'after the failure');
+      await storage.write((tx) => put(tx, two));
+      same(await all(storage), [two], 'after the next');
+    }),
+    using('refuses to write where it only reads', async (storage) => {
+      const practice = fresh();
+      await fails(() => storage.read((tx) => put(tx, practice)), 'a write in a read');
+      same(await all(storage), [], 'practices');
+      await storage.write((tx) => put(tx, practice));
+      same(await all(storage), [practice], 'the next write');
+    }),
+    using('reads what is committed while a write is under way', async (storage) => {
+      const practice = fresh();
+      await storage.write(async (tx) => {
+        await put(tx, practice);
+        same(await all(storage), [], 'beside the write');
+      });
+      same(await all(storage), [practice], 'after the write');
+    }),
+    using('lets writers wait for each other and loses none', async (storage) => {
+      await storage.write((tx) =>
+        tx.insertInto('counter').values({ practice: fresh(), source: 's', value: 0 }).execute(),
+      );
+      await Promise.all(
+        Array.from({ length: 50 }, () =>
+          storage.write(async (tx) => {
+            const { value } = await tx.selectFrom('counter').select('value').executeTakeFirstOrThrow();
+            await tx
+              .updateTable('counter')
+              .set({ value: value + 1 })
+              .execute();
+          }),
+        ),
+      );
+      same(
+        await storage.read((tx) => tx.selectFrom('counter').select('value').execute()),
+        [{ value: 50 }],
+        'the counter',
+      );
+    }),
+    using('gives bytes, large whole numbers and null back as they were', async (storage) => {
+      const bytes = new Uint8Array([0, 255, 1, 0]) as Bytes;
+      const practice = fresh();
+      const row = { practice, person: newId('person', systemRandom), keyring: bytes, number: Number.MAX_SAFE_INTEGER };
+      await storage.write(async (tx) => {
+        await tx.insertInto('person').values(row).execute();
+        await tx
+          .insertInto('person')
+          .values({ ...row, person: newId('person', systemRandom), keyring: null, number: 1 })
+          .execute();
+      });
+      const found = await storage.read((tx) => tx.selectFrom('person').selectAll().orderBy('number').execute());
+      same(found[0]?.keyring, null, 'null');
+      same([...(found[1]?.keyring ?? [])], [...bytes], 'bytes');
+      same(found[1]?.number, row.number, 'a large number');
+    }),
+    using(
+      'holds keys within a practice: the same id in two practices is two rows, in one it is refused',
+      async (storage) => {
+        const [one, two] = [fresh(), fresh()];
+        const row = { hash: 'A'.repeat(43) as Hash, bytes: new Uint8Array(1) as Bytes };
+        await storage.write(async (tx) => {
+          await tx
+            .insertInto('wraps')
+            .values({ practice: one, ...row })
+            .execute();
+          await tx
+            .insertInto('wraps')
+            .values({ practice: two, ...row })
+            .execute();
+        });
+        await fails(
+          () =>
+            storage.write((tx) =>
+              tx
+                .insertInto('wraps')
+                .values({ practice: one, ...row })
+                .execute(),
+            ),
+          'a second row',
+        );
+        same(
+          (await storage.read((tx) => tx.selectFrom('wraps').select('hash').where('practice', '=', one).execute()))
+            .length,
+          1,
+          'rows of one',
+        );
+      },
+    ),
+  ];
+}
