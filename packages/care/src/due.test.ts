@@ -52,9 +52,19 @@ describe('due', () => {
     expect(item(result, 'act')).toEqual({ parameter: 'act', last: '2019-05-01', due: '2020-05-01' });
   });
 
-  it('two programmes that ask the same give one item', () => {
+  it('two programmes that ask the same give one item, at the shorter interval', () => {
     const result = due([measured('smoking', '2019-05-01')], { programmes: ['diabetes', 'copd'] });
     expect(result.items.filter((one) => one.parameter === 'smoking')).toHaveLength(1);
+    for (const programmes of [
+      ['cvrm', 'diabetes'],
+      ['diabetes', 'cvrm'],
+    ] as const) {
+      const glucose = item(
+        due([measured('glucose-fasting', '2019-05-01', { value: '6' })], { programmes }),
+        'glucose-fasting',
+      );
+      expect(glucose?.due).toBe('2020-05-01');
+    }
   });
 
   it('does not depend on today, and the first is the next', () => {

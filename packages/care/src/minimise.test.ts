@@ -134,6 +134,19 @@ describe('only what a programme of this patient lists', () => {
     expect(minimise(hba1c, context(['diabetes'])).scope).toBe('hba1c');
     expect(minimise(hba1c, context(['copd'])).records).toEqual([]);
     expect(minimise(hba1c, context([])).records).toEqual([]);
+    const today = observation(NHG, '2816', { ...amount(48, 'mmol/mol'), effectiveDateTime: asOf });
+    expect(minimise(today, context(['copd'])).records).toEqual([]);
+  });
+
+  it.each<[string, object, number]>([
+    ['active', {}, 1],
+    ['ended', { abatementDateTime: '2019-12-31' }, 0],
+    ['not begun at as-of', { onsetDateTime: '2020-06-01' }, 0],
+    ['refuted', { verificationStatus: { coding: [{ code: 'refuted' }] } }, 0],
+  ])('a problem that is %s', (_what, more, count) => {
+    const code = { coding: [{ system: 'http://hl7.org/fhir/sid/icpc-1-nl', code: 'K86' }] };
+    const condition: Resource = { resourceType: 'Condition', code, onsetDateTime: '2010-01-01', ...more };
+    expect(minimise(condition, context()).records).toHaveLength(count);
   });
 
   it('R1: of a patient in no programme not even the name leaves', () => {
@@ -246,6 +259,11 @@ describe('medication', () => {
     [
       'of a class no programme lists',
       { medicationCodeableConcept: { coding: [{ system: 'http://www.whocc.no/atc', code: 'N06AB03' }] } },
+      0,
+    ],
+    [
+      'with words behind the class',
+      { medicationCodeableConcept: { coding: [{ system: 'http://www.whocc.no/atc', code: 'A10BA02 voor Jan' }] } },
       0,
     ],
     [

@@ -164,9 +164,11 @@ function find(resource: Resource, context: MinimiseContext): Found | undefined {
   }
 }
 
-/** Never throws on a resource of any shape that came through the reader; what it does not understand is dropped. */
-export function minimise(resource: Resource, context: MinimiseContext): Minimised {
-  const total = countLeaves(resource);
+/**
+ * Never throws on a resource of any shape that came through the reader; what it does not understand is dropped.
+ * `total` is the number of its scalar leaves, where the reader has counted them already.
+ */
+export function minimise(resource: Resource, context: MinimiseContext, total = countLeaves(resource)): Minimised {
   const found = find(resource, context);
   if (found === undefined || found.records.length === 0) return { records: [], kept: 0, dropped: total };
   const scope = partitionFor(context.programmes).get(found.field);
