@@ -24,12 +24,17 @@ export function paddedLength(length: number): number {
   return Math.ceil(blocks / (mask + 1)) * (mask + 1);
 }
 
+/** Raw deflate (RFC 1951) with a preset dictionary. A runtime with a native one may bring it: any valid stream opens. */
+export type Deflate = (raw: Uint8Array, dictionary: Uint8Array) => Uint8Array;
+
+const portable: Deflate = (raw, preset) =>
+  deflateSync(raw, { level: 6, dictionary: preset, ...(raw.length <= SMALL ? { mem: 1 as const } : {}) });
+
 /** Throws `seal/too-large` above 16 MiB. */
-export function pack(raw: Uint8Array, dict: number): Bytes {
+export function pack(raw: Uint8Array, dict: number, deflate: Deflate = portable): Bytes {
   if (raw.length > MAX_RAW)
     throw sealError('too-large', 'the content of one pack may be 16 MiB; split it over more handles');
-  const mem = raw.length <= SMALL ? { mem: 4 as const } : {};
-  const framed = concat(u32(raw.length), deflateSync(raw, { level: 6, dictionary: dictionary(dict), ...mem }));
+  const framed = concat(u32(raw.length), deflate(raw, dictionary(dict)));
   const out = new Uint8Array(paddedLength(4 + framed.length));
   out.set(u32(framed.length));
   out.set(framed, 4);

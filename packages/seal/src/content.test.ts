@@ -261,6 +261,8 @@ describe('pack', () => {
     const second = await open(again, describePack(again, { ...fields(), writer: nurse.id, prev: sealed.hash }));
     expect(second.envelope).toEqual(opened.envelope);
     expect(second.verbatim).toEqual(opened.verbatim);
+    // Nobody loses the keyholder by forgetting to ask for it.
+    expect((await resealPack(second, { version: 3, random })).shares.k).toBeDefined();
     expect(again.header.commitment).not.toBe(sealed.header.commitment);
   });
 
@@ -320,6 +322,13 @@ describe('body', () => {
     expect(() => compress.unpack(new Uint8Array(3), CURRENT_DICTIONARY)).toThrow();
     expect(() => compress.unpack(new Uint8Array(512), CURRENT_DICTIONARY)).toThrow();
     expect(() => dictionary(200)).toThrow(/not known/);
+  });
+
+  it('opens what another deflate made', () => {
+    const native = (raw: Uint8Array, preset: Uint8Array) => deflateRawSync(raw, { dictionary: preset });
+    const raw = utf8('{"kind":"measurement","parameter":"hba1c","code":"nhg45|2816"}'.repeat(9));
+    expect(compress.unpack(compress.pack(raw, 1, native), 1)).toEqual(raw);
+    expect(() => compress.unpack(compress.pack(raw, 1, native), 0)).toThrow();
   });
 
   it('gives back big content that does not compress', () => {

@@ -17,6 +17,7 @@ import {
 } from '@ketenkluis/base';
 import { z } from 'zod';
 import { asShare, type Plaintext, type Sealed, SHARE_BYTES, type Share } from './brands.ts';
+import type { Deflate } from './compress.ts';
 import * as compress from './compress.ts';
 import { CURRENT_DICTIONARY } from './dictionary.ts';
 import { checkHeader, domain, MAGICS, objectPrefix, parseHeader, sha256 } from './encoding.ts';
@@ -103,12 +104,19 @@ async function derive(
   return { key: out.slice(0, 32), commitment: asHash(out.subarray(32)) };
 }
 
-async function sealRaw(
-  raw: Uint8Array,
-  signed: Envelope,
-  to: { readonly suite: number; readonly version: number; readonly random: Random; readonly keyholder?: boolean },
-): Promise<SealedPack> {
-  const used = suite(to.suite);
+export interface SealOptions {
+  /** 1 when left out. */
+  readonly suite?: number;
+  readonly version: number;
+  readonly random: Random;
+  readonly keyholder?: boolean;
+  /** A faster native deflate, where the runtime has one. */
+  readonly deflate?: Deflate;
+}
+
+async function sealRaw(raw: Uint8Array, signed: Envelope, to: SealOptions): Promise<SealedPack> {
+  const id = to.suite ?? 1;
+  const used = suite(id);
   const secret = to.random(16 + 3 * SHARE_BYTES);
   const salt = secret.slice(0, 16);
   const keyholder = to.keyholder ?? false;
@@ -120,7 +128,7 @@ async function sealRaw(
   const core: Omit<PackHeader, 'commitment'> = {
     t: 'pack',
     v: 1,
-    suite: to.suite,
+    suite: id,
     handle: signed.handle,
     version: to.version,
     salt: base64url(salt),
@@ -132,7 +140,7 @@ async function sealRaw(
   const headerBytes = canonicalJson(checkHeader('pack', packHeader, header));
   const aead = await used.aead.importKey(key);
   const aad = lengthPrefixed(CHUNK, headerBytes);
-  const body = compress.pack(raw, header.dict);
+  const body = compress.pack(raw, header.dict, to.deflate);
   const count = Math.ceil(body.length / CHUNK_BYTES);
   const chunks = await Promise.all(
     Array.from({ length: count }, (_, i) =>
@@ -152,16 +160,14 @@ async function sealRaw(
  * Seals content under fresh shares. The author signs the envelope, which names the content's hash.
  * Throws `seal/too-large`, `seal/bad-header`, `seal/unknown-suite`.
  */
-export async function sealPack(input: {
-  readonly suite?: number;
-  readonly handle: Envelope['handle'];
-  readonly version: number;
-  readonly envelope: EnvelopeFields;
-  readonly content: Plaintext;
-  readonly author: Signer;
-  readonly random: Random;
-  readonly keyholder?: boolean;
-}): Promise<SealedPack> {
+export async function sealPack(
+  input: SealOptions & {
+    readonly handle: Envelope['handle'];
+    readonly envelope: EnvelopeFields;
+    readonly content: Plaintext;
+    readonly author: Signer;
+  },
+): Promise<SealedPack> {
   const id = input.suite ?? 1;
   const { practice, dossier, team, type, scope, programmes, selection, at, asOf } = input.envelope;
   const signed = checkHeader('envelope', envelope, {
@@ -178,14 +184,16 @@ export async function sealPack(input: {
   const envelopeBytes = canonicalJson(signed);
   const signature = await input.author.sign(lengthPrefixed(ENVELOPE, envelopeBytes));
   const raw = lengthPrefixed(envelopeBytes, signature, input.content);
-  return sealRaw(raw, signed, { ...input, suite: id });
+  return sealRaw(raw, signed, input);
 }
 
-/** The same signed content under fresh shares and a new version; the author's envelope is copied as it is. */
-export const resealPack = (
-  opened: OpenedPack,
-  to: { readonly version: number; readonly random: Random; readonly suite?: number; readonly keyholder?: boolean },
-): Promise<SealedPack> => sealRaw(opened.verbatim, opened.envelope, { suite: opened.header.suite, ...to });
+/** The same signed content under fresh shares and a new version; suite and keyholder stay unless said otherwise. */
+export const resealPack = (opened: OpenedPack, to: SealOptions): Promise<SealedPack> =>
+  sealRaw(opened.verbatim, opened.envelope, {
+    suite: opened.header.suite,
+    keyholder: opened.header.keyholder,
+    ...to,
+  });
 
 /** The descriptor's payload for a sealed pack. */
 export const describePack = (

@@ -2,6 +2,7 @@
 
 export { openSealed } from './blob.ts';
 export { createBundle, type NewBundle, type OpenBundle, openBundle } from './bundle.ts';
+export type { Deflate } from './compress.ts';
 export {
   describePack,
   type Envelope,
@@ -12,6 +13,7 @@ export {
   type PackShares,
   resealPack,
   type SealedPack,
+  type SealOptions,
   sealPack,
 } from './content.ts';
 export { createEpoch, type NewEpoch, openEpoch } from './epoch.ts';
