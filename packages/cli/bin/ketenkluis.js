@@ -7,22 +7,29 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = fileURLToPath(import.meta.url);
-const [major, minor] = process.versions.node.split('.').map(Number);
+/** WebCrypto's ML-KEM is what we are here for; that Node still calls it experimental helps no user. */
+const QUIET = '--disable-warning=ExperimentalWarning';
 
-if (major > 24 || (major === 24 && minor >= 7)) {
-  await import(pathToFileURL(join(dirname(here), '..', 'src', 'main.ts')).href);
-} else {
-  let pinned = '';
+/** The Node to run on: this one if it is new enough, else the one that `npm ci` brought. */
+function findNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 24 || (major === 24 && minor >= 7)) return process.execPath;
   try {
-    pinned = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
+    const pinned = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
+    if (existsSync(pinned)) return pinned;
   } catch {
     // Not installed: said below.
   }
-  if (!existsSync(pinned)) {
-    console.error(`ketenkluis needs Node 24.7 or newer and this is ${process.versions.node}: run "npm ci" in the project.`);
-    process.exit(1);
-  }
-  const child = spawn(pinned, [here, ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  console.error(`ketenkluis needs Node 24.7 or newer and this is ${process.versions.node}: run "npm ci" in the project.`);
+  process.exit(1);
+}
+
+if (process.execArgv.includes(QUIET)) {
+  await import(pathToFileURL(join(dirname(here), '..', 'src', 'main.ts')).href);
+} else {
+  const child = spawn(findNode(), [QUIET, here, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Ctrl-C reaches the whole group by itself; this process waits for the child's own ending.
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }

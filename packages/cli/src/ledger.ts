@@ -1,0 +1,15 @@
+/** `ketenkluis ledger verify`: offline, as a stranger, on a mirror folder. */
+
+import { verifyMirror } from '@ketenkluis/agent';
+import type { Outcome } from './output.ts';
+
+export async function verify(options: { readonly dir: string }): Promise<Outcome> {
+  const { ok, size, root, entries, faults } = await verifyMirror(options.dir);
+  return {
+    json: { ok, size, root, entries, faults },
+    words: ok
+      ? [`the log verifies: ${size} lines, ${entries} made again from their content, root ${root}`]
+      : [`the log does NOT verify:`, ...faults.map(({ kind, index, message }) => `  ${kind} ${index ?? ''} ${message}`)],
+    failed: !ok,
+  };
+}

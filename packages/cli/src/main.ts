@@ -1,0 +1,113 @@
+/** The `ketenkluis` command (docs/cli.md). Parses, hands over, prints; every job itself lives below. */
+
+import { Command, InvalidArgumentError } from 'commander';
+import * as ledgerCommands from './ledger.ts';
+import { run } from './output.ts';
+import * as practiceCommands from './practice.ts';
+import { lab } from './spawn.ts';
+import * as vaultCommands from './vault.ts';
+
+const whole = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number above zero');
+  return value;
+};
+const day = (text: string): string => {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text))) {
+    throw new InvalidArgumentError('expected a day as YYYY-MM-DD');
+  }
+  return text;
+};
+
+const program = new Command('ketenkluis')
+  .description('End-to-end encrypted chronic care around Dutch GP practices')
+  .version('0.1.0')
+  .showHelpAfterError()
+  .exitOverride((error) => {
+    // Help and version end well; everything else here is a usage error.
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+
+const command = (name: string, description: string) =>
+  program.command(name).description(description).option('--json', 'one JSON document on stdout');
+
+command('demo', 'a practice goes in, a nurse opens one patient, and the log proves it')
+  .option('--once', 'run the main job, print the account and stop')
+  .option('--source <dir>', 'an export of your own instead of the fictional practice; enrols the candidates')
+  .option('--as-of <date>', 'the day that counts as today', day)
+  .option('--patients <n>', 'size of the fictional practice', whole)
+  .option('--keep <dir>', 'keep what the practice had and what the host has')
+  .option('--port <n>', 'port of the vault', whole)
+  .action((options) => lab('demo', options));
+
+command('generate', 'make a fictional Dutch practice')
+  .option('--patients <n>', 'how many', whole)
+  .option('--seed <seed>', 'same seed, same bytes')
+  .option('--as-of <date>', 'the day that counts as today', day)
+  .option('--format <format>', 'fhir or csv', 'fhir')
+  .requiredOption('--out <dir>', 'folder for the files')
+  .option('--truth <file>', 'file for the expected counts')
+  .action((options) => lab('generate', options));
+
+command('preview', 'what would leave and what would stay; sends nothing')
+  .requiredOption('--source <dir>', 'folder with the export, or - for standard input')
+  .option('--as-of <date>', 'the day that counts as today', day)
+  .option('--enrol <who>', 'count as if these were enrolled: candidates')
+  .option('--check', 'parse every line and name every fault')
+  .action((options) => run(options.json, () => practiceCommands.preview(options)));
+
+command('init', 'make the keys of a practice and register it at a vault')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--vault <url>', 'address of the vault')
+  .requiredOption('--practice <file>', 'JSON: name, ura, agb and staff (docs/cli.md)')
+  .requiredOption('--sheets <dir>', 'empty folder for recovery and exit sheets and device links, to print and remove')
+  .action((options) => run(options.json, () => practiceCommands.init(options)));
+
+command('enrol', 'import participation codes and confirm a batch, or remember a refusal')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .option('--source <dir>', 'folder with the export')
+  .option('--as-of <date>', 'the day that counts as today', day)
+  .option('--confirm <owner>', 'name of the owner who confirms everybody who takes part')
+  .option('--candidates', 'confirm the candidates too, not only those with a participation code')
+  .option('--notice <text>', 'which text the patients were given')
+  .option('--refuse <patient...>', 'patient ids that refused')
+  .action((options) => run(options.json, () => practiceCommands.enrol(options)));
+
+command('sync', 'read, choose, minimise, seal, send')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--source <dir>', 'folder with the export')
+  .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--as-of <date>', 'the day that counts as today', day)
+  .action((options) => run(options.json, () => practiceCommands.sync(options)));
+
+command('serve', 'run a vault')
+  .requiredOption('--dir <dir>', 'data of the vault')
+  .option('--port <n>', 'port', whole, 4800)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--origin <origin...>', 'origins under which the workplace is reached')
+  .option('--workplace <dir>', 'folder with the built workplace')
+  .action((options) => vaultCommands.serve(options));
+
+command('fsck', 're-derive every root of a vault and name what is wrong')
+  .requiredOption('--dir <dir>', 'data of the vault')
+  .action((options) => run(options.json, () => vaultCommands.check(options)));
+
+program
+  .command('ledger')
+  .description('the log')
+  .command('verify')
+  .description('verify a log offline, as a stranger')
+  .option('--json', 'one JSON document on stdout')
+  .requiredOption('--dir <dir>', 'mirror folder of the practice')
+  .action((options) => run(options.json, () => ledgerCommands.verify(options)));
+
+command('bench', 'our figures beside the nearest peers, in one run')
+  .option('--only <name...>', 'these parts only')
+  .option('--source <dir>', 'data to measure on')
+  .action((options) => lab('bench', options));
+
+command('attack', 'play the attack suite')
+  .option('--only <name>', 'attacks whose name contains this')
+  .action((options) => lab('attack', options));
+
+await program.parseAsync();

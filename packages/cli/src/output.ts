@@ -1,0 +1,38 @@
+/**
+ * How every command speaks (docs/cli.md): people's words and progress on stderr; with `--json` exactly one JSON document on
+ * stdout, also on failure; exit 0 done, 1 failed, 2 usage.
+ */
+
+import { KetenkluisError } from '@ketenkluis/base';
+
+export const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+export interface Outcome {
+  /** The one document of `--json`. */
+  readonly json: unknown;
+  /** What a person reads instead. */
+  readonly words: readonly string[];
+  readonly failed?: boolean;
+}
+
+const failure = (error: unknown): Outcome => {
+  const code = error instanceof KetenkluisError ? error.code : 'cli/unexpected';
+  const message = error instanceof Error ? error.message : 'something that is no error was thrown';
+  const detail = error instanceof KetenkluisError ? error.detail : {};
+  return { json: { error: { code, message, detail } }, words: [`failed: ${message} (${code})`], failed: true };
+};
+
+/** Runs one command and ends the way the contract says. */
+export async function run(json: boolean, work: () => Promise<Outcome>): Promise<void> {
+  let outcome: Outcome;
+  try {
+    outcome = await work();
+  } catch (error) {
+    outcome = failure(error);
+  }
+  if (json) process.stdout.write(`${JSON.stringify(outcome.json)}\n`);
+  else for (const line of outcome.words) say(line);
+  process.exitCode = outcome.failed ? 1 : 0;
+}

@@ -1,0 +1,62 @@
+/** `ketenkluis serve` and `fsck`. */
+
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { base64url, systemRandom } from '@ketenkluis/base';
+import { fsck, startVault } from '@ketenkluis/vault';
+import { type Outcome, say } from './output.ts';
+
+export interface ServeOptions {
+  readonly dir: string;
+  readonly port: number;
+  readonly host: string;
+  readonly origin?: readonly string[];
+  readonly workplace?: string;
+}
+
+/** The token with which a practice may be brought to this vault: made once, readable by the host only. */
+function bootstrapToken(dir: string): string {
+  const file = join(dir, 'bootstrap-token');
+  if (!existsSync(file)) writeFileSync(file, `${base64url(systemRandom(24))}\n`, { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Serves until SIGINT or SIGTERM. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const dir = resolve(options.dir);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  chmodSync(dir, 0o700);
+  const origins = options.origin ?? [`http://localhost:${options.port}`];
+  const running = await startVault({
+    dir,
+    port: options.port,
+    host: options.host,
+    origins,
+    bootstrapToken: bootstrapToken(dir),
+    ...(options.workplace === undefined ? {} : { workplace: resolve(options.workplace) }),
+  });
+  say(`listening on ${running.url} as ${origins.join(', ')}`);
+  say(`a practice may be brought with the token in ${join(dir, 'bootstrap-token')}`);
+  const stop = () => {
+    say('stopping …');
+    running.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+export async function check(options: { readonly dir: string }): Promise<Outcome> {
+  const report = await fsck(resolve(options.dir));
+  const { practices, lines, packs, faults } = report;
+  return {
+    json: report,
+    words: report.ok
+      ? [`nothing wrong: ${practices} practices, ${lines} lines, ${packs} packs`]
+      : faults.map(({ code, where, mend }) => `${code} at ${where}: ${mend}`),
+    failed: !report.ok,
+  };
+}
