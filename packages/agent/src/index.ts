@@ -19,6 +19,6 @@ export {
   readPractice,
 } from './source/practice.ts';
 export type { Source } from './source/source.ts';
-export { stdinSource } from './source/stdin.ts';
+export { streamSource } from './source/stdin.ts';
 export { type AgentState, createState, openState, type StateOptions } from './state.ts';
 export { type SyncOptions, type SyncProgress, type SyncResult, sync } from './sync.ts';

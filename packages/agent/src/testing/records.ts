@@ -72,12 +72,12 @@ export function madeFiles(patients: readonly MadePatient[]): Map<string, string>
         authoredOn: '2025-06-01',
       });
     }
-    systolic.forEach((value, i) =>
-      add('Observation', observation(`sys-${id}-${i}`, id, '1744', value, 'mm[Hg]', `2025-0${i + 3}-01`)),
-    );
-    hba1c.forEach((value, i) =>
-      add('Observation', observation(`hba-${id}-${i}`, id, '2816', value, 'mmol/mol', `2025-0${i + 4}-02`)),
-    );
+    for (const [i, value] of systolic.entries()) {
+      add('Observation', observation(`sys-${id}-${i}`, id, '1744', value, 'mm[Hg]', `2025-0${i + 3}-01`));
+    }
+    for (const [i, value] of hba1c.entries()) {
+      add('Observation', observation(`hba-${id}-${i}`, id, '2816', value, 'mmol/mol', `2025-0${i + 4}-02`));
+    }
     add('Encounter', {
       resourceType: 'Encounter',
       id: `enc-${id}`,
