@@ -171,6 +171,10 @@ export class Session {
   get unlockers(): SessionStart['unlockers'] {
     return this.#start.unlockers;
   }
+  /** After the vault took a changed keyring. */
+  set unlockers(next: SessionStart['unlockers']) {
+    this.#start = { ...this.#start, unlockers: next };
+  }
   get isOpen(): boolean {
     return this.#keys !== null;
   }

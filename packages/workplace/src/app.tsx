@@ -41,7 +41,7 @@ function Gate() {
   if (OUTSIDE.test(path)) return <Outlet />;
   if (session.stage === 'out') return <SignIn />;
   if (session.stage === 'locked') return <LockScreen me={session.me} why={session.why} />;
-  return <Shell me={session.me} {...(idle === undefined ? {} : { idle })} />;
+  return <Shell me={session.me} unlockers={session.unlockers} {...(idle === undefined ? {} : { idle })} />;
 }
 
 const root = createRootRoute({ component: Gate, notFoundComponent: () => <Navigate to="/werklijst" replace /> });

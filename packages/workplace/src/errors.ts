@@ -12,6 +12,8 @@ export const workplaceError = errorFactory('workplace', [
   /** No session that can be brought back. */
   'signed-out',
   'wrong-passphrase',
+  /** A passkey or device of somebody else, or one that the vault no longer knows. */
+  'wrong-key',
   'passkey-cancelled',
   /** This passkey or browser gives no PRF output, so it cannot open the keyring. */
   'passkey-no-prf',
@@ -19,6 +21,8 @@ export const workplaceError = errorFactory('workplace', [
   'invitation-ended',
   /** A signature, proof or dossier state does not hold: nothing is shown. */
   'not-proved',
+  /** More owners must sign than are at this screen. */
+  'needs-owners',
   'conflict',
   'failed',
 ]);

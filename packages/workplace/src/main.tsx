@@ -1,0 +1,13 @@
+/** The workplace as it is served: the real adapter, this origin, and nothing else. */
+
+import { createRoot } from 'react-dom/client';
+import { createWorkplace } from './adapter/index.ts';
+import { App } from './app.tsx';
+import { startLanguage } from './i18n/index.ts';
+
+const world = createWorkplace({
+  origin: location.origin,
+  fetch: (url, init) => fetch(url, { ...init, credentials: 'omit', cache: 'no-store', redirect: 'error' }),
+});
+await startLanguage();
+createRoot(document.getElementById('root')!).render(<App world={world} />);

@@ -6,7 +6,6 @@
 import type {
   DeviceId,
   DossierId,
-  EntryId,
   HandleId,
   Instant,
   InvitationId,
@@ -37,14 +36,13 @@ export interface Me {
   readonly teams: readonly { readonly team: TeamId; readonly name: string }[];
   /** Owners invite and confirm. */
   readonly owner: boolean;
-  readonly unlockers: number;
 }
 
 export type LockReason = 'idle' | 'hour' | 'person';
 
 export type Session =
   | { readonly stage: 'out' }
-  | { readonly stage: 'open'; readonly me: Me }
+  | { readonly stage: 'open'; readonly me: Me; readonly unlockers: number }
   /** Nothing readable is in memory; only who it was. */
   | { readonly stage: 'locked'; readonly me: Me; readonly why: LockReason };
 
@@ -222,7 +220,8 @@ export interface Dossier {
 export type LookKind = 'look' | 'list' | 'write' | 'takeover' | 'delivery' | 'change' | 'audit' | 'declared';
 
 export interface Look {
-  readonly entry: EntryId;
+  /** Names the line on screen. */
+  readonly entry: string;
   readonly at: Instant;
   readonly kind: LookKind;
   readonly outcome: 'permit' | 'deny';
@@ -303,9 +302,10 @@ export interface Unlocker {
 export interface Joining {
   readonly until: Instant;
   readonly state: 'open' | 'joined' | 'confirmed' | 'ended';
+  /** Once; a second passkey is added after the first sign-in. */
   addPasskey(where: 'here' | 'phone'): Promise<void>;
   addPassphrase(passphrase: string): Promise<void>;
-  /** Needs two unlockers. Answers the short code. */
+  /** Answers the short code. */
   finish(): Promise<string>;
   confirmed(): Promise<boolean>;
 }
@@ -336,6 +336,8 @@ export interface Workplace {
   worklist(progress?: (progress: Progress) => void): Promise<Worklist>;
   /** Written to the log before the first letter filters anything (R38). */
   declareSearch(): Promise<void>;
+  /** The words behind the next opening; they go, sealed for the log officer, into its line (NEN 7513: the query). */
+  searched(words: string): void;
   dossier(dossier: DossierId): Promise<Dossier>;
   looks(dossier: DossierId): Promise<Looks>;
   deliveries(): Promise<Deliveries | null>;
@@ -354,7 +356,8 @@ export interface Workplace {
   joining(link: string): Promise<Joining>;
 
   unlockers(): Promise<readonly Unlocker[]>;
-  addPasskey(where: 'here' | 'phone'): Promise<void>;
-  addPassphrase(passphrase: string): Promise<void>;
-  removeUnlocker(id: string): Promise<void>;
+  /** A change of unlockers asks for one gesture with an unlocker that works. */
+  addPasskey(where: 'here' | 'phone', key: Key): Promise<void>;
+  addPassphrase(passphrase: string, key: Key): Promise<void>;
+  removeUnlocker(id: string, key: Key): Promise<void>;
 }

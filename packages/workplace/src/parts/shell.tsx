@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { Me } from '../model.ts';
 import { Brand, Lock, Person } from './icons.tsx';
 import { IdleGuard } from './idle.tsx';
+import { Strip } from './states.tsx';
 import { useWords } from './words.ts';
 import { useWorld } from './world.tsx';
 
@@ -27,7 +28,13 @@ export const isTyping = (event: KeyboardEvent): boolean => {
   );
 };
 
-export function Shell({ me, idle }: { readonly me: Me; readonly idle?: number }) {
+interface ShellProps {
+  readonly me: Me;
+  readonly unlockers: number;
+  readonly idle?: number;
+}
+
+export function Shell({ me, unlockers, idle }: ShellProps) {
   const world = useWorld();
   const { t } = useTranslation();
   const words = useWords();
@@ -116,6 +123,16 @@ export function Shell({ me, idle }: { readonly me: Me; readonly idle?: number })
           </Menu>
         </div>
       </header>
+      {unlockers < 2 ? (
+        <div className="kk-banner">
+          <Strip
+            tone="warn"
+            title={t('settings.one')}
+            body={t('settings.oneBody')}
+            end={<Link to="/instellingen">{t('nav.settings')}</Link>}
+          />
+        </div>
+      ) : null}
       <Outlet />
       <IdleGuard {...(idle === undefined ? {} : { idle })} />
       <Modal opened={drafts > 0} onClose={() => setDrafts(0)} title={t('leave.title')} centered>

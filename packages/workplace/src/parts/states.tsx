@@ -1,11 +1,13 @@
 /** What a screen shows when it has no content: empty, loading, denied, offline, not proved, error. Each names the next action. */
 
+import { KetenkluisError } from '@ketenkluis/base';
 import { Button, Skeleton, VisuallyHidden } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { workplaceError } from '../errors.ts';
 import type { nl } from '../i18n/nl.ts';
 import type { Confirmation } from '../model.ts';
+import { Heading } from './page.tsx';
 import { useWords } from './words.ts';
 import { codeOf, reasonOf } from './world.tsx';
 import { Check, Cloud, Empty as EmptyIcon, Lock, Warn } from './icons.tsx';
@@ -68,7 +70,7 @@ export function useErrorText(): (error: unknown) => string {
   const denied = useDenied();
   return (error) => {
     if (workplaceError.is(error, 'denied')) return denied(reasonOf(error));
-    const code = codeOf(error);
+    const code = error instanceof KetenkluisError ? error.code : 'workplace/failed';
     return i18n.exists(`error.${code}`) ? t(`error.${code as ErrorWord}`) : t('error.workplace/failed');
   };
 }
@@ -122,12 +124,22 @@ export function Trouble({ error, retry }: { readonly error: unknown; readonly re
 export function Asked<T>(props: {
   readonly query: { readonly data: T | undefined; readonly error: unknown; refetch(): unknown };
   readonly loading: string;
+  /** The page's heading while there is nothing yet that has one. */
+  readonly heading?: string;
   readonly children: (data: T) => ReactNode;
 }) {
-  const { query, loading, children } = props;
-  if (query.error) return <Trouble error={query.error} retry={() => void query.refetch()} />;
-  if (query.data === undefined) return <Loading label={loading} />;
-  return children(query.data);
+  const { query, loading, heading, children } = props;
+  if (!query.error && query.data !== undefined) return children(query.data);
+  return (
+    <>
+      {heading === undefined ? null : <Heading name={heading}>{heading}</Heading>}
+      {query.error ? (
+        <Trouble error={query.error} retry={() => void query.refetch()} />
+      ) : (
+        <Loading label={loading} />
+      )}
+    </>
+  );
 }
 
 export function Strip(props: {

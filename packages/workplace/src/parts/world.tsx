@@ -61,8 +61,11 @@ export const useAct = <In, Out>(act: (world: Workplace, input: In) => Promise<Ou
   });
 };
 
-export const codeOf = (error: unknown): string =>
-  error instanceof KetenkluisError ? error.code : ('workplace/failed' as const);
+/** The deepest code that is known, for whoever is called about it. */
+export const codeOf = (error: unknown): string => {
+  if (!(error instanceof KetenkluisError)) return 'workplace/failed';
+  return typeof error.detail.code === 'string' ? error.detail.code : error.code;
+};
 
 export const reasonOf = (error: unknown): string => {
   const reason = error instanceof KetenkluisError ? error.detail.reason : undefined;

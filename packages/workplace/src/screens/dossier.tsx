@@ -52,7 +52,7 @@ function Opened({ id }: { readonly id: Dossier['dossier'] }) {
   const { t } = useTranslation();
   const query = useAsk(['dossier', id], (world) => world.dossier(id));
   return (
-    <Asked query={query} loading={t('dossier.loading')}>
+    <Asked query={query} loading={t('dossier.loading')} heading={t('dossier.title')}>
       {(dossier) => <Whole dossier={dossier} again={() => void query.refetch()} />}
     </Asked>
   );

@@ -146,20 +146,15 @@ function Steps({ joining }: { readonly joining: Joining }) {
             <p className="kk-dim">{t('invitation.secondBody')}</p>
           </div>
           {shared ? (
-            <p className="kk-dim">{t('invitation.sharedNo')}</p>
-          ) : (
             <>
-              <PassphraseForm busy={busy} save={(passphrase) => void second(() => joining.addPassphrase(passphrase))} />
-              <div className="kk-or">{t('door.or')}</div>
+              <p className="kk-dim">{t('invitation.sharedNo')}</p>
+              <Button size="md" loading={busy} onClick={() => void second(async () => undefined)}>
+                {t('common.continue')}
+              </Button>
             </>
+          ) : (
+            <PassphraseForm busy={busy} save={(passphrase) => void second(() => joining.addPassphrase(passphrase))} />
           )}
-          <Button
-            variant={shared ? 'filled' : 'default'}
-            loading={busy}
-            onClick={() => void second(() => joining.addPasskey('phone'))}
-          >
-            {t('invitation.phone')}
-          </Button>
         </section>
       ) : null}
       {step === 'code' ? <Code code={code} joining={joining} /> : null}

@@ -4,27 +4,28 @@ import { Button, type MantineColorScheme, Modal, SegmentedControl, useMantineCol
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Unlocker } from '../model.ts';
-import { Key, Lock } from '../parts/icons.tsx';
+import type { Door, Key, Unlocker, Workplace } from '../model.ts';
+import { Key as KeyIcon, Lock } from '../parts/icons.tsx';
 import { PassphraseForm } from '../parts/keys-form.tsx';
 import { LanguageSwitch } from '../parts/language.tsx';
 import { Heading } from '../parts/page.tsx';
 import { Main } from '../parts/shell.tsx';
-import { Asked, Strip, useErrorText } from '../parts/states.tsx';
-import { useAct, useAsk } from '../parts/world.tsx';
+import { Asked } from '../parts/states.tsx';
+import { Unlock } from '../parts/unlock.tsx';
+import { useAsk, useWorld } from '../parts/world.tsx';
 
 export function SettingsScreen() {
   const { t } = useTranslation();
   const unlockers = useAsk(['unlockers'], async (world) => ({
     list: await world.unlockers(),
-    shared: (await world.door()).shared,
+    door: await world.door(),
   }));
   return (
     <Main>
       <div className="kk-page" style={{ maxWidth: 760 }}>
         <Heading name={t('settings.title')}>{t('settings.title')}</Heading>
         <Asked query={unlockers} loading={t('settings.loading')}>
-          {(found) => <Unlockers list={found.list} shared={found.shared} again={() => void unlockers.refetch()} />}
+          {(found) => <Unlockers list={found.list} door={found.door} again={() => void unlockers.refetch()} />}
         </Asked>
         <Display />
       </div>
@@ -37,50 +38,48 @@ const KEEP = 2;
 
 interface UnlockersProps {
   readonly list: readonly Unlocker[];
-  readonly shared: boolean;
+  readonly door: Door;
   readonly again: () => void;
 }
 
-function Unlockers({ list, shared, again }: UnlockersProps) {
+type Wish =
+  | { readonly do: 'passkey'; readonly where: 'here' | 'phone' }
+  | { readonly do: 'passphrase'; readonly text: string }
+  | { readonly do: 'remove'; readonly id: string };
+
+const fulfil = (world: Workplace, wish: Wish, key: Key): Promise<void> => {
+  if (wish.do === 'passkey') return world.addPasskey(wish.where, key);
+  if (wish.do === 'passphrase') return world.addPassphrase(wish.text, key);
+  return world.removeUnlocker(wish.id, key);
+};
+
+function Unlockers({ list, door, again }: UnlockersProps) {
   const { t } = useTranslation();
-  const errorText = useErrorText();
+  const world = useWorld();
   const [typing, setTyping] = useState(false);
-  const said = (word: 'settings.added' | 'settings.removed') => () => {
-    setTyping(false);
-    notifications.show({ message: t(word) });
-    again();
-  };
-  const passkey = useAct((to, where: 'here' | 'phone') => to.addPasskey(where), said('settings.added'));
-  const passphrase = useAct((to, text: string) => to.addPassphrase(text), said('settings.added'));
-  const remove = useAct((to, id: string) => to.removeUnlocker(id), said('settings.removed'));
-  const error = passkey.error ?? passphrase.error ?? remove.error;
+  const [wish, setWish] = useState<Wish | null>(null);
+  const few = list.length <= KEEP;
   return (
     <section className="kk-card" aria-labelledby="unlockers">
       <h2 id="unlockers">{t('settings.unlockers')}</h2>
       <p className="kk-dim" style={{ marginBottom: 12 }}>
         {t('settings.unlockersBody')}
       </p>
-      {error ? (
-        <div role="alert" style={{ marginBottom: 12 }}>
-          <Strip tone="bad" title={errorText(error)} />
-        </div>
-      ) : null}
       <ul className="kk-list">
         {list.map((one) => (
           <li key={one.id} style={{ display: 'flex', alignItems: 'center', gap: 12 }}>
-            {one.kind === 'passkey' ? <Key /> : <Lock />}
+            {one.kind === 'passkey' ? <KeyIcon /> : <Lock />}
             <span>
-              {t(`settings.${one.kind}`)}{' '}
-              <span className="kk-dim">{t(one.here ? 'settings.here' : 'settings.elsewhere')}</span>
+              {t(`settings.${one.kind}`)} {one.here ? <span className="kk-dim">{t('settings.here')}</span> : null}
             </span>
             <span style={{ marginLeft: 'auto' }}>
               <Button
                 variant="default"
                 size="xs"
-                disabled={list.length <= KEEP}
-                aria-describedby={list.length <= KEEP ? 'two' : undefined}
+                disabled={few}
+                aria-describedby={few ? 'two' : undefined}
                 aria-label={`${t('common.remove')}: ${t(`settings.${one.kind}`)}`}
-                onClick={() => remove.mutate(one.id)}
+                onClick={() => setWish({ do: 'remove', id: one.id })}
               >
                 {t('common.remove')}
               </Button>
@@ -88,21 +87,19 @@ function Unlockers({ list, shared, again }: UnlockersProps) {
           </li>
         ))}
       </ul>
-      {list.length <= KEEP ? (
+      {few ? (
         <p id="two" className="kk-dim kk-small" style={{ marginTop: 8 }}>
           {t('settings.two')}
         </p>
       ) : null}
       <div className="kk-buttons" style={{ marginTop: 14 }}>
-        {shared ? null : (
-          <Button loading={passkey.isPending} onClick={() => passkey.mutate('here')}>
-            {t('settings.addPasskey')}
-          </Button>
+        {door.shared ? null : (
+          <Button onClick={() => setWish({ do: 'passkey', where: 'here' })}>{t('settings.addPasskey')}</Button>
         )}
-        <Button variant="default" loading={passkey.isPending} onClick={() => passkey.mutate('phone')}>
+        <Button variant="default" onClick={() => setWish({ do: 'passkey', where: 'phone' })}>
           {t('settings.addPhone')}
         </Button>
-        {shared ? null : (
+        {door.shared ? null : (
           <Button variant="default" onClick={() => setTyping(true)}>
             {t('settings.addPassphrase')}
           </Button>
@@ -115,7 +112,36 @@ function Unlockers({ list, shared, again }: UnlockersProps) {
         centered
         closeButtonProps={{ 'aria-label': t('common.close') }}
       >
-        <PassphraseForm busy={passphrase.isPending} save={(text) => passphrase.mutate(text)} />
+        <PassphraseForm
+          busy={false}
+          save={(text) => {
+            setTyping(false);
+            setWish({ do: 'passphrase', text });
+          }}
+        />
+      </Modal>
+      <Modal
+        opened={wish !== null}
+        onClose={() => setWish(null)}
+        title={t('settings.gesture')}
+        centered
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        {wish === null ? null : (
+          <div style={{ display: 'grid', gap: 16 }}>
+            <p className="kk-dim">{t('settings.gestureBody')}</p>
+            <Unlock
+              door={door}
+              label={t('settings.gestureDo')}
+              open={async (key) => {
+                await fulfil(world, wish, key);
+                setWish(null);
+                notifications.show({ message: t(wish.do === 'remove' ? 'settings.removed' : 'settings.added') });
+                again();
+              }}
+            />
+          </div>
+        )}
       </Modal>
     </section>
   );

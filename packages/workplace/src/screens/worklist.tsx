@@ -22,7 +22,10 @@ export function WorklistScreen() {
   return (
     <Main fill>
       {list.error ? (
-        <Trouble error={list.error} retry={() => void list.refetch()} />
+        <>
+          <Heading name={t('worklist.title')}>{t('worklist.title')}</Heading>
+          <Trouble error={list.error} retry={() => void list.refetch()} />
+        </>
       ) : list.data === undefined ? (
         <>
           <Heading name={t('worklist.title')}>{t('worklist.title')}</Heading>
@@ -177,7 +180,10 @@ function List({ list }: { readonly list: Worklist }) {
               list={list}
               rows={shown}
               programme={filter.programme}
-              open={(dossier) => void navigate({ to: '/dossier/$dossier', params: { dossier } })}
+              open={(dossier) => {
+                if (filter.search !== '') world.searched(filter.search);
+                void navigate({ to: '/dossier/$dossier', params: { dossier } });
+              }}
             />
           )}
         </>

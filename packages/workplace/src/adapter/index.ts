@@ -1,0 +1,220 @@
+/** The real side of `Workplace`: the client package, this browser's key store, and nothing invented. */
+
+import { type Clock, type DossierId, systemClock, systemRandom } from '@ketenkluis/base';
+import {
+  declare,
+  forgetDevice,
+  keptDevices,
+  labelDevice,
+  type Pins,
+  type Place,
+  type Ports,
+  type Proof,
+  parseDeviceLink,
+  pins as pinsSchema,
+  signIn,
+  takeDeviceLink,
+  touch,
+  type Wire,
+  wire,
+} from '@ketenkluis/client';
+import { workplaceError } from '../errors.ts';
+import type { Key, Session, Workplace } from '../model.ts';
+import { openOne, taken, write } from './dossiers.ts';
+import { countDrafts, type Drafter, drafterOf, dropDrafts, keepDraft, readDraft } from './drafts.ts';
+import { understood } from './errors.ts';
+import { about, enter, type Inside, initials } from './inside.ts';
+import { lists } from './lists.ts';
+import { looks } from './looks.ts';
+import { passkeyPort, passkeysWork } from './passkey.ts';
+import { peopleSide } from './people.ts';
+import { deliveries } from './receipt.ts';
+import { browserStorage } from './storage.ts';
+
+/** Kept in the clear in this browser: ids, public keys and a switch. */
+const PLACE = 'place';
+const SHARED = 'shared';
+
+export interface WorkplaceOptions {
+  /** Where this app was served from; requests go nowhere else. */
+  readonly origin: string;
+  readonly fetch: Ports['fetch'];
+  readonly clock?: Clock;
+}
+
+export function createWorkplace(options: WorkplaceOptions): Workplace {
+  const storage = browserStorage();
+  const clock = options.clock ?? systemClock;
+  const ports: Ports = { fetch: options.fetch, clock, random: systemRandom, storage };
+
+  let state: Session = { stage: 'out' };
+  let inside: Inside | null = null;
+  let drafter: Drafter | null = null;
+  const listeners = new Set<() => void>();
+  const become = (next: Session) => {
+    state = next;
+    for (const listener of listeners) listener();
+  };
+
+  const readPins = async (): Promise<Pins | null> => pinsSchema.nullable().parse((await storage.get(PLACE)) ?? null);
+  const wired = async (): Promise<Wire> => {
+    const pins = await readPins();
+    if (pins === null) throw workplaceError('signed-out', 'this browser knows no practice yet');
+    const place: Place = { origin: options.origin, pins };
+    return wire(place, ports);
+  };
+  const proofOf = async (key: Key): Promise<Proof> => {
+    if (key.by === 'passkey') {
+      return { by: 'passkey', port: passkeyPort((await storage.get(SHARED)) === true ? 'phone' : 'here') };
+    }
+    const device = (await keptDevices(storage)).find((one) => one.device === key.device);
+    if (device === undefined) throw workplaceError('wrong-key', 'this browser no longer has the key of this device');
+    return { by: 'passphrase', device, passphrase: key.passphrase };
+  };
+
+  const lock: Workplace['lock'] = (why) => {
+    if (state.stage !== 'open') return;
+    inside?.session.lock();
+    // Everything opened goes; the session itself waits for a touch.
+    if (inside) inside = { ...inside, names: null, lists: null, searched: null };
+    become({ stage: 'locked', me: state.me, why });
+  };
+
+  /** Runs work of an open session; silence and the hour lock the screen wherever they are noticed. */
+  const open = async <T>(work: (now: Inside) => Promise<T>): Promise<T> => {
+    if (state.stage !== 'open' || inside === null) throw workplaceError('locked', 'the screen is locked');
+    try {
+      return await work(inside);
+    } catch (error) {
+      const known = understood(error);
+      if (workplaceError.is(known, 'locked')) lock(codeBelow(known) === 'client/session-ended' ? 'hour' : 'idle');
+      throw known;
+    }
+  };
+  const careful = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw understood(error);
+    }
+  };
+
+  const begin = async (now: Inside, key: Key) => {
+    inside = now;
+    drafter = await drafterOf(now);
+    if (key.by === 'passphrase' && now.names !== null) {
+      await labelDevice(storage, key.device, `${initials(now.me.name)}, ${now.me.role.nl}`);
+    }
+    become({ stage: 'open', me: now.me, unlockers: now.session.unlockers.length });
+  };
+
+  const unlock: Workplace['unlock'] = (key) =>
+    careful(async () => {
+      const held = inside;
+      if (state.stage !== 'locked' || held === null) throw workplaceError('signed-out', 'nobody is signed in');
+      const proof = await proofOf(key);
+      try {
+        await touch(held.session, proof);
+        await begin(await enter(held.session), key);
+      } catch (error) {
+        if (codeBelow(understood(error)) !== 'client/session-ended') throw error;
+        // After twelve hours the vault keeps nothing to bring back; the same person simply signs in.
+        const session = await signIn(await wired(), proof);
+        if (session.person !== held.me.person) throw workplaceError('wrong-key', 'this is somebody else');
+        await begin(await enter(session), key);
+      }
+    });
+
+  const leave: Workplace['leave'] = async () => {
+    const held = inside;
+    inside = null;
+    drafter = null;
+    become({ stage: 'out' });
+    await dropDrafts(storage);
+    if (held?.session.isOpen) await held.session.close();
+  };
+
+  return {
+    session: {
+      get: () => state,
+      subscribe: (changed) => {
+        listeners.add(changed);
+        return () => listeners.delete(changed);
+      },
+    },
+    now: clock,
+
+    door: () =>
+      careful(async () => {
+        const shared = (await storage.get(SHARED)) === true;
+        const devices = await keptDevices(storage);
+        const known = (await readPins()) !== null;
+        return {
+          devices: devices.map(({ device, label }) => ({ device, label })),
+          passkeys: passkeysWork() && known,
+          shared,
+        };
+      }),
+    setShared: (shared) => storage.set(SHARED, shared),
+    signIn: (key) =>
+      careful(async () => {
+        const session = await signIn(await wired(), await proofOf(key));
+        await begin(await enter(session), key);
+      }),
+    takeDevice: (link) =>
+      careful(async () => {
+        const parsed = parseDeviceLink(link);
+        if (parsed.origin !== options.origin) {
+          throw workplaceError('bad-link', 'this link belongs to another address than this page');
+        }
+        const { practice, authority, log, logTeam } = parsed;
+        await storage.set(PLACE, { practice, authority, log, logTeam });
+        const { device, label } = await takeDeviceLink(storage, parsed);
+        return { device, label };
+      }),
+    forgetDevice: (device) => forgetDevice(storage, device),
+    lock,
+    unlock,
+    active: () => undefined,
+    leave,
+
+    worklist: () => open(async (now) => (await lists(now)).view),
+    declareSearch: () =>
+      open(async (now) => {
+        const { handle } = await lists(now);
+        const items = [{ dossier: null, handle, facts: [] }];
+        await declare(now.session, { event: 'search', items, about: about(now, 'zoeken in de werklijst') });
+      }),
+    searched: (words) => {
+      if (inside) inside.searched = words.slice(0, 200);
+    },
+    dossier: (id) => open((now) => openOne(now, id)),
+    looks: (id) => open((now) => looks(now, id)),
+    deliveries: () => open(deliveries),
+
+    draft: (id) => open((now) => readDraft(storage, now, id)),
+    saveDraft: (id, text) => careful(async () => void (drafter && (await keepDraft(storage, drafter, id, text)))),
+    drafts: async () => (drafter === null ? 0 : await countDrafts(storage, drafter.person)),
+    writeNote: (id: DossierId, text) => open((now) => write(now, id, text)),
+    takeOver: (id, note) => open((now) => taken(now, id, note)),
+
+    ...peopleSide({
+      storage,
+      ports,
+      origin: options.origin,
+      open,
+      careful,
+      proofOf,
+      keepPins: (pins) => storage.set(PLACE, pins),
+      recount: () => {
+        if (inside && state.stage === 'open') become({ ...state, unlockers: inside.session.unlockers.length });
+      },
+    }),
+  };
+}
+
+/** The code of the error that a `workplace/*` error stands for. */
+function codeBelow(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+}

@@ -1,0 +1,89 @@
+/** What is in memory while somebody is signed in, and how it comes and goes. Dropped as a whole on lock and leave. */
+
+import type { Instant, PersonId, TeamId } from '@ketenkluis/base';
+import { ROLES, type RoleId } from '@ketenkluis/care';
+import {
+  type About,
+  type DirectoryContent,
+  directoryContent,
+  openList,
+  readContent,
+  type Session as ClientSession,
+} from '@ketenkluis/client';
+import type { Me, Text } from '../model.ts';
+import type { OpenLists } from './lists.ts';
+
+export interface Inside {
+  readonly session: ClientSession;
+  readonly me: Me;
+  /** Names that the host does not know; null when the practice has sealed none yet. */
+  readonly names: DirectoryContent | null;
+  lists: Promise<OpenLists> | null;
+  /** Words typed into the search field, for the next opening's annex. */
+  searched: string | null;
+}
+
+const both = (text: string): Text => ({ nl: text, en: text });
+
+/** A role of the catalogue in words; anything else as the practice wrote it. */
+export const roleText = (role: string): Text => {
+  if (!Object.hasOwn(ROLES, role)) return both(role);
+  const { nl, en } = ROLES[role as RoleId];
+  return { nl, en };
+};
+
+export interface Named {
+  readonly name: string;
+  readonly role: Text;
+}
+
+export function nameOf(names: DirectoryContent | null, person: PersonId): Named | null {
+  const found = names?.people.find((one) => one.person === person);
+  return found === undefined ? null : { name: found.name, role: roleText(found.role) };
+}
+
+export const teamName = (names: DirectoryContent | null, team: TeamId): string =>
+  names?.teams.find((one) => one.team === team)?.name ?? team.slice(0, 9);
+
+/** Opens the names and works out who this is. A practice without a sealed directory still opens. */
+export async function enter(session: ClientSession): Promise<Inside> {
+  const names = await readNames(session);
+  const { teams } = await session.me();
+  const people = await session.people();
+  const known = nameOf(names, session.person);
+  const me: Me = {
+    person: session.person,
+    name: known?.name ?? session.person.slice(0, 9),
+    role: known?.role ?? { nl: 'medewerker', en: 'staff' },
+    practice: names?.practice.name ?? '',
+    teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
+    owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,
+  };
+  return { session, me, names, lists: null, searched: null };
+}
+
+async function readNames(session: ClientSession): Promise<DirectoryContent | null> {
+  const { teams } = await session.me();
+  if (!teams.some(({ handles }) => handles.some(({ slot }) => slot === 'directory'))) return null;
+  const about: About = { purpose: 'namen van collega’s' };
+  const { content } = await openList(session, 'directory', undefined, about);
+  return readContent(directoryContent, content);
+}
+
+/** What a log officer reads of a line: who in which role, and why. */
+export const about = (inside: Inside, purpose: string, more: About = {}): About => ({
+  role: { code: 'professional', text: inside.me.role.nl },
+  userName: inside.me.name,
+  purpose,
+  ...more,
+});
+
+export const initials = (name: string): string =>
+  name
+    .split(/\s+/)
+    .filter((word) => /^\p{Lu}/u.test(word))
+    .map((word) => `${word[0]}.`)
+    .join('');
+
+/** The later of two moments. */
+export const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);

@@ -1,0 +1,67 @@
+/** "Wie keek?" in words: the client proved the lines; here they get names. */
+
+import type { DossierId, Instant } from '@ketenkluis/base';
+import { type AuditLine, audit } from '@ketenkluis/client';
+import type { Look, LookKind, Looks, Text } from '../model.ts';
+import { about, type Inside, nameOf } from './inside.ts';
+import { partName, rowOf } from './lists.ts';
+
+const KIND: Readonly<Record<string, LookKind>> = {
+  release: 'look',
+  emergency: 'look',
+  list: 'list',
+  write: 'write',
+  'taken-over': 'takeover',
+  commit: 'delivery',
+  snapshot: 'delivery',
+  'log-read': 'audit',
+  search: 'declared',
+  print: 'declared',
+  export: 'declared',
+  copy: 'declared',
+};
+
+export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> {
+  const row = await rowOf(inside, dossier);
+  const found = await audit(inside.session, { dossier, about: about(inside, 'wie keek?') });
+  const people = await inside.session.people();
+  const agents = new Set(
+    people
+      .cards(inside.session.now())
+      .filter(({ kind }) => kind === 'agent')
+      .map(({ subject }) => subject),
+  );
+  const who = (line: AuditLine): Look['who'] => {
+    if (line.who === null) return null;
+    if (agents.has(line.who)) {
+      return { name: 'Praktijkagent', role: { nl: 'programma in de praktijk', en: 'program in the practice' } };
+    }
+    return nameOf(inside.names, line.who);
+  };
+  const parts = (line: AuditLine): Text[] => {
+    const names = new Map<string, Text>();
+    for (const handle of line.handles) {
+      const name = partName(row, handle);
+      if (name !== null) names.set(name.nl, name);
+    }
+    return [...names.values()];
+  };
+  const lines = found.lines.map(
+    (line): Look => ({
+      entry: `${line.index}`,
+      at: line.at ?? (0 as Instant),
+      kind: KIND[line.event ?? ''] ?? 'change',
+      outcome: line.outcome === 'success' ? 'permit' : 'deny',
+      who: who(line),
+      me: line.who === inside.me.person,
+      parts: parts(line),
+      proof: { index: line.index, leaf: line.proof.leaf, path: line.proof.path },
+    }),
+  );
+  return {
+    lines: lines.sort((a, b) => b.proof.index - a.proof.index),
+    verdict: found.complete ? 'proved' : 'failed',
+    checkpoint: found.checkpoint,
+    size: found.size,
+  };
+}

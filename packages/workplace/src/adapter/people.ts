@@ -1,0 +1,129 @@
+/** Colleagues, invitations and one's own unlockers: the part of `Workplace` about people. */
+
+import { type InvitationId, isId, type PersonId, type TeamId } from '@ketenkluis/base';
+import { keptDevices, type Pins, type Ports, type Proof, wire } from '@ketenkluis/client';
+import { workplaceError } from '../errors.ts';
+import type { Colleague, Key, OpenInvitation, Workplace } from '../model.ts';
+import { type Inside, nameOf, teamName } from './inside.ts';
+import { confirm, invite, join, parseInvitation, watch } from './joining.ts';
+import type { BrowserStorage } from './storage.ts';
+import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
+
+type PeopleSide = Pick<
+  Workplace,
+  | 'people'
+  | 'invite'
+  | 'confirmInvitation'
+  | 'joining'
+  | 'unlockers'
+  | 'addPasskey'
+  | 'addPassphrase'
+  | 'removeUnlocker'
+>;
+
+interface Surroundings {
+  readonly storage: BrowserStorage;
+  readonly ports: Ports;
+  readonly origin: string;
+  open<T>(work: (now: Inside) => Promise<T>): Promise<T>;
+  careful<T>(work: () => Promise<T>): Promise<T>;
+  proofOf(key: Key): Promise<Proof>;
+  keepPins(pins: Pins): Promise<void>;
+  /** The number of unlockers changed. */
+  recount(): void;
+}
+
+/** Which invitations this person sent from this browser; only ids, so that their codes can be asked for. */
+const invited = (person: PersonId) => `invited:${person}`;
+
+async function sent(storage: BrowserStorage, person: PersonId): Promise<InvitationId[]> {
+  const kept = await storage.get(invited(person));
+  return Array.isArray(kept) ? kept.filter((one): one is InvitationId => isId('invitation', one)) : [];
+}
+
+async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> {
+  const people = await session.people();
+  const now = session.now();
+  const teams = new Map<PersonId, TeamId[]>();
+  for (const { person, team } of people.memberships(now)) teams.set(person, [...(teams.get(person) ?? []), team]);
+  const unnamed = (person: PersonId) => ({
+    name: person.slice(0, 9),
+    role: { nl: 'nog zonder naam', en: 'no name yet' },
+  });
+  return people
+    .cards(now)
+    .filter(({ kind }) => kind === 'professional')
+    .map(({ subject }) => ({
+      person: subject,
+      ...(nameOf(names, subject) ?? unnamed(subject)),
+      teams: (teams.get(subject) ?? []).map((team) => teamName(names, team)),
+      me: subject === me.person,
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name, 'nl'));
+}
+
+async function waiting(storage: BrowserStorage, { session, names, me }: Inside): Promise<OpenInvitation[]> {
+  const still: InvitationId[] = [];
+  const shown: OpenInvitation[] = [];
+  for (const id of await sent(storage, me.person)) {
+    const { state, team, until, code } = await watch(session, id);
+    if (state === 'confirmed' || state === 'ended') continue;
+    still.push(id);
+    shown.push({ invitation: id, team: teamName(names, team), until, code });
+  }
+  await storage.set(invited(me.person), still);
+  return shown;
+}
+
+const gestureOf = async (from: Surroundings, key: Key): Promise<Gesture> => {
+  const proof = await from.proofOf(key);
+  if (proof.by === 'key') throw workplaceError('wrong-key', 'a gesture is a passkey or a passphrase');
+  return proof;
+};
+
+export function peopleSide(from: Surroundings): PeopleSide {
+  const { storage } = from;
+  const changed = (work: (now: Inside, gesture: Gesture) => Promise<void>, key: Key) =>
+    from.open(async (now) => {
+      await work(now, await gestureOf(from, key));
+      from.recount();
+    });
+  return {
+    people: () =>
+      from.open(async (now) => {
+        const directory = await now.session.people(true);
+        return {
+          colleagues: await colleagues(now),
+          teams: directory
+            .epochs()
+            .map(({ payload }) => payload.team)
+            .filter((team) => team !== now.session.wire.place.pins.logTeam)
+            .map((team) => ({ team, name: teamName(now.names, team) })),
+          invitations: now.me.owner ? await waiting(storage, now) : [],
+          mayInvite: now.me.owner,
+        };
+      }),
+    invite: (team) =>
+      from.open(async (now) => {
+        const { id, link } = await invite(now.session, team);
+        await storage.set(invited(now.me.person), [...(await sent(storage, now.me.person)), id]);
+        return `${from.origin}/#/uitnodiging/${link}`;
+      }),
+    confirmInvitation: (id) => from.open((now) => confirm(now.session, id)),
+    joining: (link) =>
+      from.careful(async () => {
+        const { fragment, pins } = parseInvitation(link);
+        await from.keepPins(pins);
+        return await join({ wired: wire({ origin: from.origin, pins }, from.ports), fragment, storage });
+      }),
+
+    unlockers: () =>
+      from.open(async (now) => {
+        const here = new Set<string>((await keptDevices(storage)).map(({ device }) => device));
+        return listed(now.session.unlockers, here);
+      }),
+    addPasskey: (where, key) => changed((now, gesture) => addPasskey(now.session, gesture, where), key),
+    addPassphrase: (text, key) => changed((now, gesture) => addPassphrase(storage, now.session, gesture, text), key),
+    removeUnlocker: (id, key) => changed((now, gesture) => remove(now.session, gesture, id), key),
+  };
+}
