@@ -12,7 +12,7 @@ import type { CareRecord, MedicationRecord } from './records.ts';
 import type { Selection } from './selection.ts';
 
 /** An order without an end counts as in use for this long after it was written; our choice. */
-export const IN_USE_MONTHS = 15;
+const IN_USE_MONTHS = 15;
 
 /** In use on the day, as far as the source tells. */
 export function isInUse(record: MedicationRecord, asOf: LocalDate): boolean {

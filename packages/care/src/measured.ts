@@ -14,7 +14,7 @@ export const isUsable = (record: MeasurementRecord): boolean =>
 /** Enough to say that it was done on that day: an answer in words counts, a number nobody can read does not. */
 export const isDone = (record: MeasurementRecord): boolean => isUsable(record) || record.mark === 'no-code';
 
-export function rankOf(record: MeasurementRecord): number {
+function rankOf(record: MeasurementRecord): number {
   const at = PARAMETERS[record.parameter].codes.findIndex((one) => one.code === record.code);
   return at === -1 ? Number.MAX_SAFE_INTEGER : at;
 }
@@ -26,7 +26,7 @@ const said = (record: MeasurementRecord): string =>
  * Newest first; on one day what can be read before what cannot, then the preferred code. What is still alike is ordered
  * by its text, so that the order of a file decides nothing.
  */
-export const byPreference = (a: MeasurementRecord, b: MeasurementRecord): number => {
+const byPreference = (a: MeasurementRecord, b: MeasurementRecord): number => {
   if (a.date !== b.date) return a.date < b.date ? 1 : -1;
   const usable = Number(isUsable(b)) - Number(isUsable(a));
   return usable || rankOf(a) - rankOf(b) || (said(a) < said(b) ? -1 : said(a) > said(b) ? 1 : 0);

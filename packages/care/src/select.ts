@@ -22,7 +22,7 @@ export const isOfAge = (facts: PatientFacts, minimum: number, asOf: LocalDate): 
   facts.birthDate !== undefined && facts.birthDate <= asOf && ageOn(facts.birthDate, asOf) >= minimum;
 
 const inclusionKeys = new WeakMap<CheckedProgramme, ReadonlySet<CodingKey>>();
-export function inclusionOf(programme: CheckedProgramme): ReadonlySet<CodingKey> {
+function inclusionOf(programme: CheckedProgramme): ReadonlySet<CodingKey> {
   let keys = inclusionKeys.get(programme);
   if (keys === undefined) {
     keys = new Set(programme.include.map(({ code }) => longKey(code)));

@@ -43,7 +43,7 @@ export interface ListedMeasurement {
   readonly rank: number;
   readonly years: Years;
 }
-export interface ListedProblem {
+interface ListedProblem {
   readonly field: FieldId;
   readonly programmes: readonly ProgrammeId[];
 }
@@ -53,13 +53,13 @@ export interface ListedGroup {
   readonly prefix: string;
   readonly years: Years;
 }
-export interface ListedVaccination {
+interface ListedVaccination {
   readonly vaccination: VaccinationId;
   readonly field: FieldId;
   readonly years: Years;
 }
 
-export type AllowKind =
+type AllowKind =
   | 'age'
   | 'excluded'
   | 'include'
