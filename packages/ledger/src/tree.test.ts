@@ -1,4 +1,4 @@
-import { type Bytes, fromHex, hex, utf8 } from '@ketenkluis/base';
+import { type Bytes, concat, fromHex, hex, utf8 } from '@ketenkluis/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -108,6 +108,17 @@ describe('tree', () => {
         expect(verifyConsistency(claim as never)).toBe(false);
       }
     }
+  });
+
+  it('R41: bytes cannot move between a hash and its sibling', () => {
+    const leaves = leavesOf(2);
+    const [left, right] = [leafHash(leaves[0]!), leafHash(leaves[1]!)];
+    const claim = { index: 0, size: 2, root: merkleRoot(leaves) };
+    expect(verifyInclusion({ ...claim, leafHash: left, proof: [right] })).toBe(true);
+    const moved = concat(left.slice(31), right);
+    expect(verifyInclusion({ ...claim, leafHash: left.slice(0, 31), proof: [moved] })).toBe(false);
+    const grown = { oldSize: 1, size: 2, oldRoot: left.slice(0, 31), root: claim.root };
+    expect(verifyConsistency({ ...grown, proof: [moved] })).toBe(false);
   });
 
   it('proves nothing from or about an empty tree', () => {

@@ -252,6 +252,13 @@ describe('verifyLedger', () => {
     expect(compareCheckpoints(seen, { ...now, origin: 'elsewhere' }, proof)).toBe('other-log');
   });
 
+  it('R41: leaves and tiles that agree with each other but not with the signed root are found', async () => {
+    const forged = await forge(leavesOf().with(5, leavesOf()[6]!));
+    forged.set('checkpoint', files.get('checkpoint')!);
+    const verdict = await verifyLedger(source(forged, stranger as object));
+    expect(verdict).toMatchObject({ ok: false, firstBad: null, faults: [{ kind: 'root' }] });
+  });
+
   it('a checkpoint signed with another key proves nothing', async () => {
     const thief = await testKey(LOG);
     const now = { origin: LOG, size: SIZE, root: merkleRoot(leavesOf()) };
