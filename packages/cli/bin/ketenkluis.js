@@ -20,7 +20,9 @@ function findNode() {
   } catch {
     // Not installed: said below.
   }
-  console.error(`ketenkluis needs Node 24.7 or newer and this is ${process.versions.node}: run "npm ci" in the project.`);
+  console.error(
+    `ketenkluis needs Node 24.7 or newer and this is ${process.versions.node}: run "npm ci" in the project.`,
+  );
   process.exit(1);
 }
 

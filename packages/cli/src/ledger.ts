@@ -9,7 +9,10 @@ export async function verify(options: { readonly dir: string }): Promise<Outcome
     json: { ok, size, root, entries, faults },
     words: ok
       ? [`the log verifies: ${size} lines, ${entries} made again from their content, root ${root}`]
-      : [`the log does NOT verify:`, ...faults.map(({ kind, index, message }) => `  ${kind} ${index ?? ''} ${message}`)],
+      : [
+          `the log does NOT verify:`,
+          ...faults.map(({ kind, index, message }) => `  ${kind} ${index ?? ''} ${message}`),
+        ],
     failed: !ok,
   };
 }

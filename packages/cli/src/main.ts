@@ -67,7 +67,7 @@ command('enrol', 'import participation codes and confirm a batch, or remember a 
   .requiredOption('--dir <dir>', 'state of the agent')
   .option('--source <dir>', 'folder with the export')
   .option('--as-of <date>', 'the day that counts as today', day)
-  .option('--confirm <owner>', 'name of the owner who confirms everybody who takes part')
+  .option('--confirm <sheet>', 'sheet of the owner who confirms everybody who takes part')
   .option('--candidates', 'confirm the candidates too, not only those with a participation code')
   .option('--notice <text>', 'which text the patients were given')
   .option('--refuse <patient...>', 'patient ids that refused')

@@ -7,7 +7,9 @@ const MAIN = fileURLToPath(new URL('../../lab/src/main.ts', import.meta.url));
 
 /** Runs one job of the lab with our own output and signals, and ends with its exit code. */
 export function lab(job: string, options: object): Promise<void> {
-  const child = spawn(process.execPath, [...process.execArgv, MAIN, job, JSON.stringify(options)], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...process.execArgv, MAIN, job, JSON.stringify(options)], {
+    stdio: 'inherit',
+  });
   // Ctrl-C reaches the whole group; the child cleans up and we wait for it.
   const pass = (signal: NodeJS.Signals) => () => child.kill(signal);
   process.on('SIGTERM', pass('SIGTERM'));

@@ -1,6 +1,5 @@
 /** `ketenkluis serve` and `fsck`. */
 
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { base64url, systemRandom } from '@ketenkluis/base';

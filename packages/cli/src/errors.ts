@@ -1,0 +1,10 @@
+import { errorFactory } from '@ketenkluis/base';
+
+/** What only the command line can get wrong. */
+export const cliError = errorFactory('cli', [
+  'bad-option',
+  'bad-practice-file',
+  'no-passphrase',
+  'no-token',
+  'not-empty',
+]);

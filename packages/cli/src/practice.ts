@@ -1,0 +1,279 @@
+/** `ketenkluis preview`, `init`, `enrol` and `sync`: the practice's own commands. */
+
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { password } from '@clack/prompts';
+import {
+  endEnrolment,
+  enrol as enrolBatch,
+  folderSource,
+  init as initPractice,
+  type NewStaff,
+  nodeFetch,
+  openState,
+  preview as previewPractice,
+  recoveryCode,
+  type Source,
+  streamSource,
+  sync as syncPractice,
+} from '@ketenkluis/agent';
+import { type LocalDate, localDate, parseLocalDate, systemClock, systemRandom } from '@ketenkluis/base';
+import { compileSelection, PROGRAMMES, ROLE_IDS } from '@ketenkluis/care';
+import { memoryStorage, parseDeviceLink, signIn, takeDeviceLink, wire } from '@ketenkluis/client';
+import { z } from 'zod';
+import { cliError } from './errors.ts';
+import { type Outcome, say } from './output.ts';
+import { progressBar } from './progress.ts';
+
+const TOKEN = 'KETENKLUIS_BOOTSTRAP_TOKEN';
+const PASSPHRASE = 'KETENKLUIS_PASSPHRASE';
+
+const day = (text: string | undefined): LocalDate =>
+  text === undefined ? localDate(systemClock()) : parseLocalDate(text);
+const selection = () => compileSelection(Object.values(PROGRAMMES));
+const open = (source: string): Promise<Source> =>
+  source === '-' ? streamSource(process.stdin) : folderSource(resolve(source));
+
+export async function preview(options: {
+  readonly source: string;
+  readonly asOf?: string;
+  readonly enrol?: string;
+  readonly check?: boolean;
+}): Promise<Outcome> {
+  if (options.enrol !== undefined && options.enrol !== 'candidates') {
+    throw cliError('bad-option', '--enrol takes one word: candidates');
+  }
+  const source = await open(options.source);
+  try {
+    const found = await previewPractice({
+      source,
+      asOf: day(options.asOf),
+      check: options.check === true,
+      ...(options.enrol === 'candidates' ? { enrol: 'candidates' as const } : {}),
+      onLoose: (folders) => {
+        for (const folder of folders) say(`others on this computer can read ${folder}`);
+      },
+    });
+    const counts = (of: Readonly<Record<string, number>>) =>
+      Object.entries(of)
+        .map(([id, count]) => `${id} ${count}`)
+        .join(', ');
+    return {
+      json: found,
+      words: [
+        `as of      ${found.asOf}`,
+        `patients   ${found.patients}`,
+        `candidates ${counts(found.candidates)}`,
+        `enrolled   ${counts(found.enrolled) || 'nobody'}`,
+        `fields     ${found.fields.kept} would leave, ${found.fields.dropped} would stay; ${found.skipped} lines needed no reading`,
+        ...found.rejected.map(({ file, line, reason }) => `fault      ${file} line ${line}: ${reason}`),
+      ],
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+const practiceFile = z.strictObject({
+  name: z.string().min(1),
+  ura: z.string().regex(/^\d{8}$/),
+  agb: z.string().regex(/^\d{8}$/),
+  threshold: z.int().min(1).optional(),
+  staff: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        role: z.enum(ROLE_IDS),
+        owner: z.boolean().optional(),
+        logOfficer: z.boolean().optional(),
+      }),
+    )
+    .min(1),
+});
+
+export async function init(options: {
+  readonly dir: string;
+  readonly vault: string;
+  readonly practice: string;
+  readonly sheets: string;
+}): Promise<Outcome> {
+  const token = process.env[TOKEN];
+  if (!token) throw cliError('no-token', `put the vault's bootstrap token into the environment as ${TOKEN}`);
+  const read = practiceFile.safeParse(JSON.parse(await readFile(options.practice, 'utf8')));
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw cliError('bad-practice-file', `${options.practice}: ${issue?.path.join('.')} ${issue?.message}`);
+  }
+  const sheets = resolve(options.sheets);
+  await mkdir(sheets, { recursive: true, mode: 0o700 });
+  if ((await readdir(sheets)).length > 0) throw cliError('not-empty', `${sheets} must be empty`);
+  const { staff, threshold, ...practice } = read.data;
+  const net = nodeFetch();
+  try {
+    const born = await initPractice({
+      dir: resolve(options.dir),
+      vaultUrl: options.vault,
+      bootstrapToken: token,
+      practice,
+      staff: staff.map(
+        ({ name, role, owner, logOfficer }): NewStaff => ({
+          name,
+          role,
+          owner: owner === true,
+          logOfficer: logOfficer === true,
+          passphrase: recoveryCode(systemRandom),
+        }),
+      ),
+      ...(threshold === undefined ? {} : { threshold }),
+      fetch: net.fetch,
+      clock: systemClock,
+      random: systemRandom,
+      progress: (what) => say(`${what} …`),
+    });
+    await born.state.close();
+    const files = new Map<string, string>();
+    for (const [i, text] of born.sheets.recovery.entries()) files.set(`recovery-${i + 1}.txt`, text);
+    for (const [i, text] of born.sheets.exit.entries()) files.set(`exit-${i + 1}.txt`, text);
+    born.people.forEach(({ name, first, second }, i) => {
+      const way = (label: string, { link, passphrase }: typeof first) =>
+        `${label}\n${options.vault}/#/apparaat/${link}\n${passphrase}\n`;
+      files.set(`person-${i + 1}.txt`, `${name}\n\n${way('first device', first)}\n${way('second way in', second)}`);
+    });
+    for (const [name, text] of files) await writeFile(join(sheets, name), `${text}\n`, { mode: 0o600 });
+    return {
+      json: { people: born.people.length, sheets: [...files.keys()], keyStore: born.keyStore },
+      words: [
+        born.keyStore,
+        `${files.size} sheets in ${sheets}: print them, hand them to different people, and remove the folder`,
+      ],
+    };
+  } finally {
+    net.close();
+  }
+}
+
+/** Signs in as an owner with a device link and the passphrase that goes with it, to sign a batch. */
+async function ownerSigner(linkFile: string) {
+  const text = (await readFile(linkFile, 'utf8')).split(/\s/).find((word) => word.includes('#/apparaat/')) ?? '';
+  const link = parseDeviceLink(text);
+  const given = process.env[PASSPHRASE] ?? (await password({ message: 'passphrase' }));
+  if (typeof given !== 'string') throw cliError('no-passphrase', 'without a passphrase nothing is signed');
+  const net = nodeFetch();
+  const storage = memoryStorage();
+  const device = await takeDeviceLink(storage, link);
+  const { origin, practice, authority, log, logTeam } = link;
+  const wired = wire(
+    { origin, pins: { practice, authority, log, logTeam } },
+    {
+      fetch: net.fetch,
+      clock: systemClock,
+      random: systemRandom,
+      storage,
+    },
+  );
+  const session = await signIn(wired, { by: 'passphrase', device, passphrase: given });
+  return {
+    signer: session.keys().signer,
+    close: async () => {
+      await session.close();
+      net.close();
+    },
+  };
+}
+
+export async function enrol(options: {
+  readonly dir: string;
+  readonly source?: string;
+  readonly asOf?: string;
+  readonly confirm?: string;
+  readonly candidates?: boolean;
+  readonly notice?: string;
+  readonly refuse?: readonly string[];
+}): Promise<Outcome> {
+  const asOf = day(options.asOf);
+  const state = await openState({ dir: resolve(options.dir), random: systemRandom });
+  try {
+    for (const patient of options.refuse ?? []) endEnrolment(state.register, patient, 'refused', asOf);
+    if (options.refuse) await state.save();
+    if (options.confirm === undefined) {
+      const refused = options.refuse?.length ?? 0;
+      if (refused === 0)
+        throw cliError('bad-option', 'name --confirm with an owner’s sheet, or --refuse with patients');
+      return {
+        json: { refused },
+        words: [`${refused} refusals are remembered; the next sync takes their copies away`],
+      };
+    }
+    if (options.source === undefined || options.notice === undefined) {
+      throw cliError('bad-option', '--confirm needs --source and --notice: which text the patients were given');
+    }
+    const owner = await ownerSigner(options.confirm);
+    const source = await open(options.source);
+    try {
+      const result = await enrolBatch({
+        state,
+        source,
+        asOf,
+        selection: selection(),
+        at: systemClock(),
+        random: systemRandom,
+        who: options.candidates ? 'candidates' : 'participation',
+        notice: { at: asOf, channel: 'practice', text: options.notice },
+        owner: owner.signer,
+        acceptSelection: true,
+      });
+      const { candidates, enrolled, already, refused } = result;
+      return {
+        json: result,
+        words: [`${enrolled} enrolled of ${candidates} candidates; ${already} were already, ${refused} refused`],
+      };
+    } finally {
+      await source.close();
+      await owner.close();
+    }
+  } finally {
+    await state.close();
+  }
+}
+
+export async function sync(options: {
+  readonly dir: string;
+  readonly source: string;
+  readonly mirror?: string;
+  readonly asOf?: string;
+}): Promise<Outcome> {
+  const state = await openState({ dir: resolve(options.dir), random: systemRandom });
+  const net = nodeFetch();
+  const source = await open(options.source);
+  const bar = progressBar();
+  try {
+    const result = await syncPractice({
+      state,
+      source,
+      asOf: day(options.asOf),
+      selection: selection(),
+      fetch: net.fetch,
+      clock: systemClock,
+      random: systemRandom,
+      onProgress: bar.update,
+      ...(options.mirror === undefined ? {} : { mirror: resolve(options.mirror) }),
+    });
+    bar.stop();
+    const { receipt, changed, packs, bytes } = result;
+    return {
+      json: { ...result, sent: net.sent() },
+      words: [
+        `${receipt.left} of ${receipt.patients} patients have a sealed copy; ${changed} dossiers changed`,
+        `${packs} packs of ${bytes} bytes; ${net.sent()} bytes sent in all`,
+        `fields: ${receipt.fields.kept} left, ${receipt.fields.dropped} stayed`,
+        `source: ${receipt.source.became}`,
+        ...receipt.source.loose.map((folder) => `others on this computer can read ${folder}`),
+      ],
+    };
+  } finally {
+    bar.stop();
+    await source.close();
+    net.close();
+    await state.close();
+  }
+}
