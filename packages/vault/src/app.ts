@@ -113,9 +113,6 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
     );
   });
   api.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
-  api.setNotFoundHandler((_request, reply) =>
-    reply.code(404).header('content-type', PROBLEM_TYPE).serializer(JSON.stringify).send(REFUSAL),
-  );
 
   statusRoutes(api, vault, metrics);
   practiceRoutes(api, vault);
@@ -123,6 +120,11 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   careRoutes(api, vault);
   logRoutes(api, vault);
   if (options.workplace !== undefined) await workplaceRoutes(api, options.workplace);
+  else {
+    api.setNotFoundHandler((_request, reply) =>
+      reply.code(404).header('content-type', PROBLEM_TYPE).serializer(JSON.stringify).send(REFUSAL),
+    );
+  }
   await api.ready();
   return api;
 }
