@@ -26,7 +26,7 @@ import {
 } from '@ketenkluis/protocol';
 import {
   asEpochWraps,
-  type KemPrivateKey,
+  type KemKeyPair, type KemPrivateKey,
   type KeyDirectory,
   type KeyringHeader,
   suite,
@@ -66,6 +66,8 @@ export interface SessionStart {
   /** The readable part of the person's keyring: which ways in there are. */
   readonly unlockers: KeyringHeader['unlockers'];
 }
+
+type TeamSecret = Awaited<ReturnType<typeof openEpoch>>;
 
 interface Keys {
   readonly signer: Signer;
@@ -122,7 +124,7 @@ export class Session {
   #people: KeyDirectory | null = null;
   #peopleAt = 0;
   #me: Me | null = null;
-  readonly #teamKeys = new Map<string, Promise<KemPrivateKey>>();
+  readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(wired: Wire, start: SessionStart, keys: Keys) {
@@ -305,7 +307,18 @@ export class Session {
   }
 
   /** A team's private key of one epoch. Throws `client/no-key-here`. */
-  teamKey(team: TeamId, epoch: number): Promise<KemPrivateKey> {
+  async teamKey(team: TeamId, epoch: number): Promise<KemPrivateKey> {
+    return (await this.#teamSecret(team, epoch)).key;
+  }
+
+  /** The key pair of the team's current epoch, to hand it to a joiner. Throws `client/no-key-here`. */
+  async teamPair(team: TeamId): Promise<KemKeyPair> {
+    const newest = (await this.people()).epochOf(team)?.payload;
+    if (newest === undefined) throw clientError('no-key-here', 'this team has no key yet');
+    return { seed: (await this.#teamSecret(team, newest.number)).seed, publicKey: fromBase64url(newest.kem) };
+  }
+
+  #teamSecret(team: TeamId, epoch: number): Promise<TeamSecret> {
     const name = `${team} ${epoch}`;
     const known = this.#teamKeys.get(name);
     if (known) return known;
@@ -315,20 +328,23 @@ export class Session {
     return opening;
   }
 
-  async #openTeamKey(team: TeamId, epoch: number): Promise<KemPrivateKey> {
+  /** Looks through the wraps of every record with this epoch's key: who joined later has it from a later record. */
+  async #openTeamKey(team: TeamId, epoch: number): Promise<TeamSecret> {
     const { kem } = this.keys();
     const people = await this.people();
-    const stated = people.epochNumber(team, epoch);
+    const wanted = people.epochNumber(team, epoch)?.kem;
     const own = (await this.me()).teams.find((one) => one.team === team);
-    if (stated === undefined || own === undefined) {
-      throw clientError('no-key-here', 'this was sealed for a team whose key you do not have');
-    }
-    for (const text of own.wraps) {
-      const bytes: Bytes = fromBase64url(text);
-      try {
-        return (await openEpoch({ wraps: asEpochWraps(bytes), epoch: stated, to: this.person, key: kem })).key;
-      } catch {
-        // Wraps of another epoch; the next one may be it.
+    const newest = people.epochOf(team)?.payload.number ?? -1;
+    for (let number = newest; number >= 0 && wanted !== undefined; number--) {
+      const stated = people.epochNumber(team, number);
+      if (stated?.kem !== wanted) continue;
+      for (const text of own?.wraps ?? []) {
+        const bytes: Bytes = fromBase64url(text);
+        try {
+          return await openEpoch({ wraps: asEpochWraps(bytes), epoch: stated, to: this.person, key: kem });
+        } catch {
+          // Wraps of another record; the next ones may be it.
+        }
       }
     }
     throw clientError('no-key-here', 'the vault has no key of this team for you; ask a colleague to add you again');

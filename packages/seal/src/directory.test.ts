@@ -218,6 +218,20 @@ describe('epochs', () => {
     });
   });
 
+  it('a joiner gets the current key; a record that leaves somebody out needs another', async () => {
+    const first = await make([nurseCard()]);
+    const signed = await signStatement(first.payload, two);
+    const newcomer = await signStatement(cardOf(w.organisation, stranger, 'professional'), two);
+    const base = { organisation: w.organisation, team: w.team, number: 1, prev: signed.hash, at: later(1), random };
+    const recovery = await recoveryKey();
+    const joined = await createEpoch({ ...base, members: [nurseCard(), newcomer], recoveryKey: recovery, keys: first.keys });
+    expect(joined.payload.kem).toBe(first.payload.kem);
+    const directory = await after(newcomer, signed, signStatement(joined.payload, two));
+    expect(directory.epochOf(w.team)?.payload.members).toHaveLength(2);
+    const swapped = await createEpoch({ ...base, members: [newcomer], recoveryKey: recovery, keys: first.keys });
+    await refuses('bad-epoch', newcomer, signed, signStatement(swapped.payload, two));
+  });
+
   it('follow one another, with current cards only', async () => {
     const first = await make([nurseCard()]);
     const signed = await signStatement(first.payload, two);

@@ -27,6 +27,14 @@ export interface Place {
 export type DirectoryFact = FactOf<'membership'> | FactOf<'mandate'>;
 const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
+/** Who joins gets the current key: only a record that keeps every member, on the same card, may keep the key. */
+function keyFits(before: Epoch, next: Epoch): boolean {
+  if (next.kem !== before.kem) return true;
+  return before.members.every(({ person, card }) =>
+    next.members.some((member) => member.person === person && member.card === card),
+  );
+}
+
 export class KeyDirectory implements SignRules {
   readonly organisation: OrganisationId;
   readonly #verifier: Verifier;
@@ -106,7 +114,7 @@ export class KeyDirectory implements SignRules {
     await this.#requireOwners(statement);
     const before = last(this.#epochs.get(epoch.team));
     const follows = before
-      ? epoch.number === before.payload.number + 1 && epoch.prev === before.hash && epoch.kem !== before.payload.kem
+      ? epoch.number === before.payload.number + 1 && epoch.prev === before.hash && keyFits(before.payload, epoch)
       : epoch.number === 0 && epoch.prev === null;
     if (!follows) throw sealError('bad-epoch', `epoch ${epoch.number} does not follow the one before it`);
     const people = new Set(epoch.members.map(({ person }) => person));

@@ -52,7 +52,7 @@ export interface NewEpoch {
   readonly keys: KemKeyPair;
 }
 
-/** A fresh team key, wrapped to each member's card and to recovery. The caller has verified the cards and their inclusion. */
+/** A team key, wrapped to each member's card and to recovery: fresh, or the current one for a joiner. The caller has verified the cards and their inclusion. */
 export async function createEpoch(input: {
   readonly suite?: number;
   readonly organisation: OrganisationId;
@@ -63,11 +63,13 @@ export async function createEpoch(input: {
   readonly recoveryKey: Uint8Array;
   readonly at: Instant;
   readonly random: Random;
+  /** The current key, for a record that only adds members; a fresh one when left out. */
+  readonly keys?: KemKeyPair;
 }): Promise<NewEpoch> {
   const id = input.suite ?? 1;
   const { organisation, team, number, prev, at } = input;
   const { kem } = suite(id);
-  const keys = await kem.generate(input.random);
+  const keys = input.keys ?? (await kem.generate(input.random));
   const recipients: { to: EpochRecipient; key: Uint8Array }[] = [
     ...input.members.map(({ payload }) => ({ to: payload.subject, key: fromBase64url(payload.kem) })),
     { to: 'recovery', key: input.recoveryKey },

@@ -160,8 +160,12 @@ export async function confirm(session: Session, id: InvitationId): Promise<void>
     signer,
   );
   const before = people.epochOf(team);
+  // Who joins gets the current key; only where the inviter does not have it, or a card has changed, a new one is made.
+  const pair = before === undefined ? null : await session.teamPair(team).catch(() => null);
   const members = (before?.payload.members ?? []).flatMap((one) => people.cardStatement(one.person) ?? []);
+  const kept = (before?.payload.members ?? []).every((one) => people.cardStatement(one.person)?.hash === one.card);
   const epoch = await createEpoch({
+    ...(pair !== null && kept ? { keys: pair } : {}),
     organisation: session.practice,
     team,
     number: (before?.payload.number ?? -1) + 1,
