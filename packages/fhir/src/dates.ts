@@ -16,8 +16,7 @@ export type DateResult = DateInterval | { readonly fault: DateFault };
 
 export const isDateFault = (result: DateResult): result is { readonly fault: DateFault } => 'fault' in result;
 
-const PATTERN =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/;
+const PATTERN = /^\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?$/;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 /** 0 for a month that does not exist. */
@@ -26,62 +25,68 @@ function daysInMonth(year: number, month: number): number {
   return leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
 }
 
-/** The parts of a FHIR date text whose day exists. */
-function partsOf(text: unknown): RegExpExecArray | DateFault {
+/** Two digits of a text that has the pattern. */
+const two = (text: string, at: number): number => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+const yearOf = (text: string): number => two(text, 0) * 100 + two(text, 2);
+
+/** Where the zone begins; the length of the text when it has none. */
+function zoneAt(text: string): number {
+  if (text.endsWith('Z')) return text.length - 1;
+  const sign = text.charAt(text.length - 6);
+  return text.length > 16 && (sign === '+' || sign === '-') ? text.length - 6 : text.length;
+}
+
+// No capturing and no parts: this runs for every date of every record that is looked at.
+function faultOf(text: unknown): DateFault | undefined {
   if (typeof text !== 'string') return 'not-a-date';
-  const match = PATTERN.exec(text);
-  if (match === null) return text.includes('${') ? 'date-placeholder' : 'not-a-date';
-  const [, year, month, day, hour, minute, second, zone] = match;
-  if (year === '0000') return 'no-such-day';
-  if (month !== undefined) {
-    const last = daysInMonth(Number(year), Number(month));
-    if (last === 0 || (day !== undefined && (day === '00' || Number(day) > last))) return 'no-such-day';
-  }
-  if (hour !== undefined) {
-    if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return 'not-a-date';
-    if (zone !== undefined && zone !== 'Z' && (Number(zone.slice(1, 3)) > 14 || Number(zone.slice(4)) > 59))
-      return 'not-a-date';
-  }
-  return match;
+  if (!PATTERN.test(text)) return text.includes('${') ? 'date-placeholder' : 'not-a-date';
+  const year = yearOf(text);
+  if (year === 0) return 'no-such-day';
+  if (text.length === 4) return undefined;
+  const last = daysInMonth(year, two(text, 5));
+  if (last === 0) return 'no-such-day';
+  if (text.length === 7) return undefined;
+  const day = two(text, 8);
+  if (day === 0 || day > last) return 'no-such-day';
+  if (text.length === 10) return undefined;
+  const zone = zoneAt(text);
+  if (two(text, 11) > 23 || two(text, 14) > 59 || (text.charAt(16) === ':' && two(text, 17) > 60)) return 'not-a-date';
+  if (zone + 1 < text.length && (two(text, zone + 1) > 14 || two(text, zone + 4) > 59)) return 'not-a-date';
+  return undefined;
 }
 
 // A record's date is asked for several times in a row: by the shape, the window, the minimiser.
-let lastText: unknown;
-let lastParts: RegExpExecArray | DateFault = 'not-a-date';
-function parts(text: unknown): RegExpExecArray | DateFault {
-  if (text !== lastText || text === undefined) {
-    lastParts = partsOf(text);
-    lastText = text;
-  }
-  return lastParts;
-}
+let lastText = '2000';
+let lastFault: DateFault | undefined;
 
 /** The fault of a date text, without working out its day; undefined when it is good. */
 export function dateFault(text: unknown): DateFault | undefined {
-  const found = parts(text);
-  return typeof found === 'string' ? found : undefined;
+  if (typeof text !== 'string') return 'not-a-date';
+  if (text !== lastText) {
+    lastFault = faultOf(text);
+    lastText = text;
+  }
+  return lastFault;
 }
 
 /** Reads any FHIR date text; a fault is named, never guessed around. */
 export function fhirDate(text: unknown): DateResult {
-  const found = parts(text);
-  if (typeof found === 'string') return { fault: found };
-  const [, year, month, day, hour, minute, second, zone] = found;
-  if (month === undefined) return { from: `${year}-01-01` as LocalDate, to: `${year}-12-31` as LocalDate };
-  if (day === undefined) {
-    const last = daysInMonth(Number(year), Number(month));
-    return { from: `${year}-${month}-01` as LocalDate, to: `${year}-${month}-${last}` as LocalDate };
+  const fault = dateFault(text);
+  if (fault !== undefined) return { fault };
+  const date = String(text);
+  if (date.length === 4) return { from: `${date}-01-01` as LocalDate, to: `${date}-12-31` as LocalDate };
+  if (date.length === 7) {
+    return { from: `${date}-01` as LocalDate, to: `${date}-${daysInMonth(yearOf(date), two(date, 5))}` as LocalDate };
   }
-  const plain = `${year}-${month}-${day}` as LocalDate;
+  const plain = date.slice(0, 10) as LocalDate;
+  const zone = zoneAt(date);
   // A time without a zone is not FHIR, but its day is plain. Date.UTC reads years below 100 as 19xx.
-  if (hour === undefined || zone === undefined || Number(year) < 100) return { from: plain, to: plain };
-  const sign = zone[0] === '-' ? -1 : 1;
-  const offset = zone === 'Z' ? 0 : sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4)));
-  const minutes = Number(hour) * 60 + Number(minute) - offset;
+  if (date.length === 10 || zone === date.length || yearOf(date) < 100) return { from: plain, to: plain };
+  const sign = date.charAt(zone) === '-' ? -1 : 1;
+  const offset = date.charAt(zone) === 'Z' ? 0 : sign * (two(date, zone + 1) * 60 + two(date, zone + 4));
+  const minutes = two(date, 11) * 60 + two(date, 14) - offset;
   // Amsterdam was never behind UTC nor more than two hours ahead: until 22:00 UTC it is the same day there.
   if (minutes >= 0 && minutes < 22 * 60) return { from: plain, to: plain };
-  const on = localDate(
-    instant(Date.UTC(Number(year), Number(month) - 1, Number(day), 0, minutes, Number(second ?? 0))),
-  );
+  const on = localDate(instant(Date.UTC(yearOf(date), two(date, 5) - 1, two(date, 8), 0, minutes)));
   return { from: on, to: on };
 }

@@ -63,6 +63,10 @@ async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): P
         continue;
       }
       reading.records++;
+      if (handler.known?.(reading.records) === true) {
+        from = to + 1;
+        continue;
+      }
       const unwanted = type !== undefined && type !== 'Bundle' && handler.wants?.(type) === false;
       const skipped = unwanted || (type !== undefined && !escaped && handler.skip?.(text, from, to, type) === true);
       if (!skipped) reading.text(text.slice(from, to), line, type, open && isOpen);

@@ -37,6 +37,8 @@ export interface ReadHandler {
    * no escape can hide a code or an id.
    */
   skip?(text: string, from: number, to: number, type: string): boolean;
+  /** Is what stands at this place known from an earlier reading, and not wanted? */
+  known?(ordinal: number): boolean;
   /**
    * May all the lines of `text` be left unparsed? Asked before any of them, only for a text without a backslash.
    */

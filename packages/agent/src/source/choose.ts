@@ -95,7 +95,7 @@ export class Chooser {
 
   /** A problem whose codes decide nothing stays unparsed. */
   skip(text: string, from: number, to: number, type: string): boolean {
-    return type === 'Condition' && listedYears(text, from, to, this.#listed) === 0;
+    return type === 'Condition' && listedYears(text.slice(from, to), this.#listed) === 0;
   }
 
   record({ type, file, line, resource }: FhirRecord): void {

@@ -5,7 +5,7 @@
  */
 
 import { addDays, addMonths, type LocalDate } from '@ketenkluis/base';
-import type { Selection } from '@ketenkluis/care';
+import type { AllowLine, Selection } from '@ketenkluis/care';
 
 const PATIENT = 'Patient/';
 const CODE = 'code"';
@@ -52,24 +52,20 @@ export class CodeList {
  * The longest look-back of any listed value of a member named `code`; 0 when there is none. The text may hold more codes
  * than the record's own (units, categories): that only makes it look longer.
  */
-export function listedYears(text: string, from: number, to: number, list: CodeList): Years {
+export function listedYears(line: string, list: CodeList): Years {
   let years = 0;
-  for (let at = text.indexOf(CODE, from); at >= 0 && at < to; at = text.indexOf(CODE, at + CODE.length)) {
+  for (let at = line.indexOf(CODE); at >= 0; at = line.indexOf(CODE, at + CODE.length)) {
     let next = at + CODE.length;
-    while (isSpace(text.charCodeAt(next))) next++;
-    if (text.charCodeAt(next) !== COLON) continue;
+    while (isSpace(line.charCodeAt(next))) next++;
+    if (line.charCodeAt(next) !== COLON) continue;
     next++;
-    while (isSpace(text.charCodeAt(next))) next++;
-    if (text.charCodeAt(next) !== QUOTE) continue;
-    const found = list.yearsAt(text, next + 1);
+    while (isSpace(line.charCodeAt(next))) next++;
+    if (line.charCodeAt(next) !== QUOTE) continue;
+    const found = list.yearsAt(line, next + 1);
     if (found > years) years = found;
   }
   if (years > 0) return years;
-  for (const marker of list.markers) {
-    const at = text.indexOf(`"${marker}"`, from);
-    if (at >= 0 && at < to) return Number.POSITIVE_INFINITY;
-  }
-  return 0;
+  return list.markers.some((marker) => line.includes(`"${marker}"`)) ? Number.POSITIVE_INFINITY : 0;
 }
 
 /** Walks forward through the text of a block once, however many lines it is asked about. */
@@ -187,10 +183,10 @@ export class DateWindow {
     return date < this.#first.slice(0, date.length) || date > this.#last.slice(0, date.length);
   }
 
-  mayHold(text: string, from: number, to: number): boolean {
+  mayHold(line: string): boolean {
     for (const name of this.#names) {
-      for (let at = text.indexOf(name, from); at >= 0 && at < to; at = text.indexOf(name, at + name.length)) {
-        if (!this.#outside(text, at + name.length)) return true;
+      for (let at = line.indexOf(name); at >= 0; at = line.indexOf(name, at + name.length)) {
+        if (!this.#outside(line, at + name.length)) return true;
       }
     }
     return false;
@@ -200,8 +196,20 @@ export class DateWindow {
 const DATE_START = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/;
 const OBSERVED = ['effective', 'issued'];
 const CONTACT = ['start'];
+const ORDERED = ['authoredOn', 'start', 'end', 'effective', 'dateAsserted'];
+const VACCINATED = ['occurrence'];
+/** An order of one of these states may count whatever its age. */
+const IN_USE = ['"active"', '"on-hold"', '"unknown"'];
+const NEVER = '9999-12-01' as LocalDate;
 
 const bare = (code: string): string => code.slice(code.lastIndexOf('|') + 1);
+
+/** The longest look-back of a kind of record, over all programmes. */
+const longest = (selection: Selection, kind: AllowLine['kind']): Years =>
+  Math.max(
+    0,
+    ...selection.lines.filter((line) => line.kind === kind).map((line) => line.years ?? Number.POSITIVE_INFINITY),
+  );
 
 /** The look-back per code where a date decides: measurements and panels, not the registrations of the practice itself. */
 function measurementYears(selection: Selection): Map<string, Years> {
@@ -220,8 +228,9 @@ export const CONTACT_YEARS = 2;
 /** Everything that the second reading takes, by type. */
 export class LineFilter {
   readonly #lists = new Map<string, CodeList>();
-  readonly #windows = new Map<Years, DateWindow>();
+  readonly #windows = new Map<string, DateWindow>();
   readonly #contacts: DateWindow;
+  readonly #orders: DateWindow | undefined;
   readonly #patients: PatientProbe;
   readonly #blocks: BlockProbe;
   readonly #asOf: LocalDate;
@@ -230,20 +239,25 @@ export class LineFilter {
     this.#patients = new PatientProbe(chosen);
     this.#blocks = new BlockProbe(chosen);
     this.#asOf = asOf;
+    const medication = longest(selection, 'medication');
+    if (Number.isFinite(medication)) this.#orders = new DateWindow(addMonths(asOf, -12 * medication), NEVER, ORDERED);
     this.#contacts = new DateWindow(addMonths(asOf, -12 * CONTACT_YEARS), asOf, CONTACT);
     for (const [type, { codes, prefixes, markers, all }] of Object.entries(selection.scan)) {
       if (all) continue;
       const years = type === 'Observation' ? measurementYears(selection) : new Map<string, Years>();
-      const listed = new Map(codes.map((code) => [code, years.get(code) ?? Number.POSITIVE_INFINITY] as const));
+      const otherwise = type === 'Immunization' ? longest(selection, 'vaccination') : Number.POSITIVE_INFINITY;
+      const listed = new Map(codes.map((code) => [code, years.get(code) ?? otherwise] as const));
       this.#lists.set(type, new CodeList(listed, prefixes, markers));
     }
   }
 
-  #window(years: Years): DateWindow {
-    let window = this.#windows.get(years);
+  #window(type: string, years: Years): DateWindow {
+    const key = `${type} ${years}`;
+    let window = this.#windows.get(key);
     if (window === undefined) {
-      window = new DateWindow(addMonths(this.#asOf, -12 * years), this.#asOf, OBSERVED);
-      this.#windows.set(years, window);
+      const names = type === 'Observation' ? OBSERVED : VACCINATED;
+      window = new DateWindow(addMonths(this.#asOf, -12 * years), this.#asOf, names);
+      this.#windows.set(key, window);
     }
     return window;
   }
@@ -255,10 +269,16 @@ export class LineFilter {
   skip(text: string, from: number, to: number, type: string): boolean {
     if (type === 'Patient') return false;
     if (!this.#patients.namesChosen(text, from, to)) return true;
-    if (type === 'Encounter' || type === 'Appointment') return !this.#contacts.mayHold(text, from, to);
+    // A slice costs nothing, and a search in it ends with the line.
+    const line = text.slice(from, to);
+    if (type === 'Encounter' || type === 'Appointment') return !this.#contacts.mayHold(line);
     const list = this.#lists.get(type);
     if (list === undefined) return false;
-    const years = listedYears(text, from, to, list);
-    return years === 0 || (years !== Number.POSITIVE_INFINITY && !this.#window(years).mayHold(text, from, to));
+    const years = listedYears(line, list);
+    if (years === 0) return true;
+    if (this.#orders !== undefined && (type === 'MedicationRequest' || type === 'MedicationStatement')) {
+      return IN_USE.every((state) => !line.includes(state)) && !this.#orders.mayHold(line);
+    }
+    return years !== Number.POSITIVE_INFINITY && !this.#window(type, years).mayHold(line);
   }
 }

@@ -77,6 +77,8 @@ interface FileState {
   readonly wanted: boolean;
   /** Begins with one type that decides nothing: the first reading stopped there and takes the rest on trust. */
   readonly trusted: boolean;
+  /** Which patient stands where, so that those who are not chosen need no second parse. */
+  readonly people: ReadonlyMap<number, string>;
   reading: FileReading;
 }
 
@@ -122,6 +124,7 @@ async function chooseFrom(
   const parsed = new BitSet();
   const index = new ReferenceIndex();
   const types = new Set<string>();
+  const people = new Map<number, string>();
   let leaves = 0;
   let decides = false;
   let trusted = false;
@@ -141,6 +144,7 @@ async function chooseFrom(
     record(record) {
       leaves += record.leaves;
       if (record.fullUrl !== undefined) index.add(record.fullUrl, record.resource);
+      else if (record.type === 'Patient') people.set(record.ordinal, record.resource.id!);
       chooser.record(record);
     },
     reject: options.reject,
@@ -149,6 +153,7 @@ async function chooseFrom(
   else chooser.forget(file.name);
   return {
     file,
+    people,
     parsed,
     reading,
     leaves,
@@ -234,7 +239,7 @@ async function attempt(
     if (chosen.size === 0 && !state.trusted) continue;
     onProgress?.({ step: 'take', file: state.file.name, files, done });
     const references = state.reading.format === 'document' ? await indexOf(state.file) : undefined;
-    const { parsed, trusted } = state;
+    const { parsed, people, trusted } = state;
     let fresh = false;
     const reading = await readNamed(state.file, {
       wants(type) {
@@ -246,6 +251,10 @@ async function attempt(
         : {
             skip: (text, from, to, type) => filter.skip(text, from, to, type),
             skipBlock: (text) => filter.skipBlock(text),
+            known(ordinal) {
+              const patient = people.get(ordinal);
+              return patient !== undefined && !chosen.has(patient);
+            },
           }),
       parsed(ordinal) {
         fresh = !parsed.has(ordinal);

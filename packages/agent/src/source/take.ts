@@ -37,7 +37,7 @@ export class Taker {
     this.#options = options;
   }
 
-  take({ type, file, line, resource }: FhirRecord): void {
+  take({ type, file, line, resource, leaves }: FhirRecord): void {
     const { selection, asOf, chosen, sink, units, medication } = this.#options;
     if (!Object.hasOwn(selection.scan, type)) return;
     const own = resource as Resource;
@@ -47,7 +47,7 @@ export class Taker {
     const isContact = type === 'Encounter' || type === 'Appointment';
     const contact = isContact ? contactOf(own as Encounter | Appointment, asOf) : undefined;
     const registration = type === 'Observation' ? registrationOf(own as Observation, selection, asOf) : undefined;
-    const found = isContact ? undefined : minimise(own, { selection, programmes, asOf, units, medication });
+    const found = isContact ? undefined : minimise(own, { selection, programmes, asOf, units, medication }, leaves);
     if (contact === undefined && registration === undefined && found?.scope === undefined) return;
     // The first record of an id counts; only records that would be taken can be in each other's way.
     if (!this.#taken.add(`${type}/${own.id}`)) {
