@@ -9,7 +9,7 @@ import { dictionary } from './dictionary.ts';
 import { sealError } from './errors.ts';
 
 /** Largest content of one pack, uncompressed. */
-export const MAX_RAW = 16 * 1024 * 1024;
+const MAX_RAW = 16 * 1024 * 1024;
 const BLOCK = 512;
 /** Deflate grows at most about 1032-fold, so one slice stays below the raw limit. */
 const SLICE = 8 * 1024;

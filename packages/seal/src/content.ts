@@ -64,6 +64,14 @@ export const envelope = z.strictObject({
   content: hash,
 });
 export type Envelope = z.infer<typeof envelope>;
+/**
+ * What of the envelope is stored: the rest stands in the descriptor, is computed from the content, or is the same for all. Ids and
+ * hashes do not compress, and most packs are small. `writer` is null while the descriptor's writer is the author.
+ */
+const stored = envelope
+  .pick({ suite: true, type: true, scope: true, programmes: true, selection: true, at: true, asOf: true })
+  .extend({ writer: envelope.shape.writer.nullable() });
+
 /** `t`, `v`, `suite`, `handle`, `writer` and `content` are filled in. */
 export type EnvelopeFields = Omit<Envelope, 't' | 'v' | 'suite' | 'handle' | 'writer' | 'content'>;
 
@@ -86,8 +94,8 @@ export interface OpenedPack {
   readonly header: PackHeader;
   readonly envelope: Envelope;
   readonly content: Plaintext;
-  /** Envelope, author's signature and content exactly as the author left them. */
-  readonly verbatim: Plaintext;
+  /** The author's own, for re-sealing. */
+  readonly signature: Bytes;
 }
 
 const nonce = (index: number, last: boolean): Bytes =>

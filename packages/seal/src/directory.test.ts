@@ -76,6 +76,7 @@ describe('authority', () => {
       ['back in time', authorityAfter({ at: plus(AT, -1) }), two],
       ['new owners sign themselves in', authorityAfter({ owners: added }), [two[0]!, stranger.signer]],
       ['too few', authorityAfter({ threshold: 1 }), [two[0]!]],
+      ['nobody could sign the next', authorityAfter({ threshold: 4 }), two],
     ] as const) {
       const wrong = await signStatement(payload, signers);
       await expect(verifyAuthority([w.authority, wrong], webVerifier), why).rejects.toMatchObject({
@@ -90,11 +91,11 @@ describe('authority', () => {
 
   it('refuses a record that contradicts itself', async () => {
     const good = authorityPayload(w.organisation, w.owners, 2, w.recovery, w.exit);
-    const [a, b] = good.owners;
+    const [a, b, c] = good.owners;
     for (const change of [
       { threshold: 4 },
       { owners: [a!, a!, b!] },
-      { owners: [a!, { ...b!, sign: a!.sign }] },
+      { owners: [a!, b!, { ...c!, sign: a!.sign }] },
       { exit: good.recovery },
       { recovery: { ...good.recovery, n: 4 } },
       { recovery: { ...good.recovery, commitments: Array(3).fill(good.recovery.commitments[0]) } },
@@ -224,7 +225,12 @@ describe('epochs', () => {
     const newcomer = await signStatement(cardOf(w.organisation, stranger, 'professional'), two);
     const base = { organisation: w.organisation, team: w.team, number: 1, prev: signed.hash, at: later(1), random };
     const recovery = await recoveryKey();
-    const joined = await createEpoch({ ...base, members: [nurseCard(), newcomer], recoveryKey: recovery, keys: first.keys });
+    const joined = await createEpoch({
+      ...base,
+      members: [nurseCard(), newcomer],
+      recoveryKey: recovery,
+      keys: first.keys,
+    });
     expect(joined.payload.kem).toBe(first.payload.kem);
     const directory = await after(newcomer, signed, signStatement(joined.payload, two));
     expect(directory.epochOf(w.team)?.payload.members).toHaveLength(2);
@@ -240,6 +246,7 @@ describe('epochs', () => {
     expect(directory.epochOf(w.team)?.payload.number).toBe(1);
     expect(directory.epochNumber(w.team, 0)?.kem).toBe(first.payload.kem);
     await refuses('bad-epoch', signed, signed);
+    await refuses('bad-epoch', signed, signStatement({ ...second.payload, prev: w.authority.hash }, two));
     await refuses('bad-epoch', signStatement(second.payload, two));
     await refuses('bad-epoch', signed, signStatement({ ...second.payload, kem: first.payload.kem }, two));
     await refuses('not-signed', signStatement(first.payload, two[0]!));
@@ -278,6 +285,14 @@ describe('who may sign', () => {
     expect(
       await may({ ...factOf(w), kind: 'enrolment', dossier: newId('dossier', random) }, w.agent, later(1), narrow),
     ).toBe(true);
+  });
+
+  it('a revoked agent signs nothing, whatever its mandate says', async () => {
+    const revoked = cardOf(w.organisation, w.agent, 'agent', { number: 1, from: later(3), until: later(3) });
+    const directory = await after(signStatement(revoked, two));
+    const ask = (hours: number) => directory.maySign(relation(), [w.agent.id], later(hours));
+    expect([ask(2), ask(3)]).toEqual([true, false]);
+    expect(directory.mandatesOf(w.agent.id, later(3))).toHaveLength(1);
   });
 
   it('a mandate needs an agent’s card, somebody who answers for it, and comes in once', async () => {

@@ -179,6 +179,13 @@ describe('batch', () => {
     }
   });
 
+  it('in bulk refuses a batch that states another size than it has', async () => {
+    const { payload } = batch.batch;
+    const signed = await signStatement({ ...payload, size: payload.size + 1 }, alice.signer);
+    const wire = { ...batchToWire(batch), batch: statementToWire(signed) };
+    expect(() => batchFromWire(wire)).toThrow(expect.objectContaining({ code: 'seal/bad-batch' }));
+  });
+
   it('a path with anything changed proves nothing', async () => {
     const [statement] = batch.statements;
     const { batches } = statementsToWire([statement!]);

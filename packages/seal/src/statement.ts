@@ -145,7 +145,7 @@ export async function verifyStatement(
     if (!key) return false;
     keys.set(by, base64url(key));
   }
-  if (keys.size !== proof.sigs.length || new Set(keys.values()).size < threshold) return false;
+  if (new Set(keys.values()).size < threshold) return false;
   const message = signedBytes(statement.bytes);
   const answers = await Promise.all(
     proof.sigs.map(({ by, sig }) => verifier.verify(fromBase64url(keys.get(by)!), message, fromBase64url(sig))),

@@ -37,7 +37,7 @@ import { addSuite, type Suite, suite1 } from './suite.ts';
 export const AT = instant(1_750_000_000_000);
 
 /** Another KEM, KDF and AEAD for everything that is wrapped; bodies stay AES-256-GCM. */
-export const suite2: Suite = {
+const suite2: Suite = {
   ...suite1,
   id: 2,
   name: 'test only: HPKE-MLKEM1024-P384-HKDF-SHA384-ChaCha20Poly1305',
