@@ -17,7 +17,7 @@ import {
 } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { factRow } from './apply.ts';
-import { actorOf, type Signed } from './auth.ts';
+import { actorOf, denied, type Signed } from './auth.ts';
 import { settleShares, writeDraft } from './delivery.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
 import { vaultError } from './errors.ts';
@@ -229,10 +229,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
     snapshot: null,
     gone: 0,
   });
-  if (decision.outcome === 'deny')
-    throw vaultError('not-allowed', 'this may be done by an owner or under a mandate', {
-      detail: { reason: decision.reason },
-    });
+  if (decision.outcome === 'deny') throw await denied(vault, signed, decision.reason);
   const known = (fact: string) => people.facts.find((one) => one.fact.id === fact)?.fact;
   const directory = sent.filter((statement) => isDirectory(statement, known));
   const invitations = sent.filter(({ payload }) => payload.t === 'invitation') as Statement<'invitation'>[];

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type Question, requestFault } from '@ketenkluis/access';
+import { type DenyReason, type Question, requestFault } from '@ketenkluis/access';
 import { canonicalJson, type Instant, isId, type OrganisationId, plus } from '@ketenkluis/base';
 import type { Reason } from '@ketenkluis/ledger';
 import { ENDPOINTS, type EndpointName, SESSION_HARD, SESSION_IDLE, SESSION_LIFE } from '@ketenkluis/protocol';
@@ -116,6 +116,22 @@ async function logAttempt(vault: Vault, caller: Caller, signed: SignedRequest, r
       };
     },
   });
+}
+
+/** Somebody known asked for what they may not: the line first, then the error that says why. */
+export async function denied(vault: Vault, signed: Signed, reason: DenyReason): Promise<Error> {
+  const { practice, people, request } = signed;
+  await append(vault, {
+    practice,
+    log: people.log,
+    request,
+    keys: [],
+    plan: async (_tx, at) => ({
+      common: commonOf(vault, people, request, at, { event: 'attempt', action: 'E', outcome: 'refused', reason }),
+      items: [],
+    }),
+  });
+  return vaultError('not-allowed', 'this needs an owner, or an agent with a mandate', { detail: { reason } });
 }
 
 /** Checks the signed request of an endpoint against everything that was sent with it. */

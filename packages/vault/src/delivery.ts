@@ -16,7 +16,7 @@ import {
 } from '@ketenkluis/seal';
 import { openBundle } from '@ketenkluis/seal/holder';
 import { changeList, endFacts, insertRows, purgeDossier, removeGone, removeLeftovers } from './apply.ts';
-import { actorOf, type Signed } from './auth.ts';
+import { actorOf, denied, type Signed } from './auth.ts';
 import type { Delivery } from './delivery-parse.ts';
 import { MAX_DOSSIERS } from './delivery-parse.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
@@ -240,8 +240,7 @@ export async function deliver(vault: Vault, signed: Signed, delivery: Omit<Deliv
     snapshot: null,
     gone: 0,
   });
-  if (decision.outcome === 'deny')
-    throw vaultError('not-allowed', 'this agent has no mandate now', { detail: { reason: decision.reason } });
+  if (decision.outcome === 'deny') throw await denied(vault, signed, decision.reason);
   const by = signed.session.person;
   const { batch } = delivery.signed;
   if (batch.payload.by !== by || !(await people.keys.verify(batch, at)))

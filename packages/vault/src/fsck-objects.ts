@@ -2,7 +2,7 @@
 
 import type { DossierId, OrganisationId } from '@ketenkluis/base';
 import { descriptor as descriptorSchema, parsePackHeader, snapshotTree, verifyPackHash } from '@ketenkluis/seal';
-import { liveHashes, stateOf, viewDossiers } from './changes.ts';
+import { type DossierView, liveHashes, stateOf, viewDossiers } from './changes.ts';
 import type { Report } from './fsck.ts';
 import type { LogWalk } from './fsck-log.ts';
 import { newestSnapshot } from './questions.ts';
@@ -11,6 +11,14 @@ import { payloadOf } from './storage/statements.ts';
 import type { Storage, Tx } from './storage/storage.ts';
 
 const CHUNK = 200;
+
+const holds = (view: DossierView): boolean => {
+  try {
+    return stateOf(view) === view.state;
+  } catch {
+    return false;
+  }
+};
 
 async function checkDossiers(tx: Tx, practice: OrganisationId, walk: LogWalk, report: Report): Promise<number> {
   const rows = await tx
@@ -41,7 +49,7 @@ async function checkDossiers(tx: Tx, practice: OrganisationId, walk: LogWalk, re
       rows.slice(from, from + CHUNK).map((row) => row.dossier),
     );
     for (const view of views.values()) {
-      if (stateOf(view) !== view.state) report('state-differs', view.dossier);
+      if (!holds(view)) report('state-differs', view.dossier);
       const hashes = liveHashes(view);
       if (hashes.length === 0) continue;
       const found = await tx
@@ -151,6 +159,16 @@ export async function checkObjects(
     const dossiers = await checkDossiers(tx, practice, walk, report);
     const packs = await checkHeads(tx, shares, practice, walk, report);
     await checkGrants(tx, practice, report);
+    const facts = await tx
+      .selectFrom('fact')
+      .leftJoin('statement', (on) =>
+        on.onRef('statement.practice', '=', 'fact.practice').onRef('statement.hash', '=', 'fact.hash'),
+      )
+      .select('fact.fact')
+      .where('fact.practice', '=', practice)
+      .where('statement.hash', 'is', null)
+      .execute();
+    for (const { fact } of facts) report('fact-without-statement', fact);
     const snapshot = await newestSnapshot(tx, practice);
     if (snapshot) {
       const rows = await tx

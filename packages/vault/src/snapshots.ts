@@ -5,7 +5,7 @@ import { DAY, SECOND } from '@ketenkluis/base';
 import type { postSnapshot } from '@ketenkluis/protocol';
 import { expectType, type Hash, snapshotTree, statementFromWire } from '@ketenkluis/seal';
 import type { z } from 'zod';
-import { actorOf, type Signed } from './auth.ts';
+import { actorOf, denied, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, consistencyTo, item, proofOf, SIGNED_CHECKS } from './lines.ts';
 import { newestSnapshot } from './questions.ts';
@@ -31,10 +31,7 @@ export async function snapshot(vault: Vault, signed: Signed, body: z.infer<typeo
     snapshot: null,
     gone: 0,
   });
-  if (decision.outcome === 'deny')
-    throw vaultError('not-allowed', 'a snapshot comes from the agent or an owner', {
-      detail: { reason: decision.reason },
-    });
+  if (decision.outcome === 'deny') throw await denied(vault, signed, decision.reason);
   const line = await append(vault, {
     practice,
     log: people.log,

@@ -44,6 +44,7 @@ export interface ShareStore {
     header: PackHeader,
     stated: Descriptor,
   ): 'yes' | 'missing' | 'differs';
+  /** Those that are not superseded. */
   list(practice: OrganisationId): Hash[];
   close(): void;
 }
@@ -63,7 +64,7 @@ export function openShares(file: string, options: { readonly readOnly?: boolean 
   const remove = db.prepare('DELETE FROM share WHERE practice = ? AND descriptor = ?');
   const expired = db.prepare('SELECT practice, descriptor FROM share WHERE until <= ?');
   const all = db.prepare('SELECT practice, descriptor, superseded FROM share');
-  const ofPractice = db.prepare('SELECT descriptor FROM share WHERE practice = ?');
+  const ofPractice = db.prepare('SELECT descriptor FROM share WHERE practice = ? AND superseded IS NULL');
 
   const inTransaction = (work: () => void): void => {
     db.exec('BEGIN IMMEDIATE');

@@ -283,8 +283,9 @@ export async function takeSnapshot(
   world: TestWorld,
   who: TestSession,
   fields: Partial<Payload<'snapshot'>> = {},
+  reader: TestSession = who,
 ): Promise<{ readonly reply: Reply; readonly statement: Statement<'snapshot'> }> {
-  const heads = (await world.call('heads', { token: who.token })).json<{
+  const heads = (await world.call('heads', { token: reader.token })).json<{
     dossiers: { dossier: DossierId; seq: number; state: Hash }[];
     snapshot: { header: string } | null;
   }>();
