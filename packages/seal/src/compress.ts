@@ -1,6 +1,6 @@
 /**
- * The body before encryption (docs/spec/pack.md): u32 framed length | u32 raw length | deflate | zeros, padded to 512 bytes and then
- * by Padme, so that a size tells at most a bucket.
+ * The body before encryption (docs/spec/pack.md): u32 framed length | u32 raw length | deflate | zeros, padded to at least 256 bytes
+ * and by Padme, so that a size tells at most a bucket.
  */
 
 import { type Bytes, concat, readU32, u32 } from '@ketenkluis/base';
@@ -10,18 +10,19 @@ import { sealError } from './errors.ts';
 
 /** Largest content of one pack, uncompressed. */
 const MAX_RAW = 16 * 1024 * 1024;
-const BLOCK = 512;
+/** Most scopes of most patients end up at this one size. */
+const FLOOR = 256;
 /** Deflate grows at most about 1032-fold, so one slice stays below the raw limit. */
 const SLICE = 8 * 1024;
 /** Small hash tables: most packs are a few KiB, and making the tables would cost more than using them. */
 const SMALL = 16 * 1024;
 
-/** Padme (Nikitin et al., PURBs, 2019) on top of 512-byte blocks: at most 12 % more, log log sizes. */
+/** Padme (Nikitin et al., PURBs, 2019) above a floor: at most 12 % more, log log sizes. */
 export function paddedLength(length: number): number {
-  const blocks = Math.max(BLOCK, Math.ceil(length / BLOCK) * BLOCK);
-  const exponent = Math.floor(Math.log2(blocks));
+  if (length <= FLOOR) return FLOOR;
+  const exponent = Math.floor(Math.log2(length));
   const mask = 2 ** (exponent - (Math.floor(Math.log2(exponent)) + 1)) - 1;
-  return Math.ceil(blocks / (mask + 1)) * (mask + 1);
+  return Math.ceil(length / (mask + 1)) * (mask + 1);
 }
 
 /** Raw deflate (RFC 1951) with a preset dictionary. A runtime with a native one may bring it: any valid stream opens. */

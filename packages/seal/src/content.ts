@@ -122,6 +122,13 @@ export interface SealOptions {
   readonly deflate?: Deflate;
 }
 
+/** What goes into the compressor. `author` is named only where the descriptor will name another writer. */
+function rawOf(signed: Envelope, signature: Uint8Array, content: Uint8Array, author: Envelope['writer'] | null): Bytes {
+  const { suite: id, type, scope, programmes, selection, at, asOf } = signed;
+  const rest = { suite: id, type, scope, programmes, selection, at, asOf, writer: author };
+  return lengthPrefixed(canonicalJson(checkHeader('envelope', stored, rest)), signature, content);
+}
+
 async function sealRaw(raw: Uint8Array, signed: Envelope, to: SealOptions): Promise<SealedPack> {
   const id = to.suite ?? 1;
   const used = suite(id);
@@ -191,13 +198,12 @@ export async function sealPack(
   });
   const envelopeBytes = canonicalJson(signed);
   const signature = await input.author.sign(lengthPrefixed(ENVELOPE, envelopeBytes));
-  const raw = lengthPrefixed(envelopeBytes, signature, input.content);
-  return sealRaw(raw, signed, input);
+  return sealRaw(rawOf(signed, signature, input.content, null), signed, input);
 }
 
 /** The same signed content under fresh shares and a new version; suite and keyholder stay unless said otherwise. */
 export const resealPack = (opened: OpenedPack, to: SealOptions): Promise<SealedPack> =>
-  sealRaw(opened.verbatim, opened.envelope, {
+  sealRaw(rawOf(opened.envelope, opened.signature, opened.content, opened.envelope.writer), opened.envelope, {
     suite: opened.header.suite,
     keyholder: opened.header.keyholder,
     ...to,
@@ -228,7 +234,7 @@ export const describePack = (
 
 /**
  * Opens a pack that a verified descriptor names. Checks, in this order: hash, handle, version, suite against the descriptor; each
- * share against its commitment; the key commitment; every chunk; the envelope against the descriptor; content hash; author's signature.
+ * share against its commitment; the key commitment; every chunk; the author's signature over content, handle, dossier and the rest.
  * Throws `seal/bad-pack`, `seal/bad-share`, `seal/cannot-open`, `seal/too-large`, `seal/not-signed`.
  */
 export async function openPack(input: {
@@ -254,21 +260,20 @@ export async function openPack(input: {
   if (commitment !== header.commitment) throw sealError('cannot-open', 'the shares do not make the key of this pack');
 
   const raw = await decryptBody(used, key, lengthPrefixed(CHUNK, headerBytes), body, header.dict);
-  const [envelopeBytes, signature, content] = splitRaw(raw);
-  const signed = parseHeader('envelope', envelope, envelopeBytes);
-  if (
-    signed.handle !== stated.handle ||
-    signed.dossier !== stated.dossier ||
-    signed.team !== stated.team ||
-    signed.practice !== stated.practice
-  ) {
-    throw sealError('bad-pack', 'the envelope belongs to another handle or dossier than the descriptor');
-  }
-  if (hashOf(content) !== signed.content) throw sealError('bad-pack', 'the content is not what its author signed');
+  const [restBytes, signature, content] = splitRaw(raw);
+  const { writer, ...rest } = parseHeader('envelope', stored, restBytes);
+  const { practice, dossier, team, handle } = stated;
+  const signed: Envelope = {
+    ...{ t: 'envelope', v: 1, practice, dossier, team, handle, writer: writer ?? stated.writer },
+    ...{ ...rest, content: hashOf(content) },
+  };
   const author = input.keyOf(signed.writer);
-  const good = author && (await input.verifier.verify(author, lengthPrefixed(ENVELOPE, envelopeBytes), signature));
-  if (!good) throw sealError('not-signed', 'the author named in the envelope did not sign it');
-  return { header, envelope: signed, content, verbatim: raw };
+  const message = lengthPrefixed(ENVELOPE, canonicalJson(signed));
+  // Handle, dossier and content are in what was signed: a pack that was moved or changed fails here.
+  if (!author || !(await input.verifier.verify(author, message, signature))) {
+    throw sealError('not-signed', 'the author did not sign this content for this handle and dossier');
+  }
+  return { header, envelope: signed, content, signature };
 }
 
 async function decryptBody(used: Suite, key: Bytes, aad: Bytes, body: Bytes, dict: number): Promise<Bytes> {
@@ -284,7 +289,7 @@ async function decryptBody(used: Suite, key: Bytes, aad: Bytes, body: Bytes, dic
   return compress.unpack(concat(...chunks), dict);
 }
 
-/** Undoes lp(envelope, signature, content). */
+/** Undoes lp(stored envelope, signature, content). */
 function splitRaw(raw: Bytes): [Bytes, Bytes, Bytes] {
   const parts: Bytes[] = [];
   let at = 0;
@@ -294,9 +299,9 @@ function splitRaw(raw: Bytes): [Bytes, Bytes, Bytes] {
     parts.push(raw.slice(at + 4, end));
     at = end;
   }
-  const [envelopeBytes, signature, content] = parts;
-  if (!envelopeBytes || !signature || !content || at !== raw.length) {
+  const [restBytes, signature, content] = parts;
+  if (!restBytes || !signature || !content || at !== raw.length) {
     throw sealError('cannot-open', 'the content of this pack does not have the form it states');
   }
-  return [envelopeBytes, signature, content];
+  return [restBytes, signature, content];
 }

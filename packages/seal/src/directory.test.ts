@@ -238,6 +238,16 @@ describe('epochs', () => {
     await refuses('bad-epoch', newcomer, signed, signStatement(swapped.payload, two));
   });
 
+  it('a key that somebody left with never comes back', async () => {
+    const first = await make([nurseCard()]);
+    const signed = await signStatement(first.payload, two);
+    const second = await make([], { number: 1, prev: signed });
+    const next = await signStatement(second.payload, two);
+    const third = await make([], { number: 2, prev: next });
+    await expect(after(signed, next, signStatement(third.payload, two))).resolves.toBeDefined();
+    await refuses('bad-epoch', signed, next, signStatement({ ...third.payload, kem: first.payload.kem }, two));
+  });
+
   it('follow one another, with current cards only', async () => {
     const first = await make([nurseCard()]);
     const signed = await signStatement(first.payload, two);

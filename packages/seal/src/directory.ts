@@ -27,9 +27,9 @@ export interface Place {
 export type DirectoryFact = FactOf<'membership'> | FactOf<'mandate'>;
 const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
-/** Who joins gets the current key: only a record that keeps every member, on the same card, may keep the key. */
-function keyFits(before: Epoch, next: Epoch): boolean {
-  if (next.kem !== before.kem) return true;
+/** Who joins gets the current key: only a record that keeps every member, on the same card, may keep it. None comes back later. */
+function keyFits(chain: readonly Statement<'epoch'>[], before: Epoch, next: Epoch): boolean {
+  if (next.kem !== before.kem) return !chain.some(({ payload }) => payload.kem === next.kem);
   return before.members.every(({ person, card }) =>
     next.members.some((member) => member.person === person && member.card === card),
   );
@@ -112,9 +112,12 @@ export class KeyDirectory implements SignRules {
   async #addEpoch(statement: Statement<'epoch'>): Promise<void> {
     const epoch = statement.payload;
     await this.#requireOwners(statement);
-    const before = last(this.#epochs.get(epoch.team));
+    const chain = this.#epochs.get(epoch.team) ?? [];
+    const before = last(chain);
     const follows = before
-      ? epoch.number === before.payload.number + 1 && epoch.prev === before.hash && keyFits(before.payload, epoch)
+      ? epoch.number === before.payload.number + 1 &&
+        epoch.prev === before.hash &&
+        keyFits(chain, before.payload, epoch)
       : epoch.number === 0 && epoch.prev === null;
     if (!follows) throw sealError('bad-epoch', `epoch ${epoch.number} does not follow the one before it`);
     const people = new Set(epoch.members.map(({ person }) => person));
@@ -124,7 +127,7 @@ export class KeyDirectory implements SignRules {
     if (!known || people.size !== epoch.members.length) {
       throw sealError('bad-epoch', `a member of epoch ${epoch.number} has no valid card in this ledger`);
     }
-    this.#epochs.set(epoch.team, [...(this.#epochs.get(epoch.team) ?? []), statement]);
+    this.#epochs.set(epoch.team, [...chain, statement]);
   }
 
   async #addFact(statement: Statement, fact: Fact): Promise<void> {
