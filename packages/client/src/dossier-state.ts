@@ -107,7 +107,8 @@ function mayChange(line: ProvedLine, people: KeyDirectory): boolean {
 
 /**
  * Throws `client/state-unexplained` unless `shown` is the snapshot's row for this dossier, or every change after it is in the log,
- * in order, by somebody who may change it. Without a snapshot the chain must begin at the dossier's first item.
+ * in order, by somebody who may change it. Without a snapshot the chain must begin at the dossier's first item; a dossier that is not
+ * in the snapshot must have begun after it.
  */
 export async function checkDossierState(options: {
   readonly shown: ShownState;
@@ -135,7 +136,10 @@ export async function checkDossierState(options: {
     const own = line.items.filter(({ item }) => item.dossier === shown.dossier && item.outcome === 'success');
     if (own.length === 0 || !mayChange(line, people)) throw unexplained('a change is by nobody who may');
     const actor = await provedActor({ common: line.common!, request: change.request, people, verifier });
-    if (actor === 'false') throw unexplained('a change carries a false signature');
+    // A request that names other dossiers too is not shown, but no change is asked for in one.
+    if (actor !== 'signed') throw unexplained('a change is not signed by whom it names');
+    if (shown.snapshot === null && seq === 0 && snapshot !== null && line.common!.at <= snapshot.at)
+      throw unexplained('it began before the snapshot, which does not have it');
     for (const { item } of own) {
       if (item.seq === null || item.seq <= seq || item.seq > shown.seq)
         throw unexplained('its changes are out of order');

@@ -1,0 +1,327 @@
+/**
+ * The practice that is attacked: generated patients, a vault, an agent and staff with real keys, synced once. Built once; every
+ * attack gets its own copy of the folders, so that nothing done to one is seen by another.
+ */
+
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AgentState,
+  enrol,
+  fileKeyStore,
+  folderSource,
+  type InitResult,
+  init,
+  openState,
+  type SyncResult,
+  sync,
+} from '@ketenkluis/agent';
+import { type DossierId, type FactId, type HandleId, type Instant, instant, systemRandom } from '@ketenkluis/base';
+import { compileSelection, PROGRAMMES } from '@ketenkluis/care';
+import { type ClientStorage, type Fetch, type Place, parseDeviceLink, type Session, signIn, wire } from '@ketenkluis/client';
+import { createVault, type RunningVault, type VaultOptions } from '@ketenkluis/vault';
+import { type FakeClock, fakeClock } from '@ketenkluis/vault/testing';
+import { DEFAULT_AS_OF, smallPractice, type Truth } from '../generate/index.ts';
+import { type Rule, tampered } from './proxy.ts';
+
+export const ORIGIN = 'http://praktijk.localhost:8443';
+export const BOOTSTRAP = 'bootstrap-token-of-the-attacked-vault';
+export const AS_OF = DEFAULT_AS_OF;
+const START = Date.UTC(2026, 9, 1, 7);
+/** The least that a keyring allows: no secret of a person is at stake. */
+const ARGON2 = { memoryKiB: 19_456, passes: 2, lanes: 1 } as const;
+
+export const SELECTION = compileSelection(Object.values(PROGRAMMES));
+export type Who = 'owner' | 'second' | 'nurse' | 'assistant';
+type Keys = InitResult['people'][number];
+
+const STAFF = [
+  { who: 'owner', name: 'Hanneke Wielinga', role: 'gp', owner: true, passphrase: 'duin-lantaarn-zeven' },
+  { who: 'second', name: 'Youssef Benali', role: 'gp', owner: true, passphrase: 'molen-kastanje-drie' },
+  { who: 'nurse', name: 'Sanne Kuipersma', role: 'poh-s', passphrase: 'fiets-zonnebloem-vier' },
+  { who: 'assistant', name: 'Ilse Terwolde', role: 'assistant', passphrase: 'brug-appeltaart-twee' },
+] as const;
+
+/** What one device remembers, as plain values that can be copied. */
+export type Memory = Map<string, unknown>;
+const storageOf = (memory: Memory): ClientStorage => ({
+  get: async (key) => memory.get(key),
+  set: async (key, value) => void memory.set(key, value),
+  delete: async (key) => void memory.delete(key),
+  clear: async () => memory.clear(),
+});
+
+/** One enrolled patient, as the practice itself knows it. */
+export interface Patient {
+  readonly id: string;
+  readonly dossier: DossierId;
+  readonly programmes: readonly string[];
+  readonly handles: Readonly<Record<string, HandleId>>;
+  /** The steps of a team by its need. */
+  readonly steps: Readonly<Record<string, readonly { readonly fact: FactId; readonly handles: readonly HandleId[] }[]>>;
+  readonly enrolment: FactId;
+}
+
+export interface Base {
+  readonly dir: string;
+  readonly now: Instant;
+  readonly place: Place;
+  readonly people: Readonly<Record<Who, Keys>>;
+  readonly sheets: InitResult['sheets'];
+  readonly truth: Truth;
+  readonly result: SyncResult;
+  readonly patients: readonly Patient[];
+  /** Teams by need. */
+  readonly teams: Readonly<Record<string, string>>;
+  /** What devices remember that have looked once. */
+  readonly memories: Readonly<Record<Who, Memory>>;
+  remove(): void;
+}
+
+export const fetchOf =
+  (app: () => RunningVault['app']): Fetch =>
+  async (address, { method, headers, body }) => {
+    const url = new URL(address);
+    const reply = await app().inject({
+      method: method as 'GET' | 'POST' | 'PUT',
+      url: url.pathname + url.search,
+      headers: { ...headers, host: url.host },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : Buffer.from(body) }),
+    });
+    const bytes = new Uint8Array(reply.rawPayload);
+    return {
+      status: reply.statusCode,
+      headers: { get: (name) => reply.headers[name.toLowerCase()]?.toString() ?? null },
+      arrayBuffer: async () => bytes.buffer,
+    };
+  };
+
+export const vaultOptions = (dir: string, time: FakeClock): VaultOptions => ({
+  dir,
+  origins: [ORIGIN],
+  bootstrapToken: BOOTSTRAP,
+  clock: time.clock,
+  steady: time.steady,
+  limits: { perMinute: 1_000_000, strictPerMinute: 1_000_000 },
+});
+
+function patientsOf(state: AgentState): Patient[] {
+  const needs = new Map<string, string>(state.register.teams.map(({ team, need }) => [team, need]));
+  return Object.entries(state.register.patients).flatMap(([id, { enrolment }]) => {
+    if (enrolment?.state !== 'enrolled') return [];
+    const { dossier, handles, steps, enrolment: fact } = enrolment.ids;
+    const byNeed = Object.fromEntries(Object.entries(steps).map(([team, list]) => [needs.get(team)!, list]));
+    return [
+      {
+        id,
+        dossier,
+        programmes: [...enrolment.programmes],
+        handles: { ...handles } as Record<string, HandleId>,
+        steps: structuredClone(byNeed),
+        enrolment: fact,
+      },
+    ];
+  });
+}
+
+/** Runs the main job once: init, enrol, sync; then each person looks once from their own device. */
+export async function buildBase(options: { readonly patients: number; readonly seed: string }): Promise<Base> {
+  const dir = mkdtempSync(join(tmpdir(), 'ketenkluis-attacks-'));
+  const source = join(dir, 'source');
+  mkdirSync(source, { mode: 0o700 });
+  const { files, truth } = smallPractice(options.patients, options.seed, AS_OF);
+  for (const [name, text] of files) writeFileSync(join(source, name), text, { mode: 0o600 });
+  const time = fakeClock(START);
+  const running = await createVault(vaultOptions(join(dir, 'vault'), time));
+  const fetch = fetchOf(() => running.app);
+  const agentDir = join(dir, 'agent');
+  const ports = { fetch, clock: time.clock, random: systemRandom };
+  const born = await init({
+    dir: agentDir,
+    vaultUrl: ORIGIN,
+    bootstrapToken: BOOTSTRAP,
+    practice: { name: 'Huisartsenpraktijk De Linde', ura: '90000123', agb: '01999999' },
+    staff: STAFF.map(({ who: _, ...staff }) => staff),
+    threshold: 2,
+    argon2: ARGON2,
+    keyStore: fileKeyStore(agentDir),
+    ...ports,
+  });
+  const people = Object.fromEntries(STAFF.map(({ who }, i) => [who, born.people[i]!])) as Record<Who, Keys>;
+  const common = { state: born.state, asOf: AS_OF, selection: SELECTION, random: systemRandom, acceptSelection: true };
+  const reading = await folderSource(source);
+  await enrol({
+    ...common,
+    source: reading,
+    at: time.clock(),
+    who: 'candidates',
+    notice: { at: AS_OF, channel: 'brief', text: 'brief-1' },
+    owner: people.owner.keys.signer,
+  });
+  const result = await sync({ ...common, source: reading, ...ports });
+  await reading.close();
+  const { practice, authority, log, logTeam } = parseDeviceLink(people.owner.first.link);
+  const base: Omit<Base, 'memories'> = {
+    dir,
+    now: time.clock(),
+    place: { origin: ORIGIN, pins: { practice, authority, log, logTeam } },
+    people,
+    sheets: born.sheets,
+    truth,
+    result,
+    patients: patientsOf(born.state),
+    teams: Object.fromEntries(born.state.register.teams.map(({ need, team }) => [need, team])),
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+  await born.state.close();
+  const memories = {} as Record<Who, Memory>;
+  for (const { who } of STAFF) {
+    const memory: Memory = new Map();
+    const wired = wire(base.place, { ...ports, storage: storageOf(memory) });
+    const { keys } = people[who];
+    const session = await signIn(wired, { by: 'key', person: keys.person, signer: keys.signer, secrets: keys.secrets });
+    await session.people();
+    await session.close();
+    memories[who] = memory;
+  }
+  await running.stop();
+  return { ...base, memories };
+}
+
+/** One attack's own copy of the practice. */
+export class Fork {
+  readonly base: Base;
+  readonly dir: string;
+  readonly vaultDir: string;
+  readonly agentDir: string;
+  readonly source: string;
+  readonly time: FakeClock;
+  #running: RunningVault | null = null;
+  #rules: Rule[] = [];
+  #extra: Partial<VaultOptions> = {};
+
+  constructor(base: Base) {
+    this.base = base;
+    this.dir = mkdtempSync(join(tmpdir(), 'ketenkluis-attack-'));
+    cpSync(base.dir, this.dir, { recursive: true });
+    this.vaultDir = join(this.dir, 'vault');
+    this.agentDir = join(this.dir, 'agent');
+    this.source = join(this.dir, 'source');
+    this.time = fakeClock(base.now);
+    this.time.move(60_000);
+  }
+
+  get vault(): RunningVault {
+    if (this.#running === null) throw new Error('the vault of this copy is down');
+    return this.#running;
+  }
+
+  /** Starts the vault of this copy; with no argument on its own folder. */
+  async up(options: Partial<VaultOptions> = this.#extra): Promise<RunningVault> {
+    this.#extra = options;
+    this.#running ??= await createVault({ ...vaultOptions(this.vaultDir, this.time), ...options });
+    return this.#running;
+  }
+  async down(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = null;
+  }
+
+  /** What the host does to requests and answers from now on. */
+  tamper(...rules: Rule[]): void {
+    this.#rules = rules;
+  }
+
+  /** The way to the vault, through the host's hands. */
+  readonly fetch: Fetch = (url, init) =>
+    tampered(
+      fetchOf(() => this.vault.app),
+      this.#rules,
+    )(url, init);
+
+  /** A copy of the folder as a host keeps one. */
+  backup(name: string): string {
+    const to = join(this.dir, name);
+    cpSync(this.vaultDir, to, { recursive: true });
+    return to;
+  }
+  /** Puts a copy back. */
+  restore(from: string): void {
+    rmSync(this.vaultDir, { recursive: true });
+    cpSync(from, this.vaultDir, { recursive: true });
+  }
+
+  /** Signs in with the person's own key; `returning` remembers what that device saw before. */
+  async signIn(
+    who: Who,
+    options: { readonly memory?: Memory; readonly place?: Place; readonly fetch?: Fetch } = {},
+  ): Promise<Session> {
+    const { keys } = this.base.people[who];
+    const memory = options.memory ?? this.remembered(who);
+    const wired = wire(options.place ?? this.base.place, {
+      fetch: options.fetch ?? this.fetch,
+      clock: this.time.clock,
+      random: systemRandom,
+      storage: storageOf(memory),
+    });
+    return signIn(wired, { by: 'key', person: keys.person, signer: keys.signer, secrets: keys.secrets });
+  }
+  /** The memory of a device that has looked before. */
+  remembered(who: Who): Memory {
+    return new Map(structuredClone([...this.base.memories[who]]));
+  }
+
+  async withAgent<T>(work: (state: AgentState) => Promise<T>): Promise<T> {
+    const state = await openState({
+      dir: this.agentDir,
+      random: systemRandom,
+      keyStore: fileKeyStore(this.agentDir),
+    });
+    try {
+      return await work(state);
+    } finally {
+      await state.close();
+    }
+  }
+
+  /** Something changes in the GP system: the patient's family name. */
+  change(patient: Patient): void {
+    const file = join(this.source, 'Patient.ndjson');
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const changed = lines.map((line) => {
+      if (line === '') return line;
+      const resource = JSON.parse(line) as { id: string; name: { family: string }[] };
+      if (resource.id !== patient.id) return line;
+      for (const name of resource.name) name.family = `${name.family}-Gewijzigd`;
+      return JSON.stringify(resource);
+    });
+    writeFileSync(file, changed.join('\n'));
+  }
+
+  /** One sync of this copy's source. `before` may change the register first. */
+  async sync(before: (state: AgentState) => void = () => undefined, asOf = AS_OF): Promise<SyncResult> {
+    return this.withAgent(async (state) => {
+      before(state);
+      const source = await folderSource(this.source);
+      try {
+        return await sync({
+          state,
+          source,
+          asOf,
+          selection: SELECTION,
+          fetch: this.fetch,
+          clock: this.time.clock,
+          random: systemRandom,
+        });
+      } finally {
+        await source.close();
+      }
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.down();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
