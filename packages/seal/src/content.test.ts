@@ -1,6 +1,16 @@
 import { createCipheriv } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
-import { canonicalJson, concat, fromBase64url, newId, systemRandom as random, u32, utf8 } from '@ketenkluis/base';
+import {
+  canonicalJson,
+  concat,
+  fromBase64url,
+  fromHex,
+  hex,
+  newId,
+  systemRandom as random,
+  u32,
+  utf8,
+} from '@ketenkluis/base';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as compress from './compress.ts';
