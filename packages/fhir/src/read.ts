@@ -67,8 +67,10 @@ async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): P
         from = to + 1;
         continue;
       }
-      const unwanted = type !== undefined && type !== 'Bundle' && handler.wants?.(type) === false;
-      const skipped = unwanted || (type !== undefined && !escaped && handler.skip?.(text, from, to, type) === true);
+      // What a Bundle holds is only known by its entries.
+      const plain = type !== undefined && type !== 'Bundle';
+      const unwanted = plain && handler.wants?.(type) === false;
+      const skipped = unwanted || (plain && !escaped && handler.skip?.(text, from, to, type) === true);
       if (!skipped) reading.text(text.slice(from, to), line, type, open && isOpen);
       from = to + 1;
     }
