@@ -45,10 +45,10 @@ rmSync(out, { recursive: true });
 const programmes = JSON.stringify(Object.keys(PROGRAMMES).sort());
 const frame = [
   '{"kind":"identity","family":"","given":"","birthDate":"19","gender":"female","phone":["+316"]}]}',
-  `{"asOf":"20","at":17,"content":"","dossier":"dos_","handle":"han_","practice":"org_","programmes":${programmes},"scope":"","selection":"","suite":1,"t":"envelope","team":null,"type":"fhir","v":1,"writer":"per_"}`,
   ...SCOPE_IDS.map((scope) => `"scope":"${scope}","`),
   `{"v":1,"scope":"","programmes":${programmes},"asOf":"20`,
-  '","records":[',
+  '","records":[{"kind":"measurement","parameter":"',
+  `{"asOf":"20","at":17,"programmes":${programmes},"scope":"","selection":"","suite":1,"type":"fhir","writer":null}`,
 ].join('');
 const worth = ([text, count]) => text.length * count;
 const order = (a, b) => worth(b) - worth(a) || (a[0] < b[0] ? -1 : 1);
