@@ -20,7 +20,8 @@ import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, type Manifest, openLink } from './link.ts';
 import { type ListContext, planDirectory, planReceipt, planWorklists, type RowSource } from './lists.ts';
-import type { Intent } from './monitor.ts';
+import { type MirrorResult, mirror } from './mirror.ts';
+import type { Intent, LogLine } from './monitor.ts';
 import { completeIds, type PlanContext, planDossier, planEnd } from './plan.ts';
 import { dueOf, type Reading, readEnrolled } from './reading.ts';
 import { makeReceipt } from './receipt.ts';
@@ -53,6 +54,8 @@ export interface SyncOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly acceptSelection?: boolean;
+  /** A folder of the practice that gets a copy of everything the vault holds. */
+  readonly mirror?: string;
   readonly onProgress?: (progress: SyncProgress) => void;
   /** Called at every point where a run may be cut off. */
   readonly onStep?: Step;
@@ -67,6 +70,8 @@ export interface SyncResult {
   readonly lists: number;
   readonly ended: number;
   readonly snapshot: { readonly number: number; readonly until: number };
+  /** Null when no mirror was asked for. */
+  readonly mirror: MirrorResult | null;
 }
 
 /** Throws `agent/widened`, `agent/vault-forked`, errors of `client` and `seal`, `agent/no-source`. */
@@ -101,7 +106,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   const { register } = state;
   const today = localDate(clock());
   holdSelection(register, selection, options.acceptSelection ?? false);
-  const { lost } = await takeUp(link, register, intents, today);
+  const { lines, lost } = await takeUp(link, register, intents, today);
   takeEpochs(register, await link.session.people());
   await step('explained');
 
@@ -126,7 +131,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     const agent = await webSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const sender = new Sender({ state, link, agent, clock, random, step, intents }, liveOf(register));
     const done = await sendAll({ options, reading, sender, lost, report });
-    return await finish({ options, link, sender, agent, reading, intents, step, done });
+    return await finish({ options, link, sender, agent, intents, step, done, peopleChanged: changesPeople(lines) });
   } finally {
     reading.close();
   }
@@ -285,16 +290,19 @@ function takeLive(register: Register, live: ReadonlyMap<DossierId, LiveDossier>)
   }
 }
 
+const PEOPLE_EVENTS = new Set(['keyring', 'epoch', 'card', 'authority', 'invitation', 'mandate']);
+const changesPeople = (lines: readonly LogLine[]) => lines.some(({ entry }) => PEOPLE_EVENTS.has(entry.common.event));
+
 /** Reads the log once more, holds it against what was sent, signs the snapshot and keeps everything. */
 async function finish(of: {
   readonly options: SyncOptions;
   readonly link: Link;
   readonly sender: Sender;
   readonly agent: Signer;
-  readonly reading: Reading;
   readonly intents: readonly Intent[];
   readonly step: Step;
   readonly done: Sent;
+  readonly peopleChanged: boolean;
 }): Promise<SyncResult> {
   const { options, link, sender, agent, intents, step, done } = of;
   const { state, clock } = options;
@@ -316,6 +324,8 @@ async function finish(of: {
     for (const team of register.teams) team.rekey = false;
     await state.save();
     await step('saved');
+    const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, of.peopleChanged);
+    await step('mirrored');
     options.onProgress?.({ step: 'snapshot', done: 1, total: 1, secondsLeft: 0 });
     return {
       receipt: done.receipt,
@@ -325,6 +335,7 @@ async function finish(of: {
       lists: done.lists,
       ended: done.ended,
       snapshot: { number: snapshot.payload.number, until: snapshot.payload.until },
+      mirror: copied,
     };
   }
 }

@@ -61,6 +61,8 @@ export interface LogView {
   readonly log: LogKey;
   /** What to name in the next request. */
   seen(): SeenCheckpoint | null;
+  /** The signed note of the newest checkpoint taken by this object; null before the first. */
+  note(): string | null;
   /**
    * Takes a checkpoint that came with a proof from `from` (what the request named).
    * Throws `client/fork`, `client/log-changed`, `client/not-included`.
@@ -86,6 +88,7 @@ export async function openLog(options: {
     throw clientError('log-changed', 'this vault shows another log than before; ask the practice before going on');
   }
   let last: Seen | null = stored;
+  let newest: string | null = null;
   const trust = { log: parseVkey(log.key) };
   if (trust.log.name !== log.origin) throw clientError('log-changed', "the log's key belongs to another log");
 
@@ -97,6 +100,7 @@ export async function openLog(options: {
 
   return {
     log,
+    note: () => newest,
     seen: () => (last === null || last.size === 0 ? null : { size: last.size, root: last.root as Hash }),
     async accept(note, consistency, from) {
       if (last !== null && last.fork !== null) throw forked();
@@ -135,6 +139,7 @@ export async function openLog(options: {
         if (next.size === last.size && root !== last.root) return fork(note);
       }
       last = { ...log, size: next.size, root, fork: null };
+      newest = note;
       await storage.set(name, last);
       return next;
     },

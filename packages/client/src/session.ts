@@ -26,7 +26,8 @@ import {
 } from '@ketenkluis/protocol';
 import {
   asEpochWraps,
-  type KemKeyPair, type KemPrivateKey,
+  type KemKeyPair,
+  type KemPrivateKey,
   type KeyDirectory,
   type KeyringHeader,
   suite,

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromBase64url } from '@ketenkluis/base';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readObjects } from './mirror.ts';
+import { makeWorld, type World } from './testing/world.ts';
+import { verifyMirror } from './verify.ts';
+
+describe('the mirror', () => {
+  let world: World;
+  let dir: string;
+  const objects = () =>
+    readdirSync(join(dir, 'objects')).flatMap((name) => readObjects(readFileSync(join(dir, 'objects', name))));
+  const count = (kind: string) => objects().filter((one) => one.kind === kind).length;
+  beforeAll(async () => {
+    world = await makeWorld(12);
+    dir = join(world.dir, 'mirror');
+    await world.enrol();
+    await world.sync({ mirror: dir });
+  });
+  afterAll(() => world.close());
+
+  it('R41: holds the whole log, and verifies offline', async () => {
+    const verdict = await verifyMirror(dir);
+    expect(verdict.faults).toEqual([]);
+    expect(verdict.ok).toBe(true);
+    expect(verdict.entries).toBe(verdict.size);
+    expect(verdict.packs).toBeGreaterThan(40);
+  });
+
+  it('holds packs, escrowed shares, wraps, keyrings and the sealed register', async () => {
+    expect(count('pack')).toBe(count('shares'));
+    expect(count('keyring')).toBe(4);
+    expect(count('wraps')).toBe(5);
+    const shares = objects().find(({ kind }) => kind === 'shares')!;
+    const kinds = (JSON.parse(new TextDecoder().decode(fromBase64url(shares.bytes))) as { kind: string }[]).map(
+      ({ kind }) => kind,
+    );
+    expect(kinds).toContain('x');
+    expect(kinds).not.toContain('h');
+    expect(readFileSync(join(dir, 'register.kksb')).subarray(0, 4).toString()).toBe('KKSB');
+  });
+
+  it('grows with each sync, and keeps nothing of a dossier that ended or a pack that was replaced', async () => {
+    const before = count('pack');
+    world.patients[0] = { ...world.patients[0]!, hba1c: [77] };
+    await world.sync({ mirror: dir });
+    expect(count('pack')).toBe(before);
+    world.patients[3] = { ...world.patients[3]!, died: true };
+    await world.sync({ mirror: dir });
+    expect(count('pack')).toBeLessThan(before);
+    const verdict = await verifyMirror(dir);
+    expect(verdict.faults).toEqual([]);
+  });
+
+  it('a changed line, leaf or pack is named', async () => {
+    const lines = join(dir, 'log', 'lines', '000000.txt');
+    const good = readFileSync(lines, 'utf8');
+    const rows = good.split('\n');
+    [rows[2], rows[3]] = [rows[3]!, rows[2]!];
+    writeFileSync(lines, rows.join('\n'));
+    expect((await verifyMirror(dir)).faults[0]).toMatchObject({ kind: 'entry', index: 2 });
+    writeFileSync(lines, good);
+
+    const file = join(dir, 'objects', readdirSync(join(dir, 'objects'))[0]!);
+    const text = readFileSync(file, 'utf8');
+    const pack = readObjects(readFileSync(file)).find(({ kind }) => kind === 'pack')!;
+    const flipped = `${pack.bytes.slice(0, -4)}${pack.bytes.endsWith('AAAA') ? 'BBBA' : 'AAAA'}`;
+    writeFileSync(file, text.replace(pack.bytes, flipped));
+    expect((await verifyMirror(dir)).faults).toContainEqual(expect.objectContaining({ kind: 'pack' }));
+    writeFileSync(file, text);
+    expect((await verifyMirror(dir)).ok).toBe(true);
+  });
+});

@@ -1,0 +1,226 @@
+/**
+ * The practice's own copy of everything that its vault holds (docs/spec/register.md, "Mirror"): the whole log in C2SP files and as
+ * stored lines (base64url), every live object as NDJSON, and the register sealed to the recovery key. All of it is sealed or says nothing.
+ */
+
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@ketenkluis/base';
+import { decodeEntry, encodeBundle, integrate, leafOf, TILE_WIDTH, tilePath, tileWidth } from '@ketenkluis/ledger';
+import { entriesPage, mirrorPage } from '@ketenkluis/protocol';
+import { asHash, decodeStatement, type Plaintext, sealTo } from '@ketenkluis/seal';
+import { z } from 'zod';
+import { agentError } from './errors.ts';
+import { readIfThere, writeAtomic } from './files.ts';
+import type { Link } from './link.ts';
+import { liveHashes } from './live.ts';
+import type { Register } from './register.ts';
+
+export const MIRROR_FILE = 'mirror.json';
+export const REGISTER_COPY = 'register.kksb';
+export const REGISTER_INFO = 'register';
+const LINES_PER_FILE = 1000;
+
+export const mirrorState = z.strictObject({
+  v: z.literal(1),
+  practice: z.string(),
+  authority: z.string(),
+  log: z.strictObject({ origin: z.string(), key: z.string() }),
+  /** Log lines that stand in this folder. */
+  size: z.int().min(0),
+  /** Objects of lines up to this one stand here. */
+  objects: z.int().min(-1),
+});
+type MirrorState = z.infer<typeof mirrorState>;
+const stored = z.strictObject({ kind: z.string(), name: z.string(), bytes: z.string() });
+export type StoredObject = z.infer<typeof stored>;
+
+export interface MirrorResult {
+  readonly lines: number;
+  readonly objects: number;
+  readonly removed: number;
+}
+
+export const entriesFile = (index: number): string =>
+  join('log', 'lines', `${String(Math.floor(index / LINES_PER_FILE)).padStart(6, '0')}.txt`);
+const objectsFile = (after: number): string => join('objects', `${String(after + 1).padStart(9, '0')}.ndjson`);
+
+/** NDJSON that this agent wrote. Throws `agent/bad-mirror`. */
+export function readObjects(bytes: Uint8Array): StoredObject[] {
+  try {
+    return fromUtf8(bytes)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => stored.parse(JSON.parse(line)));
+  } catch (cause) {
+    throw agentError('bad-mirror', 'a file of objects in the mirror cannot be read; remove the folder and sync again', {
+      cause,
+    });
+  }
+}
+
+/** Brings the folder up to the last checkpoint of this link. Throws `agent/vault-forked` when the lines do not give it. */
+export async function mirror(
+  dir: string,
+  link: Link,
+  register: Register,
+  peopleChanged: boolean,
+): Promise<MirrorResult> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const fresh: MirrorState = {
+    v: 1,
+    practice: register.practice.organisation,
+    authority: register.authority,
+    log: register.vault.log,
+    size: 0,
+    objects: -1,
+  };
+  const bytes = await readIfThere(join(dir, MIRROR_FILE));
+  const state = bytes === null ? fresh : mirrorState.parse(JSON.parse(fromUtf8(bytes)));
+  if (state.log.origin !== fresh.log.origin) {
+    throw agentError('bad-mirror', `${dir} mirrors another practice; choose another folder`);
+  }
+  const write = (now: MirrorState) => writeAtomic(join(dir, MIRROR_FILE), utf8(`${JSON.stringify(now)}\n`));
+  const size = await mirrorLog(dir, link, state.size);
+  if (peopleChanged && state.objects >= 0) {
+    // Keyrings and wraps come with the first page only: everything is read again.
+    await write({ ...state, size, objects: -1 });
+    await rm(join(dir, 'objects'), { recursive: true, force: true });
+  }
+  const added = await mirrorObjects(dir, link, peopleChanged ? -1 : state.objects);
+  const removed = await dropDead(dir, register);
+  const plain = canonicalJson(register) as Plaintext;
+  await writeAtomic(join(dir, REGISTER_COPY), await sealTo(fromBase64url(register.recoveryKem), REGISTER_INFO, plain));
+  await write({ ...state, size, objects: added.last });
+  return { lines: size, objects: added.count, removed };
+}
+
+/** Lines as they are stored, leaves and tiles made from them here, and the checkpoint that they must give. */
+async function mirrorLog(dir: string, link: Link, have: number): Promise<number> {
+  const log = await link.session.log();
+  const target = log.seen();
+  const note = log.note();
+  if (target === null || note === null) return have;
+  if (target.size < have) throw agentError('vault-forked', 'the mirror holds more lines than the vault shows');
+  const at = (path: string) => join(dir, 'log', path);
+  const tiles = new Map<string, Uint8Array>();
+  let size = have;
+  while (size < target.size) {
+    const page = await link.session.call('entries', entriesPage, undefined, `?from=${size}`);
+    const texts = page.entries.slice(0, target.size - size).map((text) => fromBase64url(text));
+    if (texts.length === 0) throw agentError('vault-forked', `line ${size} is not shown`);
+    const leaves = texts.map((text) => {
+      const { entry, salts } = decodeEntry(text);
+      return leafOf(entry, salts);
+    });
+    const grown = await integrate(size, leaves, async (level, index) => {
+      const known = tiles.get(tilePath(level, index));
+      return known ? new Uint8Array(known) : ((await wholeTile(dir, level, index, size)) ?? undefined);
+    });
+    for (const tile of grown.tiles) {
+      tiles.set(tilePath(tile.level, tile.index), tile.bytes);
+      await writeAtomic(at(tilePath(tile.level, tile.index, tile.width)), tile.bytes);
+    }
+    await appendLines(dir, size, texts);
+    await writeBundles(dir, size, leaves);
+    size += texts.length;
+    if (size === target.size && asHash(grown.root) !== target.root) {
+      throw agentError('vault-forked', 'the mirrored lines do not give the checkpoint that the vault signed');
+    }
+  }
+  await writeAtomic(at('checkpoint'), utf8(note));
+  return size;
+}
+
+const wholeTile = (dir: string, level: number, index: number, size: number): Promise<Uint8Array<ArrayBuffer> | null> =>
+  readIfThere(join(dir, 'log', tilePath(level, index, Math.max(1, tileWidth(size, level, index)))));
+
+/** Adds lines to their files; a file is replaced whole, so that a cut-off run leaves no half line. */
+async function appendLines(dir: string, from: number, texts: readonly Uint8Array[]): Promise<void> {
+  for (const [file, group] of Map.groupBy(
+    texts.map((text, i) => ({ index: from + i, text })),
+    ({ index }) => entriesFile(index),
+  )) {
+    const path = join(dir, file);
+    const before = fromUtf8((await readIfThere(path)) ?? new Uint8Array())
+      .split('\n')
+      .filter(Boolean);
+    // What a run that was cut off had added already is written again.
+    const kept = before.slice(0, group[0]!.index % LINES_PER_FILE);
+    await writeAtomic(path, utf8(`${[...kept, ...group.map(({ text }) => base64url(text))].join('\n')}\n`));
+  }
+}
+
+async function writeBundles(dir: string, from: number, leaves: readonly Uint8Array[]): Promise<void> {
+  const size = from + leaves.length;
+  for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < size; index++) {
+    const start = index * TILE_WIDTH;
+    const width = tileWidth(size, 0, index);
+    const whole: Uint8Array[] = [];
+    for (let i = start; i < start + width; i++) {
+      whole.push(i >= from ? leaves[i - from]! : await leafFromFile(dir, i));
+    }
+    await writeAtomic(join(dir, 'log', tilePath('entries', index, width)), encodeBundle(whole));
+  }
+}
+
+async function leafFromFile(dir: string, index: number): Promise<Uint8Array> {
+  const lines = fromUtf8((await readIfThere(join(dir, entriesFile(index)))) ?? new Uint8Array()).split('\n');
+  const { entry, salts } = decodeEntry(fromBase64url(lines[index % LINES_PER_FILE] ?? ''));
+  return leafOf(entry, salts);
+}
+
+/** New objects, a page per file. */
+async function mirrorObjects(
+  dir: string,
+  link: Link,
+  from: number,
+): Promise<{ readonly count: number; readonly last: number }> {
+  let count = 0;
+  let after = from;
+  // What comes after this line is read the next time, whatever is added meanwhile.
+  const last = ((await link.session.seen())?.size ?? 0) - 1;
+  for (;;) {
+    const page = await link.session.call('mirror', mirrorPage, undefined, `?after=${after}`);
+    if (page.objects.length > 0) {
+      const text = page.objects.map((object) => `${JSON.stringify(object)}\n`).join('');
+      await writeAtomic(join(dir, objectsFile(after)), utf8(text));
+      count += page.objects.length;
+    }
+    if (page.next === null) return { count, last };
+    after = page.next;
+  }
+}
+
+/** Packs, shares and statements that are live no more leave the folder too. */
+async function dropDead(dir: string, register: Register): Promise<number> {
+  const live = new Set<string>();
+  for (const patient of Object.values(register.patients)) {
+    if (patient.live) for (const hash of liveHashes(patient.live)) live.add(hash);
+  }
+  for (const { slots } of register.teams) {
+    for (const { descriptor } of Object.values(slots)) if (descriptor !== null) live.add(descriptor);
+  }
+  let removed = 0;
+  const folder = join(dir, 'objects');
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.endsWith('.ndjson')) continue;
+    const path = join(folder, name);
+    const objects = readObjects((await readIfThere(path)) ?? new Uint8Array());
+    const kept = objects.filter((object) => isKept(object, live));
+    if (kept.length === objects.length) continue;
+    removed += objects.length - kept.length;
+    if (kept.length === 0) await rm(path);
+    else await writeAtomic(path, utf8(kept.map((object) => `${JSON.stringify(object)}\n`).join('')));
+  }
+  return removed;
+}
+
+const PER_DOSSIER = new Set(['descriptor', 'grant', 'fact']);
+function isKept({ kind, name, bytes }: StoredObject, live: ReadonlySet<string>): boolean {
+  if (kind === 'pack' || kind === 'shares') return live.has(name);
+  if (kind !== 'statement') return true;
+  const { payload } = decodeStatement(fromBase64url(bytes));
+  const ofDossier = 'dossier' in payload && payload.dossier !== null;
+  return !ofDossier || !PER_DOSSIER.has(payload.t) || live.has(name);
+}
