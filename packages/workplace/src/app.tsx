@@ -50,13 +50,34 @@ const at = <P extends string>(path: P, component: RouteComponent) =>
 
 const routes = root.addChildren([
   at('/', () => <Navigate to="/werklijst" replace />),
-  at('/werklijst', lazyRouteComponent(() => import('./screens/worklist.tsx'), 'WorklistScreen')),
-  at('/dossier/$dossier', lazyRouteComponent(() => import('./screens/dossier.tsx'), 'DossierScreen')),
-  at('/leveringen', lazyRouteComponent(() => import('./screens/deliveries.tsx'), 'DeliveriesScreen')),
-  at('/team', lazyRouteComponent(() => import('./screens/team.tsx'), 'TeamScreen')),
-  at('/instellingen', lazyRouteComponent(() => import('./screens/settings.tsx'), 'SettingsScreen')),
-  at('/apparaat/$', lazyRouteComponent(() => import('./screens/take-device.tsx'), 'TakeDeviceScreen')),
-  at('/uitnodiging/$', lazyRouteComponent(() => import('./screens/invitation.tsx'), 'InvitationScreen')),
+  at(
+    '/werklijst',
+    lazyRouteComponent(() => import('./screens/worklist.tsx'), 'WorklistScreen'),
+  ),
+  at(
+    '/dossier/$dossier',
+    lazyRouteComponent(() => import('./screens/dossier.tsx'), 'DossierScreen'),
+  ),
+  at(
+    '/leveringen',
+    lazyRouteComponent(() => import('./screens/deliveries.tsx'), 'DeliveriesScreen'),
+  ),
+  at(
+    '/team',
+    lazyRouteComponent(() => import('./screens/team.tsx'), 'TeamScreen'),
+  ),
+  at(
+    '/instellingen',
+    lazyRouteComponent(() => import('./screens/settings.tsx'), 'SettingsScreen'),
+  ),
+  at(
+    '/apparaat/$',
+    lazyRouteComponent(() => import('./screens/take-device.tsx'), 'TakeDeviceScreen'),
+  ),
+  at(
+    '/uitnodiging/$',
+    lazyRouteComponent(() => import('./screens/invitation.tsx'), 'InvitationScreen'),
+  ),
 ]);
 
 const makeRouter = () =>

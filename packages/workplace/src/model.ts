@@ -347,7 +347,7 @@ export interface Workplace {
   saveDraft(dossier: DossierId, text: string): Promise<void>;
   /** How many sealed drafts wait here. */
   drafts(): Promise<number>;
-  writeNote(dossier: DossierId, text: string): Promise<void>;
+  writeNote(dossier: DossierId, text: string): Promise<Note>;
   takeOver(dossier: DossierId, note: HandleId): Promise<void>;
 
   people(): Promise<People>;

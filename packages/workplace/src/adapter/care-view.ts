@@ -5,9 +5,9 @@ import {
   type Band,
   buildView,
   type CareRecord,
-  type IndicatorClass,
-  type Worklist as CareWorklist,
   type WorklistRow as CareRow,
+  type Worklist as CareWorklist,
+  type IndicatorClass,
   type MedicationView,
   PARAMETERS,
   type ParameterId,
@@ -55,12 +55,13 @@ const dueItem = ({ parameter, due }: CareRow['due'][number]): DueItem => ({
 });
 
 /** "Goal" and "missing" say nothing here: the first needs no attention, the second is among what is due. */
-const CLASS_WORDS: Readonly<Partial<Record<IndicatorClass, { readonly tone: ClassBadge['tone']; readonly words: Text }>>> =
-  {
-    above: { tone: 'warn', words: { nl: 'te hoog', en: 'too high' } },
-    below: { tone: 'warn', words: { nl: 'te laag', en: 'too low' } },
-    invalid: { tone: 'plain', words: { nl: 'onleesbaar', en: 'unreadable' } },
-  };
+const CLASS_WORDS: Readonly<
+  Partial<Record<IndicatorClass, { readonly tone: ClassBadge['tone']; readonly words: Text }>>
+> = {
+  above: { tone: 'warn', words: { nl: 'te hoog', en: 'too high' } },
+  below: { tone: 'warn', words: { nl: 'te laag', en: 'too low' } },
+  invalid: { tone: 'plain', words: { nl: 'onleesbaar', en: 'unreadable' } },
+};
 
 function badges(classes: CareRow['classes']): ClassBadge[] {
   return (Object.keys(classes) as ParameterId[]).flatMap((parameter) => {
@@ -68,7 +69,9 @@ function badges(classes: CareRow['classes']): ClassBadge[] {
     const said = one === undefined ? undefined : CLASS_WORDS[one];
     if (said === undefined) return [];
     const { nl, en } = PARAMETERS[parameter];
-    return [{ code: parameter, tone: said.tone, label: { nl: `${nl} ${said.words.nl}`, en: `${en} ${said.words.en}` } }];
+    return [
+      { code: parameter, tone: said.tone, label: { nl: `${nl} ${said.words.nl}`, en: `${en} ${said.words.en}` } },
+    ];
   });
 }
 

@@ -1,7 +1,7 @@
 /** One dossier: opened, shown, written to. Its plaintext lives in the answer only. */
 
 import type { DossierId, FactId, HandleId, LocalDate, TeamId } from '@ketenkluis/base';
-import { type CareRecord, parseRecords, type WorklistRow as CareRow } from '@ketenkluis/care';
+import { type CareRecord, type WorklistRow as CareRow, parseRecords } from '@ketenkluis/care';
 import {
   type NoteContent,
   type OpenedPart,
@@ -105,17 +105,18 @@ export async function openOne(inside: Inside, id: DossierId): Promise<Dossier> {
   });
 }
 
-export async function write(inside: Inside, id: DossierId, text: string): Promise<void> {
+export async function write(inside: Inside, id: DossierId, text: string): Promise<Note> {
   const row = await rowOf(inside, id);
   const ground = grounds.get(inside)?.get(id);
   if (ground === undefined) throw workplaceError('failed', 'open the dossier before writing in it');
-  await writeNote(inside.session, {
+  const { handle } = await writeNote(inside.session, {
     dossier: id,
     ...ground,
     facts: row.facts.slice(0, 16),
     text,
     about: about(inside, 'notitie'),
   });
+  return { handle, text, author: inside.me.name, at: inside.session.now(), mine: true };
 }
 
 export async function taken(inside: Inside, id: DossierId, handle: HandleId): Promise<void> {

@@ -4,11 +4,11 @@ import type { Instant, PersonId, TeamId } from '@ketenkluis/base';
 import { ROLES, type RoleId } from '@ketenkluis/care';
 import {
   type About,
+  type Session as ClientSession,
   type DirectoryContent,
   directoryContent,
   openList,
   readContent,
-  type Session as ClientSession,
 } from '@ketenkluis/client';
 import type { Me, Text } from '../model.ts';
 import type { OpenLists } from './lists.ts';

@@ -57,7 +57,10 @@ export function parseInvitation(link: string): { readonly fragment: string; read
   }
 }
 
-export async function invite(session: Session, team: TeamId): Promise<{ readonly id: InvitationId; readonly link: string }> {
+export async function invite(
+  session: Session,
+  team: TeamId,
+): Promise<{ readonly id: InvitationId; readonly link: string }> {
   const { random } = session.wire.ports;
   const at = session.now();
   const made = await createInvitation({ organisation: session.practice, team, by: session.person, at, random });

@@ -2,7 +2,13 @@
 
 import type { DossierId, FactId, HandleId, LocalDate, TeamId } from '@ketenkluis/base';
 import { type WorklistRow as CareRow, parseWorklist, SCOPES } from '@ketenkluis/care';
-import { type Confirmation as ClientConfirmation, listHandles, openList, readContent, worklistContent } from '@ketenkluis/client';
+import {
+  type Confirmation as ClientConfirmation,
+  listHandles,
+  openList,
+  readContent,
+  worklistContent,
+} from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { Confirmation, Text, Worklist } from '../model.ts';
 import { worklist as worklistView } from './care-view.ts';

@@ -6,6 +6,7 @@ import type { Look, LookKind, Looks, Text } from '../model.ts';
 import { about, type Inside, nameOf } from './inside.ts';
 import { partName, rowOf } from './lists.ts';
 
+const NOTES: Text = { nl: 'Notities', en: 'Notes' };
 const KIND: Readonly<Record<string, LookKind>> = {
   release: 'look',
   emergency: 'look',
@@ -41,7 +42,8 @@ export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> 
   const parts = (line: AuditLine): Text[] => {
     const names = new Map<string, Text>();
     for (const handle of line.handles) {
-      const name = partName(row, handle);
+      // What is no part of the row hangs under one: a note, perhaps gone since.
+      const name = partName(row, handle) ?? (line.event === 'commit' ? null : NOTES);
       if (name !== null) names.set(name.nl, name);
     }
     return [...names.values()];

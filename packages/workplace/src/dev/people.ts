@@ -39,14 +39,65 @@ export function madeId<K extends IdKind>(kind: K, roll: () => number): Id<K> {
 }
 
 const FAMILY = [
-  'Bakker', 'de Vries', 'Jansen', 'van Dijk', 'Visser', 'Smit', 'Meijer', 'de Boer', 'Mulder', 'de Groot', 'Bos', 'Vos',
-  'Peters', 'Hendriks', 'van Leeuwen', 'Dekker', 'Brouwer', 'de Wit', 'Dijkstra', 'Smits', 'de Graaf', 'van der Meer',
-  'Kuipers', 'El Amrani', 'Yılmaz', 'Pinas', 'van ’t Hof', 'Ramdin', 'Nguyen', 'Kowalski', 'Benali', 'Özdemir',
-  'Schouten', 'Willemsen', 'Hoekstra', 'Koster', 'Prins', 'Blom', 'Huisman', 'Peeters', 'van den Heuvel-Nooitgedagt',
+  'Bakker',
+  'de Vries',
+  'Jansen',
+  'van Dijk',
+  'Visser',
+  'Smit',
+  'Meijer',
+  'de Boer',
+  'Mulder',
+  'de Groot',
+  'Bos',
+  'Vos',
+  'Peters',
+  'Hendriks',
+  'van Leeuwen',
+  'Dekker',
+  'Brouwer',
+  'de Wit',
+  'Dijkstra',
+  'Smits',
+  'de Graaf',
+  'van der Meer',
+  'Kuipers',
+  'El Amrani',
+  'Yılmaz',
+  'Pinas',
+  'van ’t Hof',
+  'Ramdin',
+  'Nguyen',
+  'Kowalski',
+  'Benali',
+  'Özdemir',
+  'Schouten',
+  'Willemsen',
+  'Hoekstra',
+  'Koster',
+  'Prins',
+  'Blom',
+  'Huisman',
+  'Peeters',
+  'van den Heuvel-Nooitgedagt',
 ];
 const GIVEN = {
   male: ['Jan', 'Piet', 'Kees', 'Hans', 'Willem', 'Mohamed', 'Gerrit', 'Henk', 'Ahmet', 'Johan', 'Ruud', 'Wim', 'Ravi'],
-  female: ['Maria', 'Anna', 'Johanna', 'Fatima', 'Elly', 'Truus', 'Ans', 'Corrie', 'Ayşe', 'Ineke', 'Sita', 'Wil', 'Riet'],
+  female: [
+    'Maria',
+    'Anna',
+    'Johanna',
+    'Fatima',
+    'Elly',
+    'Truus',
+    'Ans',
+    'Corrie',
+    'Ayşe',
+    'Ineke',
+    'Sita',
+    'Wil',
+    'Riet',
+  ],
 } as const;
 
 export interface Invented {
@@ -107,7 +158,13 @@ function measured(
   while (day > addMonths(asOf, -58) && list.length < 40) {
     const step = Math.round(30.4 * Math.max(3, months) * (0.6 + roll() * 0.9));
     if (words !== undefined) {
-      list.push({ kind: 'measurement', parameter, code, date: day, answer: [words[Math.floor(roll() * words.length)]!] });
+      list.push({
+        kind: 'measurement',
+        parameter,
+        code,
+        date: day,
+        answer: [words[Math.floor(roll() * words.length)]!],
+      });
       day = addDays(day, -step);
       continue;
     }
@@ -151,7 +208,12 @@ const PROBLEMS: Record<ProgrammeId, string> = {
 function medicines(ids: readonly ProgrammeId[], asOf: LocalDate, roll: () => number): CareRecord[] {
   const since = () => addDays(asOf, -Math.floor(200 + roll() * 1500));
   const list: CareRecord[] = [];
-  const add = (group: Extract<CareRecord, { kind: 'medication' }>['group'], atc: string, frequency: string, end?: LocalDate) =>
+  const add = (
+    group: Extract<CareRecord, { kind: 'medication' }>['group'],
+    atc: string,
+    frequency: string,
+    end?: LocalDate,
+  ) =>
     list.push({
       kind: 'medication',
       group,
@@ -204,25 +266,49 @@ function one(roll: () => number, asOf: LocalDate): Invented {
       if (!parameters.has(parameter) && roll() < 0.6) parameters.set(parameter, 12);
     }
   }
-  const measurements = [...parameters].flatMap(([parameter, months]) => measured(parameter, months, asOf, roll, punctual));
+  const measurements = [...parameters].flatMap(([parameter, months]) =>
+    measured(parameter, months, asOf, roll, punctual),
+  );
   const records: CareRecord[] = [
     { kind: 'identity', family, given, birthDate, gender, phone: [`06 ${Math.floor(10_000_000 + roll() * 8e7)}`] },
-    ...programmes.map((id): CareRecord => ({
-      kind: 'problem',
-      codes: [PROBLEMS[id]],
-      onset: addDays(asOf, -Math.floor(roll() * 6000)).slice(0, roll() < 0.3 ? 7 : 10),
-    })),
+    ...programmes.map(
+      (id): CareRecord => ({
+        kind: 'problem',
+        codes: [PROBLEMS[id]],
+        onset: addDays(asOf, -Math.floor(roll() * 6000)).slice(0, roll() < 0.3 ? 7 : 10),
+      }),
+    ),
     ...measurements,
     ...medicines(programmes, asOf, roll),
   ];
-  if (roll() < 0.3) records.push({ kind: 'allergy', codes: ['atc|J01CA04'], criticality: roll() < 0.4 ? 'high' : 'low', recorded: '2014' });
+  if (roll() < 0.3)
+    records.push({
+      kind: 'allergy',
+      codes: ['atc|J01CA04'],
+      criticality: roll() < 0.4 ? 'high' : 'low',
+      recorded: '2014',
+    });
   if (roll() < 0.5) records.push({ kind: 'vaccination', vaccination: 'influenza', date: addDays(asOf, -40) });
   // Realistic dirt: a weight in the wrong field and a value without a unit.
   if (roll() < 0.2) {
-    records.push({ kind: 'measurement', parameter: 'systolic', code: 'nhg45|1744', date: addDays(asOf, -260), value: '1400', mark: 'implausible' });
+    records.push({
+      kind: 'measurement',
+      parameter: 'systolic',
+      code: 'nhg45|1744',
+      date: addDays(asOf, -260),
+      value: '1400',
+      mark: 'implausible',
+    });
   }
   if (roll() < 0.2) {
-    records.push({ kind: 'measurement', parameter: 'weight', code: 'nhg45|357', date: addDays(asOf, -120), original: { value: '83' }, mark: 'no-unit' });
+    records.push({
+      kind: 'measurement',
+      parameter: 'weight',
+      code: 'nhg45|357',
+      date: addDays(asOf, -120),
+      original: { value: '83' },
+      mark: 'no-unit',
+    });
   }
   const contacts = roll() < 0.04 ? [] : [addDays(asOf, -Math.floor(roll() * 300))];
   const due = dueFor({ programmes, since: addMonths(asOf, -30), records, contacts });

@@ -3,8 +3,8 @@
 import {
   addDays,
   type DossierId,
-  HOUR,
   type HandleId,
+  HOUR,
   type Instant,
   instant,
   localDate,
@@ -244,10 +244,14 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       await reach(60);
       const note: Note = { handle: madeId('handle', roll), text, author: me.name, at: now(), mine: true };
       notes.set(id, [note, ...(notes.get(id) ?? [])]);
+      return note;
     },
     takeOver: async (id, handle: HandleId) => {
       await reach(60);
-      notes.set(id, (notes.get(id) ?? []).filter((one) => one.handle !== handle));
+      notes.set(
+        id,
+        (notes.get(id) ?? []).filter((one) => one.handle !== handle),
+      );
     },
 
     people: async () => {
@@ -259,8 +263,20 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
         colleagues: [
           { person: me.person, name: me.name, role: me.role, teams: me.teams.map((one) => one.name), me: true },
           { person: madeId('person', roll), name: 'Joost Hofstede', role: ROLES.gp, teams: ['Huisartsen'], me: false },
-          { person: madeId('person', roll), name: 'Noor Zijlstra', role: ROLES.assistant, teams: ['Assistenten'], me: false },
-          { person: madeId('person', roll), name: 'Ilse van Rooijen', role: ROLES.nurse, teams: ['POH-somatiek'], me: false },
+          {
+            person: madeId('person', roll),
+            name: 'Noor Zijlstra',
+            role: ROLES.assistant,
+            teams: ['Assistenten'],
+            me: false,
+          },
+          {
+            person: madeId('person', roll),
+            name: 'Ilse van Rooijen',
+            role: ROLES.nurse,
+            teams: ['POH-somatiek'],
+            me: false,
+          },
         ],
       };
     },
@@ -323,7 +339,12 @@ function joining(start: Instant): Joining {
   };
 }
 
-function account(people: readonly Invented[], patients: number, start: Instant, confirmation: Confirmation): Deliveries {
+function account(
+  people: readonly Invented[],
+  patients: number,
+  start: Instant,
+  confirmation: Confirmation,
+): Deliveries {
   const total = Math.round(patients * 3.84);
   return {
     practice: 'Huisartsenpraktijk De Wilgen',

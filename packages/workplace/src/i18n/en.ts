@@ -1,7 +1,7 @@
 import type { Dictionary } from './nl.ts';
 
 export const en: Dictionary = {
-  app: { name: 'Ketenkluis', skip: 'Skip to content', practice: 'Practice' },
+  app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
     main: 'Main menu',
     worklist: 'Worklist',
@@ -14,7 +14,6 @@ export const en: Dictionary = {
     keys: 'Keyboard shortcuts',
   },
   common: {
-    back: 'Back',
     cancel: 'Cancel',
     close: 'Close',
     retry: 'Try again',
@@ -22,9 +21,7 @@ export const en: Dictionary = {
     copied: 'Copied',
     remove: 'Remove',
     continue: 'Continue',
-    done: 'Done',
     never: 'never',
-    unknown: 'unknown',
     today: 'today',
     tomorrow: 'tomorrow',
     yesterday: 'yesterday',
@@ -58,7 +55,6 @@ export const en: Dictionary = {
     device: 'Who are you?',
     deviceNew: 'No name yet ({{id}})',
     open: 'Open',
-    opening: 'Opening keys …',
     noPasskeys: 'This browser has no passkeys. Sign in with your passphrase.',
     nothing: 'Nobody is known on this computer yet.',
     nothingBody: 'Use your passkey, or open the link of your invitation or device.',
@@ -108,12 +104,12 @@ export const en: Dictionary = {
     gone_one: '{{count}} patient has left this list since the last delivery.',
     gone_other: '{{count}} patients have left this list since the last delivery.',
     name: 'Name',
-    born: 'Born',
     age: 'Age',
     programmes: 'Programmes',
     lastSeen: 'Last seen',
     what: 'Due',
     classes: 'Attention',
+    lateFor: '{{span}} overdue',
     lateBy: '{{label}}: {{span}} overdue',
     soonBy: '{{label}}: {{date}}',
     lateCount: '{{count}} overdue · {{span}}',
@@ -126,7 +122,6 @@ export const en: Dictionary = {
     noneBody: 'The practice has delivered nothing yet, or no patients are enrolled. Look at the practice computer.',
     loading: 'Opening the worklist',
     keys: 'j and k or arrows: choose · Enter: open · /: search',
-    open: 'Open the record of {{name}}',
   },
   dossier: {
     title: 'Record',
@@ -169,9 +164,6 @@ export const en: Dictionary = {
     value: 'Value',
     unit: 'Unit',
     mark: 'Remark',
-    parameter: 'Measurement',
-    last: 'Latest',
-    previous: 'before that {{value}} on {{date}}',
     summary:
       '{{label}}: {{count}} readings from {{from}} to {{to}}. Latest {{value}} on {{last}}. Lowest {{min}}, highest {{max}}.',
     summaryOne: '{{label}}: one reading, {{value}} on {{last}}.',
@@ -184,7 +176,6 @@ export const en: Dictionary = {
     showFewer: 'Fewer measurements',
     loading: 'Opening the record: first the log line, then the key',
     restricted: 'Parts you do not see',
-    opened: 'Opening this is in the log.',
   },
   marks: {
     'no-unit': 'no unit',
@@ -214,7 +205,6 @@ export const en: Dictionary = {
     yes: 'Yes, taken over',
   },
   looks: {
-    title: 'Who looked?',
     lead: 'Every line was written before a key was given.',
     proved: 'Proved complete and unchanged',
     provedBody_one: '{{count}} line, recomputed in this browser.',
@@ -222,7 +212,6 @@ export const en: Dictionary = {
     failed: 'The proof does not hold',
     failedBody: 'Do not trust this list and call whoever runs your vault. Your GP system still works.',
     who: 'Who',
-    role: 'Role',
     when: 'When',
     what: 'What',
     parts: 'Parts',
@@ -238,7 +227,6 @@ export const en: Dictionary = {
     },
     refused: 'refused',
     elsewhere: 'not known in this practice',
-    agent: 'practice agent',
     details: 'Proof of line {{index}}',
     detailsTitle: 'Proof',
     leaf: 'Line in the log (leaf)',
@@ -247,14 +235,12 @@ export const en: Dictionary = {
     place: 'Line {{index}} of {{size}}',
     none: 'Nobody has looked in this record yet.',
     loading: 'Recomputing the log',
-    period: 'Period',
   },
   deliveries: {
     title: 'Deliveries',
     lead: 'What left the practice, and what stayed.',
     left: '{{left}} of {{total}} patients',
     leftBody: 'Only of them did an encrypted copy leave the practice.',
-    stayedHead: '{{count}} patients stayed inside',
     byProgramme: 'By care programme',
     scopes: 'Which data in each part',
     fields: 'Fields',

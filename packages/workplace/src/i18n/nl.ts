@@ -1,7 +1,7 @@
 /** The words on screen, Dutch first. English (`en.ts`) has the same keys; the type checker holds them together. */
 
 export const nl = {
-  app: { name: 'Ketenkluis', skip: 'Naar de inhoud', practice: 'Praktijk' },
+  app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
     worklist: 'Werklijst',
@@ -14,7 +14,6 @@ export const nl = {
     keys: 'Sneltoetsen',
   },
   common: {
-    back: 'Terug',
     cancel: 'Annuleren',
     close: 'Sluiten',
     retry: 'Opnieuw proberen',
@@ -22,9 +21,7 @@ export const nl = {
     copied: 'Gekopieerd',
     remove: 'Verwijderen',
     continue: 'Verder',
-    done: 'Klaar',
     never: 'nooit',
-    unknown: 'onbekend',
     today: 'vandaag',
     tomorrow: 'morgen',
     yesterday: 'gisteren',
@@ -58,7 +55,6 @@ export const nl = {
     device: 'Wie bent u?',
     deviceNew: 'Nog zonder naam ({{id}})',
     open: 'Openen',
-    opening: 'Sleutels openen …',
     noPasskeys: 'Deze browser kent geen passkeys. Meld u aan met uw wachtzin.',
     nothing: 'Op deze computer is nog niemand bekend.',
     nothingBody: 'Gebruik uw passkey, of open de link van uw uitnodiging of van uw toestel.',
@@ -108,12 +104,12 @@ export const nl = {
     gone_one: '{{count}} patiënt staat niet meer op deze lijst sinds de laatste levering.',
     gone_other: '{{count}} patiënten staan niet meer op deze lijst sinds de laatste levering.',
     name: 'Naam',
-    born: 'Geboren',
     age: 'Leeftijd',
     programmes: 'Programma’s',
     lastSeen: 'Laatst gezien',
     what: 'Aan de beurt',
     classes: 'Let op',
+    lateFor: '{{span}} te laat',
     lateBy: '{{label}}: {{span}} te laat',
     soonBy: '{{label}}: {{date}}',
     lateCount: '{{count}} te laat · {{span}}',
@@ -123,10 +119,10 @@ export const nl = {
     empty: 'Niemand voldoet aan dit filter.',
     emptyBody: 'Kies een ander programma of maak het zoekveld leeg.',
     none: 'Uw werklijst is leeg.',
-    noneBody: 'De praktijk heeft nog niets geleverd, of er zijn nog geen patiënten aangemeld. Kijk op de praktijkcomputer.',
+    noneBody:
+      'De praktijk heeft nog niets geleverd, of er zijn nog geen patiënten aangemeld. Kijk op de praktijkcomputer.',
     loading: 'Werklijst openen',
     keys: 'j en k of pijltjes: kiezen · Enter: openen · /: zoeken',
-    open: 'Open dossier van {{name}}',
   },
   dossier: {
     title: 'Dossier',
@@ -169,9 +165,6 @@ export const nl = {
     value: 'Waarde',
     unit: 'Eenheid',
     mark: 'Opmerking',
-    parameter: 'Bepaling',
-    last: 'Laatste',
-    previous: 'vorige {{value}} op {{date}}',
     summary:
       '{{label}}: {{count}} metingen van {{from}} tot {{to}}. Laatste {{value}} op {{last}}. Laagste {{min}}, hoogste {{max}}.',
     summaryOne: '{{label}}: één meting, {{value}} op {{last}}.',
@@ -184,7 +177,6 @@ export const nl = {
     showFewer: 'Minder metingen',
     loading: 'Dossier openen: eerst de logregel, dan de sleutel',
     restricted: 'Onderdelen die u niet ziet',
-    opened: 'Dit openen staat in het logboek.',
   },
   marks: {
     'no-unit': 'geen eenheid',
@@ -214,7 +206,6 @@ export const nl = {
     yes: 'Ja, overgenomen',
   },
   looks: {
-    title: 'Wie keek?',
     lead: 'Elke regel is geschreven vóór er een sleutel werd gegeven.',
     proved: 'Bewezen volledig en onveranderd',
     provedBody_one: '{{count}} regel, nagerekend in deze browser.',
@@ -222,7 +213,6 @@ export const nl = {
     failed: 'Het bewijs klopt niet',
     failedBody: 'Vertrouw deze lijst niet en bel wie over uw kluis gaat. Uw HIS werkt gewoon door.',
     who: 'Wie',
-    role: 'Rol',
     when: 'Wanneer',
     what: 'Wat',
     parts: 'Onderdelen',
@@ -238,7 +228,6 @@ export const nl = {
     },
     refused: 'geweigerd',
     elsewhere: 'niet in deze praktijk bekend',
-    agent: 'praktijkagent',
     details: 'Bewijs van regel {{index}}',
     detailsTitle: 'Bewijs',
     leaf: 'Regel in het logboek (blad)',
@@ -247,14 +236,12 @@ export const nl = {
     place: 'Regel {{index}} van {{size}}',
     none: 'Nog niemand keek in dit dossier.',
     loading: 'Logboek narekenen',
-    period: 'Periode',
   },
   deliveries: {
     title: 'Leveringen',
     lead: 'Wat de praktijk verliet, en wat bleef.',
     left: '{{left}} van de {{total}} patiënten',
     leftBody: 'Alleen van hen verliet een versleutelde kopie de praktijk.',
-    stayedHead: '{{count}} patiënten bleven binnen',
     byProgramme: 'Per zorgprogramma',
     scopes: 'Welke gegevens per onderdeel',
     fields: 'Velden',
@@ -322,7 +309,8 @@ export const nl = {
     passphraseShort: 'Maak de wachtzin langer: vier woorden of 16 tekens.',
     passphraseDiffer: 'De twee wachtzinnen zijn niet gelijk.',
     passphraseSave: 'Wachtzin instellen',
-    sharedNo: 'Op een gedeelde computer blijft geen sleutel achter. Uw tweede sleutel voegt u toe zodra u bent aangemeld.',
+    sharedNo:
+      'Op een gedeelde computer blijft geen sleutel achter. Uw tweede sleutel voegt u toe zodra u bent aangemeld.',
     codeTitle: 'Lees deze code voor',
     codeBody: 'Bel of loop naar wie u uitnodigde en lees de code voor. Zodra die is bevestigd, kunt u aanmelden.',
     wait: 'Wachten op bevestiging',
@@ -390,7 +378,8 @@ export const nl = {
     'step-ended': 'De stap in het zorgprogramma is afgelopen. Kijk op de praktijkcomputer.',
     'step-without-handle': 'Dit onderdeel hoort niet bij uw rol in deze stap.',
     'no-grant': 'De sleutel voor uw team is nog niet gemaakt. Na de volgende levering kan het wel.',
-    'not-confirmed': 'De praktijk heeft dit te lang niet bevestigd. Kijk op de praktijkcomputer of er een levering wacht.',
+    'not-confirmed':
+      'De praktijk heeft dit te lang niet bevestigd. Kijk op de praktijkcomputer of er een levering wacht.',
     'stale-list': 'Uw werklijst is ouder dan het dossier. Ververs de werklijst.',
     'class-not-allowed': 'Deze handeling hoort niet bij uw rol.',
     'writer-class': 'Hier mag u niet schrijven.',

@@ -41,7 +41,10 @@ export const shortDay = (value: string, language: Language): string =>
     .join(language === 'nl' ? '-' : '/');
 
 /** Whole years; of a birth year or month alone the age on its first day, marked as not exact. */
-export function age(birth: string | null, today: LocalDate): { readonly years: number; readonly exact: boolean } | null {
+export function age(
+  birth: string | null,
+  today: LocalDate,
+): { readonly years: number; readonly exact: boolean } | null {
   const match = /^(\d{4})(-\d{2})?(-\d{2})?$/.exec(birth ?? '');
   if (!match) return null;
   const whole = `${match[1]}${match[2] ?? '-01'}${match[3] ?? '-01'}` as LocalDate;

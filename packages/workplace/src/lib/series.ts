@@ -22,7 +22,7 @@ export interface Summary {
   readonly count: number;
   readonly first: Reading;
   readonly last: Drawn;
-  readonly previous: (Drawn) | null;
+  readonly previous: Drawn | null;
   readonly min: number;
   readonly max: number;
 }

@@ -5,7 +5,13 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { longEnough } from '../lib/passphrase.ts';
 
-export function PassphraseForm({ save, busy }: { readonly save: (passphrase: string) => void; readonly busy: boolean }) {
+export function PassphraseForm({
+  save,
+  busy,
+}: {
+  readonly save: (passphrase: string) => void;
+  readonly busy: boolean;
+}) {
   const { t } = useTranslation();
   const [first, setFirst] = useState('');
   const [second, setSecond] = useState('');

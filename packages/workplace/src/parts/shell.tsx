@@ -71,9 +71,9 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
 
   return (
     <div className="kk-frame">
-      <a className="kk-skip" href="#inhoud" onClick={skip}>
+      <button type="button" className="kk-skip" onClick={() => document.getElementById('inhoud')?.focus()}>
         {t('app.skip')}
-      </a>
+      </button>
       <header className="kk-top">
         <Link to="/werklijst" className="kk-brand" aria-label={`${t('app.name')}: ${t('nav.worklist')}`}>
           <Brand size={24} />
@@ -109,7 +109,11 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
           </Tooltip>
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
-              <Button variant="default" leftSection={<Person size={16} />} aria-label={t('nav.user', { name: me.name })}>
+              <Button
+                variant="default"
+                leftSection={<Person size={16} />}
+                aria-label={t('nav.user', { name: me.name })}
+              >
                 {me.name}
               </Button>
             </Menu.Target>
@@ -151,11 +155,6 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
   );
 }
 
-function skip(event: React.MouseEvent) {
-  event.preventDefault();
-  document.getElementById('inhoud')?.focus();
-}
-
 const KEYS = [
   ['/', 'search'],
   ['j  ↓', 'down'],
@@ -169,7 +168,13 @@ const KEYS = [
 function Shortcuts({ opened, close }: { readonly opened: boolean; close(): void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={close} title={t('keys.title')} centered closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t('keys.title')}
+      centered
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <table className="kk-table">
         <tbody>
           {KEYS.map(([key, word]) => (

@@ -7,10 +7,10 @@ import { useTranslation } from 'react-i18next';
 import { workplaceError } from '../errors.ts';
 import type { nl } from '../i18n/nl.ts';
 import type { Confirmation } from '../model.ts';
+import { Check, Cloud, Empty as EmptyIcon, Lock, Warn } from './icons.tsx';
 import { Heading } from './page.tsx';
 import { useWords } from './words.ts';
 import { codeOf, reasonOf } from './world.tsx';
-import { Check, Cloud, Empty as EmptyIcon, Lock, Warn } from './icons.tsx';
 
 interface StateProps {
   readonly icon: ReactNode;
@@ -60,8 +60,7 @@ type DeniedWord = keyof typeof nl.denied;
 /** The vault's reason in words; a reason that this version does not know says what is always true. */
 export function useDenied(): (reason: string) => string {
   const { t, i18n } = useTranslation();
-  return (reason) =>
-    i18n.exists(`denied.${reason}`) ? t(`denied.${reason as DeniedWord}`) : t('denied.refused');
+  return (reason) => (i18n.exists(`denied.${reason}`) ? t(`denied.${reason as DeniedWord}`) : t('denied.refused'));
 }
 
 type ErrorWord = keyof typeof nl.error;
@@ -108,13 +107,7 @@ export function Trouble({ error, retry }: { readonly error: unknown; readonly re
     );
   }
   return (
-    <State
-      name="error"
-      urgent
-      icon={<Warn size={32} />}
-      title={t('state.error')}
-      body={t('state.errorBody', { code })}
-    >
+    <State name="error" urgent icon={<Warn size={32} />} title={t('state.error')} body={t('state.errorBody', { code })}>
       {again}
     </State>
   );
@@ -133,11 +126,7 @@ export function Asked<T>(props: {
   return (
     <>
       {heading === undefined ? null : <Heading name={heading}>{heading}</Heading>}
-      {query.error ? (
-        <Trouble error={query.error} retry={() => void query.refetch()} />
-      ) : (
-        <Loading label={loading} />
-      )}
+      {query.error ? <Trouble error={query.error} retry={() => void query.refetch()} /> : <Loading label={loading} />}
     </>
   );
 }

@@ -83,7 +83,11 @@ export function Unlock({ door, open, label, passphraseOnly = false }: Props) {
               />
             ) : null}
             <PasswordInput
-              label={chosen?.label && door.devices.length === 1 ? t('door.passphraseWith', { label: chosen.label }) : t('door.passphrase')}
+              label={
+                chosen?.label && door.devices.length === 1
+                  ? t('door.passphraseWith', { label: chosen.label })
+                  : t('door.passphrase')
+              }
               autoComplete="current-password"
               value={passphrase}
               onChange={(event) => setPassphrase(event.target.value)}

@@ -33,6 +33,9 @@ export function useWords() {
       number: (value: number) => format.number(value, language),
       bytes: (count: number) => format.bytes(count, language),
       near,
+      /** "3 maanden te laat", or the day when it is still to come. */
+      when: ({ item, state, late }: Timed, today: LocalDate) =>
+        state === 'late' ? t('worklist.lateFor', { span: span(late) }) : near(item.due, today),
       due: ({ item, state, late }: Timed, today: LocalDate) => {
         const label = item.label[language];
         if (state === 'late') return t('worklist.lateBy', { label, span: span(late) });

@@ -56,7 +56,11 @@ function Account({ account }: { readonly account: Deliveries }) {
         </div>
         <p className="kk-dim">
           {t('deliveries.leftBody')}{' '}
-          {t('deliveries.kept', { kept: words.number(account.fields.kept), dropped: words.number(account.fields.dropped) })}.
+          {t('deliveries.kept', {
+            kept: words.number(account.fields.kept),
+            dropped: words.number(account.fields.dropped),
+          })}
+          .
         </p>
       </section>
       <div className="kk-two">
@@ -66,9 +70,7 @@ function Account({ account }: { readonly account: Deliveries }) {
             <tbody>
               {account.byProgramme.map(({ programme, count }) => (
                 <tr key={programme.id}>
-                  <th scope="row">
-                    {words.text(programme.name)}
-                  </th>
+                  <th scope="row">{words.text(programme.name)}</th>
                   <td className="kk-num kk-right">{words.number(count)}</td>
                 </tr>
               ))}
@@ -81,9 +83,7 @@ function Account({ account }: { readonly account: Deliveries }) {
             <tbody>
               {account.stayed.map((one) => (
                 <tr key={one.reason}>
-                  <th scope="row">
-                    {reason(one.reason)}
-                  </th>
+                  <th scope="row">{reason(one.reason)}</th>
                   <td className="kk-num kk-right">{words.number(one.count)}</td>
                 </tr>
               ))}

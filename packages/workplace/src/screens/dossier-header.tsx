@@ -28,7 +28,6 @@ export function DossierHeader({ dossier }: { readonly dossier: Dossier }) {
           <Tag key={programme.id}>{words.text(programme.name)}</Tag>
         ))}
       </span>
-      <span className="kk-end kk-dim">{t('common.asOf', { date: words.day(dossier.asOf) })}</span>
     </div>
   );
 }

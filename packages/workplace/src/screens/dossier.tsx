@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { dueNow } from '../lib/due.ts';
 import type { Dossier } from '../model.ts';
 import { Left } from '../parts/icons.tsx';
+import { Tag } from '../parts/page.tsx';
 import { isTyping, Main } from '../parts/shell.tsx';
 import { Asked, Confirmed, Strip, useDenied } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
@@ -24,6 +25,8 @@ export function DossierScreen() {
   const navigate = useNavigate();
   const { dossier: text } = useParams({ from: '/dossier/$dossier' });
   const id = isId('dossier', text) ? text : null;
+  const words = useWords();
+  const [asOf, setAsOf] = useState<Dossier['asOf'] | null>(null);
 
   useEffect(() => {
     if (id === null) void navigate({ to: '/werklijst', replace: true });
@@ -39,26 +42,36 @@ export function DossierScreen() {
   return (
     <Main>
       <div className="kk-dos">
-        <Link to="/werklijst" className="kk-small" style={{ display: 'inline-flex', alignItems: 'center', gap: 4, justifySelf: 'start' }}>
-          <Left size={16} /> {t('dossier.back')}
-        </Link>
-        {id === null ? null : <Opened key={id} id={id} />}
+        <div className="kk-dos-line">
+          <Link to="/werklijst" className="kk-dos-back">
+            <Left size={16} /> {t('dossier.back')}
+          </Link>
+          {asOf === null ? null : <span className="kk-dim">{t('common.asOf', { date: words.day(asOf) })}</span>}
+        </div>
+        {id === null ? null : <Opened key={id} id={id} opened={setAsOf} />}
       </div>
     </Main>
   );
 }
 
-function Opened({ id }: { readonly id: Dossier['dossier'] }) {
+interface OpenedProps {
+  readonly id: Dossier['dossier'];
+  readonly opened: (asOf: Dossier['asOf'] | null) => void;
+}
+
+function Opened({ id, opened }: OpenedProps) {
   const { t } = useTranslation();
   const query = useAsk(['dossier', id], (world) => world.dossier(id));
+  const asOf = query.data?.asOf ?? null;
+  useEffect(() => opened(asOf), [opened, asOf]);
   return (
     <Asked query={query} loading={t('dossier.loading')} heading={t('dossier.title')}>
-      {(dossier) => <Whole dossier={dossier} again={() => void query.refetch()} />}
+      {(dossier) => <Whole dossier={dossier} />}
     </Asked>
   );
 }
 
-function Whole({ dossier, again }: { readonly dossier: Dossier; readonly again: () => void }) {
+function Whole({ dossier }: { readonly dossier: Dossier }) {
   const { t } = useTranslation();
   const [tab, setTab] = useState<string | null>('record');
   return (
@@ -71,7 +84,7 @@ function Whole({ dossier, again }: { readonly dossier: Dossier; readonly again: 
           <Tabs.Tab value="looks">{t('dossier.looks')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="record">
-          <Record dossier={dossier} again={again} />
+          <Record dossier={dossier} />
         </Tabs.Panel>
         <Tabs.Panel value="looks">
           <LooksTab dossier={dossier.dossier} />
@@ -81,7 +94,7 @@ function Whole({ dossier, again }: { readonly dossier: Dossier; readonly again: 
   );
 }
 
-function Record({ dossier, again }: { readonly dossier: Dossier; readonly again: () => void }) {
+function Record({ dossier }: { readonly dossier: Dossier }) {
   const { t } = useTranslation();
   const words = useWords();
   const today = useToday();
@@ -91,17 +104,18 @@ function Record({ dossier, again }: { readonly dossier: Dossier; readonly again:
     <div className="kk-dos-cols">
       <div className="kk-dos-main">
         <section className="kk-card kk-dos-due" aria-label={t('dossier.due')}>
-          <strong>{t('dossier.due')}</strong>
-          {due.length === 0 ? <span className="kk-dim">{t('dossier.nothingDue')}</span> : null}
-          {due.map((one) => (
-            <span
-              key={one.item.code}
-              className="kk-tag"
-              data-tone={one.state === 'late' ? 'bad' : 'warn'}
-            >
-              {words.due(one, today)}
-            </span>
-          ))}
+          <h2>{t('dossier.due')}</h2>
+          {due.length === 0 ? <p className="kk-dim">{t('dossier.nothingDue')}</p> : null}
+          <dl>
+            {[...Map.groupBy(due, (one) => words.when(one, today))].map(([when, items]) => (
+              <div key={when}>
+                <dt>
+                  <Tag tone={items[0]?.state === 'late' ? 'bad' : 'warn'}>{when}</Tag>
+                </dt>
+                <dd>{items.map((one) => words.text(one.item.label)).join(', ')}</dd>
+              </div>
+            ))}
+          </dl>
         </section>
         {dossier.denied.map((part) => (
           <Strip
@@ -115,7 +129,7 @@ function Record({ dossier, again }: { readonly dossier: Dossier; readonly again:
         <Measurements dossier={dossier} />
       </div>
       <div className="kk-dos-side">
-        <Notes dossier={dossier} again={again} />
+        <Notes dossier={dossier} />
         <Problems dossier={dossier} />
         <Medication dossier={dossier} />
         <Allergies dossier={dossier} />

@@ -82,8 +82,10 @@ function Line({ look, open, toggle }: { readonly look: Look; readonly open: bool
           <span className="kk-dim">{t('looks.elsewhere')}</span>
         ) : (
           <>
-            {look.who.name}
-            {look.me ? ` (${t('common.you')})` : ''}
+            <span className="kk-nowrap">
+              {look.who.name}
+              {look.me ? ` (${t('common.you')})` : ''}
+            </span>
             <div className="kk-dim kk-small">{words.text(look.who.role)}</div>
           </>
         )}

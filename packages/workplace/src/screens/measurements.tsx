@@ -85,7 +85,12 @@ function Answers({ series }: { readonly series: readonly Series[] }) {
               <tr key={one.code}>
                 <th scope="row">{words.text(one.label)}</th>
                 <td>
-                  {words.text(last.text)} {last.marks.map((mark) => <Tag key={mark} tone="warn">{t(`marks.${mark}`)}</Tag>)}
+                  {words.text(last.text)}{' '}
+                  {last.marks.map((mark) => (
+                    <Tag key={mark} tone="warn">
+                      {t(`marks.${mark}`)}
+                    </Tag>
+                  ))}
                 </td>
                 <td className="kk-num kk-nowrap">{words.day(last.date)}</td>
                 <td className="kk-dim kk-small">
@@ -171,9 +176,7 @@ function Chart({ series, dossier }: { readonly series: Series; readonly dossier:
           tip={(reading) => `${value(reading)} · ${words.day(reading.date)}`}
         />
       ) : (
-        <div className="kk-plot kk-plot-one">
-          {t('dossier.one')}
-        </div>
+        <div className="kk-plot kk-plot-one">{t('dossier.one')}</div>
       )}
       {marked.length === 0 ? null : (
         <div className="kk-marks">

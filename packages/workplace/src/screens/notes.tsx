@@ -3,6 +3,7 @@
 import { SECOND } from '@ketenkluis/base';
 import { Button, Modal, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dossier, Note } from '../model.ts';
@@ -12,18 +13,25 @@ import { useAct, useWorld } from '../parts/world.tsx';
 
 const QUIET = 0.7 * SECOND;
 
-export function Notes({ dossier, again }: { readonly dossier: Dossier; readonly again: () => void }) {
+/** What changed is put into what is on screen: opening again would be another look in the log. */
+function useNotes(id: Dossier['dossier']) {
+  const queries = useQueryClient();
+  return (change: (notes: readonly Note[]) => readonly Note[]) =>
+    queries.setQueryData<Dossier>(['dossier', id], (old) => old && { ...old, notes: change(old.notes) });
+}
+
+export function Notes({ dossier }: { readonly dossier: Dossier }) {
   const { t } = useTranslation();
   return (
     <section className="kk-card" aria-labelledby="notes" style={{ display: 'grid', gap: 12 }}>
       <h2 id="notes" style={{ margin: 0 }}>
         {t('notes.title')}
       </h2>
-      {dossier.mayWrite ? <Editor dossier={dossier} again={again} /> : <p className="kk-dim">{t('notes.readOnly')}</p>}
+      {dossier.mayWrite ? <Editor dossier={dossier} /> : <p className="kk-dim">{t('notes.readOnly')}</p>}
       {dossier.notes.length === 0 ? <p className="kk-dim kk-small">{t('notes.none')}</p> : null}
       <ul className="kk-list">
         {dossier.notes.map((note) => (
-          <Written key={note.handle} note={note} dossier={dossier} again={again} />
+          <Written key={note.handle} note={note} dossier={dossier} />
         ))}
       </ul>
     </section>
@@ -32,7 +40,8 @@ export function Notes({ dossier, again }: { readonly dossier: Dossier; readonly 
 
 type DraftState = 'none' | 'typing' | 'kept';
 
-function Editor({ dossier, again }: { readonly dossier: Dossier; readonly again: () => void }) {
+function Editor({ dossier }: { readonly dossier: Dossier }) {
+  const put = useNotes(dossier.dossier);
   const { t } = useTranslation();
   const world = useWorld();
   const errorText = useErrorText();
@@ -76,16 +85,17 @@ function Editor({ dossier, again }: { readonly dossier: Dossier; readonly again:
   }, [world, id, text, draft]);
 
   const save = useAct(
-    async (to, note: string) => {
-      await to.writeNote(id, note);
+    async (to, text: string) => {
+      const note = await to.writeNote(id, text);
       await to.saveDraft(id, '');
+      return note;
     },
-    () => {
+    (note) => {
       pending.current = null;
       setText('');
       setDraft('none');
       notifications.show({ message: t('notes.saved') });
-      again();
+      put((notes) => [note, ...notes]);
     },
   );
 
@@ -122,8 +132,8 @@ function Editor({ dossier, again }: { readonly dossier: Dossier; readonly again:
   );
 }
 
-function Written(props: { readonly note: Note; readonly dossier: Dossier; readonly again: () => void }) {
-  const { note, dossier, again } = props;
+function Written({ note, dossier }: { readonly note: Note; readonly dossier: Dossier }) {
+  const put = useNotes(dossier.dossier);
   const { t } = useTranslation();
   const words = useWords();
   const errorText = useErrorText();
@@ -133,7 +143,7 @@ function Written(props: { readonly note: Note; readonly dossier: Dossier; readon
     () => {
       setAsked(false);
       notifications.show({ message: t('notes.takenOver') });
-      again();
+      put((notes) => notes.filter((one) => one.handle !== note.handle));
     },
   );
   return (

@@ -57,10 +57,23 @@ export function Plot({ readings, target, from, to, label, tip }: Props) {
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
         scales: {
           x: { time: true, range: [Math.min(seconds(from), seconds(readings[0]!.date)), seconds(to)] },
-          y: { range: scale(readings.map((one) => one.value), target) },
+          y: {
+            range: scale(
+              readings.map((one) => one.value),
+              target,
+            ),
+          },
         },
         axes: [
-          { stroke: ink, font, size: 22, grid: { show: false }, ticks: { stroke: line, size: 4 }, space: 54, values: years },
+          {
+            stroke: ink,
+            font,
+            size: 22,
+            grid: { show: false },
+            ticks: { stroke: line, size: 4 },
+            space: 54,
+            values: years,
+          },
           {
             stroke: ink,
             font,

@@ -2,6 +2,7 @@
 
 import { Anchor, Checkbox } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Door } from '../model.ts';
 import { DoorFrame } from '../parts/door-frame.tsx';
@@ -13,6 +14,10 @@ import { useAct, useAsk, useWorld } from '../parts/world.tsx';
 export function SignIn() {
   const { t } = useTranslation();
   const door = useAsk(['door'], (world) => world.door());
+  useEffect(() => {
+    // Code only, while the person types: the first rows wait for no download.
+    void import('./worklist.tsx');
+  }, []);
   return (
     <DoorFrame title={t('door.title')} lead={t('door.lead')}>
       <Asked query={door} loading={t('state.loading')}>

@@ -36,6 +36,10 @@ export function TakeDeviceScreen() {
     })();
   }, [link, world, navigate]);
 
+  useEffect(() => {
+    void import('./worklist.tsx');
+  }, []);
+
   const work = async () => {
     queries.clear();
     await navigate({ to: '/werklijst', replace: true });

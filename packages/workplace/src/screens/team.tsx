@@ -123,7 +123,12 @@ function Invitations({ people, again }: { readonly people: People; readonly agai
             </>
           ) : (
             <>
-              <TextInput label={t('team.inviteLink')} readOnly value={invite.data} onFocus={(event) => event.target.select()} />
+              <TextInput
+                label={t('team.inviteLink')}
+                readOnly
+                value={invite.data}
+                onFocus={(event) => event.target.select()}
+              />
               <InviteHint people={people} />
               <Button
                 variant="default"

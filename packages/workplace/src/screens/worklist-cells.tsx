@@ -54,7 +54,7 @@ export function ClassTags({ badges }: { readonly badges: readonly ClassBadge[] }
   return (
     <div className="kk-tags">
       {fit.map((badge) => (
-        <span key={badge.code} className="kk-tag" data-tone={badge.tone}>
+        <span key={badge.code} className="kk-tag" data-tone={badge.tone} data-cut title={words.text(badge.label)}>
           {words.text(badge.label)}
         </span>
       ))}

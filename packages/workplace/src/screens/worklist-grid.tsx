@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows that come and go while scrolling cannot be a <table>; the ARIA grid pattern is
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its current row
 /**
  * The rows, virtualised: a grid of which only what is in view is in the page. The grid itself has the focus and names
  * its current row (aria-activedescendant), so that a row scrolled out of the page never takes the focus with it.
@@ -164,7 +166,6 @@ export function PatientGrid({ list, rows, programme, open }: Props) {
         id="kk-wl-grid"
         className="kk-wl-grid"
         role="grid"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a grid takes the focus (ARIA practices)
         tabIndex={0}
         aria-label={t('worklist.title')}
         aria-rowcount={sorted.length + 1}
@@ -201,7 +202,6 @@ export function PatientGrid({ list, rows, programme, open }: Props) {
             const seen = one.row.lastSeen === null ? t('common.never') : words.shortDay(one.row.lastSeen);
             return (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles Enter for its current row
-              // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names this row
               <div
                 key={row.id}
                 id={`row-${row.id}`}
@@ -222,7 +222,11 @@ export function PatientGrid({ list, rows, programme, open }: Props) {
                     {t('worklist.lastSeen')} {seen}
                   </div>
                 </div>
-                <div role="gridcell" className="kk-num" title={one.row.birthDate === null ? undefined : words.day(one.row.birthDate)}>
+                <div
+                  role="gridcell"
+                  className="kk-num"
+                  title={one.row.birthDate === null ? undefined : words.day(one.row.birthDate)}
+                >
                   {words.age(one.row.birthDate, today)}
                 </div>
                 <div role="gridcell" className="kk-nowrap">
@@ -233,7 +237,9 @@ export function PatientGrid({ list, rows, programme, open }: Props) {
                 </div>
                 <div role="gridcell">
                   <DueCell now={one.now} programme={programme} today={today} />
-                  <div className="kk-wl-under">{one.row.classes.map((badge) => words.text(badge.label)).join(' · ')}</div>
+                  <div className="kk-wl-under">
+                    {one.row.classes.map((badge) => words.text(badge.label)).join(' · ')}
+                  </div>
                 </div>
                 <div role="gridcell" data-column="classes">
                   <ClassTags badges={one.row.classes} />
@@ -258,7 +264,13 @@ function Programmes({ ids, names }: { readonly ids: readonly string[]; readonly 
     return (
       <span key={id}>
         {place > 0 ? ', ' : ''}
-        {programme ? <abbr title={words.text(programme.name)} style={{ textDecoration: 'none' }}>{programme.short}</abbr> : id}
+        {programme ? (
+          <abbr title={words.text(programme.name)} style={{ textDecoration: 'none' }}>
+            {programme.short}
+          </abbr>
+        ) : (
+          id
+        )}
       </span>
     );
   });

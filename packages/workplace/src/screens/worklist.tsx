@@ -12,8 +12,8 @@ import { isTyping, Main } from '../parts/shell.tsx';
 import { Confirmed, Empty, Loading, Strip, Trouble } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk, useToday, useWorld } from '../parts/world.tsx';
-import { remembered } from './worklist-memory.ts';
 import { PatientGrid } from './worklist-grid.tsx';
+import { remembered } from './worklist-memory.ts';
 import './worklist.css';
 
 export function WorklistScreen() {
@@ -57,6 +57,9 @@ function List({ list }: { readonly list: Worklist }) {
     return found;
   }, [list.rows]);
 
+  useEffect(() => {
+    void import('./dossier.tsx');
+  }, []);
   useEffect(() => {
     remembered(list).filter = filter;
   }, [list, filter]);

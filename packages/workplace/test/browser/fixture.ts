@@ -1,0 +1,61 @@
+/** The invented practice in a real Chromium, under the vault's own headers. */
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { buildFixture } from '../../build.ts';
+import { launch, VIEWPORTS } from '../browser.ts';
+import { serve } from '../serve.ts';
+
+export interface OpenOptions {
+  readonly query?: string;
+  readonly hash?: string;
+  readonly scheme?: 'light' | 'dark';
+  readonly size?: keyof typeof VIEWPORTS;
+}
+
+export interface Fixture {
+  /** A fresh browser profile on the fixture; closed after the callback, which gets what went wrong in the console. */
+  visit<T>(options: OpenOptions, work: (page: Page, complaints: string[]) => Promise<T>): Promise<T>;
+  readonly origin: string;
+}
+
+export const NOW = 'now=2026-11-21T09:12:00Z';
+
+/** For one test file. */
+export function useFixture(): Fixture {
+  let browser: Browser | undefined;
+  let site: Awaited<ReturnType<typeof serve>> | undefined;
+  beforeAll(async () => {
+    site = await serve(await buildFixture(), 'dev.html');
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+  return {
+    get origin() {
+      return site!.origin;
+    },
+    async visit({ query = NOW, hash = '', scheme = 'light', size = 'wide' }, work) {
+      const context = await browser!.newContext({
+        viewport: VIEWPORTS[size],
+        colorScheme: scheme,
+        locale: 'nl-NL',
+        reducedMotion: 'reduce',
+      });
+      try {
+        const page = await context.newPage();
+        const complaints: string[] = [];
+        page.on('console', (said) => {
+          if (said.type() === 'error' || said.type() === 'warning') complaints.push(said.text());
+        });
+        page.on('pageerror', (error) => complaints.push(error.message));
+        await page.goto(`${site!.origin}/?${query}${hash}`);
+        return await work(page, complaints);
+      } finally {
+        await context.close();
+      }
+    },
+  };
+}

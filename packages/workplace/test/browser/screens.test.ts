@@ -1,0 +1,210 @@
+/** Every screen and every state, light and dark, wide and narrow: axe finds nothing, nothing overflows, nobody complains. */
+
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { VIEWPORTS } from '../browser.ts';
+import { Workplace } from '../pages/index.ts';
+import { NOW, useFixture } from './fixture.ts';
+
+const fixture = useFixture();
+
+interface Screen {
+  readonly query?: string;
+  readonly hash?: string;
+  readonly reach: (page: Page) => Promise<void>;
+}
+const dossier = async (page: Page) => {
+  const { worklist } = new Workplace(page);
+  await worklist.ready();
+  await worklist.openFirst();
+};
+const state = (name: string) => async (page: Page) => {
+  await page.locator(`[data-state="${name}"]`).waitFor();
+};
+
+const SCREENS: Record<string, Screen> = {
+  'sign-in': { query: `in=no&${NOW}`, reach: (page) => new Workplace(page).door.passphrase().waitFor() },
+  'device taken into use': {
+    query: `in=no&${NOW}`,
+    hash: '#/apparaat/proef.abc',
+    reach: (page) => new Workplace(page).door.passphrase().waitFor(),
+  },
+  'bad device link': {
+    query: `in=no&${NOW}`,
+    hash: '#/apparaat/kapot',
+    reach: async (page) => page.getByText('onvolledig of al gebruikt').waitFor(),
+  },
+  'invitation, passkey': {
+    query: `in=no&${NOW}`,
+    hash: '#/uitnodiging/proef.abc',
+    reach: (page) => page.getByRole('button', { name: 'Op dit toestel' }).waitFor(),
+  },
+  'invitation, second key': {
+    query: `in=no&${NOW}`,
+    hash: '#/uitnodiging/proef.abc',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Op dit toestel' }).click();
+      await page.getByLabel('Wachtzin nogmaals').waitFor();
+    },
+  },
+  'invitation, code': {
+    query: `in=no&${NOW}`,
+    hash: '#/uitnodiging/proef.abc',
+    reach: async (page) => {
+      await page.getByLabel('Anderen gebruiken deze computer').check();
+      await page.getByRole('button', { name: 'Met telefoon of losse sleutel' }).click();
+      await page.getByRole('button', { name: 'Verder' }).click();
+      await page.locator('output.kk-code').waitFor();
+    },
+  },
+  'invitation, ended': {
+    query: `in=no&${NOW}`,
+    hash: '#/uitnodiging/oud',
+    reach: async (page) => page.getByText('geldt niet meer').waitFor(),
+  },
+  worklist: {
+    reach: async (page) => {
+      await new Workplace(page).worklist.ready();
+      await page.keyboard.press('j');
+    },
+  },
+  'worklist, filtered': {
+    reach: async (page) => {
+      const { worklist } = new Workplace(page);
+      await worklist.ready();
+      await worklist.programme('DM');
+      await worklist.search('an');
+    },
+  },
+  'worklist, nobody found': {
+    reach: async (page) => {
+      const { worklist } = new Workplace(page);
+      await worklist.ready();
+      await worklist.search('zzzz');
+      await state('empty')(page);
+    },
+  },
+  'worklist, empty': { query: `scene=empty&${NOW}`, reach: state('empty') },
+  'worklist, loading': { query: `scene=slow&${NOW}`, reach: state('loading') },
+  'worklist, offline': { query: `scene=offline&${NOW}`, reach: state('offline') },
+  'worklist, denied': { query: `scene=denied&${NOW}`, reach: state('denied') },
+  'worklist, error': { query: `scene=broken&${NOW}`, reach: state('error') },
+  'worklist, not confirmed': {
+    query: `scene=stale&${NOW}`,
+    reach: async (page) => page.locator('[data-strip="stale"]').waitFor(),
+  },
+  shortcuts: {
+    reach: async (page) => {
+      await new Workplace(page).worklist.ready();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  'user menu': {
+    reach: async (page) => {
+      await new Workplace(page).worklist.ready();
+      await page.getByRole('button', { name: /^Menu van/ }).click();
+      await page.getByRole('menuitem', { name: 'Vergrendelen' }).waitFor();
+    },
+  },
+  dossier: { reach: dossier },
+  'dossier, table': {
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.table();
+    },
+  },
+  'dossier, parts denied': { query: `scene=partly&${NOW}`, reach: dossier },
+  'dossier, not proved': {
+    query: `scene=unproved&${NOW}`,
+    reach: async (page) => {
+      await new Workplace(page).worklist.ready();
+      await page.keyboard.press('j');
+      await page.keyboard.press('Enter');
+      await state('not-proved')(page);
+    },
+  },
+  'dossier, take over': {
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.writeNote('Bloeddruk thuis 135/80.');
+      await page.getByRole('button', { name: 'Overgenomen in HIS' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  'who looked': {
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.looks();
+      await page.getByRole('button', { name: 'Bewijs van regel 1840' }).click();
+    },
+  },
+  deliveries: { hash: '#/leveringen', reach: (page) => page.getByText('612 van de 2350 patiënten').waitFor() },
+  'deliveries, none': { query: `scene=empty&${NOW}`, hash: '#/leveringen', reach: state('empty') },
+  team: {
+    query: `role=owner&${NOW}`,
+    hash: '#/team',
+    reach: (page) => page.getByRole('button', { name: 'De code is gelijk: bevestig' }).waitFor(),
+  },
+  'team, invite': {
+    query: `role=owner&${NOW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Nodig een collega uit' }).click();
+      await page.getByRole('button', { name: 'Maak uitnodigingslink' }).click();
+      await page.getByLabel('Uitnodigingslink').waitFor();
+    },
+  },
+  settings: { hash: '#/instellingen', reach: (page) => page.getByText('Er moeten er twee blijven').waitFor() },
+  'settings, gesture': {
+    hash: '#/instellingen',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Passkey toevoegen' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  locked: {
+    reach: async (page) => {
+      await new Workplace(page).worklist.ready();
+      await new Workplace(page).lock();
+      await new Workplace(page).door.passphrase().waitFor();
+    },
+  },
+  'idle warning': {
+    query: 'idle=60000',
+    reach: async (page) => {
+      await page.clock.install({ time: new Date('2026-11-21T09:12:00Z') });
+      await page.reload();
+      await new Workplace(page).worklist.ready();
+      await page.clock.fastForward(55_000);
+      await page.getByRole('dialog').waitFor();
+      await page.clock.resume();
+    },
+  },
+};
+
+const overflowing = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+describe.each(Object.entries(SCREENS))('%s', (_name, screen) => {
+  const looks = (['wide', 'narrow'] as const).flatMap((size) =>
+    (['light', 'dark'] as const).map((scheme) => ({ size, scheme })),
+  );
+
+  it.each(looks)('has no accessibility fault: $size, $scheme', async ({ size, scheme }) => {
+    const { query = NOW, hash = '' } = screen;
+    await fixture.visit({ query, hash, size, scheme }, async (page, complaints) => {
+      await screen.reach(page);
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+        .analyze();
+      expect(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`),
+      ).toEqual([]);
+      expect(await overflowing(page), `wider than ${VIEWPORTS[size].width}`).toBeLessThanOrEqual(0);
+      expect(await page.title()).toMatch(/Ketenkluis$/);
+      expect(complaints).toEqual([]);
+    });
+  });
+});

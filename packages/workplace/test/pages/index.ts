@@ -1,0 +1,200 @@
+/**
+ * The workplace as a person uses it, for browser tests here and in `lab`: what can be done on each screen, found by what
+ * people see and hear (roles and names), never by how it is built.
+ */
+
+import type { Page } from 'playwright-core';
+
+export class DoorPage {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+  /** Follows a device link (`.../#/apparaat/...`) to the passphrase. */
+  async takeDevice(link: string): Promise<void> {
+    await this.page.goto(link);
+    await this.passphrase().waitFor();
+  }
+  passphrase() {
+    return this.page.getByLabel(/^Wachtzin/).first();
+  }
+  async open(passphrase: string): Promise<void> {
+    await this.passphrase().fill(passphrase);
+    await this.page.keyboard.press('Enter');
+  }
+  async openWithPasskey(): Promise<void> {
+    await this.page.getByRole('button', { name: /Aanmelden met passkey|Verder als/ }).click();
+  }
+  trouble() {
+    return this.page.getByRole('alert');
+  }
+}
+
+export class WorklistPage {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+  async ready(): Promise<void> {
+    await this.row(2).waitFor();
+  }
+  /** By `aria-rowindex`: the header is 1. */
+  row(index: number) {
+    return this.page.locator(`[role="row"][aria-rowindex="${index}"]`);
+  }
+  grid() {
+    return this.page.getByRole('grid');
+  }
+  async count(): Promise<number> {
+    return Number(await this.grid().getAttribute('aria-rowcount')) - 1;
+  }
+  async search(text: string): Promise<void> {
+    await this.page.keyboard.press('/');
+    await this.page.keyboard.type(text);
+  }
+  async programme(name: string): Promise<void> {
+    await this.page.getByRole('radiogroup', { name: 'Zorgprogramma' }).getByText(name).click();
+  }
+  async due(name: 'Iedereen' | 'Te laat' | 'Binnenkort'): Promise<void> {
+    await this.page.getByRole('radiogroup', { name: 'Aan de beurt' }).getByText(name, { exact: true }).click();
+  }
+  async sortBy(column: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Sorteer op ${column}` }).click();
+  }
+  /** Opens the current row, or the first, by keyboard; answers the name in the row. */
+  async openFirst(): Promise<string> {
+    const name = (await this.row(2).locator('.kk-wl-name').textContent()) ?? '';
+    await this.grid().focus();
+    await this.page.keyboard.press('Home');
+    await this.page.keyboard.press('Enter');
+    await new DossierPage(this.page).ready();
+    return name;
+  }
+}
+
+export class DossierPage {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+  async ready(): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Wie keek?' }).waitFor();
+  }
+  heading() {
+    return this.page.getByRole('heading', { level: 1 });
+  }
+  note() {
+    return this.page.getByLabel('Nieuwe notitie');
+  }
+  async writeNote(text: string): Promise<void> {
+    await this.note().fill(text);
+    await this.page.getByRole('button', { name: 'Bewaar notitie' }).click();
+    await this.page.getByRole('listitem').filter({ hasText: text }).waitFor();
+  }
+  async takeOver(text: string): Promise<void> {
+    await this.page
+      .getByRole('listitem')
+      .filter({ hasText: text })
+      .getByRole('button', { name: 'Overgenomen in HIS' })
+      .click();
+    await this.page.getByRole('button', { name: 'Ja, overgenomen' }).click();
+    await this.page.getByRole('listitem').filter({ hasText: text }).waitFor({ state: 'detached' });
+  }
+  async table(): Promise<void> {
+    await this.page.getByText('Tabel', { exact: true }).click();
+  }
+  async looks(): Promise<LooksPage> {
+    await this.page.getByRole('tab', { name: 'Wie keek?' }).click();
+    const looks = new LooksPage(this.page);
+    await looks.ready();
+    return looks;
+  }
+  async back(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.getByRole('grid').waitFor();
+  }
+}
+
+export class LooksPage {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+  async ready(): Promise<void> {
+    await this.page.locator('[data-strip="proved"],[data-strip="unproved"]').waitFor();
+  }
+  proved(): Promise<boolean> {
+    return this.page.locator('[data-strip="proved"]').isVisible();
+  }
+  lines() {
+    return this.page
+      .getByRole('table')
+      .getByRole('row')
+      .filter({ has: this.page.getByRole('cell') });
+  }
+}
+
+export class Workplace {
+  readonly page: Page;
+  readonly door: DoorPage;
+  readonly worklist: WorklistPage;
+  readonly dossier: DossierPage;
+  constructor(page: Page) {
+    this.page = page;
+    this.door = new DoorPage(page);
+    this.worklist = new WorklistPage(page);
+    this.dossier = new DossierPage(page);
+  }
+  async go(name: 'Werklijst' | 'Leveringen' | 'Team' | 'Instellingen'): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Hoofdmenu' }).getByRole('link', { name }).click();
+  }
+  async lock(): Promise<void> {
+    await this.page.keyboard.press('Alt+l');
+    await this.page.getByRole('heading', { name: 'Vergrendeld' }).waitFor();
+  }
+  /** In one step; a draft that waits is asked about first. */
+  async changeUser(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Menu van/ }).click();
+    await this.page.getByRole('menuitem', { name: 'Wissel van gebruiker' }).click();
+  }
+  /** As an owner: makes a link for the first team. */
+  async invite(): Promise<string> {
+    await this.go('Team');
+    await this.page.getByRole('button', { name: 'Nodig een collega uit' }).click();
+    await this.page.getByRole('button', { name: 'Maak uitnodigingslink' }).click();
+    const link = this.page.getByLabel('Uitnodigingslink');
+    await link.waitFor();
+    const value = await link.inputValue();
+    await this.page.keyboard.press('Escape');
+    return value;
+  }
+  /** As the new colleague: passkey, passphrase, and the code to read out. */
+  async join(link: string, passphrase: string): Promise<string> {
+    await this.page.goto(link);
+    await this.page.getByRole('button', { name: 'Op dit toestel' }).click();
+    await this.page.getByLabel('Wachtzin op deze computer').fill(passphrase);
+    await this.page.getByLabel('Wachtzin nogmaals').fill(passphrase);
+    await this.page.getByRole('button', { name: 'Wachtzin instellen' }).click();
+    const code = this.page.locator('output.kk-code');
+    await code.waitFor();
+    return (await code.textContent()) ?? '';
+  }
+}
+
+/** A passkey that lives in this page's browser (CTAP 2.1 with PRF); keep one page for a whole passkey journey. */
+export async function virtualPasskey(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+      hasPrf: true,
+    },
+  });
+}
