@@ -3,8 +3,8 @@
  * and a gap in the dossier's numbering is found (docs/spec/entry.md).
  */
 
-import type { DossierId, HandleId, Instant, PersonId } from '@ketenkluis/base';
-import { type Annex, checkChain } from '@ketenkluis/ledger';
+import { type DossierId, fromBase64url, type HandleId, type Instant, type PersonId } from '@ketenkluis/base';
+import { type Annex, checkChain, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
@@ -31,7 +31,7 @@ export interface AuditLine {
 
 export interface Audit {
   readonly lines: readonly AuditLine[];
-  /** Every line verified, numbered without a gap from the first. */
+  /** Every line verified, numbered without a gap from the first up to this reading. */
   readonly complete: boolean;
   readonly size: number;
   readonly checkpoint: string;
@@ -79,10 +79,13 @@ export async function audit(
         common === null
           ? 'not-shown'
           : await provedActor({ common, request: shown.request, people, verifier: session.verifier });
+      // A request is kept back only where it names other dossiers, and then the leaf holds their items too.
+      const alone = parseLeaf(fromBase64url(shown.leaf)).items.length === mine.length;
+      const kept = signature === 'not-shown' && common?.requestHash !== null && alone;
       const annexHash = mine.find(({ item }) => item.annex !== null)?.item.annex ?? null;
       return {
         index: line.index,
-        verified: common !== null && mine.length > 0 && mine.length === items.length && signature !== 'false',
+        verified: common !== null && mine.length > 0 && mine.length === items.length && signature !== 'false' && !kept,
         signature,
         at: common?.at ?? null,
         who: common?.actor ?? null,
@@ -95,7 +98,7 @@ export async function audit(
       };
     }),
   );
-  const whole = from === 0 && chainIsWhole(proved, what.dossier);
+  const whole = from === 0 && chainIsWhole([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
   return {
     lines,
     complete: whole && lines.every(({ verified }) => verified),
@@ -117,7 +120,7 @@ const unproved = {
   annex: null,
 } as const;
 
-/** Numbered from 1 without a gap, each naming the one before. */
+/** Numbered from 1 without a gap, each naming the one before, up to the line of this very reading. */
 function chainIsWhole(lines: readonly ProvedLine[], dossier: DossierId): boolean {
   const links = lines
     .flatMap(({ items }) => items.filter(({ item }) => item.dossier === dossier && item.seq !== null))
