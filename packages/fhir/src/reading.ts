@@ -86,6 +86,8 @@ export class Reading {
   readonly file: string;
   readonly handler: ReadHandler;
   records = 0;
+  /** Records handed over. */
+  accepted = 0;
   refused: RejectionCode | undefined;
 
   constructor(file: string, handler: ReadHandler) {
@@ -146,12 +148,10 @@ export class Reading {
       return;
     }
     const old = stu3Sign(fields, text);
-    if (old === 'sure') {
-      this.refuse('stu3', line);
-      return;
-    }
-    if (old === 'likely') {
-      this.reject('stu3', line);
+    if (old !== undefined) {
+      // A file that begins so is STU3 as a whole; a stray record in an R4 file is left out alone.
+      if (old === 'sure' && this.accepted === 0) this.refuse('stu3', line);
+      else this.reject('stu3', line);
       return;
     }
     if (!R4_TYPES.has(type)) {
@@ -178,6 +178,7 @@ export class Reading {
       }
     }
     if (this.handler.references !== undefined) this.handler.references.rewrite(fields);
+    this.accepted++;
     this.handler.record({
       type,
       file: this.file,

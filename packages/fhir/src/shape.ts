@@ -232,6 +232,7 @@ const CHECKERS: Record<string, Checker> = {
   object: (value, field) => (isObject(value) ? undefined : wrong(field)),
   text: (value, field) => (typeof value === 'string' || value === null ? undefined : wrong(field)),
   date(value, field) {
+    if (typeof value !== 'string') return wrong(field);
     const code = dateFault(value);
     return code === undefined ? undefined : { code, field };
   },

@@ -35,8 +35,6 @@ import { IdSet } from './idset.ts';
 export const CHOOSING_TYPES: ReadonlySet<string> = new Set(['Patient', 'Condition', 'EpisodeOfCare', 'Medication']);
 
 interface Person extends Pick<PatientFacts, 'birthDate' | 'died'> {
-  /** File that it came from, to take it back when that file turns out to be STU3. */
-  readonly file: string;
   readonly problems: ProblemFact[];
 }
 
@@ -119,7 +117,7 @@ export class Chooser {
     const bsn = readBsn(patient.identifier);
     if (bsn.kind === 'masked') this.#reject({ file, line, code: 'bsn-masked' });
     else if (bsn.kind === 'fault') this.#reject({ file, line, code: bsn.fault });
-    this.#people.set(id, { ...personFact(patient), file, problems: [] });
+    this.#people.set(id, { ...personFact(patient), problems: [] });
   }
 
   #condition(condition: Condition, file: string, line: number): void {
@@ -160,11 +158,6 @@ export class Chooser {
   /** Ids in the order of the files; complete after the last one. */
   patients(): IterableIterator<string> {
     return this.#people.keys();
-  }
-
-  /** A file that proved to be STU3 takes its patients with it. */
-  forget(file: string): void {
-    for (const [id, person] of this.#people) if (person.file === file) this.#people.delete(id);
   }
 
   #attach(): void {

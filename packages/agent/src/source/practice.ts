@@ -149,8 +149,7 @@ async function chooseFrom(
     },
     reject: options.reject,
   });
-  if (reading.refused === undefined) chooser.endFile(index);
-  else chooser.forget(file.name);
+  chooser.endFile(index);
   return {
     file,
     people,

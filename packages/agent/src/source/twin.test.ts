@@ -296,7 +296,7 @@ describe('the fast reading and its slow twin', () => {
           expect(await outcome(texts, false, who, chunk)).toEqual(await outcome(texts, true, who, chunk));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
