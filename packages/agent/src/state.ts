@@ -3,10 +3,10 @@
  * sync is about to send. A lost journal costs work, never truth: what is not in it is read from the vault and sealed again.
  */
 
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { appendFile, mkdir, open, rm, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Bytes, canonicalJson, concat, fromUtf8, type Random, readU32, u32, utf8 } from '@ketenkluis/base';
-import { suite } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import { readIfThere, sweepTemporary, writeAtomic } from './files.ts';
 import { findKeyStore, type KeyStore, stateKey } from './keystore.ts';
@@ -16,20 +16,26 @@ const REGISTER_FILE = 'register.kkrg';
 const JOURNAL_FILE = 'journal.kkrj';
 const LOCK_FILE = 'agent.lock';
 const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 const REGISTER_HEAD = concat(utf8('KKRG'), Uint8Array.of(1));
 const JOURNAL_HEAD = concat(utf8('KKRJ'), Uint8Array.of(1));
 
-const aead = () => suite(1).aead;
-
-async function sealWith(key: CryptoKey, head: Uint8Array, plain: Uint8Array, random: Random): Promise<Bytes> {
+/** AES-256-GCM: head, nonce, ciphertext, tag; the head is also the additional data. */
+function sealWith(key: Bytes, head: Uint8Array, plain: Uint8Array, random: Random): Bytes {
   const nonce = random(NONCE_BYTES);
-  return concat(head, nonce, await aead().seal(key, nonce, head, plain));
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
+  return concat(head, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag());
 }
 
-async function openWith(key: CryptoKey, head: Uint8Array, bytes: Uint8Array): Promise<Bytes> {
-  if (!head.every((byte, i) => byte === bytes[i])) throw agentError('bad-register', 'this file is of another kind');
-  const nonce = bytes.slice(head.length, head.length + NONCE_BYTES);
-  return await aead().open(key, nonce, head, bytes.slice(head.length + NONCE_BYTES));
+function openWith(key: Bytes, head: Uint8Array, bytes: Uint8Array): Bytes {
+  if (bytes.length < head.length + NONCE_BYTES + TAG_BYTES || !head.every((byte, i) => byte === bytes[i])) {
+    throw agentError('bad-register', 'this file is of another kind');
+  }
+  const nonce = bytes.subarray(head.length, head.length + NONCE_BYTES);
+  const opener = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(head);
+  opener.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+  const sealed = bytes.subarray(head.length + NONCE_BYTES, bytes.length - TAG_BYTES);
+  return concat(opener.update(sealed), opener.final());
 }
 
 /** One agent at a time on one state folder. */
@@ -99,21 +105,20 @@ export async function openState(options: StateOptions): Promise<AgentState> {
   if (bytes === null)
     throw agentError('not-initialised', `${options.dir} holds no register; run ketenkluis init first`);
   const keyStore = options.keyStore ?? (await findKeyStore(options.dir, resolve(options.dir)));
-  const rawKey = await stateKey(keyStore, null);
-  const key = await aead().importKey(rawKey);
+  const key = await stateKey(keyStore, null);
   let found: Register;
   try {
-    found = register.parse(JSON.parse(fromUtf8(await openWith(key, REGISTER_HEAD, bytes))));
+    found = register.parse(JSON.parse(fromUtf8(openWith(key, REGISTER_HEAD, bytes))));
   } catch (cause) {
     throw agentError('bad-register', `the register in ${options.dir} does not open; put back its sealed copy`, {
       cause,
     });
   }
-  return await started(options, keyStore, rawKey, found, await readJournal(options.dir, key, found.number));
+  return await started(options, keyStore, key, found, await readJournal(options.dir, key, found.number));
 }
 
 /** Records up to the first that is cut off or belongs to another register; what follows is taken off. */
-async function readJournal(dir: string, key: CryptoKey, number: number): Promise<unknown[]> {
+async function readJournal(dir: string, key: Bytes, number: number): Promise<unknown[]> {
   const path = join(dir, JOURNAL_FILE);
   const bytes = await readIfThere(path);
   const records: unknown[] = [];
@@ -125,7 +130,7 @@ async function readJournal(dir: string, key: CryptoKey, number: number): Promise
     if (sealed.length < length) break;
     try {
       const head = concat(JOURNAL_HEAD, u32(number), u32(records.length));
-      records.push(JSON.parse(fromUtf8(await openWith(key, head, sealed))));
+      records.push(JSON.parse(fromUtf8(openWith(key, head, sealed))));
     } catch {
       break;
     }
@@ -138,12 +143,11 @@ async function readJournal(dir: string, key: CryptoKey, number: number): Promise
 async function started(
   options: StateOptions,
   keyStore: KeyStore,
-  rawKey: Bytes,
+  key: Bytes,
   current: Register,
   journal: readonly unknown[],
 ): Promise<AgentState> {
   const unlock = await lock(options.dir);
-  const key = await aead().importKey(rawKey);
   const journalPath = join(options.dir, JOURNAL_FILE);
   let records = journal.length;
   let writing: Promise<unknown> = Promise.resolve();
@@ -161,7 +165,7 @@ async function started(
       inTurn(async () => {
         current.number += 1;
         const plain = canonicalJson(current);
-        await writeAtomic(join(options.dir, REGISTER_FILE), await sealWith(key, REGISTER_HEAD, plain, options.random));
+        await writeAtomic(join(options.dir, REGISTER_FILE), sealWith(key, REGISTER_HEAD, plain, options.random));
         // The number in each record's frame makes records of an older register unreadable, so the order is safe.
         await rm(journalPath, { force: true });
         records = 0;
@@ -169,7 +173,7 @@ async function started(
     note: (record) =>
       inTurn(async () => {
         const head = concat(JOURNAL_HEAD, u32(current.number), u32(records));
-        const sealed = await sealWith(key, head, canonicalJson(record), options.random);
+        const sealed = sealWith(key, head, canonicalJson(record), options.random);
         await appendFile(journalPath, concat(u32(sealed.length), sealed), { mode: 0o600 });
         records += 1;
       }),

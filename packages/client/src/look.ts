@@ -14,6 +14,9 @@ import type { Session } from './session.ts';
 
 export type Slot = 'worklist' | 'directory' | 'receipt';
 
+/** What a colleague's card or a team's new key looks like to a client that has not heard of it yet. */
+const MAY_BE_NEWS = ['not-signed', 'no-key-here', 'rolled-back'] as const;
+
 /** One release, checked. A colleague or epoch that this client has not heard of is looked up once. */
 export async function release(
   session: Session,
@@ -40,7 +43,7 @@ export async function release(
   try {
     return await open(false);
   } catch (error) {
-    if (!clientError.is(error, 'not-signed') && !clientError.is(error, 'no-key-here')) throw error;
+    if (!MAY_BE_NEWS.some((code) => clientError.is(error, code))) throw error;
     session.forgetMe();
     await session.me();
     return await open(true);

@@ -37,6 +37,7 @@ import type { z } from 'zod';
 import { type Confirmation, checkDossierState, checkSnapshot } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import type { LogView, ProvedLine } from './log.ts';
+import { checkEpochs } from './people.ts';
 import type { ClientStorage } from './ports.ts';
 
 export type ReleaseAnswer = z.infer<typeof releaseAnswer>;
@@ -113,12 +114,15 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
   const batches = batchesFromWire(answer.batches);
   const statement = answer.snapshot === null ? null : statementFromWire(answer.snapshot, batches);
   const { snapshot, confirmation } = await checkSnapshot({ statement, people, storage, now });
+  if (snapshot !== null) checkEpochs(people, snapshot);
   for (const shown of answer.states) {
     await checkDossierState({ shown, snapshot, checkpoint, people, verifier: context.verifier });
   }
   const items = await Promise.all(
     answer.results.map((result) =>
-      result.outcome === 'deny' ? result : openOne(result, { answer, line, batches, snapshot, context, checkpoint }),
+      result.outcome === 'deny'
+        ? result
+        : openChecked(result, { answer, line, batches, snapshot, context, checkpoint }),
     ),
   );
   return { line, items, confirmation, gone: answer.gone, notes: answer.states.flatMap(({ notes }) => notes ?? []) };
@@ -141,6 +145,16 @@ interface OneContext {
   readonly snapshot: Snapshot | null;
   readonly context: LookContext;
   readonly checkpoint: Checkpoint;
+}
+
+/** One closed union of errors, whatever layer found the fault. */
+async function openChecked(result: Permitted, one: OneContext): Promise<OpenedItem> {
+  try {
+    return await openOne(result, one);
+  } catch (cause) {
+    if (clientError.is(cause)) throw cause;
+    throw clientError('wrong-item', 'what the vault gave does not open as it should', { cause });
+  }
 }
 
 /** When the writer's key must have held: at the batch's time, or now for what was signed by itself. */

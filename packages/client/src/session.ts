@@ -39,7 +39,7 @@ import { z } from 'zod';
 import { clientError } from './errors.ts';
 import { type Http, http } from './http.ts';
 import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
-import { readDirectory } from './people.ts';
+import { readDirectory, rememberPeople } from './people.ts';
 import type { Pins } from './pins.ts';
 import type { Ports } from './ports.ts';
 import { type Ask, signedMessage, type Who } from './request.ts';
@@ -281,15 +281,17 @@ export class Session {
       throw clientError('log-changed', 'this vault shows another log than the practice told you');
     }
     const checkpoint: Checkpoint = await log.accept(answer.checkpoint, answer.consistency, from);
-    this.#people = await readDirectory({
+    const { people, hashes } = await readDirectory({
       practice: this.practice,
       authority: pins.authority,
       answer,
       checkpoint,
       verifier: this.verifier,
     });
+    await rememberPeople(this.wire.ports.storage, pins.practice, hashes);
+    this.#people = people;
     this.#peopleAt = checkpoint.size;
-    return this.#people;
+    return people;
   }
 
   /** Size of the log under which the directory was read. */
