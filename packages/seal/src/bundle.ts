@@ -96,7 +96,7 @@ export async function createBundle(input: {
   const secret = input.random(32);
   const sealed = await used.kem.seal(input.recipientKey, bundleInfo(head), NOTHING, secret);
   const payload = checkHeader('bundle', bundle, { ...head, enc: base64url(sealed.enc), key: base64url(sealed.ct) });
-  const key = await used.aead.importKey(secret);
+  const key = await used.aead(secret);
   const bundleHash = payloadHash(payload);
   let next = 0;
   return {
@@ -106,7 +106,7 @@ export async function createBundle(input: {
       if (kind !== CARRIES[to]) throw sealError('bad-bundle', `a bundle to ${to} carries no shares of kind ${kind}`);
       // Taken before the first await: an index is a nonce and must never be used twice.
       const index = next++;
-      const ct = await used.aead.seal(key, wrapNonce(index), wrapAad(kind, descriptor), asShare(kind, share));
+      const ct = await key.seal(wrapNonce(index), wrapAad(kind, descriptor), asShare(kind, share));
       return { bundle: bundleHash, index, descriptor, kind, ct };
     },
   };
@@ -122,14 +122,14 @@ export async function openBundle(header: BundleHeader, privateKey: KemPrivateKey
     NOTHING,
     fromBase64url(header.key),
   );
-  const key = await used.aead.importKey(secret);
+  const key = await used.aead(secret);
   const own = payloadHash(header);
   return {
     async unwrap<K extends ShareKind>(wrap: Wrap<K>) {
       if (wrap.bundle !== own || wrap.kind !== CARRIES[header.to]) {
         throw sealError('bad-bundle', 'this wrap belongs to another bundle or another kind of holder');
       }
-      const share = await used.aead.open(key, wrapNonce(wrap.index), wrapAad(wrap.kind, wrap.descriptor), wrap.ct);
+      const share = await key.open(wrapNonce(wrap.index), wrapAad(wrap.kind, wrap.descriptor), wrap.ct);
       return asShare(wrap.kind, share);
     },
   };

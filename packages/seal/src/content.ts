@@ -153,13 +153,13 @@ async function sealRaw(raw: Uint8Array, signed: Envelope, to: SealOptions): Prom
   const { key, commitment } = await derive(used, coreHeaderBytes(core), salt, shares);
   const header: PackHeader = { ...core, commitment };
   const headerBytes = canonicalJson(checkHeader('pack', packHeader, header));
-  const aead = await used.aead.importKey(key);
+  const aead = await used.aead(key);
   const aad = lengthPrefixed(CHUNK, headerBytes);
   const body = compress.pack(raw, header.dict, to.deflate);
   const count = Math.ceil(body.length / CHUNK_BYTES);
   const chunks = await Promise.all(
     Array.from({ length: count }, (_, i) =>
-      used.aead.seal(aead, nonce(i, i === count - 1), aad, body.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES)),
+      aead.seal(nonce(i, i === count - 1), aad, body.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES)),
     ),
   );
   const pack = concat(objectPrefix(MAGICS.pack, headerBytes), ...chunks) as Sealed<'pack'>;
@@ -280,10 +280,10 @@ async function decryptBody(used: Suite, key: Bytes, aad: Bytes, body: Bytes, dic
   const stride = CHUNK_BYTES + TAG;
   const count = Math.ceil(body.length / stride);
   if (count < 1) throw sealError('cannot-open', 'this pack has no content');
-  const aead = await used.aead.importKey(key);
+  const aead = await used.aead(key);
   const chunks = await Promise.all(
     Array.from({ length: count }, (_, i) =>
-      used.aead.open(aead, nonce(i, i === count - 1), aad, body.subarray(i * stride, (i + 1) * stride)),
+      aead.open(nonce(i, i === count - 1), aad, body.subarray(i * stride, (i + 1) * stride)),
     ),
   );
   return compress.unpack(concat(...chunks), dict);

@@ -21,7 +21,7 @@ import type { Sealed } from './brands.ts';
 import { checkHeader, decodeObject, domain, encodeObject, MAGICS, parseHeader } from './encoding.ts';
 import { sealError } from './errors.ts';
 import { device, publicKey } from './statements.ts';
-import { suite } from './suite.ts';
+import { type AeadKey, suite } from './suite.ts';
 
 const BODY = domain('keyring');
 const WRAP = domain('keyring-wrap');
@@ -108,11 +108,11 @@ const wrapAad = (person: PersonId, parameters: Parameters): Bytes =>
   lengthPrefixed(WRAP, utf8(person), canonicalJson(parameters));
 const bodyAad = (header: KeyringHeader): Bytes => lengthPrefixed(BODY, canonicalJson(header));
 
-async function prfKek(person: PersonId, suiteId: number, prf: Bytes, parameters: Parameters): Promise<CryptoKey> {
+async function prfKek(person: PersonId, suiteId: number, prf: Bytes, parameters: Parameters): Promise<AeadKey> {
   if (prf.length !== 32) throw sealError('bad-keyring', 'the PRF output of a passkey has 32 bytes');
   const used = suite(suiteId);
   const info = lengthPrefixed(KEK, utf8(person), canonicalJson(parameters));
-  return used.aead.importKey(await used.kdf(prf, fromBase64url(parameters.salt), info, 32));
+  return used.aead(await used.kdf(prf, fromBase64url(parameters.salt), info, 32));
 }
 
 /** HMAC-SHA256 (RFC 2104): ties a passphrase to a device whose key cannot be copied off it. */
@@ -130,7 +130,7 @@ async function passphraseKek(
   suiteId: number,
   from: { readonly passphrase: string; readonly deviceKey: DeviceKey },
   parameters: Omit<z.infer<typeof passphrase>, 'wrap'>,
-): Promise<CryptoKey> {
+): Promise<AeadKey> {
   const { memoryKiB, passes, lanes } = parameters.argon2id;
   const salt = fromBase64url(parameters.salt);
   const stretched = await argon2id({
@@ -145,7 +145,7 @@ async function passphraseKek(
   const bound = await deviceMac(from.deviceKey, new Uint8Array(stretched));
   const used = suite(suiteId);
   const info = lengthPrefixed(KEK, utf8(person), canonicalJson(parameters));
-  return used.aead.importKey(await used.kdf(bound, salt, info, 32));
+  return used.aead(await used.kdf(bound, salt, info, 32));
 }
 
 async function makeUnlocker(
@@ -155,7 +155,6 @@ async function makeUnlocker(
   unlocker: NewUnlocker,
   random: Random,
 ): Promise<StoredUnlocker> {
-  const { aead } = suite(suiteId);
   if (unlocker.kind === 'passkey') {
     const parameters = {
       kind: 'passkey' as const,
@@ -163,7 +162,7 @@ async function makeUnlocker(
       salt: base64url(unlocker.salt),
     };
     const kek = await prfKek(person, suiteId, unlocker.prf, parameters);
-    return { ...parameters, wrap: base64url(await aead.seal(kek, ZERO, wrapAad(person, parameters), master)) };
+    return { ...parameters, wrap: base64url(await kek.seal(ZERO, wrapAad(person, parameters), master)) };
   }
   const parameters = {
     kind: 'passphrase' as const,
@@ -172,7 +171,7 @@ async function makeUnlocker(
     salt: base64url(random(32)),
   };
   const kek = await passphraseKek(person, suiteId, unlocker, parameters);
-  return { ...parameters, wrap: base64url(await aead.seal(kek, ZERO, wrapAad(person, parameters), master)) };
+  return { ...parameters, wrap: base64url(await kek.seal(ZERO, wrapAad(person, parameters), master)) };
 }
 
 const nameOf = (unlocker: Parameters): string =>
@@ -188,10 +187,9 @@ async function store(
   if (new Set(checked.unlockers.map(nameOf)).size !== checked.unlockers.length) {
     throw sealError('bad-keyring', 'this passkey or device unlocks the keyring already');
   }
-  const { aead } = suite(checked.suite);
   const plain = canonicalJson({ t: 'keys', sign: base64url(secrets.sign), kem: base64url(secrets.kem) });
   const nonce = random(NONCE);
-  const body = await aead.seal(await aead.importKey(master), nonce, bodyAad(checked), plain);
+  const body = await (await suite(checked.suite).aead(master)).seal(nonce, bodyAad(checked), plain);
   return encodeObject(MAGICS.keyring, checked, concat(nonce, body)) as Sealed<'keyring'>;
 }
 
@@ -253,21 +251,14 @@ export function parseKeyring(bytes: Bytes): { readonly header: KeyringHeader; re
 async function openWith(
   keyring: Sealed<'keyring'>,
   find: (unlocker: StoredUnlocker) => boolean,
-  kekFor: (header: KeyringHeader, unlocker: StoredUnlocker) => Promise<CryptoKey>,
+  kekFor: (header: KeyringHeader, unlocker: StoredUnlocker) => Promise<AeadKey>,
 ): Promise<OpenedKeyring> {
   const { header, body } = decodeObject(MAGICS.keyring, keyringHeader, keyring);
   const unlocker = header.unlockers.find(find);
   if (!unlocker) throw sealError('bad-keyring', 'the keyring has no such unlocker');
-  const { aead } = suite(header.suite);
   const kek = await kekFor(header, unlocker);
-  const master = await aead.open(
-    kek,
-    ZERO,
-    wrapAad(header.person, withoutWrap(unlocker)),
-    fromBase64url(unlocker.wrap),
-  );
-  const opened = await aead.open(
-    await aead.importKey(master),
+  const master = await kek.open(ZERO, wrapAad(header.person, withoutWrap(unlocker)), fromBase64url(unlocker.wrap));
+  const opened = await (await suite(header.suite).aead(master)).open(
     body.subarray(0, NONCE),
     bodyAad(header),
     body.subarray(NONCE),

@@ -33,3 +33,4 @@ export {
 } from './keyring.ts';
 export { splitExitShare } from './pack.ts';
 export { combineKey, createSplitKey, type SplitKey, splitKey } from './recovery.ts';
+export { type Aead, type AeadKey, bringAead } from './suite.ts';

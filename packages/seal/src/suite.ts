@@ -10,12 +10,14 @@ import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } f
 import { sealError } from './errors.ts';
 import { hpkeKem, isReducedMlKem768, type Kem, nativeOr } from './hpke.ts';
 
-export interface Aead {
-  importKey(key: Uint8Array): Promise<CryptoKey>;
-  seal(key: CryptoKey, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Promise<Bytes>;
+/** AES-256-GCM under one key: 12-byte nonce, 16-byte tag at the end. */
+export interface AeadKey {
+  seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Promise<Bytes>;
   /** Throws `seal/cannot-open`. */
-  open(key: CryptoKey, nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Promise<Bytes>;
+  open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Promise<Bytes>;
 }
+/** Takes 32 bytes; import once, use often. */
+export type Aead = (key: Uint8Array) => Promise<AeadKey>;
 
 /** One line of the crypto inventory (R13). */
 export interface Algorithm {
@@ -30,7 +32,6 @@ export interface Suite {
   readonly id: number;
   readonly name: string;
   readonly kem: Kem;
-  /** 256-bit key, 12-byte nonce, 16-byte tag at the end. */
   readonly aead: Aead;
   /** Extract-and-expand (RFC 5869). */
   kdf(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Promise<Bytes>;
@@ -42,21 +43,35 @@ const subtle = crypto.subtle;
 const view = (bytes: Uint8Array): Bytes =>
   bytes.buffer instanceof ArrayBuffer ? (bytes as Bytes) : new Uint8Array(bytes);
 
-export const aesGcm: Aead = {
-  importKey: (key) => subtle.importKey('raw', view(key), 'AES-GCM', false, ['encrypt', 'decrypt']),
-  async seal(key, nonce, aad, plaintext) {
-    const algorithm = { name: 'AES-GCM', iv: view(nonce), additionalData: view(aad) };
-    return new Uint8Array(await subtle.encrypt(algorithm, key, view(plaintext)));
-  },
-  async open(key, nonce, aad, ciphertext) {
-    try {
-      const algorithm = { name: 'AES-GCM', iv: view(nonce), additionalData: view(aad) };
-      return new Uint8Array(await subtle.decrypt(algorithm, key, view(ciphertext)));
-    } catch (cause) {
-      throw sealError('cannot-open', 'this key does not open these bytes', { cause });
-    }
-  },
+export const webAead: Aead = async (bytes) => {
+  const key = await subtle.importKey('raw', view(bytes), 'AES-GCM', false, ['encrypt', 'decrypt']);
+  const parameters = (nonce: Uint8Array, aad: Uint8Array) => ({
+    name: 'AES-GCM',
+    iv: view(nonce),
+    additionalData: view(aad),
+  });
+  return {
+    async seal(nonce, aad, plaintext) {
+      return new Uint8Array(await subtle.encrypt(parameters(nonce, aad), key, view(plaintext)));
+    },
+    async open(nonce, aad, ciphertext) {
+      try {
+        return new Uint8Array(await subtle.decrypt(parameters(nonce, aad), key, view(ciphertext)));
+      } catch (cause) {
+        throw sealError('cannot-open', 'this key does not open these bytes', { cause });
+      }
+    },
+  };
 };
+
+let currentAead = webAead;
+/**
+ * A runtime may bring its own AES-256-GCM: in Node, WebCrypto's way through threads costs several times the work itself when
+ * thousands of small packs are sealed. The same vectors run over it.
+ */
+export function bringAead(native: Aead): void {
+  currentAead = native;
+}
 
 /** Synchronous inside: the inputs are a few blocks, and a trip to WebCrypto's threads costs more than the work. */
 const hkdfSha256 = async (ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Promise<Bytes> =>
@@ -75,7 +90,7 @@ export const suite1: Suite = {
   id: 1,
   name: 'HPKE-MLKEM768-X25519-HKDF-SHA256-AES-256-GCM, AES-256-GCM, Ed25519, SHA-256, Argon2id',
   kem: hpkeKem(1, 1216, 32, () => nativeOr([...nativeTriple], nobleKem), isReducedMlKem768),
-  aead: aesGcm,
+  aead: (key) => currentAead(key),
   kdf: hkdfSha256,
   algorithms: [
     {
