@@ -104,7 +104,7 @@ export const suite1: Suite = {
       algorithm: 'AES-256-GCM',
       use: 'pack bodies in chunks, wraps in bundles, keyrings',
       source: 'NIST SP 800-38D',
-      library: 'WebCrypto',
+      library: 'WebCrypto; in the agent node:crypto',
       quantum: 'symmetric',
     },
     {
@@ -139,7 +139,7 @@ export const suite1: Suite = {
       algorithm: 'Ed25519',
       use: 'statements, envelopes; signatures that a witness has covered stay provable later',
       source: 'RFC 8032',
-      library: 'WebCrypto',
+      library: 'WebCrypto; in the agent node:crypto',
       quantum: 'broken-by-quantum',
     },
     {
