@@ -3,7 +3,7 @@
 import { decide } from '@ketenkluis/access';
 import { type Bytes, type DossierId, fromBase64url, type Instant, type OrganisationId } from '@ketenkluis/base';
 import type { DraftItem, EventCode } from '@ketenkluis/ledger';
-import type { createPractice, postStatements } from '@ketenkluis/protocol';
+import type { postStatements } from '@ketenkluis/protocol';
 import {
   asEpochWraps,
   type Epoch,
@@ -18,21 +18,21 @@ import {
 import type { z } from 'zod';
 import { factRow } from './apply.ts';
 import { actorOf, denied, type Signed } from './auth.ts';
-import { settleShares, writeDraft } from './delivery.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
 import { vaultError } from './errors.ts';
-import { append, commonOf, consistencyTo, item, ownCommon, proofOf, SIGNED_CHECKS } from './lines.ts';
+import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import { isDirectory, type People } from './people.ts';
+import { consistencyTo, proofOf } from './proofs.ts';
+import { settleShares, writeDraft } from './settling.ts';
 import { endStatement, putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
-import { newLogOrigin, type Vault } from './vault.ts';
+import type { Vault } from './vault.ts';
 
-type CreateBody = z.infer<typeof createPractice>;
 type StatementsBody = z.infer<typeof postStatements>['body'];
 const bad = (why: string) => vaultError('bad-statement', why);
 
 /** The wraps that came, by hash; exactly those that the new epochs name. */
-function checkWraps(statements: readonly Statement[], sent: readonly string[]): Map<Hash, Bytes> {
+export function checkWraps(statements: readonly Statement[], sent: readonly string[]): Map<Hash, Bytes> {
   const wraps = new Map(
     sent.map((text) => asEpochWraps(fromBase64url(text))).map((bytes) => [hashOf(bytes), bytes as Bytes]),
   );
@@ -52,7 +52,7 @@ const EVENT: Partial<Record<Statement['payload']['t'], EventCode>> = {
 };
 const eventOf = (statements: readonly Statement[]): EventCode => EVENT[statements[0]!.payload.t] ?? 'fact';
 
-const objectItem = (statement: Statement): DraftItem => {
+export const objectItem = (statement: Statement): DraftItem => {
   const { payload } = statement;
   const facts = payload.t === 'fact' ? [payload.id] : payload.t === 'withdrawal' ? [payload.fact] : [];
   const kind =
@@ -65,7 +65,7 @@ const objectItem = (statement: Statement): DraftItem => {
 };
 
 /** Rows of directory statements and invitations; `items` says where each stands in the line. */
-async function insertDirectory(
+export async function insertDirectory(
   tx: Tx,
   practice: OrganisationId,
   statements: readonly { readonly statement: Statement; readonly item: number; readonly directory: boolean }[],
@@ -133,7 +133,7 @@ async function insertDirectory(
   }
 }
 
-const isOwnBusiness = (statement: Statement, practice: OrganisationId): boolean => {
+export const isOwnBusiness = (statement: Statement, practice: OrganisationId): boolean => {
   const { payload } = statement;
   return 'organisation' in payload
     ? payload.organisation === practice
@@ -141,78 +141,6 @@ const isOwnBusiness = (statement: Statement, practice: OrganisationId): boolean 
       ? payload.practice === practice
       : false;
 };
-
-/** Authority record = leaf 0; everything else that a practice begins with = leaf 1; one transaction. */
-export async function birth(vault: Vault, body: CreateBody) {
-  const statements = statementsFromWire(body);
-  const [first, ...rest] = statements;
-  if (first?.payload.t !== 'authority') throw bad('a practice begins with its authority record');
-  const practice = first.payload.organisation;
-  const owner = first.payload.owners[0]!.person;
-  if (await vault.people.of(practice)) throw vaultError('already-there', 'this vault has this practice already');
-  if (rest.length === 0) throw bad('a practice needs cards before anything else');
-  if (statements.some((statement) => !isOwnBusiness(statement, practice) || !isDirectory(statement, () => undefined))) {
-    throw bad('only authority, cards, epochs, memberships and mandates make a practice');
-  }
-  const wraps = checkWraps(statements, body.wraps);
-  const origin = newLogOrigin(vault.random);
-  // Throws whatever is not signed as it must be; nothing is written then.
-  await vault.people.tryOn(practice, origin, statements);
-  await vault.keys.log(origin);
-  const insert = (part: readonly Statement[], made: ReadonlyMap<Hash, Bytes>) => (tx: Tx, index: number, at: Instant) =>
-    insertDirectory(
-      tx,
-      practice,
-      part.map((statement, i) => ({ statement, item: i, directory: true })),
-      made,
-      index,
-      at,
-      () => undefined,
-    );
-  const common = (event: EventCode) =>
-    ownCommon(vault, practice, { event, action: 'C', class: 'admin', outcome: 'success', actor: owner });
-  const born = append(vault, {
-    practice,
-    log: origin,
-    request: null,
-    keys: ['birth/0'],
-    plan: async (tx, at) => {
-      const row = await tx.selectFrom('practice').select('log').where('practice', '=', practice).executeTakeFirst();
-      if (row) throw vaultError('already-there', 'this vault has this practice already');
-      return {
-        common: common('authority'),
-        items: [objectItem(first)],
-        effect: async (write, line) => {
-          await write.insertInto('practice').values({ practice, log: origin, created: at }).execute();
-          await insert([first], new Map())(write, line.index, at);
-        },
-      };
-    },
-  });
-  // Asked in the same turn, so that both go in one transaction: no practice without its people.
-  const peopled = append(vault, {
-    practice,
-    log: origin,
-    request: null,
-    keys: ['birth/1'],
-    plan: async (_tx, at) => ({
-      common: common('card'),
-      items: rest.map(objectItem),
-      effect: async (write, line) => {
-        const row = await write
-          .selectFrom('practice')
-          .select('log')
-          .where('practice', '=', practice)
-          .executeTakeFirst();
-        if (row?.log !== origin) throw vaultError('conflict', 'the practice was not born; try again');
-        await insert(rest, wraps)(write, line.index, at);
-      },
-    }),
-  });
-  const [, line] = await Promise.all([born, peopled]);
-  vault.people.forget(practice);
-  return { practice, log: { origin, key: await vault.keys.vkey(origin) }, checkpoint: line.checkpoint };
-}
 
 /** Changes of the directory by owners, and withdrawals of a dossier's facts by the agent: all or nothing, one line. */
 export async function statements(vault: Vault, signed: Signed, body: StatementsBody) {

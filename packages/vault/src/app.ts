@@ -23,6 +23,8 @@ export interface AppOptions {
   readonly logger: FastifyServerOptions['loggerInstance'];
   /** Folder of the built workplace; without it only the API is served. */
   readonly workplace?: string | undefined;
+  /** Addresses of TLS proxies whose word for the caller's address counts. */
+  readonly proxies?: readonly string[] | undefined;
   /** Requests a minute per session (or address), and per address where anybody may try. */
   readonly limits?: { readonly perMinute?: number; readonly strictPerMinute?: number } | undefined;
 }
@@ -36,6 +38,7 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
     bodyLimit: 64 * 1024,
     routerOptions: { maxParamLength: 200, caseSensitive: true },
     requestTimeout: 60_000,
+    ...(options.proxies ? { trustProxy: [...options.proxies] } : {}),
     genReqId: (request) => {
       const sent = request.headers['x-request-id'];
       return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : newId('request', vault.random);
@@ -100,7 +103,9 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   api.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.url.startsWith('/v1')) reply.header('cache-control', 'no-store');
-    // Before the body: outsiders are not read.
+  });
+  // After the rate limit and before the body: outsiders are not read.
+  api.addHook('preParsing', async (request) => {
     if (request.routeOptions.config.gate) await findCaller(vault, request);
   });
   api.addHook('onResponse', async (request, reply) => {

@@ -1,7 +1,7 @@
 /** Writes what `changes.ts` worked out: new rows in, superseded and ended ones out, in the transaction of their line. */
 
 import type { Bytes, DossierId, FactId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
-import type { Payload, Statement } from '@ketenkluis/seal';
+import type { Hash, Payload, Statement } from '@ketenkluis/seal';
 import type { DossierView, Gone, GrantedRow, HandleRow } from './changes.ts';
 import type { Schema } from './storage/schema.ts';
 import { putStatements } from './storage/statements.ts';
@@ -167,53 +167,72 @@ export async function purgeDossier(tx: Tx, practice: OrganisationId, view: Dossi
     .execute();
 }
 
+/** What the rows that go refer to: looked at again when they are gone. */
+export interface Referred {
+  readonly grants: readonly Hash[];
+  readonly bundles: readonly Hash[];
+  readonly batches: readonly Hash[];
+}
+
+export async function referredBy(
+  tx: Tx,
+  practice: OrganisationId,
+  gone: Gone,
+  facts: readonly Hash[],
+): Promise<Referred> {
+  const descriptors = [...new Set([...gone.descriptors, ...gone.wraps.map((one) => one.descriptor)])];
+  const grants = new Set<Hash>();
+  const bundles = new Set<Hash>();
+  await chunked(descriptors, async (part) => {
+    const granted = await tx
+      .selectFrom('granted')
+      .select('grant_hash')
+      .where('practice', '=', practice)
+      .where('descriptor', 'in', part)
+      .execute();
+    for (const row of granted) grants.add(row.grant_hash);
+    const wraps = await tx
+      .selectFrom('wrap')
+      .select('bundle')
+      .where('practice', '=', practice)
+      .where('descriptor', 'in', part)
+      .execute();
+    for (const row of wraps) bundles.add(row.bundle);
+  });
+  const batches = new Set<Hash>();
+  await chunked([...new Set([...gone.statements, ...facts, ...grants, ...bundles])], async (part) => {
+    const rows = await tx
+      .selectFrom('statement')
+      .select('batch')
+      .where('practice', '=', practice)
+      .where('hash', 'in', part)
+      .execute();
+    for (const { batch } of rows) if (batch !== null) batches.add(batch);
+  });
+  return { grants: [...grants], bundles: [...bundles], batches: [...batches] };
+}
+
 /** Grants without a pack, bundle headers without a wrap and batches without a statement say nothing any more. */
-export async function removeLeftovers(tx: Tx, practice: OrganisationId): Promise<void> {
-  await tx
-    .deleteFrom('statement')
-    .where('practice', '=', practice)
-    .where('type', '=', 'grant')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('granted')
-            .select('granted.team')
-            .whereRef('granted.practice', '=', 'statement.practice')
-            .whereRef('granted.grant_hash', '=', 'statement.hash'),
-        ),
-      ),
-    )
-    .execute();
-  await tx
-    .deleteFrom('statement')
-    .where('practice', '=', practice)
-    .where('type', '=', 'bundle')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('wrap')
-            .select('wrap.idx')
-            .whereRef('wrap.practice', '=', 'statement.practice')
-            .whereRef('wrap.bundle', '=', 'statement.hash'),
-        ),
-      ),
-    )
-    .execute();
-  await tx
-    .deleteFrom('statement')
-    .where('practice', '=', practice)
-    .where('type', '=', 'batch')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('statement as other')
-            .select('other.hash')
-            .whereRef('other.practice', '=', 'statement.practice')
-            .whereRef('other.batch', '=', 'statement.hash'),
-        ),
-      ),
-    )
-    .execute();
+export async function removeLeftovers(tx: Tx, practice: OrganisationId, referred: Referred): Promise<void> {
+  const remove = (hashes: readonly Hash[], used: (part: Hash[]) => Promise<readonly Hash[]>) =>
+    chunked(hashes, async (part) => {
+      const kept = new Set(await used(part));
+      const left = part.filter((hash) => !kept.has(hash));
+      if (left.length === 0) return;
+      await tx.deleteFrom('statement').where('practice', '=', practice).where('hash', 'in', left).execute();
+    });
+  await remove(referred.grants, async (part) => {
+    const query = tx.selectFrom('granted').select('grant_hash').distinct().where('practice', '=', practice);
+    return (await query.where('grant_hash', 'in', part).execute()).map((row) => row.grant_hash);
+  });
+  await remove(referred.bundles, async (part) => {
+    const query = tx.selectFrom('wrap').select('bundle').distinct().where('practice', '=', practice);
+    return (await query.where('bundle', 'in', part).execute()).map((row) => row.bundle);
+  });
+  await remove(referred.batches, async (part) => {
+    const query = tx.selectFrom('statement').select('batch').distinct().where('practice', '=', practice);
+    return (await query.where('batch', 'in', part).execute()).flatMap((row) => row.batch ?? []);
+  });
 }
 
 /** Who stands on a team's list now. */

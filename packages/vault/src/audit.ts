@@ -7,11 +7,13 @@ import type { auditAnswer, postAudit, postDeclaration } from '@ketenkluis/protoc
 import type { Hash } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import type { Signed } from './auth.ts';
+import { refresh, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
-import { append, commonOf, consistencyTo, item, proofOf, SIGNED_CHECKS } from './lines.ts';
+import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
+import { consistencyTo, proofOf } from './proofs.ts';
 import { questionFor, readFor } from './questions.ts';
-import { decidedItem, lineProofs, outcomeOf } from './release.ts';
+import { decidedItem, outcomeOf } from './release.ts';
+import { lineProofs } from './states.ts';
 import type { Vault } from './vault.ts';
 
 const MAX_LINES = 20_000;
@@ -26,15 +28,19 @@ export async function audit(
   if (request.payload.items.length !== 1 || !asked?.dossier || asked.handle !== null)
     throw vaultError('bad-request', 'an audit names one dossier');
   const dossier: DossierId = asked.dossier;
+  let who = signed;
   const found = { decision: undefined as Decision | undefined };
   const line = await append(vault, {
     practice,
     log: people.log,
     request,
     keys: [dossier],
+    before: async () => {
+      who = await refresh(vault, signed);
+    },
     plan: async (tx, at) => {
       const reading = await readFor(tx, practice, [asked]);
-      const decision = decide(questionFor({ ...signed, at }, reading, asked));
+      const decision = decide(questionFor({ ...who, at }, reading, asked));
       found.decision = decision;
       const annex = decision.outcome === 'permit' || body.annex !== null ? annexFor(request.payload, body.annex) : null;
       const row = reading.dossiers.get(dossier);
@@ -107,15 +113,19 @@ export async function declaration(vault: Vault, signed: Signed, body: z.infer<ty
   const { practice, people, request } = signed;
   if (!request.payload.declared) throw vaultError('bad-request', 'a declaration says of itself that it is one');
   const asked = request.payload.items;
+  let who = signed;
   const found = { decisions: [] as Decision[] };
   const line = await append(vault, {
     practice,
     log: people.log,
     request,
     keys: asked.flatMap((one) => [...(one.dossier ? [one.dossier] : []), ...(one.handle ? [one.handle] : [])]),
+    before: async () => {
+      who = await refresh(vault, signed);
+    },
     plan: async (tx, at) => {
       const reading = await readFor(tx, practice, asked);
-      const decisions = asked.map((one) => decide(questionFor({ ...signed, at }, reading, one)));
+      const decisions = asked.map((one) => decide(questionFor({ ...who, at }, reading, one)));
       found.decisions = decisions;
       const { outcome, reason } =
         asked.length === 0 ? { outcome: 'success' as const, reason: null } : outcomeOf(decisions);

@@ -189,6 +189,13 @@ export const openMessage = (
   stage: 'keyring' | 'open' = 'open',
 ): Promise<Signed> => openSigned(vault, request, name, message.request, hashOf(canonicalJson(message.body)), stage);
 
+/** The same asker as the directory stands now: what was withdrawn since the request came in counts already. */
+export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
+  const people = await vault.people.of(signed.practice);
+  if (!people) throw refused();
+  return { ...signed, people, card: people.keys.cardOf(signed.session.person, vault.clock()) ?? null };
+}
+
 /** How `decide()` sees the asker. */
 export const actorOf = (signed: Signed): Question['actor'] => ({
   person: signed.session.person,

@@ -263,6 +263,7 @@ describe('a delivery', () => {
   it('R4: withdrawing the enrolment takes packs, grants, wraps and shares at once; the lines stay; the id is not used again', async () => {
     const dossier = newDossier(2);
     const { into, descriptors } = await enrol(world, dossier);
+    const line = await size();
     const seq = seqOf(await deliverAll(world, agent, into), dossier.id);
     const end = {
       ...empty(),
@@ -279,6 +280,11 @@ describe('a delivery', () => {
     ]);
     expect(left).toEqual([]);
     expect(shares.list(world.practice.id).filter((hash) => hashes.includes(hash))).toEqual([]);
+    // Of all that came with it only the enrolment and the batch that signs it stay.
+    const statements = await storage.read((tx) =>
+      tx.selectFrom('statement').select('type').where('line', '=', line).execute(),
+    );
+    expect(statements.map(({ type }) => type).sort()).toEqual(['batch', 'fact']);
     const items = await storage.read((tx) =>
       tx.selectFrom('dossier_item').select('seq').where('dossier', '=', dossier.id).execute(),
     );

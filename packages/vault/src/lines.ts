@@ -3,9 +3,7 @@
 import { type Checks, type DenyReason, POLICY_VERSION } from '@ketenkluis/access';
 import {
   type Bytes,
-  base64url,
   type DossierId,
-  fromBase64url,
   type Instant,
   newId,
   type OrganisationId,
@@ -16,19 +14,11 @@ import {
   CHAIN_START,
   type ChainHead,
   type Committed,
-  consistencyFromTiles,
   type DraftItem,
-  decodeEntry,
   type EntryCommon,
-  inclusionFromTiles,
-  leafOf,
-  partBytes,
   type Reason,
-  readCheckpoint,
   type Sequenced,
-  type StoredEntry,
 } from '@ketenkluis/ledger';
-import type { LedgerProof } from '@ketenkluis/protocol';
 import type { Hash, Request, Statement } from '@ketenkluis/seal';
 import { vaultError } from './errors.ts';
 import type { People } from './people.ts';
@@ -270,63 +260,3 @@ export function append(vault: Vault, { practice, log, request, keys, before, pla
     },
   });
 }
-
-const MAX_SHOWN = 256;
-const shownItem = (line: Pick<Committed, 'entry' | 'salts'>, position: number) => ({
-  position,
-  part: base64url(partBytes(line.entry.items[position]!)),
-  salt: line.salts.items[position]!,
-});
-
-/** The line on the wire: the common part and the items asked for (all of them, up to 256, when left out). */
-export function proofOf(
-  line: Pick<Committed, 'entry' | 'salts' | 'index' | 'leaf' | 'proof'>,
-  positions: readonly number[] = line.entry.items.map((_, i) => i).slice(0, MAX_SHOWN),
-): LedgerProof {
-  return {
-    index: line.index,
-    leaf: base64url(line.leaf),
-    path: line.proof.map((step) => base64url(step)),
-    common: { part: base64url(partBytes(line.entry.common)), salt: line.salts.common },
-    items: positions.map((position) => shownItem(line, position)),
-  };
-}
-
-/** Proof of an older line, under a tree of `size` leaves. */
-export async function proofOfStored(
-  vault: Vault,
-  log: string,
-  entry: StoredEntry,
-  size: number,
-  positions: readonly number[],
-): Promise<LedgerProof> {
-  const { entry: value, salts } = decodeEntry(entry.stored);
-  const proof = await inclusionFromTiles(entry.index, size, (level, index) =>
-    vault.storage.ledger.tile(log, level, index),
-  );
-  return proofOf({ entry: value, salts, index: entry.index, leaf: leafOf(value, salts), proof }, positions);
-}
-
-/** From the checkpoint that the asker named to a tree of `size` leaves; null when none was named or it is none of ours. */
-export async function consistencyTo(
-  vault: Vault,
-  log: string,
-  seen: number | null | undefined,
-  size: number,
-): Promise<string[] | null> {
-  if (seen === null || seen === undefined || seen < 1 || seen > size) return null;
-  if (seen === size) return [];
-  const steps = await consistencyFromTiles(seen, size, (level, index) => vault.storage.ledger.tile(log, level, index));
-  return steps.map((step) => base64url(step));
-}
-
-/** The newest checkpoint of a log, as a note, and its size. */
-export async function checkpointOf(vault: Vault, log: string): Promise<{ note: string; size: number }> {
-  const { checkpoint, size } = await vault.storage.ledger.state(log);
-  if (checkpoint === null || readCheckpoint(checkpoint).size !== size) {
-    throw vaultError('internal', 'the log has no checkpoint; run fsck');
-  }
-  return { note: checkpoint, size };
-}
-
-export const bytesOf = (text: string): Bytes => fromBase64url(text);

@@ -54,6 +54,10 @@ describe('notes', () => {
     const open = async () =>
       (await look(world, nurse, [{ dossier: dossier.id, handle }])).json<{ results: object[] }>().results[0];
     expect(await open()).toMatchObject({ outcome: 'permit', handle });
+    const { states } = (await look(world, nurse, [{ dossier: dossier.id, handle: dossier.handles[0]! }])).json<{
+      states: object[];
+    }>();
+    expect(states[0]).toMatchObject({ notes: [handle] });
     expect((await takeover(gp, handle)).json()).toMatchObject({ type: 'vault/not-allowed', detail: 'no-relation' });
     expect((await takeover(nurse, handle)).status).toBe(200);
     expect(await open()).toMatchObject({ outcome: 'deny', reason: 'gone' });

@@ -1,24 +1,19 @@
 /** A look (design 6): decide, one durable line, and only then shares, grants, packs and proofs. */
 
 import { type Decision, decide } from '@ketenkluis/access';
-import {
-  base64url,
-  type DossierId,
-  type HandleId,
-  type Instant,
-  type OrganisationId,
-  type TeamId,
-} from '@ketenkluis/base';
+import { base64url, type DossierId, type Instant, type OrganisationId, type TeamId } from '@ketenkluis/base';
 import type { Committed, DraftItem } from '@ketenkluis/ledger';
 import type { postRelease, releaseAnswer } from '@ketenkluis/protocol';
-import { dossierState, type Hash, type SnapshotRow, snapshotTree } from '@ketenkluis/seal';
+import type { Hash } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import type { Signed } from './auth.ts';
-import { type HandleRow, liveHashes, viewDossiers } from './changes.ts';
+import { refresh, type Signed } from './auth.ts';
+import type { HandleRow } from './changes.ts';
 import { vaultError } from './errors.ts';
-import { append, commonOf, consistencyTo, item, proofOf, proofOfStored, reasonOf } from './lines.ts';
+import { append, commonOf, item, reasonOf } from './lines.ts';
+import { consistencyTo, proofOf } from './proofs.ts';
 import { newestSnapshot, questionFor, readFor } from './questions.ts';
+import { lineProofs, type StateDraft, statesOf } from './states.ts';
 import { batchesFor, getStatements, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
@@ -114,130 +109,13 @@ export function outcomeOf(decisions: readonly Decision[]): {
   };
 }
 
-/** The snapshot's tree, once per snapshot. */
-const trees = new WeakMap<Vault, Map<Hash, ReturnType<typeof snapshotTree>>>();
-async function treeOf(vault: Vault, tx: Tx, practice: OrganisationId, hash: Hash) {
-  const known = trees.get(vault) ?? new Map<Hash, ReturnType<typeof snapshotTree>>();
-  trees.set(vault, known);
-  let tree = known.get(hash);
-  if (!tree) {
-    const rows = await tx
-      .selectFrom('snapshot_row')
-      .select(['dossier', 'seq', 'state'])
-      .where('practice', '=', practice)
-      .execute();
-    tree = snapshotTree(rows);
-    if (known.size > 64) known.clear();
-    known.set(hash, tree);
-  }
-  return tree;
-}
-
-interface StateDraft {
-  readonly dossier: DossierId;
-  readonly seq: number;
-  readonly state: Hash;
-  readonly live: Hash[];
-  readonly notes: HandleId[];
-  readonly snapshot: Answer['states'][number]['snapshot'];
-  /** Line and position of every item that changed it since the snapshot. */
-  readonly changes: readonly { readonly line: number; readonly item: number }[];
-}
-
-async function statesOf(
-  vault: Vault,
-  tx: Tx,
-  practice: OrganisationId,
-  dossiers: readonly DossierId[],
-): Promise<StateDraft[]> {
-  const views = await viewDossiers(tx, practice, dossiers);
-  const snapshot = await newestSnapshot(tx, practice);
-  const out: StateDraft[] = [];
-  for (const view of views.values()) {
-    const { dossier } = view;
-    const live = liveHashes(view);
-    if (dossierState(dossier, live) !== view.state)
-      throw vaultError('internal', 'the state of a dossier does not fit its objects; run fsck');
-    const row: SnapshotRow | undefined = await tx
-      .selectFrom('snapshot_row')
-      .select(['dossier', 'seq', 'state'])
-      .where('practice', '=', practice)
-      .where('dossier', '=', dossier)
-      .executeTakeFirst();
-    const proof = row && snapshot ? (await treeOf(vault, tx, practice, snapshot.hash)).proof(dossier) : undefined;
-    const changes = await tx
-      .selectFrom('dossier_item')
-      .select(['line', 'item'])
-      .where('practice', '=', practice)
-      .where('dossier', '=', dossier)
-      .where('change', '=', 1)
-      .where('seq', '>', row?.seq ?? 0)
-      .orderBy('seq')
-      .limit(500)
-      .execute();
-    out.push({
-      dossier,
-      seq: view.changed,
-      state: view.state,
-      live,
-      notes: [...view.handles.values()]
-        .filter((one) => one.state === 'live' && one.class === 'work')
-        .map((one) => one.handle),
-      snapshot: row && proof ? { seq: row.seq, state: row.state, index: proof.index, path: [...proof.path] } : null,
-      changes,
-    });
-  }
-  return out;
-}
-
-/** The signed request behind a line, unless it names dossiers beside this one. */
-export async function requestBehind(
-  tx: Tx,
-  practice: OrganisationId,
-  line: number,
-  dossier: DossierId,
-): Promise<string | null> {
-  const row = await tx
-    .selectFrom('asked')
-    .select('header')
-    .where('practice', '=', practice)
-    .where('line', '=', line)
-    .executeTakeFirst();
-  if (!row) return null;
-  const { items } = JSON.parse(new TextDecoder().decode(row.header)) as { items: { dossier: string | null }[] };
-  return items.every((one) => one.dossier === null || one.dossier === dossier) ? base64url(row.header) : null;
-}
-
-export async function lineProofs(
-  vault: Vault,
-  log: string,
-  practice: OrganisationId,
-  dossier: DossierId,
-  places: readonly { readonly line: number; readonly item: number }[],
-  size: number,
-) {
-  const out = [];
-  for (const [line, items] of Map.groupBy(places, (place) => place.line)) {
-    const [entry] = await vault.storage.ledger.entries(log, line, line + 1);
-    if (!entry) throw vaultError('internal', 'a line of the log is missing; run fsck');
-    const proof = await proofOfStored(
-      vault,
-      log,
-      entry,
-      size,
-      items.map((place) => place.item),
-    );
-    out.push({ ...proof, request: await vault.storage.read((tx) => requestBehind(tx, practice, line, dossier)) });
-  }
-  return out;
-}
-
 export async function release(vault: Vault, signed: Signed, body: Body): Promise<Answer> {
   const { practice, people, request } = signed;
   const asked = request.payload.items;
   if (asked.length === 0 || request.payload.declared)
     throw vaultError('bad-request', 'a release names what it wants to open');
   const kind = request.payload.class === 'list' ? ('list' as const) : ('release' as const);
+  let who = signed;
   const found = {
     ready: [] as Ready[],
     states: [] as StateDraft[],
@@ -251,6 +129,9 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
     log: people.log,
     request,
     keys: asked.flatMap((one) => [...(one.dossier ? [one.dossier] : []), ...(one.handle ? [one.handle] : [])]),
+    before: async () => {
+      who = await refresh(vault, signed);
+    },
     plan: async (tx, at: Instant) => {
       const reading = await readFor(tx, practice, asked);
       const items: DraftItem[] = [];
@@ -258,7 +139,7 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
       const ready: Ready[] = [];
       const decisions: Decision[] = [];
       for (const [position, one] of asked.entries()) {
-        const question = questionFor({ ...signed, at }, reading, one);
+        const question = questionFor({ ...who, at }, reading, one);
         const left = question.item.team === null ? [] : await goneFrom(tx, practice, question.item.team);
         let decision = decide({ ...question, gone: left.length });
         const row = one.handle === null ? undefined : reading.handles.get(one.handle);
@@ -299,13 +180,15 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
       const { outcome, reason } = outcomeOf(decisions);
       const annex = outcome === 'success' || body.annex !== null ? annexFor(request.payload, body.annex) : null;
       if (!annex) for (const [i, one] of items.entries()) items[i] = { ...one, annex: null };
+      const memberships = people.keys.memberships(at).filter((fact) => fact.person === request.payload.person);
+      const teams = new Set(memberships.map(({ team }) => team));
       const opened = [...new Set(ready.flatMap(({ handle }) => handle.dossier ?? []))];
       Object.assign(found, {
         ready,
         decisions,
         gone: [...gone],
         at,
-        states: await statesOf(vault, tx, practice, opened),
+        states: await statesOf(vault, tx, practice, opened, teams),
       });
       return {
         common: commonOf(vault, people, request, at, { event: kind, action: 'R', outcome, reason }),
@@ -388,8 +271,8 @@ async function answer(
         seq,
         state,
         live,
-        notes,
         snapshot: row,
+        notes,
         changes: await lineProofs(vault, people.log, practice, dossier, changes, line.size),
       })),
     ),

@@ -7,7 +7,8 @@ import { expectType, type Hash, snapshotTree, statementFromWire } from '@ketenkl
 import type { z } from 'zod';
 import { actorOf, denied, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
-import { append, commonOf, consistencyTo, item, proofOf, SIGNED_CHECKS } from './lines.ts';
+import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
+import { consistencyTo, proofOf } from './proofs.ts';
 import { newestSnapshot } from './questions.ts';
 import { putStatements } from './storage/statements.ts';
 import type { Vault } from './vault.ts';

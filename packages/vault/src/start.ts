@@ -23,6 +23,7 @@ export interface VaultOptions {
   readonly bootstrapToken: string;
   readonly workplace?: string | undefined;
   readonly limits?: AppOptions['limits'];
+  readonly proxies?: AppOptions['proxies'];
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   /** Milliseconds that never jump; for tests. */
@@ -80,7 +81,12 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
       : pino({ base: null }, destination({ dest: join(dir, 'logs', 'vault.log'), sync: true, mode: 0o600 }));
   const removed = await dropStaleShares(storage, shares);
   if (removed > 0) logger.info({ removed }, 'shares that nothing live needs were overwritten');
-  const app = await createApp(vault, { logger, workplace: options.workplace, limits: options.limits });
+  const app = await createApp(vault, {
+    logger,
+    workplace: options.workplace,
+    limits: options.limits,
+    proxies: options.proxies,
+  });
 
   let alarmed = false;
   const upkeep = async (): Promise<void> => {

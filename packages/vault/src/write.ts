@@ -3,25 +3,18 @@
 import { decide } from '@ketenkluis/access';
 import { type Bytes, type DossierId, fromBase64url, type Instant } from '@ketenkluis/base';
 import type { postTakeover, postWrite } from '@ketenkluis/protocol';
-import { type Hash, statementsFromWire } from '@ketenkluis/seal';
+import { type Hash, signersOf, statementsFromWire } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import type { Signed } from './auth.ts';
-import {
-  checkRecipients,
-  dropUncommitted,
-  keptBundles,
-  receiveShares,
-  settleShares,
-  sortStatements,
-  wrapRows,
-  writeDraft,
-} from './delivery.ts';
+import { refresh, type Signed } from './auth.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
 import { vaultError } from './errors.ts';
-import { append, commonOf, consistencyTo, proofOf, reasonOf } from './lines.ts';
+import { append, commonOf, reasonOf } from './lines.ts';
+import { consistencyTo, proofOf } from './proofs.ts';
 import { questionFor, readFor } from './questions.ts';
+import { checkRecipients, keptBundles, receiveShares, sortStatements, wrapRows } from './receiving.ts';
 import { decidedItem } from './release.ts';
+import { dropUncommitted, settleShares, writeDraft } from './settling.ts';
 import type { Vault } from './vault.ts';
 
 type WriteBody = z.infer<typeof postWrite>['body'];
@@ -49,10 +42,11 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
   const { dossier, handle, parent, class: writerClass } = descriptor.payload;
   if (dossier === null) throw bad('a note belongs to a dossier');
   for (const statement of statements) {
-    if (!(await people.keys.verify(statement, at)))
+    const signers = signersOf(statement);
+    const own = signers.length === 1 && signers[0] === by;
+    if (!own || !(await people.keys.verify(statement, at))) {
       throw bad(`this ${statement.payload.t} is not signed by whoever sends it`);
-    if (!('sigs' in statement.proof) && statement.proof.batch.payload.by !== by)
-      throw bad('the batch is signed by somebody else');
+    }
   }
   const annex = annexFor(request.payload, body.annex);
   const packs = new Map<Hash, Bytes>(body.packs.map((pack) => [descriptor.hash, fromBase64url(pack)] as const));
@@ -66,6 +60,7 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
   checkRecipients(sorted, wraps);
   const { shares } = await receiveShares(vault, sorted, packs, wraps);
   vault.shares.stage(practice, shares);
+  let who = signed;
   const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
   let line: Awaited<ReturnType<typeof append>>;
   try {
@@ -74,11 +69,14 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
       log: people.log,
       request,
       keys: [dossier, handle],
+      before: async () => {
+        who = await refresh(vault, signed);
+      },
       plan: async (tx, now: Instant) => {
         const asked = { dossier, handle: parent, facts: [] };
         const reading = await readFor(tx, practice, [asked]);
         // Judged as the note that it will be, under a parent that must be live.
-        const decision = decide(questionFor({ ...signed, at: now }, reading, asked, { handle, writerClass, parent }));
+        const decision = decide(questionFor({ ...who, at: now }, reading, asked, { handle, writerClass, parent }));
         if (decision.outcome === 'deny') {
           made.refused = decision.reason;
           const state = reading.dossiers.get(dossier)?.state ?? null;
@@ -151,15 +149,19 @@ export async function takeover(vault: Vault, signed: Signed, body: TakeoverBody)
   const dossier: DossierId = asked.dossier;
   const handle = asked.handle;
   const annex = annexFor(request.payload, body.annex);
+  let who = signed;
   const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
   const line = await append(vault, {
     practice,
     log: people.log,
     request,
     keys: [dossier, handle],
+    before: async () => {
+      who = await refresh(vault, signed);
+    },
     plan: async (tx, now) => {
       const reading = await readFor(tx, practice, [asked]);
-      const decision = decide(questionFor({ ...signed, at: now }, reading, asked));
+      const decision = decide(questionFor({ ...who, at: now }, reading, asked));
       const common = (outcome: 'success' | 'refused', reason: ReturnType<typeof reasonOf> | null) =>
         commonOf(vault, people, request, now, { event: 'taken-over', action: 'D', outcome, reason });
       if (decision.outcome === 'deny') {

@@ -4,8 +4,8 @@ import { encodeBundle, parseTilePath } from '@ketenkluis/ledger';
 import * as wire from '@ketenkluis/protocol';
 import { z } from 'zod';
 import { authenticate, refused } from '../auth.ts';
-import { checkpointOf } from '../lines.ts';
-import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../reads.ts';
+import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
+import { checkpointOf } from '../proofs.ts';
 import type { Vault } from '../vault.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
 

@@ -1,0 +1,67 @@
+/** Writing a draft with its line, and what happens to shares before and after. */
+
+import type { Instant } from '@ketenkluis/base';
+import type { Hash } from '@ketenkluis/seal';
+import { endFacts, insertRows, purgeDossier, referredBy, removeGone, removeLeftovers } from './apply.ts';
+import type { Signed } from './auth.ts';
+import type { DossierDraft } from './draft.ts';
+import type { Vault } from './vault.ts';
+
+/** Writes a draft with its rows, inside the transaction of its line. */
+export async function writeDraft(
+  tx: Parameters<typeof insertRows>[0],
+  practice: Signed['practice'],
+  draft: DossierDraft,
+  line: number,
+  at: Instant,
+): Promise<void> {
+  const ended = [...draft.endedDossiers].flatMap((dossier) => [...draft.views.get(dossier)!.facts.values()]);
+  const referred = await referredBy(
+    tx,
+    practice,
+    draft.gone,
+    ended.map(({ hash }) => hash),
+  );
+  await removeGone(tx, practice, draft.gone);
+  await endFacts(
+    tx,
+    practice,
+    draft.endedFacts.map(({ payload }) => payload.fact),
+    at,
+  );
+  await insertRows(tx, practice, draft.rows, line);
+  for (const dossier of draft.endedDossiers) await purgeDossier(tx, practice, draft.views.get(dossier)!);
+  await removeLeftovers(tx, practice, referred);
+}
+
+/** After the commit: what was replaced answers earlier lines for five minutes, what was withdrawn answers nobody. */
+export function settleShares(vault: Vault, practice: Signed['practice'], draft: DossierDraft, line: number): void {
+  const replaced = new Set(draft.replaced);
+  vault.shares.supersede(practice, draft.replaced, line, vault.clock());
+  vault.shares.drop(
+    practice,
+    draft.gone.descriptors.filter((descriptor) => !replaced.has(descriptor)),
+  );
+}
+
+/** After a failure: a commit whose answer was lost keeps its shares, everything else loses them. */
+export async function dropUncommitted(
+  vault: Vault,
+  practice: Signed['practice'],
+  staged: readonly Hash[],
+): Promise<void> {
+  if (staged.length === 0) return;
+  const live = await vault.storage.read((tx) =>
+    tx
+      .selectFrom('handle')
+      .select('descriptor')
+      .where('practice', '=', practice)
+      .where('descriptor', 'in', [...staged])
+      .execute(),
+  );
+  const kept = new Set(live.map(({ descriptor }) => descriptor));
+  vault.shares.drop(
+    practice,
+    staged.filter((descriptor) => !kept.has(descriptor)),
+  );
+}

@@ -1,0 +1,135 @@
+/** Where a dossier stands, with what proves it: the snapshot's row, and the lines of every change since. */
+
+import { base64url, type DossierId, type HandleId, type OrganisationId, type TeamId } from '@ketenkluis/base';
+import type { releaseAnswer } from '@ketenkluis/protocol';
+import { dossierState, type Hash, type SnapshotRow, snapshotTree } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import { liveHashes, viewDossiers } from './changes.ts';
+import { vaultError } from './errors.ts';
+import { proofOfStored } from './proofs.ts';
+import { newestSnapshot } from './questions.ts';
+import type { Tx } from './storage/storage.ts';
+import type { Vault } from './vault.ts';
+
+type Answer = z.infer<typeof releaseAnswer>;
+
+/** The snapshot's tree, once per snapshot. */
+const trees = new WeakMap<Vault, Map<Hash, ReturnType<typeof snapshotTree>>>();
+async function treeOf(vault: Vault, tx: Tx, practice: OrganisationId, hash: Hash) {
+  const known = trees.get(vault) ?? new Map<Hash, ReturnType<typeof snapshotTree>>();
+  trees.set(vault, known);
+  let tree = known.get(hash);
+  if (!tree) {
+    const rows = await tx
+      .selectFrom('snapshot_row')
+      .select(['dossier', 'seq', 'state'])
+      .where('practice', '=', practice)
+      .execute();
+    tree = snapshotTree(rows);
+    if (known.size > 64) known.clear();
+    known.set(hash, tree);
+  }
+  return tree;
+}
+
+export interface StateDraft {
+  readonly dossier: DossierId;
+  readonly seq: number;
+  readonly state: Hash;
+  readonly live: Hash[];
+  readonly snapshot: Answer['states'][number]['snapshot'];
+  /** Line and position of every item that changed it since the snapshot. */
+  readonly changes: readonly { readonly line: number; readonly item: number }[];
+  /** Live notes that a team of the asker holds a grant on. */
+  readonly notes: HandleId[];
+}
+
+export async function statesOf(
+  vault: Vault,
+  tx: Tx,
+  practice: OrganisationId,
+  dossiers: readonly DossierId[],
+  teams: ReadonlySet<TeamId>,
+): Promise<StateDraft[]> {
+  const views = await viewDossiers(tx, practice, dossiers);
+  const snapshot = await newestSnapshot(tx, practice);
+  const out: StateDraft[] = [];
+  for (const view of views.values()) {
+    const { dossier } = view;
+    const live = liveHashes(view);
+    if (dossierState(dossier, live) !== view.state)
+      throw vaultError('internal', 'the state of a dossier does not fit its objects; run fsck');
+    const row: SnapshotRow | undefined = await tx
+      .selectFrom('snapshot_row')
+      .select(['dossier', 'seq', 'state'])
+      .where('practice', '=', practice)
+      .where('dossier', '=', dossier)
+      .executeTakeFirst();
+    const proof = row && snapshot ? (await treeOf(vault, tx, practice, snapshot.hash)).proof(dossier) : undefined;
+    const changes = await tx
+      .selectFrom('dossier_item')
+      .select(['line', 'item'])
+      .where('practice', '=', practice)
+      .where('dossier', '=', dossier)
+      .where('change', '=', 1)
+      .where('seq', '>', row?.seq ?? 0)
+      .orderBy('seq')
+      .limit(500)
+      .execute();
+    out.push({
+      dossier,
+      seq: view.changed,
+      state: view.state,
+      live,
+      snapshot: row && proof ? { seq: row.seq, state: row.state, index: proof.index, path: [...proof.path] } : null,
+      changes,
+      notes: [...view.handles.values()].flatMap((one) => {
+        const mine = view.granted.some((grant) => grant.descriptor === one.descriptor && teams.has(grant.team));
+        return one.class === 'work' && one.state === 'live' && mine ? [one.handle] : [];
+      }),
+    });
+  }
+  return out;
+}
+
+/** The signed request behind a line, unless it names dossiers beside this one. */
+export async function requestBehind(
+  tx: Tx,
+  practice: OrganisationId,
+  line: number,
+  dossier: DossierId,
+): Promise<string | null> {
+  const row = await tx
+    .selectFrom('asked')
+    .select('header')
+    .where('practice', '=', practice)
+    .where('line', '=', line)
+    .executeTakeFirst();
+  if (!row) return null;
+  const { items } = JSON.parse(new TextDecoder().decode(row.header)) as { items: { dossier: string | null }[] };
+  return items.every((one) => one.dossier === null || one.dossier === dossier) ? base64url(row.header) : null;
+}
+
+export async function lineProofs(
+  vault: Vault,
+  log: string,
+  practice: OrganisationId,
+  dossier: DossierId,
+  places: readonly { readonly line: number; readonly item: number }[],
+  size: number,
+) {
+  const out = [];
+  for (const [line, items] of Map.groupBy(places, (place) => place.line)) {
+    const [entry] = await vault.storage.ledger.entries(log, line, line + 1);
+    if (!entry) throw vaultError('internal', 'a line of the log is missing; run fsck');
+    const proof = await proofOfStored(
+      vault,
+      log,
+      entry,
+      size,
+      items.map((place) => place.item),
+    );
+    out.push({ ...proof, request: await vault.storage.read((tx) => requestBehind(tx, practice, line, dossier)) });
+  }
+  return out;
+}

@@ -1,0 +1,246 @@
+/**
+ * The rows, once, for every database. Portable on purpose: text, whole numbers, bytes; every row leads with the practice,
+ * no query crosses practices. Instants are UTC milliseconds, flags are 0 or 1, hashes and ids are text.
+ */
+
+import type {
+  Bytes,
+  DossierId,
+  FactId,
+  HandleId,
+  Instant,
+  OrganisationId,
+  PersonId,
+  SessionId,
+  TeamId,
+} from '@ketenkluis/base';
+import type { FactKind, Hash, Payload, StatementType } from '@ketenkluis/seal';
+import type { ColumnType } from 'kysely';
+
+type Descriptor = Payload<'descriptor'>;
+export type HandleState = 'live' | 'gone';
+export type SessionStage = 'keyring' | 'open';
+export type InvitationState = 'open' | 'joined' | 'confirmed' | 'ended';
+
+interface Own {
+  practice: OrganisationId;
+}
+/** One row per practice: which log is its own. */
+interface PracticeTable extends Own {
+  log: string;
+  created: Instant;
+}
+/** Every signed object that is live, and every one of the directory for good. */
+interface StatementTable extends Own {
+  hash: Hash;
+  type: StatementType;
+  header: Bytes;
+  /** Canonical JSON of the signatures; null for a statement under a batch. */
+  sigs: string | null;
+  batch: Hash | null;
+  leaf: number | null;
+  /** Inclusion path in the batch, 32 bytes each. */
+  path: Bytes | null;
+  dossier: DossierId | null;
+  /** 1: part of the directory that clients verify. */
+  directory: number;
+  /** Entry and item that hold it. */
+  line: number;
+  item: number;
+  ended: Instant | null;
+}
+interface FactTable extends Own {
+  fact: FactId;
+  kind: FactKind;
+  hash: Hash;
+  dossier: DossierId | null;
+  person: PersonId | null;
+  ended: Instant | null;
+}
+interface DossierTable extends Own {
+  dossier: DossierId;
+  seq: number;
+  /** Number of the last item that changed the state. */
+  changed: number;
+  /** Commitment of the dossier's last item. */
+  head: string | null;
+  state: Hash;
+  ended: number;
+}
+/** Where each item of a dossier stands in the log. */
+interface DossierItemTable extends Own {
+  dossier: DossierId;
+  seq: number;
+  line: number;
+  item: number;
+  at: Instant;
+  /** 1: the item changed the dossier's state. */
+  change: number;
+}
+interface HandleTable extends Own {
+  handle: HandleId;
+  dossier: DossierId | null;
+  team: TeamId | null;
+  slot: Descriptor['slot'];
+  class: Descriptor['class'];
+  parent: HandleId | null;
+  version: number;
+  descriptor: Hash;
+  state: HandleState;
+  line: number;
+}
+interface PackTable extends Own {
+  descriptor: Hash;
+  bytes: Bytes;
+}
+/** One row per pack and team: the newest grant. */
+interface GrantedTable extends Own {
+  descriptor: Hash;
+  team: TeamId;
+  grant_hash: Hash;
+  fact: FactId | null;
+  dossier: DossierId | null;
+}
+interface WrapTable extends Own {
+  descriptor: Hash;
+  kind: 'c' | 'k' | 'x';
+  bundle: Hash;
+  idx: number;
+  ct: Bytes;
+  /** The team for `c`; null for a holder. */
+  recipient: string | null;
+}
+interface ListRowTable extends Own {
+  team: TeamId;
+  dossier: DossierId;
+}
+interface SnapshotTable extends Own {
+  number: number;
+  hash: Hash;
+  until: Instant;
+  size: number;
+  root: Hash;
+}
+/** Rows of the newest snapshot only. */
+interface SnapshotRowTable extends Own {
+  dossier: DossierId;
+  seq: number;
+  state: Hash;
+}
+interface AnnexTable extends Own {
+  hash: Hash;
+  bytes: Bytes;
+  line: number;
+}
+/** The signed requests behind lines. */
+interface AskedTable extends Own {
+  line: number;
+  header: Bytes;
+}
+/** KKEW objects, named by the epoch that carries their hash. */
+interface WrapsTable extends Own {
+  hash: Hash;
+  bytes: Bytes;
+}
+interface PersonTable extends Own {
+  person: PersonId;
+  keyring: Bytes | null;
+  number: number;
+}
+interface CredentialTable extends Own {
+  credential: string;
+  person: PersonId;
+  key: Bytes;
+  counter: number;
+  transports: string;
+}
+interface DeviceTable extends Own {
+  device: string;
+  person: PersonId;
+  sign: string;
+  ended: Instant | null;
+}
+interface CounterTable extends Own {
+  /** A device, or the person where no device is named. */
+  source: string;
+  value: number;
+}
+interface ChallengeTable extends Own {
+  challenge: string;
+  until: Instant;
+}
+interface SessionTable extends Own {
+  session: SessionId;
+  token: Hash;
+  person: PersonId;
+  device: string | null;
+  stage: SessionStage;
+  opened: Instant;
+  active: Instant;
+  until: Instant;
+  ended: Instant | null;
+  /** 1: this session's reading of the log has its line. */
+  log_read: number;
+}
+interface InvitationTable extends Own {
+  invitation: string;
+  hash: Hash;
+  until: Instant;
+  state: InvitationState;
+  person: PersonId | null;
+}
+interface JoinTable extends Own {
+  invitation: string;
+  person: PersonId;
+  hash: Hash;
+  header: Bytes;
+  sigs: string;
+}
+/** The ledger's own tables lead with the log, which belongs to one practice. */
+interface LogTable {
+  log: string;
+  size: number;
+  at: ColumnType<Instant | null, Instant | null, Instant | null>;
+  checkpoint: string | null;
+}
+interface EntryTable {
+  log: string;
+  idx: number;
+  leaf: Bytes;
+  stored: Bytes;
+}
+interface TileTable {
+  log: string;
+  level: number;
+  idx: number;
+  bytes: Bytes;
+}
+
+export interface Schema {
+  practice: PracticeTable;
+  statement: StatementTable;
+  fact: FactTable;
+  dossier: DossierTable;
+  dossier_item: DossierItemTable;
+  handle: HandleTable;
+  pack: PackTable;
+  granted: GrantedTable;
+  wrap: WrapTable;
+  list_row: ListRowTable;
+  snapshot: SnapshotTable;
+  snapshot_row: SnapshotRowTable;
+  annex: AnnexTable;
+  asked: AskedTable;
+  wraps: WrapsTable;
+  person: PersonTable;
+  credential: CredentialTable;
+  device: DeviceTable;
+  counter: CounterTable;
+  challenge: ChallengeTable;
+  session: SessionTable;
+  invitation: InvitationTable;
+  joining: JoinTable;
+  log: LogTable;
+  entry: EntryTable;
+  tile: TileTable;
+}
