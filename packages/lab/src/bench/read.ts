@@ -1,0 +1,157 @@
+/**
+ * Reading against the least that any reader must do: a bare JSON.parse of every line. Both run in one process, in turns,
+ * so that what else the machine does weighs on both; peak memory is taken in a process of its own.
+ */
+
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { folderSource, readPractice, type Source } from '@ketenkluis/agent';
+import { parseLocalDate } from '@ketenkluis/base';
+import { compileSelection, PROGRAMMES } from '@ketenkluis/care';
+import type { Measured } from './figure.ts';
+import type { Ground } from './ground.ts';
+
+export interface ReadBench {
+  /** Reads each file, splits it into lines and parses every line. */
+  readonly parseSeconds: number;
+  /** The same without reading and splitting: JSON.parse alone. */
+  readonly bareSeconds: number;
+  /** Read, select, minimise; every candidate of the four programmes enrolled. */
+  readonly oursSeconds: number;
+  /** `oursSeconds / parseSeconds`; the bar is 0.6. */
+  readonly ratio: number;
+  readonly bareRatio: number;
+  /** Peak resident memory of a process that only reads, in MiB; the bar is 250. */
+  readonly peakMiB: number;
+  /** The same for a practice ten times the size. */
+  readonly peakTenfoldMiB: number;
+  readonly rounds: { readonly ours: readonly number[]; readonly parse: readonly number[] };
+}
+
+const ROUNDS = 7;
+const PIECE = 32 * 1024;
+
+/** The same files ten times over, each time as other patients; made while reading, so that no disk is filled. */
+function tenfold(source: Source): Source {
+  const copies = Array.from({ length: 10 }, (_, copy) =>
+    source.files.map((file) => ({
+      name: `${copy}/${file.name}`,
+      async *open() {
+        // Small pieces into one buffer: the harness must not weigh more than what it measures.
+        const buffer = Buffer.allocUnsafe(4 * PIECE);
+        const decoder = new TextDecoder();
+        let rest = '';
+        for await (const chunk of file.open()) {
+          for (let at = 0; at < chunk.length; at += PIECE) {
+            const text = rest + decoder.decode(chunk.subarray(at, at + PIECE), { stream: true });
+            const end = text.lastIndexOf('\n') + 1;
+            rest = text.slice(end);
+            const renamed = text
+              .slice(0, end)
+              .replaceAll('"id":"', `"id":"${copy}-`)
+              .replaceAll('Patient/', `Patient/${copy}-`);
+            if (end > 0) yield buffer.subarray(0, buffer.write(renamed));
+          }
+        }
+      },
+    })),
+  );
+  return { ...source, files: copies.flat() };
+}
+
+async function ours(source: Source, asOf: string): Promise<number> {
+  const selection = compileSelection(Object.values(PROGRAMMES));
+  const start = performance.now();
+  await readPractice(source, {
+    asOf: parseLocalDate(asOf),
+    selection,
+    enrolled: 'candidates',
+    sink: { restart: () => undefined, records: () => undefined },
+  });
+  return (performance.now() - start) / 1000;
+}
+
+async function bare(folder: string): Promise<{ readonly whole: number; readonly parse: number }> {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ndjson'));
+  const start = performance.now();
+  let parse = 0;
+  for (const name of names) {
+    const lines = (await readFile(join(folder, name), 'utf8')).split('\n');
+    const before = performance.now();
+    for (const line of lines) if (line !== '') JSON.parse(line);
+    parse += performance.now() - before;
+  }
+  return { whole: (performance.now() - start) / 1000, parse: parse / 1000 };
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+type Times = Omit<ReadBench, 'peakMiB' | 'peakTenfoldMiB'>;
+
+async function inTurns(folder: string, asOf: string): Promise<Times> {
+  const [mine, whole, parse]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    const theirs = await bare(folder);
+    whole.push(theirs.whole);
+    parse.push(theirs.parse);
+    mine.push(await ours(await folderSource(folder), asOf));
+  }
+  const [oursSeconds, parseSeconds, bareSeconds] = [median(mine), median(whole), median(parse)];
+  return {
+    parseSeconds,
+    bareSeconds,
+    oursSeconds,
+    ratio: oursSeconds / parseSeconds,
+    bareRatio: oursSeconds / bareSeconds,
+    rounds: { ours: mine, parse: whole },
+  };
+}
+
+const run = promisify(execFile);
+
+async function child<T>(mode: 'turns' | 'peak' | 'peak-tenfold', folder: string, asOf: string): Promise<T> {
+  const { stdout } = await run(process.execPath, [fileURLToPath(import.meta.url), mode, folder, asOf]);
+  return JSON.parse(stdout) as T;
+}
+
+/** `folder` holds NDJSON, in sub-folders too. Times and peaks each come from a fresh process. */
+export async function benchRead(folder: string, asOf = '2020-01-01'): Promise<ReadBench> {
+  const times = await child<Times>('turns', folder, asOf);
+  const peakMiB = await child<number>('peak', folder, asOf);
+  const peakTenfoldMiB = await child<number>('peak-tenfold', folder, asOf);
+  return { ...times, peakMiB, peakTenfoldMiB };
+}
+
+/** The part `read` of `ketenkluis bench`. */
+export async function read(on: Ground): Promise<readonly Measured[]> {
+  const { name, dir, asOf } = await on.large();
+  const { rounds, parseSeconds, bareRatio, peakMiB, peakTenfoldMiB } = await benchRead(dir, asOf);
+  on.say(
+    `  ${name}: JSON.parse of every line takes ${parseSeconds.toFixed(2)} s; without reading ours is ${bareRatio.toFixed(2)} of it`,
+  );
+  const peak = { unit: 'MB', bar: { on: 'figure', at: 'most', value: 250 } } as const;
+  return [
+    {
+      work: 'read, select, minimise; every candidate enrolled',
+      unit: 's',
+      runs: rounds.ours,
+      peer: { name: 'JSON.parse of every line', runs: rounds.parse },
+      bar: { on: 'ratio', at: 'most', value: 0.6 },
+    },
+    { work: 'peak memory of reading', ...peak, runs: [peakMiB * 1.048576] },
+    { work: 'peak memory of reading ten times the practice', ...peak, runs: [peakTenfoldMiB * 1.048576] },
+  ];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , mode = '', folder = '.', asOf = '2020-01-01'] = process.argv;
+  if (mode === 'turns') process.stdout.write(JSON.stringify(await inTurns(folder, asOf)));
+  else {
+    const source = await folderSource(folder);
+    await ours(mode === 'peak-tenfold' ? tenfold(source) : source, asOf);
+    process.stdout.write(JSON.stringify(process.resourceUsage().maxRSS / 1024));
+  }
+}
