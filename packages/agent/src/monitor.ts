@@ -29,6 +29,21 @@ export interface Intent {
 
 const forked = (why: string) => agentError('vault-forked', `the log does not add up: ${why}; no snapshot is signed`);
 
+/** Lines that hold statements of the directory: cards, team keys, memberships, mandates and their ends. */
+const OF_PEOPLE = new Set(['authority', 'card', 'epoch', 'fact', 'withdraw']);
+
+/** A vault that shows the keys of people without one that its log holds would have this agent seal for somebody who left. */
+function checkPeople(lines: readonly LogLine[], shown: ReadonlySet<string>): void {
+  for (const { index, entry } of lines) {
+    if (!OF_PEOPLE.has(entry.common.event)) continue;
+    const hidden = entry.items.some(
+      ({ dossier, object, outcome }) =>
+        dossier === null && outcome === 'success' && object !== null && !shown.has(object),
+    );
+    if (hidden) throw forked(`line ${index} holds a card, key or end of one that the vault does not show`);
+  }
+}
+
 /** Reads and rebuilds lines up to the last checkpoint this link has taken. Throws `agent/vault-forked`. */
 export async function readLines(link: Link, register: Register): Promise<{ lines: LogLine[]; frontier: Frontier }> {
   const log = await link.session.log();
@@ -51,6 +66,7 @@ export async function readLines(link: Link, register: Register): Promise<{ lines
     }
   }
   if (frontier.root() !== target.root) throw forked('its lines do not give its checkpoint');
+  checkPeople(lines, link.session.peopleHashes);
   return { lines, frontier };
 }
 

@@ -14,6 +14,8 @@ export function takeEpochs(register: Register, people: KeyDirectory): void {
     const newest = people.epochOf(team.team);
     if (newest === undefined) throw agentError('vault-forked', 'the vault no longer shows the keys of a team');
     const { number, kem } = newest.payload;
+    if (number < team.epoch.number)
+      throw agentError('vault-forked', 'the vault shows an older key of a team than before');
     if (kem !== team.epoch.kem) team.rekey = true;
     team.epoch = { number, hash: newest.hash, kem };
   }

@@ -124,6 +124,7 @@ export class Session {
   #log: LogView | null = null;
   #people: KeyDirectory | null = null;
   #peopleAt = 0;
+  #peopleHashes: ReadonlySet<string> = new Set();
   #me: Me | null = null;
   readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
   #turn: Promise<unknown> = Promise.resolve();
@@ -291,12 +292,18 @@ export class Session {
     await rememberPeople(this.wire.ports.storage, pins.practice, hashes);
     this.#people = people;
     this.#peopleAt = checkpoint.size;
+    this.#peopleHashes = new Set(hashes);
     return people;
   }
 
   /** Size of the log under which the directory was read. */
   get peopleAt(): number {
     return this.#peopleAt;
+  }
+
+  /** Hashes of every statement that the directory held when it was last read. */
+  get peopleHashes(): ReadonlySet<string> {
+    return this.#peopleHashes;
   }
 
   async me(fresh = false): Promise<Me> {

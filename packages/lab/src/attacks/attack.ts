@@ -35,12 +35,18 @@ export function codeOf(error: unknown): string {
   const problem = error.detail['problem'];
   return error.code === 'client/refused' && typeof problem === 'string' ? problem : error.code;
 }
+/** What noticed, when the outermost layer only passes it on. */
+function codesOf(error: unknown): string[] {
+  const inner = error instanceof KetenkluisError && error.cause instanceof KetenkluisError ? codesOf(error.cause) : [];
+  return [codeOf(error), ...inner];
+}
 /** The code that this ends with, `undefined` when it succeeds. */
 export async function codeAfter(work: () => Promise<unknown> | unknown): Promise<string | undefined> {
   try {
     await work();
     return undefined;
   } catch (error) {
+    // A layer that only passes on what another found is not what noticed; one of its own codes is.
     return codeOf(error);
   }
 }
@@ -61,15 +67,15 @@ export async function play(base: Base, attack: Attack, seconds: () => number): P
   const from = seconds();
   const done = (noticed: boolean, by: string): Played => ({ attack, noticed, by, seconds: seconds() - from });
   try {
-    const by = await onCopy(base, async (fork) => {
+    const found = await onCopy(base, async (fork) => {
       try {
-        return await attack.play(fork);
+        return [await attack.play(fork)];
       } catch (error) {
-        return codeOf(error);
+        return codesOf(error);
       }
     });
-    if (by === undefined) return done(false, 'nothing noticed');
-    if (!attack.expect.includes(by)) return done(false, `something else was noticed: ${by}`);
+    const by = found.find((code) => code !== undefined && attack.expect.includes(code));
+    if (by === undefined) return done(false, `expected ${attack.expect.join(' or ')}, found ${found.map((code) => code ?? 'nothing').join(' from ')}`);
     if (!(await onCopy(base, (fork) => attack.twin(fork)))) return done(false, 'the twin did not pass without the check');
     return done(true, by);
   } catch (error) {

@@ -22,10 +22,10 @@ import {
 import { type Attack, succeeds } from './attack.ts';
 import { database, putDossier, rowsOf, takeDossier } from './host.ts';
 import { decrypts, gullibleLog, gulliblePeople, handlesFor, lookAt, NURSE, openWith, recordedLook, refusalIn } from './looks.ts';
-import type { Loose, Rule } from './proxy.ts';
+import type { Loose } from './proxy.ts';
 import { AS_OF, type Fork, type Patient } from './world.ts';
 
-const onReleases = (answer: (json: Loose) => Loose): Rule => ({ on: 'releases', answer });
+const onReleases = (answer: (json: Loose) => Loose) => ({ on: 'releases', answer });
 const two = (fork: Fork): [Patient, Patient] => {
   const [a, b] = fork.base.patients;
   if (!a || !b) throw new Error('the practice is too small');
@@ -60,7 +60,7 @@ async function withdrawn(fork: Fork, patient: Patient) {
 }
 
 /** Leaves the dossier out of the snapshot it shows, as if it had come later, and shows only changes up to the old state. */
-const withoutRow = (upTo: Hash): Rule =>
+const withoutRow = (upTo: Hash) =>
   onReleases((json) => ({
     ...json,
     states: json.states.map((shown: Loose) => ({ ...shown, snapshot: null, changes: changesUpTo(shown.changes, upTo) })),
@@ -175,9 +175,7 @@ export const hostPacks: readonly Attack[] = [
     async twin(fork) {
       const [patient] = two(fork);
       forgetRow(fork, patient);
-      fork.tamper(withoutRow(stateNow(fork, patient)), {
-        on: 'none',
-      });
+      fork.tamper(withoutRow(stateNow(fork, patient)));
       await fork.up();
       database(fork.vaultDir, (db) => db.exec('DELETE FROM snapshot'));
       return refusalIn(await lookAt(await fork.signIn('nurse', { memory: new Map() }), patient)) === undefined;
@@ -221,7 +219,7 @@ export const hostPacks: readonly Attack[] = [
       let answer: Loose;
       fork.tamper(
         onReleases((json) => {
-          answer = rule.answer!(json, 200);
+          answer = rule.answer(json);
           return answer;
         }),
       );

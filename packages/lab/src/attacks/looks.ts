@@ -90,13 +90,14 @@ export const gullibleLog = (session: Session): LogView => ({
 /** The directory as somebody reads it who checks no signature. */
 export async function gulliblePeople(session: Session, answer: Loose): Promise<KeyDirectory> {
   const parsed = directoryMessage.parse(answer);
-  return readDirectory({
+  const { people } = await readDirectory({
     practice: session.practice,
     authority: session.wire.place.pins.authority,
     answer: parsed,
     checkpoint: readCheckpoint(parsed.checkpoint),
     verifier: LIAR,
   });
+  return people;
 }
 
 /** Only the cryptography: unwraps and decrypts one released item, whatever it is and whoever wrote it. */

@@ -12,7 +12,7 @@ export interface Rule {
   /** Bends what the client sent, before the vault sees it. Only JSON. */
   readonly ask?: (body: Loose) => Loose;
   /** Bends what the vault answered. May put another answer in its place. */
-  readonly answer?: (json: Loose, status: number) => Loose;
+  readonly answer?: (json: Loose, status: number) => Loose | Promise<Loose>;
   /** Answers without asking the vault. */
   readonly instead?: () => Loose;
 }
@@ -36,7 +36,7 @@ export function tampered(fetch: Fetch, rules: readonly Rule[]): Fetch {
     const answered = await fetch(url, sent);
     if (!rule.answer) return answered;
     const bytes = new Uint8Array(await answered.arrayBuffer());
-    return reply(rule.answer(JSON.parse(fromUtf8(bytes)), answered.status), answered.status);
+    return reply(await rule.answer(JSON.parse(fromUtf8(bytes)), answered.status), answered.status);
   };
 }
 

@@ -257,6 +257,8 @@ export class Fork {
     who: Who,
     options: { readonly memory?: Memory; readonly place?: Place; readonly fetch?: Fetch } = {},
   ): Promise<Session> {
+    // A device without memory counts its requests from the clock.
+    this.time.move(10_000);
     const { keys } = this.base.people[who];
     const memory = options.memory ?? this.remembered(who);
     const wired = wire(options.place ?? this.base.place, {
@@ -266,6 +268,9 @@ export class Fork {
       storage: storageOf(memory),
     });
     return signIn(wired, { by: 'key', person: keys.person, signer: keys.signer, secrets: keys.secrets });
+  }
+  storage(memory: Memory): ClientStorage {
+    return storageOf(memory);
   }
   /** The memory of a device that has looked before. */
   remembered(who: Who): Memory {
