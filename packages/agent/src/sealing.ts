@@ -33,6 +33,7 @@ import {
 import { createBundle, describePack, type EnvelopeFields, type NewBundle, sealPack } from '@ketenkluis/seal/open';
 import type { Manifest } from './link.ts';
 import type { DossierDelivery, Head } from './live.ts';
+import { nodeDeflate } from './native.ts';
 
 /** Everyone a share is wrapped for. */
 export interface Recipients {
@@ -148,6 +149,7 @@ export async function sealDelivery(
       content: job.content,
       author: to.agent,
       random,
+      deflate: nodeDeflate,
     });
     const descriptor = describePack(sealed, {
       slot: job.slot,

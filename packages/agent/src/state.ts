@@ -6,7 +6,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { appendFile, mkdir, open, rm, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Bytes, canonicalJson, concat, fromUtf8, type Random, readU32, u32, utf8 } from '@ketenkluis/base';
+import { type Bytes, concat, fromUtf8, type Random, readU32, u32, utf8 } from '@ketenkluis/base';
 import { agentError } from './errors.ts';
 import { readIfThere, sweepTemporary, writeAtomic } from './files.ts';
 import { findKeyStore, type KeyStore, stateKey } from './keystore.ts';
@@ -164,7 +164,7 @@ async function started(
     save: () =>
       inTurn(async () => {
         current.number += 1;
-        const plain = canonicalJson(current);
+        const plain = utf8(JSON.stringify(current));
         await writeAtomic(join(options.dir, REGISTER_FILE), sealWith(key, REGISTER_HEAD, plain, options.random));
         // The number in each record's frame makes records of an older register unreadable, so the order is safe.
         await rm(journalPath, { force: true });
@@ -173,7 +173,7 @@ async function started(
     note: (record) =>
       inTurn(async () => {
         const head = concat(JOURNAL_HEAD, u32(current.number), u32(records));
-        const sealed = sealWith(key, head, canonicalJson(record), options.random);
+        const sealed = sealWith(key, head, utf8(JSON.stringify(record)), options.random);
         await appendFile(journalPath, concat(u32(sealed.length), sealed), { mode: 0o600 });
         records += 1;
       }),

@@ -14,7 +14,6 @@ import {
 } from '@ketenkluis/base';
 import type { ProgrammeId, Selection } from '@ketenkluis/care';
 import { clientError, type Fetch, type ReceiptContent } from '@ketenkluis/client';
-import { webSigner } from '@ketenkluis/seal';
 import { contentsOf, Fingerprints, withCopies } from './contents.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
@@ -22,6 +21,7 @@ import { COUNTERS_PER_RUN, type Link, type Manifest, openLink } from './link.ts'
 import { type ListContext, planDirectory, planReceipt, planWorklists, type RowSource } from './lists.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
 import type { Intent, LogLine } from './monitor.ts';
+import { bringNative, nodeSigner } from './native.ts';
 import { completeIds, type PlanContext, planDossier, planEnd } from './plan.ts';
 import { dueOf, type Reading, readEnrolled } from './reading.ts';
 import { makeReceipt } from './receipt.ts';
@@ -79,6 +79,7 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
   const { state, clock } = options;
   const { register } = state;
   const step = options.onStep ?? (() => undefined);
+  bringNative();
   const intents = [...(state.journal as Intent[])];
   for (let attempt = 1; ; attempt++) {
     const counter = Math.max(register.agent.counter, clock(), ...intents.map((intent) => intent.counter));
@@ -128,7 +129,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     // From here on every id that may be sent stands on disk.
     await state.save();
     await step('kept');
-    const agent = await webSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
+    const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const sender = new Sender({ state, link, agent, clock, random, step, intents }, liveOf(register));
     const done = await sendAll({ options, reading, sender, lost, report });
     return await finish({ options, link, sender, agent, intents, step, done, peopleChanged: changesPeople(lines) });

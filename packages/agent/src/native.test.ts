@@ -1,0 +1,54 @@
+import { inflateRawSync } from 'node:zlib';
+import { fromHex, systemRandom, utf8 } from '@ketenkluis/base';
+import { webSigner, webVerifier } from '@ketenkluis/seal';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nodeAead, nodeDeflate, nodeSigner } from './native.ts';
+
+describe("Node's own engines", () => {
+  it('seal and open what WebCrypto opens and seals, byte for byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 40 }), async (plain, aad) => {
+        const [key, nonce] = [systemRandom(32), systemRandom(12)];
+        const web = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt']);
+        const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: new Uint8Array(aad) };
+        const wanted = new Uint8Array(await crypto.subtle.encrypt(algorithm, web, new Uint8Array(plain)));
+        const own = await nodeAead(key);
+        expect(await own.seal(nonce, aad, plain)).toEqual(wanted);
+        expect(await own.open(nonce, aad, wanted)).toEqual(new Uint8Array(plain));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('refuse a changed tag, nonce or additional data, in the words of seal', async () => {
+    const [key, nonce] = [systemRandom(32), systemRandom(12)];
+    const own = await nodeAead(key);
+    const sealed = await own.seal(nonce, utf8('a'), utf8('tekst'));
+    const wrong = { code: 'seal/cannot-open' };
+    const flipped = sealed.slice();
+    flipped[flipped.length - 1]! ^= 1;
+    await expect(own.open(nonce, utf8('a'), flipped)).rejects.toMatchObject(wrong);
+    await expect(own.open(nonce, utf8('b'), sealed)).rejects.toMatchObject(wrong);
+    await expect(own.open(systemRandom(12), utf8('a'), sealed)).rejects.toMatchObject(wrong);
+    await expect(own.open(nonce, utf8('a'), sealed.slice(0, 7))).rejects.toMatchObject(wrong);
+  });
+
+  it('sign as RFC 8032 test 2 does, and as WebCrypto does', async () => {
+    const seed = fromHex('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb');
+    const signer = nodeSigner({ by: 'per_x', seed });
+    expect(signer.publicKey).toEqual(fromHex('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c'));
+    const wanted = fromHex(
+      '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
+    );
+    expect(await signer.sign(Uint8Array.of(0x72))).toEqual(wanted);
+    expect(await (await webSigner({ by: 'per_x', seed })).sign(Uint8Array.of(0x72))).toEqual(wanted);
+    expect(await webVerifier.verify(signer.publicKey, Uint8Array.of(0x72), wanted)).toBe(true);
+  });
+
+  it('deflate with the dictionary to what inflates with it', () => {
+    const dictionary = utf8('{"kind":"measurement","parameter":"');
+    const raw = utf8('{"kind":"measurement","parameter":"hba1c"}');
+    expect(new Uint8Array(inflateRawSync(nodeDeflate(raw, dictionary), { dictionary }))).toEqual(raw);
+  });
+});
