@@ -57,11 +57,13 @@ export async function receiveShares(
   packs: ReadonlyMap<Hash, Bytes>,
   wraps: readonly Wrap[],
 ): Promise<{ readonly shares: { descriptor: Hash; share: Share<'h'> }[]; readonly received: Bytes[] }> {
+  const kinds = Map.groupBy(wraps, (wrap) => wrap.descriptor);
   for (const [hash, { payload }] of sorted.descriptors) {
     const pack = packs.get(hash);
     if (!pack || !verifyPackHash(pack, payload))
       throw vaultError('bad-pack', 'a pack is missing or is not the one its descriptor names');
-    const count = (kind: Wrap['kind']) => wraps.filter((one) => one.kind === kind && one.descriptor === hash).length;
+    const own = kinds.get(hash) ?? [];
+    const count = (kind: Wrap['kind']) => own.filter((one) => one.kind === kind).length;
     if (count('h') !== 1 || count('x') !== 1 || count('k') !== (payload.shares.k === null ? 0 : 1)) {
       throw vaultError('bad-wrap', 'each version needs one share for every holder and one for exit');
     }

@@ -172,6 +172,7 @@ export async function startTestWorld(
   if (born.status !== 200) throw new Error(`the practice was not born: ${born.text}`);
   return { ...world, log: born.json<{ log: TestWorld['log'] }>().log };
 }
+export { append, item, ownCommon } from './lines.ts';
 export * from './testing/delivery.ts';
 export * from './testing/passkey.ts';
 export * from './testing/practice.ts';
