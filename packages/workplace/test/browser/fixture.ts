@@ -22,7 +22,7 @@ export interface Fixture {
 export const NOW = 'now=2026-11-21T09:12:00Z';
 
 /** For one test file. */
-export function useFixture(): Fixture {
+export function fixtureOf(): Fixture {
   let browser: Browser | undefined;
   let site: Awaited<ReturnType<typeof serve>> | undefined;
   beforeAll(async () => {
