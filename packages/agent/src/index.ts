@@ -11,6 +11,7 @@ export { type MirrorResult, readObjects, type StoredObject } from './mirror.ts';
 export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
 export { type Preview, type PreviewOptions, preview } from './preview.ts';
 export type { EndReason, Enrolment, Notice, Participation, PatientRecord, Register, Team } from './register.ts';
+export { restoreState } from './restore.ts';
 export { folderSource } from './source/folder.ts';
 export {
   type PracticeOptions,

@@ -237,6 +237,8 @@ export class Session {
   }
 
   async call<S extends z.ZodType>(name: EndpointName, answer: S, body?: unknown, tail?: string): Promise<z.infer<S>> {
+    // A locked session asks nothing, whatever still runs on the screen.
+    this.keys();
     const rest = { ...(body === undefined ? {} : { body }), ...(tail === undefined ? {} : { tail }) };
     return await this.wire.call(name, answer, { token: this.token, ...rest });
   }

@@ -1,0 +1,56 @@
+/**
+ * When the practice computer is gone (R14): the register comes back from its sealed copy with the recovery sheets of as many people
+ * as the authority record asks for. One person alone opens nothing.
+ */
+
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fromBase64url, fromUtf8, type Random } from '@ketenkluis/base';
+import { asSealedBlob, decodeStatement, expectType, parseShareSheet } from '@ketenkluis/seal';
+import { combineKey, openSealed } from '@ketenkluis/seal/open';
+import { agentError } from './errors.ts';
+import { readIfThere } from './files.ts';
+import type { KeyStore } from './keystore.ts';
+import { MIRROR_FILE, mirrorState, REGISTER_COPY, REGISTER_INFO, readObjects } from './mirror.ts';
+import { register } from './register.ts';
+import { type AgentState, createState } from './state.ts';
+
+/** The authority record that made the sheets, from the mirror's own objects. */
+async function authorityOf(mirror: string) {
+  const bytes = await readIfThere(join(mirror, MIRROR_FILE));
+  if (bytes === null) throw agentError('bad-mirror', `${mirror} is no mirror of a vault`);
+  const { authority } = mirrorState.parse(JSON.parse(fromUtf8(bytes)));
+  for (const name of (await readdir(join(mirror, 'objects'))).sort()) {
+    const objects = readObjects((await readIfThere(join(mirror, 'objects', name))) ?? new Uint8Array());
+    const found = objects.find((object) => object.name === authority);
+    if (found) return expectType(decodeStatement(fromBase64url(found.bytes)), 'authority').payload;
+  }
+  throw agentError('bad-mirror', 'the mirror does not hold the authority record; take another copy');
+}
+
+/**
+ * Makes a new state from the mirror and the recovery sheets, typed or scanned. Throws `seal/bad-recovery-share` that says which sheet,
+ * `agent/bad-mirror`, `agent/already-initialised`.
+ */
+export async function restoreState(options: {
+  readonly mirror: string;
+  readonly sheets: readonly string[];
+  readonly dir: string;
+  readonly random: Random;
+  readonly keyStore?: KeyStore;
+}): Promise<AgentState> {
+  const record = await authorityOf(options.mirror);
+  const shares = options.sheets.map(parseShareSheet).filter(({ purpose }) => purpose === 'recovery');
+  const { key } = await combineKey(
+    shares.map(({ share }) => share),
+    record.recovery,
+  );
+  const sealed = await readIfThere(join(options.mirror, REGISTER_COPY));
+  if (sealed === null) throw agentError('bad-mirror', 'the mirror holds no copy of the register');
+  const plain = await openSealed(key, REGISTER_INFO, asSealedBlob(sealed));
+  const restored = register.parse(JSON.parse(fromUtf8(plain)));
+  const { dir, random, keyStore } = options;
+  const state = await createState({ dir, random, ...(keyStore === undefined ? {} : { keyStore }) }, restored);
+  await state.save();
+  return state;
+}
