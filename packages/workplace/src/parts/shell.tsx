@@ -1,10 +1,11 @@
 /** The frame around every screen of a signed-in person. */
 
-import { ActionIcon, Button, Kbd, Menu, Modal, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Kbd, Menu, Tooltip } from '@mantine/core';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../model.ts';
+import { Dialog } from './dialog.tsx';
 import { Brand, Lock, Person } from './icons.tsx';
 import { IdleGuard } from './idle.tsx';
 import { Strip } from './states.tsx';
@@ -107,7 +108,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
               <Lock />
             </ActionIcon>
           </Tooltip>
-          <Menu position="bottom-end" withinPortal>
+          <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
             <Menu.Target>
               <Button
                 variant="default"
@@ -139,7 +140,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
       ) : null}
       <Outlet />
       <IdleGuard {...(idle === undefined ? {} : { idle })} />
-      <Modal opened={drafts > 0} onClose={() => setDrafts(0)} title={t('leave.title')} centered>
+      <Dialog opened={drafts > 0} close={() => setDrafts(0)} title={t('leave.title')}>
         <p style={{ marginBottom: 16 }}>{t('leave.drafts', { count: drafts })}</p>
         <div className="kk-buttons">
           <Button variant="default" data-autofocus onClick={() => setDrafts(0)}>
@@ -149,7 +150,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
             {t('leave.go')}
           </Button>
         </div>
-      </Modal>
+      </Dialog>
       <Shortcuts opened={help} close={() => setHelp(false)} />
     </div>
   );
@@ -168,13 +169,7 @@ const KEYS = [
 function Shortcuts({ opened, close }: { readonly opened: boolean; close(): void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={t('keys.title')}
-      centered
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog opened={opened} close={close} title={t('keys.title')}>
       <table className="kk-table">
         <tbody>
           {KEYS.map(([key, word]) => (
@@ -191,7 +186,7 @@ function Shortcuts({ opened, close }: { readonly opened: boolean; close(): void 
           ))}
         </tbody>
       </table>
-    </Modal>
+    </Dialog>
   );
 }
 
