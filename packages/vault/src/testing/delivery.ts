@@ -93,6 +93,8 @@ export interface PackFields {
   readonly slot?: Descriptor['slot'];
   readonly team?: TeamId | null;
   readonly text?: string;
+  /** Wraps another share for the vault than the pack was sealed under. */
+  readonly wrongShare?: boolean;
 }
 
 const sealOne = (
@@ -167,7 +169,7 @@ export async function sealInto(
     const hash = payloadHash(payload);
     descriptors.push(payload);
     into.packs.push({ descriptor: hash, bytes: sealed.pack });
-    await add(forVault, 'h', hash, sealed.shares.h);
+    await add(forVault, 'h', hash, fields.wrongShare ? systemRandom(32) : sealed.shares.h);
     await add(forExit, 'x', hash, sealed.shares.h);
     for (const team of forTeams) await add(team.bundle, 'c', hash, sealed.shares.c);
   }
