@@ -327,12 +327,13 @@ export async function writeNote(
   dossier: TestDossier,
   team: TestTeam,
   change: Partial<PackFields> = {},
+  author: TestPerson = who.person,
 ): Promise<{ readonly reply: Reply; readonly handle: HandleId }> {
   const into = empty();
   const handle = newId('handle', systemRandom);
   const note: PackFields = { handle, class: 'work', parent: dossier.handles[0]!, ...change };
-  await sealInto(world, into, who.person, dossier.id, [note], [{ team, fact: dossier.step }]);
-  const statements = await Promise.all(into.payloads.map((payload) => signStatement(payload, who.person.signer)));
+  await sealInto(world, into, author, dossier.id, [note], [{ team, fact: dossier.step }]);
+  const statements = await Promise.all(into.payloads.map((payload) => signStatement(payload, author.signer)));
   const annex = await world.annex();
   const body = {
     ...statementsToWire(statements),
