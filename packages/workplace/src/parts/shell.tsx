@@ -1,6 +1,7 @@
 /** The frame around every screen of a signed-in person. */
 
 import { ActionIcon, Button, Kbd, Menu, Tooltip } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +9,7 @@ import type { Me } from '../model.ts';
 import { Dialog } from './dialog.tsx';
 import { Brand, Lock, Person } from './icons.tsx';
 import { IdleGuard } from './idle.tsx';
+import { isTyping } from './main.tsx';
 import { Strip } from './states.tsx';
 import { useWords } from './words.ts';
 import { useWorld } from './world.tsx';
@@ -18,16 +20,6 @@ const PAGES = [
   { to: '/team', word: 'nav.team' },
   { to: '/instellingen', word: 'nav.settings' },
 ] as const;
-
-/** Letters typed into a field are text, not commands. */
-export const isTyping = (event: KeyboardEvent): boolean => {
-  const target = event.target;
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
-    !(target instanceof HTMLInputElement && /^(radio|checkbox|button)$/.test(target.type))
-  );
-};
 
 interface ShellProps {
   readonly me: Me;
@@ -72,6 +64,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
 
   return (
     <div className="kk-frame">
+      <Notifications position="bottom-right" limit={2} />
       <button type="button" className="kk-skip" onClick={() => document.getElementById('inhoud')?.focus()}>
         {t('app.skip')}
       </button>
@@ -189,10 +182,3 @@ function Shortcuts({ opened, close }: { readonly opened: boolean; close(): void 
     </Dialog>
   );
 }
-
-/** Where a screen's own content lives; `fill` screens scroll inside themselves. */
-export const Main = ({ children, fill }: { readonly children: React.ReactNode; readonly fill?: boolean }) => (
-  <main id="inhoud" tabIndex={-1} className="kk-main" data-fill={fill || undefined}>
-    {children}
-  </main>
-);
