@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
-import { base64url, type Bytes, parseCanonicalJson, readU32, utf8 } from '@ketenkluis/base';
+import { type Bytes, base64url, parseCanonicalJson, readU32, utf8 } from '@ketenkluis/base';
 import { deliveryManifest } from '@ketenkluis/protocol';
 import { batchFromWire, decodeStatement, expectType, type Hash, type SignedBatch } from '@ketenkluis/seal';
 import type { z } from 'zod';
