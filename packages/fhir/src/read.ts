@@ -107,6 +107,10 @@ async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): P
   );
 }
 
+/** The type that an entry names first, when nothing but its fullUrl stands before the resource. */
+const ENTRY_TYPE =
+  /^\s*\{\s*(?:"fullUrl"\s*:\s*"[^"\\]*"\s*,\s*)?"resource"\s*:\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"/;
+
 async function readDocument(chunks: AsyncIterable<Uint8Array>, reading: Reading): Promise<void> {
   const textOf = (bytes: Uint8Array, line: number): string | undefined => {
     const text = decode(bytes);
@@ -119,8 +123,10 @@ async function readDocument(chunks: AsyncIterable<Uint8Array>, reading: Reading)
       reading.records++;
       const text = textOf(bytes, line);
       if (text === undefined) return;
+      const named = ENTRY_TYPE.exec(text)?.[1];
+      if (named !== undefined && named !== 'Bundle' && reading.handler.wants?.(named) === false) return;
       const value = reading.parse(text, line, false);
-      if (value !== undefined) reading.entry(value, text, line);
+      if (value !== undefined) reading.entry(value, text, line, named);
     },
     rest(bytes, line, entries) {
       // The shell of a Bundle whose entries were read one by one.
