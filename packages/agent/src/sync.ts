@@ -31,7 +31,7 @@ import { Sender, type Step } from './sender.ts';
 import { signSnapshot } from './snapshot.ts';
 import type { Source } from './source/source.ts';
 import type { AgentState } from './state.ts';
-import { takeEpochs, takeUp } from './takeup.ts';
+import { type TakenUp, takeEpochs, takeUp } from './takeup.ts';
 
 /** One group: at most this many dossiers, this much content before compression, this many items of the log line. */
 const GROUP = { dossiers: 64, bytes: 8 * 1024 * 1024, items: 1900 };
@@ -157,7 +157,7 @@ async function sendAll(of: {
   readonly options: SyncOptions;
   readonly reading: Reading;
   readonly sender: Sender;
-  readonly lost: ReadonlySet<DossierId>;
+  readonly lost: TakenUp['lost'];
   readonly report: (progress: SyncProgress) => void;
 }): Promise<Sent> {
   const { options, reading, sender, lost, report } = of;
@@ -177,7 +177,8 @@ async function sendAll(of: {
     const programmes = enrolment.programmes as ProgrammeId[];
     const contents = contentsOf(withCopies(read.scopes, asOf, selection), programmes, selection, fingerprints);
     const live = sender.live.get(enrolment.ids.dossier) ?? null;
-    const job = planDossier(enrolment, live, contents, context, lost.has(enrolment.ids.dossier));
+    const unknown = lost.has(enrolment.ids.dossier) || live?.stated !== undefined;
+    const job = planDossier(enrolment, live, contents, context, unknown);
     if (job) await group.add(job);
     if (read.identity)
       rows.push({ ids: enrolment.ids, identity: read.identity, programmes, due: dueOf(read, selection) });
@@ -216,7 +217,7 @@ class Group {
   async add(job: DossierJob): Promise<void> {
     const bytes = job.packs.reduce((sum, { content }) => sum + content.length, 0);
     const grants = new Set(job.packs.flatMap((pack) => pack.grants.map(({ team, fact }) => `${team} ${fact}`))).size;
-    const items = job.facts.length + job.withdrawals.length + job.packs.length + job.drop.length + grants;
+    const items = 1 + job.facts.length + job.withdrawals.length + job.packs.length + job.drop.length + grants;
     const full =
       this.#jobs.length >= GROUP.dossiers || this.#bytes + bytes > GROUP.bytes || this.#items + items > GROUP.items;
     if (full) await this.flush();

@@ -52,7 +52,17 @@ export interface OpenedItem {
   readonly descriptorHash: Hash;
   /** The grant that opened it: to which team, on the ground of which step (null for a team's own list). */
   readonly grant: { readonly team: TeamId; readonly fact: FactId | null };
+  /** Of a note: every grant that covers it and nothing else. */
+  readonly grants: readonly Hash[];
   readonly opened: OpenedPack;
+}
+/** What was proved of a dossier: the base of the next change. */
+export interface ProvedState {
+  readonly dossier: DossierId;
+  readonly state: Hash;
+  readonly live: readonly Hash[];
+  /** Number of the snapshot it was proved with; 0 for none. */
+  readonly after: number;
 }
 export interface DeniedItem {
   readonly outcome: 'deny';
@@ -70,6 +80,7 @@ export interface Look {
   readonly gone: readonly DossierId[];
   /** Live notes of the dossiers asked about, which may be asked for next. */
   readonly notes: readonly HandleId[];
+  readonly states: readonly ProvedState[];
 }
 
 export interface LookContext {
@@ -116,7 +127,7 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
   const { snapshot, confirmation } = await checkSnapshot({ statement, people, storage, now });
   if (snapshot !== null) checkEpochs(people, snapshot);
   for (const shown of answer.states) {
-    await checkDossierState({ shown, snapshot, checkpoint, people, verifier: context.verifier });
+    await checkDossierState({ shown, snapshot, batches, checkpoint, people, verifier: context.verifier });
   }
   const items = await Promise.all(
     answer.results.map((result) =>
@@ -125,7 +136,15 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
         : openChecked(result, { answer, line, batches, snapshot, context, checkpoint }),
     ),
   );
-  return { line, items, confirmation, gone: answer.gone, notes: answer.states.flatMap(({ notes }) => notes ?? []) };
+  const after = snapshot?.number ?? 0;
+  return {
+    line,
+    items,
+    confirmation,
+    gone: answer.gone,
+    notes: answer.states.flatMap(({ notes }) => notes ?? []),
+    states: answer.states.map(({ dossier, state, live }) => ({ dossier, state, live, after })),
+  };
 }
 
 /** Every item asked for is answered once, and nothing else is. Throws `client/vault-says-more`. */
@@ -171,7 +190,8 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
   const grant = expectType(statementFromWire(result.grant, batches), 'grant');
   const bundle = expectType(statementFromWire(result.bundle, batches), 'bundle');
   const facts = result.facts.map((wire) => expectType(statementFromWire(wire, batches), 'fact'));
-  for (const statement of [descriptor, grant, bundle, ...facts]) {
+  const grants = result.grants.map((wire) => expectType(statementFromWire(wire, batches), 'grant'));
+  for (const statement of [descriptor, grant, bundle, ...facts, ...grants]) {
     if (!(await people.verify(statement, signedAt(statement, now)))) {
       throw clientError('not-signed', `a ${statement.payload.t} is not signed by somebody who may`);
     }
@@ -185,7 +205,9 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
   if (!grant.payload.packs.includes(descriptor.hash) || grant.payload.dossier !== result.dossier) {
     throw wrong('the grant is of another pack');
   }
-  checkLive(result, one.answer, logged.item.state as Hash | null, [descriptor, grant, ...facts]);
+  checkLive(result, one.answer, logged.item.state as Hash | null, [descriptor, grant, ...facts, ...grants]);
+  if (grants.some(({ payload }) => payload.packs.some((pack) => pack !== descriptor.hash)))
+    throw wrong('a grant of a note covers more than the note');
   checkDecision(result, stated, grant.payload, facts, one);
 
   const { team, epoch, issuer } = grant.payload;
@@ -212,6 +234,7 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
     descriptor: stated,
     descriptorHash: descriptor.hash,
     grant: { team, fact: grant.payload.fact },
+    grants: grants.map(({ hash }) => hash),
     opened,
   };
 }

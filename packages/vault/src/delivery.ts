@@ -138,6 +138,7 @@ export async function deliver(vault: Vault, signed: Signed, delivery: Omit<Deliv
         for (const one of sorted.descriptors.values()) draft.head(one);
         for (const one of sorted.grants) draft.grant(one);
         for (const handle of manifest.drop) draft.drop(handle);
+        draft.settle(sorted.states);
         for (const { team, joined, left } of manifest.lists) {
           const list =
             [...draft.teamHandles.values()].find(
