@@ -18,11 +18,20 @@ export async function writeDraft(
   at: Instant,
 ): Promise<void> {
   const ended = [...draft.endedDossiers].flatMap((dossier) => [...draft.views.get(dossier)!.facts.values()]);
+  const steps = draft.endedDossiers.size
+    ? await tx
+        .selectFrom('statement')
+        .select('hash')
+        .where('practice', '=', practice)
+        .where('type', '=', 'state')
+        .where('dossier', 'in', [...draft.endedDossiers])
+        .execute()
+    : [];
   const referred = await referredBy(
     tx,
     practice,
     draft.gone,
-    ended.map(({ hash }) => hash),
+    [...ended, ...steps].map(({ hash }) => hash),
   );
   // A snapshot taken since the draft was made would leave its states behind.
   if (((await newestSnapshot(tx, practice))?.number ?? 0) !== draft.after)
