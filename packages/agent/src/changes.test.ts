@@ -1,7 +1,7 @@
-/** What a later sync sends: nothing, little, or the end of an enrolment. */
+/** What a first sync sends, and a later one: nothing, little, or the end of an enrolment. */
 
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
-import { openDossier, openList, type Session } from '@ketenkluis/client';
+import { audit, openDossier, openList, type Session } from '@ketenkluis/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endEnrolment } from './enrol.ts';
 import { fileKeyStore } from './keystore.ts';
@@ -14,16 +14,34 @@ const rowsOf = async (session: Session): Promise<readonly WorklistRow[]> =>
 const lookAt = (session: Session, row: WorklistRow) =>
   openDossier(session, { dossier: row.dossier, handles: row.handles.map(({ handle }) => handle), facts: row.facts });
 
-describe('later syncs', () => {
+describe('syncs', () => {
   let world: World;
   const state = () =>
     openState({ dir: `${world.dir}/agent`, random: world.random, keyStore: fileKeyStore(`${world.dir}/agent`) });
   beforeAll(async () => {
     world = await makeWorld(40);
-    await world.enrol();
-    await world.sync();
   });
   afterAll(() => world.close());
+
+  it('R1: a first sync enrols the candidates and sends exactly those', async () => {
+    expect((await world.enrol()).enrolled).toBe(27);
+    const result = await world.sync();
+    expect(result).toMatchObject({ changed: 27, receipt: { patients: 40, left: 27 } });
+    // R9: one pack, with its own shares, per scope of each dossier; lists, names and receipts besides.
+    expect(result.packs - result.lists).toBe(result.receipt.scopes.reduce((sum, { patients }) => sum + patients, 0));
+  });
+
+  it('a nurse opens the list and one dossier, and the log proves it', async () => {
+    const session = await world.signIn('poh-s');
+    const rows = await rowsOf(session);
+    expect(rows).toHaveLength(27);
+    const dossier = await lookAt(session, rows[0]!);
+    expect(dossier.parts.every(({ outcome }) => outcome === 'permit')).toBe(true);
+    expect(dossier.confirmation.state).toBe('confirmed');
+    const looked = await audit(session, { dossier: rows[0]!.dossier });
+    expect(looked.complete).toBe(true);
+    expect(looked.lines.some(({ event, who }) => event === 'release' && who === session.person)).toBe(true);
+  });
 
   it('sends at most 5 KiB for an unchanged practice, and a new snapshot', async () => {
     world.net.sent = 0;

@@ -13,7 +13,7 @@ describe('the mirror', () => {
     readdirSync(join(dir, 'objects')).flatMap((name) => readObjects(readFileSync(join(dir, 'objects', name))));
   const count = (kind: string) => objects().filter((one) => one.kind === kind).length;
   beforeAll(async () => {
-    world = await makeWorld(12);
+    world = await makeWorld(12, 2);
     dir = join(world.dir, 'mirror');
     await world.enrol();
     await world.sync({ mirror: dir });
@@ -30,7 +30,7 @@ describe('the mirror', () => {
 
   it('holds packs, escrowed shares, wraps, keyrings and the sealed register', async () => {
     expect(count('pack')).toBe(count('shares'));
-    expect(count('keyring')).toBe(4);
+    expect(count('keyring')).toBe(2);
     expect(count('wraps')).toBe(5);
     const shares = objects().find(({ kind }) => kind === 'shares')!;
     const kinds = (JSON.parse(new TextDecoder().decode(fromBase64url(shares.bytes))) as { kind: string }[]).map(

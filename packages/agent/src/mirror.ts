@@ -20,6 +20,9 @@ export const MIRROR_FILE = 'mirror.json';
 export const REGISTER_COPY = 'register.kksb';
 export const REGISTER_INFO = 'register';
 const LINES_PER_FILE = 1000;
+/** After these, keyrings and wraps are read again; after those, something may be live no more. */
+const PEOPLE_EVENTS = ['keyring', 'epoch', 'card', 'authority', 'invitation', 'mandate'];
+const PACK_EVENTS = ['commit', 'write', 'taken-over', 'withdraw', 'drop'];
 
 export const mirrorState = z.strictObject({
   v: z.literal(1),
@@ -60,12 +63,7 @@ export function readObjects(bytes: Uint8Array): StoredObject[] {
 }
 
 /** Brings the folder up to the last checkpoint of this link. Throws `agent/vault-forked` when the lines do not give it. */
-export async function mirror(
-  dir: string,
-  link: Link,
-  register: Register,
-  peopleChanged: boolean,
-): Promise<MirrorResult> {
+export async function mirror(dir: string, link: Link, register: Register): Promise<MirrorResult> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const fresh: MirrorState = {
     v: 1,
@@ -81,14 +79,15 @@ export async function mirror(
     throw agentError('bad-mirror', `${dir} mirrors another practice; choose another folder`);
   }
   const write = (now: MirrorState) => writeAtomic(join(dir, MIRROR_FILE), utf8(`${JSON.stringify(now)}\n`));
-  const size = await mirrorLog(dir, link, state.size);
-  if (peopleChanged && state.objects >= 0) {
+  const { size, events } = await mirrorLog(dir, link, state.size);
+  const people = PEOPLE_EVENTS.some((event) => events.has(event));
+  if (people && state.objects >= 0) {
     // Keyrings and wraps come with the first page only: everything is read again.
     await write({ ...state, size, objects: -1 });
     await rm(join(dir, 'objects'), { recursive: true, force: true });
   }
-  const added = await mirrorObjects(dir, link, peopleChanged ? -1 : state.objects);
-  const removed = await dropDead(dir, register);
+  const added = await mirrorObjects(dir, link, people ? -1 : state.objects);
+  const removed = people || PACK_EVENTS.some((event) => events.has(event)) ? await dropDead(dir, register) : 0;
   const plain = canonicalJson(register) as Plaintext;
   await writeAtomic(join(dir, REGISTER_COPY), await sealTo(fromBase64url(register.recoveryKem), REGISTER_INFO, plain));
   await write({ ...state, size, objects: added.last });
@@ -96,11 +95,16 @@ export async function mirror(
 }
 
 /** Lines as they are stored, leaves and tiles made from them here, and the checkpoint that they must give. */
-async function mirrorLog(dir: string, link: Link, have: number): Promise<number> {
+async function mirrorLog(
+  dir: string,
+  link: Link,
+  have: number,
+): Promise<{ readonly size: number; readonly events: ReadonlySet<string> }> {
+  const events = new Set<string>();
   const log = await link.session.log();
   const target = log.seen();
   const note = log.note();
-  if (target === null || note === null) return have;
+  if (target === null || note === null) return { size: have, events };
   if (target.size < have) throw agentError('vault-forked', 'the mirror holds more lines than the vault shows');
   const at = (path: string) => join(dir, 'log', path);
   const tiles = new Map<string, Uint8Array>();
@@ -111,6 +115,7 @@ async function mirrorLog(dir: string, link: Link, have: number): Promise<number>
     if (texts.length === 0) throw agentError('vault-forked', `line ${size} is not shown`);
     const leaves = texts.map((text) => {
       const { entry, salts } = decodeEntry(text);
+      events.add(entry.common.event);
       return leafOf(entry, salts);
     });
     const grown = await integrate(size, leaves, async (level, index) => {
@@ -129,7 +134,7 @@ async function mirrorLog(dir: string, link: Link, have: number): Promise<number>
     }
   }
   await writeAtomic(at('checkpoint'), utf8(note));
-  return size;
+  return { size, events };
 }
 
 const wholeTile = (dir: string, level: number, index: number, size: number): Promise<Uint8Array<ArrayBuffer> | null> =>
@@ -156,18 +161,26 @@ async function writeBundles(dir: string, from: number, leaves: readonly Uint8Arr
   for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < size; index++) {
     const start = index * TILE_WIDTH;
     const width = tileWidth(size, 0, index);
-    const whole: Uint8Array[] = [];
-    for (let i = start; i < start + width; i++) {
-      whole.push(i >= from ? leaves[i - from]! : await leafFromFile(dir, i));
-    }
+    const whole = [
+      ...(await leavesOf(dir, start, from)),
+      ...leaves.slice(Math.max(0, start - from), start + width - from),
+    ];
     await writeAtomic(join(dir, 'log', tilePath('entries', index, width)), encodeBundle(whole));
   }
 }
 
-async function leafFromFile(dir: string, index: number): Promise<Uint8Array> {
-  const lines = fromUtf8((await readIfThere(join(dir, entriesFile(index)))) ?? new Uint8Array()).split('\n');
-  const { entry, salts } = decodeEntry(fromBase64url(lines[index % LINES_PER_FILE] ?? ''));
-  return leafOf(entry, salts);
+/** Leaves `start` up to `end` of the lines that stand here already. */
+async function leavesOf(dir: string, start: number, end: number): Promise<Uint8Array[]> {
+  const leaves: Uint8Array[] = [];
+  let lines: readonly string[] = [];
+  for (let index = start; index < end; index++) {
+    if (index === start || index % LINES_PER_FILE === 0) {
+      lines = fromUtf8((await readIfThere(join(dir, entriesFile(index)))) ?? new Uint8Array()).split('\n');
+    }
+    const { entry, salts } = decodeEntry(fromBase64url(lines[index % LINES_PER_FILE] ?? ''));
+    leaves.push(leafOf(entry, salts));
+  }
+  return leaves;
 }
 
 /** New objects, a page per file. */
@@ -219,8 +232,8 @@ async function dropDead(dir: string, register: Register): Promise<number> {
 const PER_DOSSIER = new Set(['descriptor', 'grant', 'fact']);
 function isKept({ kind, name, bytes }: StoredObject, live: ReadonlySet<string>): boolean {
   if (kind === 'pack' || kind === 'shares') return live.has(name);
-  if (kind !== 'statement') return true;
+  if (kind !== 'statement' || live.has(name)) return true;
   const { payload } = decodeStatement(fromBase64url(bytes));
   const ofDossier = 'dossier' in payload && payload.dossier !== null;
-  return !ofDossier || !PER_DOSSIER.has(payload.t) || live.has(name);
+  return !ofDossier || !PER_DOSSIER.has(payload.t);
 }

@@ -3,7 +3,14 @@
  * work itself. Same bytes, held to the same vectors (seal's tests; native.test.ts).
  */
 
-import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  sign,
+} from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { type Bytes, concat, fromHex, type Signer } from '@ketenkluis/base';
 import { sealError } from '@ketenkluis/seal';
@@ -12,21 +19,25 @@ import { type Aead, bringAead } from '@ketenkluis/seal/open';
 const TAG = 16;
 const CIPHER = 'aes-256-gcm';
 
-export const nodeAead: Aead = async (key) => ({
-  async seal(nonce, aad, plaintext) {
-    const cipher = createCipheriv(CIPHER, key, nonce).setAAD(aad);
-    return concat(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
-  },
-  async open(nonce, aad, ciphertext) {
-    try {
-      const opener = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG }).setAAD(aad);
-      opener.setAuthTag(ciphertext.subarray(ciphertext.length - TAG));
-      return concat(opener.update(ciphertext.subarray(0, ciphertext.length - TAG)), opener.final());
-    } catch (cause) {
-      throw sealError('cannot-open', 'this key does not open these bytes', { cause });
-    }
-  },
-});
+export const nodeAead: Aead = async (bytes) => {
+  // As a KeyObject: bytes would be looked at anew, at four times the price of the work, on every use.
+  const key = createSecretKey(bytes);
+  return {
+    async seal(nonce, aad, plaintext) {
+      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(aad);
+      return concat(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
+    },
+    async open(nonce, aad, ciphertext) {
+      try {
+        const opener = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG }).setAAD(aad);
+        opener.setAuthTag(ciphertext.subarray(ciphertext.length - TAG));
+        return concat(opener.update(ciphertext.subarray(0, ciphertext.length - TAG)), opener.final());
+      } catch (cause) {
+        throw sealError('cannot-open', 'this key does not open these bytes', { cause });
+      }
+    },
+  };
+};
 
 export const nodeDeflate = (raw: Uint8Array, dictionary: Uint8Array): Uint8Array =>
   deflateRawSync(raw, { level: 9, memLevel: 9, dictionary });

@@ -74,7 +74,7 @@ describe('people', () => {
     await opened.close();
     expect(new Set(ids.map(([, dossier]) => dossier)).size).toBe(6);
     expect(ids.every(([patient, dossier]) => !dossier.includes(patient))).toBe(true);
-    const other = await makeWorld(3);
+    const other = await makeWorld(3, 1);
     await other.enrol();
     const dir = join(other.dir, 'agent');
     const second = await openState({ dir, random: other.random, keyStore: fileKeyStore(dir) });

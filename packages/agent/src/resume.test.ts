@@ -46,7 +46,7 @@ describe('a sync that is cut off', () => {
     await world.restartVault();
   };
   beforeAll(async () => {
-    world = await makeWorld(12);
+    world = await makeWorld(12, 2);
     await world.enrol();
   });
   afterAll(() => world.close());

@@ -20,7 +20,7 @@ import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, type Manifest, openLink } from './link.ts';
 import { type ListContext, planDirectory, planReceipt, planWorklists, type RowSource } from './lists.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
-import type { Intent, LogLine } from './monitor.ts';
+import type { Explained, Intent } from './monitor.ts';
 import { bringNative, nodeSigner } from './native.ts';
 import { completeIds, type PlanContext, planDossier, planEnd } from './plan.ts';
 import { dueOf, type Reading, readEnrolled } from './reading.ts';
@@ -31,7 +31,7 @@ import { Sender, type Step } from './sender.ts';
 import { signSnapshot } from './snapshot.ts';
 import type { Source } from './source/source.ts';
 import type { AgentState } from './state.ts';
-import { type TakenUp, takeEpochs, takeUp } from './takeup.ts';
+import { takeEpochs, takeUp } from './takeup.ts';
 
 /** One group: at most this many dossiers, this much content before compression, this many items of the log line. */
 const GROUP = { dossiers: 64, bytes: 8 * 1024 * 1024, items: 1900 };
@@ -107,7 +107,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   const { register } = state;
   const today = localDate(clock());
   holdSelection(register, selection, options.acceptSelection ?? false);
-  const { lines, lost } = await takeUp(link, register, intents, today);
+  const { lost } = await takeUp(link, register, intents, today);
   takeEpochs(register, await link.session.people());
   await step('explained');
 
@@ -132,7 +132,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const sender = new Sender({ state, link, agent, clock, random, step, intents }, liveOf(register));
     const done = await sendAll({ options, reading, sender, lost, report });
-    return await finish({ options, link, sender, agent, intents, step, done, peopleChanged: changesPeople(lines) });
+    return await finish({ options, link, sender, agent, intents, step, done });
   } finally {
     reading.close();
   }
@@ -157,7 +157,7 @@ async function sendAll(of: {
   readonly options: SyncOptions;
   readonly reading: Reading;
   readonly sender: Sender;
-  readonly lost: TakenUp['lost'];
+  readonly lost: Explained['lost'];
   readonly report: (progress: SyncProgress) => void;
 }): Promise<Sent> {
   const { options, reading, sender, lost, report } = of;
@@ -292,9 +292,6 @@ function takeLive(register: Register, live: ReadonlyMap<DossierId, LiveDossier>)
   }
 }
 
-const PEOPLE_EVENTS = new Set(['keyring', 'epoch', 'card', 'authority', 'invitation', 'mandate']);
-const changesPeople = (lines: readonly LogLine[]) => lines.some(({ entry }) => PEOPLE_EVENTS.has(entry.common.event));
-
 /** Reads the log once more, holds it against what was sent, signs the snapshot and keeps everything. */
 async function finish(of: {
   readonly options: SyncOptions;
@@ -304,7 +301,6 @@ async function finish(of: {
   readonly intents: readonly Intent[];
   readonly step: Step;
   readonly done: Sent;
-  readonly peopleChanged: boolean;
 }): Promise<SyncResult> {
   const { options, link, sender, agent, intents, step, done } = of;
   const { state, clock } = options;
@@ -326,7 +322,7 @@ async function finish(of: {
     for (const team of register.teams) team.rekey = false;
     await state.save();
     await step('saved');
-    const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, of.peopleChanged);
+    const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register);
     await step('mirrored');
     options.onProgress?.({ step: 'snapshot', done: 1, total: 1, secondsLeft: 0 });
     return {

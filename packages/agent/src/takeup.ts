@@ -5,7 +5,7 @@ import { type Batches, batchesFromWire, expectType, type KeyDirectory, statement
 import { agentError } from './errors.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
-import { type Explained, explain, type Intent, type LogLine, type LostState, readLines } from './monitor.ts';
+import { type Explained, explain, type Intent, type LostState, readLines } from './monitor.ts';
 import type { LiveDossier, Register } from './register.ts';
 
 /** Where team keys changed, everything that the team reads is sealed again; a new record of the same key changes the number only. */
@@ -89,23 +89,18 @@ async function checkStep(
 /** No fingerprint has this text's hash: it makes the next comparison fail. */
 const UNKNOWN = 'A'.repeat(43);
 
-export interface TakenUp {
-  readonly lines: readonly LogLine[];
-  readonly lost: Explained['lost'];
-}
-
 /** Reads the log since the last run and brings the register up to it, in memory. Throws `agent/vault-forked`. */
 export async function takeUp(
   link: Link,
   register: Register,
   intents: readonly Intent[],
   today: LocalDate,
-): Promise<TakenUp> {
+): Promise<{ readonly lost: Explained['lost'] }> {
   const { lines, frontier } = await readLines(link, register);
   const explained = explain(register, lines, intents);
   apply(register, explained, today);
   register.vault.checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
   const lost = new Map([...explained.lost].filter(([dossier]) => explained.live.has(dossier)));
   if (lost.size > 0) await recover(link, register, lost);
-  return { lines, lost };
+  return { lost };
 }

@@ -35,7 +35,7 @@ describe('a dishonest vault', () => {
   const flip = (text: string) => `${text.slice(0, 40)}${text[40] === 'A' ? 'B' : 'A'}${text.slice(41)}`;
 
   beforeAll(async () => {
-    world = await makeWorld(9);
+    world = await makeWorld(9, 2);
     await world.enrol();
     await world.sync();
     session = await world.signIn('poh-s');

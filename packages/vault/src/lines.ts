@@ -139,7 +139,8 @@ export interface Appending {
   plan(tx: Tx, at: Instant): Promise<Plan>;
 }
 
-const counterSource = (request: Request): string => request.device ?? request.person;
+/** Per person and device: nobody can use up a colleague's numbers. */
+const counterSource = ({ person, device }: Request): string => (device === null ? person : `${person}/${device}`);
 
 /** The highest counter seen from whoever asks. */
 export async function counterOf(tx: Tx, practice: OrganisationId, request: Request): Promise<number> {

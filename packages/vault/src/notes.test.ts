@@ -1,7 +1,7 @@
-import { HOUR } from '@ketenkluis/base';
+import { HOUR, newId, systemRandom } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
 import type { auditAnswer } from '@ketenkluis/protocol';
-import { signStatement, statementToWire } from '@ketenkluis/seal';
+import { type Payload, signStatement, statementToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import {
@@ -258,5 +258,22 @@ describe('R38: the log', () => {
     expect((await declare(nurse, 'search')).status).toBe(200);
     expect((await declare(gp, 'export', one)).json()).toMatchObject({ type: 'vault/not-allowed' });
     expect((await declare(nurse, 'print', one, false)).json()).toMatchObject({ type: 'vault/bad-request' });
+  });
+});
+
+describe('a note by a colleague', () => {
+  it('are sent by who wrote them: a note that a colleague signed is not taken from another', async () => {
+    const membership = {
+      ...world.practice.memberships[1]!.payload,
+      id: newId('fact', systemRandom),
+      person: gp.person.id,
+    };
+    const signed = await signStatement(membership as Payload<'fact'>, world.practice.owners);
+    const body = { statements: [statementToWire(signed)], batches: [], wraps: [] };
+    expect((await world.signed(gp, 'statements', body, { class: 'admin' })).status).toBe(200);
+    const framed = await writeNote(world, nurse, dossier, world.practice.nurseTeam, {}, world.practice.gp);
+    expect(framed.reply.json()).toMatchObject({ type: 'vault/bad-statement' });
+    const own = await writeNote(world, gp, dossier, world.practice.nurseTeam);
+    expect(own.reply.status).toBe(200);
   });
 });

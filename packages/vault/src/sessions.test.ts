@@ -259,18 +259,12 @@ describe('signed requests', () => {
     });
     expect(changed.json()).toMatchObject({ type: 'vault/request-refused', detail: 'changed-body' });
     const stolen = await world.open(world.practice.nurse);
-    const forged = await signStatement(
-      { ...statement.payload, person: stolen.person.id, session: stolen.session, counter: 9_000_000 },
-      {
-        ...who.person.signer,
-        by: stolen.person.id,
-      },
-    );
-    const reply = await world.call('session-confirm', {
-      token: stolen.token,
-      body: { request: statementToWire(forged), body: {} },
-    });
-    expect(reply.json()).toMatchObject({ detail: 'signature' });
+    const genuine = await world.request(stolen, 'session-confirm', canonicalJson({}), { class: 'session' });
+    const forged = await signStatement(genuine.payload, { ...who.person.signer, by: stolen.person.id });
+    const confirm = (request: typeof genuine) =>
+      world.call('session-confirm', { token: stolen.token, body: { request: statementToWire(request), body: {} } });
+    expect((await confirm(forged)).json()).toMatchObject({ type: 'vault/request-refused', detail: 'signature' });
+    expect((await confirm(genuine)).status).toBe(200);
   });
 
   it('R38: an attempt is a line, with its reason', async () => {

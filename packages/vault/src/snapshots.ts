@@ -74,29 +74,20 @@ export async function snapshot(vault: Vault, signed: Signed, body: z.infer<typeo
       if (sent.epochs.length !== epochs.size || sent.epochs.some(({ team, epoch }) => epochs.get(team) !== epoch)) {
         throw vaultError('conflict', 'the snapshot names other team keys than are in force');
       }
-      const rows = await tx
-        .selectFrom('dossier')
-        .select(['dossier', 'changed as seq', 'state'])
-        .where('practice', '=', practice)
-        .where('ended', '=', 0)
-        .execute();
-      const tree = snapshotTree(rows);
-      if (tree.root !== sent.root || tree.size !== sent.size) {
-        throw vaultError('conflict', 'the snapshot does not say what is here; read the heads and look again');
-      }
       return {
         common: commonOf(vault, people, request, at, { event: 'snapshot', action: 'C', outcome: 'success' }),
         items: [item({ kind: 'state', object: statement.hash, checks: SIGNED_CHECKS })],
         effect: async (write, sequenced) => {
-          // A dossier may have changed between the reading and this transaction only through another line: look again.
-          const now = await write
+          const rows = await write
             .selectFrom('dossier')
             .select(['dossier', 'changed as seq', 'state'])
             .where('practice', '=', practice)
             .where('ended', '=', 0)
             .execute();
-          if (snapshotTree(now).root !== sent.root)
-            throw vaultError('conflict', 'a dossier changed while the snapshot was taken; take it again');
+          const tree = snapshotTree(rows);
+          if (tree.root !== sent.root || tree.size !== sent.size) {
+            throw vaultError('conflict', 'the snapshot does not say what is here; read the heads and look again');
+          }
           await putStatements(write, practice, [
             { statement, dossier: null, directory: false, line: sequenced.index, item: 0 },
           ]);

@@ -91,6 +91,8 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   let alarmed = false;
   const upkeep = async (): Promise<void> => {
     shares.sweep(clock());
+    await storage.write((tx) => tx.deleteFrom('challenge').where('until', '<=', clock()).execute());
+    await storage.tidy();
     const drift = vault.drift();
     const off = Math.abs(drift) > MAX_DRIFT;
     if (off && !alarmed) {

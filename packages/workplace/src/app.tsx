@@ -1,7 +1,6 @@
 /** Providers, routes and the gate: nothing of a practice is mounted unless the session is open. */
 
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import {
   createHashHistory,
@@ -15,9 +14,8 @@ import {
   RouterProvider,
   useRouterState,
 } from '@tanstack/react-router';
-import { createContext, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState } from 'react';
 import type { Workplace } from './model.ts';
-import { Shell } from './parts/shell.tsx';
 import { Loading } from './parts/states.tsx';
 import { newQueries, useSession, WorldProvider } from './parts/world.tsx';
 import { LockScreen } from './screens/lock.tsx';
@@ -31,6 +29,9 @@ export interface AppOptions {
 }
 const Options = createContext<AppOptions>({});
 
+/** Fetched while the person signs in (`ahead`), so that the door itself stays small. */
+const Shell = lazy(async () => ({ default: (await import('./parts/shell.tsx')).Shell }));
+
 /** These open for somebody who cannot sign in yet. */
 const OUTSIDE = /^\/(apparaat|uitnodiging)(\/|$)/;
 
@@ -41,7 +42,11 @@ function Gate() {
   if (OUTSIDE.test(path)) return <Outlet />;
   if (session.stage === 'out') return <SignIn />;
   if (session.stage === 'locked') return <LockScreen me={session.me} why={session.why} />;
-  return <Shell me={session.me} unlockers={session.unlockers} {...(idle === undefined ? {} : { idle })} />;
+  return (
+    <Suspense>
+      <Shell me={session.me} unlockers={session.unlockers} {...(idle === undefined ? {} : { idle })} />
+    </Suspense>
+  );
 }
 
 const root = createRootRoute({ component: Gate, notFoundComponent: () => <Navigate to="/werklijst" replace /> });
@@ -115,7 +120,6 @@ export function App({ world, ...options }: { readonly world: Workplace } & AppOp
   const shared = useMemo(() => (idle === undefined ? {} : { idle }), [idle]);
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <Notifications position="bottom-right" limit={2} />
       <Options value={shared}>
         <WorldProvider value={world}>
           <QueryClientProvider client={queries}>

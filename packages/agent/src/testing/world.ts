@@ -86,7 +86,15 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function makeWorld(count = 40): Promise<World> {
+const STAFF = [
+  { name: 'A. de Eerste', role: 'gp', owner: true, passphrase: 'een twee drie vier' },
+  { name: 'C. Verpleger', role: 'poh-s', passphrase: 'vijf zes zeven acht' },
+  { name: 'B. de Tweede', role: 'gp', owner: true, passphrase: 'vier drie twee een' },
+  { name: 'D. Assistent', role: 'assistant', passphrase: 'negen tien elf twaalf' },
+] as const;
+
+/** `staff`: how many of a doctor, a nurse, a second owner and an assistant; each costs a few slow guesses. */
+export async function makeWorld(count = 40, staff = 4): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'ketenkluis-test-'));
   const clock = fakeClock();
   const random = systemRandom;
@@ -110,12 +118,7 @@ export async function makeWorld(count = 40): Promise<World> {
     vaultUrl: ORIGIN,
     bootstrapToken: BOOTSTRAP,
     practice: { name: 'Praktijk De Proef', ura: '00000001', agb: '01000001' },
-    staff: [
-      { name: 'A. de Eerste', role: 'gp', owner: true, passphrase: 'een twee drie vier' },
-      { name: 'B. de Tweede', role: 'gp', owner: true, passphrase: 'vier drie twee een' },
-      { name: 'C. Verpleger', role: 'poh-s', passphrase: 'vijf zes zeven acht' },
-      { name: 'D. Assistent', role: 'assistant', passphrase: 'negen tien elf twaalf' },
-    ],
+    staff: STAFF.slice(0, staff),
     keyStore: fileKeyStore(stateDir),
     argon2: CHEAP,
   });

@@ -1,11 +1,16 @@
 /** A practice with its vault, from nothing to the first sync: what the demo, the bench and the browser tests stand on. */
 
 import {
+  type AgentState,
+  type EnrolResult,
   enrol,
   folderSource,
   type InitResult,
   init,
   nodeFetch,
+  openState,
+  type Source,
+  type SyncOptions,
   type SyncProgress,
   type SyncResult,
   sync,
@@ -84,8 +89,31 @@ async function freePort(): Promise<number> {
   });
 }
 
+export interface NewPracticeOptions {
+  readonly vaultDir: string;
+  readonly agentDir: string;
+  readonly port?: number;
+  readonly workplace?: string;
+  readonly onIdle?: WorldOptions['onIdle'];
+  readonly onStep?: WorldOptions['onStep'];
+}
+
+/** A vault and a practice born in it: nobody is enrolled yet. */
+export interface NewPractice
+  extends Pick<World, 'vault' | 'origin' | 'place' | 'people' | 'sheets' | 'signIn' | 'close'> {
+  /** Bytes that the agent sent in bodies so far. */
+  sent(): number;
+  /** Enrols every candidate of this source. */
+  enrol(source: string, asOf: LocalDate): Promise<EnrolResult>;
+  sync(
+    source: string,
+    asOf: LocalDate,
+    more?: Pick<SyncOptions, 'mirror' | 'onProgress' | 'onStep'>,
+  ): Promise<SyncResult>;
+}
+
 /** Throws what agent, client or vault throw; on failure the vault's process is ended. */
-export async function buildWorld(options: WorldOptions): Promise<World> {
+export async function newPractice(options: NewPracticeOptions): Promise<NewPractice> {
   const step = options.onStep ?? (() => undefined);
   const port = options.port ?? (await freePort());
   const origin = `http://${HOST}:${port}`;
@@ -100,6 +128,7 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
     ...(options.workplace === undefined ? {} : { workplace: options.workplace }),
   });
   const net = nodeFetch();
+  const ports = { fetch: net.fetch, clock: systemClock, random: systemRandom };
   const close = async () => {
     net.close();
     await vault.stop();
@@ -107,73 +136,88 @@ export async function buildWorld(options: WorldOptions): Promise<World> {
   try {
     await options.onIdle?.(vault);
     step('init');
-    const born = await init({
+    const { state, people, sheets } = await init({
+      ...ports,
       dir: options.agentDir,
       vaultUrl: origin,
       bootstrapToken,
       practice: { name: 'Huisartsenpraktijk De Linde', ura: '90000123', agb: '01999999' },
       staff: PEOPLE,
       threshold: 1,
-      fetch: net.fetch,
-      clock: systemClock,
-      random: systemRandom,
       argon2: DEMO_ARGON2,
     });
+    await state.close();
     const selection = compileSelection(Object.values(PROGRAMMES));
-    const owner = born.people.find((person) => person.owner)!;
-    step('enrol');
-    const enrolling = await folderSource(options.source);
-    await enrol({
-      state: born.state,
-      source: enrolling,
-      asOf: options.asOf,
-      selection,
-      at: systemClock(),
-      random: systemRandom,
-      who: 'candidates',
-      notice: { at: options.asOf, channel: 'demo', text: 'demo-1' },
-      owner: owner.keys.signer,
-      acceptSelection: true,
-    });
-    await enrolling.close();
-    step('sync');
-    const source = await folderSource(options.source);
-    const before = net.sent();
-    const result = await sync({
-      state: born.state,
-      source,
-      asOf: options.asOf,
-      selection,
-      fetch: net.fetch,
-      clock: systemClock,
-      random: systemRandom,
-      ...(options.mirrorDir === undefined ? {} : { mirror: options.mirrorDir }),
-      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    });
-    await source.close();
-    await born.state.close();
-    const link = parseDeviceLink(born.people[0]!.first.link);
-    const { practice, authority, log, logTeam } = link;
+    const owner = people.find((person) => person.owner)!;
+    /** One job on the agent's state and a source, as a start of the agent does it. */
+    const once = async <T>(path: string, job: (state: AgentState, source: Source) => Promise<T>): Promise<T> => {
+      const source = await folderSource(path);
+      const opened = await openState({ dir: options.agentDir, random: systemRandom });
+      try {
+        return await job(opened, source);
+      } finally {
+        await opened.close();
+        await source.close();
+      }
+    };
+    const { practice, authority, log, logTeam } = parseDeviceLink(people[0]!.first.link);
     const place: Place = { origin, pins: { practice, authority, log, logTeam } };
     return {
       vault,
       origin,
       place,
-      people: born.people,
-      sheets: born.sheets,
-      result,
-      sent: net.sent() - before,
+      people,
+      sheets,
+      sent: net.sent,
+      enrol: (path, asOf) =>
+        once(path, (state, source) =>
+          enrol({
+            state,
+            source,
+            asOf,
+            selection,
+            at: systemClock(),
+            random: systemRandom,
+            who: 'candidates',
+            notice: { at: asOf, channel: 'demo', text: 'demo-1' },
+            owner: owner.keys.signer,
+            acceptSelection: true,
+          }),
+        ),
+      sync: (path, asOf, more = {}) =>
+        once(path, (state, source) => sync({ ...ports, ...more, state, source, asOf, selection })),
       async signIn(role) {
-        const person = born.people.find((one) => one.role === role)!;
+        const person = people.find((one) => one.role === role)!;
         const storage = memoryStorage();
         const device = await takeDeviceLink(storage, parseDeviceLink(person.first.link));
-        const wired = wire(place, { fetch: net.fetch, clock: systemClock, random: systemRandom, storage });
+        const wired = wire(place, { ...ports, storage });
         return await signIn(wired, { by: 'passphrase', device, passphrase: person.first.passphrase });
       },
       close,
     };
   } catch (error) {
     await close();
+    throw error;
+  }
+}
+
+/** A new practice, its candidates enrolled, its first sync done. Throws as `newPractice` does. */
+export async function buildWorld(options: WorldOptions): Promise<World> {
+  const step = options.onStep ?? (() => undefined);
+  const { source, asOf, mirrorDir, onProgress } = options;
+  const made = await newPractice(options);
+  try {
+    step('enrol');
+    await made.enrol(source, asOf);
+    step('sync');
+    const before = made.sent();
+    const result = await made.sync(source, asOf, {
+      ...(mirrorDir === undefined ? {} : { mirror: mirrorDir }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    return { ...made, result, sent: made.sent() - before };
+  } catch (error) {
+    await made.close();
     throw error;
   }
 }

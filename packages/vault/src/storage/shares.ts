@@ -51,7 +51,7 @@ export interface ShareStore {
 
 export function openShares(file: string, options: { readonly readOnly?: boolean } = {}): ShareStore {
   const readOnly = options.readOnly ?? false;
-  const db = openDatabase({ file, secureDelete: true, readOnly });
+  const db = openDatabase({ file, readOnly });
   if (!readOnly)
     db.exec(`CREATE TABLE IF NOT EXISTS share (
     practice TEXT NOT NULL, descriptor TEXT NOT NULL, share BLOB NOT NULL, superseded INTEGER, until INTEGER,

@@ -16,18 +16,15 @@ import {
 export interface SqliteOptions {
   readonly file: string;
   readonly readOnly?: boolean;
-  /** Overwrites what is deleted; for the store of shares. */
-  readonly secureDelete?: boolean;
 }
 
 /** WAL with synchronous=FULL: a commit that returned is on disk. */
-export function openDatabase({ file, readOnly = false, secureDelete = false }: SqliteOptions): DatabaseSync {
+export function openDatabase({ file, readOnly = false }: SqliteOptions): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly, timeout: 5000 });
   if (!readOnly) {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-    if (secureDelete) db.exec('PRAGMA secure_delete = ON');
-    // Freed pages keep no old rows of the main database either.
-    else db.exec('PRAGMA secure_delete = FAST');
+    // What is deleted is overwritten: ciphertext and wraps of people who left, and above all shares.
+    db.exec('PRAGMA secure_delete = ON');
   }
   return db;
 }

@@ -1,7 +1,7 @@
 /** What the vault needs of a database. One adapter each for SQLite and, later, PostgreSQL, held to `conformance.ts`. */
 
 import type { LedgerStore } from '@ketenkluis/ledger';
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely, sql, type Transaction } from 'kysely';
 import { storageLedger } from './ledger-store.ts';
 import { createTables, type Schema } from './schema.ts';
 import { openDatabase, sqliteDialect } from './sqlite.ts';
@@ -15,6 +15,8 @@ export interface Storage {
   /** One at a time; resolves when durable. If `work` throws, nothing of it stays. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   readonly ledger: LedgerStore<Tx>;
+  /** Brings what was overwritten into the file and empties the write-ahead log, where the adapter has one. */
+  tidy(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,9 @@ export async function openSqlite(file: string): Promise<Storage> {
   const storage = {
     read: <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work),
     write: <T>(work: (tx: Tx) => Promise<T>) => writer.transaction().execute(work),
+    tidy: async () => {
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writer);
+    },
     close: async () => {
       await reader.destroy();
       await writer.destroy();
@@ -40,6 +45,7 @@ export function openReader(file: string): Storage {
   const storage = {
     read: <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work),
     write: <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work),
+    tidy: async () => undefined,
     close: () => reader.destroy(),
   };
   return { ...storage, ledger: storageLedger(storage) };

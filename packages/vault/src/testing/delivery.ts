@@ -98,6 +98,8 @@ export interface PackFields {
   readonly slot?: Descriptor['slot'];
   readonly team?: TeamId | null;
   readonly text?: string;
+  /** Wraps another share for the vault than the pack was sealed under. */
+  readonly wrongShare?: boolean;
 }
 
 const sealOne = (
@@ -172,7 +174,7 @@ export async function sealInto(
     const hash = payloadHash(payload);
     descriptors.push(payload);
     into.packs.push({ descriptor: hash, bytes: sealed.pack });
-    await add(forVault, 'h', hash, sealed.shares.h);
+    await add(forVault, 'h', hash, fields.wrongShare ? systemRandom(32) : sealed.shares.h);
     await add(forExit, 'x', hash, sealed.shares.h);
     for (const team of forTeams) await add(team.bundle, 'c', hash, sealed.shares.c);
   }
@@ -378,12 +380,13 @@ export async function writeNote(
   dossier: TestDossier,
   team: TestTeam,
   change: Partial<PackFields> = {},
+  author: TestPerson = who.person,
 ): Promise<{ readonly reply: Reply; readonly handle: HandleId }> {
   const into = empty();
   const handle = newId('handle', systemRandom);
   const note: PackFields = { handle, class: 'work', parent: dossier.handles[0]!, ...change };
-  await sealInto(world, into, who.person, dossier.id, [note], [{ team, fact: dossier.step }]);
-  const first = await Promise.all(into.payloads.map((payload) => signStatement(payload, who.person.signer)));
+  await sealInto(world, into, author, dossier.id, [note], [{ team, fact: dossier.step }]);
+  const first = await Promise.all(into.payloads.map((payload) => signStatement(payload, author.signer)));
   const steps = await stepsOf(world, who, { statements: first });
   const statements = [...first, ...(await Promise.all(steps.map((step) => signStatement(step, who.person.signer))))];
   const annex = await world.annex();

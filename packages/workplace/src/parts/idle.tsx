@@ -4,9 +4,10 @@
  */
 
 import { MINUTE, SECOND } from '@ketenkluis/base';
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from './dialog.tsx';
 import { useWorld } from './world.tsx';
 
 export const IDLE = 15 * MINUTE;
@@ -43,10 +44,10 @@ export function IdleGuard({ idle = IDLE }: { readonly idle?: number }) {
   }, [world, idle]);
 
   return (
-    <Modal opened={warning} onClose={() => setWarning(false)} title={t('lock.soon')} centered size="sm">
+    <Dialog opened={warning} close={() => setWarning(false)} title={t('lock.soon')}>
       <Button fullWidth data-autofocus onClick={() => setWarning(false)}>
         {t('lock.stay')}
       </Button>
-    </Modal>
+    </Dialog>
   );
 }

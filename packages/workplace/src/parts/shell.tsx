@@ -1,12 +1,15 @@
 /** The frame around every screen of a signed-in person. */
 
-import { ActionIcon, Button, Kbd, Menu, Modal, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Kbd, Menu, Tooltip } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../model.ts';
+import { Dialog } from './dialog.tsx';
 import { Brand, Lock, Person } from './icons.tsx';
 import { IdleGuard } from './idle.tsx';
+import { isTyping } from './main.tsx';
 import { Strip } from './states.tsx';
 import { useWords } from './words.ts';
 import { useWorld } from './world.tsx';
@@ -17,16 +20,6 @@ const PAGES = [
   { to: '/team', word: 'nav.team' },
   { to: '/instellingen', word: 'nav.settings' },
 ] as const;
-
-/** Letters typed into a field are text, not commands. */
-export const isTyping = (event: KeyboardEvent): boolean => {
-  const target = event.target;
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
-    !(target instanceof HTMLInputElement && /^(radio|checkbox|button)$/.test(target.type))
-  );
-};
 
 interface ShellProps {
   readonly me: Me;
@@ -71,6 +64,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
 
   return (
     <div className="kk-frame">
+      <Notifications position="bottom-right" limit={2} />
       <button type="button" className="kk-skip" onClick={() => document.getElementById('inhoud')?.focus()}>
         {t('app.skip')}
       </button>
@@ -107,7 +101,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
               <Lock />
             </ActionIcon>
           </Tooltip>
-          <Menu position="bottom-end" withinPortal>
+          <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
             <Menu.Target>
               <Button
                 variant="default"
@@ -139,7 +133,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
       ) : null}
       <Outlet />
       <IdleGuard {...(idle === undefined ? {} : { idle })} />
-      <Modal opened={drafts > 0} onClose={() => setDrafts(0)} title={t('leave.title')} centered>
+      <Dialog opened={drafts > 0} close={() => setDrafts(0)} title={t('leave.title')}>
         <p style={{ marginBottom: 16 }}>{t('leave.drafts', { count: drafts })}</p>
         <div className="kk-buttons">
           <Button variant="default" data-autofocus onClick={() => setDrafts(0)}>
@@ -149,7 +143,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
             {t('leave.go')}
           </Button>
         </div>
-      </Modal>
+      </Dialog>
       <Shortcuts opened={help} close={() => setHelp(false)} />
     </div>
   );
@@ -168,13 +162,7 @@ const KEYS = [
 function Shortcuts({ opened, close }: { readonly opened: boolean; close(): void }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={t('keys.title')}
-      centered
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog opened={opened} close={close} title={t('keys.title')}>
       <table className="kk-table">
         <tbody>
           {KEYS.map(([key, word]) => (
@@ -191,13 +179,6 @@ function Shortcuts({ opened, close }: { readonly opened: boolean; close(): void 
           ))}
         </tbody>
       </table>
-    </Modal>
+    </Dialog>
   );
 }
-
-/** Where a screen's own content lives; `fill` screens scroll inside themselves. */
-export const Main = ({ children, fill }: { readonly children: React.ReactNode; readonly fill?: boolean }) => (
-  <main id="inhoud" tabIndex={-1} className="kk-main" data-fill={fill || undefined}>
-    {children}
-  </main>
-);

@@ -3,8 +3,8 @@
 import { useTranslation } from 'react-i18next';
 import type { nl } from '../i18n/nl.ts';
 import type { Deliveries } from '../model.ts';
+import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
-import { Main } from '../parts/shell.tsx';
 import { Asked, Confirmed, Empty, Strip } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk } from '../parts/world.tsx';

@@ -99,7 +99,7 @@ function Line({ look, open, toggle }: { readonly look: Look; readonly open: bool
           type="button"
           className="kk-linkish"
           aria-expanded={open}
-          aria-label={t('looks.details', { index: look.proof.index })}
+          aria-label={`${t(open ? 'common.hide' : 'common.show')}: ${t('looks.details', { index: look.proof.index })}`}
           onClick={toggle}
         >
           {open ? t('common.hide') : t('common.show')}
@@ -116,11 +116,11 @@ function Proof({ look, looks }: { readonly look: Look; readonly looks: Looks }) 
       <td colSpan={5}>
         <div className="kk-proof">
           <p className="kk-small">{t('looks.place', { index: look.proof.index, size: looks.size })}</p>
-          <h3>{t('looks.leaf')}</h3>
+          <h2>{t('looks.leaf')}</h2>
           <pre className="kk-mono">{look.proof.leaf}</pre>
-          <h3>{t('looks.path')}</h3>
+          <h2>{t('looks.path')}</h2>
           <pre className="kk-mono">{look.proof.path.join('\n')}</pre>
-          <h3>{t('looks.checkpoint')}</h3>
+          <h2>{t('looks.checkpoint')}</h2>
           <pre className="kk-mono">{looks.checkpoint}</pre>
         </div>
       </td>

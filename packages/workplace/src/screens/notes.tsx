@@ -1,12 +1,13 @@
 /** Notes live here until they stand in the GP system. What is typed is sealed as a draft within a second. */
 
 import { SECOND } from '@ketenkluis/base';
-import { Button, Modal, Textarea } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { Button, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dossier, Note } from '../model.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { useSay } from '../parts/say.ts';
 import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useWorld } from '../parts/world.tsx';
@@ -43,6 +44,7 @@ type DraftState = 'none' | 'typing' | 'kept';
 function Editor({ dossier }: { readonly dossier: Dossier }) {
   const put = useNotes(dossier.dossier);
   const { t } = useTranslation();
+  const say = useSay();
   const world = useWorld();
   const errorText = useErrorText();
   const [text, setText] = useState('');
@@ -94,7 +96,7 @@ function Editor({ dossier }: { readonly dossier: Dossier }) {
       pending.current = null;
       setText('');
       setDraft('none');
-      notifications.show({ message: t('notes.saved') });
+      say(t('notes.saved'));
       put((notes) => [note, ...notes]);
     },
   );
@@ -135,6 +137,7 @@ function Editor({ dossier }: { readonly dossier: Dossier }) {
 function Written({ note, dossier }: { readonly note: Note; readonly dossier: Dossier }) {
   const put = useNotes(dossier.dossier);
   const { t } = useTranslation();
+  const say = useSay();
   const words = useWords();
   const errorText = useErrorText();
   const [asked, setAsked] = useState(false);
@@ -142,7 +145,7 @@ function Written({ note, dossier }: { readonly note: Note; readonly dossier: Dos
     (to, handle: Note['handle']) => to.takeOver(dossier.dossier, handle),
     () => {
       setAsked(false);
-      notifications.show({ message: t('notes.takenOver') });
+      say(t('notes.takenOver'));
       put((notes) => notes.filter((one) => one.handle !== note.handle));
     },
   );
@@ -159,13 +162,7 @@ function Written({ note, dossier }: { readonly note: Note; readonly dossier: Dos
           </Button>
         ) : null}
       </div>
-      <Modal
-        opened={asked}
-        onClose={() => setAsked(false)}
-        title={t('notes.sure')}
-        centered
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={asked} close={() => setAsked(false)} title={t('notes.sure')}>
         <p className="kk-note kk-card" style={{ marginBottom: 12 }}>
           {note.text}
         </p>
@@ -185,7 +182,7 @@ function Written({ note, dossier }: { readonly note: Note; readonly dossier: Dos
             {t('common.cancel')}
           </Button>
         </div>
-      </Modal>
+      </Dialog>
     </li>
   );
 }

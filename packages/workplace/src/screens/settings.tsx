@@ -1,15 +1,16 @@
 /** Own unlockers, language, colours. */
 
-import { Button, type MantineColorScheme, Modal, SegmentedControl, useMantineColorScheme } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { Button, type MantineColorScheme, SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Door, Key, Unlocker, Workplace } from '../model.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import { Key as KeyIcon, Lock } from '../parts/icons.tsx';
 import { PassphraseForm } from '../parts/keys-form.tsx';
 import { LanguageSwitch } from '../parts/language.tsx';
+import { Main } from '../parts/main.tsx';
 import { Heading } from '../parts/page.tsx';
-import { Main } from '../parts/shell.tsx';
+import { useSay } from '../parts/say.ts';
 import { Asked } from '../parts/states.tsx';
 import { Unlock } from '../parts/unlock.tsx';
 import { useAsk, useWorld } from '../parts/world.tsx';
@@ -55,6 +56,7 @@ const fulfil = (world: Workplace, wish: Wish, key: Key): Promise<void> => {
 
 function Unlockers({ list, door, again }: UnlockersProps) {
   const { t } = useTranslation();
+  const say = useSay();
   const world = useWorld();
   const [typing, setTyping] = useState(false);
   const [wish, setWish] = useState<Wish | null>(null);
@@ -105,13 +107,7 @@ function Unlockers({ list, door, again }: UnlockersProps) {
           </Button>
         )}
       </div>
-      <Modal
-        opened={typing}
-        onClose={() => setTyping(false)}
-        title={t('settings.addPassphrase')}
-        centered
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={typing} close={() => setTyping(false)} title={t('settings.addPassphrase')}>
         <PassphraseForm
           busy={false}
           save={(text) => {
@@ -119,14 +115,8 @@ function Unlockers({ list, door, again }: UnlockersProps) {
             setWish({ do: 'passphrase', text });
           }}
         />
-      </Modal>
-      <Modal
-        opened={wish !== null}
-        onClose={() => setWish(null)}
-        title={t('settings.gesture')}
-        centered
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      </Dialog>
+      <Dialog opened={wish !== null} close={() => setWish(null)} title={t('settings.gesture')}>
         {wish === null ? null : (
           <div style={{ display: 'grid', gap: 16 }}>
             <p className="kk-dim">{t('settings.gestureBody')}</p>
@@ -136,13 +126,13 @@ function Unlockers({ list, door, again }: UnlockersProps) {
               open={async (key) => {
                 await fulfil(world, wish, key);
                 setWish(null);
-                notifications.show({ message: t(wish.do === 'remove' ? 'settings.removed' : 'settings.added') });
+                say(t(wish.do === 'remove' ? 'settings.removed' : 'settings.added'));
                 again();
               }}
             />
           </div>
         )}
-      </Modal>
+      </Dialog>
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Door } from '../model.ts';
+import { ahead } from '../parts/ahead.ts';
 import { DoorFrame } from '../parts/door-frame.tsx';
 import { LanguageSwitch } from '../parts/language.tsx';
 import { Asked } from '../parts/states.tsx';
@@ -15,8 +16,7 @@ export function SignIn() {
   const { t } = useTranslation();
   const door = useAsk(['door'], (world) => world.door());
   useEffect(() => {
-    // Code only, while the person types: the first rows wait for no download.
-    void import('./worklist.tsx');
+    ahead.work();
   }, []);
   return (
     <DoorFrame title={t('door.title')} lead={t('door.lead')}>

@@ -6,6 +6,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DoorDevice } from '../model.ts';
+import { ahead } from '../parts/ahead.ts';
 import { DoorFrame } from '../parts/door-frame.tsx';
 import { Loading } from '../parts/states.tsx';
 import { Unlock } from '../parts/unlock.tsx';
@@ -37,7 +38,7 @@ export function TakeDeviceScreen() {
   }, [link, world, navigate]);
 
   useEffect(() => {
-    void import('./worklist.tsx');
+    ahead.work();
   }, []);
 
   const work = async () => {

@@ -1,12 +1,13 @@
 /** Colleagues, and the two-sided code that lets a new one in. */
 
-import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OpenInvitation, People } from '../model.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
-import { Main } from '../parts/shell.tsx';
+import { useSay } from '../parts/say.ts';
 import { Asked, Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
@@ -91,13 +92,7 @@ function Invitations({ people, again }: { readonly people: People; readonly agai
           <Invited key={one.invitation} invitation={one} again={again} />
         ))}
       </ul>
-      <Modal
-        opened={asking}
-        onClose={close}
-        title={t('team.invite')}
-        centered
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Dialog opened={asking} close={close} title={t('team.invite')}>
         <div style={{ display: 'grid', gap: 14 }}>
           {invite.error ? (
             <div role="alert">
@@ -139,7 +134,7 @@ function Invitations({ people, again }: { readonly people: People; readonly agai
             </>
           )}
         </div>
-      </Modal>
+      </Dialog>
     </section>
   );
 }
@@ -153,12 +148,13 @@ function InviteHint({ people }: { readonly people: People }) {
 
 function Invited({ invitation, again }: { readonly invitation: OpenInvitation; readonly again: () => void }) {
   const { t } = useTranslation();
+  const say = useSay();
   const words = useWords();
   const errorText = useErrorText();
   const confirm = useAct(
     (to, id: OpenInvitation['invitation']) => to.confirmInvitation(id),
     () => {
-      notifications.show({ message: t('team.confirmed') });
+      say(t('team.confirmed'));
       again();
     },
   );

@@ -6,10 +6,12 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type DueFilter, type Filter, matches, prepare } from '../lib/due.ts';
 import type { Worklist } from '../model.ts';
+import { ahead } from '../parts/ahead.ts';
 import { Search } from '../parts/icons.tsx';
+import { isTyping, Main } from '../parts/main.tsx';
 import { Heading } from '../parts/page.tsx';
-import { isTyping, Main } from '../parts/shell.tsx';
-import { Confirmed, Empty, Loading, Strip, Trouble } from '../parts/states.tsx';
+import { useSay } from '../parts/say.ts';
+import { Confirmed, Empty, Loading, Strip, Trouble, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk, useToday, useWorld } from '../parts/world.tsx';
 import { PatientGrid } from './worklist-grid.tsx';
@@ -47,7 +49,12 @@ function List({ list }: { readonly list: Worklist }) {
   const [filter, setFilter] = useState<Filter>(() => ({ ...remembered(list).filter }));
   const deferred = useDeferredValue(filter);
   const field = useRef<HTMLInputElement>(null);
-  const declared = useRef(false);
+  /** The log line of this run of key strokes. */
+  const declaration = useRef<Promise<void> | null>(null);
+  const say = useSay();
+  const errorText = useErrorText();
+  /** What stands in the field now: more may be typed while the line is being written. */
+  const latest = useRef(filter.search);
 
   const prepared = useMemo(() => prepare(list.rows, today), [list.rows, today]);
   const shown = useMemo(() => prepared.filter((one) => matches(one, deferred)), [prepared, deferred]);
@@ -58,7 +65,7 @@ function List({ list }: { readonly list: Worklist }) {
   }, [list.rows]);
 
   useEffect(() => {
-    void import('./dossier.tsx');
+    ahead.dossier();
   }, []);
   useEffect(() => {
     remembered(list).filter = filter;
@@ -75,22 +82,24 @@ function List({ list }: { readonly list: Worklist }) {
     return () => window.removeEventListener('keydown', keys);
   }, []);
 
-  /** R38: the line first. One line for a run of key strokes, and nothing is filtered when it cannot be written. */
+  /** R38: the line first, and every key stroke waits for it; nothing is filtered when it cannot be written. */
   const search = async (text: string) => {
-    if (text !== '' && !declared.current) {
-      declared.current = true;
+    if (text === '') declaration.current = null;
+    else {
+      declaration.current ??= world.declareSearch();
       try {
-        await world.declareSearch();
-      } catch {
-        declared.current = false;
+        await declaration.current;
+      } catch (error) {
+        declaration.current = null;
+        say(errorText(error));
         return;
       }
     }
-    if (text === '') declared.current = false;
-    setFilter((old) => ({ ...old, search: field.current?.value ?? text }));
+    setFilter((old) => ({ ...old, search: latest.current }));
   };
   const [typed, setTyped] = useState(filter.search);
   const type = (text: string) => {
+    latest.current = text;
     setTyped(text);
     void search(text);
   };

@@ -1,0 +1,77 @@
+/** What the bench says: figures beside a peer's, against the bar of the issue that asked for them. */
+
+import { steadyCount } from '@ketenkluis/base';
+
+export type Unit = 's' | 'ms' | 'bytes' | 'MB' | '/s';
+
+/** A bar is on our figure or, where a peer is measured beside it, on the ratio of the two. */
+export interface Bar {
+  readonly on: 'figure' | 'ratio';
+  readonly at: 'most' | 'least';
+  readonly value: number;
+}
+
+export interface Figure {
+  readonly part: string;
+  readonly work: string;
+  readonly unit: Unit;
+  /** Median of `runs`. */
+  readonly ours: number;
+  readonly runs: readonly number[];
+  readonly peer: { readonly name: string; readonly value: number; readonly runs: readonly number[] } | null;
+  /** Ours divided by the peer's. */
+  readonly ratio: number | null;
+  /** Null: told, not asked for. */
+  readonly bar: Bar | null;
+  readonly held: boolean | null;
+  readonly note?: string;
+}
+
+export interface Measured {
+  readonly work: string;
+  readonly unit: Unit;
+  readonly runs: readonly number[];
+  readonly peer?: { readonly name: string; readonly runs: readonly number[] };
+  readonly bar?: Bar;
+  readonly note?: string;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The smallest value that at least `part` of the values do not exceed. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]!;
+}
+
+export function figure(part: string, { work, unit, runs, peer, bar, note }: Measured): Figure {
+  const ours = median(runs);
+  const beside = peer === undefined ? null : { ...peer, value: median(peer.runs) };
+  const ratio = beside === null ? null : ours / beside.value;
+  const judged = bar?.on === 'ratio' ? ratio : ours;
+  const held =
+    bar === undefined || judged === null ? null : bar.at === 'most' ? judged <= bar.value : judged >= bar.value;
+  return {
+    part,
+    work,
+    unit,
+    ours,
+    runs,
+    peer: beside,
+    ratio,
+    bar: bar ?? null,
+    held,
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** Milliseconds that `work` took, and what it gave. */
+export async function timed<T>(work: () => Promise<T> | T): Promise<{ readonly ms: number; readonly value: T }> {
+  const started = steadyCount();
+  const value = await work();
+  return { ms: steadyCount() - started, value };
+}
