@@ -36,6 +36,7 @@ import { type OpenedPack, openBundle, openPack } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import { type Confirmation, checkDossierState, checkSnapshot } from './dossier-state.ts';
 import { clientError } from './errors.ts';
+import { checkList } from './lists.ts';
 import type { LogView, ProvedLine } from './log.ts';
 import { checkEpochs } from './people.ts';
 import type { ClientStorage } from './ports.ts';
@@ -209,6 +210,10 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
   if (grants.some(({ payload }) => payload.packs.some((pack) => pack !== descriptor.hash)))
     throw wrong('a grant of a note covers more than the note');
   checkDecision(result, stated, grant.payload, facts, one);
+
+  if (result.dossier === null) {
+    await checkList({ stated, hash: descriptor.hash, snapshot: one.snapshot, storage: context.storage });
+  }
 
   const { team, epoch, issuer } = grant.payload;
   const header = bundle.payload;

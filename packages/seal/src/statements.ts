@@ -213,6 +213,10 @@ export const snapshot = z.strictObject({
   size: count,
   root: hash,
   epochs: z.array(z.strictObject({ team: id('team'), epoch: hash })).max(256),
+  /** The teams' own handles (worklist, directory, receipt) as they stand: no older version of one is true any more. */
+  lists: z
+    .array(z.strictObject({ team: id('team'), handle: id('handle'), version: z.int().min(1), descriptor: hash }))
+    .max(1024),
 });
 
 /**

@@ -3,7 +3,7 @@
 import { decide } from '@ketenkluis/access';
 import { DAY, type OrganisationId, SECOND } from '@ketenkluis/base';
 import type { postSnapshot } from '@ketenkluis/protocol';
-import { expectType, type Hash, snapshotTree, statementFromWire } from '@ketenkluis/seal';
+import { expectType, type Hash, type Snapshot, snapshotTree, statementFromWire } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { removeLeftovers } from './apply.ts';
 import { actorOf, denied, type Signed } from './auth.ts';
@@ -37,6 +37,26 @@ async function dropOldStates(tx: Tx, practice: OrganisationId): Promise<void> {
   }
   const batches = [...new Set(old.flatMap(({ batch }) => batch ?? []))];
   await removeLeftovers(tx, practice, { grants: [], bundles: [], batches });
+}
+
+/** Does the snapshot name every team handle as it stands here, and no other? */
+async function sameLists(tx: Tx, practice: OrganisationId, lists: Snapshot['lists']): Promise<boolean> {
+  const rows = await tx
+    .selectFrom('handle')
+    .select(['handle', 'team', 'version', 'descriptor'])
+    .where('practice', '=', practice)
+    .where('team', 'is not', null)
+    .where('state', '=', 'live')
+    .execute();
+  const named = new Map(lists.map((list) => [list.handle, list]));
+  return (
+    named.size === lists.length &&
+    rows.length === lists.length &&
+    rows.every(({ handle, team, version, descriptor }) => {
+      const list = named.get(handle);
+      return list?.team === team && list.version === version && list.descriptor === descriptor;
+    })
+  );
 }
 
 export async function snapshot(vault: Vault, signed: Signed, body: z.infer<typeof postSnapshot>['body']) {
@@ -78,6 +98,8 @@ export async function snapshot(vault: Vault, signed: Signed, body: z.infer<typeo
         common: commonOf(vault, people, request, at, { event: 'snapshot', action: 'C', outcome: 'success' }),
         items: [item({ kind: 'state', object: statement.hash, checks: SIGNED_CHECKS })],
         effect: async (write, sequenced) => {
+          if (!(await sameLists(write, practice, sent.lists)))
+            throw vaultError('conflict', 'a list changed while the snapshot was taken; take it again');
           const rows = await write
             .selectFrom('dossier')
             .select(['dossier', 'changed as seq', 'state'])

@@ -349,6 +349,12 @@ export async function takeSnapshot(
     ? (JSON.parse(Buffer.from(heads.snapshot.header, 'base64url').toString()) as Payload<'snapshot'>)
     : null;
   const { practice, time } = world;
+  const handles = await world.running.vault.storage.read((tx) =>
+    tx.selectFrom('handle').selectAll().where('team', 'is not', null).where('state', '=', 'live').execute(),
+  );
+  const lists = handles.flatMap(({ team, handle, version, descriptor }) =>
+    team === null ? [] : [{ team, handle, version, descriptor }],
+  );
   const statement = await signStatement(
     {
       t: 'snapshot' as const,
@@ -361,6 +367,7 @@ export async function takeSnapshot(
       until: (time.clock() + 14 * 86_400_000) as ReturnType<typeof time.clock>,
       size: tree.size,
       root: tree.root,
+      lists,
       epochs: [practice.gpTeam, practice.nurseTeam, practice.officerTeam].map(({ id, epoch }) => ({
         team: id,
         epoch: epoch.hash,
