@@ -77,11 +77,23 @@ async function isFresh(source: string): Promise<boolean> {
   }
 }
 
+/** Always the production form of every library, whatever the caller's environment says: it is part of the input. */
+async function bundle(mode: 'production' | 'fixture'): Promise<void> {
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'error', mode });
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
+}
+
 export async function buildWorkplace(options: { readonly ifChanged?: boolean } = {}): Promise<Built> {
   const source = await sourceHash();
   const fresh = options.ifChanged === true && (await isFresh(source));
   if (!fresh) {
-    await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'error' });
+    await bundle('production');
     await writeFile(stamp, source);
   }
   const files = (await collect(dist)).filter((path) => path !== stamp);
@@ -90,7 +102,7 @@ export async function buildWorkplace(options: { readonly ifChanged?: boolean } =
 
 /** The invented practice on the same screens, for the browser tests; it is never in `dist`. */
 export async function buildFixture(): Promise<string> {
-  await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'error', mode: 'fixture' });
+  await bundle('fixture');
   return join(packages, '..', '.cache', 'workplace-fixture');
 }
 

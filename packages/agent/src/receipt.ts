@@ -44,6 +44,9 @@ export function makeReceipt(of: {
       for (const scope of Object.keys(live?.heads ?? {})) scopes.set(scope, (scopes.get(scope) ?? 0) + 1);
     }
   }
+  // Everybody else of the practice is in no programme, or was never a candidate.
+  const inside = left + stayed['not-asked']! + stayed.refused!;
+  stayed['no-candidate'] = Math.max(0, practice.patients - inside);
   const fields = fieldsOf(
     selection,
     selection.programmes.map(({ id }): ProgrammeId => id),

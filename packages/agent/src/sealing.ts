@@ -8,6 +8,7 @@ import {
   type DossierId,
   type FactId,
   fromBase64url,
+  fromUtf8,
   type HandleId,
   type Instant,
   type OrganisationId,
@@ -18,7 +19,6 @@ import {
 } from '@ketenkluis/base';
 import {
   asShare,
-  batchToWire,
   type Descriptor,
   type Fact,
   type Grant,
@@ -29,6 +29,7 @@ import {
   type Share,
   type State,
   signBatch,
+  statementToWire,
   type Withdrawal,
 } from '@ketenkluis/seal';
 import { createBundle, describePack, type EnvelopeFields, type NewBundle, sealPack } from '@ketenkluis/seal/open';
@@ -219,11 +220,10 @@ export async function sealDelivery(
     ...steps,
   ];
   const signed = await signBatch(payloads, { practice: to.practice, at, signer: to.agent });
-  const wire = batchToWire(signed);
   const indexOf = new Map(signed.statements.map(({ hash }, i) => [hash, i]));
   const manifest: Manifest = {
-    batch: wire.batch,
-    statements: wire.headers,
+    batch: statementToWire(signed.batch),
+    statements: signed.statements.map(({ bytes }) => fromUtf8(bytes)),
     wraps: wrapped.flat().map(({ bundle, index, descriptor, kind, ct }) => ({
       b: indexOf.get(bundle)!,
       i: index,

@@ -20,7 +20,7 @@ import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, type Manifest, openLink } from './link.ts';
 import { type ListContext, planDirectory, planReceipt, planWorklists, type RowSource } from './lists.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
-import type { Explained, Intent } from './monitor.ts';
+import type { Intent } from './monitor.ts';
 import { bringNative, nodeSigner } from './native.ts';
 import { completeIds, type PlanContext, planDossier, planEnd } from './plan.ts';
 import { dueOf, type Reading, readEnrolled } from './reading.ts';
@@ -157,7 +157,7 @@ async function sendAll(of: {
   readonly options: SyncOptions;
   readonly reading: Reading;
   readonly sender: Sender;
-  readonly lost: Explained['lost'];
+  readonly lost: ReadonlySet<DossierId>;
   readonly report: (progress: SyncProgress) => void;
 }): Promise<Sent> {
   const { options, reading, sender, lost, report } = of;
@@ -177,8 +177,7 @@ async function sendAll(of: {
     const programmes = enrolment.programmes as ProgrammeId[];
     const contents = contentsOf(withCopies(read.scopes, asOf, selection), programmes, selection, fingerprints);
     const live = sender.live.get(enrolment.ids.dossier) ?? null;
-    const unknown = lost.has(enrolment.ids.dossier) || live?.stated !== undefined;
-    const job = planDossier(enrolment, live, contents, context, unknown);
+    const job = planDossier(enrolment, live, contents, context, lost.has(enrolment.ids.dossier));
     if (job) await group.add(job);
     if (read.identity)
       rows.push({ ids: enrolment.ids, identity: read.identity, programmes, due: dueOf(read, selection) });
@@ -217,7 +216,7 @@ class Group {
   async add(job: DossierJob): Promise<void> {
     const bytes = job.packs.reduce((sum, { content }) => sum + content.length, 0);
     const grants = new Set(job.packs.flatMap((pack) => pack.grants.map(({ team, fact }) => `${team} ${fact}`))).size;
-    const items = 1 + job.facts.length + job.withdrawals.length + job.packs.length + job.drop.length + grants;
+    const items = job.facts.length + job.withdrawals.length + job.packs.length + job.drop.length + grants;
     const full =
       this.#jobs.length >= GROUP.dossiers || this.#bytes + bytes > GROUP.bytes || this.#items + items > GROUP.items;
     if (full) await this.flush();

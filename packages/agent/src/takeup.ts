@@ -1,6 +1,6 @@
 /** Takes up where the log stands: what an earlier run committed, what colleagues did, new keys of teams (docs/spec/sync.md). */
 
-import type { LocalDate } from '@ketenkluis/base';
+import type { DossierId, LocalDate } from '@ketenkluis/base';
 import { type Batches, batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import type { Heads, Link } from './link.ts';
@@ -95,12 +95,12 @@ export async function takeUp(
   register: Register,
   intents: readonly Intent[],
   today: LocalDate,
-): Promise<{ readonly lost: Explained['lost'] }> {
+): Promise<{ readonly lost: ReadonlySet<DossierId> }> {
   const { lines, frontier } = await readLines(link, register);
   const explained = explain(register, lines, intents);
   apply(register, explained, today);
   register.vault.checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
   const lost = new Map([...explained.lost].filter(([dossier]) => explained.live.has(dossier)));
   if (lost.size > 0) await recover(link, register, lost);
-  return { lost };
+  return { lost: new Set(lost.keys()) };
 }

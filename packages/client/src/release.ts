@@ -130,11 +130,10 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
   for (const shown of answer.states) {
     await checkDossierState({ shown, snapshot, batches, checkpoint, people, verifier: context.verifier });
   }
+  const parts = new Parts(batches, context);
   const items = await Promise.all(
     answer.results.map((result) =>
-      result.outcome === 'deny'
-        ? result
-        : openChecked(result, { answer, line, batches, snapshot, context, checkpoint }),
+      result.outcome === 'deny' ? result : openChecked(result, { answer, line, parts, snapshot, context, checkpoint }),
     ),
   );
   const after = snapshot?.number ?? 0;
@@ -158,10 +157,47 @@ function checkAnswered(answer: ReleaseAnswer, request: Statement<'request'>): vo
   }
 }
 
+/** Grant, bundle and facts come again with every part of a dossier: each is read, verified and opened once per look. */
+class Parts {
+  readonly #batches: Batches;
+  readonly #context: LookContext;
+  readonly #read = new Map<string, Statement>();
+  readonly #verified = new Map<Statement, Promise<boolean>>();
+  readonly #bundles = new Map<Hash, ReturnType<typeof openBundle>>();
+
+  constructor(batches: Batches, context: LookContext) {
+    this.#batches = batches;
+    this.#context = context;
+  }
+
+  read(wire: Permitted['descriptor']): Statement {
+    const text = JSON.stringify(wire);
+    const known = this.#read.get(text) ?? statementFromWire(wire, this.#batches);
+    this.#read.set(text, known);
+    return known;
+  }
+
+  verify(statement: Statement): Promise<boolean> {
+    const { people, now } = this.#context;
+    const known = this.#verified.get(statement) ?? people.verify(statement, signedAt(statement, now));
+    this.#verified.set(statement, known);
+    return known;
+  }
+
+  /** The bundle is one for this team and epoch. */
+  async bundle({ hash, payload }: Statement<'bundle'>, team: TeamId, epoch: number) {
+    const known = this.#bundles.get(hash);
+    if (known) return await known;
+    const opened = this.#context.teamKey(team, epoch).then((key) => openBundle(payload, key));
+    this.#bundles.set(hash, opened);
+    return await opened;
+  }
+}
+
 interface OneContext {
   readonly answer: ReleaseAnswer;
   readonly line: ProvedLine;
-  readonly batches: Batches;
+  readonly parts: Parts;
   readonly snapshot: Snapshot | null;
   readonly context: LookContext;
   readonly checkpoint: Checkpoint;
@@ -182,18 +218,18 @@ const signedAt = (statement: Statement, now: Instant): Instant =>
   'batch' in statement.proof && statement.proof.batch.payload.at < now ? statement.proof.batch.payload.at : now;
 
 async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> {
-  const { batches, context } = one;
+  const { parts, context } = one;
   const { people, now, verifier } = context;
   const wrong = (why: string) =>
     clientError('wrong-item', `the vault gave something that does not belong here: ${why}`);
 
-  const descriptor = expectType(statementFromWire(result.descriptor, batches), 'descriptor');
-  const grant = expectType(statementFromWire(result.grant, batches), 'grant');
-  const bundle = expectType(statementFromWire(result.bundle, batches), 'bundle');
-  const facts = result.facts.map((wire) => expectType(statementFromWire(wire, batches), 'fact'));
-  const grants = result.grants.map((wire) => expectType(statementFromWire(wire, batches), 'grant'));
+  const descriptor = expectType(parts.read(result.descriptor), 'descriptor');
+  const grant = expectType(parts.read(result.grant), 'grant');
+  const bundle = expectType(parts.read(result.bundle), 'bundle');
+  const facts = result.facts.map((wire) => expectType(parts.read(wire), 'fact'));
+  const grants = result.grants.map((wire) => expectType(parts.read(wire), 'grant'));
   for (const statement of [descriptor, grant, bundle, ...facts, ...grants]) {
-    if (!(await people.verify(statement, signedAt(statement, now)))) {
+    if (!(await parts.verify(statement))) {
       throw clientError('not-signed', `a ${statement.payload.t} is not signed by somebody who may`);
     }
   }
@@ -224,7 +260,7 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
   if (wrap.bundle !== bundle.hash || wrap.descriptor !== descriptor.hash || wrap.kind !== 'c') {
     throw wrong('the wrap is of another pack');
   }
-  const c = (await (await openBundle(header, await context.teamKey(team, epoch))).unwrap(wrap)) as Share<'c'>;
+  const c = (await (await parts.bundle(bundle, team, epoch)).unwrap(wrap)) as Share<'c'>;
   const opened = await openPack({
     pack: fromBase64url(result.pack) as Sealed<'pack'>,
     shares: { c, h: asShare('h', fromBase64url(result.h)) },

@@ -5,7 +5,7 @@
  */
 
 import { isCsvHeader, readCsv } from './csv.ts';
-import { detectFormat, hasBom } from './detect.ts';
+import { detectFormat, type Format, hasBom } from './detect.ts';
 import { splitDocuments } from './document.ts';
 import { decode, forEachBlock } from './lines.ts';
 import { TypeProbe } from './probe.ts';
@@ -107,6 +107,10 @@ async function readLines(chunks: AsyncIterable<Uint8Array>, reading: Reading): P
   );
 }
 
+/** The type that an entry names first, when nothing but its fullUrl stands before the resource. */
+const ENTRY_TYPE =
+  /^\s*\{\s*(?:"fullUrl"\s*:\s*"[^"\\]*"\s*,\s*)?"resource"\s*:\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"/;
+
 async function readDocument(chunks: AsyncIterable<Uint8Array>, reading: Reading): Promise<void> {
   const textOf = (bytes: Uint8Array, line: number): string | undefined => {
     const text = decode(bytes);
@@ -119,8 +123,10 @@ async function readDocument(chunks: AsyncIterable<Uint8Array>, reading: Reading)
       reading.records++;
       const text = textOf(bytes, line);
       if (text === undefined) return;
+      const named = ENTRY_TYPE.exec(text)?.[1];
+      if (named !== undefined && named !== 'Bundle' && reading.handler.wants?.(named) === false) return;
       const value = reading.parse(text, line, false);
-      if (value !== undefined) reading.entry(value, text, line);
+      if (value !== undefined) reading.entry(value, text, line, named);
     },
     rest(bytes, line, entries) {
       // The shell of a Bundle whose entries were read one by one.
@@ -155,18 +161,10 @@ async function peek(stream: AsyncIterable<Uint8Array>) {
     }
   }
   async function* content(): AsyncGenerator<Uint8Array> {
-    try {
-      yield hasBom(head) ? head.subarray(3) : head;
-      for (;;) {
-        const next = await chunks.next();
-        if (next.done === true) return;
-        yield next.value;
-      }
-    } finally {
-      await chunks.return?.();
-    }
+    yield hasBom(head) ? head.subarray(3) : head;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
   }
-  return { head, whole, content };
+  return { head, whole, content, close: () => chunks.return?.() };
 }
 
 /**
@@ -174,18 +172,35 @@ async function peek(stream: AsyncIterable<Uint8Array>) {
  * throws comes through.
  */
 export async function readFile(file: SourceFile, handler: ReadHandler): Promise<FileReading> {
-  const { head, whole, content } = await peek(file.open());
-  const reading = new Reading(file.name, handler);
-  const format = detectFormat(head, whole, isCsvHeader);
+  const { head, whole, content, close } = await peek(file.open());
+  try {
+    return await readAs(
+      detectFormat(head, whole, isCsvHeader),
+      content(),
+      hasBom(head),
+      new Reading(file.name, handler),
+    );
+  } finally {
+    // Whatever was read of it: the file is let go of now, not when memory is next cleaned up.
+    await close();
+  }
+}
+
+async function readAs(
+  format: Format,
+  content: AsyncIterable<Uint8Array>,
+  bom: boolean,
+  reading: Reading,
+): Promise<FileReading> {
   switch (format) {
     case 'ndjson':
     case 'document':
-      if (hasBom(head)) reading.reject('bom', 1);
-      if (format === 'ndjson') await readLines(content(), reading);
-      else await readDocument(content(), reading);
+      if (bom) reading.reject('bom', 1);
+      if (format === 'ndjson') await readLines(content, reading);
+      else await readDocument(content, reading);
       break;
     case 'csv':
-      await readCsv(content(), {
+      await readCsv(content, {
         row(resource, line) {
           reading.records++;
           reading.resource(resource, '', line);

@@ -203,7 +203,8 @@ export class Reading {
     }
   }
 
-  entry(entry: unknown, text: string, line: number): void {
+  /** `named` is the type that the text of the entry names first, where that is known. */
+  entry(entry: unknown, text: string, line: number, named?: string): void {
     if (typeof entry !== 'object' || entry === null) {
       this.reject('not-an-object', line);
       return;
@@ -211,7 +212,7 @@ export class Reading {
     const { resource, fullUrl } = entry as { resource?: unknown; fullUrl?: unknown };
     // An entry without a resource (a DELETE, an answer) says nothing about a patient.
     if (resource === undefined) return;
-    this.resource(resource, text, line, undefined, typeof fullUrl === 'string' ? fullUrl : undefined);
+    this.resource(resource, text, line, named, typeof fullUrl === 'string' ? fullUrl : undefined);
   }
 
   result(format: Format): FileReading {

@@ -201,15 +201,15 @@ export const heads = z.strictObject({
  */
 export const deliveryManifest = z.strictObject({
   batch: wireStatement,
-  /** Canonical header bytes of every statement of the batch, in order. */
-  statements: z.array(base64url(90_000)).min(1).max(65_536),
-  /** `b` and `d` index into `statements` (bundle header, descriptor); bundles sent earlier are named by hash. */
+  /** Canonical header of every statement of the batch, in order, as text: base64 in base64 would not deflate. */
+  statements: z.array(z.string().max(66_000)).min(1).max(65_536),
+  /** `b` and `d` index into `statements`: the bundle's header and the descriptor. */
   wraps: z
     .array(
       z.strictObject({
-        b: z.union([z.int(), wireHash]),
-        i: z.int(),
-        d: z.int(),
+        b: z.int().min(0),
+        i: z.int().min(0),
+        d: z.int().min(0),
         k: z.enum(['c', 'h', 'k', 'x']),
         ct: base64url(120),
       }),

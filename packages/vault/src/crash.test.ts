@@ -41,7 +41,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await world.close();
-  rmSync(world.dir, { recursive: true, force: true });
 });
 
 const next = async (): Promise<Prepared> => {
@@ -100,7 +99,7 @@ describe('kill-safe', () => {
     expect(await size()).toBe(before);
     expect(shares.list(world.practice.id)).toEqual(held);
     expect((await deliverAll(world, agent, await next())).status).toBe(200);
-    await world.close();
+    await world.running.stop();
     expect(await fsck(world.dir)).toMatchObject({ ok: true, faults: [] });
   });
 
@@ -158,7 +157,7 @@ describe('kill-safe', () => {
 
   it('everything is there again after a stop and a start', async () => {
     expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
-    await world.close();
+    await world.running.stop();
     const again = await reopen();
     const reply = await again.app.inject({
       url: world.path('heads'),
@@ -222,7 +221,7 @@ describe('shares', () => {
 
 describe('fsck', () => {
   const damage = async (sql: string, file = 'vault.db') => {
-    await world.close();
+    await world.running.stop();
     const db = new DatabaseSync(join(world.dir, file));
     db.exec(sql);
     db.close();
@@ -230,7 +229,7 @@ describe('fsck', () => {
   };
   it('finds nothing wrong with a vault that is whole', async () => {
     expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
-    await world.close();
+    await world.running.stop();
     expect(await fsck(world.dir)).toMatchObject({ ok: true, practices: 1, dossiers: 1, packs: 1, faults: [] });
   });
   const cases: [string, string, string, string?][] = [

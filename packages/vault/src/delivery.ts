@@ -28,7 +28,7 @@ import type { Vault } from './vault.ts';
 const bad = (why: string) => vaultError('bad-statement', why);
 function resolveWraps({ manifest, signed }: Pick<Delivery, 'manifest' | 'signed'>, sorted: Sorted): Wrap[] {
   return manifest.wraps.map(({ b, i, d, k, ct }) => {
-    const bundle = typeof b === 'number' ? signed.statements[b] : undefined;
+    const bundle = signed.statements[b];
     const descriptor = signed.statements[d];
     if (bundle?.payload.t !== 'bundle' || !descriptor || !sorted.descriptors.has(descriptor.hash)) {
       throw vaultError('bad-wrap', 'a wrap names a bundle or version that did not come with it');

@@ -8,7 +8,6 @@ export const vaultError = errorFactory('vault', [
   'session-idle',
   'session-ended',
   'session-not-open',
-  'challenge-unknown',
   'unlocker-refused',
   // requests
   'bad-request',

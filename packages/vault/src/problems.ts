@@ -11,7 +11,6 @@ const STATUS: Record<VaultErrorCode, number> = {
   'session-idle': 401,
   'session-ended': 401,
   'session-not-open': 401,
-  'challenge-unknown': 401,
   'unlocker-refused': 403,
   'bad-request': 400,
   'request-refused': 401,

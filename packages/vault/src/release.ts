@@ -187,6 +187,8 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
             object: permitted && row ? row.descriptor : request.hash,
             state: known?.state ?? null,
             annex: request.payload.annex,
+            // Refused emergency looks are lines too, and say what they were.
+            checks: { ...decision.checks, emergency: request.payload.class === 'emergency' },
           }),
         );
       }

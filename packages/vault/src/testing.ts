@@ -3,7 +3,7 @@
  * what each of them would send. Nothing here runs in production. Exported at `@ketenkluis/vault/testing`.
  */
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bytes, base64url, canonicalJson, newId, type SessionId, systemRandom } from '@ketenkluis/base';
@@ -66,6 +66,7 @@ export interface TestWorld {
   signed(who: TestSession, name: EndpointName, body: unknown, fields: RequestFields): Promise<Reply>;
   /** A sealed annex for the log officer and its hash. */
   annex(): Promise<{ readonly text: string; readonly hash: Hash }>;
+  /** Stops the vault and removes its folder; `running.stop()` leaves the folder. */
   close(): Promise<void>;
 }
 
@@ -162,7 +163,10 @@ export async function startTestWorld(
       const sealed = await sealTo(practice.officerTeam.publicKey, 'annex', plain);
       return { text: base64url(sealed), hash: hashOf(sealed) };
     },
-    close: () => running.stop(),
+    close: async () => {
+      await running.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
   };
   const { statements, batches } = statementsToWire(practice.statements);
   const born = await call('practice-create', {

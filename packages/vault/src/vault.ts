@@ -1,16 +1,6 @@
 /** Everything a request handler needs, in one place; built once at the start. */
 
-import {
-  base32,
-  type Clock,
-  type Instant,
-  instant,
-  type OrganisationId,
-  type Random,
-  SECOND,
-  steadyCount,
-  type Verifier,
-} from '@ketenkluis/base';
+import { base32, type Clock, type Instant, type Random, SECOND, steadyCount, type Verifier } from '@ketenkluis/base';
 import { type Appender, createAppender } from '@ketenkluis/ledger';
 import { createVerifier } from '@ketenkluis/seal';
 import type { VaultKeys } from './keys.ts';
@@ -72,5 +62,3 @@ export function createContext(parts: VaultParts): Vault {
 
 /** A log's random label: it names no practice. */
 export const newLogOrigin = (random: Random): string => `ketenkluis.log/${base32(random(16))}`;
-export const keyFor = (practice: OrganisationId, what: string): string => `${practice}/${what}`;
-export const now = (vault: Vault): Instant => instant(vault.clock());

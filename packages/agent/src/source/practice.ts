@@ -95,10 +95,14 @@ class Faults {
   };
 }
 
+/** What the records that are taken refer to. */
+const REFERRED_TO = new Set(['Patient', 'Medication', 'Practitioner', 'PractitionerRole']);
+
 /** fullUrls of a Bundle, needed before its first entry can be taken. */
 async function indexOf(file: SourceFile): Promise<ReferenceIndex> {
   const index = new ReferenceIndex();
   await readNamed(file, {
+    wants: (type) => REFERRED_TO.has(type),
     record: ({ fullUrl, resource }) => index.add(fullUrl, resource),
     reject: () => undefined,
   });

@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseLocalDate } from '@ketenkluis/base';
@@ -20,12 +20,14 @@ const data = join(repository, '../shared/data');
 const folder = mkdtempSync(join(tmpdir(), 'public-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Unpacked on first need; undefined when the archive is not there. */
+/** The unpacked set; undefined when the archive is not there. */
 function unpacked(name: string): string | undefined {
   const archive = join(data, `${name}.tar.gz`);
   if (!existsSync(archive)) return undefined;
-  if (!existsSync(join(folder, name))) execFileSync('tar', ['xzf', archive, '-C', folder]);
-  return join(folder, name);
+  const target = join(folder, name);
+  mkdirSync(target);
+  execFileSync('tar', ['xzf', archive, '-C', target]);
+  return target;
 }
 
 const synthea = unpacked('synthea-r4.dev');

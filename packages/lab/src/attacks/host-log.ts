@@ -526,7 +526,7 @@ async function withdrawnSince(fork: Fork): Promise<{ readonly backup: string }> 
   const backup = fork.backup('yesterday');
   await fork.up();
   fork.time.move(MINUTE);
-  await fork.sync((state) => endEnrolment(state.register, first(fork).id, 'withdrawn', AS_OF));
+  await fork.sync({ before: (state) => endEnrolment(state.register, first(fork).id, 'withdrawn', AS_OF) });
   await fork.down();
   return { backup };
 }

@@ -53,7 +53,7 @@ async function withdrawn(fork: Fork, patient: Patient) {
   await fork.up();
   const old = takeDossier(fork.vaultDir, patient.dossier);
   fork.time.move(60_000);
-  await fork.sync((state) => endEnrolment(state.register, patient.id, 'withdrawn', AS_OF));
+  await fork.sync({ before: (state) => endEnrolment(state.register, patient.id, 'withdrawn', AS_OF) });
   await fork.down();
   putDossier(fork.vaultDir, patient.dossier, old);
   await fork.up();

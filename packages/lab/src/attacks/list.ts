@@ -4,5 +4,9 @@ import type { Attack } from './attack.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
 import { hostPacks } from './host-packs.ts';
+import { hostShares } from './host-shares.ts';
+import { input } from './input.ts';
+import { members } from './members.ts';
+import { requests } from './requests.ts';
 
-export const ATTACKS: readonly Attack[] = [...hostPacks, ...hostLog, ...hostKeys];
+export const ATTACKS: readonly Attack[] = [...hostPacks, ...hostLog, ...hostKeys, ...hostShares, ...requests, ...members, ...input];

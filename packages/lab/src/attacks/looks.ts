@@ -1,6 +1,6 @@
 /** Looking as a client does, and as a reader would who leaves checks out: the twins' eyes. */
 
-import { fromBase64url, fromUtf8, type Verifier } from '@ketenkluis/base';
+import { fromBase64url, fromUtf8, parseId, type Verifier } from '@ketenkluis/base';
 import {
   type Look,
   type LogView,
@@ -100,17 +100,24 @@ export async function gulliblePeople(session: Session, answer: Loose): Promise<K
   return people;
 }
 
+/** The member's half, unwrapped, and the vault's. */
+export async function sharesOf(
+  session: Session,
+  result: Loose,
+  batches: Loose,
+): Promise<{ readonly c: Share<'c'>; readonly h: Share<'h'> }> {
+  const bundle = expectType(statementFromWire(result.bundle, batchesFromWire(batches)), 'bundle').payload;
+  const key = await session.teamKey(parseId('team', bundle.recipient), bundle.epoch!);
+  const c = await (await openBundle(bundle, key)).unwrap(wrapFromWire(result.wrap));
+  return { c: c as Share<'c'>, h: asShare('h', fromBase64url(result.h)) };
+}
+
 /** Only the cryptography: unwraps and decrypts one released item, whatever it is and whoever wrote it. */
 export async function decrypts(session: Session, result: Loose, batches: Loose): Promise<string> {
-  const known = batchesFromWire(batches);
-  const descriptor = expectType(statementFromWire(result.descriptor, known), 'descriptor');
-  const bundle = expectType(statementFromWire(result.bundle, known), 'bundle');
-  const { recipient, epoch } = bundle.payload;
-  const key = await session.teamKey(recipient as Parameters<Session['teamKey']>[0], epoch!);
-  const c = await (await openBundle(bundle.payload, key)).unwrap(wrapFromWire(result.wrap));
+  const descriptor = expectType(statementFromWire(result.descriptor, batchesFromWire(batches)), 'descriptor');
   const opened = await openPack({
     pack: fromBase64url(result.pack) as Sealed<'pack'>,
-    shares: { c: c as Share<'c'>, h: asShare('h', fromBase64url(result.h)) },
+    shares: await sharesOf(session, result, batches),
     descriptor: descriptor.payload,
     keyOf: () => new Uint8Array(32),
     verifier: LIAR,

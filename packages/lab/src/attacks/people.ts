@@ -12,7 +12,7 @@ import {
   systemRandom,
   type TeamId,
 } from '@ketenkluis/base';
-import { change, type Session } from '@ketenkluis/client';
+import { change, type Session, signIn, wire } from '@ketenkluis/client';
 import { partBytes } from '@ketenkluis/ledger';
 import {
   type Card,
@@ -178,3 +178,17 @@ export async function showsAlso(fork: Fork, statement: Statement): Promise<Rule>
   const shown = { statement: statementToWire(statement), line: proof, ended: false };
   return { on: 'directory', answer: (json) => ({ ...json, entries: [...json.entries, shown] }) };
 }
+
+/** A session with everything that the agent has. */
+export const agentSession = async (fork: Fork): Promise<Session> => {
+  await fork.up();
+  return fork.withAgent(async ({ register }) => {
+    const { person, sign, kem } = register.agent;
+    const secrets = { sign: fromBase64url(sign), kem: fromBase64url(kem) };
+    const signer = await webSigner({ by: person, seed: secrets.sign });
+    // The next run's numbers: what the thief has is a copy of everything the agent has.
+    const memory = new Map([[`counter:${practiceOf(fork)}:${person}`, register.agent.counter + 2_000_000]]);
+    const ports = { fetch: fork.fetch, clock: fork.time.clock, random: systemRandom, storage: fork.storage(memory) };
+    return signIn(wire(fork.base.place, ports), { by: 'key', person, signer, secrets });
+  });
+};

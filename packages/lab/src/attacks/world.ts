@@ -17,9 +17,20 @@ import {
   type SyncResult,
   sync,
 } from '@ketenkluis/agent';
-import { type DossierId, type FactId, type HandleId, type Instant, instant, systemRandom } from '@ketenkluis/base';
+import {
+  base64url,
+  type DossierId,
+  type FactId,
+  fromBase64url,
+  type HandleId,
+  type Instant,
+  parseId,
+  systemRandom,
+} from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES } from '@ketenkluis/care';
-import { type ClientStorage, type Fetch, type Place, parseDeviceLink, type Session, signIn, wire } from '@ketenkluis/client';
+import { type ClientStorage, type Fetch, type Place, parseDeviceLink, Session, type Wire, wire } from '@ketenkluis/client';
+import { challenge as challengeMessage, sessionOpened, sessionProofBytes } from '@ketenkluis/protocol';
+import { webSigner } from '@ketenkluis/seal';
 import { createVault, type RunningVault, type VaultOptions } from '@ketenkluis/vault';
 import { type FakeClock, fakeClock } from '@ketenkluis/vault/testing';
 import { DEFAULT_AS_OF, smallPractice, type Truth } from '../generate/index.ts';
@@ -106,6 +117,22 @@ export const vaultOptions = (dir: string, time: FakeClock): VaultOptions => ({
   limits: { perMinute: 1_000_000, strictPerMinute: 1_000_000 },
 });
 
+export const deviceOf = async (keys: Keys) => {
+  const { device, sign } = parseDeviceLink(keys.first.link);
+  return { device: parseId('device', device), signer: await webSigner({ by: device, seed: fromBase64url(sign) }) };
+};
+
+/** The device's proof, and the person's keys as this program knows them: the passphrase would only open the keyring that holds them. */
+async function enter(wired: Wire, keys: Keys): Promise<Session> {
+  const { device, signer } = await deviceOf(keys);
+  const { challenge } = await wired.call('challenge', challengeMessage, { body: {} });
+  const practice = parseId('organisation', wired.place.pins.practice);
+  const signature = base64url(await signer.sign(sessionProofBytes(wired.place.origin, practice, challenge, device)));
+  const opened = await wired.call('session-open', sessionOpened, { body: { by: 'device', challenge, device, signature } });
+  const { session, token, person, idle, until } = opened;
+  return Session.begin(wired, { session, token, person, device, idle, until, unlockers: [] }, keys.keys.secrets, opened.stage);
+}
+
 function patientsOf(state: AgentState): Patient[] {
   const needs = new Map<string, string>(state.register.teams.map(({ team, need }) => [team, need]));
   return Object.entries(state.register.patients).flatMap(([id, { enrolment }]) => {
@@ -178,9 +205,7 @@ export async function buildBase(options: { readonly patients: number; readonly s
   const memories = {} as Record<Who, Memory>;
   for (const { who } of STAFF) {
     const memory: Memory = new Map();
-    const wired = wire(base.place, { ...ports, storage: storageOf(memory) });
-    const { keys } = people[who];
-    const session = await signIn(wired, { by: 'key', person: keys.person, signer: keys.signer, secrets: keys.secrets });
+    const session = await enter(wire(base.place, { ...ports, storage: storageOf(memory) }), people[who]);
     await session.people();
     await session.close();
     memories[who] = memory;
@@ -252,14 +277,13 @@ export class Fork {
     cpSync(from, this.vaultDir, { recursive: true });
   }
 
-  /** Signs in with the person's own key; `returning` remembers what that device saw before. */
+  /** Signs in; without `memory` from a device that has looked before. */
   async signIn(
     who: Who,
     options: { readonly memory?: Memory; readonly place?: Place; readonly fetch?: Fetch } = {},
   ): Promise<Session> {
     // A device without memory counts its requests from the clock.
     this.time.move(10_000);
-    const { keys } = this.base.people[who];
     const memory = options.memory ?? this.remembered(who);
     const wired = wire(options.place ?? this.base.place, {
       fetch: options.fetch ?? this.fetch,
@@ -267,7 +291,7 @@ export class Fork {
       random: systemRandom,
       storage: storageOf(memory),
     });
-    return signIn(wired, { by: 'key', person: keys.person, signer: keys.signer, secrets: keys.secrets });
+    return enter(wired, this.base.people[who]);
   }
   storage(memory: Memory): ClientStorage {
     return storageOf(memory);
@@ -277,12 +301,8 @@ export class Fork {
     return new Map(structuredClone([...this.base.memories[who]]));
   }
 
-  async withAgent<T>(work: (state: AgentState) => Promise<T>): Promise<T> {
-    const state = await openState({
-      dir: this.agentDir,
-      random: systemRandom,
-      keyStore: fileKeyStore(this.agentDir),
-    });
+  async withAgent<T>(work: (state: AgentState) => Promise<T>, dir = this.agentDir): Promise<T> {
+    const state = await openState({ dir, random: systemRandom, keyStore: fileKeyStore(dir) });
     try {
       return await work(state);
     } finally {
@@ -304,25 +324,32 @@ export class Fork {
     writeFileSync(file, changed.join('\n'));
   }
 
-  /** One sync of this copy's source. `before` may change the register first. */
-  async sync(before: (state: AgentState) => void = () => undefined, asOf = AS_OF): Promise<SyncResult> {
+  /** One sync of this copy's source, by the agent or by a copy of it in `dir`. `before` may change the register first. */
+  async sync(
+    options: {
+      readonly before?: (state: AgentState) => void;
+      readonly onStep?: (step: string) => Promise<void>;
+      readonly dir?: string;
+    } = {},
+  ): Promise<SyncResult> {
     return this.withAgent(async (state) => {
-      before(state);
+      options.before?.(state);
       const source = await folderSource(this.source);
       try {
         return await sync({
           state,
           source,
-          asOf,
+          asOf: AS_OF,
           selection: SELECTION,
           fetch: this.fetch,
           clock: this.time.clock,
           random: systemRandom,
+          ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
         });
       } finally {
         await source.close();
       }
-    });
+    }, options.dir);
   }
 
   async end(): Promise<void> {

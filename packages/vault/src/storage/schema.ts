@@ -9,7 +9,6 @@ export type * from './tables.ts';
 export interface Types {
   readonly bytes: 'blob' | 'bytea';
 }
-export const SCHEMA_VERSION = 1;
 
 type Columns = Record<string, 'text' | 'text?' | 'int' | 'int?' | 'bytes' | 'bytes?'>;
 interface Table {

@@ -122,15 +122,6 @@ export async function parseRows(tx: Tx, practice: OrganisationId, rows: readonly
 export const payloadOf = (row: Pick<StatementRow, 'header'>): unknown =>
   JSON.parse(new TextDecoder().decode(row.header));
 
-export async function removeStatements(tx: Tx, practice: OrganisationId, hashes: readonly Hash[]): Promise<void> {
-  if (hashes.length === 0) return;
-  await tx
-    .deleteFrom('statement')
-    .where('practice', '=', practice)
-    .where('hash', 'in', [...hashes])
-    .execute();
-}
-
 export const endStatement = async (tx: Tx, practice: OrganisationId, hash: Hash, at: Instant): Promise<void> =>
   void (await tx
     .updateTable('statement')

@@ -8,6 +8,8 @@ import {
   concat,
   type DossierId,
   type FactId,
+  fromBase64url,
+  fromUtf8,
   type HandleId,
   lengthPrefixed,
   newId,
@@ -290,9 +292,10 @@ export async function deliveryBytes(
   const signed = await signBatch([...prepared.payloads, ...steps], by);
   const index = new Map(signed.statements.map((statement, i) => [statement.hash, i]));
   const { batch, headers } = batchToWire(signed);
+  const texts = headers.map((header) => fromUtf8(fromBase64url(header)));
   const manifest: Manifest = {
     batch,
-    statements: [...headers],
+    statements: texts,
     wraps: prepared.wraps.map(({ bundle, index: i, descriptor, kind, ct }) => ({
       b: index.get(bundle)!,
       i,
