@@ -11,7 +11,7 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
 import { newestSnapshot } from './questions.ts';
-import { putStatements, removeStatements } from './storage/statements.ts';
+import { putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -33,7 +33,7 @@ async function dropOldStates(tx: Tx, practice: OrganisationId): Promise<void> {
   });
   for (let from = 0; from < old.length; from += CHUNK) {
     const part = old.slice(from, from + CHUNK).map(({ hash }) => hash);
-    await removeStatements(tx, practice, part);
+    await tx.deleteFrom('statement').where('practice', '=', practice).where('hash', 'in', part).execute();
   }
   const batches = [...new Set(old.flatMap(({ batch }) => batch ?? []))];
   await removeLeftovers(tx, practice, { grants: [], bundles: [], batches });
