@@ -132,7 +132,7 @@ export function explain(register: Register, lines: readonly LogLine[], intents: 
     }
     if (entry.common.outcome !== 'success') continue;
     foldTeams(out, intents, entry);
-    const changes = entry.items.filter((item) => isChange(item, lists));
+    const changes = entry.items.filter((item) => isChange(item, lists, entry.common.event));
     for (const [dossier, items] of Map.groupBy(changes, (item) => item.dossier!)) {
       fold(register, out, intents, { index, entry, dossier, items });
     }
@@ -142,7 +142,9 @@ export function explain(register: Register, lines: readonly LogLine[], intents: 
 
 const CHANGING = new Set(['head', 'fact', 'withdrawal', 'grant', 'drop', 'state']);
 /** Looks, and rows that join or leave a list, have numbers too but change no state. */
-const isChange = (item: EntryItem, lists: ReadonlySet<string>): boolean =>
+const isChange = (item: EntryItem, lists: ReadonlySet<string>, event: string): boolean =>
+  // Reading the log is about a dossier's state too.
+  !(item.kind === 'state' && event === 'log-read') &&
   item.outcome === 'success' &&
   item.dossier !== null &&
   CHANGING.has(item.kind) &&

@@ -20,11 +20,12 @@ import {
   wire,
   writeNote,
 } from '@ketenkluis/client';
-import { type Payload, type Statement, signStatement, statementsToWire } from '@ketenkluis/seal';
+import { dossierState, type Payload, type Statement, signStatement, statementsToWire } from '@ketenkluis/seal';
 import { createEpoch } from '@ketenkluis/seal/open';
 import { fsck } from '@ketenkluis/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from './keystore.ts';
+import { stateOf } from './live.ts';
 import { cardOf, newKeys } from './people.ts';
 import { restoreState } from './restore.ts';
 import { openState } from './state.ts';
@@ -249,7 +250,19 @@ describe('people', () => {
       { t: 'withdrawal', v: 1, suite: 1, practice, fact: enrolment, dossier, at },
       owners()[0]!,
     );
-    await admin([ended]);
+    const before = await state();
+    const stood = before.register.patients[patient]!.live!;
+    const step = await signStatement(
+      {
+        ...{ t: 'state' as const, v: 1 as const, suite: 1, practice, dossier, at, by: owners()[0]!.by as PersonId },
+        after: before.register.snapshot!.number,
+        prev: stateOf(dossier, stood),
+        state: dossierState(dossier, []),
+      },
+      owners()[0]!,
+    );
+    await before.close();
+    await admin([ended, step]);
     expect((await world.sync()).receipt.left).toBe(5);
     const after = await state();
     expect(after.register.patients[patient]!.enrolment).toMatchObject({
