@@ -12,6 +12,7 @@ export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
 export { type Preview, type PreviewOptions, preview } from './preview.ts';
 export type { EndReason, Enrolment, Notice, Participation, PatientRecord, Register, Team } from './register.ts';
 export { restoreState } from './restore.ts';
+export type { SyncProgress } from './sending.ts';
 export { folderSource } from './source/folder.ts';
 export {
   type PracticeOptions,
@@ -23,5 +24,5 @@ export {
 export type { Source } from './source/source.ts';
 export { streamSource } from './source/stdin.ts';
 export { type AgentState, createState, openState, type StateOptions } from './state.ts';
-export { type SyncOptions, type SyncProgress, type SyncResult, sync } from './sync.ts';
+export { type SyncOptions, type SyncResult, sync } from './sync.ts';
 export { type MirrorVerdict, verifyMirror } from './verify.ts';

@@ -16,7 +16,7 @@ import type { Plaintext } from '@ketenkluis/seal';
 import type { Fingerprints } from './contents.ts';
 import type { Manifest } from './link.ts';
 import { scopesOfTeam } from './plan.ts';
-import type { DossierIds, LiveDossier, Register, Team } from './register.ts';
+import type { DossierIds, Register, Team } from './register.ts';
 import type { PackJob } from './sealing.ts';
 
 /** What a row needs, kept for every enrolled patient while the practice is read: days and a name, no values. */
@@ -72,16 +72,14 @@ const factsFor = (ids: DossierIds, team: Team) => [
   ...(ids.writes[team.team] ? [ids.writes[team.team]!] : []),
 ];
 
-function rowInputs(
-  team: Team,
-  rows: readonly RowSource[],
-  live: ReadonlyMap<DossierId, LiveDossier>,
-  selection: Selection,
-) {
+/** Scopes that hold a pack, by dossier. */
+export type Scopes = ReadonlyMap<DossierId, ReadonlySet<string>>;
+
+function rowInputs(team: Team, rows: readonly RowSource[], live: Scopes, selection: Selection) {
   return rows.flatMap((row): WorklistInput[] => {
-    const heads = live.get(row.ids.dossier)?.heads;
-    if (heads === undefined) return [];
-    const handles = Object.keys(heads).map((scope) => ({ scope: scope as ScopeId, handle: row.ids.handles[scope]! }));
+    const filled = live.get(row.ids.dossier);
+    if (filled === undefined) return [];
+    const handles = [...filled].sort().map((scope) => ({ scope: scope as ScopeId, handle: row.ids.handles[scope]! }));
     return [
       {
         dossier: row.ids.dossier,
@@ -104,11 +102,7 @@ export interface ListJob {
 }
 
 /** The worklists that changed, with who joined and who left. */
-export function planWorklists(
-  rows: readonly RowSource[],
-  live: ReadonlyMap<DossierId, LiveDossier>,
-  context: ListContext,
-): ListJob[] {
+export function planWorklists(rows: readonly RowSource[], live: Scopes, context: ListContext): ListJob[] {
   const { register, selection, asOf, at } = context;
   return register.teams.flatMap((team): ListJob[] => {
     if (team.role === null || !team.slots.worklist) return [];

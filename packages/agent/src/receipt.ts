@@ -3,6 +3,7 @@
 import type { Instant, LocalDate } from '@ketenkluis/base';
 import { fieldsOf, type ProgrammeId, SCOPES, type ScopeId, type Selection } from '@ketenkluis/care';
 import type { ReceiptContent } from '@ketenkluis/client';
+import type { Scopes } from './lists.ts';
 import type { Reading } from './reading.ts';
 import type { Register } from './register.ts';
 
@@ -12,10 +13,11 @@ const BECAME = 'read where it stood; nothing of it was copied or changed';
 export interface Delivered {
   readonly changed: number;
   readonly packs: number;
+  /** Of content, before compression. */
   readonly bytes: number;
 }
 
-/** Adds this delivery to the register's list and writes the account. `scopes` counts patients per scope. */
+/** The account, with this delivery on top of the register's list. */
 export function makeReceipt(of: {
   readonly register: Register;
   readonly reading: Reading;
@@ -23,25 +25,27 @@ export function makeReceipt(of: {
   readonly asOf: LocalDate;
   readonly at: Instant;
   readonly delivered: Delivered;
+  readonly scopes: Scopes;
 }): ReceiptContent {
   const { register, reading, selection, asOf, at, delivered } = of;
   const { practice } = reading;
+  let { deliveries } = register;
   if (delivered.changed + delivered.packs > 0) {
-    const number = (register.deliveries[0]?.number ?? 0) + 1;
+    const number = (deliveries[0]?.number ?? 0) + 1;
     const entry = { number, at, ...delivered, rejected: practice.rejected.length };
-    register.deliveries = [entry, ...register.deliveries].slice(0, KEPT_DELIVERIES);
+    deliveries = [entry, ...deliveries].slice(0, KEPT_DELIVERIES);
   }
   const byProgramme: Record<string, number> = {};
   const scopes = new Map<string, number>();
   const stayed: Record<string, number> = { 'not-asked': 0, refused: 0, ended: 0, missing: reading.missing };
   let left = 0;
-  for (const { enrolment, live } of Object.values(register.patients)) {
+  for (const { enrolment } of Object.values(register.patients)) {
     if (enrolment === null) stayed['not-asked']! += 1;
     else if (enrolment.state !== 'enrolled') stayed[enrolment.state]! += 1;
     else {
       left += 1;
       for (const programme of enrolment.programmes) byProgramme[programme] = (byProgramme[programme] ?? 0) + 1;
-      for (const scope of Object.keys(live?.heads ?? {})) scopes.set(scope, (scopes.get(scope) ?? 0) + 1);
+      for (const scope of of.scopes.get(enrolment.ids.dossier) ?? []) scopes.set(scope, (scopes.get(scope) ?? 0) + 1);
     }
   }
   // Everybody else of the practice is in no programme, or was never a candidate.
@@ -67,7 +71,7 @@ export function makeReceipt(of: {
       .filter(([, count]) => count > 0)
       .map(([reason, count]) => ({ reason, count })),
     fields: { ...practice.fields },
-    last: register.deliveries,
+    last: deliveries,
     source: { files: practice.files.length, became: BECAME, loose: [...practice.loose] },
   };
 }

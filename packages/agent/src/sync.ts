@@ -14,36 +14,24 @@ import {
 } from '@ketenkluis/base';
 import type { ProgrammeId, Selection } from '@ketenkluis/care';
 import { clientError, type Fetch, type ReceiptContent } from '@ketenkluis/client';
-import { contentsOf, Fingerprints, withCopies } from './contents.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
-import { COUNTERS_PER_RUN, type Link, type Manifest, openLink } from './link.ts';
-import { type ListContext, planDirectory, planReceipt, planWorklists, type RowSource } from './lists.ts';
+import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
 import type { Intent } from './monitor.ts';
 import { bringNative, nodeSigner } from './native.ts';
-import { completeIds, type PlanContext, planDossier, planEnd } from './plan.ts';
-import { dueOf, type Reading, readEnrolled } from './reading.ts';
-import { makeReceipt } from './receipt.ts';
+import { completeIds } from './plan.ts';
+import { readEnrolled } from './reading.ts';
 import type { LiveDossier, Register } from './register.ts';
-import type { DossierJob } from './sealing.ts';
 import { Sender, type Step } from './sender.ts';
+import { type Sent, type SyncProgress, sendAll } from './sending.ts';
 import { signSnapshot } from './snapshot.ts';
 import type { Source } from './source/source.ts';
 import type { AgentState } from './state.ts';
 import { takeEpochs, takeUp } from './takeup.ts';
 
-/** One group: at most this many dossiers, this much content before compression, this many items of the log line. */
-const GROUP = { dossiers: 64, bytes: 8 * 1024 * 1024, items: 1900 };
 const TRIES = 3;
-
-export interface SyncProgress {
-  readonly step: 'read' | 'seal' | 'lists' | 'snapshot';
-  readonly done: number;
-  readonly total: number;
-  /** Null until it can be told. */
-  readonly secondsLeft: number | null;
-}
+const MAX_GROUP = 64;
 
 export interface SyncOptions {
   readonly state: AgentState;
@@ -54,6 +42,8 @@ export interface SyncOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly acceptSelection?: boolean;
+  /** Dossiers in one delivery; 64, which is also the most, when left out. */
+  readonly group?: number;
   /** A folder of the practice that gets a copy of everything the vault holds. */
   readonly mirror?: string;
   readonly onProgress?: (progress: SyncProgress) => void;
@@ -131,7 +121,10 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     await step('kept');
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const sender = new Sender({ state, link, agent, clock, random, step, intents }, liveOf(register));
-    const done = await sendAll({ options, reading, sender, lost, report });
+    const done = await sendAll({
+      ...{ register, reading, sender, selection, asOf, clock, lost, report },
+      group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
+    });
     return await finish({ options, link, sender, agent, intents, step, done });
   } finally {
     reading.close();
@@ -144,151 +137,6 @@ function liveOf(register: Register): Map<DossierId, LiveDossier> {
       enrolment !== null && 'ids' in enrolment && live ? [[enrolment.ids.dossier, live] as const] : [],
     ),
   );
-}
-
-interface Sent {
-  readonly rows: RowSource[];
-  readonly ended: number;
-  readonly lists: number;
-  readonly receipt: ReceiptContent;
-}
-
-async function sendAll(of: {
-  readonly options: SyncOptions;
-  readonly reading: Reading;
-  readonly sender: Sender;
-  readonly lost: ReadonlySet<DossierId>;
-  readonly report: (progress: SyncProgress) => void;
-}): Promise<Sent> {
-  const { options, reading, sender, lost, report } = of;
-  const { state, selection, asOf, clock } = options;
-  const { register } = state;
-  const practice = register.practice.organisation;
-  const fingerprints = new Fingerprints(register.fingerprintKey);
-  const rekeyed = new Set(register.teams.filter(({ rekey }) => rekey).map(({ team }) => team));
-  const context: PlanContext = { practice, teams: register.teams, selection, asOf, at: clock(), rekeyed };
-  const group = new Group(sender);
-  const rows: RowSource[] = [];
-  const total = Object.values(register.patients).filter(({ enrolment }) => enrolment?.state === 'enrolled').length;
-  const started = clock();
-  let done = 0;
-  for (const read of reading.patients()) {
-    const { enrolment } = read;
-    const programmes = enrolment.programmes as ProgrammeId[];
-    const contents = contentsOf(withCopies(read.scopes, asOf, selection), programmes, selection, fingerprints);
-    const live = sender.live.get(enrolment.ids.dossier) ?? null;
-    const job = planDossier(enrolment, live, contents, context, lost.has(enrolment.ids.dossier));
-    if (job) await group.add(job);
-    if (read.identity)
-      rows.push({ ids: enrolment.ids, identity: read.identity, programmes, due: dueOf(read, selection) });
-    done += 1;
-    report({ step: 'seal', done, total, secondsLeft: secondsLeft(started, clock(), done, total) });
-  }
-  // Ended after the reading, which is what says who died or left.
-  let ended = 0;
-  for (const { enrolment } of Object.values(register.patients)) {
-    if (enrolment?.state !== 'ended' || enrolment.removed) continue;
-    const live = sender.live.get(enrolment.ids.dossier);
-    if (live === undefined) continue;
-    ended += 1;
-    await group.add(planEnd(enrolment, live, context));
-  }
-  await group.flush();
-  await sender.drain();
-
-  const delivered = { changed: sender.changed, packs: sender.packs, bytes: sender.bytes };
-  const lists: ListContext = { register, selection, fingerprints, asOf, at: clock(), rekeyed };
-  takeLive(register, sender.live);
-  const receipt = makeReceipt({ register, reading, selection, asOf, at: clock(), delivered });
-  const sent = await sendLists(sender, rows, lists, receipt, report);
-  return { rows, ended, lists: sent, receipt };
-}
-
-/** Collects dossiers until a delivery is full. */
-class Group {
-  readonly #sender: Sender;
-  #jobs: DossierJob[] = [];
-  #bytes = 0;
-  #items = 0;
-  constructor(sender: Sender) {
-    this.#sender = sender;
-  }
-  async add(job: DossierJob): Promise<void> {
-    const bytes = job.packs.reduce((sum, { content }) => sum + content.length, 0);
-    const grants = new Set(job.packs.flatMap((pack) => pack.grants.map(({ team, fact }) => `${team} ${fact}`))).size;
-    const items = job.facts.length + job.withdrawals.length + job.packs.length + job.drop.length + grants;
-    const full =
-      this.#jobs.length >= GROUP.dossiers || this.#bytes + bytes > GROUP.bytes || this.#items + items > GROUP.items;
-    if (full) await this.flush();
-    this.#jobs.push(job);
-    this.#bytes += bytes;
-    this.#items += items;
-  }
-  async flush(): Promise<void> {
-    const jobs = this.#jobs;
-    this.#jobs = [];
-    this.#bytes = 0;
-    this.#items = 0;
-    await this.#sender.send(jobs);
-  }
-}
-
-const secondsLeft = (started: number, now: number, done: number, total: number): number | null =>
-  done === 0 || now <= started ? null : Math.ceil((((now - started) / done) * (total - done)) / 1000);
-
-/** Lists, names and receipts: what changed, and who joined or left, in as few lines as fit. */
-async function sendLists(
-  sender: Sender,
-  rows: readonly RowSource[],
-  context: ListContext,
-  receipt: ReceiptContent,
-  report: (progress: SyncProgress) => void,
-): Promise<number> {
-  const worklists = planWorklists(rows, sender.live, context);
-  const packs = [
-    ...worklists.map(({ pack }) => pack),
-    ...planDirectory(context).map(({ pack }) => pack),
-    ...planReceipt(receipt, context).map(({ pack }) => pack),
-  ];
-  const moves = worklists.flatMap(({ lists }) =>
-    lists.flatMap(({ team, joined, left }) => [
-      ...joined.map((dossier) => ({ team, dossier, joined: true })),
-      // Of a dossier that has ended the log says so itself.
-      ...left.filter((dossier) => sender.live.has(dossier)).map((dossier) => ({ team, dossier, joined: false })),
-    ]),
-  );
-  report({ step: 'lists', done: 0, total: packs.length, secondsLeft: null });
-  const room = GROUP.items - 2 * packs.length;
-  const first = moves.slice(0, room);
-  if (packs.length > 0) await sender.send([], { packs, lists: asLists(first) });
-  await sender.drain();
-  for (let from = room; from < moves.length; from += room) {
-    // A line needs something that is sealed: the first list rides along as its own next version.
-    const carrier = packs[0]!;
-    const head = sender.heads.get(carrier.handle)!;
-    const again = { ...carrier, version: head.version + 1, prev: head.descriptor };
-    await sender.send([], { packs: [again], lists: asLists(moves.slice(from, from + room)) });
-    await sender.drain();
-  }
-  return packs.length;
-}
-
-type Lists = Manifest['lists'];
-function asLists(
-  moves: readonly { readonly team: Lists[number]['team']; readonly dossier: DossierId; readonly joined: boolean }[],
-): Lists {
-  return [...Map.groupBy(moves, ({ team }) => team)].map(([team, own]) => ({
-    team,
-    joined: own.filter(({ joined }) => joined).map(({ dossier }) => dossier),
-    left: own.filter(({ joined }) => !joined).map(({ dossier }) => dossier),
-  }));
-}
-
-function takeLive(register: Register, live: ReadonlyMap<DossierId, LiveDossier>): void {
-  for (const patient of Object.values(register.patients)) {
-    const { enrolment } = patient;
-    if (enrolment !== null && 'ids' in enrolment) patient.live = live.get(enrolment.ids.dossier) ?? null;
-  }
 }
 
 /** Reads the log once more, holds it against what was sent, signs the snapshot and keeps everything. */
@@ -319,6 +167,7 @@ async function finish(of: {
     }
     await step('confirmed');
     for (const team of register.teams) team.rekey = false;
+    register.deliveries = done.receipt.last;
     await state.save();
     await step('saved');
     const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register);

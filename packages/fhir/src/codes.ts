@@ -83,9 +83,6 @@ export function normaliseSystem(system: string): string {
   return canonical;
 }
 
-/** Every spelling under which a canonical system may stand in a file; for searching bytes without parsing. */
-export const systemOids = (system: string): readonly string[] => Object.keys(OID).filter((oid) => OID[oid] === system);
-
 export type CodingKey = string & { readonly __codingKey?: never };
 
 /** `system|code`; undefined when the system or the code is missing or no text. */

@@ -1,4 +1,4 @@
-/** Texts held in memory as a source: for a browser worker that was handed files, and for tests. */
+/** Texts held in memory as a source, for tests. */
 
 import type { SourceFile } from '@ketenkluis/fhir';
 import type { Source } from './source.ts';

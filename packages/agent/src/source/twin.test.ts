@@ -264,6 +264,30 @@ const line = fc
     }
   });
 
+/** An entry with its members in any order, the type first, last or twice. */
+const entry = fc
+  .tuple(
+    resource,
+    fc.constantFrom('plain', 'url last', 'type last', 'twice', 'two resources'),
+    fc.constantFrom('urn:uuid:a', 'urn:uuid:b'),
+  )
+  .map(([value, form, url]) => {
+    const { resourceType, ...rest } = value;
+    const text = JSON.stringify(value);
+    switch (form) {
+      case 'url last':
+        return `{"resource":${text},"fullUrl":"${url}"}`;
+      case 'type last':
+        return `{"fullUrl":"${url}", "resource" : ${JSON.stringify({ ...rest, resourceType })}}`;
+      case 'twice':
+        return `{"fullUrl":"${url}","resource":{"resourceType":"Claim",${text.slice(1)}}`;
+      case 'two resources':
+        return `{"resource":{"resourceType":"Claim"},"resource":${text}}`;
+      default:
+        return `{"fullUrl":"${url}","resource":${text}}`;
+    }
+  });
+
 /** Two patients who are candidates whatever else is in the files, so that most lines matter. */
 const known = [
   '{"resourceType":"Patient","id":"a","birthDate":"1950-02-01","name":[{"family":"Fictief"}]}',
@@ -285,13 +309,15 @@ describe('the fast reading and its slow twin', () => {
         fc.constantFrom('\n', '\r\n', '\n\n'),
         enrolled,
         fc.constantFrom(7, 200, 5000),
-        async (one, two, end, who, chunk) => {
+        fc.array(entry, { maxLength: 6 }),
+        async (one, two, end, who, chunk, entries) => {
           // A first file of one type only, so that it is taken on trust, and what follows in it may break that trust.
           const filler = Array.from({ length: 3 }, (_, i) => `{"resourceType":"DiagnosticReport","id":"d${i}"}`);
           const texts = {
             '0.ndjson': known,
             '1.ndjson': one.join(end),
             '2.ndjson': [...filler, ...two].join(end) + end,
+            '3.json': `{\n"resourceType":"Bundle","entry":[\n${entries.join(',\n')}]}`,
           };
           expect(await outcome(texts, false, who, chunk)).toEqual(await outcome(texts, true, who, chunk));
         },

@@ -1,6 +1,7 @@
 /** Every attack, in the order of the corruption matrix. */
 
 import type { Attack } from './attack.ts';
+import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
 import { hostPacks } from './host-packs.ts';
@@ -9,4 +10,4 @@ import { input } from './input.ts';
 import { members } from './members.ts';
 import { requests } from './requests.ts';
 
-export const ATTACKS: readonly Attack[] = [...hostPacks, ...hostLog, ...hostKeys, ...hostShares, ...requests, ...members, ...input];
+export const ATTACKS: readonly Attack[] = [...hostDump, ...hostPacks, ...hostLog, ...hostKeys, ...hostShares, ...requests, ...members, ...input];

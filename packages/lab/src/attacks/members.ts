@@ -384,7 +384,7 @@ export const members: readonly Attack[] = [
     promise: 'P5',
     who: "agent's computer",
     does: 'a copy of the agent with its key and its state delivers something of its own while the agent is at work',
-    expect: ['agent/vault-forked'],
+    expect: ['agent/vault-forked', 'vault/request-refused'],
     without: 'the vault takes what the copy delivers: key, mandate and counters are good',
     async play(fork) {
       await fork.up();

@@ -48,7 +48,7 @@ const BENT: readonly Bent[] = [
   },
   {
     name: 'sign-in-a-colleagues-name',
-    fault: 'wrong-person',
+    fault: 'signature',
     who: 'member',
     does: "sends a request in a colleague's name, signed with the own key",
     bend: async (fork) => ({ who: { person: keysOf(fork, 'owner').person } }),

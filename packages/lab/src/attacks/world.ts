@@ -259,11 +259,12 @@ export class Fork {
   }
 
   /** The way to the vault, through the host's hands. */
-  readonly fetch: Fetch = (url, init) =>
-    tampered(
-      fetchOf(() => this.vault.app),
-      this.#rules,
-    )(url, init);
+  readonly fetch: Fetch = (url, init) => tampered(this.#road, this.#rules)(url, init);
+  #road: Fetch = fetchOf(() => this.vault.app);
+  /** Another way to a vault on this copy's folder. */
+  road(fetch: Fetch): void {
+    this.#road = fetch;
+  }
 
   /** A copy of the folder as a host keeps one. */
   backup(name: string): string {

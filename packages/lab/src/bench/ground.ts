@@ -8,12 +8,16 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SyncResult } from '@ketenkluis/agent';
 import { type LocalDate, localDate, systemClock } from '@ketenkluis/base';
+import { workplace } from '../demo/workplace.ts';
 import { type NewPractice, newPractice } from '../demo/world.ts';
 import { DEFAULT_AS_OF, DEFAULT_PATIENTS, DEFAULT_SEED, writePractice } from '../generate/index.ts';
 
 const SYNTHEA = fileURLToPath(new URL('../../../../../shared/data/synthea-r4.dev.tar.gz', import.meta.url));
 /** The public set's own end. */
 const SYNTHEA_AS_OF = '2021-12-31' as LocalDate;
+
+/** Gives a worklist of 600. */
+const SYNCED_PATIENTS = 2600;
 
 export interface Records {
   readonly name: string;
@@ -40,7 +44,7 @@ export interface Ground {
   large(): Promise<Records>;
   /** The generated practice of 2,350 patients. */
   generated(): Promise<Records>;
-  /** One practice on the generated records, its first sync done; later parts go on with it. */
+  /** One generated practice, its first sync done; later parts go on with it. */
   synced(): Promise<Synced>;
   close(): Promise<void>;
 }
@@ -81,6 +85,8 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 export async function ground(options: {
   readonly source?: string;
   readonly full: boolean;
+  /** Whether the vault of `synced` serves the workplace. */
+  readonly browser: boolean;
   readonly say: (line: string) => void;
 }): Promise<Ground> {
   const { source, full, say } = options;
@@ -91,11 +97,12 @@ export async function ground(options: {
     await mkdir(path, { recursive: true, mode: 0o700 });
     return path;
   };
-  const generated = once(async (): Promise<Records> => {
-    const dir = join(root, 'practice');
-    writePractice({ patients: DEFAULT_PATIENTS, seed: DEFAULT_SEED, asOf: DEFAULT_AS_OF, out: dir });
-    return { name: `generated practice of ${DEFAULT_PATIENTS}`, dir, asOf: DEFAULT_AS_OF };
-  });
+  const generate = async (patients: number): Promise<Records> => {
+    const dir = join(root, `practice-${patients}`);
+    writePractice({ patients, seed: DEFAULT_SEED, asOf: DEFAULT_AS_OF, out: dir });
+    return { name: `generated practice of ${patients}`, dir, asOf: DEFAULT_AS_OF };
+  };
+  const generated = once(() => generate(DEFAULT_PATIENTS));
   const large = once(async (): Promise<Records> => {
     if (source !== undefined) return { name: source, dir: resolve(source), asOf: localDate(systemClock()) };
     if (!existsSync(SYNTHEA)) return await generated();
@@ -104,11 +111,12 @@ export async function ground(options: {
     return { name: 'synthea-r4.dev', dir, asOf: SYNTHEA_AS_OF };
   });
   const synced = once(async (): Promise<Synced> => {
-    const records = await generated();
+    const records = await generate(SYNCED_PATIENTS);
+    const bundle = options.browser ? { workplace: await workplace(say) } : {};
     say('a practice for the later parts: its vault, its first sync …');
     const vaultDir = await folder('vault');
     const agentDir = await folder('agent');
-    practice = await newPractice({ vaultDir, agentDir });
+    practice = await newPractice({ vaultDir, agentDir, ...bundle });
     await practice.enrol(records.dir, records.asOf);
     return { records, practice, vaultDir, agentDir, first: await practice.sync(records.dir, records.asOf) };
   });

@@ -23,6 +23,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   sync: async () => (await import('./first-sync.ts')).firstSync,
   later: async () => (await import('./later.ts')).later,
   look: async () => (await import('./look.ts')).look,
+  browser: async () => (await import('./browser.ts')).browser,
   ledger: async () => (await import('./ledger.ts')).ledger,
 };
 
@@ -41,6 +42,7 @@ export const bench =
     }
     const on = await ground({
       full: options.full === true,
+      browser: names.includes('browser'),
       say,
       ...(options.source === undefined ? {} : { source: options.source }),
     });

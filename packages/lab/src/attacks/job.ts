@@ -1,0 +1,71 @@
+/** The attack suite as a job: every attack and its twin on a practice built for the purpose. */
+
+import { availableParallelism } from 'node:os';
+import { steadyCount } from '@ketenkluis/base';
+import type { Job } from '../main.ts';
+import { type Played, play } from './attack.ts';
+import { accountOf, measured } from './host-dump.ts';
+import { ATTACKS } from './list.ts';
+import { buildBase } from './world.ts';
+
+const PATIENTS = 40;
+const say = (text: string): boolean => process.stderr.write(`${text}\n`);
+const seconds = (): number => steadyCount() / 1000;
+
+const lineOf = ({ attack, noticed, by }: Played): string =>
+  `${noticed ? 'noticed' : 'MISSED '}  ${attack.name}  (${attack.promise}, ${attack.who})  ${by}`;
+
+/** Plays what `only` names (part of a name), or everything. `out` takes one line per attack. */
+export async function playAll(
+  options: { readonly only?: string },
+  out: (line: string) => void,
+): Promise<{ readonly played: readonly Played[]; readonly seconds: number; readonly naming: string | null }> {
+  const from = seconds();
+  const chosen = ATTACKS.filter(({ name }) => options.only === undefined || name.includes(options.only));
+  const base = await buildBase({ patients: PATIENTS, seed: 'attacked' });
+  const played: Played[] = [];
+  try {
+    const waiting = [...chosen];
+    // Two at a time: one waits for the disk or the crypto threads while the other works.
+    const hands = Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
+      for (let attack = waiting.shift(); attack !== undefined; attack = waiting.shift()) {
+        const one = await play(base, attack, seconds);
+        played.push(one);
+        out(lineOf(one));
+      }
+    });
+    await Promise.all(hands);
+  } finally {
+    base.remove();
+  }
+  const named = played.some(({ attack }) => attack.name === 'name-scopes-and-programmes');
+  const naming = named ? accountOf((await measured()).padded) : null;
+  return { played, seconds: seconds() - from, naming };
+}
+
+/** `ketenkluis attack [--only NAME]`. */
+export function attack(options: { readonly only?: string } = {}): Job {
+  return async (json) => {
+    const result = await playAll(options, json ? say : (line) => process.stdout.write(`${line}\n`));
+    const missed = result.played.filter(({ noticed }) => !noticed);
+    if (!json && result.naming !== null) process.stdout.write(`${result.naming}\n`);
+    return {
+      json: {
+        attacks: result.played.map(({ attack: { name, promise, who, does, without }, noticed, by }) => ({
+          name,
+          promise,
+          who,
+          does,
+          noticed,
+          by,
+          twin: without,
+        })),
+        noticed: result.played.length - missed.length,
+        missed: missed.length,
+        naming: result.naming,
+        seconds: Math.round(result.seconds),
+      },
+      failed: missed.length > 0 || result.played.length === 0,
+    };
+  };
+}
