@@ -1,7 +1,7 @@
 /** People and their keys over the whole chain: notes, locks, joiners, leavers, recovery, and what an owner must say first. */
 
 import { join } from 'node:path';
-import { base64url, fromBase64url, HOUR, MINUTE, newId, plus, type TeamId } from '@ketenkluis/base';
+import { base64url, fromBase64url, HOUR, MINUTE, newId, type PersonId, plus, type TeamId } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES, parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import {
   audit,
