@@ -3,7 +3,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId, systemRandom, utf8 } from '@ketenkluis/base';
+import { canonicalJson, newId, systemRandom, utf8 } from '@ketenkluis/base';
 import { memoryTree } from '@ketenkluis/ledger';
 import { asHash, type Hash, hashOf } from '@ketenkluis/seal';
 import fc from 'fast-check';
@@ -12,9 +12,11 @@ import { Fingerprints } from './contents.ts';
 import { looseFolders, readIfThere, sweepTemporary, writeAtomic } from './files.ts';
 import { Frontier } from './frontier.ts';
 import { fileKeyStore, findKeyStore, KEY_FILE, type RunTool, stateKey } from './keystore.ts';
+import { type Manifest, manifestText } from './link.ts';
 import { afterDelivery, emptyLive, liveHashes, stateOf, withNote, withoutNote } from './live.ts';
 import { recoveryCode } from './people.ts';
 
+const team = newId('team', systemRandom);
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'ketenkluis-unit-'));
@@ -38,7 +40,6 @@ describe('the frontier', () => {
 
 describe('what is live', () => {
   const dossier = newId('dossier', systemRandom);
-  const team = newId('team', systemRandom);
   const hash = (text: string): Hash => hashOf(utf8(text));
   const head = (text: string, version = 1) => ({ version, descriptor: hash(text), fingerprint: 'x' });
   const grant = (text: string, packs: string[]) => ({ hash: hash(text), team, packs: packs.map(hash) });
@@ -143,6 +144,21 @@ describe('fingerprints', () => {
     expect(key(1).of('a', 'b')).toBe(key(1).of('a', 'b'));
     expect(key(1).of('a', 'b')).not.toBe(key(2).of('a', 'b'));
     expect(key(1).of('ab')).not.toBe(key(1).of('a', 'b'));
+  });
+});
+
+describe('the manifest', () => {
+  it('is the canonical text of its value', () => {
+    const manifest: Manifest = {
+      wraps: [{ i: 1, b: 0, d: 2, k: 'c', ct: 'AA' }],
+      statements: ['{"a":"\\u0007 é"}'],
+      packs: [2],
+      lists: [{ team, joined: [newId('dossier', systemRandom)], left: [] }],
+      expect: [{ seq: 3, dossier: newId('dossier', systemRandom) }],
+      drop: [newId('handle', systemRandom)],
+      batch: { proof: { sigs: [{ sig: 'x', by: 'y' }] }, header: 'AA' },
+    };
+    expect(utf8(manifestText(manifest))).toEqual(canonicalJson(manifest));
   });
 });
 

@@ -102,8 +102,9 @@ program
   .action((options) => run(options.json, () => ledgerCommands.verify(options)));
 
 command('bench', 'our figures beside the nearest peers, in one run')
-  .option('--only <name...>', 'these parts only')
-  .option('--source <dir>', 'data to measure on')
+  .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger')
+  .option('--source <dir>', 'data for reading, as NDJSON')
+  .option('--full', 'a million entries in the ledger instead of a hundred thousand')
   .action((options) => lab('bench', options));
 
 command('attack', 'play the attack suite')

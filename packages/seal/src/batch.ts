@@ -48,13 +48,22 @@ function spread<T extends StatementType>(
   tree: ReturnType<typeof memoryTree>,
 ): SignedBatch<T> {
   const statements = payloads.map((payload, index) =>
-    makeStatement<T>(payload, bytes[index]!, {
-      batch,
-      index,
-      path: tree.inclusion(index).map((step) => base64url(step)),
-    }),
+    makeStatement<T>(payload, bytes[index]!, proofIn(batch, index, tree)),
   );
   return { batch, statements };
+}
+
+/** The path is worked out when it is asked for: whoever sends the whole batch never does. */
+function proofIn(batch: Statement<'batch'>, index: number, tree: ReturnType<typeof memoryTree>): Statement['proof'] {
+  let path: string[] | undefined;
+  return {
+    batch,
+    index,
+    get path() {
+      path ??= tree.inclusion(index).map((step) => base64url(step));
+      return path;
+    },
+  };
 }
 
 /** Signs many payloads at once. Throws `seal/bad-batch` for none, too many, or a batch inside. */

@@ -69,7 +69,11 @@ export function hpkeKem(
     seedBytes,
     async generate(random) {
       const hpke = await get();
-      const pair = await hpke.DeriveKeyPair(random(seedBytes), true);
+      // Chromium has ML-KEM but no SHAKE256, which X-Wing needs to derive a pair from given bytes; it makes one itself.
+      const pair = await hpke.DeriveKeyPair(random(seedBytes), true).catch((error: unknown) => {
+        if (error instanceof Error && error.name === 'NotSupportedError') return hpke.GenerateKeyPair(true);
+        throw error;
+      });
       return {
         seed: plain(await hpke.SerializePrivateKey(pair.privateKey)),
         publicKey: plain(await hpke.SerializePublicKey(pair.publicKey)),

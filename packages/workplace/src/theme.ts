@@ -15,10 +15,24 @@ const petrol: MantineColorsTuple = [
   '#063d43',
 ];
 
+/** Mantine's dark greys, drawn to the slate of `theme.css`. */
+const dark: MantineColorsTuple = [
+  '#e6edf0',
+  '#cfdae0',
+  '#aebcc4',
+  '#8496a0',
+  '#3f4c54',
+  '#333e45',
+  '#232b30',
+  '#1c2327',
+  '#171d21',
+  '#14191c',
+];
+
 export const theme = createTheme({
   primaryColor: 'petrol',
   primaryShade: { light: 7, dark: 7 },
-  colors: { petrol },
+  colors: { petrol, dark },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif',
   headings: { fontWeight: '650' },
   defaultRadius: 'md',

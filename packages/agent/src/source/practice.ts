@@ -227,15 +227,12 @@ async function attempt(
   }
 
   const filter = new LineFilter(selection, chosen, asOf);
-  const taker = new Taker({
-    selection,
-    asOf,
-    chosen,
-    sink,
-    reject: faults.add,
-    medication: chooser.medication,
-    units: await loadUnits(),
-  });
+  const { medication } = chooser;
+  // The tables of units are loaded for a reason only.
+  const taker =
+    chosen.size === 0
+      ? undefined
+      : new Taker({ selection, asOf, chosen, sink, reject: faults.add, medication, units: await loadUnits() });
   for (const [done, state] of states.entries()) {
     if (!state.wanted || state.reading.refused !== undefined) continue;
     // With nobody chosen only the files taken on trust are still looked at, to be sure of them.
@@ -265,7 +262,7 @@ async function attempt(
       },
       record(record) {
         if (fresh) leaves += record.leaves;
-        taker.take(record);
+        taker?.take(record);
       },
       reject: faults.add,
       ...(references === undefined ? {} : { references }),
@@ -273,11 +270,12 @@ async function attempt(
     if (trusted) state.reading = reading;
   }
 
+  const kept = taker?.keptLeaves ?? 0;
   return {
     ...choice,
     enrolled,
     chosen: chosen.size,
-    fields: { kept: taker.keptLeaves, dropped: leaves - taker.keptLeaves },
+    fields: { kept, dropped: leaves - kept },
     skipped: states.reduce((sum, { reading, parsed }) => sum + reading.records - parsed.size, 0),
     rejected: faults.list,
     files: states.map(({ file, reading }) => ({ name: file.name, ...reading })),

@@ -56,16 +56,20 @@ describe('Synthea', () => {
   it('docs/counts.md, the pipeline and the independent count agree', async () => {
     expect(rows).toHaveLength(8);
     if (synthea === undefined) return;
-    for (const { set, asOf, patients, candidates } of rows) {
+    for (const [row, { set, asOf, patients, candidates }] of rows.entries()) {
       const dir = join(synthea, set);
+      const counted = execFileSync(process.execPath, [join(repository, 'tools/count.mjs'), dir, asOf], {
+        encoding: 'utf8',
+      });
+      const theirs = JSON.parse(counted) as { patients: number; candidates: object };
+      expect({ patients: theirs.patients, candidates: theirs.candidates }).toEqual({ patients, candidates });
+      // Each set once and all of them once through the pipeline, on alternating days.
+      if (row % 2 === 1 && set !== '.') continue;
+      if (row % 2 === 0 && set === '.') continue;
       const ours = await preview({ source: await folderSource(dir), asOf: parseLocalDate(asOf) });
-      const theirs: unknown = JSON.parse(
-        execFileSync(process.execPath, [join(repository, 'tools/count.mjs'), dir, asOf], { encoding: 'utf8' }),
-      );
       expect({ asOf: ours.asOf, patients: ours.patients, candidates: ours.candidates, byCode: ours.byCode }).toEqual(
         theirs,
       );
-      expect({ patients: ours.patients, candidates: ours.candidates }).toEqual({ patients, candidates });
       expect(ours.rejected).toEqual([]);
     }
   });

@@ -69,9 +69,18 @@ export function figure(part: string, { work, unit, runs, peer, bar, note }: Meas
   };
 }
 
-/** Milliseconds that `work` took, and what it gave. */
-export async function timed<T>(work: () => Promise<T> | T): Promise<{ readonly ms: number; readonly value: T }> {
+export interface Timed<T> {
+  readonly ms: number;
+  /** Milliseconds of processor time that this process used meanwhile: says what a busy machine hides. */
+  readonly cpu: number;
+  readonly value: T;
+}
+
+export async function timed<T>(work: () => Promise<T> | T): Promise<Timed<T>> {
+  const before = process.cpuUsage();
   const started = steadyCount();
   const value = await work();
-  return { ms: steadyCount() - started, value };
+  const ms = steadyCount() - started;
+  const { user, system } = process.cpuUsage(before);
+  return { ms, cpu: (user + system) / 1000, value };
 }

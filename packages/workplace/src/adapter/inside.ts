@@ -23,6 +23,9 @@ export interface Inside {
   searched: string | null;
 }
 
+/** Somebody who joined after the names were sealed last; the practice's agent brings the name. */
+export const UNNAMED = 'Nieuwe collega';
+
 const both = (text: string): Text => ({ nl: text, en: text });
 
 /** A role of the catalogue in words; anything else as the practice wrote it. */
@@ -53,8 +56,8 @@ export async function enter(session: ClientSession): Promise<Inside> {
   const known = nameOf(names, session.person);
   const me: Me = {
     person: session.person,
-    name: known?.name ?? session.person.slice(0, 9),
-    role: known?.role ?? { nl: 'medewerker', en: 'staff' },
+    name: known?.name ?? UNNAMED,
+    role: known?.role ?? { nl: 'naam volgt na de volgende levering', en: 'name follows after the next delivery' },
     practice: names?.practice.name ?? '',
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,

@@ -4,7 +4,7 @@ import { type InvitationId, isId, type PersonId, type TeamId } from '@ketenkluis
 import { keptDevices, type Pins, type Ports, type Proof, wire } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { Colleague, Key, OpenInvitation, Workplace } from '../model.ts';
-import { type Inside, nameOf, teamName } from './inside.ts';
+import { type Inside, nameOf, teamName, UNNAMED } from './inside.ts';
 import { confirm, invite, join, parseInvitation, watch } from './joining.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
@@ -46,16 +46,13 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
   const now = session.now();
   const teams = new Map<PersonId, TeamId[]>();
   for (const { person, team } of people.memberships(now)) teams.set(person, [...(teams.get(person) ?? []), team]);
-  const unnamed = (person: PersonId) => ({
-    name: person.slice(0, 9),
-    role: { nl: 'nog zonder naam', en: 'no name yet' },
-  });
+  const unnamed = { name: UNNAMED, role: { nl: 'nog zonder naam', en: 'no name yet' } };
   return people
     .cards(now)
     .filter(({ kind }) => kind === 'professional')
     .map(({ subject }) => ({
       person: subject,
-      ...(nameOf(names, subject) ?? unnamed(subject)),
+      ...(nameOf(names, subject) ?? unnamed),
       teams: (teams.get(subject) ?? []).map((team) => teamName(names, team)),
       me: subject === me.person,
     }))

@@ -3,7 +3,7 @@
 import { Button, Checkbox, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Joining } from '../model.ts';
 import { DoorFrame } from '../parts/door-frame.tsx';
@@ -23,12 +23,15 @@ export function InvitationScreen() {
   const navigate = useNavigate();
   const { _splat: link } = useParams({ from: '/uitnodiging/$' });
   const [joining, setJoining] = useState<Joining | 'ended' | null>(null);
+  const taken = useRef(false);
 
   useEffect(() => {
     if (link === undefined || link === '') {
-      setJoining((known) => known ?? 'ended');
+      // A reload: the link was taken out of the address before and is gone.
+      if (!taken.current) setJoining('ended');
       return;
     }
+    taken.current = true;
     void navigate({ to: '/uitnodiging/$', params: { _splat: '' }, replace: true });
     world.joining(link).then(
       (found) => setJoining(found.state === 'open' ? found : 'ended'),

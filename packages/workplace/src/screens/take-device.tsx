@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DoorDevice } from '../model.ts';
 import { ahead } from '../parts/ahead.ts';
@@ -19,13 +19,15 @@ export function TakeDeviceScreen() {
   const queries = useQueryClient();
   const { _splat: link } = useParams({ from: '/apparaat/$' });
   const [device, setDevice] = useState<DoorDevice | 'bad' | null>(null);
+  const taken = useRef(false);
 
   useEffect(() => {
     if (link === undefined || link === '') {
-      // A reload after the link was used: the key is in the store already.
-      setDevice((known) => known ?? 'bad');
+      // A reload after the link was used: its key is in the store already, and the door knows it.
+      if (!taken.current) setDevice('bad');
       return;
     }
+    taken.current = true;
     void navigate({ to: '/apparaat/$', params: { _splat: '' }, replace: true });
     void (async () => {
       try {
