@@ -111,7 +111,11 @@ describe('a host that makes states', () => {
     );
     await forge(all[asked]!, [{ kind: 'withdrawal', object: fact.hash, state }], asked);
     await vault().storage.write((tx) =>
-      tx.updateTable('fact').set({ ended: 1 as never }).where('fact', '=', fact.fact).execute(),
+      tx
+        .updateTable('fact')
+        .set({ ended: 1 as never })
+        .where('fact', '=', fact.fact)
+        .execute(),
     );
     const message = expect.stringContaining('nobody signed the state');
     await expect(look()).rejects.toMatchObject({ code: 'client/state-unexplained', message });
@@ -141,10 +145,18 @@ describe('a host that makes states', () => {
     await vault().storage.write(async (tx) => {
       await tx.updateTable('handle').set({ state: 'live' }).where('handle', '=', handle).execute();
       for (const one of kept.granted) {
-        await tx.insertInto('granted').values(one).onConflict((on) => on.doNothing()).execute();
+        await tx
+          .insertInto('granted')
+          .values(one)
+          .onConflict((on) => on.doNothing())
+          .execute();
       }
       for (const one of kept.statements) {
-        await tx.insertInto('statement').values(one).onConflict((on) => on.doNothing()).execute();
+        await tx
+          .insertInto('statement')
+          .values(one)
+          .onConflict((on) => on.doNothing())
+          .execute();
       }
       const last = await tx.selectFrom('dossier_item').select('line').where('dossier', '=', dossier).execute();
       const forged = Math.max(...last.map((one) => one.line));

@@ -194,7 +194,12 @@ describe('snapshots', () => {
     expect(await refused({ number: 9 })).toBe('vault/conflict');
     expect(await refused({ prev: null })).toBe('vault/conflict');
     expect(await refused({ epochs: [] })).toBe('vault/conflict');
-    const list = { team: world.practice.nurseTeam.id, handle: dossier.handles[0]!, version: 1, descriptor: 'A'.repeat(43) };
+    const list = {
+      team: world.practice.nurseTeam.id,
+      handle: dossier.handles[0]!,
+      version: 1,
+      descriptor: 'A'.repeat(43),
+    };
     expect(await refused({ lists: [list] })).toBe('vault/conflict');
     expect(await refused({ until: world.time.clock() + 15 * 24 * HOUR })).toBe('vault/bad-statement');
     expect(await refused({})).toBeUndefined();

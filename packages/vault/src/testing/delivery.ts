@@ -249,7 +249,8 @@ export async function stepsOf(
     const handles = statements.flatMap(({ payload }) => (payload.t === 'descriptor' ? [payload.handle] : []));
     const views = await viewDossiers(tx, practice, dossiers);
     const draft = await draftDossiers(tx, practice, people, at, { dossiers, handles });
-    const ofType = <T extends Payload['t']>(t: T) => statements.filter(({ payload }) => payload.t === t) as Statement<T>[];
+    const ofType = <T extends Payload['t']>(t: T) =>
+      statements.filter(({ payload }) => payload.t === t) as Statement<T>[];
     try {
       for (const one of ofType('withdrawal')) draft.withdraw(one, signersOf(one));
       for (const one of ofType('fact')) draft.fact(one);
