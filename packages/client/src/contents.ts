@@ -50,6 +50,7 @@ export const deliveryNumbers = z.strictObject({
   at,
   changed: count,
   packs: count,
+  /** Of content, before compression. */
   bytes: count,
   rejected: count,
 });

@@ -3,9 +3,13 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
+import { base64url, fromBase64url } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
+import { readCheckpoint, signCheckpoint } from '@ketenkluis/ledger';
+import { signStatement, statementsToWire } from '@ketenkluis/seal';
+import { createEpoch } from '@ketenkluis/seal/open';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { audit, memoryStorage, openDossier, openList, type Session } from './index.ts';
+import { audit, change, memoryStorage, openDossier, openList, type Session } from './index.ts';
 
 type Answer = Record<string, unknown>;
 type Released = { outcome: string; handle: string; [key: string]: unknown };
@@ -185,6 +189,53 @@ describe('a dishonest vault', () => {
       answer.snapshot = null;
     });
     await expect(look(rows[1]!)).rejects.toMatchObject({ code: 'client/rolled-back' });
+  });
+
+  it('hides the new key of a team from a device that never saw it: the snapshot names it', async () => {
+    const gp = await world.signIn('gp');
+    const people = await gp.people();
+    const newest = people.epochs().find(({ payload }) => payload.members.length === 0)!;
+    const made = await createEpoch({
+      organisation: gp.practice,
+      team: newest.payload.team,
+      number: newest.payload.number + 1,
+      prev: newest.hash,
+      members: [],
+      recoveryKey: fromBase64url(people.authority!.recovery.kem),
+      at: world.clock.clock(),
+      random: world.random,
+    });
+    const owner = world.init.people[0]!.keys.signer;
+    const body = {
+      ...statementsToWire([await signStatement(made.payload, owner)]),
+      wraps: [base64url(made.wraps)],
+    };
+    await change(gp, { endpoint: 'statements', class: 'admin', items: [], annexed: false, body });
+    await gp.close();
+    await world.sync();
+    lie('/directory', (answer) => {
+      (answer.entries as unknown[]).pop();
+    });
+    const fresh = await world.signIn('poh-s', memoryStorage());
+    await expect(openList(fresh, 'worklist')).rejects.toMatchObject({ code: 'client/rolled-back' });
+    world.net.between = null;
+    const honest = await world.signIn('poh-s', memoryStorage());
+    expect((await openList(honest, 'worklist')).team).toBeDefined();
+  });
+
+  it('R41: signs two logs that contradict each other: noticed, and never forgotten', async () => {
+    const victim = await world.signIn('gp', memoryStorage());
+    await victim.people();
+    const { origin } = victim.wire.place.pins.log;
+    const signer = await world.vault().vault.keys.log(origin);
+    lie('/directory', async (answer) => {
+      const { size } = readCheckpoint(String(answer.checkpoint));
+      answer.checkpoint = await signCheckpoint({ origin, size: size + 1, root: world.random(32) }, signer);
+      answer.consistency = [base64url(world.random(32))];
+    });
+    await expect(victim.people(true)).rejects.toMatchObject({ code: 'client/fork' });
+    world.net.between = null;
+    await expect(victim.people(true)).rejects.toMatchObject({ code: 'client/fork' });
   });
 
   it('is put back from a backup: this device has seen more of the log', async () => {

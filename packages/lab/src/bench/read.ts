@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { folderSource, readPractice } from '@ketenkluis/agent';
-import { parseLocalDate } from '@ketenkluis/base';
+import { parseLocalDate, steadyCount } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES } from '@ketenkluis/care';
 import type { Measured } from './figure.ts';
 import type { Ground } from './ground.ts';
@@ -49,27 +49,27 @@ async function writeTenfold(folder: string, target: string): Promise<void> {
 
 async function ours(folder: string, asOf: string): Promise<number> {
   const selection = compileSelection(Object.values(PROGRAMMES));
-  const start = performance.now();
+  const start = steadyCount();
   await readPractice(await folderSource(folder), {
     asOf: parseLocalDate(asOf),
     selection,
     enrolled: 'candidates',
     sink: { restart: () => undefined, records: () => undefined },
   });
-  return (performance.now() - start) / 1000;
+  return (steadyCount() - start) / 1000;
 }
 
 async function bare(folder: string): Promise<{ readonly whole: number; readonly parse: number }> {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ndjson'));
-  const start = performance.now();
+  const start = steadyCount();
   let parse = 0;
   for (const name of names) {
     const lines = (await readFile(join(folder, name), 'utf8')).split('\n');
-    const before = performance.now();
+    const before = steadyCount();
     for (const line of lines) if (line !== '') JSON.parse(line);
-    parse += performance.now() - before;
+    parse += steadyCount() - before;
   }
-  return { whole: (performance.now() - start) / 1000, parse: parse / 1000 };
+  return { whole: (steadyCount() - start) / 1000, parse: parse / 1000 };
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;

@@ -60,7 +60,7 @@ export const en: Dictionary = {
     nothingBody: 'Use your passkey, or open the link of your invitation or device.',
     shared: 'Others use this computer',
     sharedHint: 'Then no key stays behind here. You can only sign in with your phone or a security key.',
-    forget: 'Forget me on this computer',
+    forget: 'Forget me here',
     forgetBody: 'The key of this device is erased. You can no longer sign in here with your passphrase.',
   },
   take: {

@@ -60,7 +60,7 @@ export const nl = {
     nothingBody: 'Gebruik uw passkey, of open de link van uw uitnodiging of van uw toestel.',
     shared: 'Anderen gebruiken deze computer',
     sharedHint: 'Dan blijft hier geen sleutel achter. Aanmelden kan alleen met uw telefoon of een losse sleutel.',
-    forget: 'Vergeet mij op deze computer',
+    forget: 'Vergeet mij hier',
     forgetBody: 'De sleutel van dit toestel wordt gewist. Aanmelden met uw wachtzin kan hier daarna niet meer.',
   },
   take: {

@@ -12,6 +12,7 @@ export function LockScreen({ me, why }: { readonly me: Me; readonly why: LockRea
   const { t } = useTranslation();
   const world = useWorld();
   const door = useAsk(['door'], (to) => to.door());
+  const waiting = useAsk(['drafts'], (to) => to.drafts()).data ?? 0;
   return (
     <DoorFrame title={t('lock.title')} lead={t(`lock.${why}`)}>
       <Asked query={door} loading={t('state.loading')}>
@@ -20,6 +21,7 @@ export function LockScreen({ me, why }: { readonly me: Me; readonly why: LockRea
             <Unlock door={known} label={t('lock.back', { name: me.name })} open={(key) => world.unlock(key)} />
             <div className="kk-foot">
               <p className="kk-dim kk-small">{t('lock.backHint')}</p>
+              {waiting > 0 ? <p className="kk-small">{t('leave.drafts', { count: waiting })}</p> : null}
               <Button variant="default" fullWidth onClick={() => void world.leave()}>
                 {t('lock.other')}
               </Button>
