@@ -19,7 +19,8 @@ export const liveHashes = (live: LiveDossier): Hash[] => [
   ]),
 ];
 
-export const stateOf = (dossier: DossierId, live: LiveDossier): Hash => dossierState(dossier, liveHashes(live));
+export const stateOf = (dossier: DossierId, live: LiveDossier): Hash =>
+  live.stated ?? dossierState(dossier, liveHashes(live));
 
 export interface Head {
   readonly version: number;
@@ -33,6 +34,8 @@ export interface DossierDelivery {
   readonly grants: readonly { readonly hash: Hash; readonly team: TeamId; readonly packs: readonly Hash[] }[];
   /** Scopes whose handle goes. */
   readonly drop: readonly { readonly scope: string; readonly handle: HandleId }[];
+  /** Notes that hang under a dropped handle go with it. */
+  readonly notes?: ReadonlySet<HandleId>;
 }
 
 /** Takes packs out of grants; a grant without packs is gone. `team` limits it to that team's grants. */
@@ -64,7 +67,9 @@ export function afterDelivery(live: LiveDossier, delivery: DossierDelivery): Liv
     grants.push({ hash: grant.hash, team: grant.team, packs: [...grant.packs] });
   }
   const gone = [...live.gone, ...delivery.drop.map(({ handle }) => handle)];
-  return { ...live, heads, facts: { ...live.facts, ...delivery.facts }, grants, gone };
+  const { stated: _, ...known } = live;
+  const notes = live.notes.filter(({ handle }) => !delivery.notes?.has(handle));
+  return { ...known, heads, facts: { ...live.facts, ...delivery.facts }, grants, notes, gone };
 }
 
 /** A colleague's note, as its log line shows it. */
@@ -77,19 +82,3 @@ export const withoutNote = (live: LiveDossier, handle: HandleId): LiveDossier =>
   ...live,
   notes: live.notes.filter((note) => note.handle !== handle),
 });
-
-const MANY_NOTES = 12;
-
-/**
- * Notes that hang under a dropped handle go with it, and the log does not say which hang where: the one choice of notes that gives
- * the state that the vault states, or null when none does.
- */
-export function notesThatStay(dossier: DossierId, live: LiveDossier, state: Hash): LiveDossier | null {
-  const { notes } = live;
-  if (notes.length > MANY_NOTES) return stateOf(dossier, live) === state ? live : null;
-  for (let mask = 2 ** notes.length - 1; mask >= 0; mask--) {
-    const some = { ...live, notes: notes.filter((_, i) => (mask & (1 << i)) !== 0) };
-    if (stateOf(dossier, some) === state) return some;
-  }
-  return null;
-}

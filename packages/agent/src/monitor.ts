@@ -78,11 +78,19 @@ function decodeOrThrow(stored: Uint8Array, index: number) {
   }
 }
 
+/** The last signed step of a dossier that this agent lost track of, as its line names it. */
+export interface LostState {
+  readonly step: Hash;
+  readonly state: Hash;
+  /** Snapshots signed before that line: what the step must name. */
+  readonly after: number;
+}
+
 export interface Explained {
   /** Live sets as they are now, by dossier. */
   readonly live: Map<DossierId, LiveDossier>;
   /** Dossiers that this agent sealed before and lost track of: everything of them is sealed again. */
-  readonly lost: Set<DossierId>;
+  readonly lost: Map<DossierId, LostState>;
   /** Dossiers that ended at the vault: by this agent in a run that was cut off, or by an owner. */
   readonly ended: Set<DossierId>;
   /** Newest versions of the teams' own handles; no fingerprint where the journal does not know them. */
@@ -102,7 +110,7 @@ export function explain(register: Register, lines: readonly LogLine[], intents: 
   }
   const out: Explained = {
     live,
-    lost: new Set(),
+    lost: new Map(),
     ended: new Set(),
     heads: new Map(),
     listed: new Map(
@@ -115,10 +123,16 @@ export function explain(register: Register, lines: readonly LogLine[], intents: 
   const lists = new Set<string>(
     register.teams.flatMap(({ slots }) => Object.values(slots).map(({ handle }) => handle)),
   );
+  const requests = new Set<string>();
   for (const { index, entry } of lines) {
+    const { requestHash } = entry.common;
+    if (requestHash !== null) {
+      if (requests.has(requestHash)) throw forked(`line ${index} shows a request that another line shows too`);
+      requests.add(requestHash);
+    }
     if (entry.common.outcome !== 'success') continue;
     foldTeams(out, intents, entry);
-    const changes = entry.items.filter((item) => isChange(item, lists));
+    const changes = entry.items.filter((item) => isChange(item, lists, entry.common.event));
     for (const [dossier, items] of Map.groupBy(changes, (item) => item.dossier!)) {
       fold(register, out, intents, { index, entry, dossier, items });
     }
@@ -126,9 +140,11 @@ export function explain(register: Register, lines: readonly LogLine[], intents: 
   return out;
 }
 
-const CHANGING = new Set(['head', 'fact', 'withdrawal', 'grant', 'drop']);
+const CHANGING = new Set(['head', 'fact', 'withdrawal', 'grant', 'drop', 'state']);
 /** Looks, and rows that join or leave a list, have numbers too but change no state. */
-const isChange = (item: EntryItem, lists: ReadonlySet<string>): boolean =>
+const isChange = (item: EntryItem, lists: ReadonlySet<string>, event: string): boolean =>
+  // Reading the log is about a dossier's state too.
+  !(item.kind === 'state' && event === 'log-read') &&
   item.outcome === 'success' &&
   item.dossier !== null &&
   CHANGING.has(item.kind) &&
@@ -162,6 +178,14 @@ function fold(register: Register, out: Explained, intents: readonly Intent[], ch
   const state = last.state as Hash | null;
   const seq = last.seq ?? 0;
   const before = out.live.get(dossier) ?? emptyLive();
+  if (state === null || last.kind !== 'state' || last.object === null) {
+    throw forked(`line ${change.index} changes a dossier without a signed state`);
+  }
+  const lose = (next: LiveDossier) => {
+    const after = (register.snapshot?.number ?? 0) + out.snapshots.length;
+    out.live.set(dossier, { ...next, seq, stated: state });
+    out.lost.set(dossier, { step: last.object as Hash, state, after });
+  };
   const keep = (next: LiveDossier) => {
     out.live.set(dossier, { ...next, seq });
     out.lost.delete(dossier);
@@ -177,16 +201,13 @@ function fold(register: Register, out: Explained, intents: readonly Intent[], ch
     );
     if (intended) keep(intended.dossiers[dossier]!);
     else if (stateOf(dossier, before) === state) keep(before);
-    else {
-      // Sent by this agent in a run whose journal is gone.
-      out.live.set(dossier, { ...before, seq });
-      out.lost.add(dossier);
-    }
+    // Sent by this agent in a run whose journal is gone, if its signed step says so too (takeup.ts).
+    else lose(before);
     return;
   }
   const next = byColleague(before, entry, items);
-  if (out.lost.has(dossier)) {
-    out.live.set(dossier, { ...(next ?? before), seq });
+  if (out.lost.has(dossier) || before.stated !== undefined) {
+    lose(next ?? before);
     return;
   }
   if (next === null || stateOf(dossier, next) !== state) {

@@ -1,7 +1,7 @@
 /** People and their keys over the whole chain: notes, locks, joiners, leavers, recovery, and what an owner must say first. */
 
 import { join } from 'node:path';
-import { base64url, fromBase64url, HOUR, MINUTE, newId, plus, type TeamId } from '@ketenkluis/base';
+import { base64url, fromBase64url, HOUR, MINUTE, newId, type PersonId, plus, type TeamId } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES, parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import {
   audit,
@@ -20,11 +20,12 @@ import {
   wire,
   writeNote,
 } from '@ketenkluis/client';
-import { type Payload, type Statement, signStatement, statementsToWire } from '@ketenkluis/seal';
+import { dossierState, type Payload, type Statement, signStatement, statementsToWire } from '@ketenkluis/seal';
 import { createEpoch } from '@ketenkluis/seal/open';
 import { fsck } from '@ketenkluis/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from './keystore.ts';
+import { stateOf } from './live.ts';
 import { cardOf, newKeys } from './people.ts';
 import { restoreState } from './restore.ts';
 import { openState } from './state.ts';
@@ -249,7 +250,20 @@ describe('people', () => {
       { t: 'withdrawal', v: 1, suite: 1, practice, fact: enrolment, dossier, at },
       owners()[0]!,
     );
-    await admin([ended]);
+    const before = await state();
+    const stood = before.register.patients[patient]!.live!;
+    const step = await signStatement(
+      {
+        ...{ t: 'state' as const, v: 1 as const, suite: 1, practice, dossier, at, by: owners()[0]!.by as PersonId },
+        // The register counts a snapshot when its line was read: the newest is one further.
+        after: before.register.snapshot!.number + 1,
+        prev: stateOf(dossier, stood),
+        state: dossierState(dossier, []),
+      },
+      owners()[0]!,
+    );
+    await before.close();
+    await admin([ended, step]);
     expect((await world.sync()).receipt.left).toBe(5);
     const after = await state();
     expect(after.register.patients[patient]!.enrolment).toMatchObject({

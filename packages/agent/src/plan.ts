@@ -126,16 +126,17 @@ const grantsFor = (ids: DossierIds, handle: HandleId): PackJob['grants'] =>
     return step ? [{ team: team as TeamId, fact: step.fact }] : [];
   });
 
-/** Undefined when nothing changed. `lost`: what is live is not known exactly, so everything is sealed again. */
+/** Undefined when nothing changed. `unknown`: what is live is not known exactly, so everything is sealed again. */
 export function planDossier(
   enrolment: Enrolled,
   known: LiveDossier | null,
   contents: readonly Contents[],
   context: PlanContext,
-  lost = false,
+  unknown = false,
 ): DossierJob | undefined {
   const { ids } = enrolment;
   const live = known ?? emptyLive();
+  const lost = unknown || live.stated !== undefined;
   const facts = missingFacts(ids, live, context);
   const newSteps = new Set<string>(facts.filter(({ kind }) => kind === 'step').map(({ id }) => id));
   const packs: PackJob[] = [];

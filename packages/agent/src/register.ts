@@ -48,6 +48,8 @@ export const liveDossier = z.strictObject({
   notes: z.array(z.strictObject({ handle: id('handle'), descriptor: hash, grants: z.array(hash) })),
   /** Handles that were dropped; they are never used again. */
   gone: z.array(id('handle')),
+  /** The state itself, where its parts are not all known: after a lost journal, until all is sealed again. */
+  stated: hash.optional(),
 });
 export type LiveDossier = z.infer<typeof liveDossier>;
 

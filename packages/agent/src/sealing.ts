@@ -27,6 +27,7 @@ import {
   type Plaintext,
   payloadHash,
   type Share,
+  type State,
   signBatch,
   statementToWire,
   type Withdrawal,
@@ -134,12 +135,19 @@ interface Made {
   readonly h: Share<'h'>;
 }
 
+/** Where a dossier stands, and where this delivery brings it. */
+export type StepOf = (
+  job: DossierJob,
+  delivery: DossierDelivery,
+) => { readonly after: number; readonly prev: Hash | null; readonly state: Hash };
+
 /** Seals everything at once: the calls of WebCrypto run together. */
 export async function sealDelivery(
   to: Recipients,
   dossiers: readonly DossierJob[],
   team: TeamJob | null,
   ports: { readonly at: Instant; readonly random: Random },
+  stepOf: StepOf,
 ): Promise<SealedDelivery> {
   const { at, random } = ports;
   const seal = async (job: PackJob, dossier: DossierId | null): Promise<Made> => {
@@ -171,12 +179,45 @@ export async function sealDelivery(
   const wrapped = await Promise.all(made.map((one) => wrapsOf(one, bundles)));
   const headers = await bundles.all();
   const grants = grantsOf(made, to);
+  const headOf = ({ job, hash }: Made): Head => ({
+    version: job.version,
+    descriptor: hash,
+    fingerprint: job.fingerprint,
+  });
+  const deliveries = new Map(
+    dossiers.map(({ dossier, facts, drop }): [DossierId, DossierDelivery] => [
+      dossier,
+      {
+        facts: Object.fromEntries(facts.map((fact) => [fact.id, payloadHash(fact)])),
+        heads: Object.fromEntries(
+          made.filter((one) => one.dossier === dossier).map((one) => [one.job.scope, headOf(one)]),
+        ),
+        grants: grants
+          .filter((grant) => grant.dossier === dossier)
+          .map((grant) => ({ hash: payloadHash(grant), team: grant.team, packs: grant.packs })),
+        drop,
+      },
+    ]),
+  );
+  const steps = dossiers.map(
+    (job): State => ({
+      t: 'state',
+      v: 1,
+      suite: 1,
+      practice: to.practice,
+      dossier: job.dossier,
+      by: to.agent.by as PersonId,
+      ...stepOf(job, deliveries.get(job.dossier)!),
+      at,
+    }),
+  );
   const payloads: Payload[] = [
     ...headers.map(({ payload }) => payload),
     ...dossiers.flatMap(({ withdrawals }) => withdrawals),
     ...dossiers.flatMap(({ facts }) => facts),
     ...made.map(({ descriptor }) => descriptor),
     ...grants,
+    ...steps,
   ];
   const signed = await signBatch(payloads, { practice: to.practice, at, signer: to.agent });
   const indexOf = new Map(signed.statements.map(({ hash }, i) => [hash, i]));
@@ -196,30 +237,10 @@ export async function sealDelivery(
     expect: dossiers.map(({ dossier, expect }) => ({ dossier, seq: expect })),
   };
   const packs = made.map(({ pack }) => pack);
-  const headOf = ({ job, hash }: Made): Head => ({
-    version: job.version,
-    descriptor: hash,
-    fingerprint: job.fingerprint,
-  });
-  const hashOfPayload = new Map(payloads.map((payload, i) => [payload, signed.statements[i]!.hash]));
   return {
     manifest,
     packs,
-    dossiers: new Map(
-      dossiers.map(({ dossier, facts, drop }) => [
-        dossier,
-        {
-          facts: Object.fromEntries(facts.map((fact) => [fact.id, hashOfPayload.get(fact)!])),
-          heads: Object.fromEntries(
-            made.filter((one) => one.dossier === dossier).map((one) => [one.job.scope, headOf(one)]),
-          ),
-          grants: grants
-            .filter((grant) => grant.dossier === dossier)
-            .map((grant) => ({ hash: hashOfPayload.get(grant)!, team: grant.team, packs: grant.packs })),
-          drop,
-        },
-      ]),
-    ),
+    dossiers: deliveries,
     heads: new Map(made.filter(({ dossier }) => dossier === null).map((one) => [one.job.handle, headOf(one)])),
     bytes: packs.reduce((sum, pack) => sum + pack.length, 0),
   };

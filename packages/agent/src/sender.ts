@@ -1,9 +1,9 @@
 /** Sends deliveries one after the other while the next is sealed; believes an answer only when its states are the expected ones. */
 
-import type { Clock, DossierId, Random, Signer, TeamId } from '@ketenkluis/base';
+import type { Clock, DossierId, HandleId, Random, Signer, TeamId } from '@ketenkluis/base';
 import { agentError } from './errors.ts';
 import type { Accepted, Link } from './link.ts';
-import { afterDelivery, emptyLive, type Head, notesThatStay, stateOf } from './live.ts';
+import { afterDelivery, emptyLive, type Head, stateOf } from './live.ts';
 import type { Intent } from './monitor.ts';
 import type { LiveDossier, Register } from './register.ts';
 import { type DossierJob, type Recipients, type SealedDelivery, sealDelivery, type TeamJob } from './sealing.ts';
@@ -58,30 +58,50 @@ export class Sender {
   /** Seals now, sends when the one before is through. Failures surface at the next call or at `drain`. */
   async send(dossiers: readonly DossierJob[], team: TeamJob | null = null): Promise<void> {
     if (dossiers.length === 0 && team === null) return;
-    const { clock, random, step } = this.#options;
+    const { state, clock, random, step } = this.#options;
     const number = ++this.#count;
-    const sealed = await sealDelivery(this.#to, dossiers, team, { at: clock(), random });
+    const parents = await this.#parentsOf(dossiers);
+    const next = new Map<DossierId, LiveDossier>();
+    const sealed = await sealDelivery(this.#to, dossiers, team, { at: clock(), random }, (job, delivery) => {
+      const { dossier } = job;
+      const before = this.live.get(dossier);
+      const dropped = new Set(job.drop.map(({ handle }) => handle));
+      const notes = new Set(
+        (before?.notes ?? []).flatMap(({ handle }) => {
+          const parent = parents.get(handle);
+          return parent && dropped.has(parent) ? [handle] : [];
+        }),
+      );
+      const made =
+        job.withdrawals.length > 0 ? emptyLive() : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
+      next.set(dossier, made);
+      return {
+        after: state.register.snapshot?.number ?? 0,
+        prev: before === undefined ? null : stateOf(dossier, before),
+        state: stateOf(dossier, made),
+      };
+    });
     await step(`sealed ${number}`);
     await this.#sent;
-    this.#sent = this.#deliver(sealed, dossiers, number);
+    this.#sent = this.#deliver(sealed, next, number);
     // Looked at by the next send or by drain; until then it must not count as unhandled.
     this.#sent.catch(() => undefined);
+  }
+
+  /** Which handle each note hangs under; asked only where a handle with notes goes. */
+  async #parentsOf(jobs: readonly DossierJob[]): Promise<Map<HandleId, HandleId | null>> {
+    const asked = jobs.some(({ dossier, drop }) => drop.length > 0 && (this.live.get(dossier)?.notes.length ?? 0) > 0);
+    if (!asked) return new Map();
+    const { dossiers } = await this.#options.link.heads();
+    return new Map(dossiers.flatMap(({ handles }) => handles.map(({ handle, parent }) => [handle, parent] as const)));
   }
 
   async drain(): Promise<void> {
     await this.#sent;
   }
 
-  async #deliver(sealed: SealedDelivery, jobs: readonly DossierJob[], number: number): Promise<void> {
+  async #deliver(sealed: SealedDelivery, next: ReadonlyMap<DossierId, LiveDossier>, number: number): Promise<void> {
     const { state, link, step } = this.#options;
-    const next = new Map<DossierId, LiveDossier>();
-    for (const { dossier, withdrawals } of jobs) {
-      const before = this.live.get(dossier) ?? emptyLive();
-      next.set(
-        dossier,
-        withdrawals.length > 0 ? { ...emptyLive() } : afterDelivery(before, sealed.dossiers.get(dossier)!),
-      );
-    }
     const intent: Intent = {
       counter: state.register.agent.counter,
       dossiers: Object.fromEntries(next),
@@ -94,7 +114,7 @@ export class Sender {
     await step(`delivered ${number}`);
     this.#believe(answer, next);
     for (const [handle, head] of sealed.heads) this.heads.set(handle, head);
-    this.changed += jobs.length;
+    this.changed += next.size;
     this.packs += sealed.packs.length;
     this.bytes += sealed.bytes;
   }
@@ -102,10 +122,9 @@ export class Sender {
   /** Throws `agent/vault-forked` when the vault has made something else of what was sent. */
   #believe(answer: Accepted, next: ReadonlyMap<DossierId, LiveDossier>): void {
     const answered = new Map(answer.dossiers.map((one) => [one.dossier, one]));
-    for (const [dossier, expected] of next) {
+    for (const [dossier, live] of next) {
       const stated = answered.get(dossier);
-      const live = stated && notesThatStay(dossier, expected, stated.state);
-      if (!stated || live === null || live === undefined) {
+      if (stated?.state !== stateOf(dossier, live)) {
         throw agentError(
           'vault-forked',
           'the vault holds something else of a dossier than was sent; no snapshot is signed',

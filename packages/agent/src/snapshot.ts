@@ -30,6 +30,11 @@ export async function signSnapshot(register: Register, agent: Signer, at: Instan
     until: plus(at, Math.min(2 * register.intervalDays, MAX_DAYS) * DAY),
     size,
     root,
+    lists: register.teams.flatMap(({ team, slots }) =>
+      Object.values(slots).flatMap(({ handle, version, descriptor }) =>
+        descriptor === null || version < 1 ? [] : [{ team, handle, version, descriptor }],
+      ),
+    ),
     epochs: register.teams.map(({ team, epoch }) => ({ team, epoch: epoch.hash })),
   };
   return await signStatement(payload, agent);

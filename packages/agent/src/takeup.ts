@@ -1,11 +1,11 @@
 /** Takes up where the log stands: what an earlier run committed, what colleagues did, new keys of teams (docs/spec/sync.md). */
 
 import type { DossierId, LocalDate } from '@ketenkluis/base';
-import type { KeyDirectory } from '@ketenkluis/seal';
+import { type Batches, batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
-import type { Link } from './link.ts';
+import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
-import { type Explained, explain, type Intent, readLines } from './monitor.ts';
+import { type Explained, explain, type Intent, type LostState, readLines } from './monitor.ts';
 import type { LiveDossier, Register } from './register.ts';
 
 /** Where team keys changed, everything that the team reads is sealed again; a new record of the same key changes the number only. */
@@ -48,16 +48,19 @@ export function apply(register: Register, explained: Explained, today: LocalDate
 }
 
 /** For dossiers whose journal is gone: versions and facts as the vault states them; grants are unknown until all is sealed again. */
-async function recover(link: Link, register: Register, lost: ReadonlySet<DossierId>): Promise<void> {
+async function recover(link: Link, register: Register, lost: Explained['lost']): Promise<void> {
   const heads = await link.heads();
+  const people = await link.session.people();
+  const batches = batchesFromWire(heads.batches);
   const stated = new Map(heads.dossiers.map((one) => [one.dossier, one]));
   for (const patient of Object.values(register.patients)) {
     const { enrolment } = patient;
     if (enrolment?.state !== 'enrolled' || !lost.has(enrolment.ids.dossier)) continue;
     const own = stated.get(enrolment.ids.dossier);
     if (own === undefined) continue;
+    await checkStep(own, lost.get(enrolment.ids.dossier)!, people, batches);
     const scopeOf = new Map(Object.entries(enrolment.ids.handles).map(([scope, handle]) => [handle as string, scope]));
-    const live: LiveDossier = { ...emptyLive(), seq: own.seq, notes: patient.live?.notes ?? [] };
+    const live: LiveDossier = { ...emptyLive(), seq: own.seq, notes: patient.live?.notes ?? [], stated: own.state };
     for (const { handle, version, descriptor } of own.handles) {
       const scope = scopeOf.get(handle);
       if (scope !== undefined) live.heads[scope] = { version, descriptor, fingerprint: UNKNOWN };
@@ -68,6 +71,21 @@ async function recover(link: Link, register: Register, lost: ReadonlySet<Dossier
     patient.live = live;
   }
 }
+/** A delivery that this agent does not remember counts only when the step that its line names is signed, then and there. */
+async function checkStep(
+  own: Heads['dossiers'][number],
+  lost: LostState,
+  people: KeyDirectory,
+  batches: Batches,
+): Promise<void> {
+  const step = own.transition && expectType(statementFromWire(own.transition, batches), 'state');
+  const { dossier, state, after } = step?.payload ?? {};
+  const fits = dossier === own.dossier && state === lost.state && own.state === lost.state && after === lost.after;
+  if (!step || step.hash !== lost.step || !fits || !(await people.verify(step, step.payload.at))) {
+    throw agentError('vault-forked', 'the log holds a change in the name of this agent that nobody signed');
+  }
+}
+
 /** No fingerprint has this text's hash: it makes the next comparison fail. */
 const UNKNOWN = 'A'.repeat(43);
 
@@ -82,7 +100,7 @@ export async function takeUp(
   const explained = explain(register, lines, intents);
   apply(register, explained, today);
   register.vault.checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
-  const lost = new Set([...explained.lost].filter((dossier) => explained.live.has(dossier)));
+  const lost = new Map([...explained.lost].filter(([dossier]) => explained.live.has(dossier)));
   if (lost.size > 0) await recover(link, register, lost);
-  return { lost };
+  return { lost: new Set(lost.keys()) };
 }

@@ -13,7 +13,7 @@ import { looseFolders, readIfThere, sweepTemporary, writeAtomic } from './files.
 import { Frontier } from './frontier.ts';
 import { fileKeyStore, findKeyStore, KEY_FILE, type RunTool, stateKey } from './keystore.ts';
 import { type Manifest, manifestText } from './link.ts';
-import { afterDelivery, emptyLive, liveHashes, notesThatStay, stateOf, withNote, withoutNote } from './live.ts';
+import { afterDelivery, emptyLive, liveHashes, stateOf, withNote, withoutNote } from './live.ts';
 import { recoveryCode } from './people.ts';
 
 const team = newId('team', systemRandom);
@@ -71,7 +71,7 @@ describe('what is live', () => {
     expect(next.gone).toEqual([handle]);
   });
 
-  it('finds which notes went with a dropped part, and no choice for a state that is none', () => {
+  it('notes under a dropped part go with it, and no others', () => {
     const notes = ['n1', 'n2', 'n3'].map((name) => ({
       handle: newId('handle', systemRandom),
       descriptor: hash(name),
@@ -79,8 +79,9 @@ describe('what is live', () => {
     }));
     const all = notes.reduce(withNote, start);
     const without = withoutNote(all, notes[1]!.handle);
-    expect(notesThatStay(dossier, all, stateOf(dossier, without))?.notes).toHaveLength(2);
-    expect(notesThatStay(dossier, all, hash('nothing'))).toBeNull();
+    const drop = { facts: {}, heads: {}, grants: [], drop: [], notes: new Set([notes[1]!.handle]) };
+    expect(stateOf(dossier, afterDelivery(all, drop))).toBe(stateOf(dossier, without));
+    expect(stateOf(dossier, afterDelivery(all, drop))).not.toBe(stateOf(dossier, all));
   });
 });
 

@@ -7,6 +7,7 @@ import { fromBase64url, type Instant, type Verifier } from '@ketenkluis/base';
 import type { Checkpoint, EntryCommon } from '@ketenkluis/ledger';
 import type { releaseAnswer } from '@ketenkluis/protocol';
 import {
+  type Batches,
   dossierState,
   expectType,
   type Hash,
@@ -15,6 +16,7 @@ import {
   type Snapshot,
   type Statement,
   signedBytes,
+  statementFromWire,
   verifySnapshotRow,
 } from '@ketenkluis/seal';
 import { z } from 'zod';
@@ -107,23 +109,26 @@ function mayChange(line: ProvedLine, people: KeyDirectory): boolean {
 
 /**
  * Throws `client/state-unexplained` unless `shown` is the snapshot's row for this dossier, or every change after it is in the log,
- * in order, by somebody who may change it. Without a snapshot the chain must begin at the dossier's first item; a dossier that is not
+ * in order, and brings a signed step of its own from the state before it, by somebody who may change it. Without a snapshot the chain must begin at the dossier's first item; a dossier that is not
  * in the snapshot must have begun after it.
  */
 export async function checkDossierState(options: {
   readonly shown: ShownState;
   readonly snapshot: Snapshot | null;
+  /** Those that came with the answer. */
+  readonly batches: Batches;
   readonly checkpoint: Checkpoint;
   readonly people: KeyDirectory;
   readonly verifier: Verifier;
 }): Promise<void> {
-  const { shown, snapshot, checkpoint, people, verifier } = options;
+  const { shown, snapshot, checkpoint, people, verifier, batches } = options;
   const unexplained = (why: string) =>
     clientError('state-unexplained', `the vault cannot show that this dossier is whole: ${why}`);
   if (dossierState(shown.dossier, shown.live) !== shown.state) throw unexplained('its parts do not make its state');
 
   let seq = 0;
   let state: Hash | null = null;
+  const steps = new Set<Hash>();
   if (shown.snapshot !== null) {
     if (snapshot === null) throw unexplained('there is no snapshot');
     const row = { dossier: shown.dossier, seq: shown.snapshot.seq, state: shown.snapshot.state };
@@ -144,8 +149,19 @@ export async function checkDossierState(options: {
       if (item.seq === null || item.seq <= seq || item.seq > shown.seq)
         throw unexplained('its changes are out of order');
       seq = item.seq;
-      state = item.state as Hash | null;
     }
+    if (change.state === null) throw unexplained('nobody signed the state that a change came to');
+    const step = expectType(statementFromWire(change.state, batches), 'state');
+    const { dossier, by, after, prev, state: next } = step.payload;
+    const last = own.at(-1)!.item;
+    const bound = last.kind === 'state' && last.object === step.hash && last.state === next;
+    if (!bound || dossier !== shown.dossier || by !== line.common!.actor || steps.has(step.hash))
+      throw unexplained('a signed state belongs to another change');
+    if (prev !== state || after !== (snapshot?.number ?? 0))
+      throw unexplained('a signed state does not follow the one before it');
+    if (!(await people.verify(step, line.common!.at))) throw unexplained('a state is not signed by somebody who may');
+    steps.add(step.hash);
+    state = next;
   }
   if (state !== shown.state) throw unexplained('its state differs from the last one that was signed');
 }

@@ -40,13 +40,18 @@ export async function release(
       now: session.now(),
       teamKey: (team, epoch) => session.teamKey(team, epoch),
     });
+  const opened = async (fresh: boolean) => {
+    const look = await open(fresh);
+    for (const state of look.states) session.proved.set(state.dossier, state);
+    return look;
+  };
   try {
-    return await open(false);
+    return await opened(false);
   } catch (error) {
     if (!MAY_BE_NEWS.some((code) => clientError.is(error, code))) throw error;
     session.forgetMe();
     await session.me();
-    return await open(true);
+    return await opened(true);
   }
 }
 

@@ -16,12 +16,17 @@ import {
 import {
   asShare,
   type BundleHeader,
+  dossierState,
   type Grant,
+  type Hash,
   type KeyDirectory,
   type Plaintext,
   payloadHash,
+  type State,
   signBatch,
+  signStatement,
   statementsToWire,
+  statementToWire,
   wrapToWire,
 } from '@ketenkluis/seal';
 import { createBundle, describePack, sealPack } from '@ketenkluis/seal/open';
@@ -29,6 +34,8 @@ import type { About } from './annex.ts';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
+import { release } from './look.ts';
+import type { ProvedState } from './release.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
@@ -76,6 +83,45 @@ async function bundles(session: Session, people: KeyDirectory, teams: readonly T
     recipientKey: fromBase64url(authority.exit.kem),
   });
   return { toTeams, toVault, toExit };
+}
+
+/** The signed step from what was proved of a dossier to what a change makes of it. */
+const stepTo = (session: Session, { dossier, state, after }: ProvedState, live: readonly Hash[]): State => ({
+  t: 'state',
+  v: 1,
+  suite: 1,
+  practice: session.practice,
+  dossier,
+  by: session.person,
+  after,
+  prev: state,
+  state: dossierState(dossier, live),
+  at: session.now(),
+});
+
+const TRIES = 3;
+const isConflict = (error: unknown): boolean =>
+  clientError.is(error, 'refused') &&
+  (error as { detail?: { problem?: unknown } }).detail?.problem === 'vault/conflict';
+
+/** Where a colleague was first, the work looks again and starts over. */
+async function again<T>(session: Session, dossier: DossierId, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= TRIES || !isConflict(error)) throw error;
+      session.proved.delete(dossier);
+    }
+  }
+}
+
+/** What this person has proved of the dossier; looks for it where there is nothing yet. */
+async function provedOf(session: Session, item: AskedItem & { readonly dossier: DossierId }): Promise<ProvedState> {
+  if (!session.proved.has(item.dossier)) await release(session, { class: 'look', items: [item] });
+  const proved = session.proved.get(item.dossier);
+  if (proved === undefined) throw clientError('refused', 'this part of the dossier does not open for you now');
+  return proved;
 }
 
 /**
@@ -143,18 +189,25 @@ export async function writeNote(
     toVault.wrap('h', named, sealed.shares.h),
     toExit.wrap('x', named, asShare('x', new Uint8Array(sealed.shares.h))),
   ]);
-  const { statements } = await signBatch([descriptor, ...grants, ...headers], {
-    practice: session.practice,
-    at,
-    signer,
-  });
-  const { line } = await change(session, {
-    endpoint: 'write',
-    class: 'write',
-    event: 'write',
-    items: [{ dossier, handle, facts }],
-    about: { purpose: 'notitie', ...what.about },
-    body: { ...statementsToWire(statements), wraps: wraps.map(wrapToWire), packs: [base64url(sealed.pack)] },
+  const line = await again(session, dossier, async () => {
+    const proved = await provedOf(session, { dossier, handle: parent, facts });
+    const live = [...proved.live, named, ...grants.map(payloadHash)];
+    const step = stepTo(session, proved, live);
+    const { statements } = await signBatch([descriptor, ...grants, ...headers, step], {
+      practice: session.practice,
+      at,
+      signer,
+    });
+    const done = await change(session, {
+      endpoint: 'write',
+      class: 'write',
+      event: 'write',
+      items: [{ dossier, handle, facts }],
+      about: { purpose: 'notitie', ...what.about },
+      body: { ...statementsToWire(statements), wraps: wraps.map(wrapToWire), packs: [base64url(sealed.pack)] },
+    });
+    session.proved.set(dossier, { ...proved, state: step.state, live });
+    return done.line;
   });
   return { handle, line };
 }
@@ -170,15 +223,29 @@ export async function takeOver(
   },
 ): Promise<ProvedLine> {
   const { dossier, handle, facts } = what;
-  const { line } = await change(session, {
-    endpoint: 'takeover',
-    class: 'write',
-    event: 'taken-over',
-    items: [{ dossier, handle, facts }],
-    about: { purpose: 'overgenomen in het HIS', ...what.about },
-    body: {},
+  return await again(session, dossier, async () => {
+    // Looked at first: what goes with the note is what its own signed grants say.
+    const { items } = await release(session, { class: 'look', items: [{ dossier, handle, facts }] });
+    const [note] = items;
+    const proved = session.proved.get(dossier);
+    if (note?.outcome !== 'permit' || proved === undefined) {
+      const reason = note?.outcome === 'deny' ? note.reason : 'unknown';
+      throw clientError('refused', 'this note does not open for you now', { detail: { reason } });
+    }
+    const gone = new Set<string>([note.descriptorHash, ...note.grants]);
+    const live = proved.live.filter((hash) => !gone.has(hash));
+    const step = stepTo(session, proved, live);
+    const { line } = await change(session, {
+      endpoint: 'takeover',
+      class: 'write',
+      event: 'taken-over',
+      items: [{ dossier, handle, facts }],
+      about: { purpose: 'overgenomen in het HIS', ...what.about },
+      body: { state: statementToWire(await signStatement(step, session.keys().signer)) },
+    });
+    session.proved.set(dossier, { ...proved, state: step.state, live });
+    return line;
   });
-  return line;
 }
 
 /** Says what is about to happen on this screen, and returns only once the log has it. */

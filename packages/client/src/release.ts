@@ -36,6 +36,7 @@ import { type OpenedPack, openBundle, openPack } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import { type Confirmation, checkDossierState, checkSnapshot } from './dossier-state.ts';
 import { clientError } from './errors.ts';
+import { checkList } from './lists.ts';
 import type { LogView, ProvedLine } from './log.ts';
 import { checkEpochs } from './people.ts';
 import type { ClientStorage } from './ports.ts';
@@ -52,7 +53,17 @@ export interface OpenedItem {
   readonly descriptorHash: Hash;
   /** The grant that opened it: to which team, on the ground of which step (null for a team's own list). */
   readonly grant: { readonly team: TeamId; readonly fact: FactId | null };
+  /** Of a note: every grant that covers it and nothing else. */
+  readonly grants: readonly Hash[];
   readonly opened: OpenedPack;
+}
+/** What was proved of a dossier: the base of the next change. */
+export interface ProvedState {
+  readonly dossier: DossierId;
+  readonly state: Hash;
+  readonly live: readonly Hash[];
+  /** Number of the snapshot it was proved with; 0 for none. */
+  readonly after: number;
 }
 export interface DeniedItem {
   readonly outcome: 'deny';
@@ -70,6 +81,7 @@ export interface Look {
   readonly gone: readonly DossierId[];
   /** Live notes of the dossiers asked about, which may be asked for next. */
   readonly notes: readonly HandleId[];
+  readonly states: readonly ProvedState[];
 }
 
 export interface LookContext {
@@ -116,7 +128,7 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
   const { snapshot, confirmation } = await checkSnapshot({ statement, people, storage, now });
   if (snapshot !== null) checkEpochs(people, snapshot);
   for (const shown of answer.states) {
-    await checkDossierState({ shown, snapshot, checkpoint, people, verifier: context.verifier });
+    await checkDossierState({ shown, snapshot, batches, checkpoint, people, verifier: context.verifier });
   }
   const parts = new Parts(batches, context);
   const items = await Promise.all(
@@ -124,7 +136,15 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
       result.outcome === 'deny' ? result : openChecked(result, { answer, line, parts, snapshot, context, checkpoint }),
     ),
   );
-  return { line, items, confirmation, gone: answer.gone, notes: answer.states.flatMap(({ notes }) => notes ?? []) };
+  const after = snapshot?.number ?? 0;
+  return {
+    line,
+    items,
+    confirmation,
+    gone: answer.gone,
+    notes: answer.states.flatMap(({ notes }) => notes ?? []),
+    states: answer.states.map(({ dossier, state, live }) => ({ dossier, state, live, after })),
+  };
 }
 
 /** Every item asked for is answered once, and nothing else is. Throws `client/vault-says-more`. */
@@ -207,7 +227,8 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
   const grant = expectType(parts.read(result.grant), 'grant');
   const bundle = expectType(parts.read(result.bundle), 'bundle');
   const facts = result.facts.map((wire) => expectType(parts.read(wire), 'fact'));
-  for (const statement of [descriptor, grant, bundle, ...facts]) {
+  const grants = result.grants.map((wire) => expectType(parts.read(wire), 'grant'));
+  for (const statement of [descriptor, grant, bundle, ...facts, ...grants]) {
     if (!(await parts.verify(statement))) {
       throw clientError('not-signed', `a ${statement.payload.t} is not signed by somebody who may`);
     }
@@ -221,8 +242,14 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
   if (!grant.payload.packs.includes(descriptor.hash) || grant.payload.dossier !== result.dossier) {
     throw wrong('the grant is of another pack');
   }
-  checkLive(result, one.answer, logged.item.state as Hash | null, [descriptor, grant, ...facts]);
+  checkLive(result, one.answer, logged.item.state as Hash | null, [descriptor, grant, ...facts, ...grants]);
+  if (grants.some(({ payload }) => payload.packs.some((pack) => pack !== descriptor.hash)))
+    throw wrong('a grant of a note covers more than the note');
   checkDecision(result, stated, grant.payload, facts, one);
+
+  if (result.dossier === null) {
+    await checkList({ stated, hash: descriptor.hash, snapshot: one.snapshot, storage: context.storage });
+  }
 
   const { team, epoch, issuer } = grant.payload;
   const header = bundle.payload;
@@ -248,6 +275,7 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
     descriptor: stated,
     descriptorHash: descriptor.hash,
     grant: { team, fact: grant.payload.fact },
+    grants: grants.map(({ hash }) => hash),
     opened,
   };
 }

@@ -6,6 +6,7 @@
 import {
   type Bytes,
   type DeviceId,
+  type DossierId,
   fromBase64url,
   type Instant,
   type OrganisationId,
@@ -42,6 +43,7 @@ import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
 import { readDirectory, rememberPeople } from './people.ts';
 import type { Pins } from './pins.ts';
 import type { Ports } from './ports.ts';
+import type { ProvedState } from './release.ts';
 import { type Ask, signedMessage, type Who } from './request.ts';
 
 export type Me = z.infer<typeof meSchema>;
@@ -126,6 +128,8 @@ export class Session {
   #peopleAt = 0;
   #peopleHashes: ReadonlySet<string> = new Set();
   #me: Me | null = null;
+  /** Where each dossier looked at stood; what a note is written on. */
+  readonly proved = new Map<DossierId, ProvedState>();
   readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
   #turn: Promise<unknown> = Promise.resolve();
 

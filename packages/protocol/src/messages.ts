@@ -160,12 +160,15 @@ export const heads = z.strictObject({
       dossier: id('dossier'),
       seq: z.int(),
       state: wireHash,
+      /** Who signed this state. */
+      transition: wireStatement.nullable(),
       handles: z.array(
         z.strictObject({
           handle: id('handle'),
           version: z.int(),
           descriptor: wireHash,
           class: z.enum(['source', 'work', 'inbox']),
+          parent: id('handle').nullable(),
           /** Teams that hold a grant on this version. */
           teams: z.array(id('team')).max(64),
         }),
@@ -246,6 +249,8 @@ export const released = z.discriminatedUnion('outcome', [
     /** The vault's share of this version, 32 bytes. */
     h: base64url(43),
     facts: z.array(wireStatement).max(32),
+    /** Of a note: every grant that covers it, so that who takes it over knows what goes with it. */
+    grants: z.array(wireStatement).max(64),
   }),
   z.strictObject({
     outcome: z.literal('deny'),
@@ -269,7 +274,9 @@ export const releaseAnswer = z.strictObject({
       snapshot: z
         .strictObject({ seq: z.int(), state: wireHash, index: z.int(), path: z.array(base64url(43)).max(64) })
         .nullable(),
-      changes: z.array(z.strictObject({ ...ledgerProof.shape, request: requestHeader })).max(500),
+      changes: z
+        .array(z.strictObject({ ...ledgerProof.shape, request: requestHeader, state: wireStatement.nullable() }))
+        .max(500),
       /** Live notes (`work` handles) of the dossier: what a client may ask for next. */
       notes: z.array(id('handle')).max(500).optional(),
     }),
@@ -291,7 +298,7 @@ export const postWrite = signed(
   }),
 );
 /** POST .../takeovers (signed, class write): the note stands in the GP system now; its handle goes. */
-export const postTakeover = signed(z.strictObject({ annex: base64url(40_000).nullable() }));
+export const postTakeover = signed(z.strictObject({ state: wireStatement, annex: base64url(40_000).nullable() }));
 
 /** POST .../declarations (signed): a search, print, export or copy at the client, said before it is done (R38). */
 export const postDeclaration = signed(

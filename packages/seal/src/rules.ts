@@ -79,6 +79,8 @@ export function maySign(
       return agent || (alone && isProfessional(rules, by, at));
     case 'snapshot':
       return agent || (alone && isOwner(rules, by, at));
+    case 'state':
+      return agent || (alone && (isOwner(rules, by, at) || isProfessional(rules, by, at)));
     case 'batch':
       return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);
     case 'request':

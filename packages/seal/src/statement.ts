@@ -104,6 +104,7 @@ export function claimedSigner(payload: Payload): string | undefined {
       return payload.issuer;
     case 'batch':
     case 'snapshot':
+    case 'state':
     case 'invitation':
       return payload.by;
     case 'request':

@@ -213,6 +213,28 @@ export const snapshot = z.strictObject({
   size: count,
   root: hash,
   epochs: z.array(z.strictObject({ team: id('team'), epoch: hash })).max(256),
+  /** The teams' own handles (worklist, directory, receipt) as they stand: no older version of one is true any more. */
+  lists: z
+    .array(z.strictObject({ team: id('team'), handle: id('handle'), version: z.int().min(1), descriptor: hash }))
+    .max(1024),
+});
+
+/**
+ * One step of one dossier: from the state that its signer saw to the state that the change makes. Signed by whoever changes it: an
+ * agent with a mandate, a professional, an owner. So a host alone can make no state.
+ */
+export const state = z.strictObject({
+  t: z.literal('state'),
+  ...head,
+  practice: id('organisation'),
+  dossier: id('dossier'),
+  by: id('person'),
+  /** Number of the newest snapshot that the signer knows; 0 when there is none. */
+  after: count,
+  /** State before; null for a new dossier. */
+  prev: hash.nullable(),
+  state: hash,
+  at,
 });
 
 export const REQUEST_CLASSES = [
@@ -308,6 +330,7 @@ const schemas = {
   bundle,
   batch,
   snapshot,
+  state,
   request,
   invitation,
   join,
@@ -330,6 +353,7 @@ export type Grant = Payload<'grant'>;
 export type BundleHeader = Payload<'bundle'>;
 export type Batch = Payload<'batch'>;
 export type Snapshot = Payload<'snapshot'>;
+export type State = Payload<'state'>;
 export type Request = Payload<'request'>;
 export type Invitation = Payload<'invitation'>;
 export type Join = Payload<'join'>;

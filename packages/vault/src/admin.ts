@@ -190,9 +190,13 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       made.draft = draft;
       const first = [...directory, ...invitations];
       draft.items.push(...first.map(objectItem));
+      const states: Statement<'state'>[] = [];
       for (const statement of others) {
         const { payload } = statement;
-        if (payload.t === 'withdrawal') {
+        if (payload.t === 'state') {
+          if (!people.keys.maySign(payload, signersOf(statement), at)) throw bad('whoever signed this state may not');
+          states.push(statement as Statement<'state'>);
+        } else if (payload.t === 'withdrawal') {
           draft.withdraw(statement as Statement<'withdrawal'>, signersOf(statement));
         } else if (payload.t === 'fact') {
           if (!people.keys.maySign(payload, signersOf(statement), at))
@@ -200,6 +204,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
           draft.fact(statement as Statement<'fact'>);
         } else throw bad(`a ${payload.t} statement has no place here`);
       }
+      draft.settle(states);
       if (draft.items.length === 0) throw bad('nothing was sent');
       return {
         common: commonOf(vault, people, request, at, { event: eventOf(sent), action: 'U', outcome: 'success' }),

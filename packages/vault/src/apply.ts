@@ -160,6 +160,12 @@ export async function purgeDossier(tx: Tx, practice: OrganisationId, view: Dossi
     (part) => tx.deleteFrom('statement').where('practice', '=', practice).where('hash', 'in', part).execute(),
   );
   await tx
+    .deleteFrom('statement')
+    .where('practice', '=', practice)
+    .where('dossier', '=', dossier)
+    .where('type', '=', 'state')
+    .execute();
+  await tx
     .deleteFrom('fact')
     .where('practice', '=', practice)
     .where('dossier', '=', dossier)

@@ -68,7 +68,7 @@ describe('a delivery', () => {
     const reply = await send(world, agent, body);
     expect(reply.status).toBe(200);
     expect(await size()).toBe(before + 1);
-    expect(seqOf(reply, dossier.id)).toBe(4 + 3 + 1);
+    expect(seqOf(reply, dossier.id)).toBe(4 + 3 + 1 + 1);
     const { receipt } = reply.json<{ receipt: { hash: string; sig: string } }>();
     const asked = await world.running.vault.storage.read((tx) =>
       tx.selectFrom('asked').select('header').where('line', '=', before).executeTakeFirstOrThrow(),
@@ -306,11 +306,11 @@ describe('a delivery', () => {
     const items = await storage.read((tx) =>
       tx.selectFrom('dossier_item').select('seq').where('dossier', '=', dossier.id).execute(),
     );
-    expect(items).toHaveLength(4 + 2 + 1 + 1);
+    expect(items).toHaveLength(4 + 2 + 1 + 1 + 2);
     const reply = await look(world, nurse, [{ dossier: dossier.id, handle: dossier.handles[0]! }]);
     expect(reply.json<{ results: unknown[] }>().results[0]).toMatchObject({ reason: 'enrolment-ended' });
     const again = await enrol(world, { ...newDossier(1), id: dossier.id });
-    await refuses({ ...again.into, expect: [{ dossier: dossier.id, seq: seq + 1 }] }, 'vault/conflict');
+    await refuses({ ...again.into, expect: [{ dossier: dossier.id, seq: seq + 2 }] }, 'vault/conflict');
   });
 
   it('R17: withdrawing a step takes its grants along, and the wrapped shares with them', async () => {

@@ -139,6 +139,7 @@ export async function deliver(vault: Vault, signed: Signed, delivery: Omit<Deliv
         for (const one of sorted.grants) draft.grant(one);
         // A colleague's note is not the agent's to remove: the GP system has no copy of it yet.
         for (const handle of manifest.drop) draft.drop(handle, 'source');
+        draft.settle(sorted.states);
         for (const { team, joined, left } of manifest.lists) {
           const list =
             [...draft.teamHandles.values()].find(

@@ -17,6 +17,7 @@ import {
 import { vaultError } from './errors.ts';
 import { item, SIGNED_CHECKS } from './lines.ts';
 import type { People } from './people.ts';
+import { newestSnapshot } from './questions.ts';
 import type { Tx } from './storage/storage.ts';
 
 const bad = (why: string) => vaultError('bad-statement', why);
@@ -39,6 +40,10 @@ export interface DossierDraft {
   grant(statement: Statement<'grant'>): void;
   /** `only`: the writer class that the asker may drop. */
   drop(handle: HandleId, only?: Descriptor['class']): void;
+  /** After every mutation: one signed step for every dossier that changed, from where it stood to where it stands. */
+  settle(states: readonly Statement<'state'>[]): void;
+  /** Number of the newest snapshot when the draft was made. */
+  readonly after: number;
   member(dossier: DossierId, team: TeamId, list: HandleRow, joins: boolean): void;
   /** States of the dossiers that changed, for the line and the answer. */
   states(): Map<DossierId, { readonly state: Hash; readonly ended: boolean }>;
@@ -55,6 +60,8 @@ export async function draftDossiers(
   touched: { readonly dossiers: readonly DossierId[]; readonly handles: readonly HandleId[] },
 ): Promise<DossierDraft> {
   const views = await viewDossiers(tx, practice, touched.dossiers);
+  const before = new Map([...views].map(([dossier, view]) => [dossier, view.known ? view.state : null]));
+  const after = (await newestSnapshot(tx, practice))?.number ?? 0;
   const named = touched.handles.length
     ? await tx
         .selectFrom('handle')
@@ -110,6 +117,7 @@ export async function draftDossiers(
     endedDossiers,
     views,
     teamHandles,
+    after,
     fact(statement) {
       const fact = statement.payload;
       if (!('dossier' in fact)) throw bad('membership and mandate facts go to the statements endpoint');
@@ -229,6 +237,20 @@ export async function draftDossiers(
       if (only !== undefined && row.class !== only) throw bad(`this may drop ${only} handles only`);
       dropHandle(view, gone, handle);
       add(view.dossier, { kind: 'drop', handle, version: row.version, object: row.descriptor });
+    },
+    settle(states) {
+      const left = new Set(changed);
+      for (const statement of states) {
+        const { dossier, prev, state, after: known, practice: own } = statement.payload;
+        if (own !== practice || !left.delete(dossier)) throw bad('a state comes once, with a change of its dossier');
+        const view = views.get(dossier)!;
+        const next = stateOf({ ...view, ended: endedDossiers.has(dossier) });
+        if (prev !== before.get(dossier) || state !== next || known !== after)
+          throw conflict('a dossier or the snapshot has moved on; look again and start over');
+        const position = add(dossier, { kind: 'state', object: statement.hash });
+        rows.statements.push({ statement, dossier, item: position });
+      }
+      if (left.size > 0) throw bad('a dossier changes without the signed state that it comes to');
     },
     member(dossier, team, list, joins) {
       const view = viewOf(dossier);

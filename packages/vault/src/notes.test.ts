@@ -12,6 +12,7 @@ import {
   newDossier,
   sealInto,
   startTestWorld,
+  stepsOf,
   type TestDossier,
   type TestSession,
   type TestWorld,
@@ -44,14 +45,21 @@ const lastLine = async () => {
 const takeover = async (who: TestSession, handle: string) => {
   const annex = await world.annex();
   const items = [{ dossier: dossier.id, handle: handle as never, facts: [] }];
-  return world.signed(who, 'takeover', { annex: annex.text }, { class: 'write', items, annex: annex.hash });
+  const [step] = await stepsOf(world, who, { statements: [] }, [handle as never]);
+  const none = { t: 'state' as const, v: 1 as const, suite: 1, practice: world.practice.id, dossier: dossier.id };
+  const state = await signStatement(
+    step ?? { ...none, by: who.person.id, after: 0, prev: null, state: annex.hash, at: world.time.clock() },
+    who.person.signer,
+  );
+  const body = { state: statementToWire(state), annex: annex.text };
+  return world.signed(who, 'takeover', body, { class: 'write', items, annex: annex.hash });
 };
 
 describe('notes', () => {
   it('are written under a handle, read by the team, and gone after take-over', async () => {
     const { reply, handle } = await writeNote(world, nurse, dossier, world.practice.nurseTeam);
     expect(reply.status).toBe(200);
-    expect((await lastLine()).items.map(({ kind }) => kind)).toEqual(['head', 'grant']);
+    expect((await lastLine()).items.map(({ kind }) => kind)).toEqual(['head', 'grant', 'state']);
     const open = async () =>
       (await look(world, nurse, [{ dossier: dossier.id, handle }])).json<{ results: object[] }>().results[0];
     expect(await open()).toMatchObject({ outcome: 'permit', handle });
@@ -186,6 +194,13 @@ describe('snapshots', () => {
     expect(await refused({ number: 9 })).toBe('vault/conflict');
     expect(await refused({ prev: null })).toBe('vault/conflict');
     expect(await refused({ epochs: [] })).toBe('vault/conflict');
+    const list = {
+      team: world.practice.nurseTeam.id,
+      handle: dossier.handles[0]!,
+      version: 1,
+      descriptor: 'A'.repeat(43),
+    };
+    expect(await refused({ lists: [list] })).toBe('vault/conflict');
     expect(await refused({ until: world.time.clock() + 15 * 24 * HOUR })).toBe('vault/bad-statement');
     expect(await refused({})).toBeUndefined();
   });

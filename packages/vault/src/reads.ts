@@ -130,6 +130,14 @@ export async function heads(vault: Vault, caller: Caller): Promise<z.infer<typeo
     );
     const teams = Map.groupBy(granted, (row) => row.descriptor);
     const byDossier = Map.groupBy(handles, (row) => row.dossier);
+    const states = await tx
+      .selectFrom('statement')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('type', '=', 'state')
+      .orderBy('line')
+      .execute();
+    const steps = new Map(states.map((row) => [row.dossier, row]));
     const newest = await newestSnapshot(tx, practice);
     const snapshot = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
     return {
@@ -137,11 +145,13 @@ export async function heads(vault: Vault, caller: Caller): Promise<z.infer<typeo
         dossier,
         seq: changed,
         state,
+        transition: steps.has(dossier) ? toWire(steps.get(dossier)!) : null,
         handles: (byDossier.get(dossier) ?? []).map((row) => ({
           handle: row.handle,
           version: row.version,
           descriptor: row.descriptor,
           class: row.class,
+          parent: row.parent,
           teams: (teams.get(row.descriptor) ?? []).map(({ team }) => team),
         })),
         facts: facts.get(dossier) ?? [],
@@ -156,7 +166,7 @@ export async function heads(vault: Vault, caller: Caller): Promise<z.infer<typeo
         listed: row.slot === 'worklist' ? listed.filter((one) => one.team === row.team).map((one) => one.dossier) : [],
       })),
       snapshot: snapshot ? toWire(snapshot) : null,
-      batches: snapshot ? await batchesFor(tx, practice, [snapshot]) : [],
+      batches: await batchesFor(tx, practice, [...(snapshot ? [snapshot] : []), ...steps.values()]),
     };
   });
 }

@@ -31,11 +31,19 @@ export interface Sorted {
   readonly grants: Statement<'grant'>[];
   readonly facts: Statement<'fact'>[];
   readonly withdrawals: Statement<'withdrawal'>[];
+  readonly states: Statement<'state'>[];
 }
 
 /** By type; anything else has no place in a delivery. */
 export function sortStatements(statements: readonly Statement[]): Sorted {
-  const out: Sorted = { descriptors: new Map(), bundles: new Map(), grants: [], facts: [], withdrawals: [] };
+  const out: Sorted = {
+    descriptors: new Map(),
+    bundles: new Map(),
+    grants: [],
+    facts: [],
+    withdrawals: [],
+    states: [],
+  };
   for (const statement of statements) {
     const { t } = statement.payload;
     if (t === 'descriptor') out.descriptors.set(statement.hash, statement as Statement<'descriptor'>);
@@ -43,6 +51,7 @@ export function sortStatements(statements: readonly Statement[]): Sorted {
     else if (t === 'grant') out.grants.push(statement as Statement<'grant'>);
     else if (t === 'fact') out.facts.push(statement as Statement<'fact'>);
     else if (t === 'withdrawal') out.withdrawals.push(statement as Statement<'withdrawal'>);
+    else if (t === 'state') out.states.push(statement as Statement<'state'>);
     else throw bad(`a ${t} statement has no place here`);
   }
   if (new Set(statements.map(({ hash }) => hash)).size !== statements.length)

@@ -31,6 +31,8 @@ interface Ready {
   readonly wrap: Extract<Answer['results'][number], { outcome: 'permit' }>['wrap'];
   readonly pack: string;
   readonly facts: readonly StatementRow[];
+  /** Of a note: all its grants. */
+  readonly grants: readonly StatementRow[];
 }
 
 export async function loadPermitted(
@@ -64,7 +66,17 @@ export async function loadPermitted(
     .where('descriptor', '=', descriptor)
     .executeTakeFirst();
   if (!granted || !wrap || !pack) return undefined;
-  const rows = await getStatements(tx, practice, [descriptor, granted.grant_hash, wrap.bundle, ...facts]);
+  const all =
+    handle.class === 'work'
+      ? await tx
+          .selectFrom('granted')
+          .select('grant_hash')
+          .where('practice', '=', practice)
+          .where('descriptor', '=', descriptor)
+          .execute()
+      : [];
+  const grants = all.map((one) => one.grant_hash);
+  const rows = await getStatements(tx, practice, [descriptor, granted.grant_hash, wrap.bundle, ...facts, ...grants]);
   const [head, grant, bundle] = [rows.get(descriptor), rows.get(granted.grant_hash), rows.get(wrap.bundle)];
   if (!head || !grant || !bundle) return undefined;
   return {
@@ -76,6 +88,7 @@ export async function loadPermitted(
     wrap: { bundle: wrap.bundle, index: wrap.idx, descriptor, kind: 'c', ct: base64url(wrap.ct) },
     pack: base64url(pack.bytes),
     facts: facts.flatMap((hash) => rows.get(hash) ?? []),
+    grants: grants.flatMap((hash) => rows.get(hash) ?? []),
   };
 }
 
@@ -254,9 +267,19 @@ async function answer(
       pack: ready.pack,
       h,
       facts: ready.facts.map(toWire),
+      grants: ready.grants.map(toWire),
     };
   });
-  const rows = found.ready.flatMap(({ descriptor, grant, bundle, facts }) => [descriptor, grant, bundle, ...facts]);
+  const rows = [
+    ...found.ready.flatMap(({ descriptor, grant, bundle, facts, grants }) => [
+      descriptor,
+      grant,
+      bundle,
+      ...facts,
+      ...grants,
+    ]),
+    ...found.states.flatMap(({ steps }) => steps),
+  ];
   const { batches, snapshot } = await vault.storage.read(async (tx) => {
     const newest = await newestSnapshot(tx, practice);
     const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
@@ -268,14 +291,17 @@ async function answer(
     consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
     results,
     states: await Promise.all(
-      found.states.map(async ({ dossier, seq, state, live, notes, snapshot: row, changes }) => ({
+      found.states.map(async ({ dossier, seq, state, live, notes, snapshot: row, changes, steps }) => ({
         dossier,
         seq,
         state,
         live,
         snapshot: row,
         notes,
-        changes: await lineProofs(vault, people.log, practice, dossier, changes, line.size),
+        changes: (await lineProofs(vault, people.log, practice, dossier, changes, line.size)).map((change) => {
+          const step = steps.find((one) => one.line === change.index);
+          return { ...change, state: step ? toWire(step) : null };
+        }),
       })),
     ),
     snapshot,

@@ -5,6 +5,8 @@ import type { Hash } from '@ketenkluis/seal';
 import { endFacts, insertRows, purgeDossier, referredBy, removeGone, removeLeftovers } from './apply.ts';
 import type { Signed } from './auth.ts';
 import type { DossierDraft } from './draft.ts';
+import { vaultError } from './errors.ts';
+import { newestSnapshot } from './questions.ts';
 import type { Vault } from './vault.ts';
 
 /** Writes a draft with its rows, inside the transaction of its line. */
@@ -16,12 +18,24 @@ export async function writeDraft(
   at: Instant,
 ): Promise<void> {
   const ended = [...draft.endedDossiers].flatMap((dossier) => [...draft.views.get(dossier)!.facts.values()]);
+  const steps = draft.endedDossiers.size
+    ? await tx
+        .selectFrom('statement')
+        .select('hash')
+        .where('practice', '=', practice)
+        .where('type', '=', 'state')
+        .where('dossier', 'in', [...draft.endedDossiers])
+        .execute()
+    : [];
   const referred = await referredBy(
     tx,
     practice,
     draft.gone,
-    ended.map(({ hash }) => hash),
+    [...ended, ...steps].map(({ hash }) => hash),
   );
+  // A snapshot taken since the draft was made would leave its states behind.
+  if (((await newestSnapshot(tx, practice))?.number ?? 0) !== draft.after)
+    throw vaultError('conflict', 'a snapshot was taken meanwhile; look again and start over');
   await removeGone(tx, practice, draft.gone);
   await endFacts(
     tx,

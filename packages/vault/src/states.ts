@@ -8,6 +8,7 @@ import { liveHashes, viewDossiers } from './changes.ts';
 import { vaultError } from './errors.ts';
 import { proofOfStored } from './proofs.ts';
 import { newestSnapshot } from './questions.ts';
+import type { StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -40,6 +41,8 @@ export interface StateDraft {
   readonly snapshot: Answer['states'][number]['snapshot'];
   /** Line and position of every item that changed it since the snapshot. */
   readonly changes: readonly { readonly line: number; readonly item: number }[];
+  /** The signed step of each of those lines. */
+  readonly steps: readonly StatementRow[];
   /** Live notes that a team of the asker holds a grant on. */
   readonly notes: HandleId[];
 }
@@ -76,7 +79,15 @@ export async function statesOf(
       .orderBy('seq')
       .limit(500)
       .execute();
+    const steps = await tx
+      .selectFrom('statement')
+      .selectAll()
+      .where('practice', '=', practice)
+      .where('dossier', '=', dossier)
+      .where('type', '=', 'state')
+      .execute();
     out.push({
+      steps: steps.filter(({ line }) => changes.some((change) => change.line === line)),
       dossier,
       seq: view.changed,
       state: view.state,

@@ -3,7 +3,7 @@
 import { decide } from '@ketenkluis/access';
 import { type Bytes, type DossierId, fromBase64url, type Instant } from '@ketenkluis/base';
 import type { postTakeover, postWrite } from '@ketenkluis/protocol';
-import { type Hash, signersOf, statementsFromWire } from '@ketenkluis/seal';
+import { expectType, type Hash, signersOf, statementFromWire, statementsFromWire } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
 import { refresh, type Signed } from './auth.ts';
@@ -97,6 +97,7 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
         made.draft = draft;
         draft.head(descriptor);
         for (const grant of sorted.grants) draft.grant(grant);
+        draft.settle(sorted.states);
         draft.rows.packs.push(...[...packs].map(([hash, bytes]) => ({ descriptor: hash, bytes })));
         draft.rows.wraps.push(...wrapRows(practice, wraps));
         draft.rows.statements.push(...keptBundles(sorted));
@@ -149,6 +150,10 @@ export async function takeover(vault: Vault, signed: Signed, body: TakeoverBody)
   const dossier: DossierId = asked.dossier;
   const handle = asked.handle;
   const annex = annexFor(request.payload, body.annex);
+  const state = expectType(statementFromWire(body.state), 'state');
+  const signers = signersOf(state);
+  if (signers.length !== 1 || signers[0] !== signed.session.person || !(await people.keys.verify(state, signed.at)))
+    throw bad('the state is not signed by whoever sends it');
   let who = signed;
   const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
   const line = await append(vault, {
@@ -166,16 +171,19 @@ export async function takeover(vault: Vault, signed: Signed, body: TakeoverBody)
         commonOf(vault, people, request, now, { event: 'taken-over', action: 'D', outcome, reason });
       if (decision.outcome === 'deny') {
         made.refused = decision.reason;
-        const state = reading.dossiers.get(dossier)?.state ?? null;
+        const stood = reading.dossiers.get(dossier)?.state ?? null;
         return {
           common: common('refused', reasonOf(decision.reason)),
-          items: [decidedItem('drop', decision, { dossier, handle, object: request.hash, state, annex: annex.hash })],
+          items: [
+            decidedItem('drop', decision, { dossier, handle, object: request.hash, state: stood, annex: annex.hash }),
+          ],
           annex,
         };
       }
       const draft = await draftDossiers(tx, practice, people, now, { dossiers: [dossier], handles: [] });
       made.draft = draft;
       draft.drop(handle);
+      draft.settle([state]);
       return {
         common: common('success', null),
         items: draft.items.map((one) => ({

@@ -27,8 +27,11 @@ import {
   type Payload,
   type Plaintext,
   payloadHash,
+  type SignedBatch,
+  type State,
   type Statement,
   signBatch,
+  signersOf,
   signStatement,
   snapshotTree,
   statementsToWire,
@@ -37,6 +40,8 @@ import {
 } from '@ketenkluis/seal';
 import { createBundle, describePack, type NewBundle, type SealedPack, sealPack } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
+import { viewDossiers } from '../changes.ts';
+import { draftDossiers } from '../draft.ts';
 import type { Reply, RequestFields, TestPerson, TestSession, TestTeam, TestWorld } from '../testing.ts';
 
 type Manifest = z.infer<typeof deliveryManifest>;
@@ -221,6 +226,57 @@ export const withdrawal = (world: TestWorld, fact: FactId, dossier: DossierId | 
   at: world.time.clock(),
 });
 
+/**
+ * The states that these changes come to, as their sender would work them out: the vault's own draft over what stands there now.
+ * None for changes that the vault will refuse anyway.
+ */
+export async function stepsOf(
+  world: TestWorld,
+  who: TestSession,
+  { statements }: Pick<SignedBatch, 'statements'>,
+  drop: readonly HandleId[] = [],
+): Promise<State[]> {
+  const { vault } = world.running;
+  const practice = world.practice.id;
+  const at = world.time.clock();
+  const people = (await vault.people.of(practice))!;
+  return vault.storage.read(async (tx) => {
+    const dropped = await tx.selectFrom('handle').selectAll().where('practice', '=', practice).execute();
+    const dossiers = [
+      ...statements.flatMap(({ payload }) => ('dossier' in payload && payload.dossier ? [payload.dossier] : [])),
+      ...dropped.flatMap(({ handle, dossier }) => (drop.includes(handle) && dossier ? [dossier] : [])),
+    ];
+    const handles = statements.flatMap(({ payload }) => (payload.t === 'descriptor' ? [payload.handle] : []));
+    const views = await viewDossiers(tx, practice, dossiers);
+    const draft = await draftDossiers(tx, practice, people, at, { dossiers, handles });
+    const ofType = <T extends Payload['t']>(t: T) =>
+      statements.filter(({ payload }) => payload.t === t) as Statement<T>[];
+    try {
+      for (const one of ofType('withdrawal')) draft.withdraw(one, signersOf(one));
+      for (const one of ofType('fact')) draft.fact(one);
+      for (const one of ofType('descriptor')) draft.head(one);
+      for (const one of ofType('grant')) draft.grant(one);
+      for (const handle of drop) draft.drop(handle);
+    } catch {
+      return [];
+    }
+    return [...draft.states()].map(([dossier, { state }]) => {
+      const view = views.get(dossier)!;
+      return {
+        t: 'state' as const,
+        ...SUITE,
+        practice,
+        dossier,
+        by: who.person.id,
+        after: draft.after,
+        prev: view.known ? view.state : null,
+        state,
+        at,
+      };
+    });
+  });
+}
+
 /** The bytes of a delivery; `change` may bend the manifest before it is signed over. */
 export async function deliveryBytes(
   world: TestWorld,
@@ -232,11 +288,9 @@ export async function deliveryBytes(
     readonly signer?: Signer;
   } = {},
 ): Promise<Bytes> {
-  const signed = await signBatch(prepared.payloads, {
-    practice: world.practice.id,
-    at: world.time.clock(),
-    signer: options.signer ?? who.person.signer,
-  });
+  const by = { practice: world.practice.id, at: world.time.clock(), signer: options.signer ?? who.person.signer };
+  const steps = await stepsOf(world, who, await signBatch(prepared.payloads, by), prepared.drop);
+  const signed = await signBatch([...prepared.payloads, ...steps], by);
   const index = new Map(signed.statements.map((statement, i) => [statement.hash, i]));
   const { batch, headers } = batchToWire(signed);
   const texts = headers.map((header) => fromUtf8(fromBase64url(header)));
@@ -299,6 +353,12 @@ export async function takeSnapshot(
     ? (JSON.parse(Buffer.from(heads.snapshot.header, 'base64url').toString()) as Payload<'snapshot'>)
     : null;
   const { practice, time } = world;
+  const handles = await world.running.vault.storage.read((tx) =>
+    tx.selectFrom('handle').selectAll().where('team', 'is not', null).where('state', '=', 'live').execute(),
+  );
+  const lists = handles.flatMap(({ team, handle, version, descriptor }) =>
+    team === null ? [] : [{ team, handle, version, descriptor }],
+  );
   const statement = await signStatement(
     {
       t: 'snapshot' as const,
@@ -311,6 +371,7 @@ export async function takeSnapshot(
       until: (time.clock() + 14 * 86_400_000) as ReturnType<typeof time.clock>,
       size: tree.size,
       root: tree.root,
+      lists,
       epochs: [practice.gpTeam, practice.nurseTeam, practice.officerTeam].map(({ id, epoch }) => ({
         team: id,
         epoch: epoch.hash,
@@ -336,7 +397,9 @@ export async function writeNote(
   const handle = newId('handle', systemRandom);
   const note: PackFields = { handle, class: 'work', parent: dossier.handles[0]!, ...change };
   await sealInto(world, into, author, dossier.id, [note], [{ team, fact: dossier.step }]);
-  const statements = await Promise.all(into.payloads.map((payload) => signStatement(payload, author.signer)));
+  const first = await Promise.all(into.payloads.map((payload) => signStatement(payload, author.signer)));
+  const steps = await stepsOf(world, who, { statements: first });
+  const statements = [...first, ...(await Promise.all(steps.map((step) => signStatement(step, who.person.signer))))];
   const annex = await world.annex();
   const body = {
     ...statementsToWire(statements),
