@@ -75,8 +75,13 @@ export async function play(base: Base, attack: Attack, seconds: () => number): P
       }
     });
     const by = found.find((code) => code !== undefined && attack.expect.includes(code));
-    if (by === undefined) return done(false, `expected ${attack.expect.join(' or ')}, found ${found.map((code) => code ?? 'nothing').join(' from ')}`);
-    if (!(await onCopy(base, (fork) => attack.twin(fork)))) return done(false, 'the twin did not pass without the check');
+    if (by === undefined)
+      return done(
+        false,
+        `expected ${attack.expect.join(' or ')}, found ${found.map((code) => code ?? 'nothing').join(' from ')}`,
+      );
+    if (!(await onCopy(base, (fork) => attack.twin(fork))))
+      return done(false, 'the twin did not pass without the check');
     return done(true, by);
   } catch (error) {
     return done(false, `broke off: ${error instanceof Error ? `${error.message}` : String(error)}`);

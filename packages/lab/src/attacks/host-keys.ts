@@ -6,8 +6,8 @@ import {
   type Authority,
   generateSigningKey,
   KeyDirectory,
-  payloadHash,
   parseKeyring,
+  payloadHash,
   type Statement,
   signStatement,
   webSigner,
@@ -16,8 +16,19 @@ import {
 import { type Attack, codeAfter, succeeds } from './attack.ts';
 import { database, putRows, rowsOf } from './host.ts';
 import { gulliblePeople, lookAt, refusalIn } from './looks.ts';
-import { forgedCard, forgedEpoch, keysOf, leave, newTeamKey, practiceOf, removeNurse, showsAlso, strangersAsOwners, teamOf } from './people.ts';
-import { type Loose, recorded, type Rule } from './proxy.ts';
+import {
+  forgedCard,
+  forgedEpoch,
+  keysOf,
+  leave,
+  newTeamKey,
+  practiceOf,
+  removeNurse,
+  showsAlso,
+  strangersAsOwners,
+  teamOf,
+} from './people.ts';
+import { type Loose, type Rule, recorded } from './proxy.ts';
 import type { Fork } from './world.ts';
 
 /** The owner reads the directory as the host shows it. */
@@ -87,7 +98,12 @@ async function plant(fork: Fork, statement: Statement): Promise<void> {
   await showsAlso(fork, statement);
   database(fork.vaultDir, (db) => {
     const size = Number(rowsOf(db, 'SELECT size FROM log')[0]!['size']);
-    const row = { practice: practiceOf(fork), hash: statement.hash, type: statement.payload.t, header: statement.bytes };
+    const row = {
+      practice: practiceOf(fork),
+      hash: statement.hash,
+      type: statement.payload.t,
+      header: statement.bytes,
+    };
     const place = { sigs, batch: null, leaf: null, path: null, dossier: null, directory: 1, line: size - 1, item: 0 };
     putRows(db, 'statement', [{ ...row, ...place, ended: null }]);
   });
@@ -120,7 +136,7 @@ export const hostKeys: readonly Attack[] = [
     name: 'substitute-a-team-key',
     promise: 'P2',
     who: 'host',
-    does: 'writes a next key of the nurses\' team into the log, of which it has the private half',
+    does: "writes a next key of the nurses' team into the log, of which it has the private half",
     expect: ['seal/not-signed'],
     without: 'a reader who believes every signature would wrap the next share to it',
     async play(fork) {
@@ -178,7 +194,10 @@ export const hostKeys: readonly Attack[] = [
       await fork.up();
       const session = await fork.signIn('owner');
       const own = await ownAuthority(fork);
-      fork.tamper({ on: 'directory', answer: (json) => ({ ...json, entries: [bornOf(json, own), ...json.entries.slice(1)] }) });
+      fork.tamper({
+        on: 'directory',
+        answer: (json) => ({ ...json, entries: [bornOf(json, own), ...json.entries.slice(1)] }),
+      });
       return codeAfter(() => session.people(true));
     },
     async twin(fork) {
@@ -207,7 +226,9 @@ export const hostKeys: readonly Attack[] = [
       const seen = recorded('directory');
       fork.tamper(seen.rule);
       const card = (await session.people(true)).cardStatement(keysOf(fork, 'nurse').person)!;
-      return seen.answers[0].entries.some(({ statement }: Loose) => statement.header === Buffer.from(card.bytes).toString('base64url'));
+      return seen.answers[0].entries.some(
+        ({ statement }: Loose) => statement.header === Buffer.from(card.bytes).toString('base64url'),
+      );
     },
   },
   {
@@ -347,10 +368,10 @@ export const hostKeys: readonly Attack[] = [
       await fork.up();
       const session = await fork.signIn('owner');
       const epoch = await newTeamKey(fork, session);
-      const again = await signStatement(
-        { ...epoch.payload, at: fork.time.clock(), wraps: epoch.payload.wraps },
-        [keysOf(fork, 'owner').signer, keysOf(fork, 'second').signer],
-      );
+      const again = await signStatement({ ...epoch.payload, at: fork.time.clock(), wraps: epoch.payload.wraps }, [
+        keysOf(fork, 'owner').signer,
+        keysOf(fork, 'second').signer,
+      ]);
       fork.tamper(await showsAlso(fork, again));
       return codeAfter(() => session.people(true));
     },

@@ -206,7 +206,11 @@ export const hostLog: readonly Attack[] = [
     does: 'leaves one look out when somebody asks who looked',
     expect: ['not complete'],
     without: 'every line that is shown is included',
-    play: (fork) => auditThrough(fork, onAudits((lines) => lines.toSpliced(-2, 1))),
+    play: (fork) =>
+      auditThrough(
+        fork,
+        onAudits((lines) => lines.toSpliced(-2, 1)),
+      ),
     twin: (fork) => eachLineIsIncluded(fork, (lines) => lines.toSpliced(-2, 1)),
   },
   {
@@ -216,7 +220,11 @@ export const hostLog: readonly Attack[] = [
     does: 'has a line in the log and never shows it: the newest looks are left out',
     expect: ['not complete'],
     without: 'every line that is shown is included, and their numbers run without a gap',
-    play: (fork) => auditThrough(fork, onAudits((lines) => lines.slice(0, -2))),
+    play: (fork) =>
+      auditThrough(
+        fork,
+        onAudits((lines) => lines.slice(0, -2)),
+      ),
     twin: (fork) => eachLineIsIncluded(fork, (lines) => lines.slice(0, -2)),
   },
   {
@@ -226,7 +234,11 @@ export const hostLog: readonly Attack[] = [
     does: 'shows one line twice in place of another',
     expect: ['not complete'],
     without: 'every line that is shown is included',
-    play: (fork) => auditThrough(fork, onAudits((lines) => [...lines.slice(0, -1), lines.at(-2)])),
+    play: (fork) =>
+      auditThrough(
+        fork,
+        onAudits((lines) => [...lines.slice(0, -1), lines.at(-2)]),
+      ),
     twin: (fork) => eachLineIsIncluded(fork, (lines) => [...lines.slice(0, -1), lines.at(-2)]),
   },
   {
@@ -282,7 +294,10 @@ export const hostLog: readonly Attack[] = [
       const stranger = await strangerTo(fork);
       fork.tamper({
         on: 'releases',
-        answer: async (json) => ({ ...json, checkpoint: await signCheckpoint(readCheckpoint(json.checkpoint), stranger) }),
+        answer: async (json) => ({
+          ...json,
+          checkpoint: await signCheckpoint(readCheckpoint(json.checkpoint), stranger),
+        }),
       });
       return refusalIn(await lookAt(await fork.signIn('nurse'), first(fork)));
     },
@@ -299,7 +314,7 @@ export const hostLog: readonly Attack[] = [
     name: 'swap-the-log-key',
     promise: 'P3',
     who: 'host',
-    does: 'shows a log with another key as the practice\'s log',
+    does: "shows a log with another key as the practice's log",
     expect: ['client/log-changed'],
     without: 'a device that was told the other key goes on',
     async play(fork) {
@@ -312,8 +327,16 @@ export const hostLog: readonly Attack[] = [
       const { pins } = fork.base.place;
       const key = await strangersVkey(fork);
       const storage = memoryStorage();
-      const view = await openLog({ practice: pins.practice, log: { ...pins.log, key }, storage, verifier: webVerifier });
-      const note = await signCheckpoint({ origin: pins.log.origin, size: 1, root: new Uint8Array(32) }, await strangerTo(fork));
+      const view = await openLog({
+        practice: pins.practice,
+        log: { ...pins.log, key },
+        storage,
+        verifier: webVerifier,
+      });
+      const note = await signCheckpoint(
+        { origin: pins.log.origin, size: 1, root: new Uint8Array(32) },
+        await strangerTo(fork),
+      );
       return view.seen() === null && note !== '';
     },
   },
@@ -321,7 +344,7 @@ export const hostLog: readonly Attack[] = [
     name: 'roll-the-vault-back',
     promise: 'P3',
     who: 'host',
-    does: 'puts yesterday\'s backup of everything back',
+    does: "puts yesterday's backup of everything back",
     expect: ['client/rolled-back', 'client/fork'],
     without: 'a device that remembers no checkpoint goes on as if nothing happened',
     async play(fork) {
@@ -403,7 +426,9 @@ export const hostLog: readonly Attack[] = [
     expect: ['tiles-differ'],
     without: 'the same folder with the tile whole is found whole',
     async play(fork) {
-      database(fork.vaultDir, (db) => db.exec('UPDATE tile SET bytes = substr(bytes, 1, length(bytes) - 32) WHERE level = 0'));
+      database(fork.vaultDir, (db) =>
+        db.exec('UPDATE tile SET bytes = substr(bytes, 1, length(bytes) - 32) WHERE level = 0'),
+      );
       return (await fsck(fork.vaultDir)).faults[0]?.code;
     },
     twin: async (fork) => (await fsck(fork.vaultDir)).ok,
@@ -435,7 +460,9 @@ export const hostLog: readonly Attack[] = [
     expect: ['time-backwards'],
     without: 'with its own time the same rewritten log is found whole',
     async play(fork) {
-      await rewriteLog(fork.vaultDir, (lines) => lines.map((line, i) => (i === lines.length - 1 ? backdated(line) : line)));
+      await rewriteLog(fork.vaultDir, (lines) =>
+        lines.map((line, i) => (i === lines.length - 1 ? backdated(line) : line)),
+      );
       return (await fsck(fork.vaultDir)).faults[0]?.code;
     },
     async twin(fork) {
@@ -572,7 +599,12 @@ async function writerOn(fork: Fork): Promise<(between?: () => Promise<unknown>) 
   const { storage } = fork.vault.vault;
   const log = logOf(fork.vaultDir);
   const signer = await logSigner(fork.vaultDir);
-  const appender = createAppender({ store: storage.ledger, signer: () => signer, clock: fork.time.clock, random: systemRandom });
+  const appender = createAppender({
+    store: storage.ledger,
+    signer: () => signer,
+    clock: fork.time.clock,
+    random: systemRandom,
+  });
   const { v: _v, id: _id, at: _at, ...common } = linesOf(fork.vaultDir).at(-1)!.entry.common;
   return (between) =>
     appender.append({

@@ -1,9 +1,8 @@
 /** The host alone, with what it keeps: packs, versions, facts, snapshots. */
 
 import { decide } from '@ketenkluis/access';
-import { DAY, type Instant, plus, systemRandom } from '@ketenkluis/base';
 import { endEnrolment } from '@ketenkluis/agent';
-import { fsck } from '@ketenkluis/vault';
+import { DAY, type Instant, plus, systemRandom } from '@ketenkluis/base';
 import {
   batchesFromWire,
   dossierState,
@@ -19,9 +18,20 @@ import {
   statementToWire,
   webSigner,
 } from '@ketenkluis/seal';
+import { fsck } from '@ketenkluis/vault';
 import { type Attack, succeeds } from './attack.ts';
 import { database, putDossier, rowsOf, takeDossier } from './host.ts';
-import { decrypts, gullibleLog, gulliblePeople, handlesFor, lookAt, NURSE, openWith, recordedLook, refusalIn } from './looks.ts';
+import {
+  decrypts,
+  gullibleLog,
+  gulliblePeople,
+  handlesFor,
+  lookAt,
+  NURSE,
+  openWith,
+  recordedLook,
+  refusalIn,
+} from './looks.ts';
 import type { Loose } from './proxy.ts';
 import { AS_OF, type Fork, type Patient } from './world.ts';
 
@@ -63,7 +73,11 @@ async function withdrawn(fork: Fork, patient: Patient) {
 const withoutRow = (upTo: Hash) =>
   onReleases((json) => ({
     ...json,
-    states: json.states.map((shown: Loose) => ({ ...shown, snapshot: null, changes: changesUpTo(shown.changes, upTo) })),
+    states: json.states.map((shown: Loose) => ({
+      ...shown,
+      snapshot: null,
+      changes: changesUpTo(shown.changes, upTo),
+    })),
   }));
 const itemOf = (part: string): Loose => JSON.parse(Buffer.from(part, 'base64url').toString());
 function changesUpTo(changes: Loose[], state: Hash): Loose[] {
@@ -421,7 +435,9 @@ export const hostPacks: readonly Attack[] = [
       fork.time.move(60_000);
       await fork.sync();
       await lookAt(session, patient);
-      fork.tamper(onReleases((json) => ({ ...json, snapshot: answer.snapshot, batches: [...json.batches, ...answer.batches] })));
+      fork.tamper(
+        onReleases((json) => ({ ...json, snapshot: answer.snapshot, batches: [...json.batches, ...answer.batches] })),
+      );
       return refusalIn(await lookAt(session, patient));
     },
     async twin(fork) {

@@ -113,7 +113,8 @@ export const hostShares: readonly Attack[] = [
     who: 'host',
     does: 'asks the share store for a share with a line that was never committed',
     expect: ['vault/internal'],
-    without: 'whoever reads the file itself has it: a dishonest host with a current member needs no line, as SECURITY.md says',
+    without:
+      'whoever reads the file itself has it: a dishonest host with a current member needs no line, as SECURITY.md says',
     async play(fork) {
       await fork.up();
       const { answer, session } = await recordedLook(fork, 'nurse', first(fork));
@@ -128,7 +129,11 @@ export const hostShares: readonly Attack[] = [
       return codeAfter(() => fork.vault.vault.shares.release(line, session.practice, [descriptor], fork.time.clock()));
     },
     async twin(fork) {
-      return database(fork.vaultDir, (db) => (rowsOf(db, 'SELECT share FROM share')[0]!['share'] as Uint8Array).length === 32, 'shares.db');
+      return database(
+        fork.vaultDir,
+        (db) => (rowsOf(db, 'SELECT share FROM share')[0]!['share'] as Uint8Array).length === 32,
+        'shares.db',
+      );
     },
   },
   {
@@ -179,7 +184,8 @@ export const hostShares: readonly Attack[] = [
 const sharesThere = (fork: Fork, rows: readonly Loose[]): number =>
   database(
     fork.vaultDir,
-    (db) => rows.filter((row) => rowsOf(db, 'SELECT 1 FROM share WHERE descriptor = ?', row.descriptor).length > 0).length,
+    (db) =>
+      rows.filter((row) => rowsOf(db, 'SELECT 1 FROM share WHERE descriptor = ?', row.descriptor).length > 0).length,
     'shares.db',
   );
 

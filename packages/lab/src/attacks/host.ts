@@ -71,7 +71,8 @@ export function putDossier(vaultDir: string, dossier: string, kept: ReadonlyMap<
       db.prepare(`DELETE FROM ${table} WHERE dossier = ?`).run(dossier);
     for (const [table, rows] of kept) if (table !== 'share') putRows(db, table, rows);
     // The chain goes on where the log stands, or the next line would not fit.
-    if (now) db.prepare('UPDATE dossier SET seq = ?, head = ? WHERE dossier = ?').run(now['seq']!, now['head']!, dossier);
+    if (now)
+      db.prepare('UPDATE dossier SET seq = ?, head = ? WHERE dossier = ?').run(now['seq']!, now['head']!, dossier);
   });
   database(vaultDir, (db) => putRows(db, 'share', kept.get('share') ?? []), 'shares.db');
 }

@@ -137,7 +137,8 @@ export const input: readonly Attack[] = [
     expect: ['nothing changed'],
     without: 'a reader that merges what it reads has its objects changed',
     async play(fork) {
-      const evil = '{"resourceType":"Patient","id":"p","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}\n';
+      const evil =
+        '{"resourceType":"Patient","id":"p","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}\n';
       await previewWith(fork, 'Patient-2.ndjson', evil);
       return Object.hasOwn(Object.prototype, 'polluted') ? undefined : 'nothing changed';
     },
@@ -156,7 +157,9 @@ export const input: readonly Attack[] = [
     expect: ['named with file and line'],
     without: 'each of the two by itself is a good resource',
     play: (fork) => rejectedIn(fork, 'Observation-3.ndjson', circle.join('')),
-    twin: async (fork) => (await rejectedIn(fork, 'Observation-3.ndjson', observation('rond-2') + observation('rond-1', 'rond-2'))) === undefined,
+    twin: async (fork) =>
+      (await rejectedIn(fork, 'Observation-3.ndjson', observation('rond-2') + observation('rond-1', 'rond-2'))) ===
+      undefined,
   },
   {
     name: 'link-out-of-the-folder',
@@ -231,7 +234,10 @@ async function takenText(fork: Fork): Promise<string> {
     asOf: AS_OF,
     selection: SELECTION,
     enrolled: 'candidates',
-    sink: { restart: () => parts.splice(0), records: (_patient, _scope, records) => parts.push(JSON.stringify(records)) },
+    sink: {
+      restart: () => parts.splice(0),
+      records: (_patient, _scope, records) => parts.push(JSON.stringify(records)),
+    },
   });
   await source.close();
   return parts.join('\n');

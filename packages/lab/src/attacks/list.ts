@@ -10,4 +10,13 @@ import { input } from './input.ts';
 import { members } from './members.ts';
 import { requests } from './requests.ts';
 
-export const ATTACKS: readonly Attack[] = [...hostDump, ...hostPacks, ...hostLog, ...hostKeys, ...hostShares, ...requests, ...members, ...input];
+export const ATTACKS: readonly Attack[] = [
+  ...hostDump,
+  ...hostPacks,
+  ...hostLog,
+  ...hostKeys,
+  ...hostShares,
+  ...requests,
+  ...members,
+  ...input,
+];

@@ -2,8 +2,8 @@
 
 import { fromBase64url, fromUtf8, parseId, type Verifier } from '@ketenkluis/base';
 import {
-  type Look,
   type LogView,
+  type Look,
   memoryStorage,
   type OpenedDossier,
   openDossier,

@@ -13,10 +13,10 @@ import {
   expectType,
   hashOf,
   joinCode,
+  type Plaintext,
   parseInvitationFragment,
   parsePayload,
   parseShareSheet,
-  type Plaintext,
   recoveryCommitment,
   type Statement,
   sealTo,
@@ -31,7 +31,19 @@ import { combineKey, createSplitKey, describePack, openBundle, openEpoch, sealPa
 import { type Attack, codeAfter, succeeds } from './attack.ts';
 import { database, rowsOf } from './host.ts';
 import { handlesFor, lookAt, NURSE, recordedLook, refusalIn } from './looks.ts';
-import { agentSession, bothOwners, keysOf, leave, membershipOf, newTeamKey, post, practiceOf, removeNurse, strangerAs, teamOf } from './people.ts';
+import {
+  agentSession,
+  bothOwners,
+  keysOf,
+  leave,
+  membershipOf,
+  newTeamKey,
+  post,
+  practiceOf,
+  removeNurse,
+  strangerAs,
+  teamOf,
+} from './people.ts';
 import type { Loose } from './proxy.ts';
 import type { Fork, Patient } from './world.ts';
 
@@ -80,7 +92,9 @@ async function foreignList(fork: Fork, session: Session): Promise<string | undef
   const handle = database(
     fork.vaultDir,
     (db) =>
-      rowsOf(db, "SELECT handle FROM handle WHERE team = ? AND slot = 'worklist'", teamOf(fork, 'gp'))[0]!['handle'] as Loose,
+      rowsOf(db, "SELECT handle FROM handle WHERE team = ? AND slot = 'worklist'", teamOf(fork, 'gp'))[0]![
+        'handle'
+      ] as Loose,
   );
   const look = await release(session, { class: 'list', items: [{ dossier: null, handle, facts: [] }] });
   return look.items.flatMap((item) => (item.outcome === 'deny' ? [item.reason] : []))[0];
@@ -105,7 +119,9 @@ async function swappedAnnex(fork: Fork) {
   await lookAt(nurse, first(fork));
   const owner = await fork.signIn('owner');
   const people = await owner.people();
-  const row = database(fork.vaultDir, (db) => rowsOf(db, 'SELECT hash, bytes, line FROM annex ORDER BY line DESC LIMIT 1'))[0]!;
+  const row = database(fork.vaultDir, (db) =>
+    rowsOf(db, 'SELECT hash, bytes, line FROM annex ORDER BY line DESC LIMIT 1'),
+  )[0]!;
   const line = database(fork.vaultDir, (db) => rowsOf(db, 'SELECT header FROM asked WHERE line = ?', row['line']!))[0]!;
   const { id } = JSON.parse(Buffer.from(line['header'] as Uint8Array).toString()) as { id: string };
   const officers = people.epochOf(teamOf(fork, 'log'))!;
@@ -230,7 +246,9 @@ export const members: readonly Attack[] = [
     },
     async twin(fork) {
       const opened = await lookAt(await up(fork, 'nurse'), first(fork));
-      return opened.parts.some((part) => part.outcome === 'permit' && JSON.stringify(part.content).includes('"records"'));
+      return opened.parts.some(
+        (part) => part.outcome === 'permit' && JSON.stringify(part.content).includes('"records"'),
+      );
     },
   },
   {
@@ -302,7 +320,9 @@ export const members: readonly Attack[] = [
     async twin(fork) {
       const session = await up(fork, 'owner');
       const { person } = keysOf(fork, 'assistant');
-      return succeeds(async () => post(session, [await signStatement(membershipOf(fork, person, NURSE), bothOwners(fork))]));
+      return succeeds(async () =>
+        post(session, [await signStatement(membershipOf(fork, person, NURSE), bothOwners(fork))]),
+      );
     },
   },
   {
@@ -321,7 +341,9 @@ export const members: readonly Attack[] = [
     async twin(fork) {
       const session = await up(fork, 'owner');
       const { person } = keysOf(fork, 'assistant');
-      return succeeds(async () => post(session, [await signStatement(membershipOf(fork, person, NURSE), bothOwners(fork))]));
+      return succeeds(async () =>
+        post(session, [await signStatement(membershipOf(fork, person, NURSE), bothOwners(fork))]),
+      );
     },
   },
   {
@@ -341,7 +363,9 @@ export const members: readonly Attack[] = [
     async twin(fork) {
       const session = await up(fork, 'owner');
       const { person } = keysOf(fork, 'assistant');
-      return succeeds(async () => post(session, [await signStatement(membershipOf(fork, person, NURSE), bothOwners(fork))]));
+      return succeeds(async () =>
+        post(session, [await signStatement(membershipOf(fork, person, NURSE), bothOwners(fork))]),
+      );
     },
   },
   {
@@ -462,7 +486,8 @@ export const members: readonly Attack[] = [
     who: 'recovery people',
     does: 'brings a share that was changed, so that the team keys do not come back and nobody knows who did it',
     expect: ['seal/bad-recovery-share'],
-    without: 'with commitments made over the bad share nobody is named: the shares are combined to a key that is not the one',
+    without:
+      'with commitments made over the bad share nobody is named: the shares are combined to a key that is not the one',
     async play(fork) {
       const [one, two] = sharesOn(fork);
       const record = await recoveryOf(fork);
@@ -586,7 +611,11 @@ export const members: readonly Attack[] = [
 
 const partsOf = (answer: Loose): string =>
   answer.lines
-    .flatMap((line: Loose) => [line.common?.part ?? '', line.request ?? '', ...line.items.map(({ part }: Loose) => part)])
+    .flatMap((line: Loose) => [
+      line.common?.part ?? '',
+      line.request ?? '',
+      ...line.items.map(({ part }: Loose) => part),
+    ])
     .map((text: string) => Buffer.from(text, 'base64url').toString())
     .join('\n');
 
@@ -625,7 +654,11 @@ async function oldKeyAndNewSeal(fork: Fork) {
   await fork.sync();
   // The owner works in the nurses' team too; what he gets through it is what the host can give away.
   const wrapped = database(fork.vaultDir, (db) =>
-    rowsOf(db, "SELECT bundle FROM wrap WHERE recipient = ? AND kind = 'c' ORDER BY rowid DESC LIMIT 1", teamOf(fork, NURSE)),
+    rowsOf(
+      db,
+      "SELECT bundle FROM wrap WHERE recipient = ? AND kind = 'c' ORDER BY rowid DESC LIMIT 1",
+      teamOf(fork, NURSE),
+    ),
   )[0]!;
   const header = database(fork.vaultDir, (db) =>
     rowsOf(db, 'SELECT header FROM statement WHERE hash = ?', wrapped['bundle']!),

@@ -3,7 +3,7 @@
 import { requestFault } from '@ketenkluis/access';
 import { endEnrolment } from '@ketenkluis/agent';
 import { base64url, canonicalJson, MINUTE, newId, systemRandom } from '@ketenkluis/base';
-import { type Ask, type Session, signedMessage, type Who as Signing } from '@ketenkluis/client';
+import { type Ask, type Session, type Who as Signing, signedMessage } from '@ketenkluis/client';
 import { challenge as challengeMessage, sessionOpened, sessionProofBytes, sessionState } from '@ketenkluis/protocol';
 import { expectType, generateSigningKey, hashOf, statementFromWire, webSigner } from '@ketenkluis/seal';
 import { type Attack, codeAfter, codeOf, succeeds } from './attack.ts';
@@ -16,7 +16,10 @@ const ELSEWHERE = 'http://andere-praktijk.localhost:8443';
 const CONFIRM: Ask = { class: 'session', action: 'session-confirm' };
 
 /** One signed request, some of it bent before it is signed, and sent under this session's token. */
-async function sends(session: Session, bent: { who?: Partial<Signing>; ask?: Partial<Ask>; ago?: number } = {}): Promise<void> {
+async function sends(
+  session: Session,
+  bent: { who?: Partial<Signing>; ask?: Partial<Ask>; ago?: number } = {},
+): Promise<void> {
   const who = { ...session.who(), ...bent.who };
   const { ports } = session.wire;
   const clock = () => (ports.clock() - (bent.ago ?? 0)) as ReturnType<typeof ports.clock>;
@@ -108,7 +111,9 @@ const openBy = async (fork: Fork, session: Session, audience: string, challenge?
   const { device, signer } = await deviceOf(fork.base.people.nurse);
   const asked = challenge ?? (await session.wire.call('challenge', challengeMessage, { body: {} })).challenge;
   const signature = base64url(await signer.sign(sessionProofBytes(audience, practiceOf(fork), asked, device)));
-  await session.wire.call('session-open', sessionOpened, { body: { by: 'device', challenge: asked, device, signature } });
+  await session.wire.call('session-open', sessionOpened, {
+    body: { by: 'device', challenge: asked, device, signature },
+  });
   return asked;
 };
 

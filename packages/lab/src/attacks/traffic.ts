@@ -103,7 +103,15 @@ export function nameFrom(known: readonly Seen[], target: readonly Seen[]): Named
     return [nearest(same.length > 0 ? same : known, far, ({ scope }) => scope), one.scope] as const;
   });
   const programmes = asked.map(
-    (one) => [nearest(learned, ({ shape }) => apart(shape, one.shape), (other) => other.programmes), one.programmes] as const,
+    (one) =>
+      [
+        nearest(
+          learned,
+          ({ shape }) => apart(shape, one.shape),
+          (other) => other.programmes,
+        ),
+        one.programmes,
+      ] as const,
   );
   const usual = mostCommon(known.map(({ scope }) => scope));
   const usually = mostCommon(learned.map((one) => one.programmes));

@@ -28,7 +28,15 @@ import {
   systemRandom,
 } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES } from '@ketenkluis/care';
-import { type ClientStorage, type Fetch, type Place, parseDeviceLink, Session, type Wire, wire } from '@ketenkluis/client';
+import {
+  type ClientStorage,
+  type Fetch,
+  type Place,
+  parseDeviceLink,
+  Session,
+  type Wire,
+  wire,
+} from '@ketenkluis/client';
 import { challenge as challengeMessage, sessionOpened, sessionProofBytes } from '@ketenkluis/protocol';
 import { webSigner } from '@ketenkluis/seal';
 import { createVault, type RunningVault, type VaultOptions } from '@ketenkluis/vault';
@@ -128,9 +136,16 @@ async function enter(wired: Wire, keys: Keys): Promise<Session> {
   const { challenge } = await wired.call('challenge', challengeMessage, { body: {} });
   const practice = parseId('organisation', wired.place.pins.practice);
   const signature = base64url(await signer.sign(sessionProofBytes(wired.place.origin, practice, challenge, device)));
-  const opened = await wired.call('session-open', sessionOpened, { body: { by: 'device', challenge, device, signature } });
+  const opened = await wired.call('session-open', sessionOpened, {
+    body: { by: 'device', challenge, device, signature },
+  });
   const { session, token, person, idle, until } = opened;
-  return Session.begin(wired, { session, token, person, device, idle, until, unlockers: [] }, keys.keys.secrets, opened.stage);
+  return Session.begin(
+    wired,
+    { session, token, person, device, idle, until, unlockers: [] },
+    keys.keys.secrets,
+    opened.stage,
+  );
 }
 
 function patientsOf(state: AgentState): Patient[] {

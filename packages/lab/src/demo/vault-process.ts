@@ -23,7 +23,9 @@ export interface VaultConfig {
 
 /** Resolves when it listens; throws with the vault's own sentence when it does not start. */
 export async function startVaultProcess(config: VaultConfig): Promise<VaultProcess> {
-  const child = spawn(process.execPath, [...process.execArgv, MAIN, JSON.stringify(config)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...process.execArgv, MAIN, JSON.stringify(config)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const first = await new Promise<string>((resolve) => {
     let text = '';
