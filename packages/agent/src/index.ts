@@ -5,7 +5,7 @@ export { type EnrolOptions, type EnrolResult, endEnrolment, enrol } from './enro
 export { agentError } from './errors.ts';
 export { type LooseFolder, looseFolders } from './files.ts';
 export { type NodeFetch, nodeFetch } from './http.ts';
-export { type InitOptions, type InitResult, init, type NewStaff } from './init.ts';
+export { type InitOptions, type InitResult, init } from './init.ts';
 export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
 export { type MirrorResult, readObjects, type StoredObject } from './mirror.ts';
 export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
@@ -25,4 +25,5 @@ export type { Source } from './source/source.ts';
 export { streamSource } from './source/stdin.ts';
 export { type AgentState, createState, openState, type StateOptions } from './state.ts';
 export { type SyncOptions, type SyncResult, sync } from './sync.ts';
+export type { NewStaff } from './teams.ts';
 export { type MirrorVerdict, verifyMirror } from './verify.ts';

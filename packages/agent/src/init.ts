@@ -33,18 +33,10 @@ import type { KeyStore } from './keystore.ts';
 import { cardOf, giveKeyring, type NewKeys, newKeys, type WayIn } from './people.ts';
 import type { Register, Team } from './register.ts';
 import { type AgentState, createState } from './state.ts';
+import { type NewStaff, newTeam, TEAMS } from './teams.ts';
 
 const CARD_LIFE = 3 * 365 * DAY;
 const MANDATE_LIFE = 365 * DAY;
-
-export interface NewStaff {
-  readonly name: string;
-  readonly role: RoleId;
-  /** Signs authority, cards, memberships; also reads the log. */
-  readonly owner?: boolean;
-  readonly logOfficer?: boolean;
-  readonly passphrase: string;
-}
 
 export interface InitOptions {
   readonly dir: string;
@@ -82,45 +74,6 @@ export interface InitResult {
   /** Where the key of the state stands, in one sentence. */
   readonly keyStore: string;
 }
-
-/** The own teams. A GP also works in the nurses' team, so that a nurse's note reaches the doctor. */
-const TEAMS: readonly {
-  readonly need: string;
-  readonly role: RoleId | null;
-  readonly name: string;
-  readonly has: (one: NewStaff) => boolean;
-  readonly slots: readonly string[];
-}[] = [
-  {
-    need: 'gp',
-    role: 'gp',
-    name: 'Huisartsen',
-    has: ({ role }) => role === 'gp',
-    slots: ['worklist', 'directory', 'receipt'],
-  },
-  {
-    need: 'poh-s',
-    role: 'poh-s',
-    name: 'Praktijkondersteuning',
-    has: ({ role }) => role === 'poh-s' || role === 'gp',
-    slots: ['worklist', 'directory', 'receipt'],
-  },
-  {
-    need: 'assistant',
-    role: 'assistant',
-    name: 'Assistentes',
-    has: ({ role }) => role === 'assistant',
-    slots: ['worklist', 'directory'],
-  },
-  {
-    need: 'log',
-    role: null,
-    name: 'Logboek',
-    has: ({ owner, logOfficer }) => owner === true || logOfficer === true,
-    slots: ['directory', 'receipt'],
-  },
-  { need: 'emergency', role: 'emergency', name: 'Spoed', has: ({ role }) => role === 'gp', slots: [] },
-];
 
 interface Born {
   readonly staff: NewStaff;
@@ -280,31 +233,6 @@ const fact = (practice: OrganisationId, at: Instant, random: Random) => ({
   practice,
   from: at,
 });
-
-function newTeam(of: {
-  readonly team: TeamId;
-  readonly shape: (typeof TEAMS)[number];
-  readonly epoch: Statement<'epoch'>;
-  readonly random: Random;
-}): Team {
-  const slot = () => ({
-    handle: newId('handle', of.random),
-    version: 0,
-    descriptor: null,
-    fingerprint: null,
-    sealedAt: null,
-  });
-  return {
-    team: of.team,
-    need: of.shape.need,
-    name: of.shape.name,
-    role: of.shape.role,
-    epoch: { number: of.epoch.payload.number, hash: of.epoch.hash, kem: of.epoch.payload.kem },
-    rekey: false,
-    slots: Object.fromEntries(of.shape.slots.map((name) => [name, slot()])),
-    listed: [],
-  };
-}
 
 async function signMandate(of: {
   readonly practice: OrganisationId;

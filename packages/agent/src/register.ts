@@ -107,7 +107,6 @@ export const confirmation = z.strictObject({
   text: z.string(),
   signature: z.string(),
 });
-export type Confirmation = z.infer<typeof confirmation>;
 
 const teamSlot = z.strictObject({
   handle: id('handle'),

@@ -27,7 +27,8 @@ import type { z } from 'zod';
 import { clientError } from './errors.ts';
 import { type DeviceLink, keyBytes } from './pins.ts';
 import type { ClientStorage, PasskeyPort } from './ports.ts';
-import { Session, type SessionStart, type Wire } from './session.ts';
+import { Session, type SessionStart } from './session.ts';
+import type { Wire } from './wire.ts';
 
 type Opened = z.infer<typeof sessionOpened>;
 

@@ -55,4 +55,5 @@ export {
 } from './ports.ts';
 export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease } from './release.ts';
 export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';
-export { type Me, type Place, Session, type SessionStart, type Wire, wire } from './session.ts';
+export { type Me, Session, type SessionStart } from './session.ts';
+export { type Place, type Wire, wire } from './wire.ts';

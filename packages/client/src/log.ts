@@ -3,7 +3,7 @@
  * when it is included (RFC 6962; docs/spec/ledger.md). Two checkpoints that do not fit are a fork, which is never forgotten.
  */
 
-import { base64url, equalBytes, fromBase64url, type Verifier } from '@ketenkluis/base';
+import { base64url, fromBase64url, type Verifier } from '@ketenkluis/base';
 import {
   type Checkpoint,
   type EntryCommon,
@@ -181,5 +181,3 @@ export function provedLine(proof: LedgerProof, under: Checkpoint): ProvedLine {
     }),
   };
 }
-
-export const sameRoot = (a: Uint8Array, b: Hash): boolean => equalBytes(a, fromBase64url(b));

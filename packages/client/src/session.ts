@@ -20,7 +20,6 @@ import type { Checkpoint } from '@ketenkluis/ledger';
 import {
   confirmSession,
   directory as directorySchema,
-  ENDPOINTS,
   type EndpointName,
   me as meSchema,
   sessionState,
@@ -38,24 +37,13 @@ import {
 import { type KeyringSecrets, openEpoch } from '@ketenkluis/seal/open';
 import { z } from 'zod';
 import { clientError } from './errors.ts';
-import { type Http, http } from './http.ts';
 import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
 import { readDirectory, rememberPeople } from './people.ts';
-import type { Pins } from './pins.ts';
-import type { Ports } from './ports.ts';
 import type { ProvedState } from './release.ts';
 import { type Ask, signedMessage, type Who } from './request.ts';
+import type { Wire } from './wire.ts';
 
 export type Me = z.infer<typeof meSchema>;
-
-/** The vault's address and what the practice itself told about it. */
-export interface Place {
-  /** The vault's own origin: the audience of every request. */
-  readonly origin: string;
-  /** Where it is reached, if not under its origin. */
-  readonly url?: string;
-  readonly pins: Pins;
-}
 
 /** How the session was opened and is brought back. */
 export interface SessionStart {
@@ -81,40 +69,6 @@ async function importKeys(person: PersonId, secrets: KeyringSecrets): Promise<Ke
   return {
     signer: await webSigner({ by: person, seed: secrets.sign }),
     kem: await suite(1).kem.importPrivate(secrets.kem),
-  };
-}
-
-const path = (place: Place, name: EndpointName, parameters = ''): string => {
-  const stated = ENDPOINTS[name].path;
-  return `${stated.startsWith('/v1') ? stated : `/v1/practices/${place.pins.practice}${stated}`}${parameters}`;
-};
-
-/** Calls by endpoint name; what a client may ask before it has a session, and what a session builds on. */
-export interface Wire {
-  readonly place: Place;
-  readonly ports: Ports;
-  readonly http: Http;
-  call<S extends z.ZodType>(
-    name: EndpointName,
-    answer: S,
-    options?: { readonly body?: unknown; readonly token?: string; readonly tail?: string; readonly path?: string },
-  ): Promise<z.infer<S>>;
-}
-
-export function wire(place: Place, ports: Ports): Wire {
-  const calls = http(place.url ?? place.origin, ports.fetch);
-  return {
-    place,
-    ports,
-    http: calls,
-    call: (name, answer, { body, token, tail, path: own } = {}) =>
-      calls.call({
-        method: ENDPOINTS[name].method,
-        path: own ?? path(place, name, tail),
-        answer,
-        ...(body === undefined ? {} : { body }),
-        ...(token === undefined ? {} : { token }),
-      }),
   };
 }
 

@@ -19,6 +19,7 @@ import {
 } from '@ketenkluis/agent';
 import {
   base64url,
+  type Clock,
   type DossierId,
   type FactId,
   fromBase64url,
@@ -53,7 +54,7 @@ const ARGON2 = { memoryKiB: 19_456, passes: 2, lanes: 1 } as const;
 
 export const SELECTION = compileSelection(Object.values(PROGRAMMES));
 export type Who = 'owner' | 'second' | 'nurse' | 'assistant';
-type Keys = InitResult['people'][number];
+export type Keys = InitResult['people'][number];
 
 const STAFF = [
   { who: 'owner', name: 'Hanneke Wielinga', role: 'gp', owner: true, passphrase: 'duin-lantaarn-zeven' },
@@ -64,7 +65,7 @@ const STAFF = [
 
 /** What one device remembers, as plain values that can be copied. */
 export type Memory = Map<string, unknown>;
-const storageOf = (memory: Memory): ClientStorage => ({
+export const storageOf = (memory: Memory): ClientStorage => ({
   get: async (key) => memory.get(key),
   set: async (key, value) => void memory.set(key, value),
   delete: async (key) => void memory.delete(key),
@@ -89,7 +90,6 @@ export interface Base {
   readonly people: Readonly<Record<Who, Keys>>;
   readonly sheets: InitResult['sheets'];
   readonly truth: Truth;
-  readonly result: SyncResult;
   readonly patients: readonly Patient[];
   /** Teams by need. */
   readonly teams: Readonly<Record<string, string>>;
@@ -131,7 +131,7 @@ export const deviceOf = async (keys: Keys) => {
 };
 
 /** The device's proof, and the person's keys as this program knows them: the passphrase would only open the keyring that holds them. */
-async function enter(wired: Wire, keys: Keys): Promise<Session> {
+export async function enter(wired: Wire, keys: Keys): Promise<Session> {
   const { device, signer } = await deviceOf(keys);
   const { challenge } = await wired.call('challenge', challengeMessage, { body: {} });
   const practice = parseId('organisation', wired.place.pins.practice);
@@ -148,7 +148,8 @@ async function enter(wired: Wire, keys: Keys): Promise<Session> {
   );
 }
 
-function patientsOf(state: AgentState): Patient[] {
+/** Who is enrolled, as the register has it. */
+export function patientsOf(state: AgentState): Patient[] {
   const needs = new Map<string, string>(state.register.teams.map(({ team, need }) => [team, need]));
   return Object.entries(state.register.patients).flatMap(([id, { enrolment }]) => {
     if (enrolment?.state !== 'enrolled') return [];
@@ -167,56 +168,87 @@ function patientsOf(state: AgentState): Patient[] {
   });
 }
 
-/** Runs the main job once: init, enrol, sync; then each person looks once from their own device. */
-export async function buildBase(options: { readonly patients: number; readonly seed: string }): Promise<Base> {
-  const dir = mkdtempSync(join(tmpdir(), 'ketenkluis-attacks-'));
-  const source = join(dir, 'source');
-  mkdirSync(source, { mode: 0o700 });
-  const { files, truth } = smallPractice(options.patients, options.seed, AS_OF);
-  for (const [name, text] of files) writeFileSync(join(source, name), text, { mode: 0o600 });
-  const time = fakeClock(START);
-  const running = await createVault(vaultOptions(join(dir, 'vault'), time));
-  const fetch = fetchOf(() => running.app);
-  const agentDir = join(dir, 'agent');
-  const ports = { fetch, clock: time.clock, random: systemRandom };
+/** What a practice is born with: its folder of records, where the vault is, how it is reached. */
+export interface BirthOptions {
+  readonly source: string;
+  readonly agentDir: string;
+  readonly origin: string;
+  readonly bootstrapToken: string;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+}
+
+/** Everything before the first sync: keys, staff, the practice at its vault, every candidate enrolled. */
+export async function bear(options: BirthOptions) {
+  const { source, agentDir, origin, bootstrapToken, fetch, clock } = options;
   const born = await init({
     dir: agentDir,
-    vaultUrl: ORIGIN,
-    bootstrapToken: BOOTSTRAP,
+    vaultUrl: origin,
+    bootstrapToken,
     practice: { name: 'Huisartsenpraktijk De Linde', ura: '90000123', agb: '01999999' },
     staff: STAFF.map(({ who: _, ...staff }) => staff),
     threshold: 2,
     argon2: ARGON2,
     keyStore: fileKeyStore(agentDir),
-    ...ports,
+    fetch,
+    clock,
+    random: systemRandom,
   });
   const people = Object.fromEntries(STAFF.map(({ who }, i) => [who, born.people[i]!])) as Record<Who, Keys>;
-  const common = { state: born.state, asOf: AS_OF, selection: SELECTION, random: systemRandom, acceptSelection: true };
   const reading = await folderSource(source);
   await enrol({
-    ...common,
+    state: born.state,
     source: reading,
-    at: time.clock(),
+    asOf: AS_OF,
+    selection: SELECTION,
+    random: systemRandom,
+    acceptSelection: true,
+    at: clock(),
     who: 'candidates',
     notice: { at: AS_OF, channel: 'brief', text: 'brief-1' },
     owner: people.owner.keys.signer,
   });
-  const result = await sync({ ...common, source: reading, ...ports });
   await reading.close();
   const { practice, authority, log, logTeam } = parseDeviceLink(people.owner.first.link);
+  const place: Place = { origin, pins: { practice, authority, log, logTeam } };
+  return { state: born.state, people, place, sheets: born.sheets };
+}
+
+/** Writes the records of a small practice into a folder of this directory. */
+export function writeSource(dir: string, patients: number, seed: string): { source: string; truth: Truth } {
+  const source = join(dir, 'source');
+  mkdirSync(source, { mode: 0o700 });
+  const { files, truth } = smallPractice(patients, seed, AS_OF);
+  for (const [name, text] of files) writeFileSync(join(source, name), text, { mode: 0o600 });
+  return { source, truth };
+}
+
+/** Runs the main job once: init, enrol, sync; then each person looks once from their own device. */
+export async function buildBase(options: { readonly patients: number; readonly seed: string }): Promise<Base> {
+  const dir = mkdtempSync(join(tmpdir(), 'ketenkluis-attacks-'));
+  const { source, truth } = writeSource(dir, options.patients, options.seed);
+  const time = fakeClock(START);
+  const running = await createVault(vaultOptions(join(dir, 'vault'), time));
+  const fetch = fetchOf(() => running.app);
+  const ports = { fetch, clock: time.clock, random: systemRandom };
+  const agentDir = join(dir, 'agent');
+  const birth = { source, agentDir, origin: ORIGIN, bootstrapToken: BOOTSTRAP, fetch, clock: time.clock };
+  const { state, people, place, sheets } = await bear(birth);
+  const reading = await folderSource(source);
+  await sync({ state, source: reading, asOf: AS_OF, selection: SELECTION, ...ports });
+  await reading.close();
   const base: Omit<Base, 'memories'> = {
     dir,
     now: time.clock(),
-    place: { origin: ORIGIN, pins: { practice, authority, log, logTeam } },
+    place,
     people,
-    sheets: born.sheets,
+    sheets,
     truth,
-    result,
-    patients: patientsOf(born.state),
-    teams: Object.fromEntries(born.state.register.teams.map(({ need, team }) => [need, team])),
+    patients: patientsOf(state),
+    teams: Object.fromEntries(state.register.teams.map(({ need, team }) => [need, team])),
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
-  await born.state.close();
+  await state.close();
   const memories = {} as Record<Who, Memory>;
   for (const { who } of STAFF) {
     const memory: Memory = new Map();

@@ -4,7 +4,7 @@ import { appendFileSync, cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalDate } from '@ketenkluis/base';
 
-/** Systolic blood pressure with LOINC, which every programme lists. */
+/** Systolic blood pressure, with LOINC. */
 const measurement = (patient: string, day: LocalDate, number: number) => ({
   resourceType: 'Observation',
   id: `bench-${number}`,

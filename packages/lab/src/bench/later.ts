@@ -9,14 +9,19 @@ import type { Ground } from './ground.ts';
 
 const KIB = 1024;
 
-/** One in a hundred of the enrolled, spread over the register. */
+/** In both of these the measurement that is added has its place. */
+const MEASURED = new Set(['diabetes', 'cvrm']);
+
+/** As many as one in a hundred of the enrolled, spread over the register. */
 async function onePerCent(agentDir: string): Promise<string[]> {
   const state = await openState({ dir: agentDir, random: systemRandom });
-  const enrolled = Object.entries(state.register.patients)
-    .filter(([, { enrolment, live }]) => enrolment?.state === 'enrolled' && live !== null)
-    .map(([id]) => id);
+  const enrolled = Object.entries(state.register.patients).flatMap(([id, { enrolment }]) =>
+    enrolment?.state === 'enrolled' ? [{ id, programmes: enrolment.programmes }] : [],
+  );
   await state.close();
-  return enrolled.filter((_, i) => i % 100 === 50);
+  const fit = enrolled.filter(({ programmes }) => programmes.some((id) => MEASURED.has(id)));
+  const wanted = Math.round(enrolled.length / 100);
+  return Array.from({ length: wanted }, (_, i) => fit[Math.floor(((i + 0.5) * fit.length) / wanted)]!.id);
 }
 
 export async function later(on: Ground): Promise<readonly Measured[]> {

@@ -1,6 +1,6 @@
 /** What is in memory while somebody is signed in, and how it comes and goes. Dropped as a whole on lock and leave. */
 
-import type { Instant, PersonId, TeamId } from '@ketenkluis/base';
+import type { PersonId, TeamId } from '@ketenkluis/base';
 import { ROLES, type RoleId } from '@ketenkluis/care';
 import {
   type About,
@@ -87,6 +87,3 @@ export const initials = (name: string): string =>
     .filter((word) => /^\p{Lu}/u.test(word))
     .map((word) => `${word[0]}.`)
     .join('');
-
-/** The later of two moments. */
-export const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);

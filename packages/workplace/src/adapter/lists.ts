@@ -1,6 +1,6 @@
 /** The worklists of all teams this person is in, opened once and merged: one row per dossier. */
 
-import type { DossierId, FactId, HandleId, LocalDate, TeamId } from '@ketenkluis/base';
+import type { DossierId, FactId, HandleId, LocalDate } from '@ketenkluis/base';
 import { type WorklistRow as CareRow, parseWorklist, SCOPES } from '@ketenkluis/care';
 import {
   type Confirmation as ClientConfirmation,
@@ -117,6 +117,3 @@ export const partName = (row: CareRow | undefined, handle: HandleId | null): Tex
   const { nl, en } = SCOPES[scope];
   return { nl, en };
 };
-
-/** The teams through which a dossier was opened. */
-export type Grounds = readonly { readonly team: TeamId; readonly step: FactId }[];

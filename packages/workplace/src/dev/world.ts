@@ -10,6 +10,7 @@ import {
   localDate,
   MINUTE,
   plus,
+  systemClock,
   type TeamId,
 } from '@ketenkluis/base';
 import { FIELDS, PROGRAMME_IDS, SCOPES } from '@ketenkluis/care';
@@ -59,7 +60,7 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
   const { scene = 'usual', patients = 612, role = 'nurse' } = options;
   const roll = dice(99);
   const start = options.now ?? instant(Date.parse('2026-11-21T09:12:00Z'));
-  const now = () => (options.now === undefined ? instant(Date.now()) : start);
+  const now = () => (options.now === undefined ? systemClock() : start);
   const asOf = addDays(localDate(start), -1);
   const team = madeId('team', roll);
   const teams = [

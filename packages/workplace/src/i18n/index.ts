@@ -2,7 +2,6 @@
 
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import type { Text } from '../model.ts';
 import { nl } from './nl.ts';
 
 export type Language = 'nl' | 'en';
@@ -16,8 +15,6 @@ declare module 'i18next' {
 }
 
 export const language = (): Language => (i18next.language === 'en' ? 'en' : 'nl');
-/** The right half of a text that comes from data. */
-export const inWords = (text: Text): string => text[language()];
 
 export async function speak(next: Language): Promise<void> {
   if (next === 'en' && !i18next.hasResourceBundle('en', 'words')) {

@@ -30,7 +30,6 @@ export const Brand = icon(
   </>,
 );
 export const Check = icon(<path d="M4.5 12.5l5 5 10-11" />);
-export const Cross = icon(<path d="M6 6l12 12M18 6L6 18" />);
 export const Lock = icon(
   <>
     <rect x="5" y="11" width="14" height="9" rx="2" />
@@ -70,12 +69,6 @@ export const Key = icon(
 export const Up = icon(<path d="M6 14l6-6 6 6" />);
 export const Down = icon(<path d="M6 10l6 6 6-6" />);
 export const Left = icon(<path d="M14 6l-6 6 6 6" />);
-export const Eye = icon(
-  <>
-    <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z" />
-    <circle cx="12" cy="12" r="2.8" />
-  </>,
-);
 export const Empty = icon(
   <>
     <rect x="5" y="4" width="14" height="17" rx="2" />

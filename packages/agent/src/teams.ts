@@ -1,0 +1,80 @@
+/** The teams that a practice is born with: one organisation x one need, and which of its own packs each team gets. */
+
+import { newId, type Random, type TeamId } from '@ketenkluis/base';
+import type { RoleId } from '@ketenkluis/care';
+import type { Statement } from '@ketenkluis/seal';
+import type { Team } from './register.ts';
+
+export interface NewStaff {
+  readonly name: string;
+  readonly role: RoleId;
+  /** Signs authority, cards, memberships; also reads the log. */
+  readonly owner?: boolean;
+  readonly logOfficer?: boolean;
+  readonly passphrase: string;
+}
+
+/** The own teams. A GP also works in the nurses' team, so that a nurse's note reaches the doctor. */
+export const TEAMS: readonly {
+  readonly need: string;
+  readonly role: RoleId | null;
+  readonly name: string;
+  readonly has: (one: NewStaff) => boolean;
+  readonly slots: readonly string[];
+}[] = [
+  {
+    need: 'gp',
+    role: 'gp',
+    name: 'Huisartsen',
+    has: ({ role }) => role === 'gp',
+    slots: ['worklist', 'directory', 'receipt'],
+  },
+  {
+    need: 'poh-s',
+    role: 'poh-s',
+    name: 'Praktijkondersteuning',
+    has: ({ role }) => role === 'poh-s' || role === 'gp',
+    slots: ['worklist', 'directory', 'receipt'],
+  },
+  {
+    need: 'assistant',
+    role: 'assistant',
+    name: 'Assistentes',
+    has: ({ role }) => role === 'assistant',
+    slots: ['worklist', 'directory'],
+  },
+  {
+    need: 'log',
+    role: null,
+    name: 'Logboek',
+    has: ({ owner, logOfficer }) => owner === true || logOfficer === true,
+    slots: ['directory', 'receipt'],
+  },
+  { need: 'emergency', role: 'emergency', name: 'Spoed', has: ({ role }) => role === 'gp', slots: [] },
+];
+
+/** Its entry in the register; handles are chosen now, packs come with the first sync. */
+export function newTeam(of: {
+  readonly team: TeamId;
+  readonly shape: (typeof TEAMS)[number];
+  readonly epoch: Statement<'epoch'>;
+  readonly random: Random;
+}): Team {
+  const slot = () => ({
+    handle: newId('handle', of.random),
+    version: 0,
+    descriptor: null,
+    fingerprint: null,
+    sealedAt: null,
+  });
+  return {
+    team: of.team,
+    need: of.shape.need,
+    name: of.shape.name,
+    role: of.shape.role,
+    epoch: { number: of.epoch.payload.number, hash: of.epoch.hash, kem: of.epoch.payload.kem },
+    rekey: false,
+    slots: Object.fromEntries(of.shape.slots.map((name) => [name, slot()])),
+    listed: [],
+  };
+}

@@ -1,0 +1,10 @@
+/** The vault's own main program, loaded beforehand and started by one line on stdin (its configuration): a restart is then quick. */
+
+import { once } from 'node:events';
+import '@ketenkluis/vault';
+
+process.stdout.write('ready\n');
+const [line] = (await once(process.stdin, 'data')) as [Buffer];
+process.stdin.destroy();
+process.argv[2] = line.toString().trim();
+await import('../../../vault/src/main.ts');
