@@ -117,7 +117,7 @@ export async function readParticipation(
 export function holdSelection(register: Register, selection: Selection, accept: boolean): void {
   const accepted = register.selection;
   if (accepted?.version === selection.version) return;
-  const before = accepted && { ...selection, lines: accepted.lines as unknown as Selection['lines'] };
+  const before = accepted && { ...selection, lines: accepted.lines };
   const difference = before ? diffSelection(before, selection) : null;
   if ((difference === null || difference.widens) && !accept) {
     throw agentError(

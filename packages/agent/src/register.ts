@@ -4,6 +4,7 @@
  */
 
 import { type Id, type IdKind, type Instant, idPattern, type LocalDate } from '@ketenkluis/base';
+import type { AllowLine } from '@ketenkluis/care';
 import { deliveryNumbers } from '@ketenkluis/client';
 import { hash } from '@ketenkluis/seal';
 import { z } from 'zod';
@@ -14,6 +15,10 @@ const at = z.custom<Instant>((value) => Number.isSafeInteger(value) && (value as
 const day = z.custom<LocalDate>(
   (value) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value),
   'expected a day',
+);
+const allowLine = z.custom<AllowLine>(
+  (value) => typeof value === 'object' && value !== null && 'code' in value && 'field' in value,
+  'expected a line of an allow-list',
 );
 const key = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
@@ -168,7 +173,7 @@ export const register = z.strictObject({
   staff: z.array(staffMember),
   teams: z.array(team),
   /** The allow-list that an owner accepted, line by line: nothing wider leaves before its difference is accepted too. */
-  selection: z.strictObject({ version: z.string(), lines: z.array(z.record(z.string(), z.unknown())) }).nullable(),
+  selection: z.strictObject({ version: z.string(), lines: z.array(allowLine) }).nullable(),
   /** What the receipt says of earlier deliveries, newest first. */
   deliveries: z.array(deliveryNumbers).max(24),
   snapshot: z.strictObject({ number: z.int(), hash, at }).nullable(),

@@ -101,6 +101,8 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
 
   const begin = async (now: Inside, key: Key) => {
     inside = now;
+    // List or dossier, both need it: asked for while the screen is still being drawn. Whoever needs it hears of a failure.
+    lists(now).catch(() => undefined);
     drafter = await drafterOf(now);
     if (key.by === 'passphrase' && now.names !== null) {
       await labelDevice(storage, key.device, `${initials(now.me.name)}, ${now.me.role.nl}`);
