@@ -23,13 +23,7 @@ async function once(): Promise<unknown> {
   const reading = await folderSource(source);
   try {
     const ports = { fetch, clock: systemClock, random: systemRandom };
-    const { changed, packs, ended } = await sync({
-      state,
-      source: reading,
-      asOf: AS_OF,
-      selection: SELECTION,
-      ...ports,
-    });
+    const { changed, packs, ended } = await sync({ state, source: reading, asOf: AS_OF, selection: SELECTION, ...ports });
     return { done: { changed, packs, ended } };
   } finally {
     await reading.close();
