@@ -4,15 +4,22 @@
  */
 
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileKeyStore, folderSource, nodeFetch, openState, sync } from '@ketenkluis/agent';
-import { KetenkluisError, systemClock, systemRandom } from '@ketenkluis/base';
+import { KetenkluisError, type LocalDate, systemClock, systemRandom } from '@ketenkluis/base';
+import { compileSelection, PROGRAMMES } from '@ketenkluis/care';
 import { clientError, type Fetch } from '@ketenkluis/client';
-import { AS_OF, SELECTION } from '../attacks/world.ts';
 import { acknowledged } from './journal.ts';
 
-const { agentDir, source } = JSON.parse(process.argv[2] ?? '{}') as { agentDir: string; source: string };
+interface Order {
+  readonly agentDir: string;
+  readonly source: string;
+  readonly asOf: LocalDate;
+}
+const { agentDir, source, asOf } = JSON.parse(process.argv[2] ?? '{}') as Order;
+const selection = compileSelection(Object.values(PROGRAMMES));
 /** Written at once: what stands in the pipe was said before the kill. */
 const say = (value: unknown): void => void writeSync(1, `${JSON.stringify(value)}\n`);
 const net = nodeFetch();
@@ -23,7 +30,7 @@ async function once(): Promise<unknown> {
   const reading = await folderSource(source);
   try {
     const ports = { fetch, clock: systemClock, random: systemRandom };
-    const { changed, packs, ended } = await sync({ state, source: reading, asOf: AS_OF, selection: SELECTION, ...ports });
+    const { changed, packs, ended } = await sync({ state, source: reading, asOf, selection, ...ports });
     return { done: { changed, packs, ended } };
   } finally {
     await reading.close();
@@ -38,7 +45,7 @@ async function untilDone(): Promise<unknown> {
       return await once();
     } catch (error) {
       if (!clientError.is(error, 'offline')) {
-        return { failed: error instanceof KetenkluisError ? error.code : String(error) };
+        return { failed: error instanceof KetenkluisError ? `${error.code}: ${error.message}` : String(error) };
       }
       say({ offline: true });
       await pause(20);
@@ -46,5 +53,7 @@ async function untilDone(): Promise<unknown> {
   }
 }
 
+// A killed process writes no cache when it ends.
+flushCompileCache();
 say({ ready: true });
 for await (const _ of createInterface({ input: process.stdin })) say(await untilDone());

@@ -50,7 +50,7 @@ class Agent {
   #child: Child | null = null;
 
   constructor(practice: Practice) {
-    const argument = JSON.stringify({ agentDir: practice.agentDir, source: practice.source });
+    const argument = JSON.stringify({ agentDir: practice.agentDir, source: practice.source, asOf: AS_OF });
     this.#spares = new Spares(() => new Child('./agent-process.ts', argument));
     this.#journal = practice.journal;
   }
@@ -190,7 +190,7 @@ class Run {
           // Everything but an absent vault is a fault: what is half done must never be shown.
           if (!clientError.is(error, 'offline')) this.faults.push(`a look failed: ${String(error)}`);
         }
-        await pause(60 + chance.int(0, 120));
+        await pause(chance.int(100, 400));
       }
     })();
   }

@@ -1,8 +1,11 @@
 /** The vault's own main program, loaded beforehand and started by one line on stdin (its configuration): a restart is then quick. */
 
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import '@ketenkluis/vault';
 
+// A killed process writes no cache when it ends.
+flushCompileCache();
 process.stdout.write('ready\n');
 const [line] = (await once(process.stdin, 'data')) as [Buffer];
 process.stdin.destroy();
