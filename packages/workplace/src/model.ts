@@ -194,6 +194,8 @@ export interface DeniedPart {
   readonly reason: string;
 }
 
+export type Kind = 'problems' | 'medication' | 'measurements' | 'allergies';
+
 export interface Dossier {
   readonly dossier: DossierId;
   readonly name: string;
@@ -212,6 +214,8 @@ export interface Dossier {
   readonly series: readonly Series[];
   readonly notes: readonly Note[];
   readonly mayWrite: boolean;
+  /** Kinds that this person's role never sees: that none is shown does not mean that there is none. */
+  readonly hidden: readonly Kind[];
   readonly denied: readonly DeniedPart[];
 }
 

@@ -2,7 +2,7 @@ import type { HandleId, Instant, LocalDate, TeamId } from '@ketenkluis/base';
 import type { CareRecord, WorklistRow } from '@ketenkluis/care';
 import { describe, expect, it } from 'vitest';
 import { dice, invent, madeId } from '../dev/people.ts';
-import { dossier, worklist } from './care-view.ts';
+import { dossier, hiddenFrom, worklist } from './care-view.ts';
 
 const roll = dice(1);
 const confirmation = { state: 'confirmed', at: 0 as Instant, until: 1 as Instant } as const;
@@ -18,7 +18,7 @@ const row: WorklistRow = {
   facts: [],
 };
 const shown = (records: readonly CareRecord[]) =>
-  dossier({ row, records, asOf, confirmation, notes: [], denied: [], mayWrite: true });
+  dossier({ row, records, asOf, confirmation, notes: [], denied: [], mayWrite: true, roles: ['poh-s'] });
 
 describe('from opened lists and records to the screen', () => {
   const about = { team: madeId('team', roll) as TeamId, asOf, sealedAt: 0 as Instant, confirmation };
@@ -91,11 +91,20 @@ describe('from opened lists and records to the screen', () => {
 
   it('takes a whole invented practice without a stumble', () => {
     for (const one of invent(3, 150, asOf)) {
-      const view = dossier({ ...one, asOf, confirmation, notes: [], denied: [], mayWrite: true });
+      const view = dossier({ ...one, asOf, confirmation, notes: [], denied: [], mayWrite: true, roles: ['poh-s'] });
       for (const series of view.series) {
         const days = series.readings.map((reading) => reading.date);
         expect(days).toEqual([...days].sort());
       }
     }
+  });
+});
+
+describe('what a role never sees is said, not shown as empty', () => {
+  it('hides nothing from a nurse, everything clinical from an assistant, and adds up over teams', () => {
+    expect(hiddenFrom(['poh-s'])).toEqual([]);
+    expect(hiddenFrom(['assistant'])).toEqual(['problems', 'medication', 'allergies', 'measurements']);
+    expect(hiddenFrom(['assistant', 'gp'])).toEqual([]);
+    expect(hiddenFrom(['dietitian'])).toEqual(['problems', 'allergies']);
   });
 });

@@ -7,6 +7,7 @@ import {
   type CareRecord,
   type WorklistRow as CareRow,
   type Worklist as CareWorklist,
+  type FieldId,
   type IndicatorClass,
   type MedicationView,
   PARAMETERS,
@@ -15,6 +16,8 @@ import {
   PROGRAMME_IDS,
   PROGRAMMES,
   type ProgrammeId,
+  ROLES,
+  type RoleId,
 } from '@ketenkluis/care';
 import type {
   ClassBadge,
@@ -22,6 +25,7 @@ import type {
   DeniedPart,
   Dossier,
   DueItem,
+  Kind,
   Mark,
   Medicine,
   Note,
@@ -188,6 +192,21 @@ export interface DossierParts {
   readonly notes: readonly Note[];
   readonly denied: readonly DeniedPart[];
   readonly mayWrite: boolean;
+  /** The roles of the teams through which this person looks. */
+  readonly roles: readonly RoleId[];
+}
+
+const KINDS: Readonly<Record<Kind, (field: FieldId) => boolean>> = {
+  problems: (field) => field === 'problems',
+  medication: (field) => field.startsWith('medication'),
+  allergies: (field) => field === 'allergies',
+  measurements: (field) => Object.values(PARAMETERS).some((one) => one.field === field),
+};
+
+/** Kinds of which none of these roles sees a single field. */
+export function hiddenFrom(roles: readonly RoleId[]): Kind[] {
+  const fields = roles.flatMap((role) => ROLES[role].fields);
+  return (Object.keys(KINDS) as Kind[]).filter((kind) => !fields.some(KINDS[kind]));
 }
 
 /** ICPC first: that is the code people in a Dutch practice know. */
@@ -236,6 +255,7 @@ export function dossier(parts: DossierParts): Dossier {
     ),
     notes: parts.notes,
     mayWrite: parts.mayWrite,
+    hidden: hiddenFrom(parts.roles),
     denied: parts.denied,
   };
 }

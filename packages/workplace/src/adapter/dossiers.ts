@@ -1,7 +1,7 @@
 /** One dossier: opened, shown, written to. Its plaintext lives in the answer only. */
 
 import type { DossierId, FactId, HandleId, LocalDate, TeamId } from '@ketenkluis/base';
-import { type CareRecord, type WorklistRow as CareRow, parseRecords } from '@ketenkluis/care';
+import { type CareRecord, type WorklistRow as CareRow, parseRecords, type RoleId } from '@ketenkluis/care';
 import {
   type NoteContent,
   type OpenedPart,
@@ -15,7 +15,10 @@ import { workplaceError } from '../errors.ts';
 import type { DeniedPart, Dossier, Note } from '../model.ts';
 import { dossier as dossierView } from './care-view.ts';
 import { about, type Inside, nameOf } from './inside.ts';
-import { partName, rowOf, wanted } from './lists.ts';
+import { lists, partName, rowOf, wanted } from './lists.ts';
+
+/** Roles whose team gets a write fact with the standing relation; the vault decides again at every note. */
+const WRITERS: ReadonlySet<RoleId> = new Set(['gp', 'poh-s']);
 
 type Permitted = Extract<OpenedPart, { outcome: 'permit' }>;
 interface Ground {
@@ -90,18 +93,20 @@ export async function openOne(inside: Inside, id: DossierId): Promise<Dossier> {
     records.push(...parseRecords(content.records));
     if (asOf === null || content.asOf > asOf) asOf = content.asOf;
   }
-  const ground = groundOf(permitted);
+  const { asOf: listed, roles } = await lists(inside);
+  const ground = roles.some((role) => WRITERS.has(role)) ? groundOf(permitted) : null;
   const known = grounds.get(inside) ?? new Map<DossierId, Ground>();
   grounds.set(inside, known);
   if (ground) known.set(id, ground);
   return dossierView({
     row,
     records,
-    asOf: asOf ?? (await inside.lists!).asOf,
+    asOf: asOf ?? listed,
     confirmation: opened.confirmation,
     notes: await openNotes(inside, row, opened.notes),
     denied,
     mayWrite: ground !== null,
+    roles,
   });
 }
 

@@ -1,7 +1,7 @@
 /** The worklists of all teams this person is in, opened once and merged: one row per dossier. */
 
 import type { DossierId, FactId, HandleId, LocalDate } from '@ketenkluis/base';
-import { type WorklistRow as CareRow, parseWorklist, SCOPES } from '@ketenkluis/care';
+import { type WorklistRow as CareRow, parseWorklist, type RoleId, SCOPES } from '@ketenkluis/care';
 import {
   type Confirmation as ClientConfirmation,
   listHandles,
@@ -19,6 +19,7 @@ export interface OpenLists {
   readonly rows: ReadonlyMap<DossierId, CareRow>;
   readonly handle: HandleId;
   readonly asOf: LocalDate;
+  readonly roles: readonly RoleId[];
 }
 
 /** The worse of the two speaks. */
@@ -56,12 +57,12 @@ export async function openLists(inside: Inside): Promise<OpenLists> {
   let confirmation: Confirmation | null = null;
   let asOf: LocalDate | null = null;
   let sealedAt = 0;
-  let role: ReturnType<typeof parseWorklist>['role'] = 'gp';
+  const roles: RoleId[] = [];
   for (const { team } of teams) {
     const opened = await openList(session, 'worklist', team, about(inside, 'werklijst'));
     const content = readContent(worklistContent, opened.content);
     const list = parseWorklist(content.list);
-    role = list.role;
+    roles.push(list.role);
     for (const row of list.rows) {
       const had = rows.get(row.dossier);
       rows.set(row.dossier, had === undefined ? row : merge(had, row));
@@ -72,7 +73,7 @@ export async function openLists(inside: Inside): Promise<OpenLists> {
     sealedAt = Math.max(sealedAt, content.sealedAt);
   }
   const view = worklistView(
-    { version: 1, role, rows: [...rows.values()] },
+    { version: 1, role: roles[0]!, rows: [...rows.values()] },
     {
       team: first.team,
       asOf: asOf!,
@@ -82,7 +83,7 @@ export async function openLists(inside: Inside): Promise<OpenLists> {
     },
   );
   for (const dossier of gone) rows.delete(dossier);
-  return { view, rows, handle: first.handle, asOf: asOf! };
+  return { view, rows, handle: first.handle, asOf: asOf!, roles };
 }
 
 /** Opened once per session; a failure is not remembered. */

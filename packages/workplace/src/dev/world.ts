@@ -40,7 +40,7 @@ export interface DevOptions {
   readonly scene?: Scene;
   readonly patients?: number;
   readonly signedIn?: boolean;
-  readonly role?: 'nurse' | 'owner';
+  readonly role?: 'nurse' | 'owner' | 'assistant';
   /** A fixed now, so that pictures can be compared. */
   readonly now?: Instant;
 }
@@ -186,12 +186,13 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
           : [];
       return dossierView({
         row: one.row,
-        records: one.records,
+        records: role === 'assistant' ? one.records.filter(({ kind }) => kind === 'identity') : one.records,
         asOf,
         confirmation,
         notes: notes.get(id) ?? [],
         denied,
-        mayWrite: role === 'nurse',
+        mayWrite: role !== 'assistant',
+        roles: [role === 'assistant' ? 'assistant' : 'poh-s'],
       });
     },
     looks: async (id) => {

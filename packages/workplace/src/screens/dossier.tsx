@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dueNow } from '../lib/due.ts';
-import type { Dossier } from '../model.ts';
+import type { Dossier, Kind } from '../model.ts';
 import { Left } from '../parts/icons.tsx';
 import { isTyping, Main } from '../parts/main.tsx';
 import { Tag } from '../parts/page.tsx';
@@ -100,6 +100,7 @@ function Record({ dossier }: { readonly dossier: Dossier }) {
   const today = useToday();
   const denied = useDenied();
   const due = dueNow(dossier.due, today);
+  const sees = (kind: Kind) => !dossier.hidden.includes(kind);
   return (
     <div className="kk-dos-cols">
       <div className="kk-dos-main">
@@ -126,13 +127,23 @@ function Record({ dossier }: { readonly dossier: Dossier }) {
             body={denied(part.reason)}
           />
         ))}
-        <Measurements dossier={dossier} />
+        {dossier.hidden.length === 0 ? null : (
+          <Strip
+            name="hidden"
+            tone="plain"
+            title={t('dossier.hidden', {
+              parts: dossier.hidden.map((kind) => t(`dossier.${kind}`).toLowerCase()).join(', '),
+            })}
+            body={t('dossier.hiddenBody')}
+          />
+        )}
+        {sees('measurements') ? <Measurements dossier={dossier} /> : null}
       </div>
       <div className="kk-dos-side">
         <Notes dossier={dossier} />
-        <Problems dossier={dossier} />
-        <Medication dossier={dossier} />
-        <Allergies dossier={dossier} />
+        {sees('problems') ? <Problems dossier={dossier} /> : null}
+        {sees('medication') ? <Medication dossier={dossier} /> : null}
+        {sees('allergies') ? <Allergies dossier={dossier} /> : null}
         <Vaccinations dossier={dossier} />
       </div>
     </div>

@@ -120,6 +120,7 @@ const SCREENS: Record<string, Screen> = {
       await new Workplace(page).dossier.table();
     },
   },
+  'dossier, assistant': { query: `role=assistant&${NOW}`, reach: dossier },
   'dossier, parts denied': { query: `scene=partly&${NOW}`, reach: dossier },
   'dossier, not proved': {
     query: `scene=unproved&${NOW}`,
