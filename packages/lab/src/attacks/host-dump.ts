@@ -14,7 +14,7 @@ import { lookAt } from './looks.ts';
 import { type Named, nameFrom, seenIn, withExactSizes } from './traffic.ts';
 import { buildBase, type Fork, ORIGIN } from './world.ts';
 
-const CHILD = fileURLToPath(new URL('./vault-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('./host-vault.process.ts', import.meta.url));
 /** Of an unsealed twin at least this much must be found, or the search proves nothing. */
 const CONTROL = 0.99;
 

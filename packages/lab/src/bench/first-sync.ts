@@ -4,12 +4,12 @@
  * made beforehand.
  */
 
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { steadyCount } from '@ketenkluis/base';
 import { newPractice } from '../demo/world.ts';
 import { writeContents } from './contents.ts';
-import { type Measured, timed } from './figure.ts';
+import { type Measured, median, timed } from './figure.ts';
 import { type Ground, type Records, run } from './ground.ts';
 import { storedPacks } from './stored.ts';
 
@@ -21,8 +21,22 @@ interface Content {
   bytes: number;
 }
 
+/** Milliseconds of processor time that a process has used so far; 0 where the system does not tell. */
+function processorTime(pid: number): number {
+  try {
+    // proc(5): fields 14 and 15, behind the name in brackets, in hundredths of a second.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
+  }
+}
+
 interface Ours {
   readonly ms: number;
+  /** Processor time of agent and vault, in milliseconds. */
+  readonly agent: number;
+  readonly vault: number;
   readonly packs: number;
   readonly bodies: number;
   readonly sent: number;
@@ -37,14 +51,25 @@ async function ours(on: Ground, records: Records, round: number, content: Conten
     await practice.enrol(records.dir, records.asOf);
     if (content.files === 0) Object.assign(content, await writeContents(records, join(dir, 'agent'), content.dir));
     const before = practice.sent();
-    let started = 0;
+    const now = () => ({
+      at: steadyCount(),
+      agent: processorTime(process.pid),
+      vault: processorTime(practice.vault.pid),
+    });
+    let started = now();
     await practice.sync(records.dir, records.asOf, {
       onStep: (name) => {
-        if (name === 'read') started = steadyCount();
+        if (name === 'read') started = now();
       },
     });
-    const ms = steadyCount() - started;
-    return { ms, ...storedPacks(vaultDir), sent: practice.sent() - before };
+    const ended = now();
+    return {
+      ms: ended.at - started.at,
+      agent: ended.agent - started.agent,
+      vault: ended.vault - started.vault,
+      ...storedPacks(vaultDir),
+      sent: practice.sent() - before,
+    };
   } finally {
     await practice.close();
     rmSync(dir, { recursive: true, force: true });
@@ -78,6 +103,7 @@ export async function firstSync(on: Ground): Promise<readonly Measured[]> {
     on.say(`  ${round}: ours ${(one.ours.ms / 1000).toFixed(2)} s, restic ${(one.restic.ms / 1000).toFixed(2)} s`);
     rounds.push(one);
   }
+  const seconds = (who: 'agent' | 'vault') => (median(rounds.map(({ ours: one }) => one[who])) / 1000).toFixed(1);
   const beside = (pick: (one: { ms: number; size: number }) => number) => ({
     name: 'restic',
     runs: rounds.map((one) => pick(one.restic)),
@@ -89,7 +115,7 @@ export async function firstSync(on: Ground): Promise<readonly Measured[]> {
       runs: rounds.map(({ ours: { ms } }) => ms / 1000),
       peer: beside(({ ms }) => ms / 1000),
       bar: { on: 'ratio', at: 'most', value: 1 },
-      note: `${rounds[0]!.ours.packs} packs of ${content.files} patients, ${content.bytes} bytes of minimised JSON`,
+      note: `${rounds[0]!.ours.packs} packs of ${content.files} patients, ${content.bytes} bytes of minimised JSON; processor time ${seconds('agent')} s of the agent, ${seconds('vault')} s of the vault`,
     },
     {
       work: 'bodies stored',

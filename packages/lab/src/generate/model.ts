@@ -195,7 +195,7 @@ export interface PatientRecord {
   readonly namesEverywhere: boolean;
 }
 
-export interface Practice {
+interface Practice {
   readonly seed: string;
   readonly asOf: LocalDate;
   readonly today: Day;

@@ -28,7 +28,7 @@ async function freePort(): Promise<number> {
 /** The vault that is running now, in a process that may be killed at any moment. */
 export class VaultProcess {
   readonly #config: string;
-  readonly #spares = new Spares(() => new Child('./vault-process.ts', ''));
+  readonly #spares = new Spares(() => new Child('./killed-vault.process.ts', ''));
   #running: Child | null = null;
 
   constructor(config: object) {
@@ -93,7 +93,14 @@ export async function makePractice(options: { readonly patients: number; readonl
   try {
     await vault.start();
     const fetch = acknowledged(net.fetch, (line) => journal.push(line));
-    const { state, people, place } = await bear({ source, agentDir, origin, bootstrapToken, fetch, clock: systemClock });
+    const { state, people, place } = await bear({
+      source,
+      agentDir,
+      origin,
+      bootstrapToken,
+      fetch,
+      clock: systemClock,
+    });
     await state.close();
     const memory: Memory = new Map();
     const ports = { fetch, clock: systemClock, random: systemRandom, storage: storageOf(memory) };
@@ -124,11 +131,13 @@ export async function makePractice(options: { readonly patients: number; readonl
 type Named = { id: string; name: { family: string }[]; deceasedBoolean?: boolean; deceasedDateTime?: string };
 const fileOf = (source: string): string => join(source, 'Patient.ndjson');
 function changeRecord(source: string, id: string, change: (record: Named) => Named): void {
-  const lines = readFileSync(fileOf(source), 'utf8').split('\n').map((line) => {
-    if (line === '') return line;
-    const record = JSON.parse(line) as Named;
-    return record.id === id ? JSON.stringify(change(record)) : line;
-  });
+  const lines = readFileSync(fileOf(source), 'utf8')
+    .split('\n')
+    .map((line) => {
+      if (line === '') return line;
+      const record = JSON.parse(line) as Named;
+      return record.id === id ? JSON.stringify(change(record)) : line;
+    });
   writeFileSync(fileOf(source), lines.join('\n'));
 }
 export const rename = (source: string, id: string, family: string): void =>

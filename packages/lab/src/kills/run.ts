@@ -40,7 +40,10 @@ export interface KillReport {
   readonly seconds: number;
 }
 
-type Outcome = { readonly done: { readonly changed: number } } | { readonly failed: string } | { readonly killed: true };
+type Outcome =
+  | { readonly done: { readonly changed: number } }
+  | { readonly failed: string }
+  | { readonly killed: true };
 type Said = { readonly line?: Acknowledged; readonly done?: { readonly changed: number }; readonly failed?: string };
 
 /** The agent that is at work now. */
@@ -51,7 +54,7 @@ class Agent {
 
   constructor(practice: Practice) {
     const argument = JSON.stringify({ agentDir: practice.agentDir, source: practice.source, asOf: AS_OF });
-    this.#spares = new Spares(() => new Child('./agent-process.ts', argument));
+    this.#spares = new Spares(() => new Child('./killed-agent.process.ts', argument));
     this.#journal = practice.journal;
   }
   /** Runs one sync; says how it ended, by itself or by a kill. */
@@ -261,12 +264,18 @@ class Run {
   async #checkVault(): Promise<{ readonly lines: number; readonly packs: number }> {
     const { vaultDir, journal, log } = this.#practice;
     const leaves = database(vaultDir, (db) =>
-      rowsOf(db, 'SELECT leaf FROM entry ORDER BY idx').map((row) => base64url(new Uint8Array(row['leaf'] as Uint8Array))),
+      rowsOf(db, 'SELECT leaf FROM entry ORDER BY idx').map((row) =>
+        base64url(new Uint8Array(row['leaf'] as Uint8Array)),
+      ),
     );
     for (const { index, leaf } of journal) {
       if (leaves[index] !== leaf) this.faults.push(`the acknowledged line ${index} is lost`);
     }
-    const stopped = await createVault({ dir: vaultDir, origins: ['http://check.localhost'], bootstrapToken: 'x'.repeat(16) });
+    const stopped = await createVault({
+      dir: vaultDir,
+      origins: ['http://check.localhost'],
+      bootstrapToken: 'x'.repeat(16),
+    });
     const { ledger } = stopped.vault.storage;
     const verdict = await verifyLedger({
       folder: folderOf(ledger, log.origin),

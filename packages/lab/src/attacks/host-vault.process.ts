@@ -1,4 +1,4 @@
-/** A vault as a process of its own whose clock stands where the attacked practice's does: `node vault-child.ts '{"dir", "now"}'`. */
+/** A vault as a process of its own whose clock stands where the attacked practice's does: `node host-vault.process.ts '{"dir", "now"}'`. */
 
 import { instant, steadyCount } from '@ketenkluis/base';
 import { startVault } from '@ketenkluis/vault';
