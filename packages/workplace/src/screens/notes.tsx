@@ -29,7 +29,7 @@ export function Notes({ dossier }: { readonly dossier: Dossier }) {
         {t('notes.title')}
       </h2>
       {dossier.mayWrite ? <Editor dossier={dossier} /> : <p className="kk-dim">{t('notes.readOnly')}</p>}
-      {dossier.notes.length === 0 ? <p className="kk-dim kk-small">{t('notes.none')}</p> : null}
+      {dossier.mayWrite && dossier.notes.length === 0 ? <p className="kk-dim kk-small">{t('notes.none')}</p> : null}
       <ul className="kk-list">
         {dossier.notes.map((note) => (
           <Written key={note.handle} note={note} dossier={dossier} />
