@@ -13,10 +13,10 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 60_000,
       }),
-      suite('kills', ['packages/lab/test/kills/**/*.test.ts'], { testTimeout: 600_000, hookTimeout: 120_000 }),
+      suite('kills', ['packages/lab/test/kills/**/*.test.ts'], { testTimeout: 1_500_000, hookTimeout: 120_000 }),
       suite('browser', ['packages/*/test/browser/**/*.test.ts'], {
-        testTimeout: 180_000,
-        hookTimeout: 180_000,
+        testTimeout: 600_000,
+        hookTimeout: 600_000,
         fileParallelism: false,
       }),
     ],

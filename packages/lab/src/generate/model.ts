@@ -194,10 +194,3 @@ export interface PatientRecord {
   /** The source writes the patient's name beside every reference. */
   readonly namesEverywhere: boolean;
 }
-
-interface Practice {
-  readonly seed: string;
-  readonly asOf: LocalDate;
-  readonly today: Day;
-  readonly patients: number;
-}

@@ -10,4 +10,4 @@ process.stdout.write('ready\n');
 const [line] = (await once(process.stdin, 'data')) as [Buffer];
 process.stdin.destroy();
 process.argv[2] = line.toString().trim();
-await import('../../../vault/src/main.ts');
+await import('@ketenkluis/vault/main');
