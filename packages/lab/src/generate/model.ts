@@ -1,6 +1,5 @@
 /** What the generator means by a patient, before any file format. Both writers (FHIR and CSV) and the truth read this. */
 
-import type { LocalDate } from '@ketenkluis/base';
 import type { Day } from './calendar.ts';
 import type { MeasureKey } from './measures.ts';
 import type { Address, Sex, Surname } from './names.ts';
