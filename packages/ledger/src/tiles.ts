@@ -102,10 +102,9 @@ function tileOf({ level, index }: Node): Place {
 
 /** Computes subtree hashes from tiles, each once. */
 function hashesFrom(tiles: ReadonlyMap<string, Uint8Array>): HashOf {
-  const known = new Map<number, Bytes>();
+  const known = new Map<string, Bytes>();
   const hashOf: HashOf = (node) => {
-    // Whole: a tree of 2^46 leaves has no level above 46.
-    const key = node.index * 64 + node.level;
+    const key = keyOf(node);
     let value = known.get(key);
     if (value) return value;
     if (node.level % TILE_HEIGHT === 0) {

@@ -9,7 +9,6 @@ import { type AppOptions, createApp } from './app.ts';
 import { vaultError } from './errors.ts';
 import { openKeys } from './keys.ts';
 import { append, ownCommon } from './lines.ts';
-import { drawnAhead } from './random.ts';
 import type { Api } from './routes/api.ts';
 import { openShares, type ShareStore } from './storage/shares.ts';
 import { openSqlite, type Storage } from './storage/storage.ts';
@@ -69,7 +68,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
   chmodSync(dir, 0o700);
   const lock = lockFolder(dir);
-  const random = options.random ?? drawnAhead(systemRandom);
+  const random = options.random ?? systemRandom;
   const clock = options.clock ?? systemClock;
   const storage = await openSqlite(join(dir, 'vault.db'));
   const shares = openShares(join(dir, 'shares.db'));
