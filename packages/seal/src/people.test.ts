@@ -213,7 +213,8 @@ describe('recovery', () => {
       const lines = text.split('\n');
       for (let line = 1; line <= 4; line++) {
         const letter = lines[line]![4]!;
-        const slip = lines.with(line, lines[line]!.replace(letter, letter === 'A' ? 'B' : 'A')).join('\n');
+        const slipped = `${lines[line]!.slice(0, 4)}${letter === 'A' ? 'B' : 'A'}${lines[line]!.slice(5)}`;
+        const slip = lines.with(line, slipped).join('\n');
         expect(() => parseShareSheet(slip)).toThrow(`line ${line} has a typing error`);
         expect(() => parseShareSheet(lines.toSpliced(line, 1).join('\n'))).toThrow(`line ${line} is missing`);
       }

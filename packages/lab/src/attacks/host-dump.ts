@@ -11,9 +11,10 @@ import { scanFolder, scanMemory } from '../hostscan/scan.ts';
 import { TokenSearch } from '../hostscan/search.ts';
 import type { Attack } from './attack.ts';
 import { lookAt } from './looks.ts';
-import { type Named, nameFrom, seenIn, withExactSizes } from './traffic.ts';
-import { buildBase, type Fork, ORIGIN } from './world.ts';
+import type { Measured, Named } from './traffic.ts';
+import { type Fork, ORIGIN } from './world.ts';
 
+const NAMING = fileURLToPath(new URL('./naming.process.ts', import.meta.url));
 const CHILD = fileURLToPath(new URL('./host-vault.process.ts', import.meta.url));
 /** Of an unsealed twin at least this much must be found, or the search proves nothing. */
 const CONTROL = 0.99;
@@ -73,35 +74,17 @@ async function memoryOfTwin(fork: Fork): Promise<ReadonlySet<number>> {
 
 /** Stated in docs/attacks.md: measured, with a margin. */
 export const BOUND = { scopes: 0.65, programmes: 0.9 } as const;
-const PATIENTS = 120;
-let naming: Promise<{ readonly padded: Named; readonly exact: Named; readonly same: Named }> | undefined;
-
-/** The attacker's own practice and the target, each built once; the guess with the sizes of packs and with those of contents. */
-async function measure() {
-  const known = await buildBase({ patients: PATIENTS, seed: 'attacker' });
-  const target = await buildBase({ patients: PATIENTS, seed: 'target' });
-  try {
-    const [learned, asked] = [seenIn(known), seenIn(target)];
-    const [exactly, exact] = [await withExactSizes(known, learned), await withExactSizes(target, asked)];
-    const readable = (all: typeof asked, of: typeof asked) => {
-      const handles = new Set(of.map(({ handle }) => handle));
-      return all.filter(({ handle }) => handles.has(handle));
-    };
-    return {
-      padded: nameFrom(learned, asked),
-      // Over the handles of which the exact size is known, so that the two compare.
-      same: nameFrom(readable(learned, exactly), readable(asked, exact)),
-      exact: nameFrom(exactly, exact),
-    };
-  } finally {
-    known.remove();
-    target.remove();
-  }
-}
-export const measured = () => {
-  naming ??= measure();
+let naming: Promise<Measured> | undefined;
+/** Begins the measurement in a process of its own: it needs two practices and nothing of the other attacks. */
+export function measured(): Promise<Measured> {
+  naming ??= (async () => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', NAMING], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return JSON.parse(await firstLine(child)) as Measured;
+  })();
   return naming;
-};
+}
 export const accountOf = ({ scopes, programmes, blind, handles, dossiers }: Named): string => {
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   return `best guess names the scope of ${percent(scopes)} of ${handles} handles (blind ${percent(blind.scopes)}, bound ${percent(BOUND.scopes)}) and the programmes of ${percent(programmes)} of ${dossiers} dossiers (blind ${percent(blind.programmes)}, bound ${percent(BOUND.programmes)})`;

@@ -9,6 +9,7 @@ import { ATTACKS } from './list.ts';
 import { buildBase } from './world.ts';
 
 const PATIENTS = 40;
+const NAMING = 'name-scopes-and-programmes';
 const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 const seconds = (): number => steadyCount() / 1000;
 
@@ -22,6 +23,9 @@ export async function playAll(
 ): Promise<{ readonly played: readonly Played[]; readonly seconds: number; readonly naming: string | null }> {
   const from = seconds();
   const chosen = ATTACKS.filter(({ name }) => options.only === undefined || name.includes(options.only));
+  const naming = chosen.some(({ name }) => name === NAMING) ? measured() : undefined;
+  // Looked at when its turn comes; until then a failure must not count as unhandled.
+  naming?.catch(() => undefined);
   const base = await buildBase({ patients: PATIENTS, seed: 'attacked' });
   const played: Played[] = [];
   try {
@@ -38,9 +42,8 @@ export async function playAll(
   } finally {
     base.remove();
   }
-  const named = played.some(({ attack }) => attack.name === 'name-scopes-and-programmes');
-  const naming = named ? accountOf((await measured()).padded) : null;
-  return { played, seconds: seconds() - from, naming };
+  const account = naming === undefined ? null : accountOf((await naming).padded);
+  return { played, seconds: seconds() - from, naming: account };
 }
 
 /** `ketenkluis attack [--only NAME]`. */

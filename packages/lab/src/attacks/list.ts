@@ -11,7 +11,6 @@ import { members } from './members.ts';
 import { requests } from './requests.ts';
 
 export const ATTACKS: readonly Attack[] = [
-  ...hostDump,
   ...hostPacks,
   ...hostLog,
   ...hostKeys,
@@ -19,4 +18,5 @@ export const ATTACKS: readonly Attack[] = [
   ...requests,
   ...members,
   ...input,
+  ...hostDump,
 ];

@@ -6,7 +6,7 @@
 
 import { database, rowsOf } from './host.ts';
 import { handlesFor, lookAt } from './looks.ts';
-import { type Base, Fork } from './world.ts';
+import { type Base, buildBase, Fork } from './world.ts';
 
 /** One handle as the host sees it, and what only the practice knows of it. */
 interface Seen {
@@ -32,7 +32,7 @@ export interface Named {
 }
 
 /** What one dump shows of every live handle of a dossier, with its label. */
-export function seenIn(base: Base): Seen[] {
+function seenIn(base: Base): Seen[] {
   const needs = new Map(Object.entries(base.teams).map(([need, team]) => [team, need]));
   const labels = new Map(
     base.patients.flatMap(({ handles, programmes }) =>
@@ -90,7 +90,7 @@ function apart(a: ReadonlyMap<string, number[]>, b: ReadonlyMap<string, number[]
 }
 
 /** Learns from `known`, guesses in `target`. */
-export function nameFrom(known: readonly Seen[], target: readonly Seen[]): Named {
+function nameFrom(known: readonly Seen[], target: readonly Seen[]): Named {
   const dossiersIn = (all: readonly Seen[]) =>
     [...Map.groupBy(all, ({ dossier }) => dossier).values()].map((handles) => ({
       shape: shapeOf(handles),
@@ -128,7 +128,7 @@ export function nameFrom(known: readonly Seen[], target: readonly Seen[]): Named
 }
 
 /** The same handles with the exact length of their content, as a store without compression and padding would show it. */
-export async function withExactSizes(base: Base, seen: readonly Seen[]): Promise<Seen[]> {
+async function withExactSizes(base: Base, seen: readonly Seen[]): Promise<Seen[]> {
   const fork = new Fork(base);
   try {
     await fork.up();
@@ -146,5 +146,34 @@ export async function withExactSizes(base: Base, seen: readonly Seen[]): Promise
     });
   } finally {
     await fork.end();
+  }
+}
+
+export interface Measured {
+  readonly padded: Named;
+  /** Over the handles of which the exact size is known, with padded and with exact sizes. */
+  readonly same: Named;
+  readonly exact: Named;
+}
+
+/** The attacker's own practice and the target, each built once; the guess with the sizes of packs and with those of contents. */
+export async function measure(patients: number): Promise<Measured> {
+  const known = await buildBase({ patients, seed: 'attacker' });
+  const target = await buildBase({ patients, seed: 'target' });
+  try {
+    const [learned, asked] = [seenIn(known), seenIn(target)];
+    const [exactly, exact] = [await withExactSizes(known, learned), await withExactSizes(target, asked)];
+    const readable = (all: readonly Seen[], of: readonly Seen[]) => {
+      const handles = new Set(of.map(({ handle }) => handle));
+      return all.filter(({ handle }) => handles.has(handle));
+    };
+    return {
+      padded: nameFrom(learned, asked),
+      same: nameFrom(readable(learned, exactly), readable(asked, exact)),
+      exact: nameFrom(exactly, exact),
+    };
+  } finally {
+    known.remove();
+    target.remove();
   }
 }

@@ -11,6 +11,7 @@ import { handlesFor } from '../attacks/looks.ts';
 import { bear, enter, type Memory, type Patient, patientsOf, storageOf, writeSource } from '../attacks/world.ts';
 import { type Acknowledged, acknowledged } from './journal.ts';
 import { Child, Spares } from './processes.ts';
+import { buildPrograms, type Programs } from './programs.ts';
 
 const HOST = 'praktijk.localhost';
 
@@ -28,11 +29,12 @@ async function freePort(): Promise<number> {
 /** The vault that is running now, in a process that may be killed at any moment. */
 export class VaultProcess {
   readonly #config: string;
-  readonly #spares = new Spares(() => new Child('./killed-vault.process.ts', ''));
+  readonly #spares: Spares;
   #running: Child | null = null;
 
-  constructor(config: object) {
+  constructor(program: string, config: object) {
     this.#config = JSON.stringify(config);
+    this.#spares = new Spares(() => new Child(program, ''));
   }
   async start(): Promise<void> {
     const child = await this.#spares.take();
@@ -61,6 +63,7 @@ export interface Practice {
   readonly vaultDir: string;
   readonly agentDir: string;
   readonly source: string;
+  readonly programs: Programs;
   readonly vault: VaultProcess;
   /** Everything acknowledged to anybody, in the order it was heard. */
   readonly journal: Acknowledged[];
@@ -77,12 +80,13 @@ export async function makePractice(options: { readonly patients: number; readonl
   const dir = mkdtempSync(join(tmpdir(), 'ketenkluis-kills-'));
   const vaultDir = join(dir, 'vault');
   const agentDir = join(dir, 'agent');
+  const programs = await buildPrograms(join(dir, 'programs'));
   const { source } = writeSource(dir, options.patients, options.seed);
   const port = await freePort();
   const origin = `http://${HOST}:${port}`;
   const bootstrapToken = base64url(systemRandom(24));
   const limits = { perMinute: 1_000_000, strictPerMinute: 1_000_000 };
-  const vault = new VaultProcess({ dir: vaultDir, port, origins: [origin], bootstrapToken, limits });
+  const vault = new VaultProcess(programs.vault, { dir: vaultDir, port, origins: [origin], bootstrapToken, limits });
   const net = nodeFetch();
   const journal: Acknowledged[] = [];
   const close = async (): Promise<void> => {
@@ -109,6 +113,7 @@ export async function makePractice(options: { readonly patients: number; readonl
       vaultDir,
       agentDir,
       source,
+      programs,
       vault,
       journal,
       log: place.pins.log,

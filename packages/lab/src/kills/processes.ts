@@ -4,9 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
-const scriptOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 /** Compiled modules are kept between starts; nothing of a practice stands there. */
 const CACHE = join(tmpdir(), 'ketenkluis-compiled');
 
@@ -19,7 +17,7 @@ export class Child {
   readonly exit: Promise<void>;
 
   constructor(script: string, argument: string) {
-    this.process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', scriptOf(script), argument], {
+    this.process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, argument], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
     });

@@ -54,7 +54,7 @@ class Agent {
 
   constructor(practice: Practice) {
     const argument = JSON.stringify({ agentDir: practice.agentDir, source: practice.source, asOf: AS_OF });
-    this.#spares = new Spares(() => new Child('./killed-agent.process.ts', argument));
+    this.#spares = new Spares(() => new Child(practice.programs.agent, argument));
     this.#journal = practice.journal;
   }
   /** Runs one sync; says how it ended, by itself or by a kill. */
@@ -139,10 +139,12 @@ class Run {
   async #through(): Promise<number> {
     for (;;) {
       const started = steadyCount();
+      const left = this.#left;
       const running = this.#agent.sync();
       const outcome = await this.#withKills(running);
       if ('done' in outcome) {
-        this.#usual = 0.8 * this.#usual + 0.2 * Math.min(5000, steadyCount() - started);
+        // One that was interrupted says nothing of how long a sync takes.
+        if (left === this.#left) this.#usual = 0.8 * this.#usual + 0.2 * Math.min(5000, steadyCount() - started);
         this.syncs += 1;
         return outcome.done.changed;
       }
@@ -158,7 +160,6 @@ class Run {
       const waited = pause(this.#dice.unit() * this.#usual);
       const first = await Promise.race([running.then(() => 'over' as const), waited.then(() => 'kill' as const)]);
       if (first === 'over') {
-        await waited;
         // It was through already: the kill hits a process at rest.
         await this.#kill(false);
         return running;
@@ -193,7 +194,7 @@ class Run {
           // Everything but an absent vault is a fault: what is half done must never be shown.
           if (!clientError.is(error, 'offline')) this.faults.push(`a look failed: ${String(error)}`);
         }
-        await pause(chance.int(100, 400));
+        await pause(chance.int(300, 900));
       }
     })();
   }

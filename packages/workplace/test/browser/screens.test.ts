@@ -219,13 +219,16 @@ async function faults(page: Page): Promise<string[]> {
 }
 
 describe('every screen and state', () => {
-  it.each(Object.entries(SCREENS))('%s: no accessibility fault, wide and narrow, light and dark', async (_, screen) => {
-    const { query = NOW, hash = '' } = screen;
-    await fixture.visit({ query, hash }, async (page, complaints) => {
-      await screen.reach(page);
-      expect(await faults(page)).toEqual([]);
-      expect(await page.title()).toMatch(/Ketenkluis$/);
-      expect(complaints).toEqual([]);
-    });
-  });
+  it.concurrent.each(Object.entries(SCREENS))(
+    '%s: no accessibility fault, wide and narrow, light and dark',
+    async (_, screen) => {
+      const { query = NOW, hash = '' } = screen;
+      await fixture.visit({ query, hash }, async (page, complaints) => {
+        await screen.reach(page);
+        expect(await faults(page)).toEqual([]);
+        expect(await page.title()).toMatch(/Ketenkluis$/);
+        expect(complaints).toEqual([]);
+      });
+    },
+  );
 });

@@ -15,7 +15,7 @@ const active = (app: Workplace) => app.worklist.grid().getAttribute('aria-active
 const searches = (page: Page) =>
   page.evaluate(() => (window as unknown as { devWorld: { searches(): number } }).devWorld.searches());
 
-describe('the worklist', () => {
+describe.concurrent('the worklist', () => {
   it('holds 2,000 patients with only those in view in the page, and reaches the last by key', async () => {
     await at(`patients=2000&${NOW}`, async (app) => {
       await app.worklist.ready();
@@ -89,7 +89,7 @@ describe('the worklist', () => {
   });
 });
 
-describe('leaving no trace', () => {
+describe.concurrent('leaving no trace', () => {
   const patient = async (app: Workplace) => {
     await app.worklist.ready();
     return await app.worklist.openFirst();
@@ -199,7 +199,7 @@ describe('leaving no trace', () => {
   });
 });
 
-describe('notes and languages', () => {
+describe.concurrent('notes and languages', () => {
   it('a note stays until it is taken over in the GP system', async () => {
     await at(NOW, async (app) => {
       await app.worklist.ready();
