@@ -94,6 +94,8 @@ export interface NewPracticeOptions {
   readonly agentDir: string;
   readonly port?: number;
   readonly workplace?: string;
+  /** How many owners must sign; one when left out. */
+  readonly threshold?: number;
   readonly onIdle?: WorldOptions['onIdle'];
   readonly onStep?: WorldOptions['onStep'];
 }
@@ -143,7 +145,7 @@ export async function newPractice(options: NewPracticeOptions): Promise<NewPract
       bootstrapToken,
       practice: { name: 'Huisartsenpraktijk De Linde', ura: '90000123', agb: '01999999' },
       staff: PEOPLE,
-      threshold: 1,
+      threshold: options.threshold ?? 1,
       argon2: DEMO_ARGON2,
     });
     await state.close();

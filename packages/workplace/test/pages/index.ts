@@ -61,11 +61,15 @@ export class WorklistPage {
   async sortBy(column: string): Promise<void> {
     await this.page.getByRole('button', { name: `Sorteer op ${column}` }).click();
   }
-  /** Opens the current row, or the first, by keyboard; answers the name in the row. */
-  async openFirst(): Promise<string> {
-    const name = (await this.row(2).locator('.kk-wl-name').textContent()) ?? '';
+  /** Opens the first row, or the one so many further, by keyboard; answers the name in the row. */
+  async openFirst(further = 0): Promise<string> {
+    const name =
+      (await this.row(2 + further)
+        .locator('.kk-wl-name')
+        .textContent()) ?? '';
     await this.grid().focus();
     await this.page.keyboard.press('Home');
+    for (let step = 0; step < further; step++) await this.page.keyboard.press('ArrowDown');
     await this.page.keyboard.press('Enter');
     await new DossierPage(this.page).ready();
     return name;
@@ -157,10 +161,11 @@ export class Workplace {
     await this.page.getByRole('button', { name: /^Menu van/ }).click();
     await this.page.getByRole('menuitem', { name: 'Wissel van gebruiker' }).click();
   }
-  /** As an owner: makes a link for the first team. */
-  async invite(): Promise<string> {
+  /** As an owner: makes a link for this team, or the first. */
+  async invite(team?: string): Promise<string> {
     await this.go('Team');
     await this.page.getByRole('button', { name: 'Nodig een collega uit' }).click();
+    if (team !== undefined) await this.page.getByLabel('Voor welk team?').selectOption(team);
     await this.page.getByRole('button', { name: 'Maak uitnodigingslink' }).click();
     const link = this.page.getByLabel('Uitnodigingslink');
     await link.waitFor();

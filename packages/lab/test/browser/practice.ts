@@ -1,0 +1,231 @@
+/** One generated practice with its vault in a process of its own, and one Chromium, for a test file. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { endEnrolment, openState } from '@ketenkluis/agent';
+import { base64url, type DeviceId, systemRandom } from '@ketenkluis/base';
+import { parseDeviceLink } from '@ketenkluis/client';
+import { Workplace } from '@ketenkluis/workplace/pages';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { startVaultProcess, type VaultProcess } from '../../src/demo/vault-process.ts';
+import { workplace } from '../../src/demo/workplace.ts';
+import { type NewPractice, newPractice } from '../../src/demo/world.ts';
+import { DEFAULT_AS_OF, writePractice } from '../../src/generate/index.ts';
+import { TokenSearch } from '../../src/hostscan/search.ts';
+
+const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
+/** Far above what a working screen needs on two busy cores. */
+const PATIENCE = 20_000;
+
+/** A way in of the demo: whose, and which of the two devices. Each device belongs to one browser at a time. */
+export interface Hand {
+  readonly name: string;
+  readonly link: string;
+  readonly device: DeviceId;
+  readonly passphrase: string;
+}
+
+/** What a browser said to the outside world: addresses, bodies, console, titles. */
+export class Heard {
+  readonly all: string[] = [];
+  readonly complaints: string[] = [];
+
+  listen(page: Page): void {
+    page.on('request', (request) => {
+      this.all.push(request.url(), request.postData() ?? '', JSON.stringify(request.headers()));
+    });
+    page.on('console', (said) => {
+      this.all.push(said.text());
+      if (said.type() === 'error' || said.type() === 'warning') this.complaints.push(said.text());
+    });
+    page.on('pageerror', (error) => {
+      this.all.push(String(error));
+      this.complaints.push(String(error));
+    });
+    page.on('framenavigated', (frame) => this.all.push(frame.url()));
+  }
+}
+
+export interface Visit {
+  readonly app: Workplace;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly heard: Heard;
+}
+
+export interface VisitOptions {
+  readonly width?: number;
+  /** Installs a clock in the page before anything runs. */
+  readonly clock?: boolean;
+}
+
+export interface Ground {
+  readonly practice: NewPractice;
+  readonly heard: Heard;
+  /** A browser profile of its own. */
+  visit<T>(work: (visit: Visit) => Promise<T>, options?: VisitOptions): Promise<T>;
+  /** With a device link and passphrase, to the worklist. */
+  enter(visit: Visit, hand: Hand): Promise<void>;
+  hand(name: string, which?: 'first' | 'second'): Hand;
+  /** The agent's next run; `end` names the dossier whose patient withdraws before it. */
+  sync(end?: string): Promise<void>;
+  /** Sets the session of this device back in the vault's own books, as if it had been silent or had reached its hour. */
+  age(hand: Hand, what: 'idle' | 'hard'): void;
+  stopVault(): Promise<void>;
+  startVault(): Promise<void>;
+  /** Names and numbers of the practice's patients that stand in this text, in any spelling. */
+  patientsIn(text: string): readonly string[];
+  close(): Promise<void>;
+}
+
+export interface GroundOptions {
+  readonly patients: number;
+  readonly threshold?: number;
+}
+
+export async function makeGround({ patients, threshold }: GroundOptions): Promise<Ground> {
+  const root = mkdtempSync(join(tmpdir(), 'ketenkluis-browser-'));
+  const source = join(root, 'source');
+  const vaultDir = join(root, 'vault');
+  const agentDir = join(root, 'agent');
+  writePractice({ patients, seed: 7, asOf: DEFAULT_AS_OF, out: source });
+  const bundle = await workplace(() => undefined);
+  const [browser, practice] = await Promise.all([
+    chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS }),
+    newPractice({ vaultDir, agentDir, workplace: bundle, ...(threshold === undefined ? {} : { threshold }) }),
+  ]);
+  await practice.enrol(source, DEFAULT_AS_OF);
+  await practice.sync(source, DEFAULT_AS_OF);
+  return ground({ root, source, vaultDir, agentDir, bundle, browser, practice });
+}
+
+interface Made {
+  readonly root: string;
+  readonly source: string;
+  readonly vaultDir: string;
+  readonly agentDir: string;
+  readonly bundle: string;
+  readonly browser: Browser;
+  readonly practice: NewPractice;
+}
+
+function ground(made: Made): Ground {
+  const { practice, browser, source, agentDir, vaultDir } = made;
+  const heard = new Heard();
+  let vault: VaultProcess = practice.vault;
+  const hand: Ground['hand'] = (wanted, which = 'first') => {
+    const found = practice.people.find(({ name }) => name.startsWith(wanted))!;
+    const { link, passphrase } = found[which];
+    const device = parseDeviceLink(link).device as DeviceId;
+    return { name: found.name, link: `${practice.origin}/#/apparaat/${link}`, device, passphrase };
+  };
+  const search = new TokenSearch(patients(source));
+  return {
+    practice,
+    heard,
+    hand,
+    async visit(work, { width = 1440, clock = false } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height: 900 },
+        locale: 'nl-NL',
+        reducedMotion: 'reduce',
+      });
+      context.setDefaultTimeout(PATIENCE);
+      try {
+        const page = await context.newPage();
+        if (clock) await page.clock.install();
+        heard.listen(page);
+        const result = await work({ app: new Workplace(page), page, context, heard });
+        heard.all.push(await kept(page));
+        return result;
+      } finally {
+        await context.close();
+      }
+    },
+    async enter({ app }, { link, passphrase }) {
+      await app.door.takeDevice(link);
+      await app.door.open(passphrase);
+      await app.worklist.ready();
+    },
+    async sync(end) {
+      if (end !== undefined) {
+        const state = await openState({ dir: agentDir, random: systemRandom });
+        const patient = Object.entries(state.register.patients).find(
+          ([, { enrolment }]) => enrolment !== null && 'ids' in enrolment && enrolment.ids.dossier === end,
+        );
+        endEnrolment(state.register, patient![0], 'withdrawn', DEFAULT_AS_OF);
+        await state.save();
+        await state.close();
+      }
+      await practice.sync(source, DEFAULT_AS_OF);
+    },
+    age({ device }, what) {
+      const database = new DatabaseSync(join(vaultDir, 'vault.db'), { timeout: 5000 });
+      const column = what === 'idle' ? 'active' : 'until';
+      const { changes } = database
+        .prepare(`UPDATE session SET ${column} = ${column} - 3700000 WHERE device = ? AND ended IS NULL`)
+        .run(device);
+      database.close();
+      if (changes === 0) throw new Error('this device has no session to set back');
+    },
+    stopVault: () => vault.stop(),
+    async startVault() {
+      vault = await startVaultProcess({
+        dir: vaultDir,
+        port: Number(new URL(practice.origin).port),
+        origins: [practice.origin],
+        bootstrapToken: base64url(systemRandom(24)),
+        limits: { perMinute: 100_000, strictPerMinute: 10_000 },
+        workplace: made.bundle,
+      });
+    },
+    patientsIn(text) {
+      const found = new Set<number>();
+      search.scan(Buffer.from(text), found);
+      return [...found].map((index) => search.tokens[index]!);
+    },
+    async close() {
+      await browser.close();
+      await practice.close();
+      await vault.stop();
+      rmSync(made.root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Everything that stays outside the page's memory: address, title, history, storage, IndexedDB. */
+export const kept = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const plain = (_: string, value: unknown) =>
+      value instanceof Uint8Array ? new TextDecoder('latin1').decode(value) : value;
+    const request = indexedDB.open('ketenkluis');
+    const rows = await new Promise<unknown[]>((resolve, reject) => {
+      request.onerror = () => reject(request.error);
+      request.onsuccess = () => {
+        const store = request.result.transaction('kept').objectStore('kept');
+        const [keys, values] = [store.getAllKeys(), store.getAll()];
+        values.onsuccess = () => {
+          request.result.close();
+          resolve([keys.result, values.result]);
+        };
+      };
+    });
+    const here = [location.href, document.title, history.state, { ...localStorage }, { ...sessionStorage }];
+    return JSON.stringify([...here, document.cookie, rows], plain);
+  });
+
+/** Family and full names and numbers, as the source has them. */
+function patients(source: string): readonly string[] {
+  const lines = readFileSync(join(source, 'Patient.ndjson'), 'utf8').trim().split('\n');
+  return lines
+    .flatMap((line) => {
+      const { name = [], identifier = [] } = JSON.parse(line) as {
+        readonly name?: readonly { readonly family?: string; readonly text?: string }[];
+        readonly identifier?: readonly { readonly value?: string }[];
+      };
+      return [...name.flatMap(({ family, text }) => [family, text]), ...identifier.map(({ value }) => value)];
+    })
+    .filter((one) => one !== undefined && one.length >= 6) as string[];
+}

@@ -1,0 +1,234 @@
+/** A practice's day on a real vault: what people see, what the log says of it, what stays behind (design 6 and 9, "morning"). */
+
+import type { DossierId } from '@ketenkluis/base';
+import { audit, type Session } from '@ketenkluis/client';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { type Ground, kept, makeGround } from './practice.ts';
+
+let ground: Ground;
+/** Reads the log; its device is in no browser. */
+let owner: Session;
+beforeAll(async () => {
+  ground = await makeGround({ patients: 120 });
+  owner = await ground.practice.signIn('gp');
+});
+afterAll(() => ground?.close());
+
+const opened = async (page: Page): Promise<DossierId> =>
+  (await page.evaluate(() => location.hash)).replace('#/dossier/', '') as DossierId;
+const show = (page: Page, dossier: string) =>
+  page.evaluate((hash) => {
+    location.hash = hash;
+  }, `#/dossier/${dossier}`);
+const personOf = (wanted: string) => ground.practice.people.find(({ name }) => name.startsWith(wanted))!.person;
+
+/** What this person did with a dossier, oldest first, from lines that an owner's own client proved. */
+async function linesOf(dossier: DossierId, wanted: string) {
+  const { lines, complete } = await audit(owner, { dossier });
+  if (!complete) throw new Error('the lines of this dossier are not proved');
+  return lines.filter(({ who }) => who === personOf(wanted)).toSorted((a, b) => a.index - b.index);
+}
+
+const state = (page: Page, name: string) => page.locator(`[data-state="${name}"]`);
+
+describe.concurrent('the morning', () => {
+  it('R38, R41: a nurse finds, opens and reads; her look is a proved line that she sees herself', ({ expect }) =>
+    ground.visit(async (visit) => {
+      const { app, page } = visit;
+      await ground.enter(visit, ground.hand('Sanne'));
+      const all = await app.worklist.count();
+      await app.worklist.programme('DM');
+      await expect.poll(() => app.worklist.count()).toBeLessThan(all);
+      await app.worklist.sortBy('Naam');
+      const names = () => page.locator('.kk-wl-name').allTextContents();
+      await expect
+        .poll(async () => (await names()).join())
+        .toBe((await names()).sort((a, b) => a.localeCompare(b, 'nl')).join());
+      const wanted = (await names())[1]!;
+      await app.worklist.search(wanted.split(',')[0]!);
+      await expect.poll(async () => (await names()).every((one) => one.includes(wanted.split(',')[0]!))).toBe(true);
+
+      await page.keyboard.press('Enter');
+      expect(await app.worklist.openFirst()).toBe(wanted);
+      expect(await app.dossier.heading().textContent()).toBe(wanted);
+      await page
+        .getByText(/^Stand van 1 okt/)
+        .first()
+        .waitFor();
+      await page.locator('canvas').first().waitFor();
+      await app.dossier.table();
+      await page.getByRole('columnheader', { name: 'Eenheid' }).first().waitFor();
+      const looks = await app.dossier.looks();
+      expect(await looks.proved()).toBe(true);
+      await looks.lines().filter({ hasText: 'Sanne Kuipersma' }).filter({ hasText: 'bekeek' }).first().waitFor();
+
+      const [look] = await linesOf(await opened(page), 'Sanne');
+      expect(look).toMatchObject({ event: 'release', outcome: 'success', signature: 'signed', verified: true });
+      expect(look!.annex).toMatchObject({ userName: 'Sanne Kuipersma' });
+      expect(JSON.stringify(look!.annex)).toContain(wanted.split(',')[0]);
+    }));
+
+  it('R24: the lock by key, by silence and by the hour gives the same patient and the sealed draft back in one gesture', ({
+    expect,
+  }) =>
+    ground.visit(
+      async (visit) => {
+        const { app, page } = visit;
+        const hand = ground.hand('Youssef', 'second');
+        await ground.enter(visit, hand);
+        const name = await app.worklist.openFirst(1);
+        const back = async () => {
+          await page.getByRole('heading', { name: 'Vergrendeld' }).waitFor();
+          expect(ground.patientsIn(await page.content())).toEqual([]);
+          await app.door.open(hand.passphrase);
+          await app.dossier.ready();
+          expect(await app.dossier.heading().textContent()).toBe(name);
+          await expect.poll(() => app.dossier.note().inputValue()).toBe('Nog bellen over de uitslag');
+        };
+        await app.dossier.note().fill('Nog bellen over de uitslag');
+        await page.getByText('Concept verzegeld bewaard').waitFor();
+        expect(await kept(page)).not.toContain('uitslag');
+
+        await app.lock();
+        await back();
+        // Silence that the browser notices.
+        await page.clock.fastForward('16:00');
+        await page.getByText('U was een kwartier weg').waitFor();
+        await page.clock.setSystemTime(new Date());
+        await back();
+        // Silence and the hour that only the vault notices.
+        for (const what of ['idle', 'hard'] as const) {
+          ground.age(hand, what);
+          await page.getByRole('tab', { name: 'Wie keek?' }).click();
+          await back();
+        }
+        const looks = await linesOf(await opened(page), 'Youssef');
+        expect(looks.map(({ event }) => event)).toEqual(['release', 'release', 'release', 'release', 'release']);
+      },
+      { clock: true },
+    ));
+
+  it('changes user in one step: nothing of the first one is left for the second', ({ expect }) =>
+    ground.visit(async (visit) => {
+      const { app, page } = visit;
+      const [first, second] = [ground.hand('Ilse'), ground.hand('Youssef')];
+      await ground.enter(visit, second);
+      await ground.enter(visit, first);
+      const name = await app.worklist.openFirst();
+      const dossier = await opened(page);
+      await app.changeUser();
+      await page.getByRole('heading', { name: 'Aanmelden' }).waitFor();
+      const nothing = async () => {
+        expect(ground.patientsIn(await page.content())).toEqual([]);
+        const left = await kept(page);
+        expect(ground.patientsIn(left)).toEqual([]);
+        expect(left).not.toContain(dossier);
+        expect(left).not.toContain('Terwolde');
+      };
+      await nothing();
+      await page.goBack();
+      await page.getByRole('heading', { name: 'Aanmelden' }).waitFor();
+      expect(await page.content()).not.toContain(name);
+
+      await page.locator('select').selectOption(second.device);
+      await app.door.open(second.passphrase);
+      await page.getByRole('button', { name: 'Menu van Youssef Benali' }).waitFor();
+      expect(await page.content()).not.toContain('Terwolde');
+    }));
+
+  it('a note of the nurse reaches the GP, who takes it over; then it is gone for both', async ({ expect }) => {
+    const text = 'Thuismeting gemiddeld 138/82, volgende week terug.';
+    const dossier = await ground.visit(async (visit) => {
+      await ground.enter(visit, ground.hand('Sanne', 'second'));
+      await visit.app.worklist.openFirst(2);
+      await visit.app.dossier.writeNote(text);
+      return await opened(visit.page);
+    });
+    await ground.visit(async (visit) => {
+      const { app, page } = visit;
+      await ground.enter(visit, ground.hand('Hanneke', 'second'));
+      await show(page, dossier);
+      await app.dossier.ready();
+      await page.getByRole('listitem').filter({ hasText: text }).getByText('Sanne Kuipersma').waitFor();
+      await app.dossier.takeOver(text);
+      await app.dossier.back();
+      await show(page, dossier);
+      await app.dossier.ready();
+      expect(await page.content()).not.toContain(text);
+    });
+    const did = async (wanted: string) => (await linesOf(dossier, wanted)).map(({ event }) => event);
+    expect(await did('Sanne')).toContain('write');
+    expect(await did('Hanneke')).toEqual(expect.arrayContaining(['release', 'taken-over']));
+  });
+
+  it('an assistant sees what her role needs, and is told what that leaves out', ({ expect }) =>
+    ground.visit(async (visit) => {
+      const { app, page } = visit;
+      await ground.enter(visit, ground.hand('Ilse', 'second'));
+      await app.worklist.openFirst();
+      await page.locator('[data-strip="hidden"]').waitFor();
+      expect(await page.getByRole('heading', { name: 'Medicatie' }).count()).toBe(0);
+      expect(await app.dossier.note().count()).toBe(0);
+      const [look] = await linesOf(await opened(page), 'Ilse');
+      expect(look).toMatchObject({ event: 'release', outcome: 'success' });
+    }));
+});
+
+describe('when something is not there', () => {
+  it('R22: inside, an ended enrolment is named with the next action; later it looks like no such dossier', ({
+    expect,
+  }) =>
+    ground.visit(async (visit) => {
+      const { app, page } = visit;
+      const hand = ground.hand('Sanne');
+      await ground.enter(visit, hand);
+      await app.worklist.openFirst();
+      const dossier = await opened(page);
+      await app.dossier.back();
+      await ground.sync(dossier);
+
+      await show(page, dossier);
+      await state(page, 'denied').getByText('De aanmelding van deze patiënt is beëindigd').waitFor();
+      await state(page, 'denied').getByText('kijk in uw HIS').waitFor();
+      expect((await linesOf(dossier, 'Sanne')).at(-1)).toMatchObject({ event: 'release', outcome: 'refused' });
+
+      await app.lock();
+      await app.door.open(hand.passphrase);
+      const words = async () => (await state(page, 'denied').textContent()) ?? '';
+      const ended = await words();
+      await show(page, `dos_${'a'.repeat(26)}`);
+      await page.getByRole('link', { name: 'Werklijst' }).first().waitFor();
+      expect(await words()).toBe(ended);
+    }));
+
+  it('without the vault: work in your HIS; with it again the draft is still there and nothing is reloaded', ({
+    expect,
+  }) =>
+    ground.visit(async (visit) => {
+      const { app, page } = visit;
+      await ground.enter(visit, ground.hand('Sanne'));
+      await app.worklist.openFirst();
+      await app.dossier.note().fill('Blijft staan');
+      await ground.stopVault();
+      await page.getByRole('button', { name: 'Bewaar notitie' }).click();
+      await page.getByRole('alert').getByText('Werk in uw HIS').waitFor();
+      await page.getByRole('tab', { name: 'Wie keek?' }).click();
+      await state(page, 'offline').getByText('Werk in uw HIS').waitFor();
+
+      await ground.startVault();
+      await page.getByRole('button', { name: 'Opnieuw proberen' }).click();
+      await page.locator('[data-strip="proved"]').waitFor();
+      await page.getByRole('tab', { name: 'Dossier' }).click();
+      expect(await app.dossier.note().inputValue()).toBe('Blijft staan');
+      await page.getByRole('button', { name: 'Bewaar notitie' }).click();
+      await page.getByRole('listitem').filter({ hasText: 'Blijft staan' }).waitFor();
+    }));
+
+  it('R6: no name or number of a patient went into an address, title, store, console or request', ({ expect }) => {
+    const { all, complaints } = ground.heard;
+    expect(all.length).toBeGreaterThan(100);
+    expect(ground.patientsIn(all.join('\n'))).toEqual([]);
+    expect(complaints.filter((one) => !one.includes('Failed to load resource'))).toEqual([]);
+  });
+});
