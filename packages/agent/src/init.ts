@@ -283,6 +283,7 @@ function firstRegister(of: {
       checkpoint: null,
     },
     authority: of.root,
+      people: null,
     recoveryKem: authority.recovery.kem,
     exitKem: authority.exit.kem,
     agent: {

@@ -6,6 +6,7 @@ import { type Bytes, canonicalJson, concat, fromBase64url, fromUtf8, lengthPrefi
 import {
   change,
   checkOwnLine,
+  directorySeen,
   type Fetch,
   memoryStorage,
   type Pins,
@@ -67,6 +68,7 @@ export async function openLink(options: {
   const { organisation } = register.practice;
   const storage = memoryStorage();
   await storage.set(`counter:${organisation}:${register.agent.person}`, register.agent.counter);
+  if (register.vault.people !== null) await storage.set(directorySeen(organisation), register.vault.people);
   if (register.vault.checkpoint !== null) {
     const { size, root } = register.vault.checkpoint;
     await storage.set(`log:${organisation}`, { ...register.vault.log, size, root, fork: null });

@@ -6,7 +6,7 @@
 import { type DossierId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
 import { decodeEntry, type Entry, type EntryItem, leafOf } from '@ketenkluis/ledger';
 import { entriesPage } from '@ketenkluis/protocol';
-import { dossierState, type Hash } from '@ketenkluis/seal';
+import { dossierState, type Hash, type KeyDirectory } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import { Frontier } from './frontier.ts';
 import type { Link } from './link.ts';
@@ -78,19 +78,25 @@ function decodeOrThrow(stored: Uint8Array, index: number) {
   }
 }
 
-/** The last signed step of a dossier that this agent lost track of, as its line names it. */
-export interface LostState {
+/** The last change of a dossier that this agent did not make or does not remember: what must be signed, as its line names it. */
+export interface LastStep {
+  /** Whose line it is. */
+  readonly by: string;
+  readonly seq: number;
   readonly step: Hash;
   readonly state: Hash;
   /** Snapshots signed before that line: what the step must name. */
   readonly after: number;
+  readonly line: number;
 }
 
 export interface Explained {
   /** Live sets as they are now, by dossier. */
   readonly live: Map<DossierId, LiveDossier>;
   /** Dossiers that this agent sealed before and lost track of: everything of them is sealed again. */
-  readonly lost: Map<DossierId, LostState>;
+  readonly lost: Map<DossierId, LastStep>;
+  /** Dossiers that a colleague changed last. */
+  readonly changed: Map<DossierId, LastStep>;
   /** Dossiers that ended at the vault: by this agent in a run that was cut off, or by an owner. */
   readonly ended: Set<DossierId>;
   /** Newest versions of the teams' own handles; no fingerprint where the journal does not know them. */
@@ -101,8 +107,16 @@ export interface Explained {
   readonly snapshots: { hash: Hash; at: Instant }[];
 }
 
-/** Folds the lines into the live sets that the register holds. Throws `agent/vault-forked` for a change nobody may make. */
-export function explain(register: Register, lines: readonly LogLine[], intents: readonly Intent[]): Explained {
+/**
+ * Folds the lines into the live sets that the register holds. Throws `agent/vault-forked` for a change nobody may make, and for a look
+ * that was answered with another state of a dossier than the one that stood.
+ */
+export function explain(
+  register: Register,
+  lines: readonly LogLine[],
+  intents: readonly Intent[],
+  people: KeyDirectory,
+): Explained {
   const live = new Map<DossierId, LiveDossier>();
   for (const patient of Object.values(register.patients)) {
     const { enrolment } = patient;
@@ -111,6 +125,7 @@ export function explain(register: Register, lines: readonly LogLine[], intents: 
   const out: Explained = {
     live,
     lost: new Map(),
+    changed: new Map(),
     ended: new Set(),
     heads: new Map(),
     listed: new Map(
@@ -134,10 +149,21 @@ export function explain(register: Register, lines: readonly LogLine[], intents: 
     foldTeams(out, intents, entry);
     const changes = entry.items.filter((item) => isChange(item, lists, entry.common.event));
     for (const [dossier, items] of Map.groupBy(changes, (item) => item.dossier!)) {
-      fold(register, out, intents, { index, entry, dossier, items });
+      fold(register, out, intents, people, { index, entry, dossier, items });
     }
+    checkLooks(out, index, entry);
   }
   return out;
+}
+
+/** What somebody was shown is what stood: a look on an older state, with the newest changes hidden, is found here. */
+function checkLooks(out: Explained, index: number, { items }: Entry): void {
+  for (const { kind, dossier, outcome, state } of items) {
+    if (kind !== 'release' || dossier === null || outcome !== 'success') continue;
+    const live = out.live.get(dossier);
+    if (live === undefined || stateOf(dossier, live) !== state)
+      throw forked(`line ${index} shows somebody another state of a dossier than the one that stood`);
+  }
 }
 
 const CHANGING = new Set(['head', 'fact', 'withdrawal', 'grant', 'drop', 'state']);
@@ -172,7 +198,13 @@ interface Change {
   readonly items: readonly EntryItem[];
 }
 
-function fold(register: Register, out: Explained, intents: readonly Intent[], change: Change): void {
+function fold(
+  register: Register,
+  out: Explained,
+  intents: readonly Intent[],
+  people: KeyDirectory,
+  change: Change,
+): void {
   const { entry, dossier, items } = change;
   const last = items.at(-1)!;
   const state = last.state as Hash | null;
@@ -181,10 +213,13 @@ function fold(register: Register, out: Explained, intents: readonly Intent[], ch
   if (state === null || last.kind !== 'state' || last.object === null) {
     throw forked(`line ${change.index} changes a dossier without a signed state`);
   }
+  const after = (register.snapshot?.number ?? 0) + out.snapshots.length;
+  const by = entry.common.actor;
+  const named: LastStep = { by, seq, step: last.object as Hash, state, after, line: change.index };
+  out.changed.delete(dossier);
   const lose = (next: LiveDossier) => {
-    const after = (register.snapshot?.number ?? 0) + out.snapshots.length;
     out.live.set(dossier, { ...next, seq, stated: state });
-    out.lost.set(dossier, { step: last.object as Hash, state, after });
+    out.lost.set(dossier, named);
   };
   const keep = (next: LiveDossier) => {
     out.live.set(dossier, { ...next, seq });
@@ -195,7 +230,7 @@ function fold(register: Register, out: Explained, intents: readonly Intent[], ch
     out.ended.add(dossier);
     return;
   }
-  if (entry.common.actor === register.agent.person) {
+  if (by === register.agent.person) {
     const intended = intents.findLast(
       (intent) => intent.dossiers[dossier] && stateOf(dossier, intent.dossiers[dossier]) === state,
     );
@@ -205,6 +240,13 @@ function fold(register: Register, out: Explained, intents: readonly Intent[], ch
     else lose(before);
     return;
   }
+  // The host writes the line's time: what earlier lines took from this person counts, whatever it says.
+  const at = people.timeAt(entry.common.at, change.index);
+  const member = people.memberships(at).some(({ person }) => person === by);
+  if (!member || people.cardOf(by, at)?.kind !== 'professional') {
+    throw forked(`line ${change.index} changes a dossier in the name of somebody who may not`);
+  }
+  out.changed.set(dossier, named);
   const next = byColleague(before, entry, items);
   if (out.lost.has(dossier) || before.stated !== undefined) {
     lose(next ?? before);

@@ -156,6 +156,8 @@ export const register = z.strictObject({
     log: z.strictObject({ origin: z.string(), key: z.string() }),
     /** Up to here every line was read and its leaf recomputed; `peaks` are the tree's complete subtrees, left to right. */
     checkpoint: z.strictObject({ size: z.int(), root: hash, peaks: z.array(hash) }).nullable(),
+    /** How much of the key directory the vault showed last; null before the first reading. */
+    people: z.strictObject({ count: z.int(), digest: hash }).nullable().default(null),
   }),
   authority: hash,
   recoveryKem: z.string(),

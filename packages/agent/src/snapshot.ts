@@ -1,7 +1,15 @@
 /** The signed state of everything live after a sync (docs/spec/snapshot.md). */
 
 import { DAY, type Instant, type PersonId, plus, type Signer } from '@ketenkluis/base';
-import { type Snapshot, type SnapshotRow, type Statement, signStatement, snapshotTree } from '@ketenkluis/seal';
+import {
+  type KeyDirectory,
+  type Snapshot,
+  type SnapshotRow,
+  type Statement,
+  signStatement,
+  snapshotTree,
+} from '@ketenkluis/seal';
+import { agentError } from './errors.ts';
 import { stateOf } from './live.ts';
 import type { Register } from './register.ts';
 
@@ -15,9 +23,16 @@ export function snapshotRows(register: Register): SnapshotRow[] {
   );
 }
 
-/** The next of the chain; it expires after twice the interval, at most 14 days. */
-export async function signSnapshot(register: Register, agent: Signer, at: Instant): Promise<Statement<'snapshot'>> {
+/** The next of the chain, on the key directory that the log was read with; it expires after twice the interval, at most 14 days. */
+export async function signSnapshot(
+  register: Register,
+  people: KeyDirectory,
+  agent: Signer,
+  at: Instant,
+): Promise<Statement<'snapshot'>> {
   const { root, size } = snapshotTree(snapshotRows(register));
+  const { count, digest } = people.position;
+  if (digest === null) throw agentError('vault-forked', 'the vault shows nobody of this practice');
   const payload: Snapshot = {
     t: 'snapshot',
     v: 1,
@@ -36,6 +51,7 @@ export async function signSnapshot(register: Register, agent: Signer, at: Instan
       ),
     ),
     epochs: register.teams.map(({ team, epoch }) => ({ team, epoch: epoch.hash })),
+    people: { count, digest },
   };
   return await signStatement(payload, agent);
 }

@@ -156,7 +156,7 @@ async function finish(of: {
   for (let attempt = 1; ; attempt++) {
     const { lost } = await takeUp(link, register, intents, localDate(clock()));
     if (lost.size > 0) throw agentError('vault-forked', 'the log holds a delivery that this agent did not send');
-    const snapshot = await signSnapshot(register, agent, clock());
+    const snapshot = await signSnapshot(register, await link.session.people(), agent, clock());
     await step('signed');
     try {
       await link.snapshot(snapshot);

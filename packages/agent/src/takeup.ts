@@ -1,11 +1,11 @@
 /** Takes up where the log stands: what an earlier run committed, what colleagues did, new keys of teams (docs/spec/sync.md). */
 
 import type { DossierId, LocalDate } from '@ketenkluis/base';
-import { type Batches, batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
+import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
-import { type Explained, explain, type Intent, type LostState, readLines } from './monitor.ts';
+import { type Explained, explain, type Intent, type LastStep, readLines } from './monitor.ts';
 import type { LiveDossier, Register } from './register.ts';
 
 /** Where team keys changed, everything that the team reads is sealed again; a new record of the same key changes the number only. */
@@ -48,17 +48,13 @@ export function apply(register: Register, explained: Explained, today: LocalDate
 }
 
 /** For dossiers whose journal is gone: versions and facts as the vault states them; grants are unknown until all is sealed again. */
-async function recover(link: Link, register: Register, lost: Explained['lost']): Promise<void> {
-  const heads = await link.heads();
-  const people = await link.session.people();
-  const batches = batchesFromWire(heads.batches);
+function recover(heads: Heads, register: Register, lost: ReadonlySet<DossierId>): void {
   const stated = new Map(heads.dossiers.map((one) => [one.dossier, one]));
   for (const patient of Object.values(register.patients)) {
     const { enrolment } = patient;
     if (enrolment?.state !== 'enrolled' || !lost.has(enrolment.ids.dossier)) continue;
     const own = stated.get(enrolment.ids.dossier);
     if (own === undefined) continue;
-    await checkStep(own, lost.get(enrolment.ids.dossier)!, people, batches);
     const scopeOf = new Map(Object.entries(enrolment.ids.handles).map(([scope, handle]) => [handle as string, scope]));
     const live: LiveDossier = { ...emptyLive(), seq: own.seq, notes: patient.live?.notes ?? [], stated: own.state };
     for (const { handle, version, descriptor } of own.handles) {
@@ -71,19 +67,37 @@ async function recover(link: Link, register: Register, lost: Explained['lost']):
     patient.live = live;
   }
 }
-/** A delivery that this agent does not remember counts only when the step that its line names is signed, then and there. */
-async function checkStep(
-  own: Heads['dossiers'][number],
-  lost: LostState,
+/**
+ * A delivery that this agent does not remember, and a change by a colleague, counts only when the step that its line names is signed by
+ * whoever the line names, judged by what the lines before it took away. False when the vault has gone on since the lines were read.
+ */
+async function checkSteps(
+  heads: Heads,
   people: KeyDirectory,
-  batches: Batches,
-): Promise<void> {
-  const step = own.transition && expectType(statementFromWire(own.transition, batches), 'state');
-  const { dossier, state, after } = step?.payload ?? {};
-  const fits = dossier === own.dossier && state === lost.state && own.state === lost.state && after === lost.after;
-  if (!step || step.hash !== lost.step || !fits || !(await people.verify(step, step.payload.at))) {
-    throw agentError('vault-forked', 'the log holds a change in the name of this agent that nobody signed');
+  named: ReadonlyMap<DossierId, LastStep>,
+): Promise<boolean> {
+  const batches = batchesFromWire(heads.batches);
+  const stated = new Map(heads.dossiers.map((one) => [one.dossier, one]));
+  for (const [dossier, last] of named) {
+    const own = stated.get(dossier);
+    if (own === undefined || own.seq > last.seq) return false;
+    const step = own.transition && expectType(statementFromWire(own.transition, batches), 'state');
+    const { payload, hash } = step ?? {};
+    const fits =
+      hash === last.step &&
+      payload?.dossier === dossier &&
+      payload.by === last.by &&
+      payload.state === last.state &&
+      own.state === last.state &&
+      payload.after === last.after;
+    if (!step || !fits || !(await people.verify(step, people.timeAt(step.payload.at, last.line)))) {
+      throw agentError(
+        'vault-forked',
+        `line ${last.line} of the log changes a dossier and nobody signed what it came to`,
+      );
+    }
   }
+  return true;
 }
 
 /** No fingerprint has this text's hash: it makes the next comparison fail. */
@@ -96,11 +110,27 @@ export async function takeUp(
   intents: readonly Intent[],
   today: LocalDate,
 ): Promise<{ readonly lost: ReadonlySet<DossierId> }> {
-  const { lines, frontier } = await readLines(link, register);
-  const explained = explain(register, lines, intents);
-  apply(register, explained, today);
-  register.vault.checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
-  const lost = new Map([...explained.lost].filter(([dossier]) => explained.live.has(dossier)));
-  if (lost.size > 0) await recover(link, register, lost);
-  return { lost: new Set(lost.keys()) };
+  for (let attempt = 1; ; attempt++) {
+    const { lines, frontier } = await readLines(link, register);
+    const people = await link.session.people();
+    const explained = explain(register, lines, intents, people);
+    const live = ([dossier]: readonly [DossierId, LastStep]) => explained.live.has(dossier);
+    const lost = new Set([...explained.lost].filter(live).map(([dossier]) => dossier));
+    const named = new Map([...explained.changed, ...explained.lost].filter(live));
+    const heads = named.size > 0 ? await link.heads() : null;
+    // A colleague wrote between the two answers: read on.
+    if (heads !== null && !(await checkSteps(heads, people, named))) {
+      if (attempt < TRIES) continue;
+      throw agentError('vault-forked', 'the vault shows changes of dossiers that its log does not hold');
+    }
+    apply(register, explained, today);
+    register.vault.people = seenOf(people);
+    register.vault.checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
+    if (heads !== null) recover(heads, register, lost);
+    return { lost };
+  }
 }
+
+const TRIES = 3;
+const seenOf = ({ position: { count, digest } }: KeyDirectory): Register['vault']['people'] =>
+  digest === null ? null : { count, digest };

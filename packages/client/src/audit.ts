@@ -78,7 +78,10 @@ export async function audit(
       const signature =
         common === null
           ? 'not-shown'
-          : await provedActor({ common, request: shown.request, people, verifier: session.verifier });
+          : await provedActor({
+              ...{ common, request: shown.request, people, verifier: session.verifier },
+              at: people.timeAt(common.at, line.index),
+            });
       // A request is kept back only where it names other dossiers, and then the leaf holds their items too.
       const alone = parseLeaf(fromBase64url(shown.leaf)).items.length === mine.length;
       const kept = signature === 'not-shown' && common?.requestHash !== null && alone;

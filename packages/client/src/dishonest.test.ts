@@ -217,7 +217,7 @@ describe('a dishonest vault', () => {
       (answer.entries as unknown[]).pop();
     });
     const fresh = await world.signIn('poh-s', memoryStorage());
-    await expect(openList(fresh, 'worklist')).rejects.toMatchObject({ code: 'client/rolled-back' });
+    await expect(openList(fresh, 'worklist')).rejects.toMatchObject({ code: 'client/directory-hidden' });
     world.net.between = null;
     const honest = await world.signIn('poh-s', memoryStorage());
     expect((await openList(honest, 'worklist')).team).toBeDefined();

@@ -3,7 +3,7 @@
  * (docs/spec/snapshot.md, checks 3 to 6)
  */
 
-import { fromBase64url, type Instant, type Verifier } from '@ketenkluis/base';
+import { fromBase64url, type Instant, instant, type Verifier } from '@ketenkluis/base';
 import type { Checkpoint, EntryCommon } from '@ketenkluis/ledger';
 import type { releaseAnswer } from '@ketenkluis/protocol';
 import {
@@ -86,24 +86,28 @@ export async function provedActor(options: {
   readonly request: string | null;
   readonly people: KeyDirectory;
   readonly verifier: Verifier;
+  /** When to judge: the line's time, made good by what stands before it in the log (`KeyDirectory.timeAt`). */
+  readonly at: Instant;
 }): Promise<'signed' | 'not-shown' | 'false'> {
-  const { common, request, people, verifier } = options;
+  const { common, request, people, verifier, at } = options;
   if (common.requestHash === null || common.signature === null) return 'not-shown';
   if (request === null) return 'not-shown';
   const bytes = fromBase64url(request);
-  const key = people.keyOf(common.actor, common.at);
+  const key = people.keyOf(common.actor, at);
   if (key === undefined || hashOf(signedBytes(bytes)) !== common.requestHash) return 'false';
   return (await verifier.verify(key, signedBytes(bytes), fromBase64url(common.signature))) ? 'signed' : 'false';
 }
 
-function mayChange(line: ProvedLine, people: KeyDirectory): boolean {
+const later = (a: Instant, b: Instant | undefined): Instant => (b !== undefined && b > a ? b : a);
+
+function mayChange(line: ProvedLine, people: KeyDirectory, at: Instant): boolean {
   const { common } = line;
   if (common === null || common.outcome !== 'success') return false;
-  const card = people.cardOf(common.actor, common.at);
+  const card = people.cardOf(common.actor, at);
   if (AGENT_EVENTS.has(common.event)) {
-    return card?.kind === 'agent' && people.mandatesOf(common.actor, common.at).length > 0;
+    return card?.kind === 'agent' && people.mandatesOf(common.actor, at).length > 0;
   }
-  const member = people.memberships(common.at).some((fact) => fact.person === common.actor);
+  const member = people.memberships(at).some((fact) => fact.person === common.actor);
   return MEMBER_EVENTS.has(common.event) && card?.kind === 'professional' && member;
 }
 
@@ -128,6 +132,8 @@ export async function checkDossierState(options: {
 
   let seq = 0;
   let state: Hash | null = null;
+  // The host writes a line's time. It counts only as far as it fits what is known to come before the line.
+  let at = snapshot?.at ?? instant(0);
   const steps = new Set<Hash>();
   if (shown.snapshot !== null) {
     if (snapshot === null) throw unexplained('there is no snapshot');
@@ -139,8 +145,9 @@ export async function checkDossierState(options: {
   for (const change of shown.changes) {
     const line = provedOrThrow(change, checkpoint);
     const own = line.items.filter(({ item }) => item.dossier === shown.dossier && item.outcome === 'success');
-    if (own.length === 0 || !mayChange(line, people)) throw unexplained('a change is by nobody who may');
-    const actor = await provedActor({ common: line.common!, request: change.request, people, verifier });
+    at = people.timeAt(later(at, line.common?.at), line.index);
+    if (own.length === 0 || !mayChange(line, people, at)) throw unexplained('a change is by nobody who may');
+    const actor = await provedActor({ common: line.common!, request: change.request, people, verifier, at });
     // A request that names other dossiers too is not shown, but no change is asked for in one.
     if (actor !== 'signed') throw unexplained('a change is not signed by whom it names');
     if (shown.snapshot === null && seq === 0 && snapshot !== null && line.common!.at <= snapshot.at)
@@ -159,7 +166,7 @@ export async function checkDossierState(options: {
       throw unexplained('a signed state belongs to another change');
     if (prev !== state || after !== (snapshot?.number ?? 0))
       throw unexplained('a signed state does not follow the one before it');
-    if (!(await people.verify(step, line.common!.at))) throw unexplained('a state is not signed by somebody who may');
+    if (!(await people.verify(step, at))) throw unexplained('a state is not signed by somebody who may');
     steps.add(step.hash);
     state = next;
   }

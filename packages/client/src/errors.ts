@@ -6,6 +6,7 @@ export const clientError = errorFactory('client', [
   'bad-device-link',
   'bad-invitation-link',
   'denied',
+  'directory-hidden',
   'fork',
   'log-changed',
   'no-key-here',

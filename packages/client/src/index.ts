@@ -43,7 +43,7 @@ export {
   type Slot,
 } from './look.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
-export { type DirectoryAnswer, readDirectory } from './people.ts';
+export { type DirectoryAnswer, directorySeen, readDirectory } from './people.ts';
 export { type DeviceLink, encodeDeviceLink, type Pins, parseDeviceLink, pins } from './pins.ts';
 export {
   type ClientStorage,

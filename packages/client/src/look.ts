@@ -15,7 +15,7 @@ import type { Session } from './session.ts';
 export type Slot = 'worklist' | 'directory' | 'receipt';
 
 /** What a colleague's card or a team's new key looks like to a client that has not heard of it yet. */
-const MAY_BE_NEWS = ['not-signed', 'no-key-here', 'rolled-back'] as const;
+const MAY_BE_NEWS = ['not-signed', 'no-key-here', 'rolled-back', 'directory-hidden'] as const;
 
 /** One release, checked. A colleague or epoch that this client has not heard of is looked up once. */
 export async function release(

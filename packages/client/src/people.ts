@@ -3,18 +3,10 @@
  * stand in the log under a checkpoint that this client took, and the chain anchored in what the practice itself told.
  */
 
-import { fromBase64url, lengthPrefixed, type OrganisationId, type Verifier } from '@ketenkluis/base';
+import type { OrganisationId, Verifier } from '@ketenkluis/base';
 import type { Checkpoint } from '@ketenkluis/ledger';
 import type { directory as directorySchema } from '@ketenkluis/protocol';
-import {
-  batchesFromWire,
-  type Hash,
-  hashOf,
-  KeyDirectory,
-  payloadHash,
-  type Snapshot,
-  statementFromWire,
-} from '@ketenkluis/seal';
+import { batchesFromWire, type Hash, hash, KeyDirectory, type Snapshot, statementFromWire } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { clientError } from './errors.ts';
 import { provedLine } from './log.ts';
@@ -63,32 +55,30 @@ export async function readDirectory(options: {
   return { people, hashes };
 }
 
-const seenPeople = z.strictObject({ count: z.int().min(0), digest: z.string() });
-const digestOf = (hashes: readonly Hash[]): Hash =>
-  hashOf(lengthPrefixed(...hashes.map((hash) => fromBase64url(hash))));
+/** How much of the key directory was seen; as in a snapshot. */
+const seenPeople = z.strictObject({ count: z.int().min(1), digest: hash });
 
 /**
  * A card or an end that this device has seen cannot be unseen: the directory only grows. Throws `client/rolled-back`.
- * What a fresh device is not shown, the team keys of the next snapshot tell (`checkEpochs`).
+ * What a fresh device is not shown, the snapshot tells (`checkPeople`).
  */
-export async function rememberPeople(storage: ClientStorage, practice: string, hashes: readonly Hash[]): Promise<void> {
-  const name = `people:${practice}`;
+export async function rememberPeople(storage: ClientStorage, people: KeyDirectory): Promise<void> {
+  const name = directorySeen(people.organisation);
   const seen = seenPeople.nullable().parse((await storage.get(name)) ?? null);
-  if (seen !== null && (hashes.length < seen.count || digestOf(hashes.slice(0, seen.count)) !== seen.digest)) {
+  if (seen !== null && !people.beginsWith(seen)) {
     throw clientError('rolled-back', 'this vault hides a card or a key that it showed before');
   }
-  await storage.set(name, { count: hashes.length, digest: digestOf(hashes) });
+  await storage.set(name, people.position);
 }
+/** Where a device keeps how much of a practice's key directory it has seen. */
+export const directorySeen = (practice: string): string => `directory:${practice}`;
 
-/** Every team key that the practice's snapshot names stands in the directory. Throws `client/rolled-back`. */
-export function checkEpochs(people: KeyDirectory, snapshot: Snapshot): void {
-  for (const { team, epoch } of snapshot.epochs) {
-    const newest = people.epochOf(team);
-    let found = newest?.hash === epoch;
-    for (let number = (newest?.payload.number ?? 0) - 1; number >= 0 && !found; number--) {
-      const older = people.epochNumber(team, number);
-      found = older !== undefined && payloadHash(older) === epoch;
-    }
-    if (!found) throw clientError('rolled-back', 'this vault hides a team key that the practice has signed');
+/**
+ * The directory begins with everything that the signer of the snapshot knew, in that order: so a device that comes without memory is not
+ * shown a directory without the newest revocation or team key. Throws `client/directory-hidden`.
+ */
+export function checkPeople(people: KeyDirectory, snapshot: Snapshot): void {
+  if (!people.beginsWith(snapshot.people)) {
+    throw clientError('directory-hidden', 'this vault hides a card, a key or the end of one that the practice knew');
   }
 }

@@ -38,7 +38,7 @@ import { type Confirmation, checkDossierState, checkSnapshot } from './dossier-s
 import { clientError } from './errors.ts';
 import { checkList } from './lists.ts';
 import type { LogView, ProvedLine } from './log.ts';
-import { checkEpochs } from './people.ts';
+import { checkPeople } from './people.ts';
 import type { ClientStorage } from './ports.ts';
 
 export type ReleaseAnswer = z.infer<typeof releaseAnswer>;
@@ -126,7 +126,7 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
   const batches = batchesFromWire(answer.batches);
   const statement = answer.snapshot === null ? null : statementFromWire(answer.snapshot, batches);
   const { snapshot, confirmation } = await checkSnapshot({ statement, people, storage, now });
-  if (snapshot !== null) checkEpochs(people, snapshot);
+  if (snapshot !== null) checkPeople(people, snapshot);
   for (const shown of answer.states) {
     await checkDossierState({ shown, snapshot, batches, checkpoint, people, verifier: context.verifier });
   }

@@ -249,7 +249,7 @@ export class Session {
       checkpoint,
       verifier: this.verifier,
     });
-    await rememberPeople(this.wire.ports.storage, pins.practice, hashes);
+    await rememberPeople(this.wire.ports.storage, people);
     this.#people = people;
     this.#peopleAt = checkpoint.size;
     this.#peopleHashes = new Set(hashes);

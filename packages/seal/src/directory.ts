@@ -7,14 +7,16 @@ import {
   type Bytes,
   fromBase64url,
   type Instant,
+  lengthPrefixed,
   type OrganisationId,
   type TeamId,
+  utf8,
   type Verifier,
 } from '@ketenkluis/base';
 import { ownerKey, signedByOwners, verifyAuthorityStep } from './authority.ts';
 import { sealError } from './errors.ts';
 import { maySign, type SignRules } from './rules.ts';
-import { type Statement, signersOf, verifyStatement } from './statement.ts';
+import { hashOf, type Statement, signersOf, verifyStatement } from './statement.ts';
 import type { Authority, Card, Epoch, Fact, FactOf, Hash, Payload } from './statements.ts';
 
 /** What the caller found about a statement's place in the organisation's ledger. */
@@ -35,6 +37,17 @@ function keyFits(chain: readonly Statement<'epoch'>[], before: Epoch, next: Epoc
   );
 }
 
+const CHAIN = utf8('ketenkluis.directory.v1');
+/** The chain over the statements of a directory, in the order of the ledger (docs/spec/keys.md, "Position"). */
+const nextDigest = (before: Hash | null, statement: Hash): Hash =>
+  hashOf(lengthPrefixed(CHAIN, before === null ? new Uint8Array(0) : fromBase64url(before), fromBase64url(statement)));
+
+/** How much of the directory somebody knew: the number of its statements and their chain; null for none. */
+interface DirectoryPosition {
+  readonly count: number;
+  readonly digest: Hash | null;
+}
+
 export class KeyDirectory implements SignRules {
   readonly organisation: OrganisationId;
   readonly #verifier: Verifier;
@@ -43,6 +56,9 @@ export class KeyDirectory implements SignRules {
   readonly #epochs = new Map<TeamId, Statement<'epoch'>[]>();
   readonly #facts = new Map<string, DirectoryFact>();
   readonly #ended = new Map<string, Instant>();
+  /** When what takes something away says that it counts, by its place in the ledger. */
+  readonly #taken: { readonly index: number; readonly at: Instant }[] = [];
+  readonly #chain: Hash[] = [];
   #lastIndex = -1;
 
   constructor(organisation: OrganisationId, verifier: Verifier) {
@@ -66,7 +82,10 @@ export class KeyDirectory implements SignRules {
     const owner =
       'organisation' in payload ? payload.organisation : 'practice' in payload ? payload.practice : undefined;
     if (owner !== this.organisation) throw sealError('bad-statement', 'this statement belongs to another organisation');
+    const taken = this.#takenAt(payload);
     await this.#apply(statement);
+    if (taken !== undefined) this.#taken.push({ index: place.index, at: taken });
+    this.#chain.push(nextDigest(last(this.#chain) ?? null, statement.hash));
     this.#lastIndex = place.index;
   }
 
@@ -81,6 +100,28 @@ export class KeyDirectory implements SignRules {
     else if (payload.t === 'fact') await this.#addFact(statement, payload);
     else if (payload.t === 'withdrawal') await this.#addWithdrawal(statement as Statement<'withdrawal'>);
     else throw sealError('bad-statement', `a ${payload.t} statement has no place in a key directory`);
+  }
+
+  /** From when it counts; undefined for what takes nothing away from anybody. */
+  #takenAt(payload: Payload): Instant | undefined {
+    if (payload.t === 'authority' || payload.t === 'withdrawal') return payload.at;
+    return payload.t === 'card' && this.#cards.has(payload.subject) ? payload.from : undefined;
+  }
+
+  /**
+   * The time to judge by what came in with line `index`: what it says of itself, but not before what the lines before it took away.
+   * Who lost a key, a card or a mandate in an earlier line does nothing with it in a later one, whatever date that line bears.
+   */
+  timeAt(at: Instant, index: number): Instant {
+    return this.#taken.reduce((time, one) => (one.index < index && one.at > time ? one.at : time), at);
+  }
+
+  get position(): DirectoryPosition {
+    return { count: this.#chain.length, digest: last(this.#chain) ?? null };
+  }
+  /** Does this directory begin with what somebody knew at that position? A longer one does; one that hides a statement does not. */
+  beginsWith({ count, digest }: DirectoryPosition): boolean {
+    return count <= this.#chain.length && (this.#chain[count - 1] ?? null) === digest;
   }
 
   async #requireOwners(statement: Statement): Promise<Authority> {
@@ -148,9 +189,10 @@ export class KeyDirectory implements SignRules {
   }
 
   async #addWithdrawal(statement: Statement<'withdrawal'>): Promise<void> {
-    const { fact, at } = statement.payload;
+    const { fact } = statement.payload;
     const target = this.#facts.get(fact);
     if (!target) throw sealError('bad-statement', 'this withdrawal ends a fact that the directory does not know');
+    const at = this.timeAt(statement.payload.at, Number.POSITIVE_INFINITY);
     if (!(await this.verify(statement, at, { target }))) {
       throw sealError('not-signed', 'whoever signed this withdrawal may not end that fact');
     }

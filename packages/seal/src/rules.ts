@@ -42,6 +42,22 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
   );
 }
 
+/**
+ * Ending is easier than beginning, because it only takes away: one owner alone may end what the agent stated and the membership of
+ * somebody who leaves, at once. But what an owner stands on, one other owner alone may not take: the membership of an owner and the
+ * mandate that an owner answers for end by that owner, or by as many owners as it takes to issue them.
+ */
+function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: Instant): boolean {
+  const [by] = signers;
+  if (by !== undefined && signers.length === 1 && isOwner(rules, by, at)) {
+    const whose =
+      target.kind === 'membership' ? target.person : target.kind === 'mandate' ? target.responsible : undefined;
+    const another = whose !== undefined && whose !== by && (target.kind === 'mandate' || isOwner(rules, whose, at));
+    if (!another) return true;
+  }
+  return mayState(rules, target, signers, at);
+}
+
 export function maySign(
   rules: SignRules,
   payload: Payload,
@@ -69,7 +85,7 @@ export function maySign(
     case 'withdrawal': {
       if (!target || target.id !== payload.fact || target.practice !== payload.practice) return false;
       if (('dossier' in target ? target.dossier : null) !== payload.dossier) return false;
-      return (alone && isOwner(rules, by, at)) || mayState(rules, target, signers, at);
+      return mayEnd(rules, target, signers, at);
     }
     case 'descriptor':
       return payload.class === 'source' ? agent : alone && isProfessional(rules, by, at);

@@ -128,7 +128,7 @@ describe('statement', () => {
   it('belongs to whom its payload names: somebody else may not sign a descriptor, grant, bundle or request', async () => {
     const snapshot: Payload<'snapshot'> = {
       ...{ t: 'snapshot', v: 1, suite: 1, practice, number: 1, prev: null, by: alice.id, at: AT, until: AT },
-      ...{ size: 0, root: single.hash, epochs: [], lists: [] },
+      ...{ size: 0, root: single.hash, epochs: [], people: { count: 1, digest: single.hash }, lists: [] },
     };
     expect(await verify(await signStatement(snapshot, alice.signer))).toBe(true);
     expect(await verify(await signStatement(snapshot, bob.signer))).toBe(false);

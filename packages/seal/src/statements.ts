@@ -124,7 +124,7 @@ export const write = z.strictObject({ ...fact, kind: z.literal('write'), dossier
 
 export const factSchema = z.discriminatedUnion('kind', [membership, mandate, enrolment, relation, step, write]);
 
-/** Signed by whoever may sign the fact it ends, or by an owner. */
+/** Signed by whoever may sign the fact it ends, or by one owner where that only takes something away (rules.ts). */
 export const withdrawal = z.strictObject({
   t: z.literal('withdrawal'),
   ...head,
@@ -213,6 +213,8 @@ export const snapshot = z.strictObject({
   size: count,
   root: hash,
   epochs: z.array(z.strictObject({ team: id('team'), epoch: hash })).max(256),
+  /** How much of the key directory the signer knew: number of statements and their chain (docs/spec/keys.md). */
+  people: z.strictObject({ count: z.int().min(1), digest: hash }),
   /** The teams' own handles (worklist, directory, receipt) as they stand: no older version of one is true any more. */
   lists: z
     .array(z.strictObject({ team: id('team'), handle: id('handle'), version: z.int().min(1), descriptor: hash }))

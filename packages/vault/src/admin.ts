@@ -183,6 +183,9 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       for (const statement of others) {
         if (!(await verifyStatement(statement, (by) => people.keys.keyOf(by, at), vault.verifier)))
           throw bad('a signature does not hold');
+      // Every later line is judged by it: a date to come would end what others are in the middle of.
+      if (directory.some(({ payload }) => countsFrom(payload) > at))
+        throw bad('this would count from later on; date it now or before');
       }
     },
     plan: async (tx, at) => {
@@ -245,5 +248,11 @@ const MAX_INVITATION = 72 * 3_600_000;
 async function checkInvitation(people: People, statement: Statement<'invitation'>, at: Instant): Promise<void> {
   const { until, at: made } = statement.payload;
   if (until <= at || until - made > MAX_INVITATION) throw bad('an invitation lives at most 72 hours');
+/** From when a change of owners, a card or an end counts. */
+function countsFrom(payload: Statement['payload']): number {
+  if (payload.t === 'authority' || payload.t === 'withdrawal') return payload.at;
+  return payload.t === 'card' && payload.number > 0 ? payload.from : 0;
+}
+
   if (!(await people.keys.verify(statement, at))) throw bad('an invitation is signed by an owner');
 }

@@ -94,6 +94,9 @@ export async function snapshot(vault: Vault, signed: Signed, body: z.infer<typeo
       if (sent.epochs.length !== epochs.size || sent.epochs.some(({ team, epoch }) => epochs.get(team) !== epoch)) {
         throw vaultError('conflict', 'the snapshot names other team keys than are in force');
       }
+      if (!people.keys.beginsWith(sent.people)) {
+        throw vaultError('conflict', 'the snapshot knows another key directory than stands here; read it again');
+      }
       return {
         common: commonOf(vault, people, request, at, { event: 'snapshot', action: 'C', outcome: 'success' }),
         items: [item({ kind: 'state', object: statement.hash, checks: SIGNED_CHECKS })],

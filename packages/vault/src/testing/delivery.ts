@@ -359,6 +359,7 @@ export async function takeSnapshot(
   const lists = handles.flatMap(({ team, handle, version, descriptor }) =>
     team === null ? [] : [{ team, handle, version, descriptor }],
   );
+  const position = (await world.running.vault.people.of(practice.id))?.keys.position;
   const statement = await signStatement(
     {
       t: 'snapshot' as const,
@@ -376,6 +377,7 @@ export async function takeSnapshot(
         team: id,
         epoch: epoch.hash,
       })),
+      people: { count: position!.count, digest: position!.digest! },
       ...fields,
     },
     who.person.signer,
