@@ -15,7 +15,7 @@ import {
   type TeamId,
 } from '@ketenkluis/base';
 import type { RoleId } from '@ketenkluis/care';
-import { type Fetch, http, memoryStorage, type Ports, wire } from '@ketenkluis/client';
+import { checkPassphrase, type Fetch, http, memoryStorage, type Ports, wire } from '@ketenkluis/client';
 import { practiceCreated, vaultInfo } from '@ketenkluis/protocol';
 import {
   type Authority,
@@ -85,6 +85,8 @@ export async function init(options: InitOptions): Promise<InitResult> {
   const { random, clock, fetch } = options;
   const say = options.progress ?? (() => undefined);
   const at = clock();
+  // Before anything exists: a way in that can be guessed is none.
+  for (const { name, passphrase } of options.staff) checkPassphrase(passphrase, [name, options.practice.name]);
   const practice = newId('organisation', random);
   const vault = await http(options.vaultUrl, fetch).call({ method: 'GET', path: '/v1/vault', answer: vaultInfo });
 
@@ -281,9 +283,9 @@ function firstRegister(of: {
       kem: of.vault.kem,
       log: of.created.log,
       checkpoint: null,
+      people: null,
     },
     authority: of.root,
-      people: null,
     recoveryKem: authority.recovery.kem,
     exitKem: authority.exit.kem,
     agent: {

@@ -28,6 +28,7 @@ import { clientError } from './errors.ts';
 import { type DeviceLink, keyBytes } from './pins.ts';
 import type { ClientStorage, PasskeyPort } from './ports.ts';
 import { Session, type SessionStart } from './session.ts';
+import { dropEnded } from './unlockers.ts';
 import type { Wire } from './wire.ts';
 
 type Opened = z.infer<typeof sessionOpened>;
@@ -144,7 +145,7 @@ async function enter(wire: Wire, proof: Proof, touched: Session | null): Promise
     const keyring = await unsealed(opened, (sealed) =>
       openWithPassphrase(sealed, { device, deviceKey: proof.device.hmac as DeviceKey, passphrase: proof.passphrase }),
     );
-    return { ...entered(opened, device), secrets: keyring.secrets, keyring };
+    return withKeyring(entered(opened, device), keyring);
   }
   const options = { challenge, rpId: hostOf(wire.place.origin), allowCredentials: [], userVerification: 'required' };
   const { credential, prf } = await proof.port.get(options, prfSalt(practice));
@@ -157,8 +158,15 @@ async function enter(wire: Wire, proof: Proof, touched: Session | null): Promise
   }
   const opened = await post({ by: 'passkey', challenge, credential });
   const keyring = await unsealed(opened, (sealed) => openWithPrf(sealed, { credential: id, prf }));
-  return { ...entered(opened, null), secrets: keyring.secrets, keyring };
+  return withKeyring(entered(opened, null), keyring);
 }
+
+const withKeyring = ({ opened, start }: Pick<Entered, 'opened' | 'start'>, keyring: OpenedKeyring): Entered => ({
+  opened,
+  start: { ...start, names: keyring.names },
+  secrets: keyring.secrets,
+  keyring,
+});
 
 const entered = (opened: Opened, device: DeviceId | null): Pick<Entered, 'opened' | 'start'> => ({
   opened,
@@ -170,6 +178,7 @@ const entered = (opened: Opened, device: DeviceId | null): Pick<Entered, 'opened
     idle: opened.idle,
     until: opened.until,
     unlockers: opened.keyring === null ? [] : parseKeyring(fromBase64url(opened.keyring)).header.unlockers,
+    names: {},
   },
 });
 
@@ -187,8 +196,11 @@ async function unsealed(opened: Opened, open: (keyring: Keyring) => Promise<Open
 
 /** Throws `client/wrong-secret`, `client/refused`, `client/offline`. */
 export async function signIn(wire: Wire, proof: Proof): Promise<Session> {
-  const { opened, start, secrets } = await enter(wire, proof, null);
-  return await Session.begin(wire, start, secrets, opened.stage);
+  const { opened, start, secrets, keyring } = await enter(wire, proof, null);
+  const session = await Session.begin(wire, start, secrets, opened.stage);
+  // Best effort: whoever cannot put a keyring now (another window just did) does so at the next sign-in.
+  if (keyring !== null) await dropEnded(session, keyring, opened.ended).catch(() => undefined);
+  return session;
 }
 
 /** Brings a locked session back; the person, the session and what was on screen stay the same. */

@@ -21,6 +21,7 @@ export const clientError = errorFactory('client', [
   'snapshot-missing',
   'state-unexplained',
   'vault-says-more',
+  'weak-passphrase',
   'wrong-entry',
   'wrong-item',
   'wrong-practice',

@@ -43,6 +43,7 @@ export {
   type Slot,
 } from './look.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
+export { checkPassphrase, type PassphraseFault, passphraseFault } from './passphrase.ts';
 export { type DirectoryAnswer, directorySeen, readDirectory } from './people.ts';
 export { type DeviceLink, encodeDeviceLink, type Pins, parseDeviceLink, pins } from './pins.ts';
 export {
@@ -56,4 +57,5 @@ export {
 export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease } from './release.ts';
 export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';
 export { type Me, Session, type SessionStart } from './session.ts';
+export { endOwnUnlocker, endUnlocker, putKeyring, waysIn } from './unlockers.ts';
 export { type Place, type Wire, wire } from './wire.ts';

@@ -34,7 +34,7 @@ import {
   webSigner,
   webVerifier,
 } from '@ketenkluis/seal';
-import { type KeyringSecrets, openEpoch } from '@ketenkluis/seal/open';
+import { type KeyringSecrets, type OpenedKeyring, openEpoch } from '@ketenkluis/seal/open';
 import { z } from 'zod';
 import { clientError } from './errors.ts';
 import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
@@ -56,6 +56,8 @@ export interface SessionStart {
   readonly until: Instant;
   /** The readable part of the person's keyring: which ways in there are. */
   readonly unlockers: KeyringHeader['unlockers'];
+  /** What the person calls them, by unlocker id; opened with the keys. */
+  readonly names: OpenedKeyring['names'];
 }
 
 type TeamSecret = Awaited<ReturnType<typeof openEpoch>>;
@@ -133,6 +135,9 @@ export class Session {
   get unlockers(): SessionStart['unlockers'] {
     return this.#start.unlockers;
   }
+  get unlockerNames(): SessionStart['names'] {
+    return this.#start.names;
+  }
   /** After the vault took a changed keyring. */
   set unlockers(next: SessionStart['unlockers']) {
     this.#start = { ...this.#start, unlockers: next };
@@ -167,6 +172,7 @@ export class Session {
   /** Forgets every key; the session at the vault stays and waits for a touch. */
   lock(): void {
     this.#keys = null;
+    this.#start = { ...this.#start, names: {} };
     this.#teamKeys.clear();
     this.#me = null;
   }

@@ -3,7 +3,15 @@
  * classes it takes. Paths stand under `/v1/practices/:practice` unless they begin with `/v1`.
  */
 
-import { type Bytes, fromBase64url, idBytes, lengthPrefixed, type OrganisationId, utf8 } from '@ketenkluis/base';
+import {
+  type Bytes,
+  fromBase64url,
+  idBytes,
+  lengthPrefixed,
+  type OrganisationId,
+  type PersonId,
+  utf8,
+} from '@ketenkluis/base';
 import type { Hash, RequestClass } from '@ketenkluis/seal';
 
 interface Endpoint {
@@ -24,6 +32,8 @@ export const ENDPOINTS = {
   'credential-options': { method: 'POST', path: '/credentials/options', classes: null },
   credential: { method: 'POST', path: '/credentials', classes: ['session'] },
   keyring: { method: 'POST', path: '/keyring', classes: ['session'] },
+  unlockers: { method: 'GET', path: '/unlockers', classes: null },
+  'unlocker-end': { method: 'POST', path: '/unlockers/end', classes: ['admin'] },
   invitation: { method: 'GET', path: '/invitations/:invitation', classes: null },
   join: { method: 'POST', path: '/invitations/:invitation/join', classes: null },
   directory: { method: 'GET', path: '/directory', classes: null },
@@ -52,6 +62,7 @@ export const SESSION_HARD = 60 * 60_000;
 export const SESSION_LIFE = 12 * 3_600_000;
 
 const SESSION = utf8('ketenkluis.session.v1');
+const UNLOCKER = utf8('ketenkluis.unlocker.v1');
 const RECEIPT = utf8('ketenkluis.receipt.v1');
 
 /**
@@ -60,6 +71,10 @@ const RECEIPT = utf8('ketenkluis.receipt.v1');
  */
 export const sessionProofBytes = (audience: string, practice: OrganisationId, challenge: string, by: string): Bytes =>
   lengthPrefixed(SESSION, utf8(audience), idBytes(practice), utf8(challenge), utf8(by));
+
+/** SHA-256 of this names an unlocker in the line that ends it: credential or device id, and whose it was. */
+export const unlockerBytes = (person: PersonId, unlocker: string): Bytes =>
+  lengthPrefixed(UNLOCKER, idBytes(person), utf8(unlocker));
 
 /** What the vault's receipt is a SHA-256 and a signature of: the request and the `h` wraps (ct) it now holds, in order. */
 export const receiptBytes = (practice: OrganisationId, request: Hash, wraps: readonly Uint8Array[]): Bytes =>

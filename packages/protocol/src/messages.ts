@@ -54,6 +54,9 @@ export const challenge = z.strictObject({ challenge: base64url(64), until: insta
 /** Ed25519, 64 bytes, one text per value: a malformed one is refused alike whoever is named. */
 const signature = z.string().regex(/^[A-Za-z0-9_-]{85}[AQgw]$/);
 
+/** A credential's or a device's id. */
+const unlocker = z.string().regex(/^[A-Za-z0-9_-]{1,1400}$/);
+
 /** POST .../sessions. A passkey or a device key opens the door to the keyring only; `confirm` makes the session open. */
 export const openSession = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('passkey'), challenge: base64url(64), credential: json }),
@@ -67,6 +70,8 @@ export const sessionOpened = z.strictObject({
   person: id('person'),
   stage: z.enum(['keyring', 'open']),
   keyring: base64url(200_000).nullable(),
+  /** Unlockers in this keyring that were ended after a loss: the next keyring leaves them out. */
+  ended: z.array(unlocker).max(16),
   /** After this much silence the session needs a touch; after the hard limit too. Milliseconds. */
   idle: z.int(),
   until: instant,
@@ -90,8 +95,35 @@ export const credentialOptions = json;
 export const addCredential = signed(
   z.strictObject({ challenge: base64url(64), credential: json, keyring: base64url(200_000) }),
 );
-/** POST .../keyring (signed): replaces the sealed keyring; its number grows by one. A device may ride along. */
+/**
+ * POST .../keyring (signed): replaces the sealed keyring; its number grows by one. A device may ride along. Unlockers that the new
+ * keyring leaves out are refused from then on, and other sessions that they opened end.
+ */
 export const putKeyring = signed(z.strictObject({ keyring: base64url(200_000), device: wireStatement.nullable() }));
+
+/** GET .../unlockers: one's own ways in; for an owner everybody's. Days, not moments: enough to know a lost device by. */
+export const unlockers = z.strictObject({
+  people: z
+    .array(
+      z.strictObject({
+        person: id('person'),
+        unlockers: z
+          .array(
+            z.strictObject({
+              unlocker,
+              kind: z.enum(['passkey', 'passphrase']),
+              since: instant,
+              used: instant.nullable(),
+              ended: instant.nullable(),
+            }),
+          )
+          .max(500),
+      }),
+    )
+    .max(5000),
+});
+/** POST .../unlockers/end (signed, class admin): an owner ends a colleague's way in; its sessions end with it. */
+export const endUnlocker = signed(z.strictObject({ person: id('person'), unlocker }));
 
 /** GET .../invitations/:invitation (the id is the capability; nothing here is secret). */
 export const invitationState = z.strictObject({

@@ -44,7 +44,7 @@ export {
   parseInvitationFragment,
   verifyJoin,
 } from './invitation.ts';
-export { type KeyringHeader, keyringHeader, MIN_UNLOCKERS, parseKeyring } from './keyring.ts';
+export { type KeyringHeader, keyringHeader, MIN_UNLOCKERS, parseKeyring, unlockerId } from './keyring.ts';
 export {
   type PackHeader,
   type ParsedPack,

@@ -29,7 +29,7 @@ const KEK = domain('keyring-kek');
 const NONCE = 12;
 /** Each key-encrypting key wraps one master key once, so its nonce may stand still. */
 const ZERO = new Uint8Array(NONCE);
-export const MIN_UNLOCKERS = 2;
+export const MIN_UNLOCKERS = 2 as const;
 
 const bytes32 = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/);
 const wrap = z.string().regex(/^[A-Za-z0-9_-]{64}$/);
@@ -63,7 +63,16 @@ export type KeyringHeader = z.infer<typeof keyringHeader>;
 type StoredUnlocker = KeyringHeader['unlockers'][number];
 type Parameters = Omit<z.infer<typeof passkey>, 'wrap'> | Omit<z.infer<typeof passphrase>, 'wrap'>;
 
-const secretsSchema = z.strictObject({ t: z.literal('keys'), sign: bytes32, kem: publicKey });
+const secretsSchema = z.strictObject({
+  t: z.literal('keys'),
+  sign: bytes32,
+  kem: publicKey,
+  names: z.record(z.string().max(1400), z.string().min(1).max(60)).optional(),
+});
+
+/** What an unlocker is known by: the id of the passkey's credential, or of the passphrase's device. */
+export const unlockerId = (unlocker: Parameters): string =>
+  unlocker.kind === 'passkey' ? unlocker.credential : unlocker.device;
 
 export interface KeyringSecrets {
   /** Ed25519 seed. */
@@ -82,8 +91,10 @@ export interface Argon2Cost {
 /** RFC 9106 section 4, second recommendation, one lane because WebAssembly has one thread. About 0.4 s. */
 export const ARGON2_DEFAULT: Argon2Cost = { memoryKiB: 65_536, passes: 3, lanes: 1 };
 
-export type NewUnlocker =
-  /** `prf` is the 32-byte output of the WebAuthn PRF extension evaluated at `salt`. */
+/** `name` is what its owner calls it ("mijn telefoon"); it is sealed with the keys. */
+export type NewUnlocker = {
+  readonly name?: string;
+} /** `prf` is the 32-byte output of the WebAuthn PRF extension evaluated at `salt`. */ & (
   | { readonly kind: 'passkey'; readonly credential: string; readonly salt: Bytes; readonly prf: Bytes }
   | {
       readonly kind: 'passphrase';
@@ -91,11 +102,14 @@ export type NewUnlocker =
       readonly deviceKey: DeviceKey;
       readonly passphrase: string;
       readonly cost?: Argon2Cost;
-    };
+    }
+);
 
 export interface OpenedKeyring {
   readonly header: KeyringHeader;
   readonly secrets: KeyringSecrets;
+  /** By unlocker id, where its owner gave it a name. */
+  readonly names: Readonly<Record<string, string>>;
   readonly master: Bytes;
 }
 
@@ -177,21 +191,24 @@ async function makeUnlocker(
 const nameOf = (unlocker: Parameters): string =>
   unlocker.kind === 'passkey' ? `passkey ${unlocker.credential}` : `passphrase ${unlocker.device}`;
 
-async function store(
-  header: KeyringHeader,
-  secrets: KeyringSecrets,
-  master: Bytes,
-  random: Random,
-): Promise<Sealed<'keyring'>> {
+async function store({ header, secrets, names, master }: OpenedKeyring, random: Random): Promise<Sealed<'keyring'>> {
   const checked = checkHeader('keyring', keyringHeader, header);
   if (new Set(checked.unlockers.map(nameOf)).size !== checked.unlockers.length) {
     throw sealError('bad-keyring', 'this passkey or device unlocks the keyring already');
   }
-  const plain = canonicalJson({ t: 'keys', sign: base64url(secrets.sign), kem: base64url(secrets.kem) });
+  const there = new Set(checked.unlockers.map(unlockerId));
+  const kept = Object.fromEntries(Object.entries(names).filter(([id]) => there.has(id)));
+  const keys = { t: 'keys', sign: base64url(secrets.sign), kem: base64url(secrets.kem) };
+  const plain = canonicalJson(Object.keys(kept).length === 0 ? keys : { ...keys, names: kept });
   const nonce = random(NONCE);
   const body = await (await suite(checked.suite).aead(master)).seal(nonce, bodyAad(checked), plain);
   return encodeObject(MAGICS.keyring, checked, concat(nonce, body)) as Sealed<'keyring'>;
 }
+
+const named = (unlocker: NewUnlocker): Record<string, string> =>
+  unlocker.name === undefined
+    ? {}
+    : { [unlocker.kind === 'passkey' ? unlocker.credential : unlocker.device]: unlocker.name };
 
 /** A first keyring. One unlocker may do until the person's card is signed; afterwards there are always two. */
 export async function createKeyring(input: {
@@ -207,7 +224,9 @@ export async function createKeyring(input: {
   const unlockers = await Promise.all(
     input.unlockers.map((unlocker) => makeUnlocker(person, suiteId, master, unlocker, random)),
   );
-  return store({ t: 'keyring', v: 1, suite: suiteId, person, number: 1, unlockers }, secrets, master, random);
+  const names = Object.assign({}, ...input.unlockers.map(named)) as Record<string, string>;
+  const header = { t: 'keyring' as const, v: 1 as const, suite: suiteId, person, number: 1, unlockers };
+  return store({ header, secrets, names, master }, random);
 }
 
 /** The same keys with one more way in; its number is one higher. */
@@ -216,29 +235,29 @@ export async function addUnlocker(
   unlocker: NewUnlocker,
   random: Random,
 ): Promise<Sealed<'keyring'>> {
-  const { header, secrets, master } = opened;
+  const { header, secrets, names, master } = opened;
   const made = await makeUnlocker(header.person, header.suite, master, unlocker, random);
   const next = { ...header, number: header.number + 1, unlockers: [...header.unlockers, made] };
-  return store(next, secrets, master, random);
+  return store({ header: next, secrets, names: { ...names, ...named(unlocker) }, master }, random);
 }
 
 /**
- * Takes a way in out. An old copy of the object still opens with it, so a stolen passkey or device also asks for a new card.
- * Throws `seal/too-few-unlockers` if fewer than two would stay.
+ * Takes ways in out, by id. An old copy of the object still opens with them, which is why the vault refuses them from then on.
+ * Throws `seal/too-few-unlockers` if fewer than `least` would stay: two, or one where an owner has ended the others after a loss.
  */
-export async function removeUnlocker(
+export async function removeUnlockers(
   opened: OpenedKeyring,
-  which: { readonly credential: string } | { readonly device: DeviceId },
+  ids: ReadonlySet<string>,
   random: Random,
+  least: 1 | 2 = MIN_UNLOCKERS,
 ): Promise<Sealed<'keyring'>> {
-  const { header, secrets, master } = opened;
-  const name = 'credential' in which ? `passkey ${which.credential}` : `passphrase ${which.device}`;
-  const unlockers = header.unlockers.filter((unlocker) => nameOf(unlocker) !== name);
-  if (unlockers.length === header.unlockers.length) throw sealError('bad-keyring', 'the keyring has no such unlocker');
-  if (unlockers.length < MIN_UNLOCKERS) {
+  const { header } = opened;
+  const unlockers = header.unlockers.filter((unlocker) => !ids.has(unlockerId(unlocker)));
+  if (header.unlockers.length - unlockers.length !== ids.size)
+    throw sealError('bad-keyring', 'the keyring has no such unlocker');
+  if (unlockers.length < least)
     throw sealError('too-few-unlockers', 'at least two ways to unlock must stay; add another one first');
-  }
-  return store({ ...header, number: header.number + 1, unlockers }, secrets, master, random);
+  return store({ ...opened, header: { ...header, number: header.number + 1, unlockers } }, random);
 }
 
 /** The readable part: whose, which number, which unlockers. Throws `seal/bad-object`, `seal/bad-header`, `seal/unknown-suite`. */
@@ -263,8 +282,8 @@ async function openWith(
     bodyAad(header),
     body.subarray(NONCE),
   );
-  const { sign, kem } = parseHeader('keyring content', secretsSchema, opened);
-  return { header, secrets: { sign: fromBase64url(sign), kem: fromBase64url(kem) }, master };
+  const { sign, kem, names = {} } = parseHeader('keyring content', secretsSchema, opened);
+  return { header, secrets: { sign: fromBase64url(sign), kem: fromBase64url(kem) }, names, master };
 }
 
 /** Throws `seal/bad-keyring` for an unknown passkey and `seal/cannot-open` for a wrong PRF output or a changed object. */

@@ -29,7 +29,7 @@ export {
   type OpenedKeyring,
   openWithPassphrase,
   openWithPrf,
-  removeUnlocker,
+  removeUnlockers,
 } from './keyring.ts';
 export { splitExitShare } from './pack.ts';
 export { combineKey, createSplitKey, type SplitKey, splitKey } from './recovery.ts';

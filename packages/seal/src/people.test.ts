@@ -14,6 +14,7 @@ import {
   sealTo,
   shareSheet,
   signStatement,
+  unlockerId,
   verifyJoin,
   webVerifier,
 } from './index.ts';
@@ -26,7 +27,7 @@ import {
   openSealed,
   openWithPassphrase,
   openWithPrf,
-  removeUnlocker,
+  removeUnlockers,
   type SplitKey,
 } from './open.ts';
 import { AT, flipBit, person, type TestPerson } from './testing.ts';
@@ -81,19 +82,54 @@ describe('keyring', () => {
   it('two ways in stay, none is there twice, and the number grows', async () => {
     const opened = await openWithPrf(keyring, { credential: 'abc', prf });
     const few = { code: 'seal/too-few-unlockers' };
-    await expect(removeUnlocker(opened, { credential: 'abc' }, random)).rejects.toMatchObject(few);
-    await expect(removeUnlocker(opened, { device }, random)).rejects.toMatchObject(few);
+    await expect(removeUnlockers(opened, new Set(['abc']), random)).rejects.toMatchObject(few);
+    await expect(removeUnlockers(opened, new Set([device]), random)).rejects.toMatchObject(few);
     await expect(addUnlocker(opened, passkey, random)).rejects.toMatchObject({ code: 'seal/bad-keyring' });
     const three = await addUnlocker(opened, { ...passkey, credential: 'phone', prf: secrets.sign }, random);
     expect(parseKeyring(three).header.number).toBe(2);
     const again = await openWithPrf(three, { credential: 'phone', prf: secrets.sign });
-    await expect(removeUnlocker(again, { credential: 'nobody' }, random)).rejects.toMatchObject({
+    await expect(removeUnlockers(again, new Set(['nobody']), random)).rejects.toMatchObject({
       code: 'seal/bad-keyring',
     });
-    const two = await removeUnlocker(again, { credential: 'abc' }, random);
+    const two = await removeUnlockers(again, new Set(['abc']), random);
     expect(parseKeyring(two).header.unlockers.map(({ kind }) => kind)).toEqual(['passphrase', 'passkey']);
     await expect(openWithPrf(two, { credential: 'abc', prf })).rejects.toMatchObject({ code: 'seal/bad-keyring' });
     expect((await openWithPassphrase(two, { device, deviceKey, passphrase })).secrets).toEqual(secrets);
+  });
+
+  it('R14: after a loss one way in may stay, never none, and what was ended is not in the object any more', async () => {
+    const opened = await openWithPrf(keyring, { credential: 'abc', prf });
+    const one = await removeUnlockers(opened, new Set([device]), random, 1);
+    expect(parseKeyring(one).header.unlockers.map(unlockerId)).toEqual(['abc']);
+    await expect(openWithPassphrase(one, { device, deviceKey, passphrase })).rejects.toMatchObject({
+      code: 'seal/bad-keyring',
+    });
+    const last = await openWithPrf(one, { credential: 'abc', prf });
+    await expect(removeUnlockers(last, new Set(['abc']), random, 1)).rejects.toMatchObject({
+      code: 'seal/too-few-unlockers',
+    });
+  });
+
+  it('names of devices are sealed with the keys and go with their unlocker', async () => {
+    const opened = await openWithPrf(keyring, { credential: 'abc', prf });
+    expect(opened.names).toEqual({});
+    const phone = { ...passkey, credential: 'phone', name: 'mijn telefoon' };
+    const three = await addUnlocker(opened, phone, random);
+    expect(new TextDecoder('latin1').decode(three)).not.toContain('telefoon');
+    const again = await openWithPrf(three, { credential: 'phone', prf });
+    expect(again.names).toEqual({ phone: 'mijn telefoon' });
+    const two = await removeUnlockers(again, new Set(['phone']), random);
+    expect((await openWithPrf(two, { credential: 'abc', prf })).names).toEqual({});
+  });
+
+  it('the Argon2id salt is drawn anew for every unlocker and stands in its parameters', async () => {
+    const salts = new Set<string>();
+    for (let i = 0; i < 3; i++) {
+      const unlocker = { kind: 'passphrase' as const, device, deviceKey, passphrase, cost };
+      const made = await createKeyring({ person: who, secrets, random, unlockers: [unlocker] });
+      salts.add(parseKeyring(made).header.unlockers[0]!.salt);
+    }
+    expect(salts.size).toBe(3);
   });
 
   it('a wrap moved in from another person’s keyring opens nothing', async () => {

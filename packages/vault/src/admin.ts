@@ -142,21 +142,25 @@ export const isOwnBusiness = (statement: Statement, practice: OrganisationId): b
       : false;
 };
 
-/** Changes of the directory by owners, and withdrawals of a dossier's facts by the agent: all or nothing, one line. */
-export async function statements(vault: Vault, signed: Signed, body: StatementsBody) {
-  const { practice, people, request } = signed;
-  const sent = statementsFromWire(body);
-  const decision = decide({
+/** May the asker change what belongs to the practice as a whole? */
+export const aboutThePractice = (signed: Signed) =>
+  decide({
     now: signed.at,
     actor: actorOf(signed),
-    class: request.payload.class,
+    class: signed.request.payload.class,
     item: { dossier: null, handle: null, team: null, writerClass: null, parent: null, state: 'live' },
-    facts: people.factsOf(signed.session.person),
+    facts: signed.people.factsOf(signed.session.person),
     card: signed.card,
     grants: [],
     snapshot: null,
     gone: 0,
   });
+
+/** Changes of the directory by owners, and withdrawals of a dossier's facts by the agent: all or nothing, one line. */
+export async function statements(vault: Vault, signed: Signed, body: StatementsBody) {
+  const { practice, people, request } = signed;
+  const sent = statementsFromWire(body);
+  const decision = aboutThePractice(signed);
   if (decision.outcome === 'deny') throw await denied(vault, signed, decision.reason);
   const known = (fact: string) => people.facts.find((one) => one.fact.id === fact)?.fact;
   const directory = sent.filter((statement) => isDirectory(statement, known));
@@ -179,13 +183,13 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
     before: async (at) => {
       // Built anew on what is committed, so that two changes at once cannot both follow the same record.
       if (directory.length > 0) await vault.people.tryOn(practice, people.log, directory);
+      // Every later line is judged by it: a date to come would end what others are in the middle of.
+      if (directory.some(({ payload }) => countsFrom(payload) > at))
+        throw bad('this would count from later on; date it now or before');
       for (const invitation of invitations) await checkInvitation(people, invitation, at);
       for (const statement of others) {
         if (!(await verifyStatement(statement, (by) => people.keys.keyOf(by, at), vault.verifier)))
           throw bad('a signature does not hold');
-      // Every later line is judged by it: a date to come would end what others are in the middle of.
-      if (directory.some(({ payload }) => countsFrom(payload) > at))
-        throw bad('this would count from later on; date it now or before');
       }
     },
     plan: async (tx, at) => {
@@ -244,15 +248,15 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
   };
 }
 
-const MAX_INVITATION = 72 * 3_600_000;
-async function checkInvitation(people: People, statement: Statement<'invitation'>, at: Instant): Promise<void> {
-  const { until, at: made } = statement.payload;
-  if (until <= at || until - made > MAX_INVITATION) throw bad('an invitation lives at most 72 hours');
 /** From when a change of owners, a card or an end counts. */
 function countsFrom(payload: Statement['payload']): number {
   if (payload.t === 'authority' || payload.t === 'withdrawal') return payload.at;
   return payload.t === 'card' && payload.number > 0 ? payload.from : 0;
 }
 
+const MAX_INVITATION = 72 * 3_600_000;
+async function checkInvitation(people: People, statement: Statement<'invitation'>, at: Instant): Promise<void> {
+  const { until, at: made } = statement.payload;
+  if (until <= at || until - made > MAX_INVITATION) throw bad('an invitation lives at most 72 hours');
   if (!(await people.keys.verify(statement, at))) throw bad('an invitation is signed by an owner');
 }

@@ -1,33 +1,24 @@
-/** Invitations, passkeys and keyrings: how a person comes to have a second way in (design 5). */
+/** Invitations: how a new colleague brings keys and ways in (design 5). */
 
-import { type Bytes, base64url, fromBase64url, type OrganisationId, type PersonId, utf8 } from '@ketenkluis/base';
-import type { addCredential, invitationState, joinInvitation, putKeyring } from '@ketenkluis/protocol';
+import { base64url, fromBase64url, type OrganisationId } from '@ketenkluis/base';
+import type { invitationState, joinInvitation } from '@ketenkluis/protocol';
 import {
   expectType,
   invitation as invitationSchema,
-  parseKeyring,
-  type Statement,
   statementFromWire,
   statementWireSchema,
   verifyStatement,
 } from '@ketenkluis/seal';
-import { generateRegistrationOptions } from '@simplewebauthn/server';
 import type { z } from 'zod';
-import { type Caller, refused, type Signed } from './auth.ts';
+import { refused } from './auth.ts';
 import { vaultError } from './errors.ts';
-import { append, commonOf, item, ownCommon } from './lines.ts';
+import { append, item, ownCommon } from './lines.ts';
 import { getStatements, payloadOf, toWire } from './storage/statements.ts';
-import type { Tx } from './storage/storage.ts';
+import { putCredential, putDevice, readDevice, readKeyring } from './unlockers.ts';
 import type { Vault } from './vault.ts';
-import { CHALLENGE_LIFE, checkRegistration, newChallenge, takeChallenge } from './webauthn.ts';
+import { checkRegistration, takeChallenge } from './webauthn.ts';
 
 const MAX_JOINS = 16;
-function readKeyring(text: string, person: PersonId): { bytes: Bytes; number: number } {
-  const bytes = fromBase64url(text);
-  const { header } = parseKeyring(bytes);
-  if (header.person !== person) throw vaultError('bad-statement', 'this keyring belongs to somebody else');
-  return { bytes, number: header.number };
-}
 
 async function invitationOf(vault: Vault, practice: OrganisationId, invitation: string) {
   const found = await vault.storage.read(async (tx) => {
@@ -64,38 +55,6 @@ export async function invitation(
     ),
     state: over ? 'ended' : row.state,
   };
-}
-
-/** A device's key may ask for this person's keyring. */
-async function readDevice(
-  vault: Vault,
-  wire: unknown,
-  person: PersonId,
-  key: Bytes | undefined,
-): Promise<Statement<'device'>> {
-  const device = expectType(statementFromWire(wire), 'device');
-  if (
-    device.payload.person !== person ||
-    !key ||
-    !(await verifyStatement(device, (by) => (by === person ? key : undefined), vault.verifier))
-  ) {
-    throw vaultError('bad-statement', 'this device is not vouched for by the person');
-  }
-  return device;
-}
-
-async function putDevice(tx: Tx, practice: OrganisationId, { payload }: Statement<'device'>): Promise<void> {
-  const taken = await tx
-    .selectFrom('device')
-    .select('person')
-    .where('practice', '=', practice)
-    .where('device', '=', payload.id)
-    .executeTakeFirst();
-  if (taken) throw vaultError('already-there', 'this device is known already');
-  await tx
-    .insertInto('device')
-    .values({ practice, device: payload.id, person: payload.person, sign: payload.sign, ended: null })
-    .execute();
 }
 
 /** Keys were made on the device; nothing opens before the inviter has compared the code and an owner's card says so. */
@@ -160,12 +119,8 @@ export async function join(vault: Vault, practice: OrganisationId, id: string, b
             .insertInto('person')
             .values({ practice, person, keyring: keyring.bytes, number: keyring.number })
             .execute();
-          if (device) await putDevice(write, practice, device);
-          if (passkey)
-            await write
-              .insertInto('credential')
-              .values({ practice, person, ...passkey })
-              .execute();
+          if (device) await putDevice(write, practice, device, at);
+          if (passkey) await putCredential(write, practice, person, passkey, at);
           await write
             .updateTable('invitation')
             .set({ state: 'joined' })
@@ -177,93 +132,5 @@ export async function join(vault: Vault, practice: OrganisationId, id: string, b
       };
     },
   });
-  return { done: true as const };
-}
-
-/** The relying party is the full host name; the passkey must verify its user and be found without a name. */
-export async function passkeyOptions(vault: Vault, { practice, session }: Caller): Promise<Record<string, unknown>> {
-  const { challenge } = await newChallenge(vault, practice);
-  const known = await vault.storage.read((tx) =>
-    tx
-      .selectFrom('credential')
-      .select(['credential', 'transports'])
-      .where('practice', '=', practice)
-      .where('person', '=', session.person)
-      .execute(),
-  );
-  const host = new URL(vault.origins[0]!).hostname;
-  const options = await generateRegistrationOptions({
-    rpName: 'Ketenkluis',
-    rpID: host,
-    // Names stay out of authenticators that the vault cannot see into.
-    userName: 'Ketenkluis',
-    userID: utf8(session.person),
-    challenge: fromBase64url(challenge),
-    timeout: CHALLENGE_LIFE,
-    attestationType: 'none',
-    excludeCredentials: known.map(({ credential }) => ({ id: credential })),
-    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-  });
-  return { ...options };
-}
-
-type KeyringChange = {
-  readonly keyring: string;
-  readonly device?: Statement<'device'> | null;
-  readonly passkey?: Awaited<ReturnType<typeof checkRegistration>>;
-};
-
-/** The sealed keyring is replaced by its next number; an unlocker may come with it. */
-async function changeKeyring(vault: Vault, signed: Signed, change: KeyringChange): Promise<void> {
-  const { practice, people, request, session } = signed;
-  const person = session.person;
-  const { bytes, number } = readKeyring(change.keyring, person);
-  await append(vault, {
-    practice,
-    log: people.log,
-    request,
-    keys: [`person/${person}`],
-    plan: async (tx, at) => {
-      const row = await tx
-        .selectFrom('person')
-        .select('number')
-        .where('practice', '=', practice)
-        .where('person', '=', person)
-        .executeTakeFirst();
-      if (row && number !== row.number + 1)
-        throw vaultError('conflict', 'the keyring has changed elsewhere; open it again');
-      return {
-        common: commonOf(vault, people, request, at, { event: 'keyring', action: 'U', outcome: 'success' }),
-        items: [],
-        effect: async (write) => {
-          await write
-            .insertInto('person')
-            .values({ practice, person, keyring: bytes, number })
-            .onConflict((on) => on.columns(['practice', 'person']).doUpdateSet({ keyring: bytes, number }))
-            .execute();
-          if (change.device) await putDevice(write, practice, change.device);
-          if (change.passkey)
-            await write
-              .insertInto('credential')
-              .values({ practice, person, ...change.passkey })
-              .execute();
-        },
-      };
-    },
-  });
-}
-
-export async function credential(vault: Vault, signed: Signed, body: z.infer<typeof addCredential>['body']) {
-  const fresh = await vault.storage.write((tx) => takeChallenge(tx, signed.practice, body.challenge, signed.at));
-  const passkey = fresh ? await checkRegistration(vault, body.challenge, body.credential) : undefined;
-  if (!passkey) throw vaultError('unlocker-refused', 'this passkey was not accepted; make another one');
-  await changeKeyring(vault, signed, { keyring: body.keyring, passkey });
-  return { done: true as const };
-}
-
-export async function keyring(vault: Vault, signed: Signed, body: z.infer<typeof putKeyring>['body']) {
-  const key = signed.people.keys.keyOf(signed.session.person, signed.at);
-  const device = body.device === null ? null : await readDevice(vault, body.device, signed.session.person, key);
-  await changeKeyring(vault, signed, { keyring: body.keyring, device });
   return { done: true as const };
 }

@@ -19,8 +19,8 @@ interface Opened {
 }
 const challenge = async () => (await world.call('challenge')).json<{ challenge: string }>().challenge;
 
-async function keyringOf(person: TestPerson): Promise<string> {
-  const unlocker = { kind: 'passkey' as const, credential: 'AAAA', salt: systemRandom(32), prf: systemRandom(32) };
+async function keyringOf(person: TestPerson, credential = 'AAAA'): Promise<string> {
+  const unlocker = { kind: 'passkey' as const, credential, salt: systemRandom(32), prf: systemRandom(32) };
   const made = await createKeyring({
     person: person.id,
     secrets: { sign: person.signSeed, kem: person.kemSeed },
@@ -38,7 +38,11 @@ async function withPasskey(who: TestSession) {
   expect(options.rp.id).toBe(new URL(ORIGIN).hostname);
   expect(options.authenticatorSelection).toMatchObject({ userVerification: 'required' });
   const credential = passkey.create({ origin: ORIGIN, challenge: options.challenge });
-  const body = { challenge: options.challenge, credential, keyring: await keyringOf(who.person) };
+  const body = {
+    challenge: options.challenge,
+    credential,
+    keyring: await keyringOf(who.person, String(credential.id)),
+  };
   const reply = await world.signed(who, 'credential', body, { class: 'session' });
   return { passkey, reply, body };
 }
@@ -111,7 +115,7 @@ describe('sessions', () => {
       },
       who.person.signer,
     );
-    const body = { keyring: await keyringOf(who.person), device: statementToWire(device) };
+    const body = { keyring: await keyringOf(who.person, id), device: statementToWire(device) };
     expect((await world.signed(who, 'keyring', body, { class: 'session' })).status).toBe(200);
     const attempt = async (seed: Uint8Array, audience = ORIGIN) => {
       const given = await challenge();

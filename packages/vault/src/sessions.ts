@@ -24,6 +24,7 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, ownCommon } from './lines.ts';
 import type { People } from './people.ts';
 import type { SessionStage } from './storage/schema.ts';
+import { endedIn, useUnlocker } from './unlockers.ts';
 import type { Vault } from './vault.ts';
 import { checkAssertion, credentialId, takeChallenge } from './webauthn.ts';
 
@@ -36,6 +37,8 @@ const NOBODYS_KEY = fromBase64url('11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwaaPJHURHo')
 interface Proven {
   readonly person: PersonId;
   readonly device: string | null;
+  /** The passkey or device; null for a person's own key. */
+  readonly unlocker: string | null;
   readonly by: OpenSession['by'];
 }
 
@@ -54,6 +57,7 @@ async function prove(
       .selectAll()
       .where('practice', '=', practice)
       .where('credential', '=', ask.by === 'passkey' ? (credentialId(ask.credential) ?? '') : '')
+      .where('ended', 'is', null)
       .executeTakeFirst(),
     device: await tx
       .selectFrom('device')
@@ -82,16 +86,17 @@ async function prove(
         .where('credential', '=', passkey.credential)
         .execute(),
     );
-    return { person: passkey.person, device: null, by: 'passkey' };
+    return { person: passkey.person, device: null, unlocker: passkey.credential, by: 'passkey' };
   }
   if (ask.by === 'device') {
     const good = await signedBy(device && fromBase64url(device.sign), ask.device, ask.signature);
-    return fresh && device && good ? { person: device.person, device: ask.device, by: 'device' } : undefined;
+    if (!fresh || !device || !good) return undefined;
+    return { person: device.person, device: ask.device, unlocker: ask.device, by: 'device' };
   }
   // One key is one factor: enough for an agent, and for a person whose keyring is only now being put here (R23).
   const alone = people && (await mayEnterByKey(vault, people, ask.person, at));
   const good = await signedBy(people?.keys.keyOf(ask.person, at), ask.person, ask.signature);
-  return fresh && alone && good ? { person: ask.person, device: null, by: 'key' } : undefined;
+  return fresh && alone && good ? { person: ask.person, device: null, unlocker: null, by: 'key' } : undefined;
 }
 
 async function mayEnterByKey(vault: Vault, people: People, person: PersonId, at: Instant): Promise<boolean> {
@@ -141,6 +146,18 @@ async function keyringOf(vault: Vault, practice: OrganisationId, person: PersonI
   return row?.keyring ?? null;
 }
 
+/** The sealed keyring, and which of its unlockers were ended: the person's client leaves them out of the next one. */
+async function handedOut(
+  vault: Vault,
+  practice: OrganisationId,
+  person: PersonId | null,
+): Promise<Pick<SessionOpened, 'keyring' | 'ended'>> {
+  const keyring = person && (await keyringOf(vault, practice, person));
+  if (!keyring) return { keyring: null, ended: [] };
+  const ended = await vault.storage.read((tx) => endedIn(tx, practice, person, keyring));
+  return { keyring: base64url(keyring), ended };
+}
+
 /** Everything that is wrong with the attempt looks the same: `vault/refused`. */
 export async function open(vault: Vault, practice: OrganisationId, ask: OpenSession): Promise<SessionOpened> {
   const people = await vault.people.of(practice);
@@ -157,8 +174,8 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
   const session = newId('session', vault.random);
   const stage: SessionStage = proven.by === 'key' ? 'open' : 'keyring';
   const until = hardLimit(at);
-  await vault.storage.write((tx) =>
-    tx
+  await vault.storage.write(async (tx) => {
+    await tx
       .insertInto('session')
       .values({
         practice,
@@ -166,6 +183,7 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
         token: tokenHash(token),
         person: proven.person,
         device: proven.device,
+        unlocker: proven.unlocker,
         stage,
         opened: at,
         active: at,
@@ -173,17 +191,19 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
         ended: null,
         log_read: 0,
       })
-      .execute(),
-  );
+      .execute();
+    if (proven.unlocker !== null) await useUnlocker(tx, practice, proven.unlocker, at);
+  });
   // The line first: a keyring that is handed out can be guessed at from then on.
   await logSession(vault, people, stage === 'open' ? 'login' : 'keyring', proven.person);
-  const keyring = stage === 'keyring' ? await keyringOf(vault, practice, proven.person) : null;
+  const { keyring, ended } = await handedOut(vault, practice, stage === 'keyring' ? proven.person : null);
   return {
     session,
     token,
     person: proven.person,
     stage,
-    keyring: keyring && base64url(keyring),
+    keyring,
+    ended,
     idle: SESSION_IDLE,
     until,
   };
@@ -236,22 +256,26 @@ export async function touch(vault: Vault, caller: Caller, ask: OpenSession): Pro
   const limit = plus(session.opened, SESSION_LIFE);
   const hard = hardLimit(at);
   const until = hard < limit ? hard : limit;
-  await vault.storage.write((tx) =>
-    tx
+  const { unlocker } = proven;
+  await vault.storage.write(async (tx) => {
+    await tx
       .updateTable('session')
-      .set({ token: tokenHash(token), stage, active: at, until, device: proven.device ?? session.device })
+      .set({ token: tokenHash(token), stage, active: at, until, device: proven.device ?? session.device, unlocker })
       .where('practice', '=', practice)
       .where('session', '=', session.session)
-      .execute(),
-  );
+      .where('ended', 'is', null)
+      .execute();
+    if (unlocker !== null) await useUnlocker(tx, practice, unlocker, at);
+  });
   await logSession(vault, people, 're-touch', session.person);
-  const keyring = await keyringOf(vault, practice, session.person);
+  const { keyring, ended } = await handedOut(vault, practice, session.person);
   return {
     session: session.session,
     token,
     person: session.person,
     stage,
-    keyring: keyring && base64url(keyring),
+    keyring,
+    ended,
     idle: SESSION_IDLE,
     until,
   };

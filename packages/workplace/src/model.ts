@@ -300,7 +300,15 @@ export interface Unlocker {
   readonly id: string;
   readonly kind: 'passkey' | 'passphrase';
   readonly here: boolean;
+  /** What its owner calls it. */
+  readonly name: string | null;
+  /** Days. */
+  readonly since: Instant;
+  readonly used: Instant | null;
 }
+
+/** A colleague's way in as an owner sees it: its name is sealed with the colleague's keys. */
+export type ColleagueUnlocker = Pick<Unlocker, 'id' | 'kind' | 'since' | 'used'>;
 
 /** A new colleague's way in; keys are made on this device and nothing opens before the inviter confirms. */
 export interface Joining {
@@ -361,7 +369,10 @@ export interface Workplace {
 
   unlockers(): Promise<readonly Unlocker[]>;
   /** A change of unlockers asks for one gesture with an unlocker that works. */
-  addPasskey(where: 'here' | 'phone', key: Key): Promise<void>;
-  addPassphrase(passphrase: string, key: Key): Promise<void>;
+  addPasskey(where: 'here' | 'phone', name: string, key: Key): Promise<void>;
+  addPassphrase(passphrase: string, name: string, key: Key): Promise<void>;
   removeUnlocker(id: string, key: Key): Promise<void>;
+  /** For an owner, after a colleague lost a device. */
+  colleagueUnlockers(person: PersonId): Promise<readonly ColleagueUnlocker[]>;
+  endColleagueUnlocker(person: PersonId, id: string): Promise<void>;
 }

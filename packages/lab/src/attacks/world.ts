@@ -142,7 +142,7 @@ export async function enter(wired: Wire, keys: Keys): Promise<Session> {
   const { session, token, person, idle, until } = opened;
   return Session.begin(
     wired,
-    { session, token, person, device, idle, until, unlockers: [] },
+    { session, token, person, device, idle, until, unlockers: [], names: {} },
     keys.keys.secrets,
     opened.stage,
   );

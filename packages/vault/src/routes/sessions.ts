@@ -1,9 +1,10 @@
 /** Getting in: challenges, sessions, passkeys, keyrings, invitations. */
 
 import * as wire from '@ketenkluis/protocol';
-import { findCaller, openMessage, practiceOf } from '../auth.ts';
+import { authenticate, findCaller, openMessage, practiceOf } from '../auth.ts';
 import * as joining from '../joining.ts';
 import * as sessions from '../sessions.ts';
+import * as unlockers from '../unlockers.ts';
 import type { Vault } from '../vault.ts';
 import { newChallenge } from '../webauthn.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
@@ -44,19 +45,34 @@ export function sessionRoutes(api: Api, vault: Vault): void {
   api.post(
     `${PRACTICE}/credentials/options`,
     { ...gate('credential-options', 4 * KIB, 'session'), schema: { response: { 200: wire.credentialOptions } } },
-    async (request) => joining.passkeyOptions(vault, await findCaller(vault, request)),
+    async (request) => unlockers.passkeyOptions(vault, await findCaller(vault, request)),
   );
   api.post(
     `${PRACTICE}/credentials`,
     { ...gate('credential', 512 * KIB, 'member'), schema: { body: wire.addCredential, response: { 200: wire.done } } },
     async (request) =>
-      joining.credential(vault, await openMessage(vault, request, 'credential', request.body), request.body.body),
+      unlockers.credential(vault, await openMessage(vault, request, 'credential', request.body), request.body.body),
   );
   api.post(
     `${PRACTICE}/keyring`,
     { ...gate('keyring', 512 * KIB, 'member'), schema: { body: wire.putKeyring, response: { 200: wire.done } } },
     async (request) =>
-      joining.keyring(vault, await openMessage(vault, request, 'keyring', request.body), request.body.body),
+      unlockers.keyring(vault, await openMessage(vault, request, 'keyring', request.body), request.body.body),
+  );
+  api.get(
+    `${PRACTICE}/unlockers`,
+    { ...gate('unlockers', 4 * KIB, 'session'), schema: { response: { 200: wire.unlockers } } },
+    async (request) => unlockers.listUnlockers(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/unlockers/end`,
+    { ...gate('unlocker-end', 64 * KIB, 'session'), schema: { body: wire.endUnlocker, response: { 200: wire.done } } },
+    async (request) =>
+      unlockers.endUnlockerOf(
+        vault,
+        await openMessage(vault, request, 'unlocker-end', request.body),
+        request.body.body,
+      ),
   );
   const invitation = (request: { params: unknown }): string =>
     String((request.params as { invitation?: unknown }).invitation ?? '');

@@ -69,6 +69,41 @@ export function storageCases(make: () => StorageUnderTest): StorageCase[] {
       same(await all(again), [practice], 'practices');
       await again.close();
     }),
+    using('keeps a way in apart from its use and its end, and a session by what opened it', async (storage) => {
+      const practice = fresh();
+      const at = AT;
+      const person = newId('person', systemRandom);
+      const device = newId('device', systemRandom);
+      const session = newId('session', systemRandom);
+      await storage.write(async (tx) => {
+        await tx
+          .insertInto('device')
+          .values({ practice, device, person, sign: 'AA', since: at, used: null, ended: null })
+          .execute();
+        const limits = { opened: at, active: at, until: at, ended: null, log_read: 0 };
+        await tx
+          .insertInto('session')
+          .values({
+            practice,
+            session,
+            token: 'AA' as Hash,
+            person,
+            device,
+            unlocker: device,
+            stage: 'open',
+            ...limits,
+          })
+          .execute();
+      });
+      await storage.write(async (tx) => {
+        await tx.updateTable('device').set({ ended: at }).where('device', '=', device).execute();
+        await tx.updateTable('session').set({ ended: at }).where('unlocker', '=', device).execute();
+      });
+      const rows = await storage.read((tx) => tx.selectFrom('device').select(['since', 'used', 'ended']).execute());
+      same(rows, [{ since: at, used: null, ended: at }], 'the way in');
+      const ends = await storage.read((tx) => tx.selectFrom('session').select('ended').execute());
+      same(ends, [{ ended: at }], 'its session');
+    }),
     using('writes all of a transaction or nothing', async (storage) => {
       const [one, two] = [fresh(), fresh()];
       await fails(

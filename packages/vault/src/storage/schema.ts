@@ -89,11 +89,24 @@ const TABLES: Record<keyof Schema, Table> = {
   wraps: owned({ hash: 'text', bytes: 'bytes' }, ['hash']),
   person: owned({ person: 'text', keyring: 'bytes?', number: 'int' }, ['person']),
   credential: owned(
-    { credential: 'text', person: 'text', key: 'bytes', counter: 'int', transports: 'text' },
+    {
+      credential: 'text',
+      person: 'text',
+      key: 'bytes',
+      counter: 'int',
+      transports: 'text',
+      since: 'int',
+      used: 'int?',
+      ended: 'int?',
+    },
     ['credential'],
     [['person']],
   ),
-  device: owned({ device: 'text', person: 'text', sign: 'text', ended: 'int?' }, ['device'], [['person']]),
+  device: owned(
+    { device: 'text', person: 'text', sign: 'text', since: 'int', used: 'int?', ended: 'int?' },
+    ['device'],
+    [['person']],
+  ),
   counter: owned({ source: 'text', value: 'int' }, ['source']),
   challenge: owned({ challenge: 'text', until: 'int' }, ['challenge']),
   session: owned(
@@ -102,6 +115,7 @@ const TABLES: Record<keyof Schema, Table> = {
       token: 'text',
       person: 'text',
       device: 'text?',
+      unlocker: 'text?',
       stage: 'text',
       opened: 'int',
       active: 'int',
@@ -110,7 +124,7 @@ const TABLES: Record<keyof Schema, Table> = {
       log_read: 'int',
     },
     ['session'],
-    [['token']],
+    [['token'], ['person']],
   ),
   invitation: owned({ invitation: 'text', hash: 'text', until: 'int', state: 'text', person: 'text?' }, ['invitation']),
   joining: owned({ invitation: 'text', person: 'text', hash: 'text', header: 'bytes', sigs: 'text' }, [

@@ -153,11 +153,18 @@ interface CredentialTable extends Own {
   key: Bytes;
   counter: number;
   transports: string;
+  /** Days (midnight UTC): when it came, when it was used last. */
+  since: Instant;
+  used: Instant | null;
+  /** Opens nothing from then on. */
+  ended: Instant | null;
 }
 interface DeviceTable extends Own {
   device: string;
   person: PersonId;
   sign: string;
+  since: Instant;
+  used: Instant | null;
   ended: Instant | null;
 }
 interface CounterTable extends Own {
@@ -174,6 +181,8 @@ interface SessionTable extends Own {
   token: Hash;
   person: PersonId;
   device: string | null;
+  /** The passkey or device that opened it, or brought it back last; null for a person's own key. */
+  unlocker: string | null;
   stage: SessionStage;
   opened: Instant;
   active: Instant;

@@ -11,7 +11,15 @@ import {
   plus,
   type TeamId,
 } from '@ketenkluis/base';
-import { change, type Pins, pins as pinsSchema, prfSalt, type Session, type Wire } from '@ketenkluis/client';
+import {
+  change,
+  checkPassphrase,
+  type Pins,
+  pins as pinsSchema,
+  prfSalt,
+  type Session,
+  type Wire,
+} from '@ketenkluis/client';
 import { challenge as challengeSchema, invitationState } from '@ketenkluis/protocol';
 import {
   type Card,
@@ -216,6 +224,7 @@ export async function join(options: {
       unlockers.push({ kind: 'passkey', credential: credential.id, salt, prf });
     },
     async addPassphrase(passphrase) {
+      checkPassphrase(passphrase);
       const made = await newDevice(storage, ports, person);
       const at = ports.clock();
       device = await signStatement(

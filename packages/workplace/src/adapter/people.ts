@@ -1,7 +1,7 @@
 /** Colleagues, invitations and one's own unlockers: the part of `Workplace` about people. */
 
 import { type InvitationId, isId, type PersonId, type TeamId } from '@ketenkluis/base';
-import { keptDevices, type Pins, type Ports, type Proof, wire } from '@ketenkluis/client';
+import { endUnlocker, keptDevices, type Pins, type Ports, type Proof, waysIn, wire } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { Colleague, Key, OpenInvitation, Workplace } from '../model.ts';
 import { type Inside, nameOf, teamName, UNNAMED } from './inside.ts';
@@ -19,6 +19,8 @@ type PeopleSide = Pick<
   | 'addPasskey'
   | 'addPassphrase'
   | 'removeUnlocker'
+  | 'colleagueUnlockers'
+  | 'endColleagueUnlocker'
 >;
 
 interface Surroundings {
@@ -117,10 +119,21 @@ export function peopleSide(from: Surroundings): PeopleSide {
     unlockers: () =>
       from.open(async (now) => {
         const here = new Set<string>((await keptDevices(storage)).map(({ device }) => device));
-        return listed(now.session.unlockers, here);
+        return await listed(now.session, here);
       }),
-    addPasskey: (where, key) => changed((now, gesture) => addPasskey(now.session, gesture, where), key),
-    addPassphrase: (text, key) => changed((now, gesture) => addPassphrase(storage, now.session, gesture, text), key),
+    addPasskey: (where, name, key) => changed((now, gesture) => addPasskey(now.session, gesture, where, name), key),
+    addPassphrase: (text, name, key) =>
+      changed(
+        (now, gesture) => addPassphrase(storage, now.session, gesture, text, name, [now.me.name, now.me.practice]),
+        key,
+      ),
     removeUnlocker: (id, key) => changed((now, gesture) => remove(now.session, gesture, id), key),
+    colleagueUnlockers: (person) =>
+      from.open(async ({ session }) =>
+        ((await waysIn(session)).get(person) ?? [])
+          .filter(({ ended }) => ended === null)
+          .map(({ unlocker, kind, since, used }) => ({ id: unlocker, kind, since, used })),
+      ),
+    endColleagueUnlocker: (person, id) => from.open(({ session }) => endUnlocker(session, person, id)),
   };
 }

@@ -1,10 +1,21 @@
 /** Ways to unlock one's keys: seen, added, taken out. Each change asks for one fresh gesture with an unlocker that works. */
 
-import { type Bytes, base64url, type DeviceId, newId, type PersonId, utf8 } from '@ketenkluis/base';
-import { type ClientStorage, keepDevice, openKeyring, type Proof, prfSalt, type Session } from '@ketenkluis/client';
+import { base64url, type DeviceId, newId, type PersonId, utf8 } from '@ketenkluis/base';
+import {
+  type ClientStorage,
+  checkPassphrase,
+  endOwnUnlocker,
+  keepDevice,
+  openKeyring,
+  type Proof,
+  prfSalt,
+  putKeyring,
+  type Session,
+  waysIn,
+} from '@ketenkluis/client';
 import { credentialOptions } from '@ketenkluis/protocol';
-import { generateSigningKey, parseKeyring, type Statement, signStatement, statementToWire } from '@ketenkluis/seal';
-import { addUnlocker, type DeviceKey, type OpenedKeyring, removeUnlocker } from '@ketenkluis/seal/open';
+import { generateSigningKey, parseKeyring, signStatement } from '@ketenkluis/seal';
+import { addUnlocker, type DeviceKey } from '@ketenkluis/seal/open';
 import { z } from 'zod';
 import { workplaceError } from '../errors.ts';
 import type { Unlocker } from '../model.ts';
@@ -12,22 +23,18 @@ import { passkeyPort, type Where } from './passkey.ts';
 
 export type Gesture = Exclude<Proof, { by: 'key' }>;
 
-type Stored = OpenedKeyring['header']['unlockers'];
-const idOf = (unlocker: Stored[number]): string =>
-  unlocker.kind === 'passkey' ? unlocker.credential : unlocker.device;
-
 /** A passkey does not say where it lives, so only passphrases are known to be of this computer. */
-export const listed = (unlockers: Stored, here: ReadonlySet<string>): Unlocker[] =>
-  unlockers.map((one) => ({ id: idOf(one), kind: one.kind, here: here.has(idOf(one)) }));
-
-async function put(session: Session, keyring: Bytes, device: Statement<'device'> | null): Promise<void> {
-  const body = { keyring: base64url(keyring), device: device === null ? null : statementToWire(device) };
-  const { message } = await session.signed({ class: 'session', action: 'keyring' }, body);
-  await session.call('keyring', z.unknown(), message);
-  session.unlockers = parseKeyring(keyring).header.unlockers;
+export async function listed(session: Session, here: ReadonlySet<string>): Promise<Unlocker[]> {
+  const mine = (await waysIn(session)).get(session.person) ?? [];
+  return mine
+    .filter(({ ended }) => ended === null)
+    .map(({ unlocker, kind, since, used }) => {
+      const name = session.unlockerNames[unlocker] ?? null;
+      return { id: unlocker, kind, here: here.has(unlocker), name, since, used };
+    });
 }
 
-export async function addPasskey(session: Session, gesture: Gesture, where: Where): Promise<void> {
+export async function addPasskey(session: Session, gesture: Gesture, where: Where, name: string): Promise<void> {
   const opened = await openKeyring(session, gesture);
   const options = await session.call('credential-options', credentialOptions, {});
   const salt = prfSalt(session.practice);
@@ -35,13 +42,16 @@ export async function addPasskey(session: Session, gesture: Gesture, where: Wher
   const { id } = credential;
   if (prf === null || typeof id !== 'string') throw workplaceError('passkey-no-prf', 'this passkey keeps no keys');
   const { random } = session.wire.ports;
-  const keyring = await addUnlocker(opened, { kind: 'passkey', credential: id, salt, prf }, random);
+  const keyring = await addUnlocker(opened, { kind: 'passkey', credential: id, salt, prf, ...called(name) }, random);
   const challenge = z.string().parse(options.challenge);
   const body = { challenge, credential, keyring: base64url(keyring) };
   const { message } = await session.signed({ class: 'session', action: 'credential' }, body);
   await session.call('credential', z.unknown(), message);
   session.unlockers = parseKeyring(keyring).header.unlockers;
 }
+
+/** The name that its owner gave it, if any; sealed with the keys. */
+const called = (name: string) => (name.trim() === '' ? {} : { name: name.trim().slice(0, 60) });
 
 /** A device of this browser: its keys are made here; only those that cannot be read out again stay. */
 export async function newDevice(
@@ -63,23 +73,23 @@ export async function addPassphrase(
   session: Session,
   gesture: Gesture,
   passphrase: string,
+  name: string,
+  names: readonly string[],
 ): Promise<void> {
+  checkPassphrase(passphrase, names);
   const opened = await openKeyring(session, gesture);
   const { ports } = session.wire;
   const { device, sign, deviceKey } = await newDevice(storage, ports, session.person);
   const at = session.now();
   const payload = { t: 'device', v: 1, suite: 1, id: device, person: session.person, sign, at } as const;
   const statement = await signStatement(payload, session.keys().signer);
-  const keyring = await addUnlocker(opened, { kind: 'passphrase', device, deviceKey, passphrase }, ports.random);
-  await put(session, keyring, statement);
+  const unlocker = { kind: 'passphrase' as const, device, deviceKey, passphrase, ...called(name) };
+  const keyring = await addUnlocker(opened, unlocker, ports.random);
+  await putKeyring(session, keyring, statement);
 }
 
 export async function remove(session: Session, gesture: Gesture, id: string): Promise<void> {
-  const opened = await openKeyring(session, gesture);
-  const found = opened.header.unlockers.find((one) => idOf(one) === id);
-  if (found === undefined) throw workplaceError('conflict', 'this unlocker is gone already');
-  const which = found.kind === 'passkey' ? { credential: found.credential } : { device: found.device };
-  await put(session, await removeUnlocker(opened, which, session.wire.ports.random), null);
+  await endOwnUnlocker(session, await openKeyring(session, gesture), id);
 }
 
 /** What the vault sends to make a passkey before there is a session: the same options, but for a new person. */

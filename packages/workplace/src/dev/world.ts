@@ -17,6 +17,7 @@ import { FIELDS, PROGRAMME_IDS, SCOPES } from '@ketenkluis/care';
 import { dossier as dossierView, programme, worklist as worklistView } from '../adapter/care-view.ts';
 import { workplaceError } from '../errors.ts';
 import type {
+  ColleagueUnlocker,
   Confirmation,
   Deliveries,
   DoorDevice,
@@ -91,10 +92,21 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
     for (const listener of listeners) listener();
   };
   let shared = false;
+  const since = (first: number, last: number | null) => ({
+    since: plus(start, -first * 24 * HOUR),
+    used: last === null ? null : plus(start, -last * 24 * HOUR),
+  });
+  let theirs: ColleagueUnlocker[] = [
+    { id: 'x', kind: 'passkey', ...since(120, 1) },
+    { id: 'y', kind: 'passphrase', ...since(118, 30) },
+  ];
   let devices: DoorDevice[] = [{ device: madeId('device', roll), label: 'S.T., praktijkondersteuner' }];
   let unlockers: Unlocker[] = [
-    { id: 'a', kind: 'passkey', here: true },
-    { id: 'b', kind: 'passphrase', here: true },
+    { id: 'a', kind: 'passkey', here: true, name: null, ...since(40, 0) },
+    { id: 'b', kind: 'passphrase', here: true, name: 'spreekkamer 2', ...since(38, 3) },
+    ...(role === 'owner'
+      ? [{ id: 'c', kind: 'passkey' as const, here: false, name: 'telefoon', ...since(9, null) }]
+      : []),
   ];
   let invitations: OpenInvitation[] = [
     { invitation: madeId('invitation', roll), team: 'Assistenten', until: plus(start, 60 * HOUR), code: '482 913 770' },
@@ -305,16 +317,26 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       await reach(10);
       return unlockers;
     },
-    addPasskey: async (where) => {
+    addPasskey: async (where, name) => {
       await pause(60);
-      unlockers = [...unlockers, { id: `p${unlockers.length}`, kind: 'passkey', here: where === 'here' }];
+      const made = { id: `p${unlockers.length}`, kind: 'passkey' as const, here: where === 'here' };
+      unlockers = [...unlockers, { ...made, name: name || null, ...since(0, null) }];
     },
-    addPassphrase: async () => {
+    addPassphrase: async (_, name) => {
       await pause(60);
-      unlockers = [...unlockers, { id: `w${unlockers.length}`, kind: 'passphrase', here: true }];
+      const made = { id: `w${unlockers.length}`, kind: 'passphrase' as const, here: true };
+      unlockers = [...unlockers, { ...made, name: name || null, ...since(0, null) }];
     },
     removeUnlocker: async (id) => {
       unlockers = unlockers.filter((one) => one.id !== id);
+    },
+    colleagueUnlockers: async () => {
+      await reach(10);
+      return theirs;
+    },
+    endColleagueUnlocker: async (_, id) => {
+      await pause(60);
+      theirs = theirs.filter((one) => one.id !== id);
     },
   };
 }

@@ -1,27 +1,30 @@
-/** A new passphrase, typed twice. Long enough is the only rule: composition rules make people write it down. */
+/** A new passphrase, typed twice. Long and not foreseeable: rules of composition make people write it down. */
 
+import { passphraseFault } from '@ketenkluis/client';
 import { Button, PasswordInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { longEnough } from '../lib/passphrase.ts';
 
 export function PassphraseForm({
   save,
   busy,
+  names = [],
 }: {
   readonly save: (passphrase: string) => void;
   readonly busy: boolean;
+  /** Of the person and the practice, where they are known: no part of a good passphrase. */
+  readonly names?: readonly string[];
 }) {
   const { t } = useTranslation();
   const [first, setFirst] = useState('');
   const [second, setSecond] = useState('');
   const [tried, setTried] = useState(false);
-  const short = !longEnough(first);
+  const fault = passphraseFault(first, names);
   const differ = first !== second;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (short || differ) return;
+    if (fault !== null || differ) return;
     save(first);
     setFirst('');
     setSecond('');
@@ -35,7 +38,7 @@ export function PassphraseForm({
         autoComplete="new-password"
         value={first}
         onChange={(event) => setFirst(event.target.value)}
-        error={tried && short ? t('invitation.passphraseShort') : undefined}
+        error={tried && fault !== null ? t(`invitation.passphraseFault.${fault}`) : undefined}
         visibilityToggleButtonProps={{ 'aria-label': t('common.show') }}
       />
       <PasswordInput
@@ -43,7 +46,7 @@ export function PassphraseForm({
         autoComplete="new-password"
         value={second}
         onChange={(event) => setSecond(event.target.value)}
-        error={tried && !short && differ ? t('invitation.passphraseDiffer') : undefined}
+        error={tried && fault === null && differ ? t('invitation.passphraseDiffer') : undefined}
         visibilityToggleButtonProps={{ 'aria-label': t('common.show') }}
       />
       <Button type="submit" variant="default" loading={busy}>

@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Timed } from '../lib/due.ts';
 import * as format from '../lib/format.ts';
-import type { Text } from '../model.ts';
+import type { Text, Unlocker } from '../model.ts';
 
 export function useWords() {
   const { t, i18n } = useTranslation();
@@ -26,6 +26,12 @@ export function useWords() {
       day: (value: string) => format.day(value, language),
       shortDay: (value: string) => format.shortDay(value, language),
       moment: (at: Instant) => format.moment(at, language),
+      /** "Sinds 3 maart 2026, laatst gebruikt 5 maart 2026". */
+      wayIn: ({ since, used }: Pick<Unlocker, 'since' | 'used'>) => {
+        const day = (at: Instant) => format.day(new Date(at).toISOString().slice(0, 10), language);
+        const last = used === null ? t('settings.unused') : t('settings.used', { date: day(used) });
+        return `${t('settings.since', { date: day(since) })}, ${last}`;
+      },
       age: (birth: string | null, today: LocalDate) => {
         const found = format.age(birth, today);
         return found === null ? '?' : `${found.exact ? '' : '± '}${found.years}`;

@@ -1,6 +1,6 @@
 /** Own unlockers, language, colours. */
 
-import { Button, type MantineColorScheme, SegmentedControl, useMantineColorScheme } from '@mantine/core';
+import { Button, type MantineColorScheme, SegmentedControl, TextInput, useMantineColorScheme } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Door, Key, Unlocker, Workplace } from '../model.ts';
@@ -13,6 +13,7 @@ import { Heading } from '../parts/page.tsx';
 import { useSay } from '../parts/say.ts';
 import { Asked } from '../parts/states.tsx';
 import { Unlock } from '../parts/unlock.tsx';
+import { useWords } from '../parts/words.ts';
 import { useAsk, useWorld } from '../parts/world.tsx';
 
 export function SettingsScreen() {
@@ -20,13 +21,21 @@ export function SettingsScreen() {
   const unlockers = useAsk(['unlockers'], async (world) => ({
     list: await world.unlockers(),
     door: await world.door(),
+    session: world.session.get(),
   }));
   return (
     <Main>
       <div className="kk-page" style={{ maxWidth: 760 }}>
         <Heading name={t('settings.title')}>{t('settings.title')}</Heading>
         <Asked query={unlockers} loading={t('settings.loading')}>
-          {(found) => <Unlockers list={found.list} door={found.door} again={() => void unlockers.refetch()} />}
+          {({ list, door, session }) => (
+            <Unlockers
+              list={list}
+              door={door}
+              names={session.stage === 'open' ? [session.me.name, session.me.practice] : []}
+              again={() => void unlockers.refetch()}
+            />
+          )}
         </Asked>
         <Display />
       </div>
@@ -40,26 +49,29 @@ const KEEP = 2;
 interface UnlockersProps {
   readonly list: readonly Unlocker[];
   readonly door: Door;
+  readonly names: readonly string[];
   readonly again: () => void;
 }
 
 type Wish =
   | { readonly do: 'passkey'; readonly where: 'here' | 'phone' }
   | { readonly do: 'passphrase'; readonly text: string }
-  | { readonly do: 'remove'; readonly id: string };
+  | { readonly do: 'end'; readonly id: string; readonly name: string };
 
-const fulfil = (world: Workplace, wish: Wish, key: Key): Promise<void> => {
-  if (wish.do === 'passkey') return world.addPasskey(wish.where, key);
-  if (wish.do === 'passphrase') return world.addPassphrase(wish.text, key);
+const fulfil = (world: Workplace, wish: Wish, name: string, key: Key): Promise<void> => {
+  if (wish.do === 'passkey') return world.addPasskey(wish.where, name, key);
+  if (wish.do === 'passphrase') return world.addPassphrase(wish.text, name, key);
   return world.removeUnlocker(wish.id, key);
 };
 
-function Unlockers({ list, door, again }: UnlockersProps) {
+function Unlockers({ list, door, names, again }: UnlockersProps) {
   const { t } = useTranslation();
+  const words = useWords();
   const say = useSay();
   const world = useWorld();
   const [typing, setTyping] = useState(false);
   const [wish, setWish] = useState<Wish | null>(null);
+  const [name, setName] = useState('');
   const few = list.length <= KEEP;
   return (
     <section className="kk-card" aria-labelledby="unlockers">
@@ -68,26 +80,35 @@ function Unlockers({ list, door, again }: UnlockersProps) {
         {t('settings.unlockersBody')}
       </p>
       <ul className="kk-list">
-        {list.map((one) => (
-          <li key={one.id} style={{ display: 'flex', alignItems: 'center', gap: 12 }}>
-            {one.kind === 'passkey' ? <KeyIcon /> : <Lock />}
-            <span>
-              {t(`settings.${one.kind}`)} {one.here ? <span className="kk-dim">{t('settings.here')}</span> : null}
-            </span>
-            <span style={{ marginLeft: 'auto' }}>
-              <Button
-                variant="default"
-                size="xs"
-                disabled={few}
-                aria-describedby={few ? 'two' : undefined}
-                aria-label={`${t('common.remove')}: ${t(`settings.${one.kind}`)}`}
-                onClick={() => setWish({ do: 'remove', id: one.id })}
-              >
-                {t('common.remove')}
-              </Button>
-            </span>
-          </li>
-        ))}
+        {list.map((one) => {
+          const label = one.name ?? t(`settings.${one.kind}`);
+          return (
+            <li key={one.id} style={{ display: 'flex', alignItems: 'center', gap: 12, flexWrap: 'wrap' }}>
+              {one.kind === 'passkey' ? <KeyIcon /> : <Lock />}
+              <span style={{ display: 'grid' }}>
+                <span>
+                  {label} {one.here ? <span className="kk-dim">{t('settings.here')}</span> : null}
+                </span>
+                <span className="kk-dim kk-small">
+                  {one.name === null ? '' : `${t(`settings.${one.kind}`)} · `}
+                  {words.wayIn(one)}
+                </span>
+              </span>
+              <span style={{ marginLeft: 'auto' }}>
+                <Button
+                  variant="default"
+                  size="xs"
+                  disabled={few}
+                  aria-describedby={few ? 'two' : undefined}
+                  aria-label={`${t('settings.end')}: ${label}`}
+                  onClick={() => setWish({ do: 'end', id: one.id, name: label })}
+                >
+                  {t('settings.end')}
+                </Button>
+              </span>
+            </li>
+          );
+        })}
       </ul>
       {few ? (
         <p id="two" className="kk-dim kk-small" style={{ marginTop: 8 }}>
@@ -110,23 +131,43 @@ function Unlockers({ list, door, again }: UnlockersProps) {
       <Dialog opened={typing} close={() => setTyping(false)} title={t('settings.addPassphrase')}>
         <PassphraseForm
           busy={false}
+          names={names}
           save={(text) => {
             setTyping(false);
             setWish({ do: 'passphrase', text });
           }}
         />
       </Dialog>
-      <Dialog opened={wish !== null} close={() => setWish(null)} title={t('settings.gesture')}>
+      <Dialog
+        opened={wish !== null}
+        close={() => setWish(null)}
+        title={t(wish?.do === 'end' ? 'settings.endTitle' : 'settings.gesture')}
+      >
         {wish === null ? null : (
           <div style={{ display: 'grid', gap: 16 }}>
-            <p className="kk-dim">{t('settings.gestureBody')}</p>
+            {wish.do === 'end' ? (
+              <p>{t('settings.endBody', { name: wish.name })}</p>
+            ) : (
+              <>
+                <TextInput
+                  label={t('settings.name')}
+                  description={t('settings.nameHint')}
+                  maxLength={60}
+                  autoComplete="off"
+                  value={name}
+                  onChange={(event) => setName(event.target.value)}
+                />
+                <p className="kk-dim">{t('settings.gestureBody')}</p>
+              </>
+            )}
             <Unlock
               door={door}
-              label={t('settings.gestureDo')}
+              label={t(wish.do === 'end' ? 'settings.end' : 'settings.gestureDo')}
               open={async (key) => {
-                await fulfil(world, wish, key);
+                await fulfil(world, wish, name, key);
                 setWish(null);
-                say(t(wish.do === 'remove' ? 'settings.removed' : 'settings.added'));
+                setName('');
+                say(t(wish.do === 'end' ? 'settings.removed' : 'settings.added'));
                 again();
               }}
             />

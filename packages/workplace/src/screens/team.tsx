@@ -3,7 +3,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { OpenInvitation, People } from '../model.ts';
+import type { Colleague, OpenInvitation, People } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
@@ -11,6 +11,7 @@ import { useSay } from '../parts/say.ts';
 import { Asked, Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
+import { LostDevice } from './lost-device.tsx';
 
 export function TeamScreen() {
   const { t } = useTranslation();
@@ -39,6 +40,7 @@ export function TeamScreen() {
 function Colleagues({ people }: { readonly people: People }) {
   const { t } = useTranslation();
   const words = useWords();
+  const [lost, setLost] = useState<Colleague | null>(null);
   return (
     <section className="kk-card" aria-labelledby="colleagues">
       <h2 id="colleagues">{t('team.colleagues')}</h2>
@@ -49,6 +51,7 @@ function Colleagues({ people }: { readonly people: People }) {
               <th scope="col">{t('team.name')}</th>
               <th scope="col">{t('team.role')}</th>
               <th scope="col">{t('team.teams')}</th>
+              {people.mayInvite ? <th scope="col">{t('team.keys')}</th> : null}
             </tr>
           </thead>
           <tbody>
@@ -59,11 +62,32 @@ function Colleagues({ people }: { readonly people: People }) {
                 </td>
                 <td>{words.text(one.role)}</td>
                 <td>{one.teams.join(', ')}</td>
+                {people.mayInvite ? (
+                  <td>
+                    {one.me ? null : (
+                      <Button
+                        variant="default"
+                        size="xs"
+                        aria-label={t('team.lostOf', { name: one.name })}
+                        onClick={() => setLost(one)}
+                      >
+                        {t('team.lost')}
+                      </Button>
+                    )}
+                  </td>
+                ) : null}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      <Dialog
+        opened={lost !== null}
+        close={() => setLost(null)}
+        title={lost === null ? t('team.lost') : t('team.lostOf', { name: lost.name })}
+      >
+        {lost === null ? null : <LostDevice person={lost.person} />}
+      </Dialog>
     </section>
   );
 }

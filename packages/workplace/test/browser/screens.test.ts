@@ -170,6 +170,23 @@ const SCREENS: Record<string, Screen> = {
       await page.getByRole('dialog').waitFor();
     },
   },
+  'settings, end a device': {
+    query: `role=owner&${NOW}`,
+    hash: '#/instellingen',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Beëindig dit toestel: telefoon' }).click();
+      await page.getByText('Dit toestel beëindigen?').waitFor();
+    },
+  },
+  'settings, passphrase foreseen': {
+    hash: '#/instellingen',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Wachtzin op deze computer' }).click();
+      await page.getByRole('textbox', { name: 'Wachtzin op deze computer' }).fill('Welkom2026Welkom2026');
+      await page.getByRole('button', { name: 'Wachtzin instellen' }).click();
+      await page.getByText('Deze wachtzin is te voorspellen').waitFor();
+    },
+  },
   locked: {
     query: FEW,
     reach: async (page) => {
