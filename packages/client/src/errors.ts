@@ -8,6 +8,7 @@ export const clientError = errorFactory('client', [
   'denied',
   'directory-hidden',
   'fork',
+  'insecure-origin',
   'log-changed',
   'no-key-here',
   'not-included',

@@ -1,7 +1,7 @@
 /** One exchange with the vault: JSON or bytes out, a checked message or a named error back. */
 
 import { type Bytes, fromUtf8 } from '@ketenkluis/base';
-import { problem } from '@ketenkluis/protocol';
+import { originFault, problem } from '@ketenkluis/protocol';
 import type { z } from 'zod';
 import { clientError } from './errors.ts';
 import type { Fetch } from './ports.ts';
@@ -22,7 +22,9 @@ export interface Http {
   call<S extends z.ZodType>(call: Call<S>): Promise<z.infer<S>>;
 }
 
+/** Throws `client/insecure-origin` for anything but HTTPS, or HTTP on this machine. */
 export function http(origin: string, fetch: Fetch): Http {
+  requireOrigin(origin);
   return {
     origin,
     async call({ method = 'POST', path, body, bytes, answer, token }) {
@@ -52,6 +54,11 @@ export function http(origin: string, fetch: Fetch): Http {
       return parsed.data as z.infer<typeof answer>;
     },
   };
+}
+
+export function requireOrigin(origin: string): void {
+  const why = originFault(origin);
+  if (why !== null) throw clientError('insecure-origin', `the address of the vault ${why}`);
 }
 
 function readJson(bytes: Uint8Array): unknown {

@@ -2,7 +2,7 @@
 
 import { ENDPOINTS, type EndpointName } from '@ketenkluis/protocol';
 import type { z } from 'zod';
-import { type Http, http } from './http.ts';
+import { type Http, http, requireOrigin } from './http.ts';
 import type { Pins } from './pins.ts';
 import type { Ports } from './ports.ts';
 
@@ -31,7 +31,9 @@ export interface Wire {
   ): Promise<z.infer<S>>;
 }
 
+/** Throws `client/insecure-origin`. */
 export function wire(place: Place, ports: Ports): Wire {
+  requireOrigin(place.origin);
   const calls = http(place.url ?? place.origin, ports.fetch);
   return {
     place,

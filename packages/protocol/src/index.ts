@@ -1,3 +1,4 @@
 export * from './endpoints.ts';
 export * from './messages.ts';
+export * from './origin.ts';
 export * from './wire.ts';
