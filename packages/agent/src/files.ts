@@ -2,12 +2,18 @@
 
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Bytes } from '@ketenkluis/base';
 
 const OWNER_ONLY = 0o600;
 const TEMPORARY = '.part';
+
+/** A folder for this user alone, also where it stood there before; a folder of somebody else's says so. */
+export async function ownFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
+}
 
 /** Temp file, fsync, rename, fsync of the folder: after a crash either the old bytes stand there or the new ones. */
 export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
@@ -17,6 +23,7 @@ export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void
   try {
     const file = await open(temporary, 'wx', OWNER_ONLY);
     try {
+      await file.chmod(OWNER_ONLY);
       await file.writeFile(bytes);
       await file.sync();
     } finally {

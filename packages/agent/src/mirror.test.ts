@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBase64url } from '@ketenkluis/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +19,24 @@ describe('the mirror', () => {
     await world.sync({ mirror: dir });
   });
   afterAll(() => world.close());
+
+  it('R6: state and mirror are for their own user alone, whatever the umask and whatever stood there', async () => {
+    const before = process.umask(0);
+    try {
+      for (const folder of [join(world.dir, 'agent'), dir]) chmodSync(folder, 0o755);
+      world.patients[1] = { ...world.patients[1]!, hba1c: [61] };
+      await world.sync({ mirror: dir });
+      for (const folder of [join(world.dir, 'agent'), dir]) {
+        expect(statSync(folder).mode & 0o777).toBe(0o700);
+        for (const one of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+          const mode = statSync(join(one.parentPath, one.name)).mode & 0o777;
+          expect([one.name, mode]).toEqual([one.name, one.isFile() ? 0o600 : 0o700]);
+        }
+      }
+    } finally {
+      process.umask(before);
+    }
+  });
 
   it('R41: holds the whole log, and verifies offline', async () => {
     const verdict = await verifyMirror(dir);

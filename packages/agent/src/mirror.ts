@@ -3,7 +3,7 @@
  * stored lines (base64url), every live object as NDJSON, and the register sealed to the recovery key. All of it is sealed or says nothing.
  */
 
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@ketenkluis/base';
 import { decodeEntry, encodeBundle, integrate, leafOf, TILE_WIDTH, tilePath, tileWidth } from '@ketenkluis/ledger';
@@ -11,7 +11,7 @@ import { entriesPage, mirrorPage } from '@ketenkluis/protocol';
 import { asHash, decodeStatement, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { agentError } from './errors.ts';
-import { readIfThere, writeAtomic } from './files.ts';
+import { ownFolder, readIfThere, writeAtomic } from './files.ts';
 import type { Link } from './link.ts';
 import { liveHashes } from './live.ts';
 import type { Register } from './register.ts';
@@ -64,7 +64,7 @@ export function readObjects(bytes: Uint8Array): StoredObject[] {
 
 /** Brings the folder up to the last checkpoint of this link. Throws `agent/vault-forked` when the lines do not give it. */
 export async function mirror(dir: string, link: Link, register: Register): Promise<MirrorResult> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await ownFolder(dir);
   const fresh: MirrorState = {
     v: 1,
     practice: register.practice.organisation,

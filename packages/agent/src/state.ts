@@ -4,11 +4,11 @@
  */
 
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { appendFile, mkdir, open, rm, truncate } from 'node:fs/promises';
+import { appendFile, open, rm, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Bytes, concat, fromUtf8, type Random, readU32, u32, utf8 } from '@ketenkluis/base';
 import { agentError } from './errors.ts';
-import { readIfThere, sweepTemporary, writeAtomic } from './files.ts';
+import { ownFolder, readIfThere, sweepTemporary, writeAtomic } from './files.ts';
 import { findKeyStore, type KeyStore, stateKey } from './keystore.ts';
 import { type Register, register } from './register.ts';
 
@@ -90,7 +90,7 @@ export interface StateOptions {
 
 /** Makes a new state. Throws `agent/already-initialised` when one is there. */
 export async function createState(options: StateOptions, first: Register): Promise<AgentState> {
-  await mkdir(options.dir, { recursive: true, mode: 0o700 });
+  await ownFolder(options.dir);
   if ((await readIfThere(join(options.dir, REGISTER_FILE))) !== null) {
     throw agentError('already-initialised', `${options.dir} holds a register already; choose another folder`);
   }
@@ -147,6 +147,7 @@ async function started(
   current: Register,
   journal: readonly unknown[],
 ): Promise<AgentState> {
+  await ownFolder(options.dir);
   const unlock = await lock(options.dir);
   const journalPath = join(options.dir, JOURNAL_FILE);
   let records = journal.length;

@@ -18,6 +18,7 @@ export interface ServeOptions {
 function bootstrapToken(dir: string): string {
   const file = join(dir, 'bootstrap-token');
   if (!existsSync(file)) writeFileSync(file, `${base64url(systemRandom(24))}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
   return readFileSync(file, 'utf8').trim();
 }
 

@@ -1,6 +1,6 @@
 /** The vault's own keys: it signs receipts and checkpoints, and opens bundles addressed to it. None opens content (R8). */
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Bytes,
@@ -15,6 +15,7 @@ import {
 import { formatVkey } from '@ketenkluis/ledger';
 import { type KemPrivateKey, signingPublicKey, suite, webSigner } from '@ketenkluis/seal';
 import { vaultError } from './errors.ts';
+import { privateFolder } from './storage/private.ts';
 
 const SUITE = 1;
 
@@ -34,6 +35,7 @@ export function writePrivate(file: string, text: string): void {
   const part = `${file}.part`;
   const handle = openSync(part, 'w', 0o600);
   try {
+    fchmodSync(handle, 0o600);
     writeSync(handle, text);
     fsyncSync(handle);
   } finally {
@@ -45,7 +47,7 @@ export function writePrivate(file: string, text: string): void {
 /** Reads `<dir>/keys`, or makes it: files of mode 0600 in a folder of mode 0700. Throws `vault/bad-directory`. */
 export async function openKeys(dir: string, random: Random): Promise<VaultKeys> {
   const folder = join(dir, 'keys');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  privateFolder(folder);
   const once = async (name: string, make: () => Promise<string> | string): Promise<string> => {
     const file = join(folder, name);
     if (!existsSync(file)) writePrivate(file, `${await make()}\n`);

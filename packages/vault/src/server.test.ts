@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +62,112 @@ describe('the server', () => {
     const api = await get('/v1/vault');
     expect(api.headers['cache-control']).toBe('no-store');
     expect(api.json()).toMatchObject({ origin: ORIGIN, vault: world.running.vault.keys.id });
+  });
+
+  it('serves the bundle that stands there now, and nothing outside its folder', async () => {
+    const dir = builtWorkplace();
+    const secret = folder();
+    writeFileSync(join(secret, 'secret.txt'), 'TOP SECRET');
+    world = await startTestWorld({ workplace: dir });
+    const get = (url: string, accept = '*/*') => world!.running.app.inject({ url, headers: { accept } });
+    expect((await get('/assets/index-abc123.js')).statusCode).toBe(200);
+    rmSync(join(dir, 'assets', 'index-abc123.js'));
+    writeFileSync(join(dir, 'assets', 'index-def456.js'), 'export const now = 2;');
+    writeFileSync(join(dir, 'index.html'), '<!doctype html><title>y</title>');
+    expect((await get('/', 'text/html')).body).toContain('<title>y</title>');
+    expect((await get('/assets/index-def456.js')).body).toContain('now = 2');
+    expect((await get('/assets/index-abc123.js', 'text/html')).json()).toMatchObject({ type: 'vault/refused' });
+
+    symlinkSync(join(secret, 'secret.txt'), join(dir, 'assets', 'link.txt'));
+    symlinkSync(secret, join(dir, 'linked'));
+    writeFileSync(join(dir, '.env'), 'TOP SECRET');
+    const outside = `..${secret}/secret.txt`;
+    for (const path of [
+      'assets/link.txt',
+      'linked/secret.txt',
+      '.env',
+      outside,
+      `../../../../../../../../..${secret}/secret.txt`,
+      `assets/..%2f..%2f..%2f..%2f..%2f..%2f..${encodeURIComponent(secret)}%2fsecret.txt`,
+      `%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e${secret}/secret.txt`,
+      `..%5c..%5c${secret}/secret.txt`,
+      'assets/%00.js',
+      'assets/%',
+      `/${secret}/secret.txt`,
+    ]) {
+      const reply = await get(`/${path}`);
+      expect(reply.statusCode, path).toBeGreaterThanOrEqual(400);
+      expect(reply.statusCode, path).toBeLessThan(500);
+      expect(reply.body, path).not.toContain('TOP SECRET');
+      expect((await get(`/${path}`, 'text/html')).body, path).not.toContain('TOP SECRET');
+    }
+    rmSync(join(dir, 'index.html'));
+    expect((await get('/', 'text/html')).statusCode).toBe(404);
+  });
+
+  it('its files are for its own user alone, whatever the umask and whatever stood there', async () => {
+    const dir = folder();
+    const before = process.umask(0);
+    try {
+      for (const name of ['vault.db', 'shares.db']) writeFileSync(join(dir, name), '', { mode: 0o666 });
+      world = await startTestWorld({ dir });
+      const agent = await world.open(world.practice.agent);
+      await deliverAll(world, agent, (await enrol(world, newDossier())).into);
+      const all = readdirSync(dir, { recursive: true, withFileTypes: true });
+      const modes = new Map(
+        all.map((one) => [one.name, statSync(join(one.parentPath, one.name)).mode & 0o777] as const),
+      );
+      for (const name of [
+        'vault.db',
+        'vault.db-wal',
+        'vault.db-shm',
+        'shares.db',
+        'shares.db-wal',
+        'vault.log',
+        'vault.lock',
+      ])
+        expect([...modes.keys()]).toContain(name);
+      for (const one of all) expect([one.name, modes.get(one.name)]).toEqual([one.name, one.isFile() ? 0o600 : 0o700]);
+      expect(statSync(dir).mode & 0o777).toBe(0o700);
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('a forwarded address counts only from a proxy that was named', async () => {
+    const limits = { perMinute: 1000, strictPerMinute: 3 };
+    const statuses = async (proxies?: string[]) => {
+      world = await startTestWorld({ limits, ...(proxies ? { proxies } : {}) });
+      const found: number[] = [];
+      for (let i = 0; i < 6; i++)
+        found.push(
+          (
+            await world.call('challenge', {
+              headers: { 'x-forwarded-for': `203.0.113.${i}`, 'x-forwarded-proto': 'https' },
+            })
+          ).status,
+        );
+      await world.close();
+      world = undefined;
+      return found;
+    };
+    // Bringing the practice was one try of this address.
+    expect(await statuses()).toEqual([200, 200, 429, 429, 429, 429]);
+    expect(await statuses(['10.1.1.1'])).toEqual([200, 200, 429, 429, 429, 429]);
+    expect(await statuses(['127.0.0.1'])).toEqual([200, 200, 200, 200, 200, 200]);
+  });
+
+  it.each([
+    'http://vault.example.nl',
+    'http://localhost.example.nl:8443',
+    'http://10.0.0.1:8443',
+    'http://notlocalhost',
+    'https://vault.example.nl/',
+    'https://vault.example.nl/path',
+    'ftp://localhost',
+    'vault.example.nl',
+  ])('refuses %s as its origin', async (origin) => {
+    await expect(startTestWorld({ origins: [origin] })).rejects.toMatchObject({ code: 'vault/bad-config' });
   });
 
   it('R46: carries a request id through answer and log, and takes no other text for one', async () => {

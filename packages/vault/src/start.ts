@@ -1,15 +1,16 @@
 /** A vault on a data folder: opens everything, cleans up what a crash left, serves, and stops without losing an answer. */
 
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Clock, MINUTE, type Random, systemClock, systemRandom } from '@ketenkluis/base';
+import { originFault } from '@ketenkluis/protocol';
 import { destination, pino } from 'pino';
 import { type AppOptions, createApp } from './app.ts';
 import { vaultError } from './errors.ts';
 import { openKeys } from './keys.ts';
 import { append, ownCommon } from './lines.ts';
 import type { Api } from './routes/api.ts';
+import { privateFile, privateFolder } from './storage/private.ts';
 import { openShares, type ShareStore } from './storage/shares.ts';
 import { openSqlite, type Storage } from './storage/storage.ts';
 import { createContext, MAX_DRIFT, type Vault } from './vault.ts';
@@ -42,6 +43,7 @@ export interface RunningVault {
 
 /** One vault per folder: the lock lives as long as the process, whatever kills it. */
 function lockFolder(dir: string): DatabaseSync {
+  privateFile(join(dir, 'vault.lock'));
   const lock = new DatabaseSync(join(dir, 'vault.lock'), { timeout: 0 });
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
@@ -65,8 +67,11 @@ async function dropStaleShares(storage: Storage, shares: ShareStore): Promise<nu
 export async function createVault(options: VaultOptions): Promise<RunningVault> {
   const { dir, origins, bootstrapToken } = options;
   if (origins.length === 0) throw vaultError('bad-config', 'a vault needs the origin that it is reached at');
-  mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
-  chmodSync(dir, 0o700);
+  for (const origin of origins) {
+    const why = originFault(origin);
+    if (why) throw vaultError('bad-config', `the origin ${origin} ${why}`);
+  }
+  for (const folder of [dir, join(dir, 'logs')]) privateFolder(folder);
   const lock = lockFolder(dir);
   const random = options.random ?? systemRandom;
   const clock = options.clock ?? systemClock;
@@ -75,6 +80,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const keys = await openKeys(dir, random);
   const steady = options.steady ? { steady: options.steady } : {};
   const vault = createContext({ storage, shares, keys, clock, random, origins, bootstrapToken, ...steady });
+  if (options.log !== false) privateFile(join(dir, 'logs', 'vault.log'));
   const logger =
     options.log === false
       ? pino({ enabled: false })

@@ -12,6 +12,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { privateDatabase } from './private.ts';
 
 export interface SqliteOptions {
   readonly file: string;
@@ -20,6 +21,7 @@ export interface SqliteOptions {
 
 /** WAL with synchronous=FULL: a commit that returned is on disk. */
 export function openDatabase({ file, readOnly = false }: SqliteOptions): DatabaseSync {
+  if (!readOnly) privateDatabase(file);
   const db = new DatabaseSync(file, { readOnly, timeout: 5000 });
   if (!readOnly) {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
