@@ -127,10 +127,13 @@ async function enter(wire: Wire, proof: Proof, touched: Session | null): Promise
   const practice = wire.place.pins.practice as OrganisationId;
   const { challenge } = await wire.call('challenge', challengeSchema, { body: {} });
   const message = (by: string) => sessionProofBytes(wire.place.origin, practice, challenge, by);
-  const post = (body: unknown) =>
-    touched
-      ? wire.call('session-touch', sessionOpened, { body, token: touched.token })
-      : wire.call('session-open', sessionOpened, { body });
+  const post = async (body: unknown): Promise<Opened> => {
+    if (touched === null) return await wire.call('session-open', sessionOpened, { body });
+    const opened = await wire.call('session-touch', sessionOpened, { body, token: touched.token });
+    // The token before is void now, also when the passphrase turns out to be wrong: the next attempt needs this one.
+    touched.renew(opened.token);
+    return opened;
+  };
 
   if (proof.by === 'key') {
     const signature = base64url(await proof.signer.sign(message(proof.person)));

@@ -177,6 +177,11 @@ export class Session {
     this.#me = null;
   }
 
+  /** The vault gave another token for this session; nothing is unlocked by that. */
+  renew(token: string): void {
+    this.#start = { ...this.#start, token };
+  }
+
   /** After the vault accepted a touch: the same session, the same person. */
   async unlock(start: SessionStart, secrets: KeyringSecrets, stage: 'keyring' | 'open'): Promise<void> {
     if (start.session !== this.id || start.person !== this.person) {

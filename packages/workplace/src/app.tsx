@@ -12,7 +12,7 @@ import {
   Outlet,
   type RouteComponent,
   RouterProvider,
-  useRouterState,
+  useMatches,
 } from '@tanstack/react-router';
 import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState } from 'react';
 import type { Workplace } from './model.ts';
@@ -33,13 +33,14 @@ const Options = createContext<AppOptions>({});
 const Shell = lazy(async () => ({ default: (await import('./parts/shell.tsx')).Shell }));
 
 /** These open for somebody who cannot sign in yet. */
-const OUTSIDE = /^\/(apparaat|uitnodiging)(\/|$)/;
+const OUTSIDE: ReadonlySet<string> = new Set(['/apparaat/$', '/uitnodiging/$']);
 
 function Gate() {
   const session = useSession();
   const { idle } = useContext(Options);
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  if (OUTSIDE.test(path)) return <Outlet />;
+  // What the outlet shows, not where the address already is: a link pasted into an open tab would meet the screen before.
+  const outside = useMatches({ select: (matches) => matches.some(({ routeId }) => OUTSIDE.has(routeId)) });
+  if (outside) return <Outlet />;
   if (session.stage === 'out') return <SignIn />;
   if (session.stage === 'locked') return <LockScreen me={session.me} why={session.why} />;
   return (

@@ -91,6 +91,8 @@ describe.concurrent('the morning', () => {
         expect(await kept(page)).not.toContain('uitslag');
 
         await app.lock();
+        await app.door.open('een wachtzin die niet past');
+        await app.door.trouble().getByText('past niet').waitFor();
         await back();
         // Silence that the browser notices.
         await page.clock.fastForward('16:00');

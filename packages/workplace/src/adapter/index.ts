@@ -1,7 +1,8 @@
 /** The real side of `Workplace`: the client package, this browser's key store, and nothing invented. */
 
-import { type Clock, type DossierId, systemClock, systemRandom } from '@ketenkluis/base';
+import { type Clock, type DossierId, KetenkluisError, systemClock, systemRandom } from '@ketenkluis/base';
 import {
+  clientError,
   declare,
   forgetDevice,
   keptDevices,
@@ -119,8 +120,8 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
         await touch(held.session, proof);
         await begin(await enter(held.session), key);
       } catch (error) {
-        if (codeBelow(understood(error)) !== 'client/session-ended') throw error;
-        // After twelve hours the vault keeps nothing to bring back; the same person simply signs in.
+        if (!lost(error)) throw error;
+        // After twelve hours, or after an answer that never arrived, nothing can be brought back; the same person signs in.
         const session = await signIn(await wired(), proof);
         if (session.person !== held.me.person) throw workplaceError('wrong-key', 'this is somebody else');
         await begin(await enter(session), key);
@@ -214,6 +215,11 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     }),
   };
 }
+
+/** Does the vault no longer know the session by the token held here? */
+const lost = (error: unknown): boolean =>
+  clientError.is(error, 'session-ended') ||
+  (clientError.is(error, 'refused') && error instanceof KetenkluisError && error.detail.problem === 'vault/refused');
 
 /** The code of the error that a `workplace/*` error stands for. */
 function codeBelow(error: unknown): unknown {

@@ -56,7 +56,7 @@ export const en: Dictionary = {
     open: 'Open',
     noPasskeys: 'This browser has no passkeys. Sign in with your passphrase.',
     nothing: 'Nobody is known on this computer yet.',
-    nothingBody: 'Use your passkey, or open the link of your invitation or device.',
+    nothingBody: 'Open the link of your invitation or of your device here.',
     shared: 'Others use this computer',
     sharedHint: 'Then no key stays behind here. You can only sign in with your phone or a security key.',
     forget: 'Forget me here',

@@ -56,7 +56,7 @@ export const nl = {
     open: 'Openen',
     noPasskeys: 'Deze browser kent geen passkeys. Meld u aan met uw wachtzin.',
     nothing: 'Op deze computer is nog niemand bekend.',
-    nothingBody: 'Gebruik uw passkey, of open de link van uw uitnodiging of van uw toestel.',
+    nothingBody: 'Open hier de link van uw uitnodiging of van uw toestel.',
     shared: 'Anderen gebruiken deze computer',
     sharedHint: 'Dan blijft hier geen sleutel achter. Aanmelden kan alleen met uw telefoon of een losse sleutel.',
     forget: 'Vergeet mij hier',

@@ -64,9 +64,9 @@ export function Unlock({ door, open, label, passphraseOnly = false }: Props) {
           </Button>
           <p className="kk-under">{t('door.passkeyHint')}</p>
         </>
-      ) : (
+      ) : byPassphrase ? (
         <p className="kk-dim">{t('door.noPasskeys')}</p>
-      )}
+      ) : null}
       {byPassphrase ? (
         <>
           {passphraseOnly ? null : <div className="kk-or">{t('door.or')}</div>}
