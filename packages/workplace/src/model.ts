@@ -346,6 +346,8 @@ export interface Workplace {
   leave(): Promise<void>;
 
   worklist(progress?: (progress: Progress) => void): Promise<Worklist>;
+  /** The list in memory goes; asking again opens it anew, which is another line in the log. */
+  forgetWorklist(): void;
   /** Written to the log before the first letter filters anything (R38). */
   declareSearch(): Promise<void>;
   /** The words behind the next opening; they go, sealed for the log officer, into its line (NEN 7513: the query). */

@@ -32,8 +32,7 @@ describe('a new colleague', () => {
         // The link is nowhere any more.
         expect(await page.evaluate(() => location.hash)).toBe('#/uitnodiging');
 
-        await owner.app.go('Werklijst');
-        await owner.app.go('Team');
+        await owner.page.locator('output.kk-code').waitFor();
         expect(await code(owner.page)).toBe(mine);
         await owner.page.getByRole('button', { name: 'De code is gelijk: bevestig' }).click();
         await owner.page.getByText('Nieuwe collega').waitFor();

@@ -185,6 +185,7 @@ describe('when something is not there', () => {
       const { app, page } = visit;
       const hand = ground.hand('Sanne');
       await ground.enter(visit, hand);
+      const listed = await app.worklist.count();
       await app.worklist.openFirst();
       const dossier = await opened(page);
       await app.dossier.back();
@@ -195,8 +196,11 @@ describe('when something is not there', () => {
       await state(page, 'denied').getByText('kijk in uw HIS').waitFor();
       expect((await linesOf(dossier, 'Sanne')).at(-1)).toMatchObject({ event: 'release', outcome: 'refused' });
 
-      await app.lock();
-      await app.door.open(hand.passphrase);
+      await app.go('Werklijst');
+      await page.getByRole('button', { name: 'Ververs' }).click();
+      await expect.poll(() => app.worklist.count()).toBe(listed - 1);
+      await show(page, dossier);
+      await state(page, 'denied').waitFor();
       const words = async () => (await state(page, 'denied').textContent()) ?? '';
       const ended = await words();
       await show(page, `dos_${'a'.repeat(26)}`);

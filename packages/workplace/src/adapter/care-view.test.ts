@@ -68,6 +68,13 @@ describe('from opened lists and records to the screen', () => {
     expect(series!.target).toEqual({ low: null, high: 140 });
   });
 
+  it('sends people to the GP system for an answer that is text only: free text stays in the practice', () => {
+    const [smoking] = shown([
+      { kind: 'measurement', parameter: 'smoking', code: 'nhg45|1739', date: '2026-01-05', mark: 'no-code' },
+    ]).series;
+    expect(smoking!.readings[0]).toMatchObject({ text: { nl: 'zie HIS' }, marks: ['no-code'], drawn: false });
+  });
+
   it('says a dose in words and shows the ICPC code', () => {
     const view = shown([
       { kind: 'problem', codes: ['snomed|44054006', 'icpc|T90.02'], onset: '2014' },

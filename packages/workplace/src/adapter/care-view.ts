@@ -115,6 +115,11 @@ export function worklist(
 const target = (band: Band | undefined) =>
   band === undefined ? null : { low: band.low ?? null, high: band.high ?? null };
 
+const plain = (said: string): Text => ({ nl: said, en: said });
+/** An answer in words alone stays in the practice: free text never leaves. */
+const unsaid = (mark: PointView['record']['mark']): Text | null =>
+  mark === 'no-code' ? { nl: 'zie HIS', en: 'see GP system' } : null;
+
 function reading(point: PointView): Reading {
   const { record } = point;
   const marks: Mark[] = [
@@ -122,7 +127,7 @@ function reading(point: PointView): Reading {
     ...(record.preliminary === true ? (['preliminary'] as const) : []),
   ];
   const original = record.original;
-  const said = point.text.nl !== '' ? point.text : { nl: original?.value ?? '?', en: original?.value ?? '?' };
+  const said = point.text.nl !== '' ? point.text : (unsaid(record.mark) ?? plain(original?.value ?? '?'));
   const unread = record.value === undefined && original?.unit !== undefined ? ` ${original.unit}` : '';
   return {
     date: point.date,

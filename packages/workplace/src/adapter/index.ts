@@ -182,6 +182,11 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     leave,
 
     worklist: () => open(async (now) => (await lists(now)).view),
+    forgetWorklist: () => {
+      if (inside === null) return;
+      inside.lists = null;
+      inside.session.forgetMe();
+    },
     declareSearch: () =>
       open(async (now) => {
         const { handle } = await lists(now);

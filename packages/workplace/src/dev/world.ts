@@ -170,6 +170,7 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       become({ stage: 'out' });
     },
 
+    forgetWorklist: () => undefined,
     worklist: async () => {
       await reach(40);
       if (scene === 'denied') throw workplaceError('denied', 'no', { detail: { reason: 'not-member' } });

@@ -39,17 +39,25 @@ export const newQueries = (): QueryClient =>
     },
   });
 
-interface AskOptions {
+interface AskOptions<T> {
   /** Stays in memory after the screen is left (lists only, never a dossier). */
   readonly keep?: boolean;
+  /** Asks again after so many milliseconds while somebody else's step is awaited; only for what makes no line in the log. */
+  readonly every?: (found: T) => number | false;
 }
 
-export const useAsk = <T,>(key: readonly string[], ask: (world: Workplace) => Promise<T>, options: AskOptions = {}) => {
+export const useAsk = <T,>(
+  key: readonly string[],
+  ask: (world: Workplace) => Promise<T>,
+  options: AskOptions<T> = {},
+) => {
   const world = useWorld();
+  const { every } = options;
   return useQuery({
     queryKey: key,
     queryFn: () => ask(world),
     ...(options.keep ? { gcTime: Number.POSITIVE_INFINITY } : {}),
+    refetchInterval: ({ state }) => (every && state.data !== undefined ? every(state.data) : false),
   });
 };
 

@@ -13,9 +13,14 @@ import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
 import { LostDevice } from './lost-device.tsx';
 
+/** How often an open invitation is looked at for a code; reading it is no line in the log. */
+const POLL = 3000;
+
 export function TeamScreen() {
   const { t } = useTranslation();
-  const people = useAsk(['people'], (world) => world.people());
+  const people = useAsk(['people'], (world) => world.people(), {
+    every: ({ invitations }) => (invitations.some(({ code }) => code === null) ? POLL : false),
+  });
   return (
     <Main>
       <div className="kk-page">

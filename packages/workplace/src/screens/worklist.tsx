@@ -1,6 +1,6 @@
 /** The werklijst: who is due, for which programme. Opening it opens no dossier. */
 
-import { CloseButton, Kbd, SegmentedControl, TextInput, VisuallyHidden } from '@mantine/core';
+import { Button, CloseButton, Kbd, SegmentedControl, TextInput, VisuallyHidden } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -34,13 +34,19 @@ export function WorklistScreen() {
           <Loading label={t('worklist.loading')} rows={12} />
         </>
       ) : (
-        <List list={list.data} />
+        <List list={list.data} again={list.refetch} busy={list.isFetching} />
       )}
     </Main>
   );
 }
 
-function List({ list }: { readonly list: Worklist }) {
+interface ListProps {
+  readonly list: Worklist;
+  readonly again: () => Promise<unknown>;
+  readonly busy: boolean;
+}
+
+function List({ list, again, busy }: ListProps) {
   const { t } = useTranslation();
   const words = useWords();
   const world = useWorld();
@@ -114,6 +120,17 @@ function List({ list }: { readonly list: Worklist }) {
             : t('worklist.countOf', { count: shown.length, total: list.rows.length })}
         </span>
         <span className="kk-dim kk-small kk-end">{t('common.asOf', { date: words.day(list.asOf) })}</span>
+        <Button
+          size="xs"
+          variant="default"
+          loading={busy}
+          onClick={() => {
+            world.forgetWorklist();
+            void again();
+          }}
+        >
+          {t('worklist.refresh')}
+        </Button>
       </div>
       <Confirmed confirmation={list.confirmation} quiet />
       {list.gone > 0 ? <Strip tone="plain" title={t('worklist.gone', { count: list.gone })} /> : null}
