@@ -12,6 +12,8 @@ import {
   openDossier,
   openList,
   parseDeviceLink,
+  recordRecovery,
+  recoverTeamKey,
   type Session,
   signIn,
   takeDeviceLink,
@@ -20,7 +22,17 @@ import {
   wire,
   writeNote,
 } from '@ketenkluis/client';
-import { dossierState, type Payload, type Statement, signStatement, statementsToWire } from '@ketenkluis/seal';
+import { decodeEntry } from '@ketenkluis/ledger';
+import {
+  dossierState,
+  type Hash,
+  type Payload,
+  parseShareSheet,
+  recoveryCommitment,
+  type Statement,
+  signStatement,
+  statementsToWire,
+} from '@ketenkluis/seal';
 import { createEpoch } from '@ketenkluis/seal/open';
 import { fsck } from '@ketenkluis/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +61,12 @@ describe('people', () => {
     });
   const list = async (session: Session) =>
     parseWorklist(((await openList(session, 'worklist')).content as { list: unknown }).list).rows;
+  const linesOf = async (event: string) => {
+    const { ledger } = world.vault().vault.storage;
+    const { origin } = nurse.wire.place.pins.log;
+    const stored = await ledger.entries(origin, 0, (await ledger.state(origin)).size);
+    return stored.map((one) => decodeEntry(one.stored).entry).filter(({ common }) => common.event === event);
+  };
   const owners = () => world.init.people.filter(({ owner }) => owner).map(({ keys }) => keys.signer);
   const both = <P extends Payload>(payload: P) => signStatement(payload, owners());
   const admin = async (statements: readonly Statement[], wraps: readonly Uint8Array[] = []) => {
@@ -291,17 +309,65 @@ describe('people', () => {
     await world.sync({ mirror });
     const [one, two] = world.init.sheets.recovery;
     const dir = join(world.dir, 'elsewhere');
-    const options = { mirror, dir, random: world.random, keyStore: fileKeyStore(dir) };
+    const assistant = await world.signIn('assistant');
+    const record = (shares: readonly Hash[]) => recordRecovery(assistant, shares);
+    const options = { mirror, dir, random: world.random, keyStore: fileKeyStore(dir), record };
+    const recoveries = async () => (await linesOf('recovery')).length;
+    const before = await recoveries();
     await expect(restoreState({ ...options, sheets: [one!] })).rejects.toMatchObject({
       code: 'seal/bad-recovery-share',
     });
     await expect(restoreState({ ...options, sheets: [one!, world.init.sheets.exit[1]!] })).rejects.toThrow();
+    // Too few or wrong sheets are not asked about; and without the line nothing comes back.
+    expect(await recoveries()).toBe(before);
+    const silent = { ...options, sheets: [one!, two!], record: () => Promise.reject(new Error('no line')) };
+    await expect(restoreState(silent)).rejects.toThrow('no line');
+    await expect(openState({ dir, random: world.random, keyStore: fileKeyStore(dir) })).rejects.toMatchObject({
+      code: 'agent/not-initialised',
+    });
     const restored = await restoreState({ ...options, sheets: [one!, two!] });
+    const [line, ...more] = (await linesOf('recovery')).slice(before);
+    expect(more).toEqual([]);
+    expect(line!.common).toMatchObject({ actor: assistant.person, outcome: 'success' });
+    const sheets = [one!, two!].map((text) => recoveryCommitment(parseShareSheet(text).share));
+    expect(line!.items.map(({ object }) => object)).toEqual(sheets);
     const original = await state();
     expect(Object.keys(restored.register.patients)).toEqual(Object.keys(original.register.patients));
     expect(restored.register.practice).toEqual(original.register.practice);
     await original.close();
     await restored.close();
+  });
+
+  it('R14: a team’s key comes back with the sheets of two people, after a line that names team key and sheets', async () => {
+    const { recovery, exit } = world.init.sheets;
+    const share = (text: string) => parseShareSheet(text).share;
+    const [one, two] = recovery.map(share);
+    const other = await world.signIn('assistant');
+    const member = await world.signIn('poh-s');
+    const known = new Set((await other.me()).teams.map(({ team }) => team));
+    const { team } = (await member.me()).teams.find((one) => !known.has(one.team))!;
+    const before = (await linesOf('recovery')).length;
+    const bad = { code: 'seal/bad-recovery-share' };
+    await expect(recoverTeamKey(other, team, [one!])).rejects.toMatchObject(bad);
+    await expect(recoverTeamKey(other, team, [one!, one!])).rejects.toMatchObject(bad);
+    await expect(recoverTeamKey(other, team, [one!, share(exit[0]!)])).rejects.toMatchObject(bad);
+    // The vault refuses sheets that are none, or too few, by itself.
+    const hashes = [one!, two!].map(recoveryCommitment);
+    const refused = { code: 'client/refused' };
+    await expect(recordRecovery(other, [hashes[0]!, recoveryCommitment(share(exit[0]!))])).rejects.toMatchObject(
+      refused,
+    );
+    await expect(recordRecovery(other, [hashes[0]!, hashes[0]!])).rejects.toMatchObject(refused);
+    await expect(recordRecovery(other, hashes, [hashes[0]!])).rejects.toMatchObject(refused);
+    expect(await linesOf('recovery')).toHaveLength(before);
+
+    const pair = await recoverTeamKey(other, team, [two!, one!]);
+    expect(base64url(pair.seed)).toBe(base64url((await member.teamPair(team)).seed));
+    const line = (await linesOf('recovery')).at(-1)!;
+    expect(line.common.actor).toBe(other.person);
+    const epoch = (await other.people()).epochOf(team)!;
+    expect(line.items.map(({ object }) => object)).toEqual([hashes[1], hashes[0], epoch.hash]);
+    await other.close();
   });
 
   it('a batch is signed by an owner, and two agents do not work on one state', async () => {

@@ -1,12 +1,12 @@
 /**
  * When the practice computer is gone (R14): the register comes back from its sealed copy with the recovery sheets of as many people
- * as the authority record asks for. One person alone opens nothing.
+ * as the authority record asks for. One person alone opens nothing, and it stands in the log before anything opens.
  */
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBase64url, fromUtf8, type Random } from '@ketenkluis/base';
-import { asSealedBlob, decodeStatement, expectType, parseShareSheet } from '@ketenkluis/seal';
+import { asSealedBlob, checkShares, decodeStatement, expectType, type Hash, parseShareSheet } from '@ketenkluis/seal';
 import { combineKey, openSealed } from '@ketenkluis/seal/open';
 import { agentError } from './errors.ts';
 import { readIfThere } from './files.ts';
@@ -38,13 +38,16 @@ export async function restoreState(options: {
   readonly dir: string;
   readonly random: Random;
   readonly keyStore?: KeyStore;
+  /** Puts the line that names these sheets (`recordRecovery` of a colleague's session); nothing opens before it is proved. */
+  readonly record: (shares: readonly Hash[]) => Promise<unknown>;
 }): Promise<AgentState> {
   const record = await authorityOf(options.mirror);
-  const shares = options.sheets.map(parseShareSheet).filter(({ purpose }) => purpose === 'recovery');
-  const { key } = await combineKey(
-    shares.map(({ share }) => share),
-    record.recovery,
-  );
+  const shares = options.sheets
+    .map(parseShareSheet)
+    .filter(({ purpose }) => purpose === 'recovery')
+    .map(({ share }) => share);
+  await options.record(checkShares(shares, record.recovery));
+  const { key } = await combineKey(shares, record.recovery);
   const sealed = await readIfThere(join(options.mirror, REGISTER_COPY));
   if (sealed === null) throw agentError('bad-mirror', 'the mirror holds no copy of the register');
   const plain = await openSealed(key, REGISTER_INFO, asSealedBlob(sealed));

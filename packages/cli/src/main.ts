@@ -73,6 +73,13 @@ command('enrol', 'import participation codes and confirm a batch, or remember a 
   .option('--refuse <patient...>', 'patient ids that refused')
   .action((options) => run(options.json, () => practiceCommands.enrol(options)));
 
+command('restore', 'bring the register back on a new computer, with the recovery sheets of several people')
+  .requiredOption('--dir <dir>', 'new state of the agent')
+  .requiredOption('--mirror <dir>', "the practice's own copy of everything")
+  .requiredOption('--sheets <file...>', 'recovery sheets, as many as the practice asks for')
+  .requiredOption('--person <sheet>', 'sheet of the colleague who signs for it in the log')
+  .action((options) => run(options.json, () => practiceCommands.restore(options)));
+
 command('sync', 'read, choose, minimise, seal, send')
   .requiredOption('--dir <dir>', 'state of the agent')
   .requiredOption('--source <dir>', 'folder with the export')

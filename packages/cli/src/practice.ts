@@ -13,13 +13,14 @@ import {
   openState,
   preview as previewPractice,
   recoveryCode,
+  restoreState,
   type Source,
   streamSource,
   sync as syncPractice,
 } from '@ketenkluis/agent';
 import { type LocalDate, localDate, parseLocalDate, systemClock, systemRandom } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES, ROLE_IDS } from '@ketenkluis/care';
-import { memoryStorage, parseDeviceLink, signIn, takeDeviceLink, wire } from '@ketenkluis/client';
+import { memoryStorage, parseDeviceLink, recordRecovery, signIn, takeDeviceLink, wire } from '@ketenkluis/client';
 import { z } from 'zod';
 import { cliError } from './errors.ts';
 import { type Outcome, say } from './output.ts';
@@ -152,8 +153,8 @@ export async function init(options: {
   }
 }
 
-/** Signs in as an owner with a device link and the passphrase that goes with it, to sign a batch. */
-async function ownerSigner(linkFile: string) {
+/** Signs in with the device link of a sheet and the passphrase that goes with it. */
+async function signInBySheet(linkFile: string) {
   const text = (await readFile(linkFile, 'utf8')).split(/\s/).find((word) => word.includes('#/apparaat/')) ?? '';
   const link = parseDeviceLink(text);
   const given = process.env[PASSPHRASE] ?? (await password({ message: 'passphrase' }));
@@ -173,6 +174,7 @@ async function ownerSigner(linkFile: string) {
   );
   const session = await signIn(wired, { by: 'passphrase', device, passphrase: given });
   return {
+    session,
     signer: session.keys().signer,
     close: async () => {
       await session.close();
@@ -207,7 +209,7 @@ export async function enrol(options: {
     if (options.source === undefined || options.notice === undefined) {
       throw cliError('bad-option', '--confirm needs --source and --notice: which text the patients were given');
     }
-    const owner = await ownerSigner(options.confirm);
+    const owner = await signInBySheet(options.confirm);
     const source = await open(options.source);
     try {
       const result = await enrolBatch({
@@ -233,6 +235,35 @@ export async function enrol(options: {
     }
   } finally {
     await state.close();
+  }
+}
+
+/** The register comes back on a new computer: sheets of several people, and first the line that says so. */
+export async function restore(options: {
+  readonly dir: string;
+  readonly mirror: string;
+  readonly sheets: readonly string[];
+  readonly person: string;
+}): Promise<Outcome> {
+  const sheets = await Promise.all(options.sheets.map((file) => readFile(file, 'utf8')));
+  const colleague = await signInBySheet(options.person);
+  try {
+    const state = await restoreState({
+      dir: resolve(options.dir),
+      mirror: resolve(options.mirror),
+      sheets,
+      random: systemRandom,
+      record: (shares) => recordRecovery(colleague.session, shares),
+    });
+    const patients = Object.keys(state.register.patients).length;
+    const { sentence } = state.keyStore;
+    await state.close();
+    return {
+      json: { patients, sheets: sheets.length, keyStore: sentence },
+      words: [`the register of ${patients} patients is back; the log says who brought it`, sentence],
+    };
+  } finally {
+    await colleague.close();
   }
 }
 

@@ -9,21 +9,31 @@ import { checkOwnLine } from './release.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
+interface Change {
+  readonly endpoint: 'write' | 'takeover' | 'declaration' | 'statements' | 'snapshot' | 'recovery';
+  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session';
+  readonly items: readonly AskedItem[];
+  readonly about?: About;
+  readonly declared?: boolean;
+  readonly event?: string;
+  /** False for changes of people, which carry no annex. */
+  readonly annexed?: boolean;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 /** Sends one signed change, and believes it only when its own line is in the log. */
-export async function change(
+export const change = (
   session: Session,
-  what: {
-    readonly endpoint: 'write' | 'takeover' | 'declaration' | 'statements' | 'snapshot';
-    readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync';
-    readonly items: readonly AskedItem[];
-    readonly about?: About;
-    readonly declared?: boolean;
-    readonly event?: string;
-    /** False for changes of people, which carry no annex. */
-    readonly annexed?: boolean;
-    readonly body: Readonly<Record<string, unknown>>;
-  },
-): Promise<{ readonly line: ProvedLine; readonly answer: z.infer<typeof committed> }> {
+  what: Change,
+): Promise<{ readonly line: ProvedLine; readonly answer: z.infer<typeof committed> }> =>
+  changeWith(session, what, committed);
+
+/** The same where the answer says more. */
+export async function changeWith<S extends z.ZodType<z.infer<typeof committed>>>(
+  session: Session,
+  what: Change,
+  schema: S,
+): Promise<{ readonly line: ProvedLine; readonly answer: z.infer<S> }> {
   const annex = what.annexed === false ? null : await sealAnnex(session, what.about ?? {});
   const log = await session.log();
   return await session.inTurn(async () => {
@@ -39,7 +49,7 @@ export async function change(
       },
       annex === null ? what.body : { ...what.body, annex: annex.wire },
     );
-    const answer = await session.call(what.endpoint, committed, message);
+    const answer = await session.call(what.endpoint, schema, message);
     const checkpoint = await log.accept(answer.checkpoint, answer.consistency, from);
     const line = log.line(answer.line, checkpoint);
     checkOwnLine(line, request, what.event);

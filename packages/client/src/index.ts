@@ -54,6 +54,7 @@ export {
   type PasskeyResult,
   type Ports,
 } from './ports.ts';
+export { recordRecovery, recoverTeamKey } from './recovery.ts';
 export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease } from './release.ts';
 export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';
 export { type Me, Session, type SessionStart } from './session.ts';

@@ -46,6 +46,7 @@ export const ENDPOINTS = {
   write: { method: 'POST', path: '/writes', classes: ['write'] },
   takeover: { method: 'POST', path: '/takeovers', classes: ['write'] },
   declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list'] },
+  recovery: { method: 'POST', path: '/recoveries', classes: ['session'] },
   audit: { method: 'POST', path: '/audits', classes: ['audit'] },
   mirror: { method: 'GET', path: '/mirror', classes: null },
   entries: { method: 'GET', path: '/entries', classes: null },

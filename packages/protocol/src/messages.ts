@@ -337,6 +337,16 @@ export const postDeclaration = signed(
   z.strictObject({ event: z.enum(['search', 'print', 'export', 'copy']), annex: base64url(40_000).nullable() }),
 );
 
+/**
+ * POST .../recoveries (signed): k people have laid their recovery sheets together. Said, and a line, before the key is put together:
+ * `shares` are the commitments of the sheets, `epochs` the team keys that are to come back (none: the practice's register).
+ */
+export const postRecovery = signed(
+  z.strictObject({ shares: z.array(wireHash).min(2).max(16), epochs: z.array(wireHash).max(64) }),
+);
+/** KKEW objects of those epochs, in order. */
+export const recoveryAnswer = z.strictObject({ ...committed.shape, wraps: z.array(base64url(2_000_000)).max(64) });
+
 /** POST .../audits (signed, class audit): one dossier's items with their proofs; itself a line. */
 export const postAudit = signed(z.strictObject({ from: instant, until: instant, annex: base64url(40_000).nullable() }));
 export const auditAnswer = z.strictObject({

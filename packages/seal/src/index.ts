@@ -58,6 +58,7 @@ export {
 } from './pack.ts';
 export {
   checkShare,
+  checkShares,
   parseShareSheet,
   recoveryCommitment,
   type ShamirKey,

@@ -59,31 +59,32 @@ export function checkShare(share: Uint8Array, record: ShamirKey): number {
 }
 
 /**
- * The private key, from at least k different shares in any order. Throws `seal/bad-recovery-share` (the message says which of the
- * given ones) before anything is computed.
+ * Are these at least k different shares of this key? Answers their commitments, which is what a log may hold. Throws
+ * `seal/bad-recovery-share` (the message says which of the given ones); computes nothing of the key.
  */
+export function checkShares(shares: readonly Bytes[], record: ShamirKey): readonly Hash[] {
+  const seen = new Set<Hash>();
+  shares.forEach((share, i) => {
+    const commitment = recoveryCommitment(share);
+    const bad = (why: string) =>
+      sealError('bad-recovery-share', `share ${i + 1} of those given ${why}`, { detail: { given: i + 1 } });
+    if (!record.commitments.includes(commitment)) throw bad('does not belong to the key');
+    if (seen.has(commitment)) throw bad('was given before');
+    seen.add(commitment);
+  });
+  if (seen.size < record.k) {
+    throw sealError('bad-recovery-share', `${record.k} shares are needed and ${seen.size} were given`);
+  }
+  return [...seen];
+}
+
+/** The private key, from at least k different shares in any order; throws like `checkShares` before anything is computed. */
 export async function combineKey(
   shares: readonly Bytes[],
   record: ShamirKey,
   suiteId = 1,
 ): Promise<{ readonly seed: Bytes; readonly key: KemPrivateKey }> {
-  const seen = new Set<number>();
-  shares.forEach((share, i) => {
-    if (!record.commitments.includes(recoveryCommitment(share))) {
-      throw sealError('bad-recovery-share', `share ${i + 1} of those given does not belong to the key`, {
-        detail: { given: i + 1 },
-      });
-    }
-    const index = checkShare(share, record);
-    if (seen.has(index))
-      throw sealError('bad-recovery-share', `share ${i + 1} of those given was given before`, {
-        detail: { given: i + 1 },
-      });
-    seen.add(index);
-  });
-  if (seen.size < record.k) {
-    throw sealError('bad-recovery-share', `${record.k} shares are needed and ${seen.size} were given`);
-  }
+  checkShares(shares, record);
   const seed = new Uint8Array(await combine([...shares]));
   const { kem } = suite(suiteId);
   const key = await kem.importPrivate(seed);

@@ -12,6 +12,7 @@ import { deliver } from '../delivery.ts';
 import { MAX_DELIVERY, readDelivery, readRequest } from '../delivery-parse.ts';
 import { vaultError } from '../errors.ts';
 import { directory, heads, me } from '../reads.ts';
+import { recovery } from '../recovery.ts';
 import { snapshot } from '../snapshots.ts';
 import { SOFTWARE, type Vault } from '../vault.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
@@ -73,6 +74,14 @@ export function practiceRoutes(api: Api, vault: Vault): void {
     },
     async (request) =>
       statements(vault, await openMessage(vault, request, 'statements', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/recoveries`,
+    {
+      ...gate('recovery', 64 * KIB, 'session'),
+      schema: { body: wire.postRecovery, response: { 200: wire.recoveryAnswer } },
+    },
+    async (request) => recovery(vault, await openMessage(vault, request, 'recovery', request.body), request.body.body),
   );
   api.addContentTypeParser(wire.DELIVERY_TYPE, { parseAs: 'buffer', bodyLimit: MAX_DELIVERY }, (_request, body, done) =>
     done(null, body),

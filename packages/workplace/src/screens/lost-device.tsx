@@ -79,7 +79,7 @@ function Ways({ list, person, again }: WaysProps) {
                   {t('team.lostSure')} {after}
                 </p>
                 <div className="kk-buttons">
-                  <Button color="red" loading={end.isPending} onClick={() => end.mutate(one.id)}>
+                  <Button loading={end.isPending} onClick={() => end.mutate(one.id)}>
                     {t('team.lostYes')}
                   </Button>
                   <Button variant="default" onClick={() => setSure(null)}>

@@ -162,6 +162,27 @@ const SCREENS: Record<string, Screen> = {
       await page.getByLabel('Uitnodigingslink').waitFor();
     },
   },
+  'team, device lost': {
+    query: `role=owner&${NOW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Toestel kwijt: Joost Hofstede' }).click();
+      await page.getByRole('button', { name: /^Beëindigen: Passkey/ }).click();
+      await page.getByText('Daarna blijft er één over').waitFor();
+    },
+  },
+  'team, device ended': {
+    query: `role=owner&${NOW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Toestel kwijt: Joost Hofstede' }).click();
+      for (const kind of ['Passkey', 'Wachtzin']) {
+        await page.getByRole('button', { name: new RegExp(`^Beëindigen: ${kind}`) }).click();
+        await page.getByRole('button', { name: 'Ja, beëindig' }).click();
+      }
+      await page.getByText('Nodig de collega opnieuw uit').waitFor();
+    },
+  },
   settings: { hash: '#/instellingen', reach: (page) => page.getByText('Er moeten er twee blijven').waitFor() },
   'settings, gesture': {
     hash: '#/instellingen',
