@@ -39,7 +39,7 @@ function keyFits(chain: readonly Statement<'epoch'>[], before: Epoch, next: Epoc
 
 const CHAIN = utf8('ketenkluis.directory.v1');
 /** The chain over the statements of a directory, in the order of the ledger (docs/spec/keys.md, "Position"). */
-const nextDigest = (before: Hash | null, statement: Hash): Hash =>
+export const nextDigest = (before: Hash | null, statement: Hash): Hash =>
   hashOf(lengthPrefixed(CHAIN, before === null ? new Uint8Array(0) : fromBase64url(before), fromBase64url(statement)));
 
 /** How much of the directory somebody knew: the number of its statements and their chain; null for none. */

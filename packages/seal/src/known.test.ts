@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type Bytes, base64url, fromBase64url } from '@ketenkluis/base';
 import { describe, expect, it } from 'vitest';
+import { nextDigest } from './directory.ts';
 import {
   asSealedBlob,
   asShare,
@@ -11,6 +12,7 @@ import {
   dossierState,
   encodeStatement,
   expectType,
+  type Hash,
   parseKeyring,
   parsePack,
   parseShareSheet,
@@ -78,6 +80,15 @@ describe('known answers', () => {
     const tree = snapshotTree(snapshot.rows);
     expect([tree.root, tree.size]).toEqual([snapshot.root, snapshot.size]);
     expect(tree.proof(state.dossier)).toEqual(snapshot.proof);
+  });
+
+  it('position in a directory', () => {
+    const { statements, digests } = known.directory;
+    let digest: Hash | null = null;
+    for (const [i, hash] of statements.entries()) {
+      digest = nextDigest(digest, hash);
+      expect(digest).toBe(digests[i]);
+    }
   });
 
   it('keyring', async () => {

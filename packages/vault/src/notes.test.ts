@@ -194,6 +194,8 @@ describe('snapshots', () => {
     expect(await refused({ number: 9 })).toBe('vault/conflict');
     expect(await refused({ prev: null })).toBe('vault/conflict');
     expect(await refused({ epochs: [] })).toBe('vault/conflict');
+    expect(await refused({ people: { count: 1, digest: 'A'.repeat(43) } })).toBe('vault/conflict');
+    expect(await refused({ people: { count: 10_000, digest: 'A'.repeat(43) } })).toBe('vault/conflict');
     const list = {
       team: world.practice.nurseTeam.id,
       handle: dossier.handles[0]!,

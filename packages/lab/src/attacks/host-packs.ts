@@ -3,6 +3,7 @@
 import { decide } from '@ketenkluis/access';
 import { endEnrolment } from '@ketenkluis/agent';
 import { DAY, type Instant, plus, systemRandom } from '@ketenkluis/base';
+import type { ProvedLine } from '@ketenkluis/client';
 import {
   batchesFromWire,
   dossierState,
@@ -32,7 +33,7 @@ import {
   recordedLook,
   refusalIn,
 } from './looks.ts';
-import type { Loose } from './proxy.ts';
+import { type Loose, recorded } from './proxy.ts';
 import { AS_OF, type Fork, type Patient } from './world.ts';
 
 const onReleases = (answer: (json: Loose) => Loose) => ({ on: 'releases', answer });
@@ -201,7 +202,8 @@ export const hostPacks: readonly Attack[] = [
     who: 'host',
     does: 'drops the withdrawal of an enrolment and puts back what it kept',
     expect: ['client/state-unexplained'],
-    without: 'before the withdrawal the same rows open',
+    without:
+      "with a snapshot of the host's own that has the dossier, believed by a reader who checks no signature, it opens",
     async play(fork) {
       const [patient] = two(fork);
       await withdrawn(fork, patient);
@@ -209,8 +211,8 @@ export const hostPacks: readonly Attack[] = [
     },
     async twin(fork) {
       const [patient] = two(fork);
-      await fork.up();
-      return refusalIn(await lookAt(await fork.signIn('nurse'), patient)) === undefined;
+      await withdrawn(fork, patient);
+      return opensWithRow(fork, patient);
     },
   },
   {
@@ -219,7 +221,7 @@ export const hostPacks: readonly Attack[] = [
     who: 'host',
     does: 'the same to a browser that has never looked, with the dossier left out of the snapshot and its last line hidden',
     expect: ['client/state-unexplained'],
-    without: 'the content still opens for a reader who compares no state',
+    without: 'with the dossier in a snapshot that such a reader believes, the same answer opens',
     async play(fork) {
       const [patient] = two(fork);
       await withdrawn(fork, patient);
@@ -229,17 +231,7 @@ export const hostPacks: readonly Attack[] = [
     async twin(fork) {
       const [patient] = two(fork);
       await withdrawn(fork, patient);
-      const rule = withoutRow(stateNow(fork, patient));
-      let answer: Loose;
-      fork.tamper(
-        onReleases((json) => {
-          answer = rule.answer(json);
-          return answer;
-        }),
-      );
-      const session = await fork.signIn('nurse', { memory: new Map() });
-      await lookAt(session, patient).catch(() => undefined);
-      return succeeds(() => decrypts(session, answer.results[0], answer.batches));
+      return opensWithRow(fork, patient, withoutRow(stateNow(fork, patient)).answer);
     },
   },
   {
@@ -351,24 +343,26 @@ export const hostPacks: readonly Attack[] = [
     async play(fork) {
       const [patient] = two(fork);
       await fork.up();
-      fork.tamper(
-        onReleases((json) => ({
-          ...json,
-          states: json.states.map((shown: Loose) => ({ ...shown, live: shown.live.slice(1) })),
-        })),
-      );
+      fork.tamper(onReleases(withoutOne));
       return refusalIn(await lookAt(await fork.signIn('nurse'), patient));
     },
     async twin(fork) {
       const [patient] = two(fork);
       await fork.up();
-      const { session, answer } = await recordedLook(fork, 'nurse', patient);
-      const shown = answer.states[0];
-      const live = shown.live.slice(1);
-      return (
-        dossierState(patient.dossier, live) !== shown.state &&
-        (await succeeds(() => decrypts(session, answer.results[0], answer.batches)))
-      );
+      const memory = new Map();
+      const { session, asked, answer, directory } = await recordedLook(fork, 'nurse', patient, { memory });
+      const shorter = withoutOne(answer);
+      const [shown] = shorter.states;
+      const state = dossierState(patient.dossier, shown.live);
+      const bent = { ...shorter, states: [{ ...shown, state }] };
+      const log = gullibleLog(session);
+      const look = await openWith(session, (await eternal(bent))(bent), asked, {
+        people: await gulliblePeople(session, directory),
+        fresh: true,
+        // The line names the shorter list's state too.
+        log: { ...log, line: (proof, under) => withState(log.line(proof, under), state) },
+      });
+      return state !== shown.state && look.items.every(({ outcome }) => outcome === 'permit');
     },
   },
   {
@@ -471,6 +465,55 @@ export const hostPacks: readonly Attack[] = [
     },
   },
 ];
+
+/** Leaves one live thing out of the list: one that this look has no use for, so that nothing else misses it. */
+function withoutOne(json: Loose): Loose {
+  const batches = batchesFromWire(json.batches);
+  const used = new Set<string>(
+    json.results
+      .flatMap(({ descriptor, grant, facts, grants }: Loose) => [descriptor, grant, ...facts, ...grants])
+      .map((wire: Loose) => statementFromWire(wire, batches).hash),
+  );
+  const states = json.states.map((shown: Loose) => {
+    const spare = shown.live.find((hash: string) => !used.has(hash));
+    if (spare === undefined) throw new Error('everything live is used by this look');
+    return { ...shown, live: shown.live.filter((hash: string) => hash !== spare) };
+  });
+  return { ...json, states };
+}
+const withState = (line: ProvedLine, state: Hash): ProvedLine => ({
+  ...line,
+  items: line.items.map((one) => ({ ...one, item: { ...one.item, state } })),
+});
+
+/** The same look, opened with every check of the client, on a snapshot of the host's own and by a reader who believes its signature. */
+async function opensWithRow(
+  fork: Fork,
+  patient: Patient,
+  bend: (json: Loose) => Loose = (json) => json,
+): Promise<boolean> {
+  const directory = recorded('directory');
+  const seen: { asked?: Loose; answer?: Loose } = {};
+  fork.tamper(directory.rule, {
+    on: 'releases',
+    ask: (body) => {
+      seen.asked = structuredClone(body);
+      return body;
+    },
+    answer: (json) => {
+      seen.answer = bend(json);
+      return json;
+    },
+  });
+  const session = await fork.signIn('nurse', { memory: new Map() });
+  // The client refuses; what it was given is looked at again below.
+  if (await succeeds(() => lookAt(session, patient))) return false;
+  const look = await openWith(session, (await eternal(seen.answer))(seen.answer), seen.asked, {
+    people: await gulliblePeople(session, directory.answers.at(-1)),
+    fresh: true,
+  });
+  return look.items.every(({ outcome }) => outcome === 'permit');
+}
 
 const stepFact = (fork: Fork, patient: Patient) => {
   const step = patient.steps[NURSE]![0]!;

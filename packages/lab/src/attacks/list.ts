@@ -4,6 +4,7 @@ import type { Attack } from './attack.ts';
 import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
+import { hostNewest } from './host-newest.ts';
 import { hostPacks } from './host-packs.ts';
 import { hostShares } from './host-shares.ts';
 import { input } from './input.ts';
@@ -14,6 +15,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostPacks,
   ...hostLog,
   ...hostKeys,
+  ...hostNewest,
   ...hostShares,
   ...requests,
   ...members,
