@@ -7,16 +7,20 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  type ErrorComponentProps,
   lazyRouteComponent,
   Navigate,
   Outlet,
   type RouteComponent,
   RouterProvider,
   useMatches,
+  useRouter,
 } from '@tanstack/react-router';
 import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState } from 'react';
+import { workplaceError } from './errors.ts';
 import type { Workplace } from './model.ts';
-import { Loading } from './parts/states.tsx';
+import { Main } from './parts/main.tsx';
+import { Loading, Trouble } from './parts/states.tsx';
 import { newQueries, useSession, WorldProvider } from './parts/world.tsx';
 import { LockScreen } from './screens/lock.tsx';
 import { SignIn } from './screens/sign-in.tsx';
@@ -50,6 +54,26 @@ function Gate() {
   );
 }
 
+/** Code that cannot be fetched is a vault that is away. The router would load the page anew, and with it lose the session. */
+const fetched =
+  <T,>(load: () => Promise<T>): (() => Promise<T>) =>
+  async () => {
+    try {
+      return await load();
+    } catch (cause) {
+      throw workplaceError('offline', 'a screen of the app cannot be fetched', { cause });
+    }
+  };
+
+function Failed({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  return (
+    <Main>
+      <Trouble error={error} retry={() => void router.invalidate().then(reset)} />
+    </Main>
+  );
+}
+
 const root = createRootRoute({ component: Gate, notFoundComponent: () => <Navigate to="/werklijst" replace /> });
 const at = <P extends string>(path: P, component: RouteComponent) =>
   createRoute({ getParentRoute: () => root, path, component });
@@ -58,31 +82,52 @@ const routes = root.addChildren([
   at('/', () => <Navigate to="/werklijst" replace />),
   at(
     '/werklijst',
-    lazyRouteComponent(() => import('./screens/worklist.tsx'), 'WorklistScreen'),
+    lazyRouteComponent(
+      fetched(() => import('./screens/worklist.tsx')),
+      'WorklistScreen',
+    ),
   ),
   at(
     '/dossier/$dossier',
-    lazyRouteComponent(() => import('./screens/dossier.tsx'), 'DossierScreen'),
+    lazyRouteComponent(
+      fetched(() => import('./screens/dossier.tsx')),
+      'DossierScreen',
+    ),
   ),
   at(
     '/leveringen',
-    lazyRouteComponent(() => import('./screens/deliveries.tsx'), 'DeliveriesScreen'),
+    lazyRouteComponent(
+      fetched(() => import('./screens/deliveries.tsx')),
+      'DeliveriesScreen',
+    ),
   ),
   at(
     '/team',
-    lazyRouteComponent(() => import('./screens/team.tsx'), 'TeamScreen'),
+    lazyRouteComponent(
+      fetched(() => import('./screens/team.tsx')),
+      'TeamScreen',
+    ),
   ),
   at(
     '/instellingen',
-    lazyRouteComponent(() => import('./screens/settings.tsx'), 'SettingsScreen'),
+    lazyRouteComponent(
+      fetched(() => import('./screens/settings.tsx')),
+      'SettingsScreen',
+    ),
   ),
   at(
     '/apparaat/$',
-    lazyRouteComponent(() => import('./screens/take-device.tsx'), 'TakeDeviceScreen'),
+    lazyRouteComponent(
+      fetched(() => import('./screens/take-device.tsx')),
+      'TakeDeviceScreen',
+    ),
   ),
   at(
     '/uitnodiging/$',
-    lazyRouteComponent(() => import('./screens/invitation.tsx'), 'InvitationScreen'),
+    lazyRouteComponent(
+      fetched(() => import('./screens/invitation.tsx')),
+      'InvitationScreen',
+    ),
   ),
 ]);
 
@@ -93,6 +138,7 @@ const makeRouter = () =>
     // Looking is logged: hovering must never fetch.
     defaultPreload: false,
     scrollRestoration: false,
+    defaultErrorComponent: Failed,
     defaultPendingComponent: () => <Loading label="" />,
   });
 

@@ -71,7 +71,7 @@ function List({ list, again, busy }: ListProps) {
   }, [list.rows]);
 
   useEffect(() => {
-    ahead.dossier();
+    ahead.rest();
   }, []);
   useEffect(() => {
     remembered(list).filter = filter;
