@@ -1,8 +1,10 @@
 /** The practice's own monitor against a vault that lies to the agent: an alarm, and no snapshot is signed. */
 
-import { base64url, fromBase64url } from '@ketenkluis/base';
+import { base64url, fromBase64url, instant } from '@ketenkluis/base';
+import { decodeEntry } from '@ketenkluis/ledger';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from './keystore.ts';
+import { explain } from './monitor.ts';
 import { type AgentState, openState } from './state.ts';
 import { makeWorld, type World } from './testing/world.ts';
 
@@ -73,6 +75,26 @@ describe('the monitor', () => {
     await again.save();
     await again.close();
     await world.sync();
+  });
+
+  it('a line that is older than the one before it is an alarm', async () => {
+    const state = await open();
+    const { practice } = state.register;
+    const people = (await world.vault().vault.people.of(practice.organisation))!;
+    const { size } = await world.vault().vault.storage.ledger.state(people.log);
+    const [last] = await world.vault().vault.storage.ledger.entries(people.log, size - 1, size);
+    const { stored } = last!;
+    const { entry } = decodeEntry(stored);
+    const next = (at: number) => ({
+      index: size,
+      stored,
+      entry: { ...entry, items: [], common: { ...entry.common, at: instant(at), requestHash: null } },
+    });
+    const lines = (at: number) => [{ index: size - 1, stored, entry }, next(at)];
+    const { at } = entry.common;
+    expect(() => explain(state.register, lines(at), [], people.keys)).not.toThrow();
+    expect(() => explain(state.register, lines(at - 1), [], people.keys)).toThrow('older than the one before it');
+    await state.close();
   });
 
   it('somebody who changes a dossier and may not is an alarm', async () => {

@@ -139,8 +139,11 @@ export function explain(
     register.teams.flatMap(({ slots }) => Object.values(slots).map(({ handle }) => handle)),
   );
   const requests = new Set<string>();
+  let lastAt: Instant | null = null;
   for (const { index, entry } of lines) {
-    const { requestHash } = entry.common;
+    const { requestHash, at } = entry.common;
+    if (lastAt !== null && at < lastAt) throw forked(`line ${index} is older than the one before it`);
+    lastAt = at;
     if (requestHash !== null) {
       if (requests.has(requestHash)) throw forked(`line ${index} shows a request that another line shows too`);
       requests.add(requestHash);

@@ -45,8 +45,10 @@ export async function release(
     for (const state of look.states) session.proved.set(state.dossier, state);
     return look;
   };
+  // What ended before a change stands before it in the log: a directory from before that line does not know it yet.
+  const newest = Math.max(-1, ...answer.states.flatMap(({ changes }) => changes.map(({ index }) => index)));
   try {
-    return await opened(false);
+    return await opened(newest >= session.peopleAt);
   } catch (error) {
     if (!MAY_BE_NEWS.some((code) => clientError.is(error, code))) throw error;
     session.forgetMe();
