@@ -169,8 +169,10 @@ export function planDossier(
       fingerprint,
     });
   }
+  // A colleague's note may hang there and stands nowhere else yet: dropped at the sync after it was taken over.
+  const noted = live.notes.length > 0;
   const drop = Object.keys(live.heads)
-    .filter((scope) => !filled.has(scope))
+    .filter((scope) => !filled.has(scope) && !noted)
     .map((scope) => ({ scope, handle: ids.handles[scope]! }));
   if (facts.length === 0 && packs.length === 0 && drop.length === 0) return undefined;
   return { dossier: ids.dossier, expect: live.seq, facts, withdrawals: [], packs, drop };

@@ -1,4 +1,4 @@
-import { base64url, DAY, newId, plus, systemRandom as random } from '@ketenkluis/base';
+import { base64url, DAY, newId, plus, systemRandom as random, type TeamId } from '@ketenkluis/base';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type Payload,
@@ -335,7 +335,13 @@ describe('who may sign', () => {
     const at = later(1);
     const descriptor = (writer: TestPerson, kind: 'source' | 'work' | 'inbox') =>
       w.directory.maySign(
-        { t: 'descriptor', practice: w.organisation, writer: writer.id, class: kind } as Payload<'descriptor'>,
+        {
+          t: 'descriptor',
+          practice: w.organisation,
+          writer: writer.id,
+          class: kind,
+          team: null,
+        } as Payload<'descriptor'>,
         [writer.id],
         at,
       );
@@ -362,6 +368,28 @@ describe('who may sign', () => {
       false,
       false,
     ]);
+    // R19: a mandate reaches as far as the teams it names.
+    const other = newId('team', random);
+    const list = (team: TeamId) =>
+      w.directory.maySign(
+        {
+          t: 'descriptor',
+          practice: w.organisation,
+          writer: w.agent.id,
+          class: 'source',
+          team,
+        } as Payload<'descriptor'>,
+        [w.agent.id],
+        at,
+      );
+    const bundle = (to: 'team' | 'vault', recipient: string) =>
+      w.directory.maySign(
+        { t: 'bundle', practice: w.organisation, issuer: w.agent.id, to, recipient } as Payload<'bundle'>,
+        [w.agent.id],
+        at,
+      );
+    expect([list(w.team), list(other), grant(w.agent, other)]).toEqual([true, false, false]);
+    expect([bundle('team', w.team), bundle('team', other), bundle('vault', w.nurse.id)]).toEqual([true, false, true]);
     const snapshot = (by: TestPerson) =>
       w.directory.maySign({ t: 'snapshot', practice: w.organisation, by: by.id } as Payload<'snapshot'>, [by.id], at);
     expect([snapshot(w.agent), snapshot(w.owners[2]!), snapshot(w.nurse)]).toEqual([true, true, false]);

@@ -74,7 +74,11 @@ export function maySign(
   const claimed = claimedSigner(payload);
   if (claimed !== undefined && !signers.includes(claimed)) return false;
   const alone = signers.length === 1;
-  const agent = alone && mandates(rules, by, at).length > 0;
+  const held = alone ? mandates(rules, by, at) : [];
+  const agent = held.length > 0;
+  /** Under a mandate that names this team; what is of no team needs a mandate only. */
+  const agentFor = (team: string | null) =>
+    held.some(({ teams }) => team === null || teams.some((one) => one === team));
   switch (payload.t) {
     case 'authority':
     case 'card':
@@ -88,11 +92,11 @@ export function maySign(
       return mayEnd(rules, target, signers, at);
     }
     case 'descriptor':
-      return payload.class === 'source' ? agent : alone && isProfessional(rules, by, at);
+      return payload.class === 'source' ? agentFor(payload.team) : alone && isProfessional(rules, by, at);
     case 'grant':
-      return agent || (alone && isProfessional(rules, by, at) && rules.isMember(by, payload.team, at));
+      return agentFor(payload.team) || (alone && isProfessional(rules, by, at) && rules.isMember(by, payload.team, at));
     case 'bundle':
-      return agent || (alone && isProfessional(rules, by, at));
+      return agentFor(payload.to === 'team' ? payload.recipient : null) || (alone && isProfessional(rules, by, at));
     case 'snapshot':
       return agent || (alone && isOwner(rules, by, at));
     case 'state':

@@ -80,6 +80,9 @@ export async function deliver(vault: Vault, signed: Signed, delivery: Omit<Deliv
     if (payload.t === 'withdrawal' && payload.practice !== practice)
       throw bad('this withdrawal belongs to another practice');
   }
+  const touched = [...sorted.descriptors.values()].map(({ payload }) => payload.handle);
+  if (new Set([...touched, ...manifest.drop]).size !== touched.length + manifest.drop.length)
+    throw bad('a handle gets one new version or is dropped, once in a delivery');
   const packs = new Map(
     manifest.packs.map((index, i) => {
       const hash = statements[index]?.hash;

@@ -235,6 +235,9 @@ export async function draftDossiers(
       const row = view?.handles.get(handle);
       if (!view || !row) throw conflict('a handle to drop is not live');
       if (only !== undefined && row.class !== only) throw bad(`this may drop ${only} handles only`);
+      // What hangs under it goes along, and a colleague's note stands nowhere else yet.
+      const noted = [...view.handles.values()].some((one) => one.parent === handle && one.state === 'live');
+      if (noted) throw conflict('a note hangs under this handle; it is taken over first');
       dropHandle(view, gone, handle);
       add(view.dossier, { kind: 'drop', handle, version: row.version, object: row.descriptor });
     },
