@@ -294,6 +294,8 @@ export interface People {
   readonly teams: readonly { readonly team: TeamId; readonly name: string }[];
   readonly invitations: readonly OpenInvitation[];
   readonly mayInvite: boolean;
+  /** More than one owner must sign a new colleague; this version has no way for that yet. */
+  readonly together: boolean;
 }
 
 export interface Unlocker {

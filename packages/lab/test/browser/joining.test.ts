@@ -69,4 +69,15 @@ describe('a new colleague', () => {
     expect(nurses.map((one) => one.team)).toContain(team);
     await before.close();
   });
+
+  it('cannot be taken in where two owners must sign: the screen says so before a link is made', async () => {
+    ground = await makeGround({ patients: 20, threshold: 2 });
+    await ground.visit(async (owner) => {
+      const { app, page } = owner;
+      await ground!.enter(owner, ground!.hand('Hanneke'));
+      await app.go('Team');
+      await page.getByText('tekenen meer praktijkhouders samen').waitFor();
+      expect(await page.getByRole('button', { name: 'Nodig een collega uit' }).count()).toBe(0);
+    });
+  });
 });

@@ -131,7 +131,7 @@ export async function confirm(session: Session, id: InvitationId): Promise<void>
   const { authority } = people;
   const { signer } = session.keys();
   if (authority === undefined || authority.threshold > 1) {
-    throw workplaceError('needs-owners', 'more owners must sign this; do it on the practice computer');
+    throw workplaceError('needs-owners', 'more owners must sign a new colleague, and there is no way for that yet');
   }
   const { invitation, joins } = await ask(session.wire, session.practice, id);
   const join = await onlyJoin(session, invitation, joins);

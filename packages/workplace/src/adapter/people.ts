@@ -100,6 +100,7 @@ export function peopleSide(from: Surroundings): PeopleSide {
             .map((team) => ({ team, name: teamName(now.names, team) })),
           invitations: now.me.owner ? await waiting(storage, now) : [],
           mayInvite: now.me.owner,
+          together: (directory.authority?.threshold ?? 1) > 1,
         };
       }),
     invite: (team) =>

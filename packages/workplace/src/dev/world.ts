@@ -274,6 +274,7 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       return {
         teams,
         mayInvite: me.owner,
+        together: false,
         invitations,
         colleagues: [
           { person: me.person, name: me.name, role: me.role, teams: me.teams.map((one) => one.name), me: true },

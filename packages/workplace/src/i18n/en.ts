@@ -426,7 +426,8 @@ export const en: Dictionary = {
     'workplace/bad-link': 'This link is incomplete or was used before.',
     'workplace/invitation-ended': 'This invitation is no longer valid.',
     'workplace/not-proved': 'The proof does not hold, so nothing is shown.',
-    'workplace/needs-owners': 'More practice owners must sign this. Do it on the practice computer.',
+    'workplace/needs-owners':
+      'In your practice several owners sign together for a new colleague. This version has no way for that yet.',
     'workplace/conflict': 'Something changed meanwhile. Refresh and try again.',
     'workplace/failed': 'Something went wrong. Try again.',
   },

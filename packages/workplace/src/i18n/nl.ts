@@ -428,7 +428,8 @@ export const nl = {
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
     'workplace/invitation-ended': 'Deze uitnodiging geldt niet meer.',
     'workplace/not-proved': 'Het bewijs klopt niet, dus wordt er niets getoond.',
-    'workplace/needs-owners': 'Hiervoor moeten meer praktijkhouders tekenen. Doe dit op de praktijkcomputer.',
+    'workplace/needs-owners':
+      'In uw praktijk tekenen meer praktijkhouders samen voor een nieuwe collega. Dat kan in deze versie nog niet.',
     'workplace/conflict': 'Er is intussen iets veranderd. Ververs en probeer het opnieuw.',
     'workplace/failed': 'Er ging iets mis. Probeer het opnieuw.',
   },

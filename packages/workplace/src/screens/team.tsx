@@ -29,10 +29,10 @@ export function TeamScreen() {
           {(found) => (
             <>
               <Colleagues people={found} />
-              {found.mayInvite ? (
+              {found.mayInvite && !found.together ? (
                 <Invitations people={found} again={() => void people.refetch()} />
               ) : (
-                <p className="kk-dim">{t('team.onlyOwner')}</p>
+                <p className="kk-dim">{t(found.mayInvite ? 'error.workplace/needs-owners' : 'team.onlyOwner')}</p>
               )}
             </>
           )}
