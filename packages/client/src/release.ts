@@ -34,6 +34,7 @@ import {
 } from '@ketenkluis/seal';
 import { type OpenedPack, openBundle, openPack } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
+import { checkAuthorship } from './authorship.ts';
 import { type Confirmation, checkDossierState, checkSnapshot } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import { checkList } from './lists.ts';
@@ -268,6 +269,7 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
     keyOf: (by) => people.keyOf(by, signedAt(descriptor, now)),
     verifier,
   });
+  checkAuthorship(stated, opened.envelope, people.cardOf(opened.envelope.writer, signedAt(descriptor, now)));
   return {
     outcome: 'permit',
     handle: result.handle,
