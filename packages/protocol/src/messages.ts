@@ -51,8 +51,8 @@ export const practiceCreated = z.strictObject({
 /** POST /v1/practices/:practice/challenges */
 export const challenge = z.strictObject({ challenge: base64url(64), until: instant });
 
-/** Ed25519, 64 bytes, one text per value: a malformed one is refused alike whoever is named. */
-const signature = z.string().regex(/^[A-Za-z0-9_-]{85}[AQgw]$/);
+/** Ed25519, 64 bytes. Whatever text stands here is refused like a wrong signature, so its form is no part of the schema (R22). */
+const signature = z.string().max(200);
 
 /** A credential's or a device's id. */
 const unlocker = z.string().regex(/^[A-Za-z0-9_-]{1,1400}$/);

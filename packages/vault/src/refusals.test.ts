@@ -120,6 +120,26 @@ describe('R22: outsiders', () => {
     expect(shapes.size).toBe(1);
   });
 
+  it('R22: a malformed signature is refused like a wrong one, whoever is named', async () => {
+    const shapes = new Set<string>();
+    for (const signature of [
+      'A'.repeat(86),
+      'A'.repeat(85),
+      'B'.repeat(86),
+      '',
+      '====',
+      `${'A'.repeat(86)}AA`,
+      'é',
+      '../..',
+    ])
+      for (const person of [world.practice.nurse.id, newId('person', systemRandom)]) {
+        const { challenge } = (await world.call('challenge')).json<{ challenge: string }>();
+        shapes.add(shape(await world.call('session-open', { body: { by: 'key', challenge, person, signature } })));
+      }
+    expect(shapes.size).toBe(1);
+    expect([...shapes][0]).toContain('404');
+  });
+
   it('cannot tell an invitation that is not there from a route that is not there', async () => {
     const url = (path: string) => world.running.app.inject({ method: 'GET', url: path });
     const answers = [

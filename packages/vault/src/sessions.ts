@@ -68,9 +68,10 @@ async function prove(
       .executeTakeFirst(),
   }));
   const signedBy = async (key: Uint8Array | undefined, by: string, signature: string): Promise<boolean> => {
+    const bytes = /^[A-Za-z0-9_-]{85}[AQgw]$/.test(signature) ? fromBase64url(signature) : new Uint8Array(64);
     for (const origin of vault.origins) {
       const message = sessionProofBytes(origin, practice, ask.challenge, by);
-      const good = await vault.verifier.verify(key ?? NOBODYS_KEY, message, fromBase64url(signature));
+      const good = await vault.verifier.verify(key ?? NOBODYS_KEY, message, bytes);
       if (good && key) return true;
     }
     return false;

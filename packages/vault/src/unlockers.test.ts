@@ -143,6 +143,24 @@ describe('ways in', () => {
     });
   });
 
+  it('R24: counters are of a person and a device: one used up holds up neither the other device nor a colleague', async () => {
+    const { who, phone, computer } = await withTwo(world.practice.nurse);
+    const [first, second] = [(await enter(who.person, phone)).session!, (await enter(who.person, computer)).session!];
+    const ask = async (session: TestSession, device: string, counter: number) =>
+      (
+        await world.signed(session, 'session-confirm', {}, { class: 'session', device: device as never, counter })
+      ).json<{ detail?: string }>().detail;
+    const last = Number.MAX_SAFE_INTEGER;
+    expect(await ask(first, phone.id, last)).toBeUndefined();
+    expect(await ask(first, phone.id, last)).toBe('replayed');
+    expect(await ask(second, computer.id, 10_000_000)).toBeUndefined();
+    expect(await ask(second, computer.id, 10_000_000)).toBe('replayed');
+    // A device is named in the request by who has it: another's is none of this session's.
+    expect(await ask(second, phone.id, last)).toBe('signature');
+    const gp = await world.open(world.practice.gp);
+    expect((await world.signed(gp, 'session-confirm', {}, { class: 'session' })).status).toBe(200);
+  });
+
   it('R14: the next keyring ends what it leaves out; two that work always stay', async () => {
     const { who, phone, computer, keyring } = await withTwo(world.practice.nurse);
     const other = await enter(who.person, phone);
