@@ -90,6 +90,7 @@ describe.concurrent('the morning', () => {
         await page.getByText('Concept verzegeld bewaard').waitFor();
         expect(await kept(page)).not.toContain('uitslag');
 
+        expect(ground.patientsIn(await page.content())).not.toEqual([]);
         await app.lock();
         await app.door.open('een wachtzin die niet past');
         await app.door.trouble().getByText('past niet').waitFor();
