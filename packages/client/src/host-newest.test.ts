@@ -152,9 +152,12 @@ describe('a host with what came last', () => {
     });
   });
 
-  it('an end or a change of owners from later on is not taken: every line before then would be judged by it', async () => {
+  it('an end from later on, or that reaches back, is not taken: lines before it would be judged by it', async () => {
     const gp = await world.signIn('gp');
     await expect(post(gp, await endOf(gp, plus(world.clock.clock(), 1)))).rejects.toMatchObject({
+      detail: { problem: 'vault/bad-statement' },
+    });
+    await expect(post(gp, await endOf(gp, plus(world.clock.clock(), -121_000)))).rejects.toMatchObject({
       detail: { problem: 'vault/bad-statement' },
     });
     await post(gp, await endOf(gp, world.clock.clock()));

@@ -186,6 +186,8 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       // Every later line is judged by it: a date to come would end what others are in the middle of.
       if (directory.some(({ payload }) => countsFrom(payload) > at))
         throw bad('this would count from later on; date it now or before');
+      if (directory.some((one) => reachesBack(one, at)))
+        throw bad('this end reaches back over what was done since; date it now');
       for (const invitation of invitations) await checkInvitation(people, invitation, at);
       for (const statement of others) {
         if (!(await verifyStatement(statement, (by) => people.keys.keyOf(by, at), vault.verifier)))
@@ -253,6 +255,11 @@ function countsFrom(payload: Statement['payload']): number {
   if (payload.t === 'authority' || payload.t === 'withdrawal') return payload.at;
   return payload.t === 'card' && payload.number > 0 ? payload.from : 0;
 }
+
+/** Ends count from their date: one person may not undo what others did before, and several need time to sign. */
+const reachesBack = (statement: Statement, at: Instant): boolean =>
+  statement.payload.t === 'withdrawal' &&
+  statement.payload.at < at - (signersOf(statement).length > 1 ? 24 * 3_600_000 : 120_000);
 
 const MAX_INVITATION = 72 * 3_600_000;
 async function checkInvitation(people: People, statement: Statement<'invitation'>, at: Instant): Promise<void> {
