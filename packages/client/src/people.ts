@@ -30,15 +30,18 @@ export async function readDirectory(options: {
   readonly practice: OrganisationId;
   /** Hash of authority record 0. */
   readonly authority: Hash;
-  readonly answer: DirectoryAnswer;
-  readonly checkpoint: Checkpoint;
+  /** In order; each proved under the checkpoint that came with it. */
+  readonly pages: readonly { readonly answer: DirectoryAnswer; readonly checkpoint: Checkpoint }[];
   readonly verifier: Verifier;
 }): Promise<{ readonly people: KeyDirectory; readonly hashes: readonly Hash[] }> {
-  const { practice, authority, answer, checkpoint, verifier } = options;
+  const { practice, authority, pages, verifier } = options;
   const people = new KeyDirectory(practice, verifier);
-  const batches = batchesFromWire(answer.batches);
   const hashes: Hash[] = [];
-  for (const { statement: wire, line } of answer.entries) {
+  const entries = pages.flatMap(({ answer, checkpoint }) => {
+    const batches = batchesFromWire(answer.batches);
+    return answer.entries.map(({ statement, line }) => ({ wire: statement, line, batches, checkpoint }));
+  });
+  for (const { wire, line, batches, checkpoint } of entries) {
     const statement = statementFromWire(wire, batches);
     const proved = provedOrThrow(line, checkpoint);
     const named = proved.items.some(({ item }) => item.object === statement.hash && item.outcome === 'success');

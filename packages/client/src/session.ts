@@ -38,7 +38,7 @@ import { type KeyringSecrets, type OpenedKeyring, openEpoch } from '@ketenkluis/
 import { z } from 'zod';
 import { clientError } from './errors.ts';
 import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
-import { readDirectory, rememberPeople } from './people.ts';
+import { type DirectoryAnswer, readDirectory, rememberPeople } from './people.ts';
 import type { ProvedState } from './release.ts';
 import { type Ask, signedMessage, type Who } from './request.ts';
 import type { Wire } from './wire.ts';
@@ -245,24 +245,31 @@ export class Session {
 
   async #readPeople(): Promise<KeyDirectory> {
     const log = await this.log();
-    const from = log.seen();
-    const tail = from === null ? '' : `?from=${from.size}`;
-    const answer = await this.call('directory', directorySchema, undefined, tail);
     const { pins } = this.wire.place;
-    if (answer.log.origin !== pins.log.origin || answer.log.key !== pins.log.key) {
-      throw clientError('log-changed', 'this vault shows another log than the practice told you');
+    const pages: { readonly answer: DirectoryAnswer; readonly checkpoint: Checkpoint }[] = [];
+    for (let after: number | null = 0; after !== null; ) {
+      const from = log.seen();
+      const tail = `?after=${after}${from === null ? '' : `&from=${from.size}`}`;
+      const answer: DirectoryAnswer = await this.call('directory', directorySchema, undefined, tail);
+      if (answer.log.origin !== pins.log.origin || answer.log.key !== pins.log.key) {
+        throw clientError('log-changed', 'this vault shows another log than the practice told you');
+      }
+      const shown: number = after + answer.entries.length;
+      if (answer.next !== null && (answer.next !== shown || answer.entries.length === 0)) {
+        throw clientError('bad-answer', 'the pages of the key directory do not follow each other');
+      }
+      pages.push({ answer, checkpoint: await log.accept(answer.checkpoint, answer.consistency, from) });
+      after = answer.next;
     }
-    const checkpoint: Checkpoint = await log.accept(answer.checkpoint, answer.consistency, from);
     const { people, hashes } = await readDirectory({
       practice: this.practice,
       authority: pins.authority,
-      answer,
-      checkpoint,
+      pages,
       verifier: this.verifier,
     });
     await rememberPeople(this.wire.ports.storage, people);
     this.#people = people;
-    this.#peopleAt = checkpoint.size;
+    this.#peopleAt = pages.at(-1)!.checkpoint.size;
     this.#peopleHashes = new Set(hashes);
     return people;
   }

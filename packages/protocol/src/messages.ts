@@ -139,12 +139,18 @@ export const joinInvitation = z.strictObject({
   passkey: z.strictObject({ challenge: base64url(64), credential: json }).nullable(),
 });
 
+/** How many statements of the directory one answer holds at most. */
+export const DIRECTORY_PAGE = 500;
 /**
- * GET .../directory?from=SIZE: authority chain, cards, epochs, memberships and mandates, each with the line that holds it.
- * `from` is the size of the last checkpoint the asker has seen; without it `consistency` is null.
+ * GET .../directory?from=SIZE&after=N&limit=M: authority chain, cards, epochs, memberships and mandates, each with the line that
+ * holds it, in the order of the log from the N-th on (0). `from` is the size of the last checkpoint the asker has seen; without it
+ * `consistency` is null. `next` is the N of the next page, which comes under a checkpoint of its own; null on the last.
  */
 export const directory = z.strictObject({
-  entries: z.array(z.strictObject({ statement: wireStatement, line: ledgerProof, ended: z.boolean() })).max(5000),
+  entries: z
+    .array(z.strictObject({ statement: wireStatement, line: ledgerProof, ended: z.boolean() }))
+    .max(DIRECTORY_PAGE),
+  next: z.int().min(1).nullable(),
   batches: z.array(wireStatement).max(500),
   checkpoint: checkpointNote,
   consistency,

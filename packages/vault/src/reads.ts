@@ -16,11 +16,16 @@ import type { Vault } from './vault.ts';
 
 type Directory = z.infer<typeof directoryMessage>;
 
-export async function directory(vault: Vault, caller: Caller, from: number | undefined): Promise<Directory> {
+/** One page; statements of the directory are never removed, so that their order numbers them. */
+export async function directory(
+  vault: Vault,
+  caller: Caller,
+  { from, after, limit }: { readonly from?: number | undefined; readonly after: number; readonly limit: number },
+): Promise<Directory> {
   const { practice, people } = caller;
   const { note, size } = await checkpointOf(vault, people.log);
-  const { rows, batches } = await vault.storage.read(async (tx) => {
-    const found = await tx
+  const { rows, batches, more } = await vault.storage.read(async (tx) => {
+    const ahead = await tx
       .selectFrom('statement')
       .selectAll()
       .where('practice', '=', practice)
@@ -28,8 +33,11 @@ export async function directory(vault: Vault, caller: Caller, from: number | und
       .where('line', '<', size)
       .orderBy('line')
       .orderBy('item')
+      .limit(limit + 1)
+      .offset(after)
       .execute();
-    return { rows: found, batches: await batchesFor(tx, practice, found) };
+    const found = ahead.slice(0, limit);
+    return { rows: found, batches: await batchesFor(tx, practice, found), more: ahead.length > limit };
   });
   const readTile = (level: number, index: number) => vault.storage.ledger.tile(people.log, level, index);
   const entries: Directory['entries'] = [];
@@ -49,6 +57,7 @@ export async function directory(vault: Vault, caller: Caller, from: number | und
   }
   return {
     entries,
+    next: more ? after + limit : null,
     batches,
     checkpoint: note,
     consistency: await consistencyTo(vault, people.log, from, size),

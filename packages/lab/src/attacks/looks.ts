@@ -93,8 +93,7 @@ export async function gulliblePeople(session: Session, answer: Loose): Promise<K
   const { people } = await readDirectory({
     practice: session.practice,
     authority: session.wire.place.pins.authority,
-    answer: parsed,
-    checkpoint: readCheckpoint(parsed.checkpoint),
+    pages: [{ answer: parsed, checkpoint: readCheckpoint(parsed.checkpoint) }],
     verifier: LIAR,
   });
   return people;

@@ -50,11 +50,15 @@ export function practiceRoutes(api: Api, vault: Vault): void {
     {
       ...gate('directory', 4 * KIB, 'session'),
       schema: {
-        querystring: z.strictObject({ from: z.coerce.number().int().min(0).optional() }),
+        querystring: z.strictObject({
+          from: z.coerce.number().int().min(0).optional(),
+          after: z.coerce.number().int().min(0).default(0),
+          limit: z.coerce.number().int().min(1).max(wire.DIRECTORY_PAGE).default(wire.DIRECTORY_PAGE),
+        }),
         response: { 200: wire.directory },
       },
     },
-    async (request) => directory(vault, await authenticate(vault, request), request.query.from),
+    async (request) => directory(vault, await authenticate(vault, request), request.query),
   );
   api.get(
     `${PRACTICE}/me`,
