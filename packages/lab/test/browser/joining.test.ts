@@ -2,82 +2,88 @@
 
 import { virtualPasskey, Workplace } from '@ketenkluis/workplace/pages';
 import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Ground, makeGround } from './practice.ts';
+import { describe, it } from 'vitest';
+import { type Ground, type GroundOptions, makeGround } from './practice.ts';
 
-let ground: Ground | undefined;
-afterEach(async () => {
-  await ground?.close();
-  ground = undefined;
-});
+/** A practice of its own for one test. */
+async function on(options: GroundOptions, work: (ground: Ground) => Promise<void>): Promise<void> {
+  const ground = await makeGround(options);
+  try {
+    await work(ground);
+  } finally {
+    await ground.close();
+  }
+}
 
 const PASSPHRASE = 'vier woorden achter elkaar';
 const code = async (page: Page) => (await page.locator('output.kk-code').textContent()) ?? '';
 
-describe('a new colleague', () => {
-  it('R23: gets a link, makes a passkey and a passphrase, both see one code, and works once it is confirmed', async () => {
-    ground = await makeGround({ patients: 40 });
-    const { practice, hand } = ground;
-    const before = await practice.signIn('gp');
-    const known = await before.people();
-    const nurses = (await before.me()).teams;
+describe.concurrent('a new colleague', () => {
+  it('R23: gets a link, makes a passkey and a passphrase, both see one code, and works once it is confirmed', ({
+    expect,
+  }) =>
+    on({ patients: 40 }, async (ground) => {
+      const { practice, hand } = ground;
+      const before = await practice.signIn('gp');
+      const known = await before.people();
+      const nurses = (await before.me()).teams;
 
-    await ground.visit(async (owner) => {
-      await ground!.enter(owner, hand('Youssef'));
-      const link = await owner.app.invite('Praktijkondersteuning');
-      await ground!.visit(async ({ page, app, context }) => {
-        await virtualPasskey(page);
-        const mine = await app.join(link, PASSPHRASE);
-        expect(mine).toMatch(/^\d{3}( \d{3}){3}$/);
-        // The link is nowhere any more.
-        expect(await page.evaluate(() => location.hash)).toBe('#/uitnodiging');
+      await ground.visit(async (owner) => {
+        await ground.enter(owner, hand('Youssef'));
+        const link = await owner.app.invite('Praktijkondersteuning');
+        await ground.visit(async ({ page, app, context }) => {
+          await virtualPasskey(page);
+          const mine = await app.join(link, PASSPHRASE);
+          expect(mine).toMatch(/^\d{3}( \d{3}){3}$/);
+          // The link is nowhere any more.
+          expect(await page.evaluate(() => location.hash)).toBe('#/uitnodiging');
 
-        await owner.page.locator('output.kk-code').waitFor();
-        expect(await code(owner.page)).toBe(mine);
-        await owner.page.getByRole('button', { name: 'De code is gelijk: bevestig' }).click();
-        await owner.page.getByText('Nieuwe collega').waitFor();
+          await owner.page.locator('output.kk-code').waitFor();
+          expect(await code(owner.page)).toBe(mine);
+          await owner.page.getByRole('button', { name: 'De code is gelijk: bevestig' }).click();
+          await owner.page.getByText('Nieuwe collega').waitFor();
 
-        await page.getByRole('button', { name: 'Aanmelden' }).click();
-        await app.door.openWithPasskey();
-        await app.worklist.ready();
-        await app.worklist.openFirst();
-        await app.dossier.writeNote('Eerste dag.');
-        const looks = await app.dossier.looks();
-        expect(await looks.proved()).toBe(true);
-        await app.lock();
-        await app.door.openWithPasskey();
-        await app.dossier.ready();
-        // The second way in, in a tab that knows nothing of the first.
-        const again = new Workplace(await context.newPage());
-        await again.page.goto(practice.origin);
-        await again.door.open(PASSPHRASE);
-        await again.worklist.ready();
+          await page.getByRole('button', { name: 'Aanmelden' }).click();
+          await app.door.openWithPasskey();
+          await app.worklist.ready();
+          await app.worklist.openFirst();
+          await app.dossier.writeNote('Eerste dag.');
+          const looks = await app.dossier.looks();
+          expect(await looks.proved()).toBe(true);
+          await app.lock();
+          await app.door.openWithPasskey();
+          await app.dossier.ready();
+          // The second way in, in a tab that knows nothing of the first.
+          const again = new Workplace(await context.newPage());
+          await again.page.goto(practice.origin);
+          await again.door.open(PASSPHRASE);
+          await again.worklist.ready();
+        });
       });
-    });
 
-    const people = await before.people(true);
-    const now = before.now();
-    const joined = people.cards(now).filter(({ subject }) => known.cardOf(subject, now) === undefined);
-    expect(joined).toHaveLength(1);
-    const { subject } = joined[0]!;
-    const [membership, ...more] = people.memberships(now).filter(({ person }) => person === subject);
-    expect(more).toEqual([]);
-    const { team } = membership!;
-    const epoch = people.epochOf(team)!.payload;
-    expect(epoch.members.map(({ person }) => person)).toContain(subject);
-    expect(epoch.number).toBe(known.epochOf(team)!.payload.number + 1);
-    expect(nurses.map((one) => one.team)).toContain(team);
-    await before.close();
-  });
+      const people = await before.people(true);
+      const now = before.now();
+      const joined = people.cards(now).filter(({ subject }) => known.cardOf(subject, now) === undefined);
+      expect(joined).toHaveLength(1);
+      const { subject } = joined[0]!;
+      const [membership, ...more] = people.memberships(now).filter(({ person }) => person === subject);
+      expect(more).toEqual([]);
+      const { team } = membership!;
+      const epoch = people.epochOf(team)!.payload;
+      expect(epoch.members.map(({ person }) => person)).toContain(subject);
+      expect(epoch.number).toBe(known.epochOf(team)!.payload.number + 1);
+      expect(nurses.map((one) => one.team)).toContain(team);
+      await before.close();
+    }));
 
-  it('cannot be taken in where two owners must sign: the screen says so before a link is made', async () => {
-    ground = await makeGround({ patients: 20, threshold: 2 });
-    await ground.visit(async (owner) => {
-      const { app, page } = owner;
-      await ground!.enter(owner, ground!.hand('Hanneke'));
-      await app.go('Team');
-      await page.getByText('tekenen meer praktijkhouders samen').waitFor();
-      expect(await page.getByRole('button', { name: 'Nodig een collega uit' }).count()).toBe(0);
-    });
-  });
+  it('cannot be taken in where two owners must sign: the screen says so before a link is made', ({ expect }) =>
+    on({ patients: 20, threshold: 2 }, async (ground) => {
+      await ground.visit(async (owner) => {
+        const { app, page } = owner;
+        await ground.enter(owner, ground.hand('Hanneke'));
+        await app.go('Team');
+        await page.getByText('tekenen meer praktijkhouders samen').waitFor();
+        expect(await page.getByRole('button', { name: 'Nodig een collega uit' }).count()).toBe(0);
+      });
+    }));
 });

@@ -85,13 +85,17 @@ export interface GroundOptions {
   readonly threshold?: number;
 }
 
+/** Made once, however many practices start side by side. */
+let built: Promise<string> | undefined;
+
 export async function makeGround({ patients, threshold }: GroundOptions): Promise<Ground> {
   const root = mkdtempSync(join(tmpdir(), 'ketenkluis-browser-'));
   const source = join(root, 'source');
   const vaultDir = join(root, 'vault');
   const agentDir = join(root, 'agent');
   writePractice({ patients, seed: 7, asOf: DEFAULT_AS_OF, out: source });
-  const bundle = await workplace(() => undefined);
+  built ??= workplace(() => undefined);
+  const bundle = await built;
   const [browser, practice] = await Promise.all([
     chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS }),
     newPractice({ vaultDir, agentDir, workplace: bundle, ...(threshold === undefined ? {} : { threshold }) }),
