@@ -2,7 +2,7 @@
 
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
-import { type Bytes, canonicalJson, concat, fromBase64url, fromUtf8, lengthPrefixed } from '@ketenkluis/base';
+import { type Bytes, canonicalJson, concat, fromBase64url, fromUtf8, lengthPrefixed, utf8 } from '@ketenkluis/base';
 import {
   change,
   checkOwnLine,
@@ -87,8 +87,8 @@ export async function openLink(options: {
     session,
     heads: () => session.call('heads', heads),
     async deliver(manifest, packs) {
-      const deflated = await deflate(manifestText(manifest), { level: 9 });
-      const rest = lengthPrefixed(deflated, ...packs);
+      const plain = lengthPrefixed(utf8(manifestText(manifest)), ...packs);
+      const rest = new Uint8Array(await deflate(plain, { level: 9 }));
       return await session.inTurn(async () => {
         const from = log.seen();
         const ask = { class: 'sync' as const, action: 'delivery', checkpoint: from };

@@ -3,6 +3,7 @@
  * together with the lists, so that a small change is one line of the log and one set of bundles.
  */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, DossierId, LocalDate } from '@ketenkluis/base';
 import type { ProgrammeId, Selection } from '@ketenkluis/care';
 import type { ReceiptContent } from '@ketenkluis/client';
@@ -108,6 +109,8 @@ async function sendDossiers(
     if (job) await group.add(job);
     if (read.identity) rows.push({ ids, identity: read.identity, programmes, due: dueOf(read, selection) });
     done += 1;
+    // What was sealed before goes out while the next is planned.
+    await turn();
     report({ step: 'seal', done, total, secondsLeft: secondsLeft(started, clock(), done, total) });
   }
   return rows;

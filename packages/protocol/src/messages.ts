@@ -233,8 +233,8 @@ export const heads = z.strictObject({
 });
 
 /**
- * POST .../deliveries, binary (application/vnd.ketenkluis.delivery): lp(request KKST, manifest, pack, pack, ...).
- * The manifest is raw-deflated canonical JSON of this shape; request.body = SHA-256 of everything after the request.
+ * POST .../deliveries, binary (application/vnd.ketenkluis.delivery): lp(request KKST) || deflateRaw(lp(manifest, pack, pack, ...)).
+ * The manifest is canonical JSON of this shape; request.body = SHA-256 of everything after the request.
  * `statements` stand in batch order, so the root is recomputed and no paths travel.
  */
 export const deliveryManifest = z.strictObject({

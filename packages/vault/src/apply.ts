@@ -79,14 +79,20 @@ export async function insertRows(tx: Tx, practice: OrganisationId, rows: NewRows
       .values(part.map((one) => factRow(practice, one)))
       .execute(),
   );
-  for (const row of rows.handles) {
-    const { version, descriptor, state } = row;
-    await tx
+  await chunked(rows.handles, (part) =>
+    tx
       .insertInto('handle')
-      .values({ ...row, line })
-      .onConflict((on) => on.columns(['practice', 'handle']).doUpdateSet({ version, descriptor, state, line }))
-      .execute();
-  }
+      .values(part.map((row) => ({ ...row, line })))
+      .onConflict((on) =>
+        on.columns(['practice', 'handle']).doUpdateSet((eb) => ({
+          version: eb.ref('excluded.version'),
+          descriptor: eb.ref('excluded.descriptor'),
+          state: eb.ref('excluded.state'),
+          line: eb.ref('excluded.line'),
+        })),
+      )
+      .execute(),
+  );
   await chunked(rows.packs, (part) =>
     tx
       .insertInto('pack')

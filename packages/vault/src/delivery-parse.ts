@@ -1,4 +1,4 @@
-/** The delivery as bytes: lp(request KKST, manifest, pack, pack, ...); nothing of it is trusted yet. */
+/** The delivery as bytes: lp(request KKST), then raw deflate of lp(manifest, pack, pack, ...); nothing of it is trusted yet. */
 
 import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
@@ -9,9 +9,9 @@ import type { z } from 'zod';
 import { vaultError } from './errors.ts';
 import type { SignedRequest } from './lines.ts';
 
-/** What the route takes, and what a manifest may inflate to: beyond that it is a bomb. */
+/** What the route takes, and what it may inflate to: beyond that it is a bomb. */
 export const MAX_DELIVERY = 12 * 1024 * 1024;
-export const MAX_MANIFEST = 24 * 1024 * 1024;
+export const MAX_INFLATED = 36 * 1024 * 1024;
 export const MAX_DOSSIERS = 64;
 
 export interface Delivery {
@@ -36,9 +36,9 @@ function parts(bytes: Bytes): Bytes[] {
 
 function inflate(deflated: Bytes): Bytes {
   try {
-    return new Uint8Array(inflateRawSync(deflated, { maxOutputLength: MAX_MANIFEST }));
+    return new Uint8Array(inflateRawSync(deflated, { maxOutputLength: MAX_INFLATED }));
   } catch (cause) {
-    throw vaultError('bad-request', 'the manifest does not inflate within its limit', { cause });
+    throw vaultError('bad-request', 'the delivery does not inflate within its limit', { cause });
   }
 }
 
@@ -54,9 +54,9 @@ export function readRequest(bytes: Bytes): { request: SignedRequest; bodyHash: H
 
 /** The rest, once the request is known to be genuine. */
 export function readDelivery(rest: Bytes): Omit<Delivery, 'request' | 'bodyHash'> {
-  const [deflated, ...packs] = parts(rest);
-  if (!deflated) throw vaultError('bad-request', 'the delivery has no manifest');
-  const parsed = deliveryManifest.safeParse(parseCanonicalJson(inflate(deflated)));
+  const [manifestBytes, ...packs] = parts(inflate(rest));
+  if (!manifestBytes) throw vaultError('bad-request', 'the delivery has no manifest');
+  const parsed = deliveryManifest.safeParse(parseCanonicalJson(manifestBytes));
   if (!parsed.success) {
     throw vaultError(
       'bad-request',

@@ -98,13 +98,12 @@ export const input: readonly Attack[] = [
     name: 'send-a-decompression-bomb',
     promise: 'P5',
     who: "agent's computer",
-    does: 'sends a delivery whose manifest grows to 40 MB when it is inflated',
+    does: 'sends a delivery that grows to 40 MB when it is inflated',
     expect: ['vault/bad-request'],
     without: 'without a limit it inflates to all of it',
     async play(fork) {
       await fork.up();
-      const manifest = deflateRawSync(Buffer.alloc(40 << 20, ' '));
-      return sentAsDelivery(fork, lengthPrefixed(new Uint8Array(manifest)));
+      return sentAsDelivery(fork, new Uint8Array(deflateRawSync(Buffer.alloc(40 << 20, ' '))));
     },
     async twin() {
       return inflateRawSync(deflateRawSync(Buffer.alloc(40 << 20, ' '))).length === 40 << 20;

@@ -309,8 +309,8 @@ export async function deliveryBytes(
     lists: prepared.lists,
     expect: prepared.expect,
   };
-  const deflated = new Uint8Array(deflateRawSync(canonicalJson(options.change?.(manifest) ?? manifest)));
-  const rest = lengthPrefixed(deflated, ...prepared.packs.map(({ bytes }) => bytes));
+  const text = canonicalJson(options.change?.(manifest) ?? manifest);
+  const rest = new Uint8Array(deflateRawSync(lengthPrefixed(text, ...prepared.packs.map(({ bytes }) => bytes))));
   const request = await world.request(who, 'delivery', rest, options.fields ?? { class: 'sync' });
   return concat(lengthPrefixed(encodeStatement(request)), rest);
 }
