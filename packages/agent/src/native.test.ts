@@ -1,9 +1,10 @@
 import { inflateRawSync } from 'node:zlib';
 import { fromHex, systemRandom, utf8 } from '@ketenkluis/base';
+import { bringSha256, sha256 } from '@ketenkluis/ledger';
 import { webSigner, webVerifier } from '@ketenkluis/seal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodeAead, nodeDeflate, nodeSigner } from './native.ts';
+import { bringNative, nodeAead, nodeDeflate, nodeSigner } from './native.ts';
 
 describe("Node's own engines", () => {
   it('seal and open what WebCrypto opens and seals, byte for byte', async () => {
@@ -32,6 +33,20 @@ describe("Node's own engines", () => {
     await expect(own.open(nonce, utf8('b'), sealed)).rejects.toMatchObject(wrong);
     await expect(own.open(systemRandom(12), utf8('a'), sealed)).rejects.toMatchObject(wrong);
     await expect(own.open(nonce, utf8('a'), sealed.slice(0, 7))).rejects.toMatchObject(wrong);
+  });
+
+  it('hash as WebCrypto does; another function is refused', async () => {
+    bringNative();
+    const web = async (bytes: Uint8Array) =>
+      new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)));
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+        expect(sha256(bytes)).toEqual(await web(bytes));
+      }),
+    );
+    const twice = (bytes: Uint8Array) => sha256(sha256(bytes));
+    expect(() => bringSha256(twice)).toThrow(expect.objectContaining({ code: 'ledger/bad-engine' }));
+    expect(sha256(utf8('abc'))).toEqual(await web(utf8('abc')));
   });
 
   it('sign as RFC 8032 test 2 does, and as WebCrypto does', async () => {

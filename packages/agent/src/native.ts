@@ -1,5 +1,5 @@
 /**
- * Node's own AES-GCM, deflate and Ed25519 for the agent: thousands of small packs cost more in WebCrypto's threads than in the
+ * Node's own AES-GCM, SHA-256, deflate and Ed25519 for the agent: thousands of small packs cost more in WebCrypto's threads than in the
  * work itself. Same bytes, held to the same vectors (seal's tests; native.test.ts).
  */
 
@@ -9,10 +9,12 @@ import {
   createPrivateKey,
   createPublicKey,
   createSecretKey,
+  hash,
   sign,
 } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { type Bytes, concat, fromHex, type Signer } from '@ketenkluis/base';
+import { bringSha256 } from '@ketenkluis/ledger';
 import { sealError } from '@ketenkluis/seal';
 import { type Aead, bringAead } from '@ketenkluis/seal/open';
 
@@ -59,4 +61,7 @@ export function nodeSigner(key: { readonly by: string; readonly seed: Bytes }): 
 }
 
 /** For this process; the agent calls it before it seals. */
-export const bringNative = (): void => bringAead(nodeAead);
+export const bringNative = (): void => {
+  bringAead(nodeAead);
+  bringSha256((bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')));
+};

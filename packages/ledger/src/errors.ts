@@ -9,6 +9,7 @@ export const ledgerError = errorFactory('ledger', [
   'bad-proof',
   'bad-entry',
   'bad-leaf',
+  'bad-engine',
   'clock-drift',
   'fenced',
   'stopped',

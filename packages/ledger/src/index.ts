@@ -88,6 +88,7 @@ export {
   tileWidth,
 } from './tiles.ts';
 export {
+  bringSha256,
   type ConsistencyClaim,
   consistencyProof,
   emptyRoot,
@@ -99,6 +100,7 @@ export {
   memoryTree,
   merkleRoot,
   nodeHash,
+  sha256,
   verifyConsistency,
   verifyInclusion,
 } from './tree.ts';

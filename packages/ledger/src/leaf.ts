@@ -30,7 +30,7 @@ import {
   readJson,
 } from './entry.ts';
 import { ledgerError } from './errors.ts';
-import { HASH_BYTES, hash } from './tree.ts';
+import { HASH_BYTES, sha256 } from './tree.ts';
 
 /** Magic and version. */
 const LEAF_HEAD = concat(utf8('KKLE'), Uint8Array.of(1));
@@ -49,7 +49,7 @@ interface Part {
 }
 function commit(before: Uint8Array, { salt, bytes }: Part): Bytes {
   if (salt.length !== SALT_BYTES) throw ledgerError('bad-entry', 'a salt is not 16 bytes');
-  return hash(concat(before, salt, u32(bytes.length), bytes));
+  return sha256(concat(before, salt, u32(bytes.length), bytes));
 }
 
 function leafFrom(common: Part, items: readonly Uint8Array[]): Bytes {

@@ -13,7 +13,7 @@ import {
   type Verifier,
 } from '@ketenkluis/base';
 import { ledgerError } from './errors.ts';
-import { HASH_BYTES, hash } from './tree.ts';
+import { HASH_BYTES, sha256 } from './tree.ts';
 
 /** Signature types of signed-note: 1 = Ed25519 over the text, 4 = timestamped cosignature. */
 export type NoteKeyType = 1 | 4;
@@ -43,7 +43,7 @@ const isKeyName = (name: string): boolean => name.length > 0 && name.isWellForme
 
 /** SHA-256(name || LF || type || key)[:4]. */
 export const keyId = ({ name, type, publicKey }: NoteKey): Bytes =>
-  hash(concat(utf8(`${name}\n`), Uint8Array.of(type), publicKey)).slice(0, 4) as Bytes;
+  sha256(concat(utf8(`${name}\n`), Uint8Array.of(type), publicKey)).slice(0, 4) as Bytes;
 
 /** A verifier key as one line of text: name+id+key. */
 export const formatVkey = (key: NoteKey): string =>

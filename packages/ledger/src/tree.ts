@@ -3,18 +3,29 @@
  * Sizes and indices are whole numbers below 2^53; hashes are SHA-256, 32 bytes.
  */
 
-import { type Bytes, concat, equalBytes } from '@ketenkluis/base';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { type Bytes, concat, equalBytes, fromHex, utf8 } from '@ketenkluis/base';
+import { sha256 as portable } from '@noble/hashes/sha2.js';
 import { ledgerError } from './errors.ts';
 
 export const HASH_BYTES = 32;
 const LEAF = Uint8Array.of(0);
 
-/** SHA-256 as the whole ledger uses it: synchronous, so that it may run inside a transaction. */
-export const hash = (bytes: Uint8Array): Bytes => sha256(bytes) as Bytes;
+export type Sha256 = (bytes: Uint8Array) => Uint8Array;
+let engine: Sha256 = portable;
+/** FIPS 180-4, example B.1. */
+const ABC = fromHex('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+
+/** A runtime may bring its own SHA-256 (FIPS 180-4). Throws `ledger/bad-engine` when it is none. */
+export function bringSha256(native: Sha256): void {
+  if (!equalBytes(native(utf8('abc')), ABC)) throw ledgerError('bad-engine', 'this function is not SHA-256');
+  engine = native;
+}
+
+/** SHA-256 as everything above uses it: synchronous, so that it may run inside a transaction. */
+export const sha256 = (bytes: Uint8Array): Bytes => engine(bytes) as Bytes;
 
 /** SHA-256(0x00 || data). */
-export const leafHash = (data: Uint8Array): Bytes => hash(concat(LEAF, data));
+export const leafHash = (data: Uint8Array): Bytes => sha256(concat(LEAF, data));
 
 /** SHA-256(0x01 || left || right). Both sides must be hashes; the verifiers see to that for foreign input. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
@@ -22,11 +33,11 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
   bytes[0] = 1;
   bytes.set(left, 1);
   bytes.set(right, 1 + left.length);
-  return hash(bytes);
+  return sha256(bytes);
 }
 
 /** The root of a tree without leaves: SHA-256 of nothing. */
-export const emptyRoot: Bytes = hash(new Uint8Array());
+export const emptyRoot: Bytes = sha256(new Uint8Array());
 
 /** A complete subtree: leaves `index * 2^level` up to `(index + 1) * 2^level`. */
 export interface Node {

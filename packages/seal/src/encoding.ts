@@ -3,7 +3,7 @@
  */
 
 import { type Bytes, canonicalJson, concat, parseCanonicalJson, readU32, u32, utf8 } from '@ketenkluis/base';
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '@ketenkluis/ledger';
 import type { z } from 'zod';
 import { sealError } from './errors.ts';
 
@@ -20,7 +20,7 @@ const VERSION = 1;
 const PREFIX = 9;
 export const MAX_HEADER = 64 * 1024;
 
-export const sha256 = (bytes: Uint8Array): Bytes => nobleSha256(bytes) as Bytes;
+export { sha256 };
 /** `ketenkluis.<what>.v1`, the first part of everything that is hashed, signed or keyed. */
 export const domain = (what: string): Bytes => utf8(`ketenkluis.${what}.v1`);
 

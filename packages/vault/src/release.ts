@@ -1,96 +1,24 @@
 /** A look (design 6): decide, one durable line, and only then shares, grants, packs and proofs. */
 
 import { type Decision, decide } from '@ketenkluis/access';
-import { base64url, type DossierId, type Instant, type OrganisationId, type TeamId } from '@ketenkluis/base';
+import type { DossierId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import type { Committed, DraftItem } from '@ketenkluis/ledger';
 import type { postRelease, releaseAnswer } from '@ketenkluis/protocol';
-import type { Hash } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
 import { refresh, type Signed } from './auth.ts';
-import type { HandleRow } from './changes.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, reasonOf } from './lines.ts';
+import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
 import { newestSnapshot, questionFor, readFor } from './questions.ts';
 import { lineProofs, type StateDraft, statesOf } from './states.ts';
-import { batchesFor, getStatements, type StatementRow, toWire } from './storage/statements.ts';
+import { batchesFor, getStatements, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
 type Answer = z.infer<typeof releaseAnswer>;
 type Body = z.infer<typeof postRelease>['body'];
-
-/** What is read before the line, so that a version superseded meanwhile still opens for this look. */
-interface Ready {
-  readonly position: number;
-  readonly handle: HandleRow;
-  readonly descriptor: StatementRow;
-  readonly grant: StatementRow;
-  readonly bundle: StatementRow;
-  readonly wrap: Extract<Answer['results'][number], { outcome: 'permit' }>['wrap'];
-  readonly pack: string;
-  readonly facts: readonly StatementRow[];
-  /** Of a note: all its grants. */
-  readonly grants: readonly StatementRow[];
-}
-
-export async function loadPermitted(
-  tx: Tx,
-  practice: OrganisationId,
-  position: number,
-  handle: HandleRow,
-  team: TeamId,
-  facts: readonly Hash[],
-): Promise<Ready | undefined> {
-  const { descriptor } = handle;
-  const granted = await tx
-    .selectFrom('granted')
-    .select('grant_hash')
-    .where('practice', '=', practice)
-    .where('descriptor', '=', descriptor)
-    .where('team', '=', team)
-    .executeTakeFirst();
-  const wrap = await tx
-    .selectFrom('wrap')
-    .selectAll()
-    .where('practice', '=', practice)
-    .where('descriptor', '=', descriptor)
-    .where('kind', '=', 'c')
-    .where('recipient', '=', team)
-    .executeTakeFirst();
-  const pack = await tx
-    .selectFrom('pack')
-    .select('bytes')
-    .where('practice', '=', practice)
-    .where('descriptor', '=', descriptor)
-    .executeTakeFirst();
-  if (!granted || !wrap || !pack) return undefined;
-  const all =
-    handle.class === 'work'
-      ? await tx
-          .selectFrom('granted')
-          .select('grant_hash')
-          .where('practice', '=', practice)
-          .where('descriptor', '=', descriptor)
-          .execute()
-      : [];
-  const grants = all.map((one) => one.grant_hash);
-  const rows = await getStatements(tx, practice, [descriptor, granted.grant_hash, wrap.bundle, ...facts, ...grants]);
-  const [head, grant, bundle] = [rows.get(descriptor), rows.get(granted.grant_hash), rows.get(wrap.bundle)];
-  if (!head || !grant || !bundle) return undefined;
-  return {
-    position,
-    handle,
-    descriptor: head,
-    grant,
-    bundle,
-    wrap: { bundle: wrap.bundle, index: wrap.idx, descriptor, kind: 'c', ct: base64url(wrap.ct) },
-    pack: base64url(pack.bytes),
-    facts: facts.flatMap((hash) => rows.get(hash) ?? []),
-    grants: grants.flatMap((hash) => rows.get(hash) ?? []),
-  };
-}
 
 /** One item of the line, for a permit or a refusal alike. */
 export const decidedItem = (
@@ -148,43 +76,41 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
     plan: async (tx, at: Instant) => {
       const reading = await readFor(tx, practice, asked);
       const items: DraftItem[] = [];
-      const gone = new Set<DossierId>();
-      const ready: Ready[] = [];
+      const gone = new Map<number, readonly DossierId[]>();
+      const permitted: Permitted[] = [];
       const decisions: Decision[] = [];
       for (const [position, one] of asked.entries()) {
         const question = questionFor({ ...who, at }, reading, one);
         const left = question.item.team === null ? [] : await goneFrom(tx, practice, question.item.team);
-        let decision = decide({ ...question, gone: left.length });
-        const row = one.handle === null ? undefined : reading.handles.get(one.handle);
-        if (decision.outcome === 'permit') {
-          const used = new Set<string>(decision.facts);
-          const facts = (one.dossier === null ? [] : (reading.facts.get(one.dossier) ?? [])).filter(({ fact }) =>
-            used.has(fact.id),
-          );
-          const loaded =
-            row && decision.team
-              ? await loadPermitted(
-                  tx,
-                  practice,
-                  position,
-                  row,
-                  decision.team,
-                  facts.map(({ hash }) => hash),
-                )
-              : undefined;
-          if (loaded) ready.push(loaded);
-          else decision = { outcome: 'deny', reason: 'unknown', checks: decision.checks };
-          for (const dossier of left) gone.add(dossier);
-        }
+        const decision = decide({ ...question, gone: left.length });
         decisions.push(decision);
+        const handle = one.handle === null ? undefined : reading.handles.get(one.handle);
+        if (decision.outcome === 'deny' || !handle || !decision.team) continue;
+        const used = new Set<string>(decision.facts);
+        const facts = (one.dossier === null ? [] : (reading.facts.get(one.dossier) ?? []))
+          .filter(({ fact }) => used.has(fact.id))
+          .map(({ hash }) => hash);
+        const granted = reading.granted.get(handle.descriptor) ?? [];
+        permitted.push({ position, handle, team: decision.team, facts, granted });
+        gone.set(position, left);
+      }
+      const ready = await loadPermitted(tx, practice, permitted);
+      const complete = new Set(ready.map(({ position }) => position));
+      for (const [position, one] of asked.entries()) {
+        let decision = decisions[position]!;
+        if (decision.outcome === 'permit' && !complete.has(position)) {
+          decision = { outcome: 'deny', reason: 'unknown', checks: decision.checks };
+          decisions[position] = decision;
+        }
+        const row = one.handle === null ? undefined : reading.handles.get(one.handle);
         const known = one.dossier === null ? undefined : reading.dossiers.get(one.dossier);
-        const permitted = decision.outcome === 'permit';
+        const open = decision.outcome === 'permit';
         items.push(
           decidedItem(kind, decision, {
             dossier: one.dossier,
             handle: one.handle,
-            version: permitted && row ? row.version : null,
-            object: permitted && row ? row.descriptor : request.hash,
+            version: open && row ? row.version : null,
+            object: open && row ? row.descriptor : request.hash,
             state: known?.state ?? null,
             annex: request.payload.annex,
             // Refused emergency looks are lines too, and say what they were.
@@ -201,7 +127,7 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
       Object.assign(found, {
         ready,
         decisions,
-        gone: [...gone],
+        gone: [...new Set(ready.flatMap(({ position }) => gone.get(position) ?? []))],
         at,
         states: await statesOf(vault, tx, practice, opened, teams),
       });

@@ -9,6 +9,7 @@ import { type AppOptions, createApp } from './app.ts';
 import { vaultError } from './errors.ts';
 import { openKeys } from './keys.ts';
 import { append, ownCommon } from './lines.ts';
+import { bringNative } from './native.ts';
 import type { Api } from './routes/api.ts';
 import { privateFile, privateFolder } from './storage/private.ts';
 import { openShares, type ShareStore } from './storage/shares.ts';
@@ -66,6 +67,7 @@ async function dropStaleShares(storage: Storage, shares: ShareStore): Promise<nu
 /** A vault without a listening socket: `app.inject()` speaks to it. */
 export async function createVault(options: VaultOptions): Promise<RunningVault> {
   const { dir, origins, bootstrapToken } = options;
+  bringNative();
   if (origins.length === 0) throw vaultError('bad-config', 'a vault needs the origin that it is reached at');
   for (const origin of origins) {
     const why = originFault(origin);

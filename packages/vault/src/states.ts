@@ -79,15 +79,19 @@ export async function statesOf(
       .orderBy('seq')
       .limit(500)
       .execute();
-    const steps = await tx
-      .selectFrom('statement')
-      .selectAll()
-      .where('practice', '=', practice)
-      .where('dossier', '=', dossier)
-      .where('type', '=', 'state')
-      .execute();
+    const lines = [...new Set(changes.map(({ line }) => line))];
+    const steps = lines.length
+      ? await tx
+          .selectFrom('statement')
+          .selectAll()
+          .where('practice', '=', practice)
+          .where('dossier', '=', dossier)
+          .where('type', '=', 'state')
+          .where('line', 'in', lines)
+          .execute()
+      : [];
     out.push({
-      steps: steps.filter(({ line }) => changes.some((change) => change.line === line)),
+      steps,
       dossier,
       seq: view.changed,
       state: view.state,
