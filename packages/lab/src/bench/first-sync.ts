@@ -39,6 +39,7 @@ interface Ours {
   readonly vault: number;
   readonly packs: number;
   readonly bodies: number;
+  readonly lists: number;
   readonly sent: number;
 }
 
@@ -118,11 +119,16 @@ export async function firstSync(on: Ground): Promise<readonly Measured[]> {
       note: `${rounds[0]!.ours.packs} packs of ${content.files} patients, ${content.bytes} bytes of minimised JSON; processor time ${seconds('agent')} s of the agent, ${seconds('vault')} s of the vault`,
     },
     {
-      work: 'bodies stored',
+      work: 'bodies of patients, stored',
       unit: 'bytes',
-      runs: rounds.map(({ ours: { bodies } }) => bodies),
+      runs: rounds.map(({ ours: { bodies, lists } }) => bodies - lists),
       peer: beside(({ size }) => size),
       bar: { on: 'ratio', at: 'most', value: 1.5 },
+    },
+    {
+      work: 'bodies of worklists, names, receipts',
+      unit: 'bytes',
+      runs: rounds.map(({ ours: { lists } }) => lists),
     },
     {
       work: 'everything else sent, per pack',
