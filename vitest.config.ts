@@ -17,8 +17,8 @@ export default defineConfig({
       suite('browser', ['packages/*/test/browser/**/*.test.ts'], {
         testTimeout: 600_000,
         hookTimeout: 600_000,
-        fileParallelism: false,
-        maxConcurrency: 3,
+        globalSetup: ['packages/workplace/test/browser/setup.ts'],
+        maxConcurrency: 2,
       }),
     ],
   },

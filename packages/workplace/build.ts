@@ -78,11 +78,12 @@ async function isFresh(source: string): Promise<boolean> {
 }
 
 /** Always the production form of every library, whatever the caller's environment says: it is part of the input. */
-async function bundle(mode: 'production' | 'fixture'): Promise<void> {
+async function bundle(mode: 'production' | 'fixture', outDir?: string): Promise<void> {
   const before = process.env.NODE_ENV;
   process.env.NODE_ENV = 'production';
   try {
-    await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'error', mode });
+    const into = outDir === undefined ? {} : { build: { outDir, emptyOutDir: true } };
+    await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'error', mode, ...into });
   } finally {
     if (before === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = before;
@@ -100,10 +101,16 @@ export async function buildWorkplace(options: { readonly ifChanged?: boolean } =
   return { dir: dist, hash: await hashOf(files, dist), built: !fresh };
 }
 
+/** Builds anew into a folder of the caller's and says its hash: whoever doubts a bundle compares. */
+export async function rebuildWorkplace(outDir: string): Promise<string> {
+  await bundle('production', outDir);
+  return await hashOf(await collect(outDir), outDir);
+}
+
 /** The invented practice on the same screens, for the browser tests; it is never in `dist`. */
-export async function buildFixture(): Promise<string> {
+export const FIXTURE = join(packages, '..', '.cache', 'workplace-fixture');
+export async function buildFixture(): Promise<void> {
   await bundle('fixture');
-  return join(packages, '..', '.cache', 'workplace-fixture');
 }
 
 if (import.meta.main) {

@@ -17,9 +17,11 @@ import {
   useRouter,
 } from '@tanstack/react-router';
 import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { workplaceError } from './errors.ts';
 import type { Workplace } from './model.ts';
 import { Main } from './parts/main.tsx';
+import { Heading } from './parts/page.tsx';
 import { Loading, Trouble } from './parts/states.tsx';
 import { newQueries, useSession, WorldProvider } from './parts/world.tsx';
 import { LockScreen } from './screens/lock.tsx';
@@ -66,9 +68,11 @@ const fetched =
   };
 
 function Failed({ error, reset }: ErrorComponentProps) {
+  const { t } = useTranslation();
   const router = useRouter();
   return (
     <Main>
+      <Heading name={t('app.name')}>{t('app.name')}</Heading>
       <Trouble error={error} retry={() => void router.invalidate().then(reset)} />
     </Main>
   );

@@ -12,6 +12,7 @@ import { members } from './members.ts';
 import { requests } from './requests.ts';
 
 export const ATTACKS: readonly Attack[] = [
+  ...hostDump,
   ...hostPacks,
   ...hostLog,
   ...hostKeys,
@@ -20,5 +21,4 @@ export const ATTACKS: readonly Attack[] = [
   ...requests,
   ...members,
   ...input,
-  ...hostDump,
 ];

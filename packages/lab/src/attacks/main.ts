@@ -1,8 +1,9 @@
-/** `npm run attack [-- NAME]`: one line per attack, the last line alone says how many passed and failed. */
+/** `npm run attack [-- --only NAME]`: one line per attack, the last line alone says how many passed and failed. */
 
+import { parseArgs } from 'node:util';
 import { playAll } from './job.ts';
 
-const [only] = process.argv.slice(2);
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
 const { played, seconds, naming } = await playAll(only === undefined ? {} : { only }, (line) => console.log(line));
 const failed = played.filter(({ noticed }) => !noticed).length;
 if (naming !== null) console.log(naming);

@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { buildFixture } from '../../build.ts';
+import { FIXTURE } from '../../build.ts';
 import { launch, VIEWPORTS } from '../browser.ts';
 import { serve } from '../serve.ts';
 
@@ -26,7 +26,7 @@ export function fixtureOf(): Fixture {
   let browser: Browser | undefined;
   let site: Awaited<ReturnType<typeof serve>> | undefined;
   beforeAll(async () => {
-    site = await serve(await buildFixture(), 'dev.html');
+    site = await serve(FIXTURE, 'dev.html');
     browser = await launch();
   });
   afterAll(async () => {
