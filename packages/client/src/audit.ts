@@ -4,7 +4,7 @@
  */
 
 import { type DossierId, fromBase64url, type HandleId, type Instant, type PersonId } from '@ketenkluis/base';
-import { type Annex, checkChain, parseLeaf } from '@ketenkluis/ledger';
+import { type Annex, checkChain, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
@@ -24,6 +24,8 @@ export interface AuditLine {
   readonly outcome: string | null;
   readonly declared: boolean;
   readonly handles: readonly HandleId[];
+  /** What the items are; empty where nothing is proved. */
+  readonly kinds: readonly EntryItem['kind'][];
   /** Only for people who read annexes. */
   readonly annex: Annex | null;
   readonly proof: { readonly leaf: string; readonly path: readonly string[] };
@@ -96,6 +98,7 @@ export async function audit(
         outcome: mine.some(({ item }) => item.outcome === 'success') ? 'success' : (mine[0]?.item.outcome ?? null),
         declared: common?.declared ?? false,
         handles: mine.flatMap(({ item }) => item.handle ?? []),
+        kinds: mine.map(({ item }) => item.kind),
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
       };
@@ -120,6 +123,7 @@ const unproved = {
   outcome: null,
   declared: false,
   handles: [],
+  kinds: [],
   annex: null,
 } as const;
 

@@ -221,7 +221,17 @@ export interface Dossier {
 
 // ---- who looked ------------------------------------------------------------------------------------------------
 
-export type LookKind = 'look' | 'list' | 'write' | 'takeover' | 'delivery' | 'change' | 'audit' | 'declared';
+export type LookKind =
+  | 'look'
+  | 'list'
+  | 'write'
+  | 'takeover'
+  | 'delivery'
+  | 'listed'
+  | 'unlisted'
+  | 'change'
+  | 'audit'
+  | 'declared';
 
 export interface Look {
   /** Names the line on screen. */

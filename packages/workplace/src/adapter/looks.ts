@@ -48,11 +48,18 @@ export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> 
     }
     return [...names.values()];
   };
+  /** Joining and leaving a team's list are lines of their own; the list is no part of the record. */
+  const kindOf = ({ event, kinds, handles }: AuditLine): LookKind => {
+    const onlyList = kinds.length > 0 && handles.every((handle) => partName(row, handle) === null);
+    if (event === 'commit' && onlyList && kinds.every((kind) => kind === 'member')) return 'listed';
+    if (event === 'commit' && onlyList && kinds.every((kind) => kind === 'drop')) return 'unlisted';
+    return KIND[event ?? ''] ?? 'change';
+  };
   const lines = found.lines.map(
     (line): Look => ({
       entry: `${line.index}`,
       at: line.at ?? (0 as Instant),
-      kind: KIND[line.event ?? ''] ?? 'change',
+      kind: kindOf(line),
       outcome: line.outcome === 'success' ? 'permit' : 'deny',
       who: who(line),
       me: line.who === inside.me.person,

@@ -223,6 +223,8 @@ export const en: Dictionary = {
       write: 'wrote a note',
       takeover: 'took a note over in the GP system',
       delivery: 'delivery from the GP system',
+      listed: 'came on a worklist',
+      unlisted: 'went off a worklist',
       change: 'access changed',
       audit: 'read this log',
       declared: 'searched or printed',
@@ -385,7 +387,7 @@ export const en: Dictionary = {
   state: {
     offline: 'No connection with the vault',
     offlineBody: 'Work in your GP system; everything is there. Go on here as soon as the vault is back.',
-    denied: 'You may not open this',
+    denied: 'This does not open here',
     error: 'Something went wrong',
     errorBody: 'Try again. If it stays, work in your GP system and report code {{code}}.',
     notProved: 'The proof does not hold, so nothing is shown',

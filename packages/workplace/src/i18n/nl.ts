@@ -224,6 +224,8 @@ export const nl = {
       write: 'schreef een notitie',
       takeover: 'nam een notitie over in het HIS',
       delivery: 'levering uit het HIS',
+      listed: 'kwam op een werklijst',
+      unlisted: 'ging van een werklijst af',
       change: 'toegang gewijzigd',
       audit: 'bekeek dit logboek',
       declared: 'zocht of drukte af',
@@ -387,7 +389,7 @@ export const nl = {
   state: {
     offline: 'Geen verbinding met de kluis',
     offlineBody: 'Werk in uw HIS; daar staat alles. Zodra de kluis er weer is, gaat u hier verder.',
-    denied: 'Dit mag u niet openen',
+    denied: 'Dit gaat hier niet open',
     error: 'Er ging iets mis',
     errorBody: 'Probeer het opnieuw. Blijft dit, werk dan in uw HIS en meld code {{code}}.',
     notProved: 'Het bewijs klopt niet, dus wordt er niets getoond',
