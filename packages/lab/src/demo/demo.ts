@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { folderSource, type SyncProgress } from '@ketenkluis/agent';
 import { localDate, parseLocalDate, SECOND, systemClock } from '@ketenkluis/base';
 import { DEFAULT_AS_OF, DEFAULT_PATIENTS, DEFAULT_SEED, writePractice } from '../generate/index.ts';
-import { scanHost, scanMemory } from '../hostscan/scan.ts';
+import { ambientTokens, scanHost } from '../hostscan/scan.ts';
 import { TokenSearch } from '../hostscan/search.ts';
 import { sourceTokens } from '../hostscan/tokens.ts';
 import type { Job } from '../main.ts';
@@ -69,7 +69,7 @@ export const demo =
       const workplace = options.once ? undefined : (await import('./workplace.ts')).workplace;
       const bundle = workplace === undefined ? undefined : await workplace(say);
       const search = new TokenSearch(await sourceTokens(made.source));
-      const ambient = new Set<number>();
+      let ambient: ReadonlySet<number> = new Set();
       world = await buildWorld({
         source: made.source,
         asOf: made.asOf,
@@ -79,7 +79,7 @@ export const demo =
         ...(options.port === undefined ? {} : { port: options.port }),
         ...(bundle === undefined ? {} : { workplace: bundle }),
         onIdle: (vault) => {
-          scanMemory(search, vault.pid, ambient);
+          ambient = ambientTokens(search, vault.pid);
         },
         onStep: (step) => say(`${STEPS[step]} …`),
         onProgress: counter(),

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scanFolder, scanMemory } from './scan.ts';
+import { ambientTokens, scanFolder, scanMemory } from './scan.ts';
 import { spellings, TokenSearch } from './search.ts';
 import { tokensOf } from './tokens.ts';
 
@@ -87,6 +87,17 @@ describe('host scan', () => {
       const read = scanMemory(new TokenSearch(tokens), child.pid!, found);
       expect(read).toBeGreaterThan(10 << 20);
       expect(found.size / tokens.length).toBeGreaterThanOrEqual(0.99);
+    } finally {
+      child.kill();
+    }
+  });
+
+  it("leaves out a name that the program's own text holds, for it may copy parts of that when they are first needed", async () => {
+    const own = new TokenSearch(['De_Morgan%27s', 'Wilhelmina-Ongenoemd']);
+    const child = spawn(process.execPath, ['-e', "console.log('up'); setInterval(() => undefined, 1e6)"]);
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      expect([...ambientTokens(own, child.pid!)]).toEqual([0]);
     } finally {
       child.kill();
     }

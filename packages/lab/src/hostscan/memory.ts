@@ -5,15 +5,19 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 const CHUNK = 8 << 20;
 /** Kernel pages that hold no data of the process and that no one may read. */
 const NOT_DATA = /\[(vvar|vvar_vclock|vsyscall|vdso)\]/;
-/** The program text itself, mapped from a file and never written: the same bytes for everybody. */
-const isProgram = (permissions: string, inode: string) => inode !== '0' && !permissions.includes('w');
+/** Mapped from a file and never written: the program's own text, and the database, which is searched on disk. */
+const isFile = (permissions: string, inode: string) => inode !== '0' && !permissions.includes('w');
 
-/** Yields every readable byte, `overlap` bytes of each region's chunk repeated; returns how many bytes were read. */
-export function* processMemory(pid: number, overlap: number): Generator<Buffer, number> {
+/**
+ * Yields every readable byte, `overlap` bytes of each region's chunk repeated; returns how many bytes were read. With `program` also
+ * the program's own text, of which parts are copied when they are first needed.
+ */
+export function* processMemory(pid: number, overlap: number, program = false): Generator<Buffer, number> {
   const regions = readFileSync(`/proc/${pid}/maps`, 'utf8')
     .split('\n')
     .map((line) => /^([0-9a-f]+)-([0-9a-f]+) (r\S*) \S+ \S+ (\d+)\s*(.*)$/.exec(line))
-    .filter((match) => match !== null && !NOT_DATA.test(match[5]!) && !isProgram(match[3]!, match[4]!));
+    .filter((match) => match !== null && !NOT_DATA.test(match[5]!))
+    .filter((match) => program || !isFile(match![3]!, match![4]!));
   const file = openSync(`/proc/${pid}/mem`, 'r');
   let total = 0;
   try {

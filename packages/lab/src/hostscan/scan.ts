@@ -53,8 +53,8 @@ export function scanFolder(scan: TokenSearch, folder: string, found: Set<number>
 }
 
 /** Searches all memory of a process. Returns the bytes read; throws when a part cannot be read. */
-export function scanMemory(scan: TokenSearch, pid: number, found: Set<number>): number {
-  const memory = processMemory(pid, scan.overlap);
+export function scanMemory(scan: TokenSearch, pid: number, found: Set<number>, program = false): number {
+  const memory = processMemory(pid, scan.overlap, program);
   for (;;) {
     const next = memory.next();
     if (next.done) return next.value;
@@ -62,7 +62,14 @@ export function scanMemory(scan: TokenSearch, pid: number, found: Set<number>): 
   }
 }
 
-/** `ambient` comes from `scanMemory` on the vault before anything was delivered to it. */
+/** What a vault to which nothing was delivered yet holds already, its program's own text included. */
+export function ambientTokens(scan: TokenSearch, pid: number): Set<number> {
+  const found = new Set<number>();
+  scanMemory(scan, pid, found, true);
+  return found;
+}
+
+/** `ambient` comes from `ambientTokens`. */
 export function scanHost(
   scan: TokenSearch,
   host: { folder: string; pid: number },
