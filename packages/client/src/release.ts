@@ -23,6 +23,7 @@ import {
   type Descriptor,
   expectType,
   type Hash,
+  isDirectoryFact,
   type KeyDirectory,
   type Payload,
   type Sealed,
@@ -309,7 +310,7 @@ function checkDecision(
     ...people.memberships(now).map((fact) => ({ fact, ended: null })),
     ...facts
       .map((statement) => ({ fact: statement.payload, ended: null }))
-      .filter(({ fact }) => fact.kind !== 'membership' && fact.kind !== 'mandate'),
+      .filter(({ fact }) => !isDirectoryFact(fact)),
   ];
   const question: Question = {
     now,

@@ -135,10 +135,10 @@ export async function insertDirectory(
 
 export const isOwnBusiness = (statement: Statement, practice: OrganisationId): boolean => {
   const { payload } = statement;
-  return 'organisation' in payload
-    ? payload.organisation === practice
-    : 'practice' in payload
-      ? payload.practice === practice
+  return 'practice' in payload
+    ? payload.practice === practice
+    : 'organisation' in payload
+      ? payload.organisation === practice
       : false;
 };
 
