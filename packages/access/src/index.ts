@@ -1,4 +1,6 @@
-export { decide, isLive, POLICY_VERSION } from './decide.ts';
+export { decide } from './decide.ts';
+export { POLICY_VERSION, type PolicyEngine, usePolicy } from './engine.ts';
+export { isLive } from './facts.ts';
 export {
   type Checks,
   DENY_REASONS,

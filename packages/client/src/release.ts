@@ -314,10 +314,10 @@ function checkDecision(
   ];
   const question: Question = {
     now,
+    practice: people.organisation,
     actor: {
       person: payload.person,
       organisation: payload.organisation,
-      ownPractice: payload.organisation === people.organisation,
       session: 'open',
       owner: people.authority?.owners.some(({ person }) => person === payload.person) ?? false,
     },

@@ -146,6 +146,7 @@ export const isOwnBusiness = (statement: Statement, practice: OrganisationId): b
 export const aboutThePractice = (signed: Signed) =>
   decide({
     now: signed.at,
+    practice: signed.practice,
     actor: actorOf(signed),
     class: signed.request.payload.class,
     item: { dossier: null, handle: null, team: null, writerClass: null, parent: null, state: 'live' },
