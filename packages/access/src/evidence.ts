@@ -33,7 +33,7 @@ const shown = ({ fact, ended }: KnownFact, more: Attributes): Attributes => ({
   ...more,
 });
 
-/** The best of a kind: one that would do, else one that at least exists. */
+/** The one that grants most wishes, so the first that grants all if any does. Every wish is something the policy insists on. */
 const best = <T>(list: readonly T[], ...wishes: readonly ((one: T) => boolean)[]): T | undefined => {
   const score = (one: T) => wishes.filter((wish) => wish(one)).length;
   return list.reduce<T | undefined>((so, one) => (so === undefined || score(one) > score(so) ? one : so), undefined);
@@ -62,7 +62,6 @@ const placeIn = (question: Question, places: readonly Place[], team: TeamId | nu
   best(
     places.filter(({ known }) => known.fact.team === team),
     (place) => placeHolds(question, place),
-    ({ pool }) => pool === null,
   );
 
 /** Of every step of this dossier the one with most of what is needed. */
@@ -84,7 +83,6 @@ function bestCase(question: Question, places: readonly Place[]): Case {
     ({ step }) => holds(step),
     ({ step }) => step!.fact.handles.some((handle) => handle === item.handle || handle === under),
     ({ place }) => place !== undefined && placeHolds(question, place),
-    ({ place }) => place?.pool === null || question.class !== 'grant',
     ({ relation, step }) => holds(relation) && relation!.fact.teams.includes(step!.fact.team),
     ({ relation }) => relation?.fact.dossier === item.dossier,
     ({ write, step }) =>
@@ -140,7 +138,9 @@ function onDossier(question: Question): Brought {
   const own = isOwn(question);
   const writing = question.class === 'write';
   const places = placesOf(question);
-  const { step, place, relation, write } = bestCase(question, places);
+  // A substitute hands nothing on.
+  const fitting = question.class === 'grant' ? places.filter(({ pool }) => pool === null) : places;
+  const { step, place, relation, write } = bestCase(question, fitting);
   const part = writing ? item.parent : item.handle;
   const enrolment = pick(question, 'enrolment', (fact) => fact.dossier === item.dossier);
   const partner = own ? undefined : pick(question, 'partner', (fact) => fact.organisation === actor.organisation);
