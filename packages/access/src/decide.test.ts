@@ -310,7 +310,7 @@ describe('decide', () => {
         const facts = question.facts.filter(({ fact }) => fact.kind !== 'consent');
         if (outside && open) expect(decide({ ...question, facts }).outcome).toBe('deny');
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 
@@ -387,7 +387,7 @@ describe('decide', () => {
           decide(none),
         );
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 
@@ -460,7 +460,7 @@ describe('decide', () => {
         const facts = question.facts.filter(({ fact }, i) => i !== at || fact.kind === 'restriction');
         if (decide(question).outcome === 'deny') expect(decide({ ...question, facts }).outcome).toBe('deny');
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 
@@ -474,7 +474,7 @@ describe('decide', () => {
         const past = question.facts.map((one, i) => (i === at ? over(one) : one));
         expect(decide({ ...question, facts: past }).outcome).toBe(decide({ ...question, facts: gone }).outcome);
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 

@@ -307,7 +307,7 @@ function checkDecision(
   const { request, people, now } = context;
   const { payload } = request;
   const known: KnownFact[] = [
-    ...people.memberships(now).map((fact) => ({ fact, ended: null })),
+    ...people.standing(now).map((fact) => ({ fact, ended: null })),
     ...facts
       .map((statement) => ({ fact: statement.payload, ended: null }))
       .filter(({ fact }) => !isDirectoryFact(fact)),

@@ -284,6 +284,10 @@ export class KeyDirectory implements SignRules {
   memberships(at: Instant): readonly FactOf<'membership'>[] {
     return this.#live('membership', at);
   }
+  /** Where people of this practice stand and who its partners are: every live fact of the directory but mandates. */
+  standing(at: Instant): readonly DirectoryFact[] {
+    return (['membership', 'pool', 'substitute', 'partner'] as const).flatMap((kind) => this.#live(kind, at));
+  }
   mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[] {
     return this.#live('mandate', at).filter((mandate) => mandate.agent === agent);
   }
