@@ -1,4 +1,7 @@
-export { decide, isLive, POLICY_VERSION } from './decide.ts';
+export { type ConsentAsked, type Party, type Said, settleConsent } from './consent.ts';
+export { decide } from './decide.ts';
+export { POLICY_VERSION, type PolicyEngine, usePolicy } from './engine.ts';
+export { isLive } from './facts.ts';
 export {
   type Checks,
   DENY_REASONS,

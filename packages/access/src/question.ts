@@ -16,6 +16,7 @@ export const DENY_REASONS = [
   'step-ended',
   'step-without-handle',
   'no-grant',
+  'no-partner',
   'no-consent',
   'not-confirmed',
   'stale-list',
@@ -23,6 +24,10 @@ export const DENY_REASONS = [
   'writer-class',
   'gone',
   'unknown',
+  /** The engine is not loaded, or reports an error. */
+  'no-policy',
+  /** Policy and reference give different answers. */
+  'policy-differs',
 ] as const;
 export type DenyReason = (typeof DENY_REASONS)[number];
 
@@ -34,11 +39,11 @@ export interface KnownFact {
 
 export interface Question {
   readonly now: Instant;
+  /** Whose vault and whose dossiers these are; the asker's organisation may be another one. */
+  readonly practice: OrganisationId;
   readonly actor: {
     readonly person: PersonId;
     readonly organisation: OrganisationId;
-    /** Whether that organisation is the practice whose vault this is. */
-    readonly ownPractice: boolean;
     /** `keyring`: proved a device or passkey only; `locked`: idle or past the hard limit. */
     readonly session: 'open' | 'keyring' | 'locked' | 'none';
     /** On the authority record that holds now. */
@@ -51,11 +56,14 @@ export interface Question {
     /** Set for a team's own handle. */
     readonly team: TeamId | null;
     readonly writerClass: Payload<'descriptor'>['class'] | null;
-    /** What a `work` handle hangs under. */
+    /** What a `work` or `inbox` handle hangs under. */
     readonly parent: HandleId | null;
     readonly state: 'live' | 'gone' | 'unknown';
   };
-  /** Memberships and mandates of the person, and all facts of the dossier, ended ones too. */
+  /**
+   * Ended ones too: memberships (of the person's own organisation), mandates, places as substitute with their pools; the practice's
+   * partners; all facts of the dossier.
+   */
   readonly facts: readonly KnownFact[];
   readonly card: Card | null;
   /** Live grants of this handle's newest version. */
@@ -81,6 +89,8 @@ export type Decision =
       readonly facts: readonly FactId[];
       readonly relation: FactId | null;
       readonly step: FactId | null;
+      /** Null inside the practice, where none is needed. */
+      readonly consent: FactId | null;
       readonly team: TeamId | null;
       /** `not-confirmed`: the last snapshot ran out; own teams may go on and see it said. */
       readonly warnings: readonly 'not-confirmed'[];

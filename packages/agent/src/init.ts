@@ -19,7 +19,7 @@ import { checkPassphrase, type Fetch, http, memoryStorage, type Ports, wire } fr
 import { practiceCreated, vaultInfo } from '@ketenkluis/protocol';
 import {
   type Authority,
-  FACT_KINDS,
+  DOSSIER_FACT_KINDS,
   type FactOf,
   type Hash,
   type Payload,
@@ -251,7 +251,7 @@ async function signMandate(of: {
     kind: 'mandate',
     agent: of.agent.person,
     responsible: of.owner.keys.person,
-    kinds: FACT_KINDS.filter((kind) => kind !== 'membership' && kind !== 'mandate'),
+    kinds: [...DOSSIER_FACT_KINDS],
     teams: of.teams.map(({ team }) => team),
   };
   await of.sign(mandate);

@@ -30,6 +30,7 @@ export async function release(
     return { answer: await session.call('release', releaseAnswer, signed.message), request: signed.request };
   });
   const log = await session.log();
+  await session.wire.ports.policy?.();
   const open = async (fresh: boolean) =>
     openRelease(answer, {
       request,

@@ -44,6 +44,11 @@ export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
   readonly storage: ClientStorage;
+  /**
+   * Loads the policy engine where it is not loaded yet: `loadPolicy` of `@ketenkluis/access/node` or `/web`. Whoever opens nothing
+   * does without; a release is then refused here, whatever the vault says.
+   */
+  readonly policy?: () => Promise<void>;
 }
 
 /** For Node and tests. */

@@ -23,6 +23,7 @@ import {
   type Descriptor,
   expectType,
   type Hash,
+  isDirectoryFact,
   type KeyDirectory,
   type Payload,
   type Sealed,
@@ -308,17 +309,17 @@ function checkDecision(
   const { request, people, now } = context;
   const { payload } = request;
   const known: KnownFact[] = [
-    ...people.memberships(now).map((fact) => ({ fact, ended: null })),
+    ...people.standing(now).map((fact) => ({ fact, ended: null })),
     ...facts
       .map((statement) => ({ fact: statement.payload, ended: null }))
-      .filter(({ fact }) => fact.kind !== 'membership' && fact.kind !== 'mandate'),
+      .filter(({ fact }) => !isDirectoryFact(fact)),
   ];
   const question: Question = {
     now,
+    practice: people.organisation,
     actor: {
       person: payload.person,
       organisation: payload.organisation,
-      ownPractice: payload.organisation === people.organisation,
       session: 'open',
       owner: people.authority?.owners.some(({ person }) => person === payload.person) ?? false,
     },

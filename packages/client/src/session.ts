@@ -102,6 +102,8 @@ export class Session {
     secrets: KeyringSecrets,
     stage: 'keyring' | 'open',
   ): Promise<Session> {
+    // Loads while the first list is fetched; whoever opens something waits for it, and learns there if it failed.
+    wired.ports.policy?.().catch(() => undefined);
     const session = new Session(wired, start, await importKeys(start.person, secrets));
     if (stage === 'keyring') await session.#confirm();
     return session;

@@ -17,7 +17,16 @@ import { ownerKey, signedByOwners, verifyAuthorityStep } from './authority.ts';
 import { sealError } from './errors.ts';
 import { maySign, type SignRules } from './rules.ts';
 import { hashOf, type Statement, signersOf, verifyStatement } from './statement.ts';
-import type { Authority, Card, Epoch, Fact, FactOf, Hash, Payload } from './statements.ts';
+import {
+  type Authority,
+  type Card,
+  DIRECTORY_FACT_KINDS,
+  type Epoch,
+  type Fact,
+  type FactOf,
+  type Hash,
+  type Payload,
+} from './statements.ts';
 
 /** What the caller found about a statement's place in the organisation's ledger. */
 export interface Place {
@@ -26,7 +35,10 @@ export interface Place {
   readonly index: number;
 }
 
-export type DirectoryFact = FactOf<'membership'> | FactOf<'mandate'>;
+export type DirectoryFact = FactOf<(typeof DIRECTORY_FACT_KINDS)[number]>;
+/** Does this fact belong to the practice itself, and so into its directory? */
+export const isDirectoryFact = (fact: Fact): fact is DirectoryFact =>
+  DIRECTORY_FACT_KINDS.some((kind) => kind === fact.kind);
 const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
 /** Who joins gets the current key: only a record that keeps every member, on the same card, may keep it. None comes back later. */
@@ -67,7 +79,7 @@ export class KeyDirectory implements SignRules {
   }
 
   /**
-   * Takes the next statement of the ledger: authority, card, epoch, membership, mandate, or a withdrawal of the last two.
+   * Takes the next statement of the ledger: authority, card, epoch, a fact of the practice itself, or a withdrawal of one.
    * Statements of one entry share its index. Throws `seal/not-included`, `seal/replayed`, `seal/bad-authority`, `seal/bad-card`,
    * `seal/bad-epoch`, `seal/not-signed` or `seal/bad-statement`; the directory is then as before.
    */
@@ -80,7 +92,7 @@ export class KeyDirectory implements SignRules {
     }
     const { payload } = statement;
     const owner =
-      'organisation' in payload ? payload.organisation : 'practice' in payload ? payload.practice : undefined;
+      'practice' in payload ? payload.practice : 'organisation' in payload ? payload.organisation : undefined;
     if (owner !== this.organisation) throw sealError('bad-statement', 'this statement belongs to another organisation');
     const taken = this.#takenAt(payload);
     await this.#apply(statement);
@@ -172,20 +184,34 @@ export class KeyDirectory implements SignRules {
   }
 
   async #addFact(statement: Statement, fact: Fact): Promise<void> {
-    if (fact.kind !== 'membership' && fact.kind !== 'mandate') {
+    if (!isDirectoryFact(fact)) {
       throw sealError('bad-statement', `a ${fact.kind} fact has no place in a key directory`);
     }
-    const record = await this.#requireOwners(statement);
     if (this.#facts.has(fact.id)) throw sealError('replayed', 'this fact stands in the directory already');
-    const card = last(this.#cards.get(fact.kind === 'mandate' ? fact.agent : fact.person))?.payload;
-    if (!card || (fact.kind === 'mandate') !== (card.kind === 'agent')) {
+    if (fact.kind === 'substitute') {
+      const at = this.timeAt(fact.from, Number.POSITIVE_INFINITY);
+      if (!(await this.verify(statement, at))) {
+        throw sealError('not-signed', 'whoever signed this may not call this substitute in');
+      }
+    } else this.#checkFact(await this.#requireOwners(statement), fact);
+    this.#facts.set(fact.id, fact);
+  }
+
+  /** The people whom a fact names have the cards it needs. Throws `seal/bad-card`, `seal/bad-statement`. */
+  #checkFact(record: Authority, fact: Exclude<DirectoryFact, FactOf<'substitute'>>): void {
+    if (fact.kind === 'partner') {
+      if (fact.organisation !== this.organisation) return;
+      throw sealError('bad-statement', 'an organisation is no partner of itself');
+    }
+    const card = last(this.#cards.get(fact.kind === 'mandate' ? fact.agent : fact.person));
+    const fits = fact.kind !== 'pool' || (card?.hash === fact.card && card.payload.kind === 'professional');
+    if (!card || !fits || (fact.kind === 'mandate') !== (card.payload.kind === 'agent')) {
       throw sealError('bad-card', `this ${fact.kind} is about somebody without a fitting card`);
     }
     if (fact.kind === 'mandate') {
       const answers = ownerKey(record, fact.responsible) ?? last(this.#cards.get(fact.responsible));
       if (!answers) throw sealError('bad-card', 'nobody known answers for this mandate');
     }
-    this.#facts.set(fact.id, fact);
   }
 
   async #addWithdrawal(statement: Statement<'withdrawal'>): Promise<void> {
@@ -258,8 +284,15 @@ export class KeyDirectory implements SignRules {
   memberships(at: Instant): readonly FactOf<'membership'>[] {
     return this.#live('membership', at);
   }
+  /** Where people of this practice stand and who its partners are: every live fact of the directory but mandates. */
+  standing(at: Instant): readonly DirectoryFact[] {
+    return (['membership', 'pool', 'substitute', 'partner'] as const).flatMap((kind) => this.#live(kind, at));
+  }
   mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[] {
     return this.#live('mandate', at).filter((mandate) => mandate.agent === agent);
+  }
+  poolAt(fact: string, at: Instant): FactOf<'pool'> | undefined {
+    return this.#live('pool', at).find((pool) => pool.id === fact);
   }
   isMember(person: string, team: TeamId, at: Instant): boolean {
     const named = this.memberships(at).some((fact) => fact.person === person && fact.team === team);

@@ -21,7 +21,7 @@ export {
   type ShareKind,
 } from './brands.ts';
 export { type Wrap, type WrapWire, wrapFromWire, wrapToWire, wrapWireSchema } from './bundle.ts';
-export { type DirectoryFact, KeyDirectory, type Place } from './directory.ts';
+export { type DirectoryFact, isDirectoryFact, KeyDirectory, type Place } from './directory.ts';
 export {
   decodeObject,
   domain,

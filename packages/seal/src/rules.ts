@@ -11,6 +11,7 @@ export interface SignRules {
   cardOf(person: string, at: Instant): Card | undefined;
   mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[];
   isMember(person: string, team: TeamId, at: Instant): boolean;
+  poolAt(fact: string, at: Instant): FactOf<'pool'> | undefined;
 }
 
 const isOwner = (rules: SignRules, by: string, at: Instant) =>
@@ -30,25 +31,61 @@ function ownersTogether(rules: SignRules, signers: readonly string[], at: Instan
 const teamsOf = (fact: Fact): readonly TeamId[] =>
   fact.kind === 'relation' ? fact.teams : fact.kind === 'step' || fact.kind === 'write' ? [fact.team] : [];
 
-/** Membership and mandate: the owners together. Every other fact: an agent whose mandate lists its kind and all its teams. */
-function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: Instant): boolean {
-  if (fact.kind === 'membership' || fact.kind === 'mandate') return ownersTogether(rules, signers, at);
-  const teams = teamsOf(fact);
+/** An agent whose mandate lists the kind of this fact and all its teams. */
+const mandated = (rules: SignRules, fact: Fact, by: string, at: Instant): boolean =>
+  mandates(rules, by, at).some(
+    (mandate) => mandate.kinds.includes(fact.kind) && teamsOf(fact).every((team) => mandate.teams.includes(team)),
+  );
+
+/** One of those whom the owners named calls the substitute in; nobody themselves, and not for longer than was approved. */
+function mayActivate(rules: SignRules, fact: FactOf<'substitute'>, by: string, at: Instant): boolean {
+  const pool = rules.poolAt(fact.pool, at);
   return (
-    signers.length === 1 &&
-    mandates(rules, signers[0]!, at).some(
-      (mandate) => mandate.kinds.includes(fact.kind) && teams.every((team) => mandate.teams.includes(team)),
-    )
+    pool?.activators.some((person) => person === by) === true &&
+    by !== fact.person &&
+    isProfessional(rules, by, at) &&
+    pool.person === fact.person &&
+    pool.team === fact.team &&
+    pool.from <= fact.from &&
+    fact.until <= pool.until
   );
 }
 
 /**
- * Ending is easier than beginning, because it only takes away: one owner alone may end what the agent stated and the membership of
+ * What is of the practice itself: the owners together. A substitute: one activator. Consent and restriction: who sits with the
+ * patient, or the agent. Every other fact of a dossier: the agent.
+ */
+function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: Instant): boolean {
+  const [by] = signers;
+  const alone = by !== undefined && signers.length === 1;
+  switch (fact.kind) {
+    case 'membership':
+    case 'mandate':
+    case 'partner':
+    case 'pool':
+      return ownersTogether(rules, signers, at);
+    case 'substitute':
+      return alone && mayActivate(rules, fact, by, at);
+    case 'consent':
+    case 'restriction':
+      return alone && (isProfessional(rules, by, at) || mandated(rules, fact, by, at));
+    default:
+      return alone && mandated(rules, fact, by, at);
+  }
+}
+
+/**
+ * Ending is easier than beginning where it only takes away: one owner alone may end what the agent stated and the membership of
  * somebody who leaves, at once. But what an owner stands on, one other owner alone may not take: the membership of an owner and the
  * mandate that an owner answers for end by that owner, or by as many owners as it takes to issue them.
  */
 function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: Instant): boolean {
   const [by] = signers;
+  // Lifting a restriction gives: not for whoever it shuts out, nor for one owner alone.
+  if (target.kind === 'restriction') {
+    const agent = by !== undefined && signers.length === 1 && mandated(rules, target, by, at);
+    return agent || ownersTogether(rules, signers, at);
+  }
   if (by !== undefined && signers.length === 1 && isOwner(rules, by, at)) {
     const whose =
       target.kind === 'membership' ? target.person : target.kind === 'mandate' ? target.responsible : undefined;

@@ -75,7 +75,11 @@ export const epoch = z.strictObject({
   at,
 });
 
-export const FACT_KINDS = ['membership', 'mandate', 'enrolment', 'relation', 'step', 'write'] as const;
+/** What an agent may be given a mandate for: facts of one dossier. */
+export const DOSSIER_FACT_KINDS = ['enrolment', 'relation', 'step', 'write', 'consent', 'restriction'] as const;
+/** Facts of the practice itself; they stand in its key directory. */
+export const DIRECTORY_FACT_KINDS = ['membership', 'mandate', 'partner', 'pool', 'substitute'] as const;
+export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 const fact = {
   t: z.literal('fact'),
@@ -103,7 +107,7 @@ export const mandate = z.strictObject({
   kinds: z.array(z.enum(FACT_KINDS)).max(16),
   teams: z.array(id('team')).max(64),
 });
-/** Signed by the agent under its mandate, as all facts below in this issue. */
+/** Signed by the agent under its mandate, as are relation, step and write. */
 export const enrolment = z.strictObject({ ...fact, kind: z.literal('enrolment'), dossier: id('dossier') });
 export const relation = z.strictObject({
   ...fact,
@@ -122,7 +126,64 @@ export const step = z.strictObject({
 /** This team may put new `work` handles under this dossier. */
 export const write = z.strictObject({ ...fact, kind: z.literal('write'), dossier: id('dossier'), team: id('team') });
 
-export const factSchema = z.discriminatedUnion('kind', [membership, mandate, enrolment, relation, step, write]);
+/** These parts of this dossier may be opened by this one organisation. Never for everybody, never for parts that are not named (R31, R35). */
+export const consent = z.strictObject({
+  ...fact,
+  kind: z.literal('consent'),
+  dossier: id('dossier'),
+  organisation: id('organisation'),
+  handles: z.array(id('handle')).min(1).max(128),
+});
+/** The patient shuts these parts (null: the whole dossier) to one party, or to everybody outside the practice (R34). */
+export const restriction = z.strictObject({
+  ...fact,
+  kind: z.literal('restriction'),
+  dossier: id('dossier'),
+  handles: z.array(id('handle')).min(1).max(128).nullable(),
+  excluded: z.union([id('organisation'), id('team'), id('person'), z.literal('outside')]),
+});
+
+/** Signed by `threshold` owners, who compared `authority` (the hash of its authority record) out of band. `log` is the origin of its ledger. */
+export const partner = z.strictObject({
+  ...fact,
+  kind: z.literal('partner'),
+  organisation: id('organisation'),
+  authority: hash,
+  log: z.string().regex(/^[a-z0-9][a-z0-9._/@:-]{0,79}$/),
+});
+/** Signed by `threshold` owners: this person, on this card, may stand in for this team; `activators` may call them in. It always ends. */
+export const pool = z.strictObject({
+  ...fact,
+  until: at,
+  kind: z.literal('pool'),
+  team: id('team'),
+  person: id('person'),
+  card: hash,
+  activators: z.array(id('person')).min(1).max(64),
+});
+/** Signed by one activator of the pool: a place in that team for a period inside the pool's (R18). */
+export const substitute = z.strictObject({
+  ...fact,
+  until: at,
+  kind: z.literal('substitute'),
+  pool: id('fact'),
+  team: id('team'),
+  person: id('person'),
+});
+
+export const factSchema = z.discriminatedUnion('kind', [
+  membership,
+  mandate,
+  enrolment,
+  relation,
+  step,
+  write,
+  consent,
+  restriction,
+  partner,
+  pool,
+  substitute,
+]);
 
 /** Signed by whoever may sign the fact it ends, or by one owner where that only takes something away (rules.ts). */
 export const withdrawal = z.strictObject({

@@ -135,10 +135,10 @@ export async function insertDirectory(
 
 export const isOwnBusiness = (statement: Statement, practice: OrganisationId): boolean => {
   const { payload } = statement;
-  return 'organisation' in payload
-    ? payload.organisation === practice
-    : 'practice' in payload
-      ? payload.practice === practice
+  return 'practice' in payload
+    ? payload.practice === practice
+    : 'organisation' in payload
+      ? payload.organisation === practice
       : false;
 };
 
@@ -146,6 +146,7 @@ export const isOwnBusiness = (statement: Statement, practice: OrganisationId): b
 export const aboutThePractice = (signed: Signed) =>
   decide({
     now: signed.at,
+    practice: signed.practice,
     actor: actorOf(signed),
     class: signed.request.payload.class,
     item: { dossier: null, handle: null, team: null, writerClass: null, parent: null, state: 'live' },

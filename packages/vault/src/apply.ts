@@ -36,7 +36,7 @@ export const noRows = (): { -readonly [K in keyof NewRows]: NewRows[K][number][]
 
 export const factRow = (practice: OrganisationId, statement: Statement<'fact'>): Schema['fact'] => {
   const fact = statement.payload;
-  const person = fact.kind === 'membership' ? fact.person : fact.kind === 'mandate' ? fact.agent : null;
+  const person = 'person' in fact ? fact.person : fact.kind === 'mandate' ? fact.agent : null;
   const dossier = 'dossier' in fact ? fact.dossier : null;
   return { practice, fact: fact.id, kind: fact.kind, hash: statement.hash, dossier, person, ended: null };
 };

@@ -210,7 +210,6 @@ export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
 export const actorOf = (signed: Signed): Question['actor'] => ({
   person: signed.session.person,
   organisation: signed.request.payload.organisation,
-  ownPractice: signed.request.payload.organisation === signed.practice,
   session: sessionFault(signed.session, signed.at) ? 'locked' : signed.session.stage,
   owner: signed.people.isOwner(signed.session.person),
 });

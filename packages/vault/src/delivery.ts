@@ -54,6 +54,7 @@ export async function deliver(vault: Vault, signed: Signed, delivery: Omit<Deliv
   const statements = delivery.signed.statements;
   const decision = decide({
     now: at,
+    practice,
     actor: actorOf(signed),
     class: request.payload.class,
     item: { dossier: null, handle: null, team: null, writerClass: 'source', parent: null, state: 'live' },

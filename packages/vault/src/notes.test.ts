@@ -1,3 +1,4 @@
+import { POLICY_VERSION } from '@ketenkluis/access';
 import { HOUR, newId, systemRandom } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
 import type { auditAnswer } from '@ketenkluis/protocol';
@@ -137,7 +138,7 @@ describe('a look', () => {
     expect(common).toMatchObject({
       actor: nurse.person.id,
       responsible: nurse.person.id,
-      policy: 'ketenkluis-reference-1',
+      policy: POLICY_VERSION,
       outcome: 'success',
     });
   });

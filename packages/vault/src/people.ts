@@ -2,7 +2,7 @@
 
 import type { KnownFact } from '@ketenkluis/access';
 import type { Instant, OrganisationId, PersonId, Verifier } from '@ketenkluis/base';
-import { type Fact, type Hash, KeyDirectory, type Statement } from '@ketenkluis/seal';
+import { type Fact, type Hash, isDirectoryFact, KeyDirectory, type Statement } from '@ketenkluis/seal';
 import { parseRows, type StatementRow } from './storage/statements.ts';
 import type { Storage, Tx } from './storage/storage.ts';
 
@@ -13,7 +13,7 @@ export interface People {
   readonly keys: KeyDirectory;
   readonly facts: readonly KnownFact[];
   isOwner(person: string): boolean;
-  /** Memberships and mandates of one person, ended ones too. */
+  /** What the practice states of one person (membership, mandate, pool, place as substitute) and its partners; ended ones too. */
   factsOf(person: PersonId): readonly KnownFact[];
 }
 
@@ -35,10 +35,10 @@ export const isDirectory = (statement: Statement, known: (fact: string) => Fact 
     case 'epoch':
       return true;
     case 'fact':
-      return payload.kind === 'membership' || payload.kind === 'mandate';
+      return isDirectoryFact(payload);
     case 'withdrawal': {
-      const kind = known(payload.fact)?.kind;
-      return kind === 'membership' || kind === 'mandate';
+      const ended = known(payload.fact);
+      return ended !== undefined && isDirectoryFact(ended);
     }
     default:
       return false;
@@ -87,9 +87,9 @@ export function createPeople(storage: Storage, verifier: Verifier): PeopleStore 
       isOwner: (person) => keys.authority?.owners.some((owner) => owner.person === person) ?? false,
       factsOf: (person) =>
         list.filter(({ fact }) =>
-          fact.kind === 'membership'
-            ? fact.person === person
-            : fact.kind === 'mandate' && (fact.agent === person || fact.responsible === person),
+          fact.kind === 'mandate'
+            ? fact.agent === person || fact.responsible === person
+            : fact.kind === 'partner' || ('person' in fact && fact.person === person),
         ),
     };
   }

@@ -84,6 +84,7 @@ export function questionFor(
     asked.handle === null ? (dossier ? (dossier.ended ? 'gone' : 'live') : 'unknown') : fits ? row.state : 'unknown';
   return {
     now: signed.at,
+    practice: signed.practice,
     actor: actorOf(signed),
     class: signed.request.payload.class,
     item: {

@@ -33,7 +33,7 @@ export const decidedItem = (
     checks: decision.checks,
     facts: permitted ? [...decision.facts] : [],
     relation: permitted && fields.dossier !== null ? decision.relation : null,
-    consent: permitted && fields.dossier !== null ? 'own-organisation' : 'none',
+    consent: permitted && fields.dossier !== null ? (decision.consent ?? 'own-organisation') : 'none',
     ...fields,
   });
 };

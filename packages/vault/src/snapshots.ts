@@ -65,6 +65,7 @@ export async function snapshot(vault: Vault, signed: Signed, body: z.infer<typeo
   const sent = statement.payload;
   const decision = decide({
     now: signed.at,
+    practice,
     actor: actorOf(signed),
     class: request.payload.class,
     item: { dossier: null, handle: null, team: null, writerClass: null, parent: null, state: 'live' },

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { loadPolicy } from '@ketenkluis/access/node';
 import { type Clock, MINUTE, type Random, systemClock, systemRandom } from '@ketenkluis/base';
 import { originFault } from '@ketenkluis/protocol';
 import { destination, pino } from 'pino';
@@ -74,6 +75,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     if (why) throw vaultError('bad-config', `the origin ${origin} ${why}`);
   }
   for (const folder of [dir, join(dir, 'logs')]) privateFolder(folder);
+  await loadPolicy();
   const lock = lockFolder(dir);
   const random = options.random ?? systemRandom;
   const clock = options.clock ?? systemClock;

@@ -308,10 +308,10 @@ export const hostPacks: readonly Attack[] = [
       const forged = stepFact(fork, patient);
       const decision = decide({
         now: session.now(),
+        practice: session.practice,
         actor: {
           person: session.person,
           organisation: session.practice,
-          ownPractice: true,
           session: 'open',
           owner: false,
         },

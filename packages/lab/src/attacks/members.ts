@@ -686,10 +686,10 @@ async function question(fork: Fork, broken: boolean): Promise<Question> {
   const agent = people.cards(session.now()).find(({ kind }) => kind === 'agent')!;
   const good: Question = {
     now: session.now(),
+    practice: session.practice,
     actor: {
       person: agent.subject,
       organisation: session.practice,
-      ownPractice: true,
       session: 'open',
       owner: false,
     },

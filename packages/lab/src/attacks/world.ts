@@ -6,6 +6,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadPolicy } from '@ketenkluis/access/node';
 import {
   type AgentState,
   enrol,
@@ -252,7 +253,10 @@ export async function buildBase(options: { readonly patients: number; readonly s
   const memories = {} as Record<Who, Memory>;
   for (const { who } of STAFF) {
     const memory: Memory = new Map();
-    const session = await enter(wire(base.place, { ...ports, storage: storageOf(memory) }), people[who]);
+    const session = await enter(
+      wire(base.place, { ...ports, storage: storageOf(memory), policy: loadPolicy }),
+      people[who],
+    );
     await session.people();
     await session.close();
     memories[who] = memory;
@@ -337,6 +341,7 @@ export class Fork {
       fetch: options.fetch ?? this.fetch,
       clock: this.time.clock,
       random: systemRandom,
+      policy: loadPolicy,
       storage: storageOf(memory),
     });
     return enter(wired, this.base.people[who]);

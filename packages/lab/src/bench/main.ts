@@ -19,6 +19,7 @@ type Part = (on: Ground) => Promise<readonly Measured[]>;
 
 /** In this order: what needs a quiet machine most comes first, what ends the practice's vault last. */
 const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
+  access: async () => (await import('./access.ts')).access,
   read: async () => (await import('./read.ts')).read,
   sync: async () => (await import('./first-sync.ts')).firstSync,
   later: async () => (await import('./later.ts')).later,

@@ -1,5 +1,6 @@
 /** A practice with its vault, from nothing to the first sync: what the demo, the bench and the browser tests stand on. */
 
+import { loadPolicy } from '@ketenkluis/access/node';
 import {
   type AgentState,
   type EnrolResult,
@@ -192,7 +193,7 @@ export async function newPractice(options: NewPracticeOptions): Promise<NewPract
         const person = people.find((one) => one.role === role)!;
         const storage = memoryStorage();
         const device = await takeDeviceLink(storage, parseDeviceLink(person.first.link));
-        const wired = wire(place, { ...ports, storage });
+        const wired = wire(place, { ...ports, storage, policy: loadPolicy });
         return await signIn(wired, { by: 'passphrase', device, passphrase: person.first.passphrase });
       },
       close,

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadPolicy } from '@ketenkluis/access/node';
 import { fileKeyStore, nodeFetch, openState } from '@ketenkluis/agent';
 import { base64url, systemClock, systemRandom } from '@ketenkluis/base';
 import { openDossier, readContent, type Session, scopeContent, wire } from '@ketenkluis/client';
@@ -117,7 +118,7 @@ export async function makePractice(options: { readonly patients: number; readonl
       vault,
       journal,
       log: place.pins.log,
-      signIn: () => enter(wire(place, ports), people.nurse),
+      signIn: () => enter(wire(place, { ...ports, policy: loadPolicy }), people.nurse),
       async patients() {
         const now = await openState({ dir: agentDir, random: systemRandom, keyStore: fileKeyStore(agentDir) });
         const found = patientsOf(now);

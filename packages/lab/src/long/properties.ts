@@ -82,10 +82,10 @@ const question: fc.Arbitrary<Question> = fc
   .map(
     (made): Question => ({
       now: made.now,
+      practice: made.practice,
       actor: {
         person: made.person,
         organisation: made.home,
-        ownPractice: made.home === made.practice,
         session: made.session,
         owner: false,
       },
@@ -126,21 +126,34 @@ function mayLook(asked: Question): boolean {
     .map((known) => known.fact);
   return (
     actor.session === 'open' &&
-    actor.ownPractice &&
+    actor.organisation === asked.practice &&
     card !== null &&
     card.kind === 'professional' &&
     card.from <= now &&
     now < card.until &&
     item.state === 'live' &&
-    live.some((one) => one.kind === 'enrolment' && one.dossier === item.dossier) &&
+    live.some((one) => one.kind === 'enrolment' && one.practice === asked.practice && one.dossier === item.dossier) &&
     live.some(
       (step) =>
         step.kind === 'step' &&
+        step.practice === asked.practice &&
         step.dossier === item.dossier &&
         step.handles.some((handle) => handle === item.handle) &&
         asked.grants.some(({ team, fact: ground }) => team === step.team && ground === step.id) &&
-        live.some((one) => one.kind === 'membership' && one.person === actor.person && one.team === step.team) &&
-        live.some((one) => one.kind === 'relation' && one.dossier === item.dossier && one.teams.includes(step.team)),
+        live.some(
+          (one) =>
+            one.kind === 'membership' &&
+            one.practice === asked.practice &&
+            one.person === actor.person &&
+            one.team === step.team,
+        ) &&
+        live.some(
+          (one) =>
+            one.kind === 'relation' &&
+            one.practice === asked.practice &&
+            one.dossier === item.dossier &&
+            one.teams.includes(step.team),
+        ),
     )
   );
 }

@@ -17,6 +17,7 @@ import {
 } from '@ketenkluis/base';
 import {
   type Card,
+  DOSSIER_FACT_KINDS,
   generateSigningKey,
   hashOf,
   type Statement,
@@ -196,7 +197,7 @@ export async function testPractice(
       kind: 'mandate' as const,
       agent: agent.id,
       responsible: gp.id,
-      kinds: ['enrolment' as const, 'relation' as const, 'step' as const, 'write' as const],
+      kinds: [...DOSSIER_FACT_KINDS],
       teams: [gpTeam.id, nurseTeam.id],
     },
     owners,

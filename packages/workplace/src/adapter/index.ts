@@ -1,5 +1,6 @@
 /** The real side of `Workplace`: the client package, this browser's key store, and nothing invented. */
 
+import { loadPolicy } from '@ketenkluis/access/web';
 import { type Clock, type DossierId, KetenkluisError, systemClock, systemRandom } from '@ketenkluis/base';
 import {
   clientError,
@@ -46,7 +47,7 @@ export interface WorkplaceOptions {
 export function createWorkplace(options: WorkplaceOptions): Workplace {
   const storage = browserStorage();
   const clock = options.clock ?? systemClock;
-  const ports: Ports = { fetch: options.fetch, clock, random: systemRandom, storage };
+  const ports: Ports = { fetch: options.fetch, clock, random: systemRandom, storage, policy: loadPolicy };
 
   let state: Session = { stage: 'out' };
   let inside: Inside | null = null;

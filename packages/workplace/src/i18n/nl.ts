@@ -416,6 +416,10 @@ export const nl = {
     gone: 'Dit onderdeel is er niet meer. Ververs de werklijst.',
     unknown: 'Dit is niet beschikbaar. Kijk op de praktijkcomputer.',
     refused: 'Dit is niet beschikbaar. Kijk op de praktijkcomputer.',
+    'no-policy':
+      'De toegangsregels zijn niet geladen. Herlaad de pagina; blijft dit, meld het aan wie over uw kluis gaat.',
+    'policy-differs':
+      'De toegangsregels spreken elkaar tegen; dan gaat niets open. Meld dit aan wie over uw kluis gaat.',
     'no-session': 'Meld u opnieuw aan.',
   },
   error: {

@@ -45,7 +45,7 @@ describe('the words on screen', () => {
     const decided = REASONS.filter((reason) =>
       /^(no-|not-member|card|enrolment|relation|step|stale|class|writer|gone)/.test(reason),
     );
-    const outside = ['no-consent', 'no-mandate'];
+    const outside = ['no-partner', 'no-consent', 'no-mandate'];
     expect(decided.filter((reason) => !told.includes(reason) && !outside.includes(reason))).toEqual([]);
   });
 

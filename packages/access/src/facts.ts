@@ -1,0 +1,82 @@
+/** Reading the facts of a question. Shared by evidence and reference; the twin reads them its own way. */
+
+import { DAY, type Instant } from '@ketenkluis/base';
+import type { FactOf } from '@ketenkluis/seal';
+import type { KnownFact, Question } from './question.ts';
+
+type Kind = KnownFact['fact']['kind'];
+/** A fact of one kind; `ended` is when it was withdrawn. */
+export interface Known<K extends Kind> {
+  readonly fact: FactOf<K>;
+  readonly ended: Instant | null;
+}
+
+/** From its start, before its end, and not withdrawn. */
+export const isLive = (known: KnownFact, now: Instant): boolean =>
+  known.ended === null && known.fact.from <= now && (known.fact.until === null || now < known.fact.until);
+
+export const ofKind = <K extends Kind>(question: Question, kind: K): Known<K>[] =>
+  question.facts.flatMap(({ fact, ended }) => (fact.kind === kind ? [{ fact: fact as FactOf<K>, ended }] : []));
+
+/** Facts of a kind that the practice itself stated. */
+export const stated = <K extends Kind>(question: Question, kind: K): Known<K>[] =>
+  ofKind(question, kind).filter(({ fact }) => fact.practice === question.practice);
+
+export const isOwn = ({ actor, practice }: Question): boolean => actor.organisation === practice;
+
+/** A member, or a substitute with the pool that the place rests on. */
+export interface Place {
+  readonly known: Known<'membership'> | Known<'substitute'>;
+  readonly pool: Known<'pool'> | null;
+}
+
+/** How long another organisation may vouch for its people at once. */
+const VOUCHED = DAY;
+
+/** Everywhere this person stands, live or not: memberships stated by their own organisation, places as substitute in this practice. */
+export function placesOf(question: Question): Place[] {
+  const { actor } = question;
+  const members = ofKind(question, 'membership')
+    .filter(({ fact }) => fact.person === actor.person && fact.practice === actor.organisation)
+    .map((known) => ({ known, pool: null }));
+  if (!isOwn(question)) return members;
+  const pools = stated(question, 'pool');
+  const substitutes = stated(question, 'substitute')
+    .filter(({ fact }) => fact.person === actor.person)
+    .flatMap((known) => {
+      const pool = pools.find(({ fact }) => fact.id === known.fact.pool);
+      return pool === undefined ? [] : [{ known, pool }];
+    });
+  return [...members, ...substitutes];
+}
+
+/** May this place be acted from now? */
+export function placeHolds(question: Question, { known, pool }: Place): boolean {
+  const { fact } = known;
+  if (!isLive(known, question.now)) return false;
+  if (!isOwn(question) && (fact.until === null || fact.until - fact.from > VOUCHED)) return false;
+  if (pool === null) return true;
+  const { fact: approved, ended } = pool;
+  return (
+    ended === null &&
+    fact.until !== null &&
+    approved.person === fact.person &&
+    approved.team === fact.team &&
+    approved.from <= fact.from &&
+    fact.until <= approved.until
+  );
+}
+
+/** Restrictions that are in force and shut this part, or the whole dossier, to somebody. */
+export function restrictionsOn({ item, now, ...question }: Question): {
+  readonly dossier: readonly FactOf<'restriction'>[];
+  readonly part: readonly FactOf<'restriction'>[];
+} {
+  const live = stated({ item, now, ...question }, 'restriction')
+    .filter((known) => known.fact.dossier === item.dossier && isLive(known, now))
+    .map(({ fact }) => fact);
+  return {
+    dossier: live.filter(({ handles }) => handles === null),
+    part: live.filter(({ handles }) => handles?.some((handle) => handle === item.handle || handle === item.parent)),
+  };
+}

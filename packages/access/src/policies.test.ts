@@ -1,0 +1,146 @@
+/** The policies as texts: sound, what the program carries, and nothing that a shape could hide. Answers to known questions. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import { describe, expect, it } from 'vitest';
+import { caseOf } from './cases.test-util.ts';
+import { cedarEngine } from './cedar.ts';
+import { POLICY_VERSION, type PolicyCall } from './engine.ts';
+import { evidenceFor } from './evidence.ts';
+import { POLICIES, SCHEMA } from './policies.ts';
+import { oncePerShape, shapeOf } from './shape.ts';
+
+const folder = join(import.meta.dirname, '../policies');
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+const files = readdirSync(folder).filter((name) => name.endsWith('.cedar'));
+/** Without what people read. */
+const code = (text: string) => text.replace(/\/\/.*$/gm, '').replace(/"[^"]*"/g, '""');
+
+describe('the policies', () => {
+  it('R20: are the files in policies/, word for word', () => {
+    expect(SCHEMA).toBe(read('schema.cedarschema'));
+    expect(Object.keys(POLICIES).map((name) => `${name}.cedar`)).toEqual(files.sort());
+    for (const name of files) expect(POLICIES[name.slice(0, -'.cedar'.length)]).toBe(read(name));
+  });
+
+  it('R20: hold under the schema, strictly, without a warning', () => {
+    const policies = { staticPolicies: Object.values(POLICIES).join('\n') };
+    const checked = cedar.validate({ validationSettings: { mode: 'strict' }, schema: SCHEMA, policies });
+    expect(checked).toMatchObject({ type: 'success', validationErrors: [], validationWarnings: [] });
+  });
+
+  it('R20: what does not fit the schema is not used', () => {
+    const wrong = { look: POLICIES.look!.replace('context.step.team', 'context.step.teem') };
+    expect(() => cedarEngine(cedar, wrong)).toThrow(expect.objectContaining({ code: 'access/bad-policy' }));
+    expect(() => cedarEngine(cedar, { look: 'permit (' })).toThrow(
+      expect.objectContaining({ code: 'access/bad-policy' }),
+    );
+    cedarEngine(cedar);
+  });
+
+  it('say in Dutch which question they answer and on what ground, one question per file', () => {
+    for (const name of files) {
+      expect(read(name)).toMatch(/^\/\/ VRAAG: .+\n(\/\/ {7,}.+\n)*\/\/ GROND: /);
+      const asked = new Set([...read(name).matchAll(/action == Action::"(\w+)"/g)].map((match) => match[1]));
+      expect([...asked]).toEqual(name === 'closed.cedar' ? [] : [name.slice(0, -'.cedar'.length)]);
+      expect(read(name)).not.toMatch(/\bforbid\b/);
+    }
+  });
+
+  it('every action of the schema has its policy, but the three that nobody may', () => {
+    const actions = [...SCHEMA.matchAll(/^action ([\w, ]+) appliesTo/gm)].flatMap((match) => match[1]!.split(', '));
+    const closed = ['emergency', 'own', 'rotate'];
+    const named = files.map((name) => name.slice(0, -'.cedar'.length)).filter((name) => name !== 'closed');
+    expect(actions.filter((name) => !closed.includes(name)).sort()).toEqual(named.sort());
+  });
+
+  it('withdrawal stands beside every end of a fact, in every policy', () => {
+    for (const [name, text] of Object.entries(POLICIES)) {
+      const facts = [...text.matchAll(/context\.now < context\.(\w+)\.until/g)].map((match) => match[1]);
+      for (const fact of facts) expect([name, text.includes(`!context.${fact}.withdrawn`)]).toEqual([name, true]);
+      if (/action == Action::"(look|write|inbox|grant)"/.test(text)) {
+        expect(new Set(facts).size).toBeGreaterThanOrEqual(4);
+        expect(text).toContain('context.excluded.people.contains(principal.person)');
+      }
+    }
+  });
+
+  it('compare ids for equality and times for order and do nothing else with them: a shape says all there is', () => {
+    for (const text of Object.values(POLICIES))
+      expect(code(text)).not.toMatch(/[+*-]|\d|\blike\b|\bis in\b|\bgetTag\b/);
+    const literals = Object.values(POLICIES).flatMap((text) =>
+      [...text.replace(/\/\/.*$/gm, '').matchAll(/"([^"]*)"/g)].map((match) => match[1]!),
+    );
+    expect(literals.filter((one) => /^[a-z]{3}_/.test(one))).toEqual([]);
+  });
+
+  it('have a version that changes with every letter of them', () => {
+    expect(POLICY_VERSION).toMatch(/^cedar-[0-9a-f]{64}$/);
+    expect(POLICY_VERSION.length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('known questions', () => {
+  const vectors: { name: string; call: PolicyCall; answer: string }[] = JSON.parse(
+    readFileSync(new URL('../vectors/policy.json', import.meta.url), 'utf8'),
+  );
+  const engine = cedarEngine(cedar);
+
+  it.each(vectors.map((one) => [one.name, one] as const))('R20: %s', (_, { call, answer }) => {
+    expect(engine.ask(call)).toBe(answer);
+  });
+
+  it('R20: an unknown action, a missing or a foreign attribute is a fault, not an answer', () => {
+    const { call } = vectors.find(({ answer }) => answer === 'permit')!;
+    expect(engine.ask({ ...call, action: 'everything' })).toBe('fault');
+    const { now: _, ...timeless } = call.context;
+    expect(engine.ask({ ...call, context: timeless })).toBe('fault');
+    expect(engine.ask({ ...call, context: { ...call.context, more: true } })).toBe('fault');
+    expect(engine.ask({ ...call, context: { ...call.context, now: 'today' } })).toBe('fault');
+  });
+});
+
+describe('shapes', () => {
+  const calls = Array.from({ length: 400 }, (_, seed) => evidenceFor(caseOf(seed)).call);
+
+  it('are the same for the same question about somebody else, at another time, and differ when anything else does', () => {
+    const other = (call: PolicyCall): PolicyCall =>
+      JSON.parse(
+        JSON.stringify(call)
+          .replaceAll(/"([a-z]{3})_([a-z2-7]{24})/g, (_, kind, id) => `"${kind}_${[...id].reverse().join('')}`)
+          .replaceAll(/\b\d{13,16}\b/g, (time) => String(Number(time) - 1_000_000)),
+      );
+    for (const call of calls) {
+      expect(shapeOf(other(call))).toBe(shapeOf(call));
+      const owner = !call.principal.attributes.owner;
+      const turned = { ...call, principal: { ...call.principal, attributes: { ...call.principal.attributes, owner } } };
+      expect(shapeOf(turned)).not.toBe(shapeOf(call));
+    }
+  });
+
+  it('get one answer: asked once per shape and asked every time, the engine says the same', () => {
+    const engine = cedarEngine(cedar);
+    let asked = 0;
+    const once = oncePerShape({
+      ask: (call) => {
+        asked++;
+        return engine.ask(call);
+      },
+    });
+    for (const call of [...calls, ...calls]) expect(once.ask(call)).toBe(engine.ask(call));
+    expect(asked).toBe(new Set(calls.map(shapeOf)).size);
+  });
+
+  it('are forgotten when there are too many, and a fault is never kept', () => {
+    let asked = 0;
+    const fault = () => {
+      asked++;
+      return 'fault' as const;
+    };
+    const faulty = oncePerShape({ ask: fault }, 1);
+    faulty.ask(calls[0]!);
+    faulty.ask(calls[0]!);
+    expect(asked).toBe(2);
+  });
+});
