@@ -6,7 +6,7 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { describe, expect, it } from 'vitest';
 import { caseOf } from './cases.test-util.ts';
 import { cedarEngine } from './cedar.ts';
-import { POLICY_VERSION, type PolicyCall } from './engine.ts';
+import { type Attributes, POLICY_VERSION, type PolicyCall, type Value } from './engine.ts';
 import { evidenceFor } from './evidence.ts';
 import { POLICIES, SCHEMA } from './policies.ts';
 import { oncePerShape, shapeOf } from './shape.ts';
@@ -89,6 +89,43 @@ describe('known questions', () => {
 
   it.each(vectors.map((one) => [one.name, one] as const))('R20: %s', (_, { call, answer }) => {
     expect(engine.ask(call)).toBe(answer);
+  });
+
+  it('R15: believe no evidence: whichever single id, time or withdrawal in a yes is bent, the answer is no', () => {
+    const still = new Set<string>();
+    for (const { call } of vectors.filter(({ answer }) => answer === 'permit')) {
+      const now = Number(call.context.now);
+      const bend = (value: Value, path: string): [string, Value][] => {
+        if (Array.isArray(value)) {
+          return value.flatMap((one, i) =>
+            bend(one, path).map(([at, bent]): [string, Value] => [at, value.with(i, bent)]),
+          );
+        }
+        if (typeof value === 'object') {
+          return Object.entries(value).flatMap(([key, one]) =>
+            bend(one, `${path}.${key}`).map(([at, bent]): [string, Value] => [at, { ...value, [key]: bent }]),
+          );
+        }
+        if (typeof value === 'boolean') return [[path, !value]];
+        if (typeof value === 'number') return [[path, /from$/.test(path) ? now + 1 : now]];
+        return [[path, `${value.slice(0, 4)}${'z'.repeat(26)}`]];
+      };
+      for (const [path, bent] of bend({ ...call.principal.attributes }, 'principal')) {
+        const principal = { ...call.principal, attributes: bent as Attributes };
+        if (engine.ask({ ...call, principal }) === 'permit') still.add(`${call.action}: ${path}`);
+      }
+      for (const [path, bent] of bend(call.context, 'context')) {
+        if (path === 'context.now') continue;
+        if (engine.ask({ ...call, context: bent as Attributes }) === 'permit') still.add(`${call.action}: ${path}`);
+      }
+    }
+    // Owning opens nothing; without a restriction it matters not in which teams one stands; inside the practice neither being
+    // outside nor a day's limit count; one more handle, or a key that writing does not use, changes nothing.
+    const idle =
+      /: (principal\.owner|context\.(teams|excluded\.(outside|teams)|membership\.dayLater|confirmedUntil|consent\.handles|step\.fact))$/;
+    expect([...still].filter((path) => !idle.test(path))).toEqual([]);
+    expect([...still].filter((path) => /^inbox: .*(outside|dayLater|confirmedUntil)$/.test(path))).toEqual([]);
+    expect([...still].filter((path) => /^(look|grant): context\.step\.fact$/.test(path))).toEqual([]);
   });
 
   it('R20: an unknown action, a missing or a foreign attribute is a fault, not an answer', () => {
