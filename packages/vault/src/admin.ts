@@ -27,6 +27,7 @@ import { settleShares, writeDraft } from './settling.ts';
 import { endStatement, putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
+import { dropProposals } from './waiting.ts';
 
 type StatementsBody = z.infer<typeof postStatements>['body'];
 const bad = (why: string) => vaultError('bad-statement', why);
@@ -230,6 +231,10 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
             at,
             known,
           );
+          if (directory.length > 0) {
+            const done = directory.map(({ hash }) => hash);
+            await dropProposals(write, practice, done, at);
+          }
           if (dossiers.length > 0) await writeDraft(write, practice, draft, sequenced.index, at);
         },
       };

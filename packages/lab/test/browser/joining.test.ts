@@ -76,14 +76,63 @@ describe.concurrent('a new colleague', () => {
       await before.close();
     }));
 
-  it('cannot be taken in where two owners must sign: the screen says so before a link is made', ({ expect }) =>
+  it('R19: where two owners must sign, the second sees who and the same code, agrees, and she works', ({ expect }) =>
+    on({ patients: 20, threshold: 2 }, async (ground) => {
+      const { hand } = ground;
+      await ground.visit(async (owner) => {
+        await ground.enter(owner, hand('Youssef'));
+        const link = await owner.app.invite('Praktijkondersteuning', 'Marloes Bakker');
+        await ground.visit(async ({ page, app }) => {
+          await virtualPasskey(page);
+          const mine = await app.join(link, PASSPHRASE);
+          await owner.page.getByText('Marloes Bakker, Praktijkondersteuning').waitFor();
+          await owner.page.locator('output.kk-code').waitFor();
+          await owner.page.getByRole('button', { name: 'De code is gelijk: bevestig' }).click();
+          await owner.app.proposal('U hebt getekend').waitFor();
+          // One signature opens nothing.
+          expect(await page.getByRole('button', { name: 'Aanmelden' }).count()).toBe(0);
+
+          await ground.visit(async (second) => {
+            await ground.enter(second, hand('Hanneke'));
+            await second.app.go('Team');
+            const proposal = second.app.proposal('Youssef Benali wil Marloes Bakker als POH-S toelaten');
+            await proposal.waitFor();
+            expect(await code(second.page)).toBe(mine);
+            await proposal.getByRole('button', { name: 'Akkoord', exact: true }).click();
+            await second.page.getByText('Nieuwe collega').waitFor();
+            expect(await proposal.count()).toBe(0);
+          });
+
+          await page.getByRole('button', { name: 'Aanmelden' }).click();
+          await app.door.openWithPasskey();
+          await app.worklist.ready();
+          await app.worklist.openFirst();
+          expect(await (await app.dossier.looks()).proved()).toBe(true);
+        });
+      });
+      // The host kept the proposal, and never a name.
+      expect(ground.heard.all.join('\n')).not.toContain('Marloes');
+    }));
+
+  it('R19: a no of the second owner takes the proposal away for both', ({ expect }) =>
     on({ patients: 20, threshold: 2 }, async (ground) => {
       await ground.visit(async (owner) => {
-        const { app, page } = owner;
-        await ground.enter(owner, ground.hand('Hanneke'));
-        await app.go('Team');
-        await page.getByText('tekenen meer praktijkhouders samen').waitFor();
-        expect(await page.getByRole('button', { name: 'Nodig een collega uit' }).count()).toBe(0);
+        await ground.enter(owner, ground.hand('Youssef'));
+        const link = await owner.app.invite('Praktijkondersteuning');
+        await ground.visit(async ({ page, app }) => {
+          await virtualPasskey(page);
+          await app.join(link, PASSPHRASE);
+          await owner.page.getByRole('button', { name: 'De code is gelijk: bevestig' }).click();
+          await owner.app.proposal('U hebt getekend').waitFor();
+          await ground.visit(async (second) => {
+            await ground.enter(second, ground.hand('Hanneke'));
+            await second.app.go('Team');
+            const proposal = second.app.proposal('Marloes Bakker');
+            await proposal.getByRole('button', { name: 'Niet akkoord' }).click();
+            await proposal.waitFor({ state: 'detached' });
+          });
+          expect(await page.getByRole('button', { name: 'Aanmelden' }).count()).toBe(0);
+        });
       });
     }));
 });

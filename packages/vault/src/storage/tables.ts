@@ -205,6 +205,13 @@ interface JoinTable extends Own {
   header: Bytes;
   sigs: string;
 }
+/** What waits for more owners' signatures, as it came; gone once signed, refused or expired. */
+interface ProposalTable extends Own {
+  hash: Hash;
+  until: Instant;
+  /** Canonical JSON of the message. */
+  body: Bytes;
+}
 /** The ledger's own tables lead with the log, which belongs to one practice. */
 interface LogTable {
   log: string;
@@ -249,6 +256,7 @@ export interface Schema {
   session: SessionTable;
   invitation: InvitationTable;
   joining: JoinTable;
+  proposal: ProposalTable;
   log: LogTable;
   entry: EntryTable;
   tile: TileTable;

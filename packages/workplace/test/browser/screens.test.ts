@@ -158,8 +158,18 @@ const SCREENS: Record<string, Screen> = {
     hash: '#/team',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Nodig een collega uit' }).click();
+      await page.getByLabel('Naam van uw collega').fill('Marloes Bakker');
+      await page.getByLabel('Rol').selectOption('nurse');
       await page.getByRole('button', { name: 'Maak uitnodigingslink' }).click();
       await page.getByLabel('Uitnodigingslink').waitFor();
+    },
+  },
+  'team, proposals': {
+    query: `role=owner&scene=partly&${NOW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      const proposal = new Workplace(page).proposal('Joost Hofstede wil Marloes Bakker');
+      await proposal.getByRole('button', { name: 'Akkoord', exact: true }).waitFor();
     },
   },
   'team, device lost': {
