@@ -99,8 +99,8 @@ describe.concurrent('a new colleague', () => {
             await proposal.waitFor();
             expect(await code(second.page)).toBe(mine);
             await proposal.getByRole('button', { name: 'Akkoord', exact: true }).click();
-            await second.page.getByText('Nieuwe collega').waitFor();
-            expect(await proposal.count()).toBe(0);
+            await proposal.waitFor({ state: 'detached' });
+            await second.page.getByRole('cell', { name: 'Nieuwe collega', exact: true }).waitFor();
           });
 
           await page.getByRole('button', { name: 'Aanmelden' }).click();
