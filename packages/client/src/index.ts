@@ -43,7 +43,7 @@ export {
   release,
   type Slot,
 } from './look.ts';
-export type { Named } from './names.ts';
+export { type Named, namesOf } from './names.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
 export { checkPassphrase, type PassphraseFault, passphraseFault } from './passphrase.ts';
 export { type DirectoryAnswer, directorySeen, readDirectory } from './people.ts';

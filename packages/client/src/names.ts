@@ -50,6 +50,18 @@ export async function sealName(session: Session, person: PersonId, named: Named,
   );
 }
 
+/** Everybody's name that the vault keeps for this reader, as owners of the practice signed it. */
+export async function namesOf(session: Session): Promise<ReadonlyMap<PersonId, Named>> {
+  const [people, { names }] = [await session.people(), await session.me()];
+  const found = new Map<PersonId, Named>();
+  for (const { person, sealed } of names) {
+    const reader = session.person;
+    const named = await openName({ people, names: [{ to: reader, sealed }], reader, key: session.keys().kem, person });
+    if (named !== null) found.set(person, named);
+  }
+  return found;
+}
+
 /** The name of this person in what came for `reader`; null where there is none, or none that an owner signed. */
 export async function openName(of: {
   readonly people: KeyDirectory;

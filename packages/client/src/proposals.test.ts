@@ -22,10 +22,13 @@ import {
   admit,
   agree,
   change,
+  directoryContent,
   disagree,
   keptDevices,
   memoryStorage,
+  openList,
   parseDeviceLink,
+  readContent,
   renew,
   type Session,
   signIn,
@@ -144,6 +147,12 @@ describe('a proposal to the other owners', () => {
     expect(people.isMember(person, team, first.now())).toBe(true);
     const epoch = people.epochOf(team)!.payload;
     expect(epoch.members.map((member) => member.person)).toContain(person);
+    // With the next sync everybody reads her name, which the host never saw.
+    await world.sync({ acceptSelection: true });
+    second.forgetMe();
+    await second.people(true);
+    const { content } = await openList(second, 'directory');
+    expect(readContent(directoryContent, content).people).toContainEqual({ person, ...MARLOES });
     // The team kept its key, so that she reads at once.
     expect(epoch.kem).toBe(people.epochNumber(team, epoch.number - 1)!.kem);
   });

@@ -124,14 +124,14 @@ async function submit(
   session: Session,
   statements: readonly Statement[],
   wraps: readonly Uint8Array[],
-  _names: readonly SealedName[],
+  names: readonly SealedName[],
 ): Promise<void> {
   await change(session, {
     endpoint: 'statements',
     class: 'admin',
     items: [],
     annexed: false,
-    body: { ...statementsToWire(statements), wraps: wraps.map((one) => base64url(one)) },
+    body: { ...statementsToWire(statements), wraps: wraps.map((one) => base64url(one)), names },
   });
 }
 

@@ -160,6 +160,8 @@ export const directory = z.strictObject({
 /** GET .../me */
 export const me = z.strictObject({
   person: id('person'),
+  /** What colleagues are called, sealed to me (owners and agents). */
+  names: z.array(z.strictObject({ person: id('person'), sealed: base64url(6000) })).max(500),
   teams: z.array(
     z.strictObject({
       team: id('team'),
@@ -196,6 +198,8 @@ export const postStatements = signed(
     statements: z.array(wireStatement).min(1).max(500),
     batches: z.array(wireStatement).max(50),
     wraps: z.array(base64url(2_000_000)).max(64),
+    /** Of the one new colleague whose card is among the statements. */
+    names: z.array(sealedName).max(32).optional(),
   }),
 );
 export const committed = z.strictObject({

@@ -61,6 +61,15 @@ describe.concurrent('a new colleague', () => {
         });
       });
 
+      // The agent learns her name with the next sync; the host never did.
+      await ground.sync();
+      await ground.visit(async (colleague) => {
+        await ground.enter(colleague, hand('Hanneke'));
+        await colleague.app.go('Team');
+        await colleague.page.getByRole('cell', { name: 'Marloes Bakker', exact: true }).waitFor();
+      });
+      expect(ground.heard.all.join('\n')).not.toContain('Marloes');
+
       const people = await before.people(true);
       const now = before.now();
       const joined = people.cards(now).filter(({ subject }) => known.cardOf(subject, now) === undefined);

@@ -131,6 +131,7 @@ const TABLES: Record<keyof Schema, Table> = {
     'invitation',
     'person',
   ]),
+  name: owned({ person: 'text', reader: 'text', sealed: 'bytes' }, ['person', 'reader'], [['reader']]),
   proposal: owned({ hash: 'text', until: 'int', body: 'bytes' }, ['hash']),
   log: { columns: { log: 'text', size: 'int', at: 'int?', checkpoint: 'text?' }, key: ['log'] },
   entry: { columns: { log: 'text', idx: 'int', leaf: 'bytes', stored: 'bytes' }, key: ['log', 'idx'] },
