@@ -47,7 +47,15 @@ export { type Named, namesOf } from './names.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
 export { checkPassphrase, type PassphraseFault, passphraseFault } from './passphrase.ts';
 export { type DirectoryAnswer, directorySeen, readDirectory } from './people.ts';
-export { type DeviceLink, encodeDeviceLink, type Pins, parseDeviceLink, pins } from './pins.ts';
+export {
+  type DeviceLink,
+  encodeDeviceLink,
+  encodePracticeLink,
+  type Pins,
+  parseDeviceLink,
+  parsePracticeLink,
+  pins,
+} from './pins.ts';
 export {
   type ClientStorage,
   type Fetch,

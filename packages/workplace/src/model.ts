@@ -376,6 +376,13 @@ export interface Workplace {
   signIn(key: Key): Promise<void>;
   /** A `#/apparaat/...` link: keeps its keys unreadable in this browser and answers which device it became. */
   takeDevice(link: string): Promise<DoorDevice>;
+  /**
+   * A `#/praktijk/...` link: this browser knows the practice from now on, and nobody in it. Refused with `bad-link` where it belongs to
+   * another address, or where this browser knows another practice here already.
+   */
+  takePractice(link: string): Promise<void>;
+  /** The link of this practice, for a computer that others use. */
+  practiceLink(): Promise<string>;
   forgetDevice(device: DeviceId): Promise<void>;
   lock(why: LockReason): void;
   /** One gesture back to where one was. */

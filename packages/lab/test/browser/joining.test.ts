@@ -16,6 +16,20 @@ async function on(options: GroundOptions, work: (ground: Ground) => Promise<void
 }
 
 const PASSPHRASE = 'vier woorden achter elkaar';
+/** Everything that this browser kept goes. */
+const empty = () =>
+  new Promise<void>((resolve, reject) => {
+    const request = indexedDB.open('ketenkluis');
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const clearing = request.result.transaction('kept', 'readwrite');
+      clearing.objectStore('kept').clear();
+      clearing.oncomplete = () => {
+        request.result.close();
+        resolve();
+      };
+    };
+  });
 const code = async (page: Page) => (await page.locator('output.kk-code').textContent()) ?? '';
 
 describe.concurrent('a new colleague', () => {
@@ -83,6 +97,47 @@ describe.concurrent('a new colleague', () => {
       expect(epoch.number).toBe(known.epochOf(team)!.payload.number + 1);
       expect(nurses.map((one) => one.team)).toContain(team);
       await before.close();
+    }));
+
+  it('R23: on a computer that never saw the practice, its link and a phone or security key let her in', ({ expect }) =>
+    on({ patients: 20 }, async (ground) => {
+      await ground.visit(async (owner) => {
+        await ground.enter(owner, ground.hand('Youssef'));
+        const invitation = await owner.app.invite('Praktijkondersteuning');
+        await owner.app.go('Instellingen');
+        const link = await owner.page.getByLabel('Link van de praktijk').inputValue();
+        await owner.app.go('Team');
+        await ground.visit(async ({ page, app, context }) => {
+          await virtualPasskey(page, 'usb');
+          await page.goto(invitation);
+          await page.getByLabel('Anderen gebruiken deze computer').check();
+          await page.getByRole('button', { name: 'Met telefoon of losse sleutel' }).click();
+          await page.getByRole('button', { name: 'Verder' }).click();
+          await owner.page.getByRole('button', { name: 'De code is gelijk: bevestig' }).click();
+          await page.getByRole('button', { name: 'Aanmelden' }).waitFor();
+
+          // Another computer, the same security key.
+          await page.evaluate(empty);
+          await page.goto('about:blank');
+          await page.goto(ground.practice.origin);
+          await page.getByText('Op deze computer is nog niemand bekend').waitFor();
+          expect(await page.getByRole('button', { name: 'Aanmelden met passkey' }).count()).toBe(0);
+          await page.goto(link);
+          await page.getByRole('button', { name: 'Naar aanmelden' }).click();
+          const shared = 'Anderen gebruiken deze computer';
+          await page.getByLabel(shared).click();
+          await page.getByRole('checkbox', { name: shared, checked: true }).waitFor();
+          await app.door.openWithPasskey();
+          await app.worklist.ready();
+          // The link of another practice does not take this computer over.
+          const tab = await context.newPage();
+          const pins = JSON.parse(Buffer.from(link.split('/praktijk/')[1]!, 'base64url').toString());
+          const other = { ...pins, authority: `${'A'.repeat(42)}E` };
+          const false_ = Buffer.from(JSON.stringify(other)).toString('base64url');
+          await tab.goto(`${ground.practice.origin}/#/praktijk/${false_}`);
+          await tab.getByText('hoort niet bij deze computer').waitFor();
+        });
+      });
     }));
 
   it('R19: where two owners must sign, the second sees who and the same code, agrees, and she works', ({ expect }) =>

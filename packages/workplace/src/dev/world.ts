@@ -183,6 +183,11 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       devices = [...devices, taken];
       return taken;
     },
+    takePractice: async (link) => {
+      await pause(20);
+      if (!link.startsWith('proef')) throw workplaceError('bad-link', 'this link is not complete');
+    },
+    practiceLink: async () => `${location.origin}/#/praktijk/proef`,
     forgetDevice: async (device) => {
       devices = devices.filter((one) => one.device !== device);
     },

@@ -56,7 +56,7 @@ export const en: Dictionary = {
     open: 'Open',
     noPasskeys: 'This browser has no passkeys. Sign in with your passphrase.',
     nothing: 'Nobody is known on this computer yet.',
-    nothingBody: 'Open the link of your invitation or of your device here.',
+    nothingBody: 'Open the link of your invitation, your device or your practice (under Settings) here.',
     shared: 'Others use this computer',
     sharedHint: 'Then no key stays behind here. You can only sign in with your phone or a security key.',
     forget: 'Forget me here',
@@ -67,6 +67,13 @@ export const en: Dictionary = {
     lead: 'The key from the link is now fixed in this browser and cannot leave it. Type your passphrase to open.',
     bad: 'This link is incomplete or was used before.',
     badBody: 'Ask the person who invited you for a new link.',
+  },
+  practice: {
+    title: 'Your practice on this computer',
+    lead: 'This computer knows your practice now, and nobody who works there yet. Sign in with your phone or security key.',
+    bad: 'This link does not belong to this computer or is incomplete.',
+    badBody: 'Copy the link again under Settings, on a computer where you work already.',
+    go: 'To sign-in',
   },
   lock: {
     title: 'Locked',
@@ -383,6 +390,10 @@ export const en: Dictionary = {
     unused: 'not used yet',
     name: 'Name of this device',
     nameHint: 'For example “phone” or “room 2”. Only you see this name.',
+    practice: 'Another computer',
+    practiceBody:
+      'Open this link once on a computer that others use too. After that you sign in there with your phone or security key. Nothing in the link is secret.',
+    practiceLink: 'Link of the practice',
     display: 'Display',
     language: 'Language',
     theme: 'Colours',

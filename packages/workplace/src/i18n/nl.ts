@@ -56,7 +56,7 @@ export const nl = {
     open: 'Openen',
     noPasskeys: 'Deze browser kent geen passkeys. Meld u aan met uw wachtzin.',
     nothing: 'Op deze computer is nog niemand bekend.',
-    nothingBody: 'Open hier de link van uw uitnodiging of van uw toestel.',
+    nothingBody: 'Open hier de link van uw uitnodiging, van uw toestel of van uw praktijk (bij Instellingen).',
     shared: 'Anderen gebruiken deze computer',
     sharedHint: 'Dan blijft hier geen sleutel achter. Aanmelden kan alleen met uw telefoon of een losse sleutel.',
     forget: 'Vergeet mij hier',
@@ -67,6 +67,13 @@ export const nl = {
     lead: 'De sleutel uit de link staat nu vast in deze browser en kan er niet uit. Typ uw wachtzin om te openen.',
     bad: 'Deze link is onvolledig of al gebruikt.',
     badBody: 'Vraag een nieuwe link aan wie u uitnodigde.',
+  },
+  practice: {
+    title: 'Uw praktijk op deze computer',
+    lead: 'Deze computer kent nu uw praktijk, en nog niemand die er werkt. Meld u aan met uw telefoon of losse sleutel.',
+    bad: 'Deze link hoort niet bij deze computer of is onvolledig.',
+    badBody: 'Kopieer de link opnieuw bij Instellingen, op een computer waar u al werkt.',
+    go: 'Naar aanmelden',
   },
   lock: {
     title: 'Vergrendeld',
@@ -385,6 +392,10 @@ export const nl = {
     unused: 'nog niet gebruikt',
     name: 'Naam van dit toestel',
     nameHint: 'Bijvoorbeeld “telefoon” of “spreekkamer 2”. Alleen u ziet deze naam.',
+    practice: 'Een andere computer',
+    practiceBody:
+      'Open deze link één keer op een computer die anderen ook gebruiken. Daarna meldt u zich er aan met uw telefoon of losse sleutel. In de link staat niets geheims.',
+    practiceLink: 'Link van de praktijk',
     display: 'Weergave',
     language: 'Taal',
     theme: 'Kleuren',

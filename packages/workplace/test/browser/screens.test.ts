@@ -164,6 +164,16 @@ const SCREENS: Record<string, Screen> = {
       await page.getByLabel('Uitnodigingslink').waitFor();
     },
   },
+  'practice link': {
+    query: `in=no&${NOW}`,
+    hash: '#/praktijk/proef',
+    reach: (page) => page.getByText('Deze computer kent nu uw praktijk').waitFor(),
+  },
+  'practice link, bad': {
+    query: `in=no&${NOW}`,
+    hash: '#/praktijk/oud',
+    reach: (page) => page.getByText('hoort niet bij deze computer').waitFor(),
+  },
   'team, proposals': {
     query: `role=owner&scene=partly&${NOW}`,
     hash: '#/team',

@@ -196,14 +196,14 @@ export class Workplace {
 }
 
 /** A passkey that lives in this page's browser (CTAP 2.1 with PRF); keep one page for a whole passkey journey. */
-export async function virtualPasskey(page: Page): Promise<void> {
+export async function virtualPasskey(page: Page, transport: 'internal' | 'usb' = 'internal'): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
   await session.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
       ctap2Version: 'ctap2_1',
-      transport: 'internal',
+      transport,
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
