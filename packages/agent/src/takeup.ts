@@ -1,6 +1,7 @@
 /** Takes up where the log stands: what an earlier run committed, what colleagues did, new keys of teams (docs/spec/sync.md). */
 
 import type { DossierId, LocalDate } from '@ketenkluis/base';
+import { namesOf, type Session } from '@ketenkluis/client';
 import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import type { Heads, Link } from './link.ts';
@@ -18,6 +19,18 @@ export function takeEpochs(register: Register, people: KeyDirectory): void {
       throw agentError('vault-forked', 'the vault shows an older key of a team than before');
     if (kem !== team.epoch.kem) team.rekey = true;
     team.epoch = { number, hash: newest.hash, kem };
+  }
+}
+
+/** Who joined from a workplace gets the name that an owner gave; with the next directory everybody reads it. */
+export async function takeNames(register: Register, session: Session): Promise<void> {
+  const known = new Set(register.staff.map(({ person }) => person));
+  const people = await session.people();
+  const memberships = people.memberships(session.now());
+  for (const [person, { name, role }] of await namesOf(session)) {
+    if (known.has(person) || people.cardOf(person, session.now())?.kind !== 'professional') continue;
+    const teams = memberships.filter((one) => one.person === person).map(({ team }) => team);
+    register.staff.push({ person, name, role, teams });
   }
 }
 

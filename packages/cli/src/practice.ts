@@ -20,7 +20,15 @@ import {
 } from '@ketenkluis/agent';
 import { type LocalDate, localDate, parseLocalDate, systemClock, systemRandom } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES, ROLE_IDS } from '@ketenkluis/care';
-import { memoryStorage, parseDeviceLink, recordRecovery, signIn, takeDeviceLink, wire } from '@ketenkluis/client';
+import {
+  encodePracticeLink,
+  memoryStorage,
+  parseDeviceLink,
+  recordRecovery,
+  signIn,
+  takeDeviceLink,
+  wire,
+} from '@ketenkluis/client';
 import { z } from 'zod';
 import { cliError } from './errors.ts';
 import { type Outcome, say } from './output.ts';
@@ -140,12 +148,17 @@ export async function init(options: {
         `${label}\n${options.vault}/#/apparaat/${link}\n${passphrase}\n`;
       files.set(`person-${i + 1}.txt`, `${name}\n\n${way('first device', first)}\n${way('second way in', second)}`);
     });
+    const told = parseDeviceLink(born.people[0]!.first.link);
+    const { authority, log, logTeam } = told;
+    const pinned = encodePracticeLink({ practice: told.practice, authority, log, logTeam }, told.origin);
+    const practiceLink = `${options.vault}/#/praktijk/${pinned}`;
     for (const [name, text] of files) await writeFile(join(sheets, name), `${text}\n`, { mode: 0o600 });
     return {
-      json: { people: born.people.length, sheets: [...files.keys()], keyStore: born.keyStore },
+      json: { people: born.people.length, sheets: [...files.keys()], keyStore: born.keyStore, practiceLink },
       words: [
         born.keyStore,
         `${files.size} sheets in ${sheets}: print them, hand them to different people, and remove the folder`,
+        `for a computer that others use, open once: ${practiceLink}`,
       ],
     };
   } finally {

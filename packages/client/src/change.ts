@@ -10,7 +10,15 @@ import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
 interface Change {
-  readonly endpoint: 'write' | 'takeover' | 'declaration' | 'statements' | 'snapshot' | 'recovery';
+  readonly endpoint:
+    | 'write'
+    | 'takeover'
+    | 'declaration'
+    | 'statements'
+    | 'snapshot'
+    | 'recovery'
+    | 'propose'
+    | 'proposal-end';
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session';
   readonly items: readonly AskedItem[];
   readonly about?: About;

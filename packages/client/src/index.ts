@@ -1,5 +1,6 @@
 /** What a key holder does, in browser or Node: sign in, look, verify, write, prove. */
 
+export { readInvitation } from './admission.ts';
 export { type About, readAnnex } from './annex.ts';
 export { type Audit, type AuditLine, audit } from './audit.ts';
 export { change } from './change.ts';
@@ -42,10 +43,19 @@ export {
   release,
   type Slot,
 } from './look.ts';
+export { type Named, namesOf } from './names.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
 export { checkPassphrase, type PassphraseFault, passphraseFault } from './passphrase.ts';
 export { type DirectoryAnswer, directorySeen, readDirectory } from './people.ts';
-export { type DeviceLink, encodeDeviceLink, type Pins, parseDeviceLink, pins } from './pins.ts';
+export {
+  type DeviceLink,
+  encodeDeviceLink,
+  encodePracticeLink,
+  type Pins,
+  parseDeviceLink,
+  parsePracticeLink,
+  pins,
+} from './pins.ts';
 export {
   type ClientStorage,
   type Fetch,
@@ -54,6 +64,7 @@ export {
   type PasskeyResult,
   type Ports,
 } from './ports.ts';
+export { admit, agree, type Broken, disagree, renew, type Waiting, waitingProposals } from './proposals.ts';
 export { recordRecovery, recoverTeamKey } from './recovery.ts';
 export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease } from './release.ts';
 export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';

@@ -46,4 +46,20 @@ export function parseDeviceLink(text: string): DeviceLink {
   }
 }
 
+const practiceLink = z.strictObject({ v: z.literal(1), ...pinFields, origin: z.string() });
+type PracticeLink = z.infer<typeof practiceLink>;
+
+/** The text behind `#/praktijk/`: what a fresh browser must know of a practice before anybody signs in there. No secret is in it. */
+export const encodePracticeLink = (pinned: Pins, origin: string): string =>
+  base64url(canonicalJson(practiceLink.parse({ v: 1, ...pinned, origin })));
+
+/** Throws `client/bad-device-link`. */
+export function parsePracticeLink(text: string): PracticeLink {
+  try {
+    return practiceLink.parse(parseCanonicalJson(fromBase64url(text.slice(text.lastIndexOf('/') + 1))));
+  } catch (cause) {
+    throw clientError('bad-device-link', 'this link of the practice is cut off or changed; copy it again', { cause });
+  }
+}
+
 export const keyBytes = (text: string): Bytes => fromBase64url(text);

@@ -21,7 +21,7 @@ export const MAX_ITEMS = 2000;
 const SESSION_EVENTS = ['login', 'logout', 're-touch', 'attempt'] as const;
 const DOSSIER_EVENTS = ['commit', 'write', 'taken-over', 'merge', 'split', 'import', 'move', 'erase', 'drop'] as const;
 const READ_EVENTS = ['release', 'list', 'grant', 'rotate', 'emergency', 'search', 'print', 'export', 'copy'] as const;
-const PEOPLE_EVENTS = ['card', 'epoch', 'authority', 'mandate', 'invitation', 'keyring'] as const;
+const PEOPLE_EVENTS = ['card', 'epoch', 'authority', 'mandate', 'invitation', 'keyring', 'proposal'] as const;
 const FACT_EVENTS = ['fact', 'withdraw', 'enrol', 'unenrol', 'snapshot', 'receipt'] as const;
 /** What bears on the meaning or reliability of the log itself. */
 const LOG_EVENTS = ['log-read', 'maintenance', 'restore', 'recovery', 'clock'] as const;

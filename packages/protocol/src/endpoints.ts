@@ -40,6 +40,9 @@ export const ENDPOINTS = {
   me: { method: 'GET', path: '/me', classes: null },
   heads: { method: 'GET', path: '/heads', classes: null },
   statements: { method: 'POST', path: '/statements', classes: ['admin', 'sync'] },
+  proposals: { method: 'GET', path: '/proposals', classes: null },
+  propose: { method: 'POST', path: '/proposals', classes: ['admin'] },
+  'proposal-end': { method: 'POST', path: '/proposals/end', classes: ['admin'] },
   delivery: { method: 'POST', path: '/deliveries', classes: ['sync'] },
   snapshot: { method: 'POST', path: '/snapshots', classes: ['sync', 'admin'] },
   release: { method: 'POST', path: '/releases', classes: ['look', 'list', 'own', 'emergency'] },
@@ -61,6 +64,10 @@ export const DELIVERY_TYPE = 'application/vnd.ketenkluis.delivery';
 export const SESSION_IDLE = 15 * 60_000;
 export const SESSION_HARD = 60 * 60_000;
 export const SESSION_LIFE = 12 * 3_600_000;
+
+/** How long the owners have to sign a proposal, milliseconds, and how many may wait in a practice. */
+export const PROPOSAL_LIFE = 7 * 24 * 3_600_000;
+export const MAX_PROPOSALS = 20;
 
 const SESSION = utf8('ketenkluis.session.v1');
 const UNLOCKER = utf8('ketenkluis.unlocker.v1');

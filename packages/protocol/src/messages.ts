@@ -160,6 +160,8 @@ export const directory = z.strictObject({
 /** GET .../me */
 export const me = z.strictObject({
   person: id('person'),
+  /** What colleagues are called, sealed to me (owners and agents). */
+  names: z.array(z.strictObject({ person: id('person'), sealed: base64url(6000) })).max(500),
   teams: z.array(
     z.strictObject({
       team: id('team'),
@@ -173,12 +175,31 @@ export const me = z.strictObject({
   ),
 });
 
+/** A `name` statement (KKST) sealed to one person as a KKSB; the vault cannot read it. */
+const sealedName = z.strictObject({ to: id('person'), sealed: base64url(6000) });
+const openProposal = z.strictObject({
+  proposal: wireStatement,
+  /** In the proposal's order, each with the signatures so far. */
+  statements: z.array(wireStatement).min(1).max(16),
+  /** KKEW objects of the new epochs. */
+  wraps: z.array(base64url(400_000)).max(4),
+  names: z.array(sealedName).max(32),
+});
+/** GET .../proposals (owners): what waits for signatures. */
+export const proposals = z.strictObject({ proposals: z.array(openProposal).max(100) });
+/** POST .../proposals (signed, class admin, by an owner): a new proposal, or one that waits with one more signature. */
+export const postProposal = signed(openProposal);
+/** POST .../proposals/end (signed, class admin, by an owner): it is not to be; gone at once. */
+export const endProposal = signed(z.strictObject({ proposal: wireHash }));
+
 /** POST .../statements (signed, class admin or sync): cards, epochs, facts, withdrawals, invitations, authority. Logged one by one. */
 export const postStatements = signed(
   z.strictObject({
     statements: z.array(wireStatement).min(1).max(500),
     batches: z.array(wireStatement).max(50),
     wraps: z.array(base64url(2_000_000)).max(64),
+    /** Of the one new colleague whose card is among the statements. */
+    names: z.array(sealedName).max(32).optional(),
   }),
 );
 export const committed = z.strictObject({

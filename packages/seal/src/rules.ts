@@ -144,6 +144,8 @@ export function maySign(
     case 'device':
       return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);
     case 'invitation':
+    case 'proposal':
+    case 'name':
       return alone && isOwner(rules, by, at);
     default:
       return false;

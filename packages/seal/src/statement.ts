@@ -106,6 +106,8 @@ export function claimedSigner(payload: Payload): string | undefined {
     case 'snapshot':
     case 'state':
     case 'invitation':
+    case 'proposal':
+    case 'name':
       return payload.by;
     case 'request':
     case 'device':

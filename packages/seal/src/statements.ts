@@ -382,6 +382,34 @@ export const device = z.strictObject({
   at,
 });
 
+/**
+ * Signed by one owner: what the owners are asked to sign together, as a whole. `statements` are the hashes of the statements in their
+ * order, `people` how much of the key directory the proposer knew, `join` the answer to an invitation that a new card follows.
+ */
+export const proposal = z.strictObject({
+  t: z.literal('proposal'),
+  ...head,
+  organisation: id('organisation'),
+  by: id('person'),
+  at,
+  until: at,
+  people: z.strictObject({ count: z.int().min(1), digest: hash }),
+  statements: z.array(hash).min(1).max(16),
+  join: z.strictObject({ invitation: id('invitation'), hash }).nullable(),
+});
+
+/** Signed by one owner, and only ever sealed: what a new colleague is called. The practice's agent and the owners read it. */
+export const name = z.strictObject({
+  t: z.literal('name'),
+  ...head,
+  organisation: id('organisation'),
+  person: id('person'),
+  name: z.string().min(1).max(120),
+  role: z.string().min(1).max(60),
+  by: id('person'),
+  at,
+});
+
 const schemas = {
   authority,
   card,
@@ -398,6 +426,8 @@ const schemas = {
   invitation,
   join,
   device,
+  proposal,
+  name,
 } as const;
 export const statementSchemas = schemas;
 export type StatementType = keyof typeof schemas;

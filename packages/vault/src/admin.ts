@@ -27,6 +27,7 @@ import { settleShares, writeDraft } from './settling.ts';
 import { endStatement, putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
+import { dropProposals, newcomer, putNames } from './waiting.ts';
 
 type StatementsBody = z.infer<typeof postStatements>['body'];
 const bad = (why: string) => vaultError('bad-statement', why);
@@ -168,6 +169,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
   const invitations = sent.filter(({ payload }) => payload.t === 'invitation') as Statement<'invitation'>[];
   const others = sent.filter((statement) => !directory.includes(statement) && statement.payload.t !== 'invitation');
   const wraps = checkWraps(sent, body.wraps);
+  if (body.names?.length && newcomer(directory) === undefined) throw bad('names come with one new card');
   if (sent.some((statement) => !isOwnBusiness(statement, practice)))
     throw bad('a statement belongs to another practice');
   const dossiers = [
@@ -231,6 +233,11 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
             at,
             known,
           );
+          if (directory.length > 0) {
+            const done = directory.map(({ hash }) => hash);
+            await dropProposals(write, practice, done, at);
+            await putNames(write, practice, directory, body.names ?? []);
+          }
           if (dossiers.length > 0) await writeDraft(write, practice, draft, sequenced.index, at);
         },
       };

@@ -79,8 +79,17 @@ export async function me(vault: Vault, { practice, people, session }: Caller): P
       .where('team', 'is not', null)
       .where('state', '=', 'live')
       .execute();
+    const names = await tx
+      .selectFrom('name')
+      .select(['person', 'sealed'])
+      .where('practice', '=', practice)
+      .where('reader', '=', person)
+      .orderBy('person')
+      .limit(500)
+      .execute();
     return {
       person,
+      names: names.map((one) => ({ person: one.person, sealed: base64url(one.sealed) })),
       teams: memberships.map(({ team, id }) => ({
         team,
         membership: id,

@@ -39,7 +39,7 @@ const Options = createContext<AppOptions>({});
 const Shell = lazy(async () => ({ default: (await import('./parts/shell.tsx')).Shell }));
 
 /** These open for somebody who cannot sign in yet. */
-const OUTSIDE: ReadonlySet<string> = new Set(['/apparaat/$', '/uitnodiging/$']);
+const OUTSIDE: ReadonlySet<string> = new Set(['/apparaat/$', '/uitnodiging/$', '/praktijk/$']);
 
 function Gate() {
   const session = useSession();
@@ -124,6 +124,13 @@ const routes = root.addChildren([
     lazyRouteComponent(
       fetched(() => import('./screens/take-device.tsx')),
       'TakeDeviceScreen',
+    ),
+  ),
+  at(
+    '/praktijk/$',
+    lazyRouteComponent(
+      fetched(() => import('./screens/take-practice.tsx')),
+      'TakePracticeScreen',
     ),
   ),
   at(

@@ -21,8 +21,8 @@ export const workplaceError = errorFactory('workplace', [
   'invitation-ended',
   /** A signature, proof or dossier state does not hold: nothing is shown. */
   'not-proved',
-  /** More owners must sign than are at this screen. */
-  'needs-owners',
+  /** What waited for signatures was built on what has changed since. */
+  'stale-proposal',
   'conflict',
   'failed',
 ]);

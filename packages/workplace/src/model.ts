@@ -293,10 +293,37 @@ export interface Colleague {
 
 export interface OpenInvitation {
   readonly invitation: InvitationId;
+  /** What the inviter typed. */
+  readonly name: string;
   readonly team: string;
   readonly until: Instant;
   /** Null until somebody used the link; then the short code that the new colleague should read out. */
   readonly code: string | null;
+}
+
+/** What more owners must sign together; every part of it was checked here before it is shown. */
+export interface Proposal {
+  readonly id: string;
+  readonly by: string;
+  readonly mine: boolean;
+  /** Null when this person cannot read it. */
+  readonly name: string | null;
+  readonly role: Text | null;
+  readonly team: string;
+  readonly until: Instant;
+  /** The new colleague has the same twelve digits. */
+  readonly code: string;
+  /** Who signed, and how many must. */
+  readonly signed: readonly string[];
+  readonly signedByMe: boolean;
+  readonly needed: number;
+  /** Teams or keys have changed since: only the proposer can make it anew. */
+  readonly stale: boolean;
+}
+/** Kept by the vault as a proposal, and not what owners signed. */
+export interface BrokenProposal {
+  readonly id: string;
+  readonly broken: true;
 }
 
 export interface People {
@@ -304,8 +331,9 @@ export interface People {
   readonly teams: readonly { readonly team: TeamId; readonly name: string }[];
   readonly invitations: readonly OpenInvitation[];
   readonly mayInvite: boolean;
-  /** More than one owner must sign a new colleague; this version has no way for that yet. */
-  readonly together: boolean;
+  readonly proposals: readonly (Proposal | BrokenProposal)[];
+  /** Roles that a new colleague can have. */
+  readonly roles: readonly { readonly role: string; readonly name: Text }[];
 }
 
 export interface Unlocker {
@@ -348,6 +376,13 @@ export interface Workplace {
   signIn(key: Key): Promise<void>;
   /** A `#/apparaat/...` link: keeps its keys unreadable in this browser and answers which device it became. */
   takeDevice(link: string): Promise<DoorDevice>;
+  /**
+   * A `#/praktijk/...` link: this browser knows the practice from now on, and nobody in it. Refused with `bad-link` where it belongs to
+   * another address, or where this browser knows another practice here already.
+   */
+  takePractice(link: string): Promise<void>;
+  /** The link of this practice, for a computer that others use. */
+  practiceLink(): Promise<string>;
   forgetDevice(device: DeviceId): Promise<void>;
   lock(why: LockReason): void;
   /** One gesture back to where one was. */
@@ -377,8 +412,13 @@ export interface Workplace {
   takeOver(dossier: DossierId, note: HandleId): Promise<void>;
 
   people(): Promise<People>;
-  invite(team: TeamId): Promise<string>;
-  confirmInvitation(invitation: InvitationId): Promise<void>;
+  invite(team: TeamId, name: string, role: string): Promise<string>;
+  /** `proposed`: other owners must sign as well. */
+  confirmInvitation(invitation: InvitationId): Promise<'admitted' | 'proposed'>;
+  agreeProposal(id: string): Promise<'admitted' | 'proposed'>;
+  refuseProposal(id: string): Promise<void>;
+  /** By its proposer, after something else changed. */
+  renewProposal(id: string): Promise<void>;
   joining(link: string): Promise<Joining>;
 
   unlockers(): Promise<readonly Unlocker[]>;

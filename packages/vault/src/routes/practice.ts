@@ -11,6 +11,7 @@ import { birth } from '../birth.ts';
 import { deliver } from '../delivery.ts';
 import { MAX_DELIVERY, readDelivery, readRequest } from '../delivery-parse.ts';
 import { vaultError } from '../errors.ts';
+import { endProposalOf, listProposals, propose } from '../proposals.ts';
 import { directory, heads, me } from '../reads.ts';
 import { recovery } from '../recovery.ts';
 import { snapshot } from '../snapshots.ts';
@@ -78,6 +79,28 @@ export function practiceRoutes(api: Api, vault: Vault): void {
     },
     async (request) =>
       statements(vault, await openMessage(vault, request, 'statements', request.body), request.body.body),
+  );
+  api.get(
+    `${PRACTICE}/proposals`,
+    { ...gate('proposals', 4 * KIB, 'session'), schema: { response: { 200: wire.proposals } } },
+    async (request) => listProposals(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/proposals`,
+    {
+      ...gate('propose', 2048 * KIB, 'session'),
+      schema: { body: wire.postProposal, response: { 200: wire.committed } },
+    },
+    async (request) => propose(vault, await openMessage(vault, request, 'propose', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/proposals/end`,
+    {
+      ...gate('proposal-end', 64 * KIB, 'session'),
+      schema: { body: wire.endProposal, response: { 200: wire.committed } },
+    },
+    async (request) =>
+      endProposalOf(vault, await openMessage(vault, request, 'proposal-end', request.body), request.body.body),
   );
   api.post(
     `${PRACTICE}/recoveries`,

@@ -104,6 +104,25 @@ export function storageCases(make: () => StorageUnderTest): StorageCase[] {
       const ends = await storage.read((tx) => tx.selectFrom('session').select('ended').execute());
       same(ends, [{ ended: at }], 'its session');
     }),
+    using('replaces a proposal with the one that has one more signature', async (storage) => {
+      const practice = fresh();
+      const row = { practice, hash: 'A'.repeat(43) as Hash, until: AT };
+      for (const body of [new Uint8Array([1]) as Bytes, new Uint8Array([1, 2]) as Bytes]) {
+        await storage.write((tx) =>
+          tx
+            .insertInto('proposal')
+            .values({ ...row, body })
+            .onConflict((on) => on.columns(['practice', 'hash']).doUpdateSet({ body }))
+            .execute(),
+        );
+      }
+      const rows = await storage.read((tx) => tx.selectFrom('proposal').select('body').execute());
+      same(
+        rows.map(({ body }) => [...body]),
+        [[1, 2]],
+        'the proposal',
+      );
+    }),
     using('writes all of a transaction or nothing', async (storage) => {
       const [one, two] = [fresh(), fresh()];
       await fails(

@@ -131,6 +131,8 @@ const TABLES: Record<keyof Schema, Table> = {
     'invitation',
     'person',
   ]),
+  name: owned({ person: 'text', reader: 'text', sealed: 'bytes' }, ['person', 'reader'], [['reader']]),
+  proposal: owned({ hash: 'text', until: 'int', body: 'bytes' }, ['hash']),
   log: { columns: { log: 'text', size: 'int', at: 'int?', checkpoint: 'text?' }, key: ['log'] },
   entry: { columns: { log: 'text', idx: 'int', leaf: 'bytes', stored: 'bytes' }, key: ['log', 'idx'] },
   tile: { columns: { log: 'text', level: 'int', idx: 'int', bytes: 'bytes' }, key: ['log', 'level', 'idx'] },

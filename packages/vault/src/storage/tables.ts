@@ -205,6 +205,19 @@ interface JoinTable extends Own {
   header: Bytes;
   sigs: string;
 }
+/** What a colleague is called, sealed to one reader. */
+interface NameTable extends Own {
+  person: PersonId;
+  reader: PersonId;
+  sealed: Bytes;
+}
+/** What waits for more owners' signatures, as it came; gone once signed, refused or expired. */
+interface ProposalTable extends Own {
+  hash: Hash;
+  until: Instant;
+  /** Canonical JSON of the message. */
+  body: Bytes;
+}
 /** The ledger's own tables lead with the log, which belongs to one practice. */
 interface LogTable {
   log: string;
@@ -249,6 +262,8 @@ export interface Schema {
   session: SessionTable;
   invitation: InvitationTable;
   joining: JoinTable;
+  name: NameTable;
+  proposal: ProposalTable;
   log: LogTable;
   entry: EntryTable;
   tile: TileTable;

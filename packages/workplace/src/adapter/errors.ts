@@ -12,6 +12,8 @@ const PLAIN: Readonly<Record<string, Parameters<typeof workplaceError>[0]>> = {
   'client/bad-device-link': 'bad-link',
   'client/bad-invitation-link': 'bad-link',
   'client/bad-answer': 'failed',
+  'client/no-join': 'conflict',
+  'client/stale-proposal': 'stale-proposal',
   'seal/bad-invitation': 'bad-link',
   'seal/too-few-unlockers': 'failed',
 };

@@ -5,6 +5,7 @@ import { type Clock, type DossierId, KetenkluisError, systemClock, systemRandom 
 import {
   clientError,
   declare,
+  encodePracticeLink,
   forgetDevice,
   keptDevices,
   labelDevice,
@@ -13,6 +14,7 @@ import {
   type Ports,
   type Proof,
   parseDeviceLink,
+  parsePracticeLink,
   pins as pinsSchema,
   signIn,
   takeDeviceLink,
@@ -175,6 +177,20 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
         await storage.set(PLACE, { practice, authority, log, logTeam });
         const { device, label } = await takeDeviceLink(storage, parsed);
         return { device, label };
+      }),
+    takePractice: (link) =>
+      careful(async () => {
+        const { v: _, origin, ...told } = parsePracticeLink(link);
+        const known = await readPins();
+        const same = known === null || (known.practice === told.practice && known.authority === told.authority);
+        if (origin !== options.origin || !same) {
+          throw workplaceError('bad-link', 'this link belongs to another practice or address than this browser');
+        }
+        if (known === null) await storage.set(PLACE, told);
+      }),
+    practiceLink: () =>
+      open(async ({ session }) => {
+        return `${options.origin}/#/praktijk/${encodePracticeLink(session.wire.place.pins, options.origin)}`;
       }),
     forgetDevice: (device) => forgetDevice(storage, device),
     lock,

@@ -8,7 +8,6 @@ import {
   newId,
   type OrganisationId,
   parseCanonicalJson,
-  plus,
   type TeamId,
 } from '@ketenkluis/base';
 import {
@@ -17,29 +16,25 @@ import {
   type Pins,
   pins as pinsSchema,
   prfSalt,
+  readInvitation,
   type Session,
   type Wire,
 } from '@ketenkluis/client';
-import { challenge as challengeSchema, invitationState } from '@ketenkluis/protocol';
+import { challenge as challengeSchema, type invitationState } from '@ketenkluis/protocol';
 import {
-  type Card,
   createInvitation,
   createJoin,
-  expectType,
   generateSigningKey,
   joinCode,
   parseInvitationFragment,
   type Statement,
   signStatement,
-  statementFromWire,
   statementsToWire,
   statementToWire,
   suite,
-  verifyJoin,
   webSigner,
-  webVerifier,
 } from '@ketenkluis/seal';
-import { createEpoch, createKeyring, type NewUnlocker } from '@ketenkluis/seal/open';
+import { createKeyring, type NewUnlocker } from '@ketenkluis/seal/open';
 import { z } from 'zod';
 import { workplaceError } from '../errors.ts';
 import type { Joining } from '../model.ts';
@@ -47,8 +42,6 @@ import { passkeyPort } from './passkey.ts';
 import type { BrowserStorage } from './storage.ts';
 import { creationOptions, newDevice } from './unlockers.ts';
 
-/** Colleagues get a card for this long; the agent reminds before it ends. */
-const CARD_LIFE = 365 * 24 * 3_600_000;
 const BETWEEN = '~';
 
 /** The link also says which practice it is: the browser of a new colleague knows nothing yet. */
@@ -72,30 +65,16 @@ export async function invite(
   const { random } = session.wire.ports;
   const at = session.now();
   const made = await createInvitation({ organisation: session.practice, team, by: session.person, at, random });
-  await send(session, [await signStatement(made.payload, session.keys().signer)], []);
-  return { id: made.payload.id, link: encodeInvitation(made.fragment, session.wire.place.pins) };
-}
-
-async function send(session: Session, statements: readonly Statement[], wraps: readonly Uint8Array[]): Promise<void> {
-  const sent = statementsToWire(statements);
+  const sent = statementsToWire([await signStatement(made.payload, session.keys().signer)]);
   await change(session, {
     endpoint: 'statements',
     class: 'admin',
     items: [],
     annexed: false,
-    body: { ...sent, wraps: wraps.map((one) => base64url(one)) },
+    body: { ...sent, wraps: [] },
   });
+  return { id: made.payload.id, link: encodeInvitation(made.fragment, session.wire.place.pins) };
 }
-
-const ask = async (wired: Pick<Session['wire'], 'call'>, practice: OrganisationId, id: InvitationId) => {
-  const path = `/v1/practices/${practice}/invitations/${id}`;
-  const found = await wired.call('invitation', invitationState, { path });
-  return {
-    state: found.state,
-    invitation: expectType(statementFromWire(found.invitation), 'invitation'),
-    joins: found.joins.map((one) => expectType(statementFromWire(one), 'join')),
-  };
-};
 
 export interface Invited {
   readonly team: TeamId;
@@ -106,87 +85,9 @@ export interface Invited {
 
 /** What the inviter sees: a code when exactly one genuine join came. Two mean that the link was seen by others. */
 export async function watch(session: Session, id: InvitationId): Promise<Invited> {
-  const { state, invitation, joins } = await ask(session.wire, session.practice, id);
-  const genuine = await onlyJoin(session, invitation, joins);
-  const code = genuine === null ? null : await joinCode(invitation, genuine);
-  return { team: invitation.payload.team, until: invitation.payload.until, state, code };
-}
-
-async function onlyJoin(
-  session: Session,
-  invitation: Statement<'invitation'>,
-  joins: readonly Statement<'join'>[],
-): Promise<Statement<'join'> | null> {
-  const found: Statement<'join'>[] = [];
-  for (const join of joins) {
-    if (await verifyJoin(invitation.payload, join, session.now(), webVerifier)) found.push(join);
-  }
-  return found.length === 1 ? found[0]! : null;
-}
-
-/** Card, membership and a next epoch of the team with the new colleague in it, in one line of the log. */
-export async function confirm(session: Session, id: InvitationId): Promise<void> {
-  const { random } = session.wire.ports;
-  const people = await session.people(true);
-  const { authority } = people;
-  const { signer } = session.keys();
-  if (authority === undefined || authority.threshold > 1) {
-    throw workplaceError('needs-owners', 'more owners must sign a new colleague, and there is no way for that yet');
-  }
-  const { invitation, joins } = await ask(session.wire, session.practice, id);
-  const join = await onlyJoin(session, invitation, joins);
-  if (invitation.payload.by !== session.person || join === null) {
-    throw workplaceError('conflict', 'this invitation was not used, or more than once');
-  }
-  const at = session.now();
-  const { team } = invitation.payload;
-  const { person, sign, kem } = join.payload;
-  const card: Card = {
-    t: 'card',
-    v: 1,
-    suite: 1,
-    organisation: session.practice,
-    subject: person,
-    kind: 'professional',
-    number: 0,
-    sign,
-    kem,
-    from: at,
-    until: plus(at, CARD_LIFE),
-  };
-  const signedCard = await signStatement(card, signer);
-  const membership = await signStatement(
-    {
-      t: 'fact',
-      v: 1,
-      suite: 1,
-      kind: 'membership',
-      id: newId('fact', random),
-      practice: session.practice,
-      team,
-      person,
-      from: at,
-      until: null,
-    },
-    signer,
-  );
-  const before = people.epochOf(team);
-  // Who joins gets the current key; only where the inviter does not have it, or a card has changed, a new one is made.
-  const pair = before === undefined ? null : await session.teamPair(team).catch(() => null);
-  const members = (before?.payload.members ?? []).flatMap((one) => people.cardStatement(one.person) ?? []);
-  const kept = (before?.payload.members ?? []).every((one) => people.cardStatement(one.person)?.hash === one.card);
-  const epoch = await createEpoch({
-    ...(pair !== null && kept ? { keys: pair } : {}),
-    organisation: session.practice,
-    team,
-    number: (before?.payload.number ?? -1) + 1,
-    prev: before?.hash ?? null,
-    members: [...members, signedCard],
-    recoveryKey: fromBase64url(authority.recovery.kem),
-    at,
-    random,
-  });
-  await send(session, [signedCard, membership, await signStatement(epoch.payload, signer)], [epoch.wraps]);
+  const { state, invitation, join } = await readInvitation(session.wire, session.practice, id);
+  const { team, until } = invitation.payload;
+  return { team, until, state, code: join === null ? null : await joinCode(invitation, join) };
 }
 
 /** The new colleague's side. Keys are made at once and kept in memory until the keyring is sealed. */
@@ -199,7 +100,7 @@ export async function join(options: {
   const { ports, place } = wired;
   const practice = place.pins.practice as OrganisationId;
   const { id, seed } = parseInvitationFragment(options.fragment);
-  const first = await ask(wired, practice, id);
+  const first = await readInvitation(wired, practice, id);
   const person = newId('person', ports.random);
   const signing = await generateSigningKey(ports.random);
   const kem = await suite(1).kem.generate(ports.random);
@@ -252,6 +153,6 @@ export async function join(options: {
       kem.seed.fill(0);
       return await joinCode(invitation, joined);
     },
-    confirmed: async () => (await ask(wired, practice, id)).state === 'confirmed',
+    confirmed: async () => (await readInvitation(wired, practice, id)).state === 'confirmed',
   };
 }

@@ -1,11 +1,27 @@
 /** Colleagues, invitations and one's own unlockers: the part of `Workplace` about people. */
 
 import { type InvitationId, isId, type PersonId, type TeamId } from '@ketenkluis/base';
-import { endUnlocker, keptDevices, type Pins, type Ports, type Proof, waysIn, wire } from '@ketenkluis/client';
+import { ROLES, type RoleId } from '@ketenkluis/care';
+import {
+  admit,
+  agree,
+  disagree,
+  endUnlocker,
+  keptDevices,
+  type Pins,
+  type Ports,
+  type Proof,
+  renew,
+  waitingProposals,
+  waysIn,
+  wire,
+} from '@ketenkluis/client';
+import type { Hash } from '@ketenkluis/seal';
 import { workplaceError } from '../errors.ts';
-import type { Colleague, Key, OpenInvitation, Workplace } from '../model.ts';
-import { type Inside, nameOf, teamName, UNNAMED } from './inside.ts';
-import { confirm, invite, join, parseInvitation, watch } from './joining.ts';
+import type { BrokenProposal, Colleague, Key, OpenInvitation, Proposal, Workplace } from '../model.ts';
+import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
+import { dropInvited, invitedAs, keepInvited } from './invited.ts';
+import { invite, join, parseInvitation, watch } from './joining.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
 
@@ -14,6 +30,9 @@ type PeopleSide = Pick<
   | 'people'
   | 'invite'
   | 'confirmInvitation'
+  | 'agreeProposal'
+  | 'refuseProposal'
+  | 'renewProposal'
   | 'joining'
   | 'unlockers'
   | 'addPasskey'
@@ -34,6 +53,9 @@ interface Surroundings {
   /** The number of unlockers changed. */
   recount(): void;
 }
+
+/** Roles of people who work here; locums and partners come by other ways. */
+const STAFF: readonly RoleId[] = ['gp', 'poh-s', 'poh-ggz', 'assistant', 'practice-manager'];
 
 /** Which invitations this person sent from this browser; only ids, so that their codes can be asked for. */
 const invited = (person: PersonId) => `invited:${person}`;
@@ -61,14 +83,49 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
     .sort((a, b) => a.name.localeCompare(b.name, 'nl'));
 }
 
-async function waiting(storage: BrowserStorage, { session, names, me }: Inside): Promise<OpenInvitation[]> {
+async function proposed({ session, names, me }: Inside) {
+  const waiting = await waitingProposals(session);
+  const who = (person: PersonId) => nameOf(names, person)?.name ?? UNNAMED;
+  const proposals = waiting.map((one): Proposal | BrokenProposal =>
+    'broken' in one
+      ? { id: one.hash, broken: true }
+      : {
+          id: one.hash,
+          by: who(one.by),
+          mine: one.by === me.person,
+          name: one.named?.name ?? null,
+          role: one.named === null ? null : roleText(one.named.role),
+          team: teamName(names, one.team),
+          until: one.until,
+          code: one.code,
+          signed: one.signers.map(who),
+          signedByMe: one.signers.includes(me.person),
+          needed: one.threshold,
+          stale: one.stale,
+        },
+  );
+  return { proposals, invitations: new Set(waiting.flatMap((one) => ('broken' in one ? [] : one.invitation))) };
+}
+
+async function waiting(
+  storage: BrowserStorage,
+  inside: Inside,
+  proposed: ReadonlySet<InvitationId>,
+): Promise<OpenInvitation[]> {
+  const { session, names, me } = inside;
   const still: InvitationId[] = [];
   const shown: OpenInvitation[] = [];
   for (const id of await sent(storage, me.person)) {
     const { state, team, until, code } = await watch(session, id);
-    if (state === 'confirmed' || state === 'ended') continue;
+    if (state === 'confirmed' || (state === 'ended' && !proposed.has(id))) {
+      await dropInvited(storage, me.person, id);
+      continue;
+    }
     still.push(id);
-    shown.push({ invitation: id, team: teamName(names, team), until, code });
+    // What was proposed to the other owners stands there.
+    if (proposed.has(id)) continue;
+    const named = await invitedAs(storage, inside, id);
+    shown.push({ invitation: id, name: named?.name ?? UNNAMED, team: teamName(names, team), until, code });
   }
   await storage.set(invited(me.person), still);
   return shown;
@@ -91,6 +148,7 @@ export function peopleSide(from: Surroundings): PeopleSide {
     people: () =>
       from.open(async (now) => {
         const directory = await now.session.people(true);
+        const open = now.me.owner ? await proposed(now) : null;
         return {
           colleagues: await colleagues(now),
           teams: directory
@@ -98,18 +156,28 @@ export function peopleSide(from: Surroundings): PeopleSide {
             .map(({ payload }) => payload.team)
             .filter((team) => team !== now.session.wire.place.pins.logTeam)
             .map((team) => ({ team, name: teamName(now.names, team) })),
-          invitations: now.me.owner ? await waiting(storage, now) : [],
+          invitations: open === null ? [] : await waiting(storage, now, open.invitations),
+          proposals: open?.proposals ?? [],
+          roles: STAFF.map((role) => ({ role, name: { nl: ROLES[role].nl, en: ROLES[role].en } })),
           mayInvite: now.me.owner,
-          together: (directory.authority?.threshold ?? 1) > 1,
         };
       }),
-    invite: (team) =>
+    invite: (team, name, role) =>
       from.open(async (now) => {
         const { id, link } = await invite(now.session, team);
+        await keepInvited(storage, now, id, { name, role });
         await storage.set(invited(now.me.person), [...(await sent(storage, now.me.person)), id]);
         return `${from.origin}/#/uitnodiging/${link}`;
       }),
-    confirmInvitation: (id) => from.open((now) => confirm(now.session, id)),
+    confirmInvitation: (id) =>
+      from.open(async (now) => {
+        const named = await invitedAs(storage, now, id);
+        if (named === null) throw workplaceError('conflict', 'this invitation was sent from another browser');
+        return await admit(now.session, id, named);
+      }),
+    agreeProposal: (id) => from.open(({ session }) => agree(session, id as Hash)),
+    refuseProposal: (id) => from.open(({ session }) => disagree(session, id as Hash)),
+    renewProposal: (id) => from.open(({ session }) => renew(session, id as Hash)),
     joining: (link) =>
       from.careful(async () => {
         const { fragment, pins } = parseInvitation(link);

@@ -17,6 +17,7 @@ import { FIELDS, PROGRAMME_IDS, SCOPES } from '@ketenkluis/care';
 import { dossier as dossierView, programme, worklist as worklistView } from '../adapter/care-view.ts';
 import { workplaceError } from '../errors.ts';
 import type {
+  BrokenProposal,
   ColleagueUnlocker,
   Confirmation,
   Deliveries,
@@ -28,6 +29,7 @@ import type {
   Me,
   Note,
   OpenInvitation,
+  Proposal,
   Session,
   Text,
   Unlocker,
@@ -109,9 +111,36 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       : []),
   ];
   let invitations: OpenInvitation[] = [
-    { invitation: madeId('invitation', roll), team: 'Assistenten', until: plus(start, 60 * HOUR), code: '482 913 770' },
-    { invitation: madeId('invitation', roll), team: 'Huisartsen', until: plus(start, 70 * HOUR), code: null },
+    {
+      invitation: madeId('invitation', roll),
+      name: 'Femke Postma',
+      team: 'Assistenten',
+      until: plus(start, 60 * HOUR),
+      code: '482 913 770 162',
+    },
+    {
+      invitation: madeId('invitation', roll),
+      name: 'Bram Hazelhoff',
+      team: 'Huisartsen',
+      until: plus(start, 70 * HOUR),
+      code: null,
+    },
   ];
+  const waits = { team: 'POH-somatiek', until: plus(start, 150 * HOUR), needed: 2 };
+  let proposals: (Proposal | BrokenProposal)[] =
+    scene === 'partly'
+      ? [
+          {
+            ...{ ...waits, id: 'v1', by: 'Joost Hofstede', mine: false, name: 'Marloes Bakker', role: ROLES.nurse },
+            ...{ code: '731 204 558 019', signed: ['Joost Hofstede'], signedByMe: false, stale: false },
+          },
+          {
+            ...{ ...waits, id: 'v2', by: me.name, mine: true, name: 'Ruben Kamp', role: ROLES.assistant },
+            ...{ code: '118 640 937 225', signed: [me.name], signedByMe: true, stale: true },
+          },
+          { id: 'v3', broken: true },
+        ]
+      : [];
   const drafts = new Map<DossierId, string>();
   const notes = new Map<DossierId, Note[]>();
   let searches = 0;
@@ -154,6 +183,11 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       devices = [...devices, taken];
       return taken;
     },
+    takePractice: async (link) => {
+      await pause(20);
+      if (!link.startsWith('proef')) throw workplaceError('bad-link', 'this link is not complete');
+    },
+    practiceLink: async () => `${location.origin}/#/praktijk/proef`,
     forgetDevice: async (device) => {
       devices = devices.filter((one) => one.device !== device);
     },
@@ -274,8 +308,9 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       return {
         teams,
         mayInvite: me.owner,
-        together: false,
         invitations,
+        proposals,
+        roles: Object.entries(ROLES).map(([role, name]) => ({ role, name })),
         colleagues: [
           { person: me.person, name: me.name, role: me.role, teams: me.teams.map((one) => one.name), me: true },
           { person: madeId('person', roll), name: 'Joost Hofstede', role: ROLES.gp, teams: ['Huisartsen'], me: false },
@@ -296,18 +331,38 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
         ],
       };
     },
-    invite: async (to: TeamId) => {
+    invite: async (to: TeamId, name: string) => {
       await reach();
       const chosen = teams.find((one) => one.team === to);
       invitations = [
         ...invitations,
-        { invitation: madeId('invitation', roll), team: chosen?.name ?? '', until: plus(now(), 72 * HOUR), code: null },
+        {
+          invitation: madeId('invitation', roll),
+          name,
+          team: chosen?.name ?? '',
+          until: plus(now(), 72 * HOUR),
+          code: null,
+        },
       ];
       return `${location.origin}/#/uitnodiging/proef.${madeId('entry', roll).slice(4)}`;
     },
     confirmInvitation: async (id) => {
       await reach();
       invitations = invitations.filter((one) => one.invitation !== id);
+      return 'admitted' as const;
+    },
+    agreeProposal: async (id) => {
+      await reach();
+      proposals = proposals.filter((one) => one.id !== id);
+      return 'admitted' as const;
+    },
+    refuseProposal: async (id) => {
+      await reach();
+      proposals = proposals.filter((one) => one.id !== id);
+    },
+    renewProposal: async (id) => {
+      await reach();
+      proposals = proposals.map((one) => (one.id === id && 'stale' in one ? { ...one, stale: false } : one));
     },
     joining: async (link) => {
       await pause(40);

@@ -37,6 +37,7 @@ export function SettingsScreen() {
             />
           )}
         </Asked>
+        <OtherComputer />
         <Display />
       </div>
     </Main>
@@ -174,6 +175,27 @@ function Unlockers({ list, door, names, again }: UnlockersProps) {
           </div>
         )}
       </Dialog>
+    </section>
+  );
+}
+
+function OtherComputer() {
+  const { t } = useTranslation();
+  const link = useAsk(['practice-link'], (world) => world.practiceLink());
+  return (
+    <section className="kk-card" aria-labelledby="other-computer" style={{ display: 'grid', gap: 14 }}>
+      <h2 id="other-computer" style={{ margin: 0 }}>
+        {t('settings.practice')}
+      </h2>
+      <p className="kk-dim">{t('settings.practiceBody')}</p>
+      {link.data === undefined ? null : (
+        <TextInput
+          label={t('settings.practiceLink')}
+          readOnly
+          value={link.data}
+          onFocus={(event) => event.target.select()}
+        />
+      )}
     </section>
   );
 }

@@ -12,6 +12,7 @@ import { Asked, Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
 import { LostDevice } from './lost-device.tsx';
+import { Proposals } from './proposals.tsx';
 
 /** How often an open invitation is looked at for a code; reading it is no line in the log. */
 const POLL = 3000;
@@ -29,10 +30,13 @@ export function TeamScreen() {
           {(found) => (
             <>
               <Colleagues people={found} />
-              {found.mayInvite && !found.together ? (
-                <Invitations people={found} again={() => void people.refetch()} />
+              {found.mayInvite ? (
+                <>
+                  <Proposals proposals={found.proposals} again={() => void people.refetch()} />
+                  <Invitations people={found} again={() => void people.refetch()} />
+                </>
               ) : (
-                <p className="kk-dim">{t(found.mayInvite ? 'error.workplace/needs-owners' : 'team.onlyOwner')}</p>
+                <p className="kk-dim">{t('team.onlyOwner')}</p>
               )}
             </>
           )}
@@ -100,12 +104,17 @@ function Colleagues({ people }: { readonly people: People }) {
 function Invitations({ people, again }: { readonly people: People; readonly again: () => void }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
+  const words = useWords();
   const [asking, setAsking] = useState(false);
+  const [name, setName] = useState('');
+  const [role, setRole] = useState('');
   const [team, setTeam] = useState(people.teams[0]?.team);
   const [copied, setCopied] = useState(false);
-  const invite = useAct((to, chosen: NonNullable<typeof team>) => to.invite(chosen), again);
+  const invite = useAct((to, chosen: NonNullable<typeof team>) => to.invite(chosen, name.trim(), role), again);
   const close = () => {
     setAsking(false);
+    setName('');
+    setRole('');
     setCopied(false);
     invite.reset();
   };
@@ -130,16 +139,34 @@ function Invitations({ people, again }: { readonly people: People; readonly agai
           ) : null}
           {invite.data === undefined ? (
             <>
+              <TextInput
+                label={t('team.inviteName')}
+                data-autofocus
+                required
+                maxLength={80}
+                autoComplete="off"
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+              />
+              <NativeSelect
+                label={t('team.inviteRole')}
+                required
+                value={role}
+                onChange={(event) => setRole(event.target.value)}
+                data={[
+                  { value: '', label: '' },
+                  ...people.roles.map((one) => ({ value: one.role, label: words.text(one.name) })),
+                ]}
+              />
               <NativeSelect
                 label={t('team.inviteTeam')}
-                data-autofocus
                 value={team}
                 onChange={(event) => setTeam(people.teams.find((one) => one.team === event.target.value)?.team)}
                 data={people.teams.map((one) => ({ value: one.team, label: one.name }))}
               />
               <Button
                 loading={invite.isPending}
-                disabled={team === undefined}
+                disabled={team === undefined || name.trim() === '' || role === ''}
                 onClick={() => (team === undefined ? undefined : invite.mutate(team))}
               >
                 {t('team.inviteMake')}
@@ -182,15 +209,17 @@ function Invited({ invitation, again }: { readonly invitation: OpenInvitation; r
   const errorText = useErrorText();
   const confirm = useAct(
     (to, id: OpenInvitation['invitation']) => to.confirmInvitation(id),
-    () => {
-      say(t('team.confirmed'));
+    (done) => {
+      say(t(done === 'admitted' ? 'team.confirmed' : 'team.proposed'));
       again();
     },
   );
   return (
     <li style={{ display: 'grid', gap: 10 }}>
       <div style={{ display: 'flex', justifyContent: 'space-between', gap: 12, flexWrap: 'wrap' }}>
-        <strong>{invitation.team}</strong>
+        <strong>
+          {invitation.name}, {invitation.team}
+        </strong>
         <span className="kk-dim kk-small">{t('team.until', { date: words.moment(invitation.until) })}</span>
       </div>
       {invitation.code === null ? (

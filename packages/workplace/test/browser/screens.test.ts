@@ -158,8 +158,28 @@ const SCREENS: Record<string, Screen> = {
     hash: '#/team',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Nodig een collega uit' }).click();
+      await page.getByLabel('Naam van uw collega').fill('Marloes Bakker');
+      await page.getByLabel('Rol').selectOption('nurse');
       await page.getByRole('button', { name: 'Maak uitnodigingslink' }).click();
       await page.getByLabel('Uitnodigingslink').waitFor();
+    },
+  },
+  'practice link': {
+    query: `in=no&${NOW}`,
+    hash: '#/praktijk/proef',
+    reach: (page) => page.getByText('Deze computer kent nu uw praktijk').waitFor(),
+  },
+  'practice link, bad': {
+    query: `in=no&${NOW}`,
+    hash: '#/praktijk/oud',
+    reach: (page) => page.getByText('hoort niet bij deze computer').waitFor(),
+  },
+  'team, proposals': {
+    query: `role=owner&scene=partly&${NOW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      const proposal = new Workplace(page).proposal('Joost Hofstede wil Marloes Bakker');
+      await proposal.getByRole('button', { name: 'Akkoord', exact: true }).waitFor();
     },
   },
   'team, device lost': {

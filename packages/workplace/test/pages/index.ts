@@ -162,9 +162,11 @@ export class Workplace {
     await this.page.getByRole('menuitem', { name: 'Wissel van gebruiker' }).click();
   }
   /** As an owner: makes a link for this team, or the first. */
-  async invite(team?: string): Promise<string> {
+  async invite(team?: string, name = 'Marloes Bakker', role = 'poh-s'): Promise<string> {
     await this.go('Team');
     await this.page.getByRole('button', { name: 'Nodig een collega uit' }).click();
+    await this.page.getByLabel('Naam van uw collega').fill(name);
+    await this.page.getByLabel('Rol').selectOption(role);
     if (team !== undefined) await this.page.getByLabel('Voor welk team?').selectOption(team);
     await this.page.getByRole('button', { name: 'Maak uitnodigingslink' }).click();
     const link = this.page.getByLabel('Uitnodigingslink');
@@ -172,6 +174,13 @@ export class Workplace {
     const value = await link.inputValue();
     await this.page.keyboard.press('Escape');
     return value;
+  }
+  /** As an owner: what waits for more signatures, by the name in it. */
+  proposal(name: string) {
+    return this.page
+      .getByRole('region', { name: 'Wacht op praktijkhouders' })
+      .getByRole('listitem')
+      .filter({ hasText: name });
   }
   /** As the new colleague: passkey, passphrase, and the code to read out. */
   async join(link: string, passphrase: string): Promise<string> {
@@ -187,14 +196,14 @@ export class Workplace {
 }
 
 /** A passkey that lives in this page's browser (CTAP 2.1 with PRF); keep one page for a whole passkey journey. */
-export async function virtualPasskey(page: Page): Promise<void> {
+export async function virtualPasskey(page: Page, transport: 'internal' | 'usb' = 'internal'): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
   await session.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
       ctap2Version: 'ctap2_1',
-      transport: 'internal',
+      transport,
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,

@@ -1,0 +1,125 @@
+/**
+ * Taking in a new colleague (docs/spec/keys.md, "Invitation"): card, membership and the team's next epoch, made by one owner from a
+ * join. Who signs it as well builds the same again from the same join, and compares.
+ */
+
+import { DAY, fromBase64url, type InvitationId, newId, type OrganisationId, plus } from '@ketenkluis/base';
+import { invitationState } from '@ketenkluis/protocol';
+import {
+  type Card,
+  expectType,
+  type FactOf,
+  type Invitation,
+  type Join,
+  type KeyDirectory,
+  type Payload,
+  type Statement,
+  signStatement,
+  statementFromWire,
+  verifyJoin,
+  webVerifier,
+} from '@ketenkluis/seal';
+import { createEpoch } from '@ketenkluis/seal/open';
+import type { z } from 'zod';
+import { clientError } from './errors.ts';
+import type { Session } from './session.ts';
+import type { Wire } from './wire.ts';
+
+/** Colleagues get a card for this long; the agent reminds before it ends. */
+const CARD_LIFE = 365 * DAY;
+
+export interface Invited {
+  readonly state: z.infer<typeof invitationState>['state'];
+  readonly invitation: Statement<'invitation'>;
+  /** Exactly one genuine join came; two mean that others saw the link. */
+  readonly join: Statement<'join'> | null;
+}
+
+/** What the vault holds of an invitation; joins that do not answer it in time count for nothing. */
+export async function readInvitation(
+  wired: Pick<Wire, 'call'>,
+  practice: OrganisationId,
+  id: InvitationId,
+): Promise<Invited> {
+  const path = `/v1/practices/${practice}/invitations/${id}`;
+  const { state, ...found } = await wired.call('invitation', invitationState, { path });
+  const invitation = expectType(statementFromWire(found.invitation), 'invitation');
+  if (invitation.payload.id !== id) throw clientError('bad-answer', 'the vault shows another invitation');
+  const genuine: Statement<'join'>[] = [];
+  for (const wire of found.joins) {
+    const join = expectType(statementFromWire(wire), 'join');
+    if (await verifyJoin(invitation.payload, join, join.payload.at, webVerifier)) genuine.push(join);
+  }
+  return { state, invitation, join: genuine.length === 1 ? genuine[0]! : null };
+}
+
+export const cardFor = (organisation: OrganisationId, join: Join, at: Card['from']): Card => ({
+  ...{ t: 'card', v: 1, suite: 1, organisation, subject: join.person, kind: 'professional', number: 0 },
+  ...{ sign: join.sign, kem: join.kem, from: at, until: plus(at, CARD_LIFE) },
+});
+
+export const membershipFor = (
+  practice: OrganisationId,
+  id: Payload<'withdrawal'>['fact'],
+  invitation: Invitation,
+  join: Join,
+  at: Card['from'],
+): FactOf<'membership'> => ({
+  ...{ t: 'fact', v: 1, suite: 1, kind: 'membership', id, practice, team: invitation.team, person: join.person },
+  ...{ from: at, until: null },
+});
+
+/** Who stays in the team's next epoch, and whether that lets it keep its key: nobody left and every card is the same. */
+export function staying(people: KeyDirectory, team: Invitation['team'], at: Card['from']) {
+  const before = people.epochOf(team);
+  const had = before?.payload.members ?? [];
+  const cards = had.flatMap(({ person }) =>
+    people.isMember(person, team, at) ? (people.cardStatement(person) ?? []) : [],
+  );
+  const kept = before !== undefined && had.every(({ card }) => cards.some(({ hash }) => hash === card));
+  return { before, cards, kept };
+}
+
+export interface Admission {
+  /** Card, membership, epoch. */
+  readonly statements: readonly Statement[];
+  readonly wraps: readonly Uint8Array[];
+}
+
+/** Made and signed by this owner. */
+export async function draftAdmission(
+  session: Session,
+  invitation: Invitation,
+  join: Join,
+  at: Card['from'],
+): Promise<Admission> {
+  const { random } = session.wire.ports;
+  const { signer } = session.keys();
+  const people = await session.people();
+  const { authority } = people;
+  if (authority === undefined) throw clientError('wrong-practice', 'this practice shows no owners');
+  const { team } = invitation;
+  const card = await signStatement(cardFor(session.practice, join, at), signer);
+  const fact = membershipFor(session.practice, newId('fact', random), invitation, join, at);
+  const { before, cards, kept } = staying(people, team, at);
+  // Who joins gets the current key; only where the inviter does not have it, or somebody left, a new one is made.
+  const pair = kept && people.isMember(session.person, team, at) ? await session.teamPair(team) : null;
+  const epoch = await createEpoch({
+    ...(pair === null ? {} : { keys: pair }),
+    organisation: session.practice,
+    team,
+    number: (before?.payload.number ?? -1) + 1,
+    prev: before?.hash ?? null,
+    members: [...cards, card],
+    recoveryKey: fromBase64url(authority.recovery.kem),
+    at,
+    random,
+  });
+  const statements = [card, await signStatement(fact, signer), await signStatement(epoch.payload, signer)];
+  return { statements, wraps: [epoch.wraps] };
+}
+
+/** A new colleague is in nobody's list of cards yet. */
+export const isNew = (people: KeyDirectory, person: Join['person']): boolean =>
+  people.cardStatement(person) === undefined &&
+  !(people.authority?.owners.some((owner) => owner.person === person) ?? false);

@@ -1,0 +1,158 @@
+/**
+ * What waits for more owners' signatures (docs/spec/protocol.md, "Proposals"). The vault keeps it and counts nothing on it: the
+ * proposer's statement names every hash, each owner's client checks what it signs, and only `statements` changes anything.
+ */
+
+import { canonicalJson, type Instant, MINUTE, plus } from '@ketenkluis/base';
+import {
+  type endProposal,
+  MAX_PROPOSALS,
+  PROPOSAL_LIFE,
+  type postProposal,
+  type proposals as proposalsMessage,
+} from '@ketenkluis/protocol';
+import { expectType, type Statement, signersOf, statementFromWire, verifyStatement } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import { aboutThePractice, checkWraps, isOwnBusiness } from './admin.ts';
+import { type Caller, denied, type Signed } from './auth.ts';
+import { vaultError } from './errors.ts';
+import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
+import { isDirectory, type People } from './people.ts';
+import { consistencyTo, proofOf } from './proofs.ts';
+import type { Vault } from './vault.ts';
+import { waiting } from './waiting.ts';
+
+type Open = z.infer<typeof postProposal>['body'];
+const bad = (why: string) => vaultError('bad-statement', why);
+
+/** For owners; reading it is no line. */
+export async function listProposals(
+  vault: Vault,
+  { practice, people, session }: Caller,
+): Promise<z.infer<typeof proposalsMessage>> {
+  if (!people.isOwner(session.person)) throw vaultError('not-allowed', 'what waits for owners is for owners');
+  const open = await vault.storage.read((tx) => waiting(tx, practice, vault.clock()));
+  return { proposals: [...open.values()] };
+}
+
+async function requireOwner(vault: Vault, signed: Signed): Promise<void> {
+  const decision = aboutThePractice(signed);
+  if (decision.outcome === 'deny' || !signed.people.isOwner(signed.session.person))
+    throw await denied(vault, signed, decision.outcome === 'deny' ? decision.reason : 'class-not-allowed');
+}
+
+/** A whole of statements that the directory could take next, each signed by whoever asks and by nobody but owners. */
+async function check(vault: Vault, signed: Signed, people: People, body: Open, at: Instant) {
+  const { practice, session } = signed;
+  const proposal = expectType(statementFromWire(body.proposal), 'proposal');
+  const statements = body.statements.map((one) => statementFromWire(one));
+  const { payload } = proposal;
+  const known = (fact: string) => people.facts.find((one) => one.fact.id === fact)?.fact;
+  if (![proposal, ...statements].every((one) => isOwnBusiness(one, practice)))
+    throw bad('a statement belongs to another practice');
+  if (!(await people.keys.verify(proposal, at))) throw bad('a proposal is signed by an owner');
+  if (payload.until <= at || payload.until > plus(payload.at, PROPOSAL_LIFE) || payload.at > plus(at, 2 * MINUTE))
+    throw bad('a proposal lives at most seven days');
+  if (statements.map(({ hash }) => hash).join() !== payload.statements.join())
+    throw bad('the statements that came are not those of the proposal');
+  checkWraps(statements, body.wraps);
+  for (const one of statements) {
+    if (!isDirectory(one, known)) throw bad(`a ${one.payload.t} needs no second owner`);
+    const signers = signersOf(one);
+    if (!signers.includes(session.person) || !signers.every((by) => people.isOwner(by)))
+      throw bad('each statement is signed by whoever sends it, and by owners only');
+    if (!(await verifyStatement(one, (by) => people.keys.keyOf(by, at), vault.verifier)))
+      throw bad('a signature does not hold');
+  }
+  const { position } = people.keys;
+  if (position.count !== payload.people.count || position.digest !== payload.people.digest)
+    throw vaultError('conflict', 'cards or teams have changed since; propose it anew');
+  return { proposal, statements };
+}
+
+const signaturesIn = (body: Open): readonly (readonly string[])[] =>
+  body.statements.map((one) => signersOf(statementFromWire(one)));
+
+/** A new proposal, or one more signature under one that waits. */
+export async function propose(vault: Vault, signed: Signed, body: Open) {
+  await requireOwner(vault, signed);
+  const { practice, people, request } = signed;
+  const made = { proposal: undefined as Statement<'proposal'> | undefined };
+  const line = await append(vault, {
+    practice,
+    log: people.log,
+    request,
+    keys: ['directory', 'proposals'],
+    before: async (at) => {
+      const now = (await vault.people.of(practice)) ?? people;
+      made.proposal = (await check(vault, signed, now, body, at)).proposal;
+    },
+    plan: async (tx, at) => {
+      const { hash, payload } = made.proposal!;
+      const open = await waiting(tx, practice, at);
+      const before = open.get(hash);
+      if (before === undefined) {
+        if (payload.by !== signed.session.person) throw vaultError('conflict', 'this proposal waits no more');
+        if (open.size >= MAX_PROPOSALS)
+          throw vaultError('too-many', 'too many proposals wait; sign or refuse some first');
+      } else {
+        const next = signaturesIn(body);
+        const more = signaturesIn(before).every((had, i) => had.every((by) => next[i]!.includes(by)));
+        if (!more) throw vaultError('conflict', 'another owner signed meanwhile; look again');
+      }
+      // Wraps and names stay as the proposer sent them.
+      const next = canonicalJson(before === undefined ? body : { ...before, statements: body.statements });
+      const action = before === undefined ? 'C' : 'U';
+      return {
+        common: commonOf(vault, people, request, at, { event: 'proposal', action, outcome: 'success' }),
+        items: [item({ kind: 'object', object: hash, checks: SIGNED_CHECKS })],
+        effect: async (write) => {
+          await write.deleteFrom('proposal').where('practice', '=', practice).where('until', '<=', at).execute();
+          await write
+            .insertInto('proposal')
+            .values({ practice, hash, until: payload.until, body: next })
+            .onConflict((on) => on.columns(['practice', 'hash']).doUpdateSet({ body: next }))
+            .execute();
+        },
+      };
+    },
+  });
+  return answer(vault, signed, line);
+}
+
+/** Any owner may say no: it goes, and the line stays. */
+export async function endProposalOf(vault: Vault, signed: Signed, body: z.infer<typeof endProposal>['body']) {
+  await requireOwner(vault, signed);
+  const { practice, people, request } = signed;
+  const line = await append(vault, {
+    practice,
+    log: people.log,
+    request,
+    keys: ['proposals'],
+    plan: async (tx, at) => {
+      if (!(await waiting(tx, practice, at)).has(body.proposal))
+        throw vaultError('conflict', 'this proposal waits no more');
+      return {
+        common: commonOf(vault, people, request, at, { event: 'proposal', action: 'D', outcome: 'success' }),
+        items: [item({ kind: 'object', object: body.proposal, checks: SIGNED_CHECKS })],
+        effect: async (write) => {
+          await write
+            .deleteFrom('proposal')
+            .where('practice', '=', practice)
+            .where('hash', '=', body.proposal)
+            .execute();
+        },
+      };
+    },
+  });
+  return answer(vault, signed, line);
+}
+
+async function answer(vault: Vault, { people, request }: Signed, line: Awaited<ReturnType<typeof append>>) {
+  return {
+    line: proofOf(line),
+    checkpoint: line.checkpoint,
+    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
+    dossiers: [],
+  };
+}
