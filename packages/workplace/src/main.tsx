@@ -1,5 +1,6 @@
 /** The workplace as it is served: the real adapter, this origin, and nothing else. */
 
+import { loadPolicy } from '@ketenkluis/access/web';
 import { createRoot } from 'react-dom/client';
 import { createWorkplace } from './adapter/index.ts';
 import { App } from './app.tsx';
@@ -11,3 +12,5 @@ const world = createWorkplace({
 });
 await startLanguage();
 createRoot(document.getElementById('root')!).render(<App world={world} />);
+// Large, and needed at the first list: it comes while somebody reads the door. A failure shows when it is needed.
+setTimeout(() => void loadPolicy().catch(() => undefined), 50);
