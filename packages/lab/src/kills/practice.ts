@@ -81,7 +81,7 @@ export async function makePractice(options: { readonly patients: number; readonl
   const dir = mkdtempSync(join(tmpdir(), 'ketenkluis-kills-'));
   const vaultDir = join(dir, 'vault');
   const agentDir = join(dir, 'agent');
-  const programs = await buildPrograms(join(dir, 'programs'));
+  const programs = await buildPrograms();
   const { source } = writeSource(dir, options.patients, options.seed);
   const port = await freePort();
   const origin = `http://${HOST}:${port}`;
@@ -93,6 +93,7 @@ export async function makePractice(options: { readonly patients: number; readonl
   const close = async (): Promise<void> => {
     await vault.close();
     net.close();
+    programs.remove();
     rmSync(dir, { recursive: true, force: true });
   };
   try {
