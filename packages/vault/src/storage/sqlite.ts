@@ -31,7 +31,7 @@ export function openDatabase({ file, readOnly = false }: SqliteOptions): Databas
     // What is deleted is overwritten: ciphertext and wraps of people who left, and above all shares.
     db.exec('PRAGMA secure_delete = ON');
   }
-  db.exec(`PRAGMA mmap_size = ${MMAP_BYTES}`);
+  if (readOnly) db.exec(`PRAGMA mmap_size = ${MMAP_BYTES}`);
   return db;
 }
 
