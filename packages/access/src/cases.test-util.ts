@@ -39,6 +39,7 @@ export const handles = pool('handle', 4);
 export const ids: readonly FactId[] = pool('fact', 48);
 const [me] = people as [PersonId];
 const HASH = 'A'.repeat(43) as Hash;
+const VKEY = 'log.example/1+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAB';
 
 export const cardOf = (organisation: OrganisationId, kind: Card['kind'] = 'professional'): Card => ({
   t: 'card',
@@ -174,7 +175,7 @@ class Maker {
     draft.grants.push({ team, fact: step.id });
     this.add(draft, 'write', { dossier, team });
     if (outside) {
-      this.add(draft, 'partner', { organisation: elsewhere, authority: HASH, log: 'log.example/1' });
+      this.add(draft, 'partner', { organisation: elsewhere, authority: HASH, log: VKEY, teams: [team] });
       this.add(draft, 'consent', { dossier, organisation: elsewhere, handles: handles.slice(0, 2) });
     }
     return draft;
@@ -195,7 +196,7 @@ class Maker {
       ['step', { dossier, team, handles: some }],
       ['write', { dossier, team }],
       ['consent', { dossier, organisation, handles: some }],
-      ['partner', { organisation, authority: HASH, log: 'log.example/1' }],
+      ['partner', { organisation, authority: HASH, log: VKEY, teams: [team] }],
       ['pool', { team, person: chance.of(people), card: HASH, activators: [people[1]] }],
       ['substitute', { pool: chance.of(draft.facts)?.fact.id ?? ids[0], team, person: chance.of(people) }],
       ['restriction', { dossier: dossiers[1], handles: null, excluded: 'outside' }],

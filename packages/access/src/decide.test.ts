@@ -96,7 +96,8 @@ const partnerFact = known({
   kind: 'partner',
   organisation: elsewhere,
   authority: 'A'.repeat(43) as Hash,
-  log: 'log.example/1',
+  log: 'log.example/1+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAB',
+  teams: [teams[0]],
 });
 const consent = known({ ...head(7), kind: 'consent', dossier, organisation: elsewhere, handles: [handle] });
 const withFacts = (question: Question, ...more: KnownFact[]): Question => ({

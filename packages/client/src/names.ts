@@ -1,6 +1,6 @@
 /** What a new colleague is called: said by an owner, sealed to the owners and the practice's agent, never shown to the host. */
 
-import { base64url, fromBase64url, type Instant, type PersonId } from '@ketenkluis/base';
+import { base64url, fromBase64url, type Instant, isId, type PersonId } from '@ketenkluis/base';
 import {
   asSealedBlob,
   decodeStatement,
@@ -55,6 +55,7 @@ export async function namesOf(session: Session): Promise<ReadonlyMap<PersonId, N
   const [people, { names }] = [await session.people(), await session.me()];
   const found = new Map<PersonId, Named>();
   for (const { person, sealed } of names) {
+    if (!isId('person', person)) continue;
     const reader = session.person;
     const named = await openName({ people, names: [{ to: reader, sealed }], reader, key: session.keys().kem, person });
     if (named !== null) found.set(person, named);

@@ -19,16 +19,18 @@ interface Endpoint {
   readonly path: string;
   /** Null: no person-signed request (before a session, or reading with a session). */
   readonly classes: readonly RequestClass[] | null;
+  /** Answers people of a partner too, in a session that says so (docs/spec/partners.md); all others know no such session. */
+  readonly guests?: true;
 }
 
 export const ENDPOINTS = {
   'vault-info': { method: 'GET', path: '/v1/vault', classes: null },
   'practice-create': { method: 'POST', path: '/v1/practices', classes: null },
-  challenge: { method: 'POST', path: '/challenges', classes: null },
-  'session-open': { method: 'POST', path: '/sessions', classes: null },
-  'session-confirm': { method: 'POST', path: '/sessions/confirm', classes: ['session'] },
-  'session-touch': { method: 'POST', path: '/sessions/touch', classes: null },
-  'session-close': { method: 'POST', path: '/sessions/close', classes: null },
+  challenge: { method: 'POST', path: '/challenges', classes: null, guests: true },
+  'session-open': { method: 'POST', path: '/sessions', classes: null, guests: true },
+  'session-confirm': { method: 'POST', path: '/sessions/confirm', classes: ['session'], guests: true },
+  'session-touch': { method: 'POST', path: '/sessions/touch', classes: null, guests: true },
+  'session-close': { method: 'POST', path: '/sessions/close', classes: null, guests: true },
   'credential-options': { method: 'POST', path: '/credentials/options', classes: null },
   credential: { method: 'POST', path: '/credentials', classes: ['session'] },
   keyring: { method: 'POST', path: '/keyring', classes: ['session'] },
@@ -36,7 +38,7 @@ export const ENDPOINTS = {
   'unlocker-end': { method: 'POST', path: '/unlockers/end', classes: ['admin'] },
   invitation: { method: 'GET', path: '/invitations/:invitation', classes: null },
   join: { method: 'POST', path: '/invitations/:invitation/join', classes: null },
-  directory: { method: 'GET', path: '/directory', classes: null },
+  directory: { method: 'GET', path: '/directory', classes: null, guests: true },
   me: { method: 'GET', path: '/me', classes: null },
   heads: { method: 'GET', path: '/heads', classes: null },
   statements: { method: 'POST', path: '/statements', classes: ['admin', 'sync'] },
@@ -45,10 +47,17 @@ export const ENDPOINTS = {
   'proposal-end': { method: 'POST', path: '/proposals/end', classes: ['admin'] },
   delivery: { method: 'POST', path: '/deliveries', classes: ['sync'] },
   snapshot: { method: 'POST', path: '/snapshots', classes: ['sync', 'admin'] },
-  release: { method: 'POST', path: '/releases', classes: ['look', 'list', 'own', 'emergency'] },
-  write: { method: 'POST', path: '/writes', classes: ['write'] },
+  release: { method: 'POST', path: '/releases', classes: ['look', 'list', 'own', 'emergency'], guests: true },
+  write: { method: 'POST', path: '/writes', classes: ['write'], guests: true },
   takeover: { method: 'POST', path: '/takeovers', classes: ['write'] },
-  declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list'] },
+  partners: { method: 'GET', path: '/partners', classes: null },
+  'partner-directory': { method: 'POST', path: '/partners', classes: ['admin'] },
+  referrals: { method: 'GET', path: '/referrals', classes: null, guests: true },
+  'grant-ask': { method: 'POST', path: '/grants', classes: ['grant'] },
+  refer: { method: 'POST', path: '/referrals', classes: ['grant'] },
+  end: { method: 'POST', path: '/ends', classes: ['grant'] },
+  access: { method: 'POST', path: '/access', classes: ['audit'] },
+  declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list'], guests: true },
   recovery: { method: 'POST', path: '/recoveries', classes: ['session'] },
   audit: { method: 'POST', path: '/audits', classes: ['audit'] },
   mirror: { method: 'GET', path: '/mirror', classes: null },

@@ -63,6 +63,25 @@ export const openSession = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('device'), challenge: base64url(64), device: id('device'), signature }),
   /** Agents and command line: the holder's key itself signs; no keyring is involved. */
   z.strictObject({ by: z.literal('key'), challenge: base64url(64), person: id('person'), signature }),
+  /**
+   * Somebody of a partner, vouched for by their own organisation (docs/spec/partners.md, "Visit"): its directory from the `after`-th
+   * statement on, memberships of the day with their lines, all under `checkpoint` of the log that the partner fact names.
+   */
+  z.strictObject({
+    by: z.literal('guest'),
+    challenge: base64url(64),
+    person: id('person'),
+    signature,
+    organisation: id('organisation'),
+    after: z.int().min(0),
+    statements: z.array(wireStatement).max(2000),
+    batches: z.array(wireStatement).max(200),
+    memberships: z
+      .array(z.strictObject({ statement: wireStatement, line: ledgerProof }))
+      .min(1)
+      .max(16),
+    checkpoint: checkpointNote,
+  }),
 ]);
 export const sessionOpened = z.strictObject({
   session: id('session'),
@@ -160,8 +179,10 @@ export const directory = z.strictObject({
 /** GET .../me */
 export const me = z.strictObject({
   person: id('person'),
-  /** What colleagues are called, sealed to me (owners and agents). */
-  names: z.array(z.strictObject({ person: id('person'), sealed: base64url(6000) })).max(500),
+  /** What colleagues and partners are called, sealed to me (owners and agents). */
+  names: z
+    .array(z.strictObject({ person: z.union([id('person'), id('organisation')]), sealed: base64url(12_000) }))
+    .max(500),
   teams: z.array(
     z.strictObject({
       team: id('team'),
@@ -175,8 +196,8 @@ export const me = z.strictObject({
   ),
 });
 
-/** A `name` statement (KKST) sealed to one person as a KKSB; the vault cannot read it. */
-const sealedName = z.strictObject({ to: id('person'), sealed: base64url(6000) });
+/** A `name` or `profile` statement (KKST) sealed to one person as a KKSB; the vault cannot read it. */
+const sealedName = z.strictObject({ to: id('person'), sealed: base64url(12_000) });
 const openProposal = z.strictObject({
   proposal: wireStatement,
   /** In the proposal's order, each with the signatures so far. */
@@ -198,7 +219,7 @@ export const postStatements = signed(
     statements: z.array(wireStatement).min(1).max(500),
     batches: z.array(wireStatement).max(50),
     wraps: z.array(base64url(2_000_000)).max(64),
-    /** Of the one new colleague whose card is among the statements. */
+    /** Of the one new colleague whose card, or the one partner whose fact, is among the statements. */
     names: z.array(sealedName).max(32).optional(),
   }),
 );
@@ -232,6 +253,8 @@ export const heads = z.strictObject({
           teams: z.array(id('team')).max(64),
         }),
       ),
+      /** Live facts and grants that professionals signed (a referral): the next version is sealed for their teams too. */
+      given: z.array(wireStatement).max(500),
       /** Live facts, so that a resumed sync issues none twice. */
       facts: z.array(z.strictObject({ fact: id('fact'), kind: z.enum(FACT_KINDS), statement: wireHash })).max(500),
     }),
@@ -358,6 +381,132 @@ export const postWrite = signed(
 );
 /** POST .../takeovers (signed, class write): the note stands in the GP system now; its handle goes. */
 export const postTakeover = signed(z.strictObject({ state: wireStatement, annex: base64url(40_000).nullable() }));
+
+/** GET .../partners: the live partner facts, each with what is known of that organisation's directory, in its own order. */
+export const partners = z.strictObject({
+  partners: z
+    .array(
+      z.strictObject({
+        organisation: id('organisation'),
+        fact: wireStatement,
+        statements: z.array(wireStatement).max(5000),
+        batches: z.array(wireStatement).max(500),
+      }),
+    )
+    .max(500),
+});
+/** POST .../partners (signed, class admin, by an owner): a partner's directory as its card holds it, whole. */
+export const postPartnerDirectory = signed(
+  z.strictObject({
+    organisation: id('organisation'),
+    statements: z.array(wireStatement).min(1).max(5000),
+    batches: z.array(wireStatement).max(500),
+  }),
+);
+
+/**
+ * GET .../referrals: the steps of partners that this person may know of. A guest: those of the own teams. A member of the practice:
+ * those in dossiers that one of the own teams treats. Ids only; the letter and the messages are opened by a release.
+ */
+export const referrals = z.strictObject({
+  referrals: z
+    .array(
+      z.strictObject({
+        dossier: id('dossier'),
+        team: id('team'),
+        /** Live facts of this team in this dossier: relation, step, write, consent. */
+        facts: z.array(wireStatement).min(1).max(16),
+        /** What the step lists, and the letters (`work`) and messages (`inbox`) under it that this asker's teams hold a grant on. */
+        handles: z
+          .array(
+            z.strictObject({
+              handle: id('handle'),
+              class: z.enum(['source', 'work', 'inbox']),
+              parent: id('handle').nullable(),
+              writer: id('person'),
+              at: instant,
+            }),
+          )
+          .max(1000),
+      }),
+    )
+    .max(2000),
+  batches: z.array(wireStatement).max(2000),
+});
+
+const givenPart = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('permit'),
+    handle: id('handle'),
+    dossier: id('dossier'),
+    descriptor: wireStatement,
+    grant: wireStatement,
+    bundle: wireStatement,
+    /** The giver's own client share, wrapped for the giver's team. The vault's share and the pack do not come along. */
+    wrap,
+    facts: z.array(wireStatement).max(32),
+  }),
+  z.strictObject({
+    outcome: z.literal('deny'),
+    handle: id('handle').nullable(),
+    dossier: id('dossier').nullable(),
+    reason: z.string(),
+  }),
+]);
+/** POST .../grants (signed, class grant): the giver's half of handing on. Nothing opens; the line stands first. */
+export const askGrant = signed(z.strictObject({ annex: base64url(40_000).nullable() }));
+export const grantAnswer = z.strictObject({
+  line: ledgerProof,
+  checkpoint: checkpointNote,
+  consistency,
+  results: z.array(givenPart).max(128),
+  states: releaseAnswer.shape.states,
+  snapshot: wireStatement.nullable(),
+  batches: z.array(wireStatement).max(500),
+});
+
+/** POST .../referrals (signed, class grant): facts, letter, grants and the signed state, in one transaction. */
+export const postReferral = signed(
+  z.strictObject({
+    statements: z.array(wireStatement).min(4).max(300),
+    batches: z.array(wireStatement).max(8),
+    wraps: z.array(wrap).max(512),
+    /** The letter. */
+    packs: z.array(base64url(2_000_000)).length(1),
+    annex: base64url(40_000).nullable(),
+  }),
+);
+/** POST .../ends (signed, class grant): withdrawals of what a partner stands on in one dossier, with the signed state. */
+export const postEnd = signed(
+  z.strictObject({
+    statements: z.array(wireStatement).min(2).max(64),
+    batches: z.array(wireStatement).max(8),
+    annex: base64url(40_000).nullable(),
+  }),
+);
+
+/** POST .../access (signed, class audit): who can open which part of one dossier, and on which facts. Restrictions are not among them. */
+export const askAccess = signed(z.strictObject({ annex: base64url(40_000).nullable() }));
+export const accessAnswer = z.strictObject({
+  line: ledgerProof,
+  checkpoint: checkpointNote,
+  consistency,
+  facts: z.array(wireStatement).max(2000),
+  grants: z.array(wireStatement).max(5000),
+  handles: z
+    .array(
+      z.strictObject({
+        handle: id('handle'),
+        class: z.enum(['source', 'work', 'inbox']),
+        parent: id('handle').nullable(),
+        descriptor: wireHash,
+      }),
+    )
+    .max(5000),
+  states: releaseAnswer.shape.states,
+  snapshot: wireStatement.nullable(),
+  batches: z.array(wireStatement).max(1000),
+});
 
 /** POST .../declarations (signed): a search, print, export or copy at the client, said before it is done (R38). */
 export const postDeclaration = signed(

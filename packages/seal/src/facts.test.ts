@@ -69,7 +69,8 @@ const partner = (organisation = elsewhere): FactOf<'partner'> => ({
   kind: 'partner',
   organisation,
   authority: hashOf(Uint8Array.of(1)),
-  log: 'ketenkluis.example/3f7c',
+  log: 'ketenkluis.example/3f7c+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAB',
+  teams: [made.team],
 });
 const withdrawalOf = (fact: Fact) => ({
   t: 'withdrawal' as const,

@@ -143,13 +143,17 @@ export const restriction = z.strictObject({
   excluded: z.union([id('organisation'), id('team'), id('person'), z.literal('outside')]),
 });
 
-/** Signed by `threshold` owners, who compared `authority` (the hash of its authority record) out of band. `log` is the origin of its ledger. */
+/**
+ * Signed by `threshold` owners and at least two people, who compared `authority` (the hash of its newest authority record) out of
+ * band. `log` is its ledger's key in the vkey form of C2SP signed-note; `teams` may be referred to (docs/spec/partners.md).
+ */
 export const partner = z.strictObject({
   ...fact,
   kind: z.literal('partner'),
   organisation: id('organisation'),
   authority: hash,
-  log: z.string().regex(/^[a-z0-9][a-z0-9._/@:-]{0,79}$/),
+  log: z.string().regex(/^[a-z0-9][a-z0-9._/@:-]{0,79}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/),
+  teams: z.array(id('team')).min(1).max(64),
 });
 /** Signed by `threshold` owners: this person, on this card, may stand in for this team; `activators` may call them in. It always ends. */
 export const pool = z.strictObject({
@@ -410,6 +414,24 @@ export const name = z.strictObject({
   at,
 });
 
+/** Signed by one owner, and only ever sealed: who a partner is and what its teams do. `proof` says how its URA was shown to be its own. */
+export const profile = z.strictObject({
+  t: z.literal('profile'),
+  ...head,
+  organisation: id('organisation'),
+  partner: id('organisation'),
+  name: z.string().min(1).max(120),
+  ura: z.string().regex(/^[0-9]{8}$/),
+  proof: z.string().min(1).max(200),
+  origin: z.string().max(255),
+  teams: z
+    .array(z.strictObject({ team: id('team'), role: z.string().min(1).max(60), name: z.string().min(1).max(120) }))
+    .min(1)
+    .max(64),
+  by: id('person'),
+  at,
+});
+
 const schemas = {
   authority,
   card,
@@ -428,6 +450,7 @@ const schemas = {
   device,
   proposal,
   name,
+  profile,
 } as const;
 export const statementSchemas = schemas;
 export type StatementType = keyof typeof schemas;

@@ -172,6 +172,7 @@ export async function heads(vault: Vault, caller: Caller): Promise<z.infer<typeo
           parent: row.parent,
           teams: (teams.get(row.descriptor) ?? []).map(({ team }) => team),
         })),
+        given: [],
         facts: facts.get(dossier) ?? [],
       })),
       ended: dossiers.filter((row) => row.ended === 1).map((row) => row.dossier),

@@ -27,6 +27,7 @@ const NOW = instant(1_760_000_000_000);
 
 const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 const KEY = hashOf(new Uint8Array(32));
+const VKEY = 'log.example/1+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAB';
 
 interface Place {
   readonly practice: OrganisationId;
@@ -57,7 +58,7 @@ function lookAt({ practice, partner, teams }: Place, row: number, outside: boole
     item: { dossier, handle: handles[row % parts]!, team: null, writerClass: 'source', parent: null, state: 'live' },
     facts: [
       fact({ kind: 'membership', team, person, ...(outside ? vouched : {}) }),
-      fact({ kind: 'partner', organisation: partner, authority: KEY, log: 'log.example/1' }),
+      fact({ kind: 'partner', organisation: partner, authority: KEY, log: VKEY, teams }),
       fact({ kind: 'enrolment', dossier }),
       fact({ kind: 'relation', dossier, teams }, null, true),
       fact({ kind: 'relation', dossier, teams }),
