@@ -1,0 +1,233 @@
+/** How each endpoint is asked by anybody: whole and well-formed, so that who asks is all that the answer turns on. */
+
+import { base64url, canonicalJson, newId, plus, systemRandom } from '@ketenkluis/base';
+import { ENDPOINTS, type EndpointName } from '@ketenkluis/protocol';
+import { hashOf, type Payload, signStatement, statementToWire } from '@ketenkluis/seal';
+import {
+  deliveryBytes,
+  empty,
+  look,
+  type Reply,
+  type RequestFields,
+  send,
+  stepsOf,
+  type TestWorld,
+  takeSnapshot,
+  writeNote,
+} from '@ketenkluis/vault/testing';
+import type { Target } from './dossiers.ts';
+import type { Asker } from './roles.ts';
+
+/** `target` is given exactly to the endpoints that are about one dossier. */
+export type Ask = (world: TestWorld, asker: Asker, target: Target) => Promise<Reply>;
+
+const SUITE = { v: 1 as const, suite: 1 };
+const reading =
+  (name: EndpointName, query?: string): Ask =>
+  (world, { session }) =>
+    world.call(name, { token: session.token, ...(query === undefined ? {} : { query }) });
+const signed =
+  (name: EndpointName, body: (world: TestWorld, asker: Asker) => unknown, fields: RequestFields): Ask =>
+  async (world, asker) =>
+    world.signed(asker.session, name, await body(world, asker), fields);
+
+/** An invitation is the one statement that an owner signs alone. */
+const invitation = async (world: TestWorld, { session, team }: Asker) => {
+  const at = world.time.clock();
+  const payload: Payload<'invitation'> = {
+    t: 'invitation',
+    ...SUITE,
+    id: newId('invitation', systemRandom),
+    organisation: world.practice.id,
+    team: team.id,
+    key: base64url(session.person.signer.publicKey),
+    by: session.person.id,
+    at,
+    until: plus(at, 3_600_000),
+  };
+  return {
+    statements: [statementToWire(await signStatement(payload, session.person.signer))],
+    batches: [],
+    wraps: [],
+  };
+};
+
+const proposal = async (world: TestWorld, { session }: Asker) => {
+  const at = world.time.clock();
+  const card = await world.practice.card(session.person, 'professional', 9);
+  const { position } = (await world.running.vault.people.of(world.practice.id))!.keys;
+  const payload: Payload<'proposal'> = {
+    t: 'proposal',
+    ...SUITE,
+    organisation: world.practice.id,
+    by: session.person.id,
+    at,
+    until: plus(at, 3_600_000),
+    people: { count: position.count, digest: position.digest! },
+    statements: [card.hash],
+    join: null,
+  };
+  return {
+    proposal: statementToWire(await signStatement(payload, session.person.signer)),
+    statements: [statementToWire(card)],
+    wraps: [],
+    names: [],
+  };
+};
+
+const itemOf = ({ dossier, part }: Target) => ({ dossier: dossier.id, handle: dossier.handles[part]!, facts: [] });
+
+const takeover: Ask = async (world, { session }, { dossier, note }) => {
+  const [made] = await stepsOf(world, session, { statements: [] }, [note]);
+  const payload: Payload<'state'> = made ?? {
+    t: 'state',
+    ...SUITE,
+    practice: world.practice.id,
+    dossier: dossier.id,
+    by: session.person.id,
+    after: 0,
+    prev: null,
+    state: hashOf(canonicalJson({})),
+    at: world.time.clock(),
+  };
+  const annex = await world.annex();
+  const state = statementToWire(await signStatement(payload, session.person.signer));
+  const items = [{ dossier: dossier.id, handle: note, facts: [] }];
+  return world.signed(session, 'takeover', { state, annex: annex.text }, { class: 'write', items, annex: annex.hash });
+};
+
+const SEAL = 'AAAA';
+/** Endpoints about the practice, its people and its log. */
+export const GENERAL: Readonly<Record<string, Ask>> = {
+  'vault-info': reading('vault-info'),
+  'practice-create': (world, { session }) =>
+    world.call('practice-create', {
+      token: session.token,
+      body: { statements: [statementToWire(world.practice.authority)], batches: [], wraps: [] },
+    }),
+  challenge: (world, { session }) => world.call('challenge', { token: session.token, body: {} }),
+  'session-open': async (world, { session }) => {
+    const { challenge } = (await world.call('challenge', { body: {} })).json<{ challenge: string }>();
+    const body = { by: 'device', challenge, device: newId('device', systemRandom), signature: SEAL };
+    return world.call('session-open', { token: session.token, body });
+  },
+  'session-confirm': signed('session-confirm', () => ({}), { class: 'session' }),
+  'session-touch': async (world, { session }) => {
+    const { challenge } = (await world.call('challenge', { body: {} })).json<{ challenge: string }>();
+    const body = { by: 'device', challenge, device: newId('device', systemRandom), signature: SEAL };
+    return world.call('session-touch', { token: session.token, body });
+  },
+  'credential-options': (world, { session }) => world.call('credential-options', { token: session.token, body: {} }),
+  credential: signed('credential', () => ({ challenge: SEAL, credential: {}, keyring: SEAL }), { class: 'session' }),
+  keyring: signed('keyring', () => ({ keyring: SEAL, device: null }), { class: 'session' }),
+  unlockers: reading('unlockers'),
+  'unlocker-end': signed('unlocker-end', (world) => ({ person: world.practice.nurse.id, unlocker: SEAL }), {
+    class: 'admin',
+  }),
+  invitation: (world, { session }) =>
+    world.running.app
+      .inject({
+        method: 'GET',
+        url: `${world.path('invitation').replace(':invitation', newId('invitation', systemRandom))}`,
+        headers: { authorization: `Bearer ${session.token}` },
+      })
+      .then(asReply),
+  join: async (world, { session }) => {
+    const { statements } = await invitation(world, { role: 'nurse', session, team: world.practice.nurseTeam });
+    return world.running.app
+      .inject({
+        method: 'POST',
+        url: `${world.path('join').replace(':invitation', newId('invitation', systemRandom))}`,
+        headers: { authorization: `Bearer ${session.token}`, 'content-type': 'application/json' },
+        payload: JSON.stringify({ join: statements[0], keyring: SEAL, device: null, passkey: null }),
+      })
+      .then(asReply);
+  },
+  directory: reading('directory'),
+  me: reading('me'),
+  heads: reading('heads'),
+  statements: signed('statements', invitation, { class: 'admin' }),
+  proposals: reading('proposals'),
+  propose: signed('propose', proposal, { class: 'admin' }),
+  'proposal-end': signed('proposal-end', () => ({ proposal: hashOf(systemRandom(8)) }), { class: 'admin' }),
+  recovery: signed('recovery', () => ({ shares: [hashOf(systemRandom(8)), hashOf(systemRandom(8))], epochs: [] }), {
+    class: 'session',
+  }),
+  delivery: async (world, { session }) => send(world, session, await deliveryBytes(world, session, aList(world))),
+  snapshot: async (world, asker) => {
+    const agent = await world.open(world.practice.agent);
+    return (await takeSnapshot(world, asker.session, {}, agent)).reply;
+  },
+  mirror: reading('mirror'),
+  entries: reading('entries'),
+  checkpoint: reading('checkpoint'),
+  tile: (world, { session }) =>
+    world.running.app
+      .inject({
+        method: 'GET',
+        url: world.path('tile').replace('*', '0/000.p/1'),
+        headers: { authorization: `Bearer ${session.token}` },
+      })
+      .then(asReply),
+  'session-close': (world, { session }) => world.call('session-close', { token: session.token, body: {} }),
+};
+
+/** Endpoints about one dossier. */
+export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
+  release: (world, { session }, target) => look(world, session, [itemOf(target)]),
+  write: async (world, { session, team }, { dossier, part }) => {
+    const parent = dossier.handles[part]!;
+    return (await writeNote(world, session, dossier, team, { parent })).reply;
+  },
+  takeover,
+  declaration: async (world, { session }, target) => {
+    const annex = await world.annex();
+    return world.signed(
+      session,
+      'declaration',
+      { event: 'print', annex: annex.text },
+      { class: 'look', items: [itemOf(target)], annex: annex.hash, declared: true },
+    );
+  },
+  audit: async (world, { session }, { dossier }) => {
+    const annex = await world.annex();
+    const at = world.time.clock();
+    return world.signed(
+      session,
+      'audit',
+      { from: 0, until: at, annex: annex.text },
+      { class: 'audit', items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
+    );
+  },
+};
+
+/** A delivery of nothing but the end of a fact that is not there: judged, and never taken. */
+const aList = (world: TestWorld) => ({
+  ...empty(),
+  payloads: [
+    {
+      t: 'withdrawal' as const,
+      ...SUITE,
+      practice: world.practice.id,
+      fact: newId('fact', systemRandom),
+      dossier: newId('dossier', systemRandom),
+      at: world.time.clock(),
+    },
+  ],
+});
+
+type Injected = Awaited<ReturnType<TestWorld['running']['app']['inject']>>;
+const asReply = (reply: Injected): Reply => ({
+  status: reply.statusCode,
+  headers: reply.headers,
+  text: reply.body,
+  json: <T>() => JSON.parse(reply.body) as T,
+});
+
+/** `GET /v1/practices/{practice}/me` and the like, by the endpoint's name. */
+export const endpointOf = (method: string, path: string): EndpointName | undefined =>
+  (Object.keys(ENDPOINTS) as EndpointName[]).find((name) => {
+    const { path: tail, method: verb } = ENDPOINTS[name];
+    const whole = tail.startsWith('/v1') ? tail : `/v1/practices/:practice${tail}`;
+    return verb === method && whole.replaceAll(/:([a-z]+)/g, '{$1}').replace('/*', '/{*}') === path;
+  });
