@@ -92,6 +92,10 @@ command('serve', 'run a vault')
   .option('--port <n>', 'port', whole, 4800)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--origin <origin...>', 'origins under which the workplace is reached')
+  .option(
+    '--partner <origin...>',
+    "origins of partners' vaults: their workplace may speak to this vault, and this one to theirs",
+  )
   .option('--workplace <dir>', 'folder with the built workplace')
   .action((options) => vaultCommands.serve(options));
 

@@ -11,6 +11,7 @@ export interface ServeOptions {
   readonly port: number;
   readonly host: string;
   readonly origin?: readonly string[];
+  readonly partner?: readonly string[];
   readonly workplace?: string;
 }
 
@@ -34,6 +35,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     host: options.host,
     origins,
     bootstrapToken: bootstrapToken(dir),
+    ...(options.partner === undefined ? {} : { partners: options.partner }),
     ...(options.workplace === undefined ? {} : { workplace: resolve(options.workplace) }),
   });
   say(`listening on ${running.url} as ${origins.join(', ')}`);

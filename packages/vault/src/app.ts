@@ -1,5 +1,6 @@
 /** The HTTP side: limits, headers, logs without ids, one refusal for outsiders, and the routes by group. */
 
+import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -23,6 +24,8 @@ export interface AppOptions {
   readonly logger: FastifyServerOptions['loggerInstance'];
   /** Folder of the built workplace; without it only the API is served. */
   readonly workplace?: string | undefined;
+  /** Origins of partners: whose workplace may speak to this vault, and to which vaults this workplace may speak. */
+  readonly partners?: readonly string[] | undefined;
   /** Addresses of TLS proxies whose word for the caller's address counts. */
   readonly proxies?: readonly string[] | undefined;
   /** Requests a minute per session (or address), and per address where anybody may try. */
@@ -48,6 +51,7 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   app.setSerializerCompiler(serializerCompiler);
   const api: Api = app.withTypeProvider();
   const metrics = createMetrics();
+  const partners = [...(options.partners ?? [])];
 
   await api.register(helmet, {
     contentSecurityPolicy: {
@@ -57,7 +61,7 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
         // Argon2id runs as WebAssembly.
         scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
         workerSrc: ["'self'"],
-        connectSrc: ["'self'"],
+        connectSrc: ["'self'", ...partners],
         // The component library writes style elements; no style can run code or load from elsewhere.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],
@@ -71,6 +75,14 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: vault.origins.every((origin) => origin.startsWith('https:')),
     crossOriginEmbedderPolicy: true,
+  });
+  // A session is a bearer token and no cookie, so that a browser brings nothing along by itself. Nobody else's page is answered.
+  await api.register(cors, {
+    origin: partners,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type'],
+    maxAge: 600,
+    strictPreflight: true,
   });
   const strictPerMinute = options.limits?.strictPerMinute ?? 120;
   await api.register(rateLimit, {

@@ -16,6 +16,7 @@ const config = z.strictObject({
   origins: z.array(z.url()).min(1),
   bootstrapToken: z.string(),
   workplace: z.string().optional(),
+  partners: z.array(z.url()).max(500).optional(),
   proxies: z.array(z.string()).optional(),
   limits: z
     .strictObject({ perMinute: z.int().min(1).optional(), strictPerMinute: z.int().min(1).optional() })

@@ -25,6 +25,7 @@ export interface VaultOptions {
   /** Whoever knows it may bring a new practice; at least 16 characters, or nobody may. */
   readonly bootstrapToken: string;
   readonly workplace?: string | undefined;
+  readonly partners?: AppOptions['partners'];
   readonly limits?: AppOptions['limits'];
   readonly proxies?: AppOptions['proxies'];
   readonly clock?: Clock | undefined;
@@ -70,7 +71,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const { dir, origins, bootstrapToken } = options;
   bringNative();
   if (origins.length === 0) throw vaultError('bad-config', 'a vault needs the origin that it is reached at');
-  for (const origin of origins) {
+  for (const origin of [...origins, ...(options.partners ?? [])]) {
     const why = originFault(origin);
     if (why) throw vaultError('bad-config', `the origin ${origin} ${why}`);
   }
@@ -94,6 +95,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const app = await createApp(vault, {
     logger,
     workplace: options.workplace,
+    partners: options.partners,
     limits: options.limits,
     proxies: options.proxies,
   });

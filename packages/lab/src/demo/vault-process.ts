@@ -18,6 +18,7 @@ export interface VaultConfig {
   readonly origins: readonly string[];
   readonly bootstrapToken: string;
   readonly workplace?: string;
+  readonly partners?: readonly string[];
   readonly limits?: { readonly perMinute?: number; readonly strictPerMinute?: number };
 }
 
