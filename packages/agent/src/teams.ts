@@ -1,7 +1,7 @@
 /** The teams that a practice is born with: one organisation x one need, and which of its own packs each team gets. */
 
 import { newId, type Random, type TeamId } from '@ketenkluis/base';
-import type { RoleId } from '@ketenkluis/care';
+import { ROLES, type RoleId } from '@ketenkluis/care';
 import type { Statement } from '@ketenkluis/seal';
 import type { Team } from './register.ts';
 
@@ -14,14 +14,16 @@ export interface NewStaff {
   readonly passphrase: string;
 }
 
-/** The own teams. A GP also works in the nurses' team, so that a nurse's note reaches the doctor. */
-export const TEAMS: readonly {
+export interface TeamShape {
   readonly need: string;
   readonly role: RoleId | null;
   readonly name: string;
   readonly has: (one: NewStaff) => boolean;
   readonly slots: readonly string[];
-}[] = [
+}
+
+/** A practice's own teams. A GP also works in the nurses' team, so that a nurse's note reaches the doctor. */
+const PRACTICE: readonly TeamShape[] = [
   {
     need: 'gp',
     role: 'gp',
@@ -53,10 +55,28 @@ export const TEAMS: readonly {
   { need: 'emergency', role: 'emergency', name: 'Spoed', has: ({ role }) => role === 'gp', slots: [] },
 ];
 
+/** Of another organisation: one team for each of its roles that practices refer to, and who reads its log. */
+const partnerTeams = (staff: readonly NewStaff[]): readonly TeamShape[] => [
+  ...[...new Set(staff.map(({ role }) => role))]
+    .filter((role) => ROLES[role].organisation === 'partner')
+    .map((role) => ({
+      need: role,
+      role,
+      name: ROLES[role].nl,
+      has: (one: NewStaff) => one.role === role,
+      slots: [],
+    })),
+  ...PRACTICE.filter(({ need }) => need === 'log').map((shape) => ({ ...shape, slots: [] })),
+];
+
+/** The teams that an organisation is born with. */
+export const teamsOf = (kind: 'practice' | 'partner', staff: readonly NewStaff[]): readonly TeamShape[] =>
+  kind === 'practice' ? PRACTICE : partnerTeams(staff);
+
 /** Its entry in the register; handles are chosen now, packs come with the first sync. */
 export function newTeam(of: {
   readonly team: TeamId;
-  readonly shape: (typeof TEAMS)[number];
+  readonly shape: TeamShape;
   readonly epoch: Statement<'epoch'>;
   readonly random: Random;
 }): Team {

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { type NewStaff, teamsOf } from './teams.ts';
+
+const one = (role: NewStaff['role'], owner = false): NewStaff => ({ name: 'Noor', role, owner, passphrase: '' });
+
+describe('the teams that an organisation is born with', () => {
+  it('are, of a partner, one for each role that practices refer to, and who reads its log', () => {
+    const shapes = teamsOf('partner', [one('podiatrist', true), one('pedicure'), one('podiatrist')]);
+    expect(shapes.map(({ need, role }) => [need, role])).toEqual([
+      ['podiatrist', 'podiatrist'],
+      ['pedicure', 'pedicure'],
+      ['log', null],
+    ]);
+    expect(shapes[0]!.has(one('podiatrist'))).toBe(true);
+    expect(shapes[0]!.has(one('pedicure'))).toBe(false);
+  });
+
+  it('R19: give nobody of a partner a team that treats patients of its own', () => {
+    const shapes = teamsOf('partner', [one('gp', true), one('dietitian')]);
+    expect(shapes.map(({ need }) => need)).toEqual(['dietitian', 'log']);
+  });
+});
