@@ -15,6 +15,17 @@ describe('the teams that an organisation is born with', () => {
     expect(shapes[0]!.has(one('pedicure'))).toBe(false);
   });
 
+  it('R19: give the care group and the practice manager counts, and no team that opens a dossier', () => {
+    const staff = [one('gp', true), one('care-group'), one('practice-manager')];
+    for (const person of staff.slice(1)) {
+      const teams = teamsOf('practice', staff).filter(({ has }) => has(person));
+      expect(teams.map(({ role, slots }) => ({ role, slots }))).toEqual([
+        { role: null, slots: ['directory', 'receipt'] },
+      ]);
+    }
+    expect(teamsOf('practice', [one('gp')]).some(({ need }) => need === 'overview')).toBe(false);
+  });
+
   it('R19: give nobody of a partner a team that treats patients of its own', () => {
     const shapes = teamsOf('partner', [one('gp', true), one('dietitian')]);
     expect(shapes.map(({ need }) => need)).toEqual(['dietitian', 'log']);

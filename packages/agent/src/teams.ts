@@ -52,6 +52,14 @@ const PRACTICE: readonly TeamShape[] = [
     has: ({ owner, logOfficer }) => owner === true || logOfficer === true,
     slots: ['directory', 'receipt'],
   },
+  {
+    // Status and counts, no records: the receipt names nobody.
+    need: 'overview',
+    role: null,
+    name: 'Overzicht',
+    has: ({ role }) => role === 'care-group' || role === 'practice-manager',
+    slots: ['directory', 'receipt'],
+  },
   { need: 'emergency', role: 'emergency', name: 'Spoed', has: ({ role }) => role === 'gp', slots: [] },
 ];
 
@@ -71,7 +79,9 @@ const partnerTeams = (staff: readonly NewStaff[]): readonly TeamShape[] => [
 
 /** The teams that an organisation is born with. */
 export const teamsOf = (kind: 'practice' | 'partner', staff: readonly NewStaff[]): readonly TeamShape[] =>
-  kind === 'practice' ? PRACTICE : partnerTeams(staff);
+  kind === 'practice'
+    ? PRACTICE.filter(({ need, has }) => need !== 'overview' || staff.some(has))
+    : partnerTeams(staff);
 
 /** Its entry in the register; handles are chosen now, packs come with the first sync. */
 export function newTeam(of: {

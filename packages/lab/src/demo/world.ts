@@ -6,6 +6,7 @@ import {
   type EnrolResult,
   enrol,
   folderSource,
+  type InitOptions,
   type InitResult,
   init,
   nodeFetch,
@@ -17,7 +18,7 @@ import {
   sync,
 } from '@ketenkluis/agent';
 import { base64url, type LocalDate, systemClock, systemRandom } from '@ketenkluis/base';
-import { compileSelection, PROGRAMMES } from '@ketenkluis/care';
+import { compileSelection, PROGRAMMES, type RoleId } from '@ketenkluis/care';
 import {
   memoryStorage,
   type Place,
@@ -34,9 +35,17 @@ export const DEMO_ARGON2 = { memoryKiB: 19_456, passes: 2, lanes: 1 } as const;
 
 export interface Person {
   readonly name: string;
-  readonly role: 'gp' | 'poh-s' | 'assistant';
+  readonly role: RoleId;
   readonly passphrase: string;
   readonly owner?: boolean;
+}
+
+/** Who is born at a vault, under which name of this machine. */
+export interface Organisation {
+  readonly host: string;
+  readonly kind: 'practice' | 'partner';
+  readonly practice: InitOptions['practice'];
+  readonly staff: readonly Person[];
 }
 
 /** Invented people; no patient of the generated practice has one of these surnames. */
@@ -70,15 +79,20 @@ export interface World {
   readonly result: SyncResult;
   /** Bytes that the agent sent in bodies. */
   readonly sent: number;
-  /** Signs in as this person with the first device and passphrase, with a memory of its own. */
-  signIn(role: Person['role']): Promise<Session>;
+  /** Signs in as the first person of this role or name, with the first device and passphrase and a memory of its own. */
+  signIn(who: Person['role'] | Person['name']): Promise<Session>;
   close(): Promise<void>;
 }
 
-const HOST = 'praktijk.localhost';
+const LINDE: Organisation = {
+  host: 'praktijk.localhost',
+  kind: 'practice',
+  practice: { name: 'Huisartsenpraktijk De Linde', ura: '90000123', agb: '01999999' },
+  staff: PEOPLE,
+};
 
 /** A port that is free now; the demo's origin needs it before the vault starts. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const { createServer } = await import('node:net');
   return await new Promise((resolve, reject) => {
     const server = createServer();
@@ -97,6 +111,10 @@ export interface NewPracticeOptions {
   readonly workplace?: string;
   /** How many owners must sign; one when left out. */
   readonly threshold?: number;
+  /** The demo's practice when left out. */
+  readonly organisation?: Organisation;
+  /** Origins of the vaults of other organisations. */
+  readonly partners?: readonly string[];
   readonly onIdle?: WorldOptions['onIdle'];
   readonly onStep?: WorldOptions['onStep'];
 }
@@ -119,7 +137,8 @@ export interface NewPractice
 export async function newPractice(options: NewPracticeOptions): Promise<NewPractice> {
   const step = options.onStep ?? (() => undefined);
   const port = options.port ?? (await freePort());
-  const origin = `http://${HOST}:${port}`;
+  const organisation = options.organisation ?? LINDE;
+  const origin = `http://${organisation.host}:${port}`;
   const bootstrapToken = base64url(systemRandom(24));
   step('vault');
   const vault = await startVaultProcess({
@@ -128,6 +147,7 @@ export async function newPractice(options: NewPracticeOptions): Promise<NewPract
     origins: [origin],
     bootstrapToken,
     limits: { perMinute: 100_000, strictPerMinute: 10_000 },
+    ...(options.partners === undefined ? {} : { partners: options.partners }),
     ...(options.workplace === undefined ? {} : { workplace: options.workplace }),
   });
   const net = nodeFetch();
@@ -144,8 +164,9 @@ export async function newPractice(options: NewPracticeOptions): Promise<NewPract
       dir: options.agentDir,
       vaultUrl: origin,
       bootstrapToken,
-      practice: { name: 'Huisartsenpraktijk De Linde', ura: '90000123', agb: '01999999' },
-      staff: PEOPLE,
+      practice: organisation.practice,
+      kind: organisation.kind,
+      staff: organisation.staff,
       threshold: options.threshold ?? 1,
       argon2: DEMO_ARGON2,
     });
@@ -189,8 +210,8 @@ export async function newPractice(options: NewPracticeOptions): Promise<NewPract
         ),
       sync: (path, asOf, more = {}) =>
         once(path, (state, source) => sync({ ...ports, ...more, state, source, asOf, selection })),
-      async signIn(role) {
-        const person = people.find((one) => one.role === role)!;
+      async signIn(who) {
+        const person = people.find((one) => one.role === who || one.name === who)!;
         const storage = memoryStorage();
         const device = await takeDeviceLink(storage, parseDeviceLink(person.first.link));
         const wired = wire(place, { ...ports, storage, policy: loadPolicy });
