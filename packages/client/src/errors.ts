@@ -5,6 +5,7 @@ export const clientError = errorFactory('client', [
   'bad-answer',
   'bad-device-link',
   'bad-invitation-link',
+  'bad-partner-card',
   'bad-proposal',
   'denied',
   'directory-hidden',
