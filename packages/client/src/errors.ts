@@ -17,6 +17,7 @@ export const clientError = errorFactory('client', [
   'not-included',
   'not-open',
   'not-signed',
+  'not-vouched',
   'offline',
   'refused',
   'rolled-back',

@@ -50,18 +50,14 @@ async function remember(session: Session, directory: KeyDirectory): Promise<void
 }
 
 /**
- * Hangs the directories of the live partners under `people`; of somebody on a visit, the one of the own organisation, which the client
- * has from home. Throws `client/rolled-back`, `client/bad-answer`.
+ * Hangs the directories of all who are or were partners under `people`; on a visit, that of the own organisation as it is known from
+ * home. Throws `client/rolled-back`, `client/bad-answer`.
  */
 export async function addPartners(session: Session, people: KeyDirectory, home: KeyDirectory | null): Promise<void> {
-  if (home !== null) {
-    people.addPartner(home);
-    return;
-  }
-  if (!people.standing(session.now()).some(({ kind }) => kind === 'partner')) return;
+  if (home !== null) people.addPartner(home);
   const { partners } = await session.call('partners', partnersMessage);
   for (const { organisation, statements, batches } of partners) {
-    if (statements.length === 0) continue;
+    if (statements.length === 0 || organisation === home?.organisation) continue;
     let directory: KeyDirectory;
     try {
       directory = await readPartnerDirectory(organisation, { statements, batches }, session.verifier);

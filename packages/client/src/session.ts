@@ -310,15 +310,14 @@ export class Session {
       pages.push({ answer, checkpoint: await log.accept(answer.checkpoint, answer.consistency, from) });
       after = answer.next;
     }
-    const { people, hashes } = await readDirectory({
+    const { people, hashes, partnered } = await readDirectory({
       practice: this.practice,
       authority: pins.authority,
       pages,
       verifier: this.verifier,
     });
     await rememberPeople(this.wire.ports.storage, people);
-    const home = this.#visit === null ? null : await this.#visit.home.people();
-    await addPartners(this, people, home);
+    if (partnered) await addPartners(this, people, (await this.#visit?.home.people()) ?? null);
     this.#people = people;
     this.#peopleWire = directoryWire(pages.map(({ answer }) => answer));
     this.#peopleAt = pages.at(-1)!.checkpoint.size;
