@@ -143,6 +143,16 @@ export const staffMember = z.strictObject({
   teams: z.array(id('team')),
 });
 
+/** Who a partner is, as an owner said when it was pinned. */
+export const partnerProfile = z.strictObject({
+  organisation: id('organisation'),
+  name: z.string(),
+  ura: z.string(),
+  proof: z.string(),
+  origin: z.string(),
+  teams: z.array(z.strictObject({ team: id('team'), role: z.string(), name: z.string() })),
+});
+
 export const register = z.strictObject({
   v: z.literal(1),
   /** Grows by one with every save; a copy that is put back by mistake is noticed. */
@@ -174,6 +184,7 @@ export const register = z.strictObject({
   owners: z.array(z.strictObject({ person: id('person'), sign: key })),
   staff: z.array(staffMember),
   teams: z.array(team),
+  partners: z.array(partnerProfile).default([]),
   /** The allow-list that an owner accepted, line by line: nothing wider leaves before its difference is accepted too. */
   selection: z.strictObject({ version: z.string(), lines: z.array(allowLine) }).nullable(),
   /** What the receipt says of earlier deliveries, newest first. */

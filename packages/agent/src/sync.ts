@@ -28,7 +28,7 @@ import { type Sent, type SyncProgress, sendAll } from './sending.ts';
 import { signSnapshot } from './snapshot.ts';
 import type { Source } from './source/source.ts';
 import type { AgentState } from './state.ts';
-import { takeEpochs, takeNames, takeUp } from './takeup.ts';
+import { takeEpochs, takeNames, takePartners, takeUp } from './takeup.ts';
 
 const TRIES = 3;
 const MAX_GROUP = 64;
@@ -100,6 +100,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   const { lost } = await takeUp(link, register, intents, today);
   takeEpochs(register, await link.session.people());
   await takeNames(register, link.session);
+  await takePartners(register, link.session);
   await step('explained');
 
   const report = options.onProgress ?? (() => undefined);

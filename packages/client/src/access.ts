@@ -81,7 +81,10 @@ export async function accessOf(
       fact: expectType(one, 'fact').payload as DossierFact,
       hash: one.hash,
     }));
-    const grants = (await shown(answer.grants)).map((one) => ({ grant: expectType(one, 'grant').payload, hash: one.hash }));
+    const grants = (await shown(answer.grants)).map((one) => ({
+      grant: expectType(one, 'grant').payload,
+      hash: one.hash,
+    }));
     if (answer.handles.some(({ descriptor }) => !live.has(descriptor))) {
       throw clientError('state-unexplained', 'a part is not part of what is live in this dossier');
     }
@@ -118,11 +121,14 @@ function seersOf(
       of.grants.flatMap(({ grant }) => (grant.team === team && grant.fact === step.id ? grant.packs : [])),
     );
     const partner = partnerOf(team)?.organisation ?? null;
-    const consents = live.filter((one) => one.kind === 'consent' && one.organisation === partner) as FactOf<'consent'>[];
+    const consents = live.filter(
+      (one) => one.kind === 'consent' && one.organisation === partner,
+    ) as FactOf<'consent'>[];
     const agreed = (handle: HandleId) => partner === null || consents.some((one) => one.handles.includes(handle));
     const handles = step.handles.filter((handle) => packs.has(heads.get(handle) ?? '') && agreed(handle));
     if (relation === undefined || handles.length === 0) return [];
-    const consent = consents.find((one) => handles.every((handle) => one.handles.includes(handle))) ?? consents[0] ?? null;
+    const consent =
+      consents.find((one) => handles.every((handle) => one.handles.includes(handle))) ?? consents[0] ?? null;
     const ends = [step.until, relation.until, consent?.until ?? null].filter((one) => one !== null);
     const until = ends.length === 0 ? null : (Math.min(...ends) as Instant);
     return [{ team, partner, step, relation, consent, handles, from: step.from, until }];

@@ -3,9 +3,26 @@
  * wrapped again for the partner's team; the facts that it stands on; the letter. One transaction at the vault.
  */
 
-import { base64url, type DossierId, type FactId, type HandleId, type Instant, newId, type OrganisationId, type TeamId } from '@ketenkluis/base';
+import {
+  base64url,
+  type DossierId,
+  type FactId,
+  type HandleId,
+  type Instant,
+  newId,
+  type OrganisationId,
+  type TeamId,
+} from '@ketenkluis/base';
 import { grantAnswer } from '@ketenkluis/protocol';
-import { type Fact, type Hash, payloadHash, type Share, signBatch, statementsToWire, wrapToWire } from '@ketenkluis/seal';
+import {
+  type Fact,
+  type Hash,
+  payloadHash,
+  type Share,
+  signBatch,
+  statementsToWire,
+  wrapToWire,
+} from '@ketenkluis/seal';
 import { type About, sealAnnex } from './annex.ts';
 import { change } from './change.ts';
 import type { ReferralContent } from './contents.ts';
