@@ -307,6 +307,7 @@ function firstRegister(of: {
     })),
     teams,
     partners: [],
+    partnerKeys: {},
     selection: null,
     deliveries: [],
     snapshot: null,

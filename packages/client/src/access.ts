@@ -39,6 +39,7 @@ export interface Access {
     readonly handle: HandleId;
     readonly class: 'source' | 'work' | 'inbox';
     readonly parent: HandleId | null;
+    readonly descriptor: Hash;
   }[];
   /** Live statements that are not shown: restrictions, if the vault is honest. */
   readonly hidden: number;
@@ -96,7 +97,7 @@ export async function accessOf(
     return {
       ...{ dossier, facts, grants, proved: state, line: around.line },
       seers: seersOf({ facts, grants, heads, now: context.now }, (team) => context.people.partnerOf(team, context.now)),
-      handles: answer.handles.map(({ handle, class: writer, parent }) => ({ handle, class: writer, parent })),
+      handles: answer.handles,
       hidden: state.live.filter((hash) => !explained.has(hash)).length,
     };
   });
