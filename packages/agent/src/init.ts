@@ -33,7 +33,7 @@ import type { KeyStore } from './keystore.ts';
 import { cardOf, giveKeyring, type NewKeys, newKeys, type WayIn } from './people.ts';
 import type { Register, Team } from './register.ts';
 import { type AgentState, createState } from './state.ts';
-import { type NewStaff, newTeam, type TeamShape, teamsOf } from './teams.ts';
+import { type NewStaff, newTeam, teamsFor } from './teams.ts';
 
 const CARD_LIFE = 3 * 365 * DAY;
 const MANDATE_LIFE = 365 * DAY;
@@ -44,8 +44,6 @@ export interface InitOptions {
   readonly vaultUrl: string;
   readonly bootstrapToken: string;
   readonly practice: { readonly name: string; readonly ura: string; readonly agb: string };
-  /** A practice with patients of its own, or an organisation that practices refer to (docs/spec/partners.md). */
-  readonly kind?: 'practice' | 'partner';
   readonly staff: readonly NewStaff[];
   /** How many owners must sign; all of them when left out. */
   readonly threshold?: number;
@@ -138,7 +136,7 @@ export async function init(options: InitOptions): Promise<InitResult> {
   const wraps: Uint8Array[] = [];
   const teams: Team[] = [];
   const memberOf: { readonly team: TeamId; readonly member: Born }[] = [];
-  const shapes = teamsOf(options.kind ?? 'practice', options.staff);
+  const shapes = teamsFor(options.staff);
   for (const shape of shapes) {
     const team = newId('team', random);
     const members = born.filter(({ staff }) => shape.has(staff));
@@ -187,7 +185,6 @@ export async function init(options: InitOptions): Promise<InitResult> {
     agent,
     mandate,
     teams,
-    shapes,
     born,
     random,
   });
@@ -255,8 +252,7 @@ async function signMandate(of: {
     kind: 'mandate',
     agent: of.agent.person,
     responsible: of.owner.keys.person,
-    // Memberships: for a day at most, and only of those who are members already.
-    kinds: [...DOSSIER_FACT_KINDS, 'membership'],
+    kinds: [...DOSSIER_FACT_KINDS],
     teams: of.teams.map(({ team }) => team),
   };
   await of.sign(mandate);
@@ -273,11 +269,11 @@ function firstRegister(of: {
   readonly agent: NewKeys;
   readonly mandate: FactOf<'mandate'>;
   readonly teams: Team[];
-  readonly shapes: readonly TeamShape[];
   readonly born: readonly Born[];
   readonly random: Random;
 }): Register {
   const { options, authority, agent, born, teams } = of;
+  const shapes = teamsFor(options.staff);
   return {
     v: 1,
     number: 0,
@@ -307,9 +303,11 @@ function firstRegister(of: {
       person: keys.person,
       name: staff.name,
       role: staff.role,
-      teams: teams.filter((_, i) => of.shapes[i]!.has(staff)).map(({ team }) => team),
+      teams: teams.filter((_, i) => shapes[i]!.has(staff)).map(({ team }) => team),
     })),
     teams,
+    partners: [],
+    partnerKeys: {},
     selection: null,
     deliveries: [],
     snapshot: null,

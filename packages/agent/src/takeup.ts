@@ -1,7 +1,7 @@
 /** Takes up where the log stands: what an earlier run committed, what colleagues did, new keys of teams (docs/spec/sync.md). */
 
 import type { DossierId, LocalDate } from '@ketenkluis/base';
-import { namesOf, type Session } from '@ketenkluis/client';
+import { namesOf, profilesOf, type Session } from '@ketenkluis/client';
 import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import type { Heads, Link } from './link.ts';
@@ -32,6 +32,20 @@ export async function takeNames(register: Register, session: Session): Promise<v
     const teams = memberships.filter((one) => one.person === person).map(({ team }) => team);
     register.staff.push({ person, name, role, teams });
   }
+}
+
+/** Who the partners of now are, as an owner said; with the next directory everybody reads it. One that ended is named no more. */
+export async function takePartners(register: Register, session: Session): Promise<void> {
+  const people = await session.people();
+  const live = people.partners(session.now());
+  if (live.length === 0 && register.partners.length === 0) return;
+  const said = await profilesOf(session);
+  register.partners = live.flatMap(({ organisation }) => {
+    const profile = said.get(organisation);
+    if (profile === undefined) return register.partners.filter((one) => one.organisation === organisation);
+    const { name, ura, proof, origin, teams } = profile;
+    return [{ organisation, name, ura, proof, origin, teams }];
+  });
 }
 
 /** Writes what the log says into the register. */

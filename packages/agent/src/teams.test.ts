@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type NewStaff, teamsOf } from './teams.ts';
+import { type NewStaff, teamsFor } from './teams.ts';
 
 const one = (role: NewStaff['role'], owner = false): NewStaff => ({ name: 'Noor', role, owner, passphrase: '' });
 
 describe('the teams that an organisation is born with', () => {
   it('are, of a partner, one for each role that practices refer to, and who reads its log', () => {
-    const shapes = teamsOf('partner', [one('podiatrist', true), one('pedicure'), one('podiatrist')]);
+    const shapes = teamsFor([one('podiatrist', true), one('pedicure'), one('podiatrist')]);
     expect(shapes.map(({ need, role }) => [need, role])).toEqual([
       ['podiatrist', 'podiatrist'],
       ['pedicure', 'pedicure'],
@@ -18,16 +18,12 @@ describe('the teams that an organisation is born with', () => {
   it('R19: give the care group and the practice manager counts, and no team that opens a dossier', () => {
     const staff = [one('gp', true), one('care-group'), one('practice-manager')];
     for (const person of staff.slice(1)) {
-      const teams = teamsOf('practice', staff).filter(({ has }) => has(person));
+      const teams = teamsFor(staff).filter(({ has }) => has(person));
       expect(teams.map(({ role, slots }) => ({ role, slots }))).toEqual([
         { role: null, slots: ['directory', 'receipt'] },
       ]);
     }
-    expect(teamsOf('practice', [one('gp')]).some(({ need }) => need === 'overview')).toBe(false);
+    expect(teamsFor([one('gp')]).some(({ need }) => need === 'overview')).toBe(false);
   });
 
-  it('R19: give nobody of a partner a team that treats patients of its own', () => {
-    const shapes = teamsOf('partner', [one('gp', true), one('dietitian')]);
-    expect(shapes.map(({ need }) => need)).toEqual(['dietitian', 'log']);
-  });
 });

@@ -14,7 +14,7 @@ export interface NewStaff {
   readonly passphrase: string;
 }
 
-export interface TeamShape {
+interface Shape {
   readonly need: string;
   readonly role: RoleId | null;
   readonly name: string;
@@ -22,8 +22,16 @@ export interface TeamShape {
   readonly slots: readonly string[];
 }
 
-/** A practice's own teams. A GP also works in the nurses' team, so that a nurse's note reaches the doctor. */
-const PRACTICE: readonly TeamShape[] = [
+const LOG: Shape = {
+  need: 'log',
+  role: null,
+  name: 'Logboek',
+  has: ({ owner, logOfficer }) => owner === true || logOfficer === true,
+  slots: ['directory', 'receipt'],
+};
+
+/** The own teams of a practice. A GP also works in the nurses' team, so that a nurse's note reaches the doctor. */
+const TEAMS: readonly Shape[] = [
   {
     need: 'gp',
     role: 'gp',
@@ -45,13 +53,7 @@ const PRACTICE: readonly TeamShape[] = [
     has: ({ role }) => role === 'assistant',
     slots: ['worklist', 'directory'],
   },
-  {
-    need: 'log',
-    role: null,
-    name: 'Logboek',
-    has: ({ owner, logOfficer }) => owner === true || logOfficer === true,
-    slots: ['directory', 'receipt'],
-  },
+  LOG,
   {
     // Status and counts, no records: the receipt names nobody.
     need: 'overview',
@@ -63,30 +65,24 @@ const PRACTICE: readonly TeamShape[] = [
   { need: 'emergency', role: 'emergency', name: 'Spoed', has: ({ role }) => role === 'gp', slots: [] },
 ];
 
-/** Of another organisation: one team for each of its roles that practices refer to, and who reads its log. */
-const partnerTeams = (staff: readonly NewStaff[]): readonly TeamShape[] => [
-  ...[...new Set(staff.map(({ role }) => role))]
-    .filter((role) => ROLES[role].organisation === 'partner')
-    .map((role) => ({
-      need: role,
-      role,
-      name: ROLES[role].nl,
-      has: (one: NewStaff) => one.role === role,
-      slots: [],
-    })),
-  ...PRACTICE.filter(({ need }) => need === 'log').map((shape) => ({ ...shape, slots: [] })),
-];
-
-/** The teams that an organisation is born with. */
-export const teamsOf = (kind: 'practice' | 'partner', staff: readonly NewStaff[]): readonly TeamShape[] =>
-  kind === 'practice'
-    ? PRACTICE.filter(({ need, has }) => need !== 'overview' || staff.some(has))
-    : partnerTeams(staff);
+/** A practice's teams; an organisation of partners' roles only has one team per role, and one that reads the log. */
+export function teamsFor(staff: readonly NewStaff[]): readonly Shape[] {
+  if (!staff.every(({ role }) => ROLES[role].organisation === 'partner'))
+    return TEAMS.filter(({ need, has }) => need !== 'overview' || staff.some(has));
+  const roles = [...new Set(staff.map(({ role }) => role))];
+  const own = roles.map(
+    (role): Shape => ({
+      ...{ need: role, role, name: ROLES[role].nl, slots: ['directory'] },
+      has: (one) => one.role === role,
+    }),
+  );
+  return [...own, LOG];
+}
 
 /** Its entry in the register; handles are chosen now, packs come with the first sync. */
 export function newTeam(of: {
   readonly team: TeamId;
-  readonly shape: TeamShape;
+  readonly shape: Shape;
   readonly epoch: Statement<'epoch'>;
   readonly random: Random;
 }): Team {

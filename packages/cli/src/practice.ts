@@ -88,7 +88,6 @@ const practiceFile = z.strictObject({
   ura: z.string().regex(/^\d{8}$/),
   agb: z.string().regex(/^\d{8}$/),
   threshold: z.int().min(1).optional(),
-  kind: z.enum(['practice', 'partner']).default('practice'),
   staff: z
     .array(
       z.strictObject({
@@ -117,7 +116,7 @@ export async function init(options: {
   const sheets = resolve(options.sheets);
   await mkdir(sheets, { recursive: true, mode: 0o700 });
   if ((await readdir(sheets)).length > 0) throw cliError('not-empty', `${sheets} must be empty`);
-  const { staff, threshold, kind, ...practice } = read.data;
+  const { staff, threshold, ...practice } = read.data;
   const net = nodeFetch();
   try {
     const born = await initPractice({
@@ -125,7 +124,6 @@ export async function init(options: {
       vaultUrl: options.vault,
       bootstrapToken: token,
       practice,
-      kind,
       staff: staff.map(
         ({ name, role, owner, logOfficer }): NewStaff => ({
           name,

@@ -43,7 +43,6 @@ export interface Person {
 /** Who is born at a vault, under which name of this machine. */
 export interface Organisation {
   readonly host: string;
-  readonly kind: 'practice' | 'partner';
   readonly practice: InitOptions['practice'];
   readonly staff: readonly Person[];
 }
@@ -86,7 +85,6 @@ export interface World {
 
 const LINDE: Organisation = {
   host: 'praktijk.localhost',
-  kind: 'practice',
   practice: { name: 'Huisartsenpraktijk De Linde', ura: '90000123', agb: '01999999' },
   staff: PEOPLE,
 };
@@ -165,7 +163,6 @@ export async function newPractice(options: NewPracticeOptions): Promise<NewPract
       vaultUrl: origin,
       bootstrapToken,
       practice: organisation.practice,
-      kind: organisation.kind,
       staff: organisation.staff,
       threshold: options.threshold ?? 1,
       argon2: DEMO_ARGON2,

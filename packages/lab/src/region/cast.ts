@@ -11,7 +11,6 @@ const person = (name: string, role: Person['role'], passphrase: string, owner = 
 
 export const LINDE: Organisation = {
   host: 'linde.localhost',
-  kind: 'practice',
   practice: { name: 'Huisartsenpraktijk De Linde', ura: '90000123', agb: '01999999' },
   staff: [
     person('Hanneke Wielinga', 'gp', 'duin-lantaarn-zeven', true),
@@ -25,7 +24,6 @@ export const LINDE: Organisation = {
 
 export const WILG: Organisation = {
   host: 'wilg.localhost',
-  kind: 'practice',
   practice: { name: 'Huisartsenpraktijk De Wilg', ura: '90000124', agb: '01999998' },
   staff: [
     person('Annelies Oldersma', 'gp', 'toren-notenboom-acht', true),
@@ -35,13 +33,12 @@ export const WILG: Organisation = {
   ],
 };
 
-const partner = (
-  host: string,
-  name: string,
-  ura: string,
-  agb: string,
-  staff: readonly Person[],
-): Organisation => ({ host, kind: 'partner', practice: { name, ura, agb }, staff });
+const partner = (host: string, name: string, ura: string, agb: string, staff: readonly Person[]): Organisation => ({
+  host,
+ 
+  practice: { name, ura, agb },
+  staff,
+});
 
 export const PARTNERS = {
   podiatrist: partner('voetenwerk.localhost', 'Podotherapie Voetenwerk', '90000201', '26999991', [

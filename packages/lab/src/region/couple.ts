@@ -5,8 +5,8 @@ import {
   compileSelection,
   issueStep,
   PROGRAMMES,
-  parseWorklist,
   type ProgrammeId,
+  parseWorklist,
   ROLES,
   type RoleId,
   SCOPES,
@@ -26,8 +26,8 @@ import {
   readPartnerCard,
   refer,
   type Session,
-  vouch,
   visit,
+  vouch,
   waitingProposals,
   worklistContent,
 } from '@ketenkluis/client';
@@ -37,15 +37,25 @@ import { LINDE, type PARTNERS } from './cast.ts';
 const SELECTION = compileSelection(Object.values(PROGRAMMES));
 
 /** The card of a partner whose owner just signed in; what an owner vouches for today is vouched for. */
-export async function cardFrom(owner: Session, of: (typeof PARTNERS)[keyof typeof PARTNERS], teams: NewPractice['teams']) {
+export async function cardFrom(
+  owner: Session,
+  of: (typeof PARTNERS)[keyof typeof PARTNERS],
+  teams: NewPractice['teams'],
+) {
   await vouch(owner);
   const { name, ura } = of.practice;
-  return partnerCard(owner, { name, ura, teams: teams.flatMap(({ team, role, name: called }) => (role === null ? [] : [{ team, role, name: called }])) });
+  return partnerCard(owner, {
+    name,
+    ura,
+    teams: teams.flatMap(({ team, role, name: called }) => (role === null ? [] : [{ team, role, name: called }])),
+  });
 }
 
 /** One owner proposes, another compares the same digits and signs; the keys of the card go to the vault. */
 export async function takeOn(first: Session, second: Session, card: string): Promise<void> {
-  await proposePartner(first, await readPartnerCard(card), { proof: 'overeenkomst en terugbellen op het nummer in Vektis' });
+  await proposePartner(first, await readPartnerCard(card), {
+    proof: 'overeenkomst en terugbellen op het nummer in Vektis',
+  });
   for (const waiting of await waitingProposals(second)) if (!('broken' in waiting)) await agree(second, waiting.hash);
   await couplePartners(first);
 }
@@ -75,10 +85,12 @@ export async function referOne(nurse: Session, wish: Wish) {
   const team = partner.profile?.teams.find((one) => one.role === role)?.team;
   if (team === undefined) throw new Error(`no team of role ${role}`);
   const handles = new Map(row.handles.map((one) => [one.scope, one.handle]));
-  const parts = answer.scopes.flatMap((scope): { handle: HandleId; scope: string; name: { nl: string; en: string } }[] => {
-    const handle = handles.get(scope);
-    return handle === undefined ? [] : [{ handle, scope, name: { nl: SCOPES[scope].nl, en: SCOPES[scope].en } }];
-  });
+  const parts = answer.scopes.flatMap(
+    (scope): { handle: HandleId; scope: string; name: { nl: string; en: string } }[] => {
+      const handle = handles.get(scope);
+      return handle === undefined ? [] : [{ handle, scope, name: { nl: SCOPES[scope].nl, en: SCOPES[scope].en } }];
+    },
+  );
   const opened = await openDossier(nurse, {
     dossier: row.dossier,
     handles: parts.map(({ handle }) => handle),
