@@ -16,6 +16,7 @@ import {
   type SyncProgress,
   type SyncResult,
   sync,
+  type Team,
 } from '@ketenkluis/agent';
 import { base64url, type LocalDate, systemClock, systemRandom } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES, type RoleId } from '@ketenkluis/care';
@@ -120,6 +121,7 @@ export interface NewPracticeOptions {
 /** A vault and a practice born in it: nobody is enrolled yet. */
 export interface NewPractice
   extends Pick<World, 'vault' | 'origin' | 'place' | 'people' | 'sheets' | 'signIn' | 'close'> {
+  readonly teams: readonly Pick<Team, 'team' | 'role' | 'name' | 'need'>[];
   /** Bytes that the agent sent in bodies so far. */
   sent(): number;
   /** Enrols every candidate of this source. */
@@ -167,6 +169,7 @@ export async function newPractice(options: NewPracticeOptions): Promise<NewPract
       threshold: options.threshold ?? 1,
       argon2: DEMO_ARGON2,
     });
+    const teams = state.register.teams.map(({ team, role, name, need }) => ({ team, role, name, need }));
     await state.close();
     const selection = compileSelection(Object.values(PROGRAMMES));
     const owner = people.find((person) => person.owner)!;
@@ -189,6 +192,7 @@ export async function newPractice(options: NewPracticeOptions): Promise<NewPract
       place,
       people,
       sheets,
+      teams,
       sent: net.sent,
       enrol: (path, asOf) =>
         once(path, (state, source) =>

@@ -35,7 +35,7 @@ export const WILG: Organisation = {
 
 const partner = (host: string, name: string, ura: string, agb: string, staff: readonly Person[]): Organisation => ({
   host,
- 
+
   practice: { name, ura, agb },
   staff,
 });

@@ -1,0 +1,219 @@
+/**
+ * A region: two practices on two vaults and four organisations that they refer to, each on a vault of its own. Every step goes through
+ * the same functions as a person's workplace; nothing is written into a database.
+ */
+
+import { join } from 'node:path';
+import { type LocalDate, plus, SECOND } from '@ketenkluis/base';
+import type { ProgrammeId } from '@ketenkluis/care';
+import {
+  acceptReferral,
+  directoryContent,
+  openList,
+  type Partner,
+  partnerCard,
+  partnersOf,
+  type Referral,
+  readContent,
+  referralsOf,
+  report,
+  type Session,
+  withdrawConsent,
+} from '@ketenkluis/client';
+import { freePort, type NewPractice, newPractice, type Organisation } from '../demo/world.ts';
+import { writePractice } from '../generate/index.ts';
+import { LINDE, PARTNERS, type PartnerRole, WILG } from './cast.ts';
+import { cardFrom, referOne, rowsOf, takeOn, visitOf } from './couple.ts';
+
+export interface RegionOptions {
+  readonly root: string;
+  readonly asOf: LocalDate;
+  /** Patients of the first practice and of the second. */
+  readonly patients: readonly [number, number];
+  readonly workplace?: string;
+  /** The partners that there are; all when left out. */
+  readonly partners?: readonly PartnerRole[];
+  readonly onStep?: (step: string) => void;
+}
+
+export interface Region {
+  readonly linde: NewPractice;
+  readonly wilg: NewPractice;
+  readonly partners: Readonly<Partial<Record<PartnerRole, NewPractice>>>;
+  /** The first practice's card, with which its partners' workplaces find it. */
+  readonly card: string;
+  close(): Promise<void>;
+}
+
+const ROLES = Object.keys(PARTNERS) as PartnerRole[];
+
+async function vaults(options: RegionOptions) {
+  const chosen = options.partners ?? ROLES;
+  const all: readonly (readonly [string, Organisation])[] = [
+    ['linde', LINDE],
+    ['wilg', WILG],
+    ...chosen.map((role) => [role, PARTNERS[role]] as const),
+  ];
+  const ports = new Map<string, number>();
+  for (const [name] of all) ports.set(name, await freePort());
+  const origins = all.map(([name, { host }]) => `http://${host}:${ports.get(name)}`);
+  const made = new Map<string, NewPractice>();
+  try {
+    for (const [name, organisation] of all) {
+      options.onStep?.(`${organisation.practice.name}: keys, people and a vault of its own`);
+      const practice = await newPractice({
+        vaultDir: join(options.root, name, 'vault'),
+        agentDir: join(options.root, name, 'agent'),
+        port: ports.get(name)!,
+        organisation,
+        partners: origins,
+        ...(options.workplace === undefined ? {} : { workplace: options.workplace }),
+      });
+      made.set(name, practice);
+    }
+    return made;
+  } catch (error) {
+    for (const one of made.values()) await one.close();
+    throw error;
+  }
+}
+
+/** Vaults, people, a first delivery of both practices, and partners that both sides know. Throws what agent and client throw. */
+export async function buildRegion(options: RegionOptions): Promise<Region> {
+  const { root, asOf, patients } = options;
+  const say = options.onStep ?? (() => undefined);
+  const made = await vaults(options);
+  const close = async () => {
+    for (const one of made.values()) await one.close();
+  };
+  try {
+    const [linde, wilg] = [made.get('linde')!, made.get('wilg')!];
+    for (const [i, [name, practice]] of [['linde', linde] as const, ['wilg', wilg] as const].entries()) {
+      say(`${name}: choosing, minimising, sealing, sending`);
+      const source = join(root, name, 'source');
+      writePractice({ patients: patients[i]!, seed: i + 11, asOf, out: source });
+      await practice.enrol(source, asOf);
+    }
+    const partners: Partial<Record<PartnerRole, NewPractice>> = {};
+    for (const [practice, { staff }] of [
+      [linde, LINDE],
+      [wilg, WILG],
+    ] as const) {
+      const [first, second] = [await practice.signIn(staff[0]!.name), await practice.signIn(staff[1]!.name)];
+      for (const role of options.partners ?? ROLES) {
+        const partner = made.get(role)!;
+        partners[role] = partner;
+        say(`${PARTNERS[role].practice.name}: two people compare its digits`);
+        const owner = await partner.signIn(PARTNERS[role].staff[0]!.name);
+        await takeOn(first, second, await cardFrom(owner, PARTNERS[role], partner.teams));
+      }
+    }
+    await linde.sync(join(root, 'linde', 'source'), asOf);
+    await wilg.sync(join(root, 'wilg', 'source'), asOf);
+    const owner = await linde.signIn(LINDE.staff[0]!.name);
+    const { name, ura } = LINDE.practice;
+    const teams = linde.teams.flatMap((one) =>
+      one.role === null ? [] : [{ team: one.team, role: one.role, name: one.name }],
+    );
+    return { linde, wilg, partners, card: await partnerCard(owner, { name, ura, teams }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Ask {
+  readonly role: PartnerRole;
+  readonly programme: ProgrammeId;
+  readonly step: string;
+  readonly question: string;
+  /** Seconds from now; the programme's own length when left out. */
+  readonly seconds?: number;
+}
+
+/** What the demo shows: one referral in each state, on patients of their own. */
+const STORY: Readonly<Record<'reported' | 'sent' | 'overdue' | 'withdrawn', Ask>> = {
+  reported: {
+    role: 'podiatrist',
+    programme: 'diabetes',
+    step: 'foot-care',
+    question: 'Graag beoordeling van de voeten; drukplek bij het vorige onderzoek.',
+  },
+  sent: {
+    role: 'dietitian',
+    programme: 'diabetes',
+    step: 'dietetics',
+    question: 'Wil graag afvallen; gewicht stijgt sinds het voorjaar.',
+  },
+  overdue: {
+    role: 'optometrist',
+    programme: 'diabetes',
+    step: 'fundus',
+    question: 'Jaarlijkse fundusfoto.',
+    seconds: 20,
+  },
+  withdrawn: {
+    role: 'podiatrist',
+    programme: 'diabetes',
+    step: 'foot-care',
+    question: 'Eeltvorming onder de voorvoet.',
+  },
+};
+
+/** Plays the story in the first practice. Answers each referral by its name. */
+export async function playStory(region: Region): Promise<Readonly<Record<string, string>>> {
+  const nurse = await region.linde.signIn('Sanne Kuipersma');
+  const directory = await openDirectory(nurse);
+  const partners = await partnersOf(nurse, directory);
+  const rows = (await rowsOf(nurse)).filter(({ programmes }) => programmes.includes('diabetes'));
+  const told: Record<string, string> = {};
+  for (const [i, [name, ask]] of Object.entries(STORY).entries()) {
+    const home = region.partners[ask.role];
+    if (home === undefined) continue;
+    const partner = partnerOf(partners, home);
+    const row = rows[i]!;
+    const { referral } = await referOne(nurse, {
+      ...ask,
+      row,
+      partner,
+      by: { name: 'Sanne Kuipersma', role: 'poh-s' },
+      ...(ask.seconds === undefined ? {} : { until: plus(nurse.now(), ask.seconds * SECOND) }),
+    });
+    told[name] = referral;
+    if (name === 'reported') await answer(region, home, referral);
+    if (name === 'withdrawn')
+      await withdrawConsent(nurse, { dossier: row.dossier, partner: partner.organisation }, row.facts);
+  }
+  return told;
+}
+
+const partnerOf = (partners: readonly Partner[], { place }: NewPractice): Partner => {
+  const found = partners.find(({ organisation }) => organisation === place.pins.practice);
+  if (found === undefined) throw new Error('this organisation is no partner of the practice');
+  return found;
+};
+
+/** The podiatrist accepts, and reports what she found. */
+async function answer(region: Region, practice: NewPractice, id: string): Promise<void> {
+  const home = await practice.signIn(PARTNERS.podiatrist.staff[0]!.name);
+  const guest = await visitOf(home, region.card);
+  const by = { name: PARTNERS.podiatrist.staff[0]!.name, role: { nl: 'Podotherapeut', en: 'Podiatrist' } };
+  const mine = async (): Promise<Referral> => (await referralsOf(guest)).find((one) => one.id === id)!;
+  await acceptReferral(guest, await mine(), by);
+  await report(guest, await mine(), by, {
+    message: 'Voeten gezien, oude drukplek genezen. Simm’s classificatie 2.',
+    soep: {
+      s: 'Geen pijnklachten; draagt sinds kort ruimer schoeisel.',
+      o: 'Links en rechts pulsaties voelbaar; monofilament afwezig onder MTP 1 links.',
+      e: 'Verhoogd risico op een ulcus, Simm’s classificatie 2.',
+      p: 'Controle over drie maanden; zolen aangepast.',
+    },
+    measurements: [],
+    last: false,
+  });
+}
+
+async function openDirectory(session: Session) {
+  const list = await openList(session, 'directory');
+  return readContent(directoryContent, list.content).partners;
+}
