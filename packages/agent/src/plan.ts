@@ -130,9 +130,11 @@ const grantsFor = (ids: DossierIds, handle: HandleId): PackJob['grants'] =>
     return step ? [{ team: team as TeamId, fact: step.fact }] : [];
   });
 
-const withdrawalOf = (practice: OrganisationId, dossier: DossierId, at: Instant) => (fact: FactId): Withdrawal => ({
-  ...{ t: 'withdrawal', v: 1, suite: 1, practice, fact, dossier, at },
-});
+const withdrawalOf =
+  (practice: OrganisationId, dossier: DossierId, at: Instant) =>
+  (fact: FactId): Withdrawal => ({
+    ...{ t: 'withdrawal', v: 1, suite: 1, practice, fact, dossier, at },
+  });
 
 /** Undefined when nothing changed. `unknown`: what is live is not known exactly, so everything is sealed again. */
 export function planDossier(
@@ -158,11 +160,10 @@ export function planDossier(
     if (handle === undefined) continue;
     filled.add(scope);
     const head = live.heads[scope];
-    const given = handed
-      .filter(({ handles }) => handles.includes(handle))
-      .map(({ team, fact }) => ({ team, fact }));
+    const given = handed.filter(({ handles }) => handles.includes(handle)).map(({ team, fact }) => ({ team, fact }));
     const grants = [...grantsFor(ids, handle), ...new Map(given.map((one) => [one.team, one])).values()];
-    const holds = (team: TeamId) => live.grants.some((one) => one.team === team && one.packs.includes(head!.descriptor));
+    const holds = (team: TeamId) =>
+      live.grants.some((one) => one.team === team && one.packs.includes(head!.descriptor));
     const fresh =
       reseal.has(handle) ||
       grants.some(({ team, fact }) => context.rekeyed.has(team) || (fact !== null && newSteps.has(fact))) ||

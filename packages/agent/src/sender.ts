@@ -77,7 +77,9 @@ export class Sender {
         }),
       );
       const made =
-        job.withdrawals.length > 0 && job.ended === undefined ? emptyLive() : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
+        job.withdrawals.length > 0 && job.ended === undefined
+          ? emptyLive()
+          : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
       next.set(dossier, made);
       return {
         after: state.register.snapshot?.number ?? 0,

@@ -21,7 +21,11 @@ type Ended = FactOf<'relation' | 'step' | 'write' | 'consent'>;
  * What is live once these facts are withdrawn, worked out as the vault does it: a step takes the grants on its ground along, a relation
  * those of teams that no other relation names, a consent those of that organisation's teams on its parts and what hangs under them.
  */
-export function liveAfter(access: Access, ended: readonly Ended[], teamsOf: (partner: OrganisationId) => ReadonlySet<TeamId>): Hash[] {
+export function liveAfter(
+  access: Access,
+  ended: readonly Ended[],
+  teamsOf: (partner: OrganisationId) => ReadonlySet<TeamId>,
+): Hash[] {
   const gone = new Set<string>(ended.map(({ id }) => id));
   const left = access.facts.map(({ fact }) => fact).filter(({ id }) => !gone.has(id));
   const treated = new Set(left.flatMap((fact) => (fact.kind === 'relation' ? fact.teams : [])));
@@ -32,7 +36,9 @@ export function liveAfter(access: Access, ended: readonly Ended[], teamsOf: (par
       one.kind === 'consent' && one.organisation === fact.organisation ? one.handles : [],
     );
     const handles = new Set(fact.handles.filter((handle) => !others.includes(handle)));
-    const parts = access.handles.filter(({ handle, parent }) => handles.has(handle) || (parent !== null && handles.has(parent)));
+    const parts = access.handles.filter(
+      ({ handle, parent }) => handles.has(handle) || (parent !== null && handles.has(parent)),
+    );
     return [{ teams: teamsOf(fact.organisation), packs: new Set(parts.map(({ descriptor }) => descriptor)) }];
   });
   const heads = new Set(access.handles.map(({ descriptor }) => descriptor));

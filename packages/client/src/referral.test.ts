@@ -45,7 +45,7 @@ export interface Two {
 
 async function makeTwo(patients = 6): Promise<Two> {
   const web = new Map<string, Fetch>();
-  const practice = await makeWorld(patients, 2, { web, threshold: 1 });
+  const practice = await makeWorld(patients, 3, { web, threshold: 1 });
   const feet = await makeWorld(1, 1, { web, origin: FEET, clock: practice.clock, people: [PODIATRIST] });
   const session = await feet.signIn('podiatrist');
   const people = await session.people();
@@ -91,14 +91,15 @@ describe('a referral between two vaults', () => {
     const card = await readPartnerCard(text);
     expect(card.fingerprint).toHaveLength(12);
     expect(await proposePartner(owner, card, { proof: 'gebeld op het nummer uit het LRZa' })).toBe('proposed');
-    const [seen] = await waitingProposals(nurse);
+    const second = await two.practice.signIn('B. de Tweede');
+    const [seen] = await waitingProposals(second);
     expect(seen).toMatchObject({ what: 'partner', fingerprint: card.fingerprint, profile: { ura: '90001234' } });
-    expect(await agree(nurse, seen!.hash)).toBe('proposed');
-    expect(await agree(owner, seen!.hash)).toBe('admitted');
+    expect(await agree(owner, seen!.hash)).toBe('proposed');
+    expect(await agree(second, seen!.hash)).toBe('admitted');
     expect(await couplePartners(owner)).toBe(1);
     const [partner] = await partnersOf(owner);
     expect(partner).toMatchObject({ organisation: feet.practice, fingerprint: card.fingerprint });
-    expect(new Set(partner!.signers)).toEqual(new Set([owner.person, nurse.person]));
+    expect(new Set(partner!.signers)).toEqual(new Set([owner.person, second.person]));
     expect(partner!.keys).not.toBeNull();
   });
 

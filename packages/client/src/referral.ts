@@ -148,6 +148,8 @@ export async function refer(
   }
   const handles = parts.map(({ handle }) => handle);
   return await again(session, dossier, async () => {
+    // The partner's newest key, and whether it is a partner still.
+    await session.people(true);
     const { held, proved } = await askGrant(session, { ...referral, handles });
     const toTeam = await bundleFor(session, team);
     const stated = factsOf(session, referral);
