@@ -368,7 +368,7 @@ export async function endFacts(
     who,
     facts.map((fact) => withdrawal(world, fact, dossier.id)),
   );
-  return aboutDossier(world, who, 'end', dossier, body);
+  return aboutDossier(world, who, 'end', dossier, { ...body });
 }
 
 /** Everything that a referral stands on. */
