@@ -68,7 +68,14 @@ const FACT_REASONS = [
   'no-step',
   'step-ended',
 ] as const;
-const OBJECT_REASONS = ['step-without-handle', 'no-grant', 'no-partner', 'no-consent', 'not-confirmed'] as const;
+const OBJECT_REASONS = [
+  'step-without-handle',
+  'no-grant',
+  'no-call',
+  'no-partner',
+  'no-consent',
+  'not-confirmed',
+] as const;
 const OTHER_REASONS = ['stale-list', 'gone', 'unknown', 'no-policy', 'policy-differs', 'error'] as const;
 /** Covers the deny codes of `access` and the request faults; a compile error there says when one is missing here. */
 export const REASONS = [

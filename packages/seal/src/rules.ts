@@ -1,6 +1,6 @@
 /** Who may sign which statement (docs/spec/statements.md, column "signed by"). Anything not named here nobody may. */
 
-import type { Instant, OrganisationId, TeamId } from '@ketenkluis/base';
+import { DAY, type Instant, type OrganisationId, type TeamId } from '@ketenkluis/base';
 import { claimedSigner } from './statement.ts';
 import type { Authority, Card, Fact, FactOf, Payload } from './statements.ts';
 
@@ -11,6 +11,9 @@ export interface SignRules {
   cardOf(person: string, at: Instant): Card | undefined;
   mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[];
   isMember(person: string, team: TeamId, at: Instant): boolean;
+  memberships(at: Instant): readonly FactOf<'membership'>[];
+  /** Places as substitute that stand then, with their pools. */
+  placesOf(person: string, at: Instant): readonly FactOf<'substitute'>[];
   poolAt(fact: string, at: Instant): FactOf<'pool'> | undefined;
 }
 
@@ -23,13 +26,21 @@ const mandates = (rules: SignRules, by: string, at: Instant) =>
 
 const isProfessional = (rules: SignRules, by: string, at: Instant) => rules.cardOf(by, at)?.kind === 'professional';
 
+/** A member, or a substitute in that team at that time. */
+const worksIn = (rules: SignRules, by: string, team: TeamId, at: Instant) =>
+  rules.isMember(by, team, at) || rules.placesOf(by, at).some((place) => place.team === team);
+
 function ownersTogether(rules: SignRules, signers: readonly string[], at: Instant): boolean {
   const record = rules.authorityAt(at);
   return !!record && new Set(signers).size >= record.threshold && signers.every((by) => isOwner(rules, by, at));
 }
 
 const teamsOf = (fact: Fact): readonly TeamId[] =>
-  fact.kind === 'relation' ? fact.teams : fact.kind === 'step' || fact.kind === 'write' ? [fact.team] : [];
+  fact.kind === 'relation'
+    ? fact.teams
+    : fact.kind === 'step' || fact.kind === 'write' || fact.kind === 'emergency'
+      ? [fact.team]
+      : [];
 
 /** An agent whose mandate lists the kind of this fact and all its teams. */
 const mandated = (rules: SignRules, fact: Fact, by: string, at: Instant): boolean =>
@@ -51,6 +62,14 @@ function mayActivate(rules: SignRules, fact: FactOf<'substitute'>, by: string, a
   );
 }
 
+/** A colleague hands the patient of the moment to a substitute who stands in then: not to themselves, and not for longer than a day. */
+function mayCall(rules: SignRules, fact: FactOf<'call'>, by: string, at: Instant): boolean {
+  const member = rules.memberships(at).some(({ person }) => person === by);
+  const brief = fact.from < fact.until && fact.until - fact.from <= DAY;
+  const stands = rules.placesOf(fact.person, at).length > 0;
+  return member && isProfessional(rules, by, at) && by !== fact.person && brief && stands;
+}
+
 /**
  * What is of the practice itself: the owners together. A substitute: one activator. Consent and restriction: who sits with the
  * patient, or the agent. Every other fact of a dossier: the agent.
@@ -66,6 +85,8 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
       return ownersTogether(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
+    case 'call':
+      return alone && mayCall(rules, fact, by, at);
     case 'consent':
     case 'restriction':
       return alone && (isProfessional(rules, by, at) || mandated(rules, fact, by, at));
@@ -131,7 +152,7 @@ export function maySign(
     case 'descriptor':
       return payload.class === 'source' ? agentFor(payload.team) : alone && isProfessional(rules, by, at);
     case 'grant':
-      return agentFor(payload.team) || (alone && isProfessional(rules, by, at) && rules.isMember(by, payload.team, at));
+      return agentFor(payload.team) || (alone && isProfessional(rules, by, at) && worksIn(rules, by, payload.team, at));
     case 'bundle':
       return agentFor(payload.to === 'team' ? payload.recipient : null) || (alone && isProfessional(rules, by, at));
     case 'snapshot':
