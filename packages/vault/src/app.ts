@@ -13,9 +13,11 @@ import { PROBLEM_TYPE, REFUSAL, sendProblem } from './problems.ts';
 import { type Api, isStrict } from './routes/api.ts';
 import { careRoutes } from './routes/care.ts';
 import { logRoutes } from './routes/log.ts';
+import { partnerRoutes } from './routes/partners.ts';
 import { practiceRoutes } from './routes/practice.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
+import { urgentRoutes } from './routes/urgent.ts';
 import { workplaceRoutes } from './routes/workplace.ts';
 import { SOFTWARE, type Vault } from './vault.ts';
 
@@ -123,6 +125,8 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   practiceRoutes(api, vault);
   sessionRoutes(api, vault);
   careRoutes(api, vault);
+  urgentRoutes(api, vault);
+  partnerRoutes(api, vault);
   logRoutes(api, vault);
   if (options.workplace !== undefined) await workplaceRoutes(api, options.workplace);
   else {

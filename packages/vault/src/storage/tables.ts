@@ -11,6 +11,7 @@ import type {
   Instant,
   OrganisationId,
   PersonId,
+  RequestId,
   SessionId,
   TeamId,
 } from '@ketenkluis/base';
@@ -55,6 +56,8 @@ interface FactTable extends Own {
   hash: Hash;
   dossier: DossierId | null;
   person: PersonId | null;
+  /** Of a step, of a write, and of a relation of one team. */
+  team: TeamId | null;
   ended: Instant | null;
 }
 interface DossierTable extends Own {
@@ -181,6 +184,10 @@ interface SessionTable extends Own {
   token: Hash;
   person: PersonId;
   device: string | null;
+  /** Of a partner's person: the organisation that vouches. Null for people of the practice itself. */
+  organisation: OrganisationId | null;
+  /** Canonical JSON of the memberships of the day (KKST) that a guest brought; null for people of the practice itself. */
+  vouched: Bytes | null;
   /** The passkey or device that opened it, or brought it back last; null for a person's own key. */
   unlocker: string | null;
   stage: SessionStage;
@@ -205,9 +212,15 @@ interface JoinTable extends Own {
   header: Bytes;
   sigs: string;
 }
-/** What a colleague is called, sealed to one reader. */
+/** A partner's directory as its people brought it: KKST objects in that organisation's own order. */
+interface PartnerDirectoryTable extends Own {
+  organisation: OrganisationId;
+  idx: number;
+  bytes: Bytes;
+}
+/** What a colleague or a partner is called, sealed to one reader. */
 interface NameTable extends Own {
-  person: PersonId;
+  person: PersonId | OrganisationId;
   reader: PersonId;
   sealed: Bytes;
 }
@@ -238,6 +251,28 @@ interface TileTable {
   bytes: Bytes;
 }
 
+/** A patient handed to a substitute: the sealed word, until shortly after it ended. The fact stands in its own table. */
+interface CalledTable extends Own {
+  fact: FactId;
+  dossier: DossierId;
+  person: PersonId;
+  until: Instant;
+  note: Bytes;
+}
+/** Broken glass, one row per look; open until somebody else closed it. */
+interface ReviewTable extends Own {
+  request: RequestId;
+  line: number;
+  dossier: DossierId;
+  person: PersonId;
+  at: Instant;
+  annex: Hash;
+  closed: number | null;
+  closer: PersonId | null;
+  closed_at: Instant | null;
+  finding: 'in-order' | 'not-in-order' | null;
+}
+
 export interface Schema {
   practice: PracticeTable;
   statement: StatementTable;
@@ -262,8 +297,11 @@ export interface Schema {
   session: SessionTable;
   invitation: InvitationTable;
   joining: JoinTable;
+  partner_directory: PartnerDirectoryTable;
   name: NameTable;
   proposal: ProposalTable;
+  called: CalledTable;
+  review: ReviewTable;
   log: LogTable;
   entry: EntryTable;
   tile: TileTable;
