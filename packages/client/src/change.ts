@@ -18,8 +18,11 @@ interface Change {
     | 'snapshot'
     | 'recovery'
     | 'propose'
-    | 'proposal-end';
-  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session';
+    | 'proposal-end'
+    | 'substitute'
+    | 'call'
+    | 'review-close';
+  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
   readonly items: readonly AskedItem[];
   readonly about?: About;
   readonly declared?: boolean;

@@ -78,7 +78,7 @@ export async function checkSnapshot(options: {
 
 /** Event codes that change a dossier's live set, and who may cause them. */
 const AGENT_EVENTS = new Set(['commit', 'drop', 'enrol', 'unenrol', 'fact', 'withdraw', 'grant']);
-const MEMBER_EVENTS = new Set(['write', 'taken-over']);
+const MEMBER_EVENTS = new Set(['write', 'taken-over', 'regrant']);
 
 /** The person's signature under a line, where the vault shows the request: nobody can be made to have asked. */
 export async function provedActor(options: {
@@ -107,8 +107,8 @@ function mayChange(line: ProvedLine, people: KeyDirectory, at: Instant): boolean
   if (AGENT_EVENTS.has(common.event)) {
     return card?.kind === 'agent' && people.mandatesOf(common.actor, at).length > 0;
   }
-  const member = people.memberships(at).some((fact) => fact.person === common.actor);
-  return MEMBER_EVENTS.has(common.event) && card?.kind === 'professional' && member;
+  const works = [...people.memberships(at), ...people.places(at)].some((fact) => fact.person === common.actor);
+  return MEMBER_EVENTS.has(common.event) && card?.kind === 'professional' && works;
 }
 
 /**

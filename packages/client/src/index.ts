@@ -1,6 +1,6 @@
 /** What a key holder does, in browser or Node: sign in, look, verify, write, prove. */
 
-export { readInvitation } from './admission.ts';
+export { type Approval, readInvitation } from './admission.ts';
 export { type About, readAnnex } from './annex.ts';
 export { type Audit, type AuditLine, audit } from './audit.ts';
 export { change } from './change.ts';
@@ -30,6 +30,7 @@ export {
   touch,
 } from './door.ts';
 export { type Confirmation, provedActor } from './dossier-state.ts';
+export { closeReview, openEmergency, openReviews } from './emergency.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';
 export { type LogKey, type LogView, openLog, type ProvedLine, provedLine, type SeenCheckpoint } from './log.ts';
@@ -69,5 +70,14 @@ export { recordRecovery, recoverTeamKey } from './recovery.ts';
 export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease } from './release.ts';
 export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';
 export { type Me, Session, type SessionStart } from './session.ts';
+export {
+  activate,
+  type Called,
+  callPatient,
+  callsForMe,
+  endPlace,
+  openCalled,
+  substitutesToCall,
+} from './substitutes.ts';
 export { endOwnUnlocker, endUnlocker, putKeyring, waysIn } from './unlockers.ts';
 export { type Place, type Wire, wire } from './wire.ts';
