@@ -37,8 +37,8 @@ export function twin({ now, practice, actor, class: asked, item, facts, card, gr
   if (!/^(look|write|grant|emergency)$/.test(asked) || shut || item.state !== 'live' || !item.handle) return false;
   const under = asked !== 'emergency' && /work|inbox/.test(item.writerClass ?? '') ? item.parent : null;
   const theirs = here.filter((f) => 'organisation' in f && f.organisation === actor.organisation);
-  const part = asked === 'write' ? under : item.handle;
-  const agreed = of('consent', theirs).some((f) => f.handles.some((h) => h === part));
+  const parts = asked === 'write' ? [under] : [item.handle, under];
+  const agreed = of('consent', theirs).some((f) => f.handles.some((h) => parts.includes(h)));
   if (!own && (asked === 'grant' || !of('partner', theirs)[0] || !agreed || (snapshot?.until ?? 0) <= now))
     return false;
   const over = of('call').some((f) => f.person === actor.person && f.until - f.from <= DAY) || asked === 'emergency';

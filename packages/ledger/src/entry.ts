@@ -54,7 +54,7 @@ const PEOPLE_EVENTS = [
   'proposal',
   'partner',
 ] as const;
-const FACT_EVENTS = ['fact', 'withdraw', 'enrol', 'unenrol', 'snapshot', 'receipt'] as const;
+const FACT_EVENTS = ['fact', 'withdraw', 'consent', 'enrol', 'unenrol', 'snapshot', 'receipt'] as const;
 /** A patient handed to a substitute; an emergency reviewed; a team's keys wrapped anew. */
 const URGENT_EVENTS = ['call', 'review', 'regrant'] as const;
 /** What bears on the meaning or reliability of the log itself. */

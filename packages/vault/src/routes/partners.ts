@@ -2,7 +2,9 @@
 
 import * as wire from '@ketenkluis/protocol';
 import { authenticate, openMessage } from '../auth.ts';
+import { grantAsk } from '../handing.ts';
 import { bringDirectory, listPartners } from '../partners.ts';
+import { refer } from '../referring.ts';
 import type { Vault } from '../vault.ts';
 import { vouched } from '../vouched.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
@@ -21,6 +23,19 @@ export function partnerRoutes(api: Api, vault: Vault): void {
     },
     async (request) =>
       bringDirectory(vault, await openMessage(vault, request, 'partner-directory', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/grants`,
+    {
+      ...gate('grant-ask', 256 * KIB, 'session'),
+      schema: { body: wire.askGrant, response: { 200: wire.grantAnswer } },
+    },
+    async (request) => grantAsk(vault, await openMessage(vault, request, 'grant-ask', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/referrals`,
+    { ...gate('refer', 4096 * KIB, 'session'), schema: { body: wire.postReferral, response: { 200: wire.committed } } },
+    async (request) => refer(vault, await openMessage(vault, request, 'refer', request.body), request.body.body),
   );
   api.get(
     `${PRACTICE}/vouched`,
