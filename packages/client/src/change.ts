@@ -19,6 +19,9 @@ interface Change {
     | 'recovery'
     | 'propose'
     | 'proposal-end'
+    | 'partner-directory'
+    | 'refer'
+    | 'end'
     | 'substitute'
     | 'call'
     | 'review-close';

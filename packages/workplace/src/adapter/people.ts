@@ -5,6 +5,7 @@ import { ROLES, type RoleId } from '@ketenkluis/care';
 import {
   admit,
   agree,
+  type Broken,
   disagree,
   endUnlocker,
   keptDevices,
@@ -12,6 +13,7 @@ import {
   type Ports,
   type Proof,
   renew,
+  type WaitingColleague,
   waitingProposals,
   waysIn,
   wire,
@@ -84,7 +86,8 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
 }
 
 async function proposed({ session, names, me }: Inside) {
-  const waiting = await waitingProposals(session);
+  const all = await waitingProposals(session);
+  const waiting = all.filter((one): one is Broken | WaitingColleague => 'broken' in one || one.what === 'colleague');
   const who = (person: PersonId) => nameOf(names, person)?.name ?? UNNAMED;
   const proposals = waiting.map((one): Proposal | BrokenProposal =>
     'broken' in one
