@@ -150,6 +150,12 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     },
     now: clock,
 
+    referrals: null,
+    received: null,
+    partners: null,
+    access: null,
+    urgent: null,
+
     door: () =>
       careful(async () => {
         const shared = (await storage.get(SHARED)) === true;

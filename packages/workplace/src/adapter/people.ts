@@ -90,6 +90,7 @@ async function proposed({ session, names, me }: Inside) {
     'broken' in one
       ? { id: one.hash, broken: true }
       : {
+          what: 'colleague',
           id: one.hash,
           by: who(one.by),
           mine: one.by === me.person,

@@ -1,18 +1,21 @@
 /** Colleagues, and the two-sided code that lets a new one in. */
 
 import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Colleague, OpenInvitation, People } from '../model.ts';
+import { AdminNav } from '../parts/admin-nav.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
 import { useSay } from '../parts/say.ts';
 import { Asked, Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
-import { useAct, useAsk } from '../parts/world.tsx';
+import { useAct, useAsk, useWorld } from '../parts/world.tsx';
 import { LostDevice } from './lost-device.tsx';
 import { Proposals } from './proposals.tsx';
+import './care.css';
 
 /** How often an open invitation is looked at for a code; reading it is no line in the log. */
 const POLL = 3000;
@@ -25,16 +28,15 @@ export function TeamScreen() {
   return (
     <Main>
       <div className="kk-page">
+        <AdminNav />
         <Heading name={t('team.title')}>{t('team.title')}</Heading>
         <Asked query={people} loading={t('team.loading')}>
           {(found) => (
             <>
+              <Proposals proposals={found.proposals} again={() => void people.refetch()} />
               <Colleagues people={found} />
               {found.mayInvite ? (
-                <>
-                  <Proposals proposals={found.proposals} again={() => void people.refetch()} />
-                  <Invitations people={found} again={() => void people.refetch()} />
-                </>
+                <Invitations people={found} again={() => void people.refetch()} />
               ) : (
                 <p className="kk-dim">{t('team.onlyOwner')}</p>
               )}
@@ -49,6 +51,7 @@ export function TeamScreen() {
 function Colleagues({ people }: { readonly people: People }) {
   const { t } = useTranslation();
   const words = useWords();
+  const world = useWorld();
   const [lost, setLost] = useState<Colleague | null>(null);
   return (
     <section className="kk-card" aria-labelledby="colleagues">
@@ -67,7 +70,14 @@ function Colleagues({ people }: { readonly people: People }) {
             {people.colleagues.map((one) => (
               <tr key={one.person}>
                 <td>
-                  {one.name} {one.me ? <Tag>{t('team.you')}</Tag> : null}
+                  {world.access === null ? (
+                    one.name
+                  ) : (
+                    <Link to="/team/$person" params={{ person: one.person }}>
+                      {one.name}
+                    </Link>
+                  )}{' '}
+                  {one.me ? <Tag>{t('team.you')}</Tag> : null}
                 </td>
                 <td>{words.text(one.role)}</td>
                 <td>{one.teams.join(', ')}</td>
