@@ -3,12 +3,13 @@
  * and a gap in the dossier's numbering is found (docs/spec/entry.md).
  */
 
-import { type DossierId, fromBase64url, type HandleId, type Instant, type PersonId } from '@ketenkluis/base';
+import { type DossierId, fromBase64url, type HandleId, type Instant, type OrganisationId, type PersonId } from '@ketenkluis/base';
 import { type Annex, checkChain, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
 import { type ProvedLine, provedLine } from './log.ts';
+import { prepared } from './look.ts';
 import { checkOwnLine } from './release.ts';
 import type { Session } from './session.ts';
 
@@ -20,6 +21,8 @@ export interface AuditLine {
   readonly signature: 'signed' | 'not-shown' | 'false';
   readonly at: Instant | null;
   readonly who: PersonId | null;
+  /** Whom they acted for: the practice itself, or a partner. */
+  readonly organisation: OrganisationId | null;
   readonly event: string | null;
   readonly outcome: string | null;
   readonly declared: boolean;
@@ -48,7 +51,7 @@ export async function audit(
 ): Promise<Audit> {
   const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about });
   const people = await session.people();
-  await session.me();
+  await prepared(session);
   const log = await session.log();
   const from = what.from ?? (0 as Instant);
   const until = what.until ?? session.now();
@@ -94,6 +97,7 @@ export async function audit(
         signature,
         at: common?.at ?? null,
         who: common?.actor ?? null,
+        organisation: common?.organisation ?? null,
         event: common?.event ?? null,
         outcome: mine.some(({ item }) => item.outcome === 'success') ? 'success' : (mine[0]?.item.outcome ?? null),
         declared: common?.declared ?? false,
@@ -119,6 +123,7 @@ const unproved = {
   signature: 'not-shown',
   at: null,
   who: null,
+  organisation: null,
   event: null,
   outcome: null,
   declared: false,

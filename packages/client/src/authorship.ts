@@ -7,24 +7,26 @@ import type { Card, Descriptor } from '@ketenkluis/seal';
 import type { Envelope } from '@ketenkluis/seal/open';
 import { clientError } from './errors.ts';
 
-/** The one type of content that belongs under this handle; null: none does. */
-function typeUnder({ class: writer, dossier, slot }: Pick<Descriptor, 'class' | 'dossier' | 'slot'>) {
-  if (writer === 'work') return dossier === null ? null : 'note';
-  if (writer === 'source') return dossier === null ? slot : 'fhir';
-  return null;
+/** The types of content that belong under this handle. */
+function typesUnder({ class: writer, dossier, slot }: Pick<Descriptor, 'class' | 'dossier' | 'slot'>): readonly unknown[] {
+  if (writer === 'work') return dossier === null ? [] : ['note', 'referral'];
+  if (writer === 'inbox') return dossier === null ? [] : ['message'];
+  return [dossier === null ? slot : 'fhir'];
 }
 
 /**
- * Type and author fit the class: `source` is an agent's, `work` a professional's. `card` is the author's, in force when the version was
- * written. Throws `client/wrong-item`.
+ * Type and author fit the class: `source` is an agent's, `work` a professional's of the practice, `inbox` a professional's of another
+ * organisation. `card` is the author's, in force when the version was written. Throws `client/wrong-item`.
  */
 export function checkAuthorship(
-  descriptor: Pick<Descriptor, 'class' | 'dossier' | 'slot'>,
+  descriptor: Pick<Descriptor, 'class' | 'dossier' | 'slot' | 'practice'>,
   envelope: Pick<Envelope, 'type'>,
-  card: Pick<Card, 'kind'> | undefined,
+  card: Pick<Card, 'kind' | 'organisation'> | undefined,
 ): void {
   const author = descriptor.class === 'source' ? 'agent' : 'professional';
-  if (envelope.type !== typeUnder(descriptor) || card?.kind !== author) {
+  const own = card?.organisation === descriptor.practice;
+  const fits = card?.kind === author && own === (descriptor.class !== 'inbox');
+  if (!typesUnder(descriptor).includes(envelope.type) || !fits) {
     throw clientError('wrong-item', 'what was sealed here is of another kind than this handle holds');
   }
 }

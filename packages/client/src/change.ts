@@ -18,8 +18,11 @@ interface Change {
     | 'snapshot'
     | 'recovery'
     | 'propose'
-    | 'proposal-end';
-  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session';
+    | 'proposal-end'
+    | 'partner-directory'
+    | 'refer'
+    | 'end';
+  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant';
   readonly items: readonly AskedItem[];
   readonly about?: About;
   readonly declared?: boolean;

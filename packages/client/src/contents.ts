@@ -42,6 +42,19 @@ export const directoryContent = z.strictObject({
   practice: z.strictObject({ name: z.string(), ura: z.string(), agb: z.string() }),
   people: z.array(z.strictObject({ person: id('person'), name: z.string(), role: z.string() })),
   teams: z.array(z.strictObject({ team: id('team'), need: z.string(), name: z.string(), role: z.string().nullable() })),
+  /** Who the practice's partners are, as its owners said when they pinned them. */
+  partners: z
+    .array(
+      z.strictObject({
+        organisation: id('organisation'),
+        name: z.string(),
+        ura: z.string(),
+        proof: z.string(),
+        origin: z.string(),
+        teams: z.array(z.strictObject({ team: id('team'), role: z.string(), name: z.string() })),
+      }),
+    )
+    .default([]),
 });
 export type DirectoryContent = z.infer<typeof directoryContent>;
 
@@ -74,6 +87,73 @@ export const receiptContent = z.strictObject({
   source: z.strictObject({ files: count, became: z.string(), loose: z.array(z.string()) }),
 });
 export type ReceiptContent = z.infer<typeof receiptContent>;
+
+const text = z.strictObject({ nl: z.string().max(400), en: z.string().max(400) });
+const short = z.string().max(200);
+
+/** Envelope type `referral`: the letter to a partner's team (docs/spec/partners.md). */
+export const referralContent = z.strictObject({
+  v: z.literal(1),
+  /** The step that it goes with. */
+  referral: id('fact'),
+  programme: short,
+  step: short,
+  activity: text,
+  question: z.string().max(4000),
+  patient: z.strictObject({
+    name: short,
+    birthDate: short.nullable(),
+    gender: z.enum(['male', 'female', 'other']).nullable(),
+  }),
+  by: z.strictObject({ name: short, role: text, practice: short }),
+  parts: z
+    .array(z.strictObject({ handle: id('handle'), scope: short, name: text }))
+    .min(1)
+    .max(128),
+  until: at,
+  /** What messages hang under, and which of the practice's teams read them. */
+  reply: z.strictObject({
+    parent: id('handle'),
+    teams: z
+      .array(z.strictObject({ team: id('team'), step: id('fact') }))
+      .min(1)
+      .max(16),
+  }),
+});
+export type ReferralContent = z.infer<typeof referralContent>;
+
+const message = { v: z.literal(1), referral: id('fact'), by: z.strictObject({ name: short, role: text }) };
+/** Envelope type `message`: what a partner's people leave. SOEP lines as a GP system keeps them; values with their NHG number. */
+export const inboxContent = z.discriminatedUnion('kind', [
+  z.strictObject({ ...message, kind: z.literal('accepted'), message: z.string().max(4000) }),
+  z.strictObject({ ...message, kind: z.literal('declined'), message: z.string().max(4000) }),
+  z.strictObject({
+    ...message,
+    kind: z.literal('reported'),
+    message: z.string().max(4000),
+    soep: z.strictObject({
+      s: z.string().max(8000),
+      o: z.string().max(8000),
+      e: z.string().max(8000),
+      p: z.string().max(8000),
+    }),
+    measurements: z
+      .array(
+        z.strictObject({
+          label: text,
+          /** NHG 45 number; null where none is known. */
+          nhg: short.nullable(),
+          value: short,
+          unit: short.nullable(),
+          date: day,
+        }),
+      )
+      .max(64),
+    /** The partner needs nothing more: it ends for its part. */
+    last: z.boolean(),
+  }),
+]);
+export type InboxContent = z.infer<typeof inboxContent>;
 
 /** Throws `client/bad-answer`: the author signed it, but this program does not know the form. */
 export function readContent<S extends z.ZodType>(schema: S, content: unknown): z.infer<S> {

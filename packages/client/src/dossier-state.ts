@@ -3,7 +3,7 @@
  * (docs/spec/snapshot.md, checks 3 to 6)
  */
 
-import { fromBase64url, type Instant, instant, type Verifier } from '@ketenkluis/base';
+import { fromBase64url, type Instant, instant, type OrganisationId, type Verifier } from '@ketenkluis/base';
 import type { Checkpoint, EntryCommon } from '@ketenkluis/ledger';
 import type { releaseAnswer } from '@ketenkluis/protocol';
 import {
@@ -78,7 +78,7 @@ export async function checkSnapshot(options: {
 
 /** Event codes that change a dossier's live set, and who may cause them. */
 const AGENT_EVENTS = new Set(['commit', 'drop', 'enrol', 'unenrol', 'fact', 'withdraw', 'grant']);
-const MEMBER_EVENTS = new Set(['write', 'taken-over']);
+const MEMBER_EVENTS = new Set(['write', 'taken-over', 'refer', 'end', 'fact']);
 
 /** The person's signature under a line, where the vault shows the request: nobody can be made to have asked. */
 export async function provedActor(options: {
@@ -100,15 +100,24 @@ export async function provedActor(options: {
 
 const later = (a: Instant, b: Instant | undefined): Instant => (b !== undefined && b > a ? b : a);
 
-function mayChange(line: ProvedLine, people: KeyDirectory, at: Instant): boolean {
-  const { common } = line;
+function mayChange({ common }: ProvedLine, people: KeyDirectory, at: Instant): boolean {
   if (common === null || common.outcome !== 'success') return false;
-  const card = people.cardOf(common.actor, at);
-  if (AGENT_EVENTS.has(common.event)) {
-    return card?.kind === 'agent' && people.mandatesOf(common.actor, at).length > 0;
-  }
-  const member = people.memberships(at).some((fact) => fact.person === common.actor);
-  return MEMBER_EVENTS.has(common.event) && card?.kind === 'professional' && member;
+  const { actor, event, organisation } = common;
+  // A partner's people leave messages and change nothing else.
+  if (organisation !== people.organisation) return event === 'write' && isOfPartner(people, organisation, actor, at);
+  const card = people.cardOf(actor, at);
+  if (card?.kind === 'agent') return AGENT_EVENTS.has(event) && people.mandatesOf(actor, at).length > 0;
+  const member = people.memberships(at).some((fact) => fact.person === actor);
+  return MEMBER_EVENTS.has(event) && card?.kind === 'professional' && member;
+}
+
+/** A professional in one of the teams that the live partner fact names, by the partner's own directory. */
+export function isOfPartner(people: KeyDirectory, organisation: string, person: string, at: Instant): boolean {
+  const found = people.partnerAt(organisation as OrganisationId, at);
+  if (found === undefined || people.knows(person)) return false;
+  const { fact, directory } = found;
+  const member = directory.memberships(at).some((one) => one.person === person && fact.teams.includes(one.team));
+  return member && directory.cardOf(person, at)?.kind === 'professional';
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a key holder does, in browser or Node: sign in, look, verify, write, prove. */
 
+export { type Access, accessOf, type Seer } from './access.ts';
 export { readInvitation } from './admission.ts';
 export { type About, readAnnex } from './annex.ts';
 export { type Audit, type AuditLine, audit } from './audit.ts';
@@ -8,9 +9,13 @@ export {
   type DirectoryContent,
   deliveryNumbers,
   directoryContent,
+  type InboxContent,
+  inboxContent,
   type ReceiptContent,
   readContent,
   receiptContent,
+  type ReferralContent,
+  referralContent,
   type ScopeContent,
   scopeContent,
   type WorklistContent,
@@ -30,6 +35,7 @@ export {
   touch,
 } from './door.ts';
 export { type Confirmation, provedActor } from './dossier-state.ts';
+export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';
 export { type LogKey, type LogView, openLog, type ProvedLine, provedLine, type SeenCheckpoint } from './log.ts';
@@ -43,8 +49,33 @@ export {
   release,
   type Slot,
 } from './look.ts';
-export { type Named, namesOf } from './names.ts';
+export {
+  acceptReferral,
+  declineReferral,
+  dossierOf,
+  openCopy,
+  report,
+  type SentMessage,
+} from './messages.ts';
+export { type Named, namesOf, type Profile, profilesOf } from './names.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
+export {
+  type CardTeam,
+  type PartnerCard,
+  partnerCard,
+  partnerFingerprint,
+  placeOf,
+  readPartnerCard,
+} from './partner-card.ts';
+export { proposePartner } from './partner-proposal.ts';
+export {
+  couplePartners,
+  endPartner,
+  type Partner,
+  type PartnerProfile,
+  partnersOf,
+  showPartnerKeys,
+} from './partners.ts';
 export { checkPassphrase, type PassphraseFault, passphraseFault } from './passphrase.ts';
 export { type DirectoryAnswer, directorySeen, readDirectory } from './people.ts';
 export {
@@ -64,10 +95,32 @@ export {
   type PasskeyResult,
   type Ports,
 } from './ports.ts';
-export { admit, agree, type Broken, disagree, renew, type Waiting, waitingProposals } from './proposals.ts';
+export {
+  admit,
+  agree,
+  type Broken,
+  disagree,
+  renew,
+  type Waiting,
+  type WaitingColleague,
+  type WaitingPartner,
+  waitingProposals,
+} from './proposals.ts';
 export { recordRecovery, recoverTeamKey } from './recovery.ts';
+export { type NewReferral, refer } from './referral.ts';
+export {
+  factIds,
+  type Referral,
+  type ReferralMessage,
+  type ReferralState,
+  referralCounts,
+  referralsOf,
+} from './referrals.ts';
 export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease } from './release.ts';
 export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';
 export { type Me, Session, type SessionStart } from './session.ts';
+export type { Recipient } from './sharing.ts';
 export { endOwnUnlocker, endUnlocker, putKeyring, waysIn } from './unlockers.ts';
+export { revisit, visit } from './visit.ts';
+export { vouch } from './vouch.ts';
 export { type Place, type Wire, wire } from './wire.ts';

@@ -2,12 +2,13 @@
 
 import { type DossierId, type FactId, fromUtf8, type HandleId, type TeamId } from '@ketenkluis/base';
 import { releaseAnswer } from '@ketenkluis/protocol';
-import type { RequestClass } from '@ketenkluis/seal';
+import type { RequestClass, Statement } from '@ketenkluis/seal';
 import type { Envelope } from '@ketenkluis/seal/open';
 import { type About, sealAnnex } from './annex.ts';
 import type { Confirmation } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
+import type { LookContext, States } from './parts.ts';
 import { type Look, openRelease } from './release.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
@@ -23,38 +24,53 @@ export async function release(
   what: { readonly class: RequestClass; readonly items: readonly AskedItem[]; readonly about?: About },
 ): Promise<Look> {
   const annex = await sealAnnex(session, what.about ?? {});
-  await session.me();
+  await prepared(session);
   const { answer, request } = await session.inTurn(async () => {
     const ask = { id: annex.id, class: what.class, action: 'release', items: what.items, annex: annex.hash };
     const signed = await session.signed({ ...ask, checkpoint: await session.seen() }, { annex: annex.wire });
     return { answer: await session.call('release', releaseAnswer, signed.message), request: signed.request };
   });
+  return await believed(session, request, answer.states, async (context) => {
+    const look = await openRelease(answer, context);
+    for (const state of look.states) session.proved.set(state.dossier, state);
+    return look;
+  });
+}
+
+/** Pointers to the own team keys, asked for before anything takes its turn; a guest brings keys along. */
+export async function prepared(session: Session): Promise<void> {
+  if (session.home === null) await session.me();
+}
+
+/** Reads an answer about dossiers; where somebody in it is unknown here, once more with the newest directory. */
+export async function believed<T>(
+  session: Session,
+  request: Statement<'request'>,
+  states: States,
+  read: (context: LookContext) => Promise<T>,
+): Promise<T> {
   const log = await session.log();
   await session.wire.ports.policy?.();
-  const open = async (fresh: boolean) =>
-    openRelease(answer, {
+  const attempt = async (fresh: boolean) =>
+    read({
       request,
       people: await session.people(fresh),
+      asker: await session.asker(),
       log,
       storage: session.wire.ports.storage,
       verifier: session.verifier,
       now: session.now(),
       teamKey: (team, epoch) => session.teamKey(team, epoch),
     });
-  const opened = async (fresh: boolean) => {
-    const look = await open(fresh);
-    for (const state of look.states) session.proved.set(state.dossier, state);
-    return look;
-  };
   // What ended before a change stands before it in the log: a directory from before that line does not know it yet.
-  const newest = Math.max(-1, ...answer.states.flatMap(({ changes }) => changes.map(({ index }) => index)));
+  const newest = Math.max(-1, ...states.flatMap(({ changes }) => changes.map(({ index }) => index)));
   try {
-    return await opened(newest >= session.peopleAt);
+    return await attempt(newest >= session.peopleAt);
   } catch (error) {
     if (!MAY_BE_NEWS.some((code) => clientError.is(error, code))) throw error;
     session.forgetMe();
-    await session.me();
-    return await opened(true);
+    await prepared(session);
+    return await attempt(true);
   }
 }
 

@@ -1,6 +1,6 @@
-/** What a new colleague is called: said by an owner, sealed to the owners and the practice's agent, never shown to the host. */
+/** What new colleagues and partners are called: said by an owner, sealed to its readers, never shown to the host. */
 
-import { base64url, fromBase64url, type Instant, isId, type PersonId } from '@ketenkluis/base';
+import { base64url, fromBase64url, type Instant, isId, type OrganisationId, type PersonId } from '@ketenkluis/base';
 import {
   asSealedBlob,
   decodeStatement,
@@ -8,7 +8,9 @@ import {
   expectType,
   type KemPrivateKey,
   type KeyDirectory,
+  type Payload,
   type Plaintext,
+  type Statement,
   sealTo,
   signStatement,
 } from '@ketenkluis/seal';
@@ -20,6 +22,8 @@ export interface Named {
   /** A role of the catalogue, or the practice's own word. */
   readonly role: string;
 }
+/** Who a partner is and what its teams do, as an owner said it. */
+export type Profile = Pick<Payload<'profile'>, 'partner' | 'name' | 'ura' | 'proof' | 'origin' | 'teams'>;
 /** As it goes over the wire. */
 export interface SealedName {
   readonly to: PersonId;
@@ -27,6 +31,28 @@ export interface SealedName {
 }
 
 const info = (person: PersonId) => `name ${person}`;
+const profileInfo = (organisation: OrganisationId) => `profile ${organisation}`;
+
+type Reader = { readonly person: PersonId; readonly kem: string };
+
+/** Owners and agents of the practice. */
+function readersOf(people: KeyDirectory, at: Instant): Reader[] {
+  const agents = people.cards(at).filter(({ kind }) => kind === 'agent');
+  return [
+    ...(people.authority?.owners ?? []).map(({ person, kem }) => ({ person, kem })),
+    ...agents.map(({ subject, kem }) => ({ person: subject, kem })),
+  ];
+}
+
+const sealFor = (readers: readonly Reader[], text: string, statement: Statement): Promise<SealedName[]> =>
+  Promise.all(
+    readers.map(async ({ person, kem }) => ({
+      to: person,
+      sealed: base64url(
+        await sealTo(fromBase64url(kem), text, encodeStatement(statement) as Uint8Array as Plaintext),
+      ),
+    })),
+  );
 
 /** One blob for each owner and each agent of the practice. */
 export async function sealName(session: Session, person: PersonId, named: Named, at: Instant): Promise<SealedName[]> {
@@ -36,18 +62,66 @@ export async function sealName(session: Session, person: PersonId, named: Named,
     { t: 'name', v: 1, suite: 1, organisation: session.practice, person, name, role, by: session.person, at },
     session.keys().signer,
   );
-  const plain = encodeStatement(statement) as Uint8Array as Plaintext;
-  const agents = people.cards(session.now()).filter(({ kind }) => kind === 'agent');
-  const readers = [
-    ...(people.authority?.owners ?? []),
-    ...agents.map(({ subject, kem }) => ({ person: subject, kem })),
-  ];
-  return await Promise.all(
-    readers.map(async (to) => ({
-      to: to.person,
-      sealed: base64url(await sealTo(fromBase64url(to.kem), info(person), plain)),
-    })),
+  return await sealFor(readersOf(people, session.now()), info(person), statement);
+}
+
+/** Blobs that one proposal takes. */
+const MAX_READERS = 32;
+
+/**
+ * Who a partner is, for the owners, the agents, and those who may be the second person to sign: they compare the same fingerprint.
+ */
+export async function sealProfile(session: Session, said: Profile, at: Instant): Promise<SealedName[]> {
+  const people = await session.people();
+  const statement = await signStatement(
+    { t: 'profile', v: 1, suite: 1, organisation: session.practice, ...said, by: session.person, at },
+    session.keys().signer,
   );
+  const readers = readersOf(people, at);
+  const known = new Set(readers.map(({ person }) => person));
+  const witnesses = people
+    .cards(at)
+    .filter(({ subject, kind }) => (kind === 'professional' || kind === 'trustee') && !known.has(subject))
+    .map(({ subject, kem }) => ({ person: subject, kem }));
+  return await sealFor([...readers, ...witnesses].slice(0, MAX_READERS), profileInfo(said.partner), statement);
+}
+
+/** Every partner's profile that the vault keeps for this reader, as an owner signed it. */
+export async function profilesOf(session: Session): Promise<ReadonlyMap<OrganisationId, Profile>> {
+  const [people, { names }] = [await session.people(), await session.me()];
+  const found = new Map<OrganisationId, Profile>();
+  for (const { person: partner, sealed } of names) {
+    if (!isId('organisation', partner)) continue;
+    const reader = session.person;
+    const to = [{ to: reader, sealed }];
+    const said = await openProfile({ people, names: to, reader, key: session.keys().kem, partner });
+    if (said !== null) found.set(partner, said);
+  }
+  return found;
+}
+
+/** What an owner said of this partner in what came for `reader`; null where there is nothing. */
+export async function openProfile(of: {
+  readonly people: KeyDirectory;
+  readonly names: readonly SealedName[];
+  readonly reader: PersonId;
+  readonly key: KemPrivateKey;
+  readonly partner: OrganisationId;
+}): Promise<Profile | null> {
+  const { people, names, reader, key, partner } = of;
+  for (const { sealed } of names.filter(({ to }) => to === reader)) {
+    try {
+      const plain = await openSealed(key, profileInfo(partner), asSealedBlob(fromBase64url(sealed)));
+      const statement = expectType(decodeStatement(plain), 'profile');
+      const { payload } = statement;
+      if (payload.partner !== partner || !(await people.verify(statement, payload.at))) continue;
+      const { name, ura, proof, origin, teams } = payload;
+      return { partner, name, ura, proof, origin, teams };
+    } catch {
+      // Sealed to another key, or not what an owner said: the next may be it.
+    }
+  }
+  return null;
 }
 
 /** Everybody's name that the vault keeps for this reader, as owners of the practice signed it. */

@@ -23,7 +23,7 @@ function provedOrThrow(...claim: Parameters<typeof provedLine>): ReturnType<type
 }
 
 /**
- * Rebuilds the key directory. Throws `client/not-included` when a statement has no line of its own,
+ * Rebuilds the key directory; `partnered`: it names a partner, or did. Throws `client/not-included` when a statement has no line of its own,
  * `client/wrong-practice` when leaf 0 is not the pinned authority record, and the errors of `seal` for bad signatures.
  */
 export async function readDirectory(options: {
@@ -33,10 +33,11 @@ export async function readDirectory(options: {
   /** In order; each proved under the checkpoint that came with it. */
   readonly pages: readonly { readonly answer: DirectoryAnswer; readonly checkpoint: Checkpoint }[];
   readonly verifier: Verifier;
-}): Promise<{ readonly people: KeyDirectory; readonly hashes: readonly Hash[] }> {
+}): Promise<{ readonly people: KeyDirectory; readonly hashes: readonly Hash[]; readonly partnered: boolean }> {
   const { practice, authority, pages, verifier } = options;
   const people = new KeyDirectory(practice, verifier);
   const hashes: Hash[] = [];
+  let partnered = false;
   const entries = pages.flatMap(({ answer, checkpoint }) => {
     const batches = batchesFromWire(answer.batches);
     return answer.entries.map(({ statement, line }) => ({ wire: statement, line, batches, checkpoint }));
@@ -52,10 +53,11 @@ export async function readDirectory(options: {
       );
     }
     hashes.push(statement.hash);
+    partnered ||= statement.payload.t === 'fact' && statement.payload.kind === 'partner';
     await people.add(statement, { included: named, index: proved.index });
   }
   if (hashes.length === 0) throw clientError('wrong-practice', 'the vault shows no authority record of this practice');
-  return { people, hashes };
+  return { people, hashes, partnered };
 }
 
 /** How much of the key directory was seen; as in a snapshot. */

@@ -14,7 +14,7 @@ import {
   plus,
   type TeamId,
 } from '@ketenkluis/base';
-import { PROPOSAL_LIFE, type postProposal, proposals as proposalsMessage } from '@ketenkluis/protocol';
+import { PROPOSAL_LIFE, proposals as proposalsMessage } from '@ketenkluis/protocol';
 import {
   addSignature,
   asEpochWraps,
@@ -30,29 +30,30 @@ import {
   signStatement,
   statementFromWire,
   statementsToWire,
-  statementToWire,
   verifyStatement,
 } from '@ketenkluis/seal';
 import { openEpoch } from '@ketenkluis/seal/open';
-import type { z } from 'zod';
 import { cardFor, draftAdmission, isNew, membershipFor, readInvitation, staying } from './admission.ts';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
+import { mayWitness, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
+import { bad, type Open, proposeAll, send } from './proposing.ts';
 import type { Session } from './session.ts';
 
-type Open = z.infer<typeof postProposal>['body'];
-
-/** A proposal that holds in every part. */
-export interface Waiting {
+interface Held {
   readonly hash: Hash;
   readonly by: PersonId;
   readonly until: Instant;
-  /** Owners who signed all of it. */
+  /** Who signed all of it. */
   readonly signers: readonly PersonId[];
+  /** How many must. */
   readonly threshold: number;
   /** Cards or teams have changed since: only its proposer can make it anew. */
   readonly stale: boolean;
+}
+export interface WaitingColleague extends Held {
+  readonly what: 'colleague';
   readonly invitation: InvitationId;
   readonly person: PersonId;
   readonly team: TeamId;
@@ -61,6 +62,11 @@ export interface Waiting {
   /** The new colleague has the same twelve digits. */
   readonly code: string;
 }
+export interface WaitingPartner extends Held, ProposedPartner {
+  readonly what: 'partner';
+}
+/** A proposal that holds in every part. */
+export type Waiting = WaitingColleague | WaitingPartner;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
@@ -69,11 +75,12 @@ export interface Broken {
 
 interface Read {
   readonly waiting: Waiting;
+  /** With this person's signature it may go into the log. */
+  readonly enough: boolean;
   readonly open: Open;
   readonly statements: readonly Statement[];
 }
 
-const bad = (why: string, cause?: unknown) => clientError('bad-proposal', why, cause === undefined ? {} : { cause });
 const stale = () =>
   clientError('stale-proposal', 'cards or teams have changed since; the proposer must propose it anew');
 
@@ -94,28 +101,12 @@ export async function admit(session: Session, id: InvitationId, named: Named): P
     await submit(session, statements, wraps, names);
     return 'admitted';
   }
-  const { count, digest } = people.position;
-  if (digest === null) throw clientError('wrong-practice', 'this practice shows no keys');
-  const proposal = await signStatement(
-    {
-      t: 'proposal',
-      v: 1,
-      suite: 1,
-      organisation: session.practice,
-      by: session.person,
-      at,
-      until: plus(at, PROPOSAL_LIFE),
-      people: { count, digest },
-      statements: statements.map(({ hash }) => hash),
-      join: { invitation: id, hash: join.hash },
-    },
-    session.keys().signer,
-  );
-  await send(
-    session,
-    { proposal: statementToWire(proposal), names, wraps: wraps.map((one) => base64url(one)) },
-    statements,
-  );
+  await proposeAll(session, statements, {
+    at,
+    join: { invitation: id, hash: join.hash },
+    names,
+    wraps: wraps.map((one) => base64url(one)),
+  });
   return 'proposed';
 }
 
@@ -135,12 +126,7 @@ async function submit(
   });
 }
 
-async function send(session: Session, open: Omit<Open, 'statements'>, statements: readonly Statement[]): Promise<void> {
-  const body = { ...open, statements: statements.map(statementToWire) };
-  await change(session, { endpoint: 'propose', class: 'admin', items: [], annexed: false, body, event: 'proposal' });
-}
-
-/** For an owner: what waits, each checked. */
+/** What waits for this person's signature, each checked. */
 export async function waitingProposals(session: Session): Promise<readonly (Waiting | Broken)[]> {
   const { proposals } = await session.call('proposals', proposalsMessage);
   if (proposals.length === 0) return [];
@@ -173,45 +159,44 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     throw bad('these are not the statements that were proposed');
   }
   const owners = people.authority?.owners ?? [];
+  const isOwner = (person: string) => owners.some((owner) => owner.person === person);
+  const outward = answered === null;
   for (const one of statements) {
-    const owned = signersOf(one).every((signer) => owners.some(({ person }) => person === signer));
+    const may = signersOf(one).every((signer) => isOwner(signer) || (outward && mayWitness(people, signer, now)));
     const holds = await verifyStatement(one, (signer) => people.keyOf(signer, now), session.verifier);
-    if (!owned || !holds || !signersOf(one).includes(by)) throw bad('a signature under this proposal does not hold');
+    if (!may || !holds || !signersOf(one).includes(by)) throw bad('a signature under this proposal does not hold');
   }
-  if (answered === null) throw bad('this version proposes new colleagues only');
+  const { position } = people;
+  const moved = position.count !== payload.people.count || position.digest !== payload.people.digest;
+  const signed = signersOf(statements[0]!).filter((person) =>
+    statements.every((one) => signersOf(one).includes(person)),
+  ) as PersonId[];
+  const threshold = people.authority?.threshold ?? 1;
+  const after = new Set([...signed, session.person]);
+  const held = { hash: proposal.hash, by, until, signers: signed, stale: moved };
+  const enoughOwners = [...after].filter(isOwner).length >= threshold;
+  if (answered === null) {
+    const partner = await readProposedPartner(session, people, { by, at, statements, open });
+    const needed = Math.max(threshold, 2);
+    const waiting: Waiting = { what: 'partner', ...held, threshold: needed, ...partner };
+    return { open, statements, waiting, enough: enoughOwners && after.size >= 2 };
+  }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
   if (join === null || join.hash !== answered.hash || invitation.payload.by !== by) {
     throw bad('nobody, or more than one, answered the invitation of this proposal');
   }
   if (!(await people.verify(invitation, invitation.payload.at))) throw bad('no owner sent this invitation');
   const wraps = open.wraps.map((one) => fromBase64url(one));
-  const position = people.position;
-  const moved = position.count !== payload.people.count || position.digest !== payload.people.digest;
   if (!moved) await checkAdmission(session, people, { by, at, statements, wraps, invitation, join });
-  const named = await openName({
-    people,
-    names: open.names,
-    reader: session.person,
-    key: session.keys().kem,
-    person: join.payload.person,
-  });
-  const signed = owners.filter(({ person }) => statements.every((one) => signersOf(one).includes(person)));
+  const { person } = join.payload;
+  const reader = session.person;
+  const named = await openName({ people, names: open.names, reader, key: session.keys().kem, person });
+  const { team } = invitation.payload;
+  const code = await joinCode(invitation, join);
+  const more = { invitation: answered.invitation, person, team, named, code };
   return {
-    open,
-    statements,
-    waiting: {
-      hash: proposal.hash,
-      by,
-      until,
-      signers: signed.map(({ person }) => person),
-      threshold: people.authority?.threshold ?? 1,
-      stale: moved,
-      invitation: answered.invitation,
-      person: join.payload.person,
-      team: invitation.payload.team,
-      named,
-      code: await joinCode(invitation, join),
-    },
+    ...{ open, statements, enough: enoughOwners },
+    waiting: { what: 'colleague', ...held, threshold, ...more },
   };
 }
 
@@ -285,17 +270,16 @@ async function find(session: Session, hash: Hash): Promise<Read> {
 }
 
 /**
- * This owner signs as well, everything checked again. With enough signatures it is put into the log at once.
+ * This person signs as well, everything checked again. With enough signatures an owner puts it into the log at once.
  * Throws `client/bad-proposal`, `client/stale-proposal`.
  */
 export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'proposed'> {
-  const { waiting, open, statements } = await find(session, hash);
+  const { waiting, open, statements, enough } = await find(session, hash);
   if (waiting.stale) throw stale();
   const { signer } = session.keys();
   const signed = await Promise.all(
     statements.map((one) => (signersOf(one).includes(session.person) ? one : addSignature(one, signer))),
   );
-  const enough = new Set([...waiting.signers, session.person]).size >= waiting.threshold;
   if (enough) {
     const wraps = open.wraps.map((one) => fromBase64url(one));
     await submit(session, signed, wraps, open.names);
@@ -320,7 +304,13 @@ export async function disagree(session: Session, hash: Hash): Promise<void> {
 /** Its proposer makes it anew on what stands now. Throws `client/bad-proposal`, `client/stale-proposal`. */
 export async function renew(session: Session, hash: Hash): Promise<void> {
   const { waiting } = await find(session, hash);
-  if (waiting.by !== session.person || waiting.named === null) throw bad('only its proposer makes a proposal anew');
+  if (waiting.by !== session.person) throw bad('only its proposer makes a proposal anew');
+  if (waiting.what === 'partner') {
+    await disagree(session, hash);
+    await proposeAgain(session, waiting);
+    return;
+  }
+  if (waiting.named === null) throw bad('only its proposer makes a proposal anew');
   await disagree(session, hash);
   await admit(session, waiting.invitation, waiting.named);
 }

@@ -3,45 +3,27 @@
  * The first check that fails ends the look; nothing is shown.
  */
 
-import { decide, type KnownFact, type Question } from '@ketenkluis/access';
-import {
-  type DossierId,
-  type FactId,
-  fromBase64url,
-  type HandleId,
-  type Instant,
-  type TeamId,
-  type Verifier,
-} from '@ketenkluis/base';
-import type { Checkpoint } from '@ketenkluis/ledger';
+import { type DossierId, type FactId, fromBase64url, type HandleId, type TeamId } from '@ketenkluis/base';
 import type { releaseAnswer, released } from '@ketenkluis/protocol';
-import type { KemPrivateKey } from '@ketenkluis/seal';
 import {
   asShare,
-  type Batches,
   batchesFromWire,
   type Descriptor,
-  expectType,
   type Hash,
-  isDirectoryFact,
-  type KeyDirectory,
   type Payload,
   type Sealed,
-  type Share,
-  type Snapshot,
   type Statement,
   statementFromWire,
-  wrapFromWire,
 } from '@ketenkluis/seal';
-import { type OpenedPack, openBundle, openPack } from '@ketenkluis/seal/open';
+import { type OpenedPack, openPack } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import { checkAuthorship } from './authorship.ts';
 import { type Confirmation, checkDossierState, checkSnapshot } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import { checkList } from './lists.ts';
-import type { LogView, ProvedLine } from './log.ts';
+import type { ProvedLine } from './log.ts';
+import { type Around, checkPart, type LookContext, Parts, signedAt } from './parts.ts';
 import { checkPeople } from './people.ts';
-import type { ClientStorage } from './ports.ts';
 
 export type ReleaseAnswer = z.infer<typeof releaseAnswer>;
 type Released = z.infer<typeof released>;
@@ -86,17 +68,6 @@ export interface Look {
   readonly states: readonly ProvedState[];
 }
 
-export interface LookContext {
-  readonly request: Statement<'request'>;
-  readonly people: KeyDirectory;
-  readonly log: LogView;
-  readonly storage: ClientStorage;
-  readonly verifier: Verifier;
-  readonly now: Instant;
-  /** Private keys of the teams this person is in. */
-  teamKey(team: TeamId, epoch: number): Promise<KemPrivateKey>;
-}
-
 const EVENTS: Partial<Record<Payload<'request'>['class'], string>> = { look: 'release', list: 'list' };
 
 /** Is this line about this very request? Throws `client/wrong-entry`. */
@@ -117,152 +88,80 @@ export function checkOwnLine(line: ProvedLine, request: Statement<'request'>, ev
   if (!same) throw clientError('wrong-entry', 'the vault shows another line than the one about this request');
 }
 
-/** Checks everything and opens what was released. */
-export async function openRelease(answer: ReleaseAnswer, context: LookContext): Promise<Look> {
-  const { request, people, log, storage, now } = context;
+type Framed = Pick<ReleaseAnswer, 'line' | 'checkpoint' | 'consistency' | 'states' | 'snapshot' | 'batches'>;
+
+/** What every answer about dossiers has around its parts: own line, snapshot, states; all of it checked. */
+export async function checkFrame(answer: Framed, context: LookContext, event: string | undefined, gone = 0) {
+  const { request, people, log, storage, now, verifier } = context;
   const checkpoint = await log.accept(answer.checkpoint, answer.consistency, request.payload.checkpoint);
   const line = log.line(answer.line, checkpoint);
-  checkOwnLine(line, request, EVENTS[request.payload.class]);
-  checkAnswered(answer, request);
-
+  checkOwnLine(line, request, event);
   const batches = batchesFromWire(answer.batches);
   const statement = answer.snapshot === null ? null : statementFromWire(answer.snapshot, batches);
   const { snapshot, confirmation } = await checkSnapshot({ statement, people, storage, now });
   if (snapshot !== null) checkPeople(people, snapshot);
   for (const shown of answer.states) {
-    await checkDossierState({ shown, snapshot, batches, checkpoint, people, verifier: context.verifier });
+    await checkDossierState({ shown, snapshot, batches, checkpoint, people, verifier });
   }
-  const parts = new Parts(batches, context);
-  const items = await Promise.all(
-    answer.results.map((result) =>
-      result.outcome === 'deny' ? result : openChecked(result, { answer, line, parts, snapshot, context, checkpoint }),
-    ),
-  );
+  const { states } = answer;
+  const around: Around = { parts: new Parts(batches, context), line, snapshot, states, gone, context };
   const after = snapshot?.number ?? 0;
+  const proved = states.map(({ dossier, state, live }): ProvedState => ({ dossier, state, live, after }));
+  return { around, confirmation, proved };
+}
+
+/** Checks everything and opens what was released. */
+export async function openRelease(answer: ReleaseAnswer, context: LookContext): Promise<Look> {
+  const { request } = context;
+  checkAnswered(answer.results, request);
+  const event = EVENTS[request.payload.class];
+  const { around, confirmation, proved } = await checkFrame(answer, context, event, answer.gone.length);
+  const items = await Promise.all(
+    answer.results.map((result) => (result.outcome === 'deny' ? result : openChecked(result, around))),
+  );
   return {
-    line,
+    line: around.line,
     items,
     confirmation,
     gone: answer.gone,
     notes: answer.states.flatMap(({ notes }) => notes ?? []),
-    states: answer.states.map(({ dossier, state, live }) => ({ dossier, state, live, after })),
+    states: proved,
   };
 }
 
 /** Every item asked for is answered once, and nothing else is. Throws `client/vault-says-more`. */
-function checkAnswered(answer: ReleaseAnswer, request: Statement<'request'>): void {
+export function checkAnswered(
+  results: readonly { readonly dossier: DossierId | null; readonly handle: HandleId | null }[],
+  request: Statement<'request'>,
+): void {
   const asked = new Set(request.payload.items.map(({ dossier, handle }) => `${dossier} ${handle}`));
-  const answered = answer.results.map(({ dossier, handle }) => `${dossier} ${handle}`);
+  const answered = results.map(({ dossier, handle }) => `${dossier} ${handle}`);
   const fits = answered.every((name) => asked.has(name)) && new Set(answered).size === answered.length;
   if (!fits || answered.length !== asked.size) {
     throw clientError('vault-says-more', 'the vault answers other items than were asked for');
   }
 }
 
-/** Grant, bundle and facts come again with every part of a dossier: each is read, verified and opened once per look. */
-class Parts {
-  readonly #batches: Batches;
-  readonly #context: LookContext;
-  readonly #read = new Map<string, Statement>();
-  readonly #verified = new Map<Statement, Promise<boolean>>();
-  readonly #bundles = new Map<Hash, ReturnType<typeof openBundle>>();
-
-  constructor(batches: Batches, context: LookContext) {
-    this.#batches = batches;
-    this.#context = context;
-  }
-
-  read(wire: Permitted['descriptor']): Statement {
-    const text = JSON.stringify(wire);
-    const known = this.#read.get(text) ?? statementFromWire(wire, this.#batches);
-    this.#read.set(text, known);
-    return known;
-  }
-
-  verify(statement: Statement): Promise<boolean> {
-    const { people, now } = this.#context;
-    const known = this.#verified.get(statement) ?? people.verify(statement, signedAt(statement, now));
-    this.#verified.set(statement, known);
-    return known;
-  }
-
-  /** The bundle is one for this team and epoch. */
-  async bundle({ hash, payload }: Statement<'bundle'>, team: TeamId, epoch: number) {
-    const known = this.#bundles.get(hash);
-    if (known) return await known;
-    const opened = this.#context.teamKey(team, epoch).then((key) => openBundle(payload, key));
-    this.#bundles.set(hash, opened);
-    return await opened;
-  }
-}
-
-interface OneContext {
-  readonly answer: ReleaseAnswer;
-  readonly line: ProvedLine;
-  readonly parts: Parts;
-  readonly snapshot: Snapshot | null;
-  readonly context: LookContext;
-  readonly checkpoint: Checkpoint;
-}
-
 /** One closed union of errors, whatever layer found the fault. */
-async function openChecked(result: Permitted, one: OneContext): Promise<OpenedItem> {
+async function openChecked(result: Permitted, around: Around): Promise<OpenedItem> {
   try {
-    return await openOne(result, one);
+    return await openOne(result, around);
   } catch (cause) {
     if (clientError.is(cause)) throw cause;
     throw clientError('wrong-item', 'what the vault gave does not open as it should', { cause });
   }
 }
 
-/** When the writer's key must have held: at the batch's time, or now for what was signed by itself. */
-const signedAt = (statement: Statement, now: Instant): Instant =>
-  'batch' in statement.proof && statement.proof.batch.payload.at < now ? statement.proof.batch.payload.at : now;
-
-async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> {
-  const { parts, context } = one;
-  const { people, now, verifier } = context;
-  const wrong = (why: string) =>
-    clientError('wrong-item', `the vault gave something that does not belong here: ${why}`);
-
-  const descriptor = expectType(parts.read(result.descriptor), 'descriptor');
-  const grant = expectType(parts.read(result.grant), 'grant');
-  const bundle = expectType(parts.read(result.bundle), 'bundle');
-  const facts = result.facts.map((wire) => expectType(parts.read(wire), 'fact'));
-  const grants = result.grants.map((wire) => expectType(parts.read(wire), 'grant'));
-  for (const statement of [descriptor, grant, bundle, ...facts, ...grants]) {
-    if (!(await parts.verify(statement))) {
-      throw clientError('not-signed', `a ${statement.payload.t} is not signed by somebody who may`);
-    }
-  }
+async function openOne(result: Permitted, around: Around): Promise<OpenedItem> {
+  const { people, now, verifier, storage } = around.context;
+  const { descriptor, grant, grants, logged, c } = await checkPart(result, around);
   const stated = descriptor.payload;
-  if (stated.handle !== result.handle || stated.dossier !== result.dossier) throw wrong('another handle');
-  const logged = one.line.items.find(({ item }) => item.handle === result.handle && item.dossier === result.dossier);
-  if (logged?.item.outcome !== 'success' || logged.item.version !== stated.version) {
+  if (logged.version !== stated.version) {
     throw clientError('wrong-entry', 'the log does not say that this version was handed out');
   }
-  if (!grant.payload.packs.includes(descriptor.hash) || grant.payload.dossier !== result.dossier) {
-    throw wrong('the grant is of another pack');
-  }
-  checkLive(result, one.answer, logged.item.state as Hash | null, [descriptor, grant, ...facts, ...grants]);
-  if (grants.some(({ payload }) => payload.packs.some((pack) => pack !== descriptor.hash)))
-    throw wrong('a grant of a note covers more than the note');
-  checkDecision(result, stated, grant.payload, facts, one);
-
   if (result.dossier === null) {
-    await checkList({ stated, hash: descriptor.hash, snapshot: one.snapshot, storage: context.storage });
+    await checkList({ stated, hash: descriptor.hash, snapshot: around.snapshot, storage });
   }
-
-  const { team, epoch, issuer } = grant.payload;
-  const header = bundle.payload;
-  if (header.to !== 'team' || header.recipient !== team || header.epoch !== epoch)
-    throw wrong('the bundle is for others');
-  if (header.issuer !== issuer) throw wrong('the wrap is by another issuer than the grant');
-  const wrap = wrapFromWire(result.wrap);
-  if (wrap.bundle !== bundle.hash || wrap.descriptor !== descriptor.hash || wrap.kind !== 'c') {
-    throw wrong('the wrap is of another pack');
-  }
-  const c = (await (await parts.bundle(bundle, team, epoch)).unwrap(wrap)) as Share<'c'>;
   const opened = await openPack({
     pack: fromBase64url(result.pack) as Sealed<'pack'>,
     shares: { c, h: asShare('h', fromBase64url(result.h)) },
@@ -270,76 +169,17 @@ async function openOne(result: Permitted, one: OneContext): Promise<OpenedItem> 
     keyOf: (by) => people.keyOf(by, signedAt(descriptor, now)),
     verifier,
   });
-  checkAuthorship(stated, opened.envelope, people.cardOf(opened.envelope.writer, signedAt(descriptor, now)));
+  const { writer } = opened.envelope;
+  const at = signedAt(descriptor, now);
+  checkAuthorship(stated, opened.envelope, people.cardOf(writer, at) ?? people.guestCardOf(writer, at));
   return {
     outcome: 'permit',
     handle: result.handle,
     dossier: result.dossier,
     descriptor: stated,
     descriptorHash: descriptor.hash,
-    grant: { team, fact: grant.payload.fact },
+    grant: { team: grant.payload.team, fact: grant.payload.fact },
     grants: grants.map(({ hash }) => hash),
     opened,
   };
-}
-
-/** Descriptor, grant and facts are part of the state that the log line names. Throws `client/state-unexplained`. */
-function checkLive(result: Permitted, answer: ReleaseAnswer, logged: Hash | null, parts: readonly Statement[]): void {
-  if (result.dossier === null) return;
-  const shown = answer.states.find(({ dossier }) => dossier === result.dossier);
-  if (shown === undefined || shown.state !== logged) {
-    throw clientError('state-unexplained', 'the log names another state of this dossier than the vault shows');
-  }
-  const live = new Set<string>(shown.live);
-  // Memberships belong to a person, not to a dossier; the key directory vouches for them.
-  const missing = parts.find(({ hash, payload }) => 'dossier' in payload && !live.has(hash));
-  if (missing) {
-    throw clientError('state-unexplained', `a ${missing.payload.t} is not part of what is live in this dossier`);
-  }
-}
-
-/** The same question, asked here over facts that were verified here. Throws `client/denied`. */
-function checkDecision(
-  result: Permitted,
-  stated: Descriptor,
-  grant: Payload<'grant'>,
-  facts: readonly Statement<'fact'>[],
-  { context, snapshot, answer }: OneContext,
-): void {
-  const { request, people, now } = context;
-  const { payload } = request;
-  const known: KnownFact[] = [
-    ...people.standing(now).map((fact) => ({ fact, ended: null })),
-    ...facts
-      .map((statement) => ({ fact: statement.payload, ended: null }))
-      .filter(({ fact }) => !isDirectoryFact(fact)),
-  ];
-  const question: Question = {
-    now,
-    practice: people.organisation,
-    actor: {
-      person: payload.person,
-      organisation: payload.organisation,
-      session: 'open',
-      owner: people.authority?.owners.some(({ person }) => person === payload.person) ?? false,
-    },
-    class: payload.class,
-    item: {
-      dossier: result.dossier,
-      handle: result.handle,
-      team: stated.team,
-      writerClass: stated.class,
-      parent: stated.parent,
-      state: 'live',
-    },
-    facts: known,
-    card: people.cardOf(payload.person, now) ?? null,
-    grants: [{ team: grant.team, fact: grant.fact }],
-    snapshot: snapshot === null ? null : { until: snapshot.until },
-    gone: answer.gone.length,
-  };
-  const decision = decide(question);
-  if (decision.outcome !== 'permit') {
-    throw clientError('denied', `the vault gave what its own facts do not allow: ${decision.reason}`);
-  }
 }

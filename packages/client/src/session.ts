@@ -8,6 +8,7 @@ import {
   type DeviceId,
   type DossierId,
   fromBase64url,
+  type HandleId,
   type Instant,
   type OrganisationId,
   type PersonId,
@@ -26,6 +27,7 @@ import {
 } from '@ketenkluis/protocol';
 import {
   asEpochWraps,
+  type FactOf,
   type KemKeyPair,
   type KemPrivateKey,
   type KeyDirectory,
@@ -38,8 +40,10 @@ import { type KeyringSecrets, type OpenedKeyring, openEpoch } from '@ketenkluis/
 import { z } from 'zod';
 import { clientError } from './errors.ts';
 import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
+import { addPartners, type DirectoryWire, directoryWire } from './partner-keys.ts';
 import { type DirectoryAnswer, readDirectory, rememberPeople } from './people.ts';
-import type { ProvedState } from './release.ts';
+import type { Asker } from './parts.ts';
+import type { OpenedItem, ProvedState } from './release.ts';
 import { type Ask, signedMessage, type Who } from './request.ts';
 import type { Wire } from './wire.ts';
 
@@ -74,22 +78,34 @@ async function importKeys(person: PersonId, secrets: KeyringSecrets): Promise<Ke
   };
 }
 
+/** A visit to another organisation's vault (visit.ts): keys, card and team keys are those of the session at home. */
+interface Visit {
+  readonly home: Session;
+  /** Memberships of the day that this vault was shown. */
+  readonly vouched: readonly FactOf<'membership'>[];
+}
+
 export class Session {
   readonly wire: Wire;
   readonly verifier: Verifier = webVerifier;
   #start: SessionStart;
   #keys: Keys | null;
+  #visit: Visit | null = null;
+  readonly #guests = new Set<Session>();
   #log: LogView | null = null;
   #people: KeyDirectory | null = null;
   #peopleAt = 0;
   #peopleHashes: ReadonlySet<string> = new Set();
+  #peopleWire: DirectoryWire = { statements: [], batches: [] };
   #me: Me | null = null;
   /** Where each dossier looked at stood; what a note is written on. */
   readonly proved = new Map<DossierId, ProvedState>();
+  /** Letters and messages of referrals that were opened here; forgotten with the keys. */
+  readonly letters = new Map<HandleId, OpenedItem>();
   readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(wired: Wire, start: SessionStart, keys: Keys) {
+  private constructor(wired: Wire, start: SessionStart, keys: Keys | null) {
     this.wire = wired;
     this.#start = start;
     this.#keys = keys;
@@ -106,6 +122,15 @@ export class Session {
     wired.ports.policy?.().catch(() => undefined);
     const session = new Session(wired, start, await importKeys(start.person, secrets));
     if (stage === 'keyring') await session.#confirm();
+    return session;
+  }
+
+  /** A session at another organisation's vault; it locks with the one at home. */
+  static guest(wired: Wire, start: SessionStart, visit: Visit): Session {
+    wired.ports.policy?.().catch(() => undefined);
+    const session = new Session(wired, start, null);
+    session.#visit = visit;
+    visit.home.#guests.add(session);
     return session;
   }
 
@@ -128,6 +153,14 @@ export class Session {
   get practice(): OrganisationId {
     return this.wire.place.pins.practice as OrganisationId;
   }
+  /** Whom this person acts for: of the practice itself, or of a partner on a visit. */
+  get organisation(): OrganisationId {
+    return this.#visit === null ? this.practice : this.#visit.home.practice;
+  }
+  /** The session at home of somebody on a visit. */
+  get home(): Session | null {
+    return this.#visit?.home ?? null;
+  }
   get idle(): number {
     return this.#start.idle;
   }
@@ -145,7 +178,7 @@ export class Session {
     this.#start = { ...this.#start, unlockers: next };
   }
   get isOpen(): boolean {
-    return this.#keys !== null;
+    return this.#visit === null ? this.#keys !== null : this.#visit.home.isOpen;
   }
   get device(): DeviceId | null {
     return this.#start.device;
@@ -155,6 +188,7 @@ export class Session {
   }
 
   keys(): Keys {
+    if (this.#visit !== null) return this.#visit.home.keys();
     if (this.#keys === null) throw clientError('not-open', 'the keys are locked; unlock to go on');
     return this.#keys;
   }
@@ -162,7 +196,7 @@ export class Session {
   who(): Who {
     return {
       practice: this.practice,
-      organisation: this.practice,
+      organisation: this.organisation,
       person: this.person,
       device: this.#start.device,
       session: this.id,
@@ -176,7 +210,18 @@ export class Session {
     this.#keys = null;
     this.#start = { ...this.#start, names: {} };
     this.#teamKeys.clear();
+    this.letters.clear();
     this.#me = null;
+    for (const guest of this.#guests) guest.lock();
+  }
+
+  /** A visit goes on after a touch, with what the own organisation vouches for now. */
+  revisit(start: SessionStart, vouched: Visit['vouched']): void {
+    if (this.#visit === null || start.session !== this.id || start.person !== this.person) {
+      throw clientError('wrong-secret', 'this visit belongs to somebody else');
+    }
+    this.#start = start;
+    this.#visit = { ...this.#visit, vouched };
   }
 
   /** The vault gave another token for this session; nothing is unlocked by that. */
@@ -197,6 +242,8 @@ export class Session {
   /** Ends the session here and at the vault. What the device itself remembers (checkpoints, device keys) stays. */
   async close(): Promise<void> {
     const token = this.token;
+    await Promise.all([...this.#guests].map((guest) => guest.close()));
+    if (this.#visit !== null) this.#visit.home.#guests.delete(this);
     this.lock();
     this.#log = null;
     this.#people = null;
@@ -263,14 +310,16 @@ export class Session {
       pages.push({ answer, checkpoint: await log.accept(answer.checkpoint, answer.consistency, from) });
       after = answer.next;
     }
-    const { people, hashes } = await readDirectory({
+    const { people, hashes, partnered } = await readDirectory({
       practice: this.practice,
       authority: pins.authority,
       pages,
       verifier: this.verifier,
     });
     await rememberPeople(this.wire.ports.storage, people);
+    if (partnered) await addPartners(this, people, (await this.#visit?.home.people()) ?? null);
     this.#people = people;
+    this.#peopleWire = directoryWire(pages.map(({ answer }) => answer));
     this.#peopleAt = pages.at(-1)!.checkpoint.size;
     this.#peopleHashes = new Set(hashes);
     return people;
@@ -284,6 +333,24 @@ export class Session {
   /** Hashes of every statement that the directory held when it was last read. */
   get peopleHashes(): ReadonlySet<string> {
     return this.#peopleHashes;
+  }
+
+  /** The directory as it was read, to be shown to a partner. */
+  get peopleWire(): DirectoryWire {
+    return this.#peopleWire;
+  }
+
+  /** Who asks, as `decide()` wants to know it. */
+  async asker(): Promise<Asker> {
+    const now = this.now();
+    const visit = this.#visit;
+    const people = visit === null ? await this.people() : await visit.home.people();
+    return {
+      organisation: this.organisation,
+      card: people.cardOf(this.person, now) ?? null,
+      owner: visit === null && (people.authority?.owners.some(({ person }) => person === this.person) ?? false),
+      vouched: visit?.vouched ?? [],
+    };
   }
 
   async me(fresh = false): Promise<Me> {
@@ -309,6 +376,7 @@ export class Session {
   }
 
   #teamSecret(team: TeamId, epoch: number): Promise<TeamSecret> {
+    if (this.#visit !== null) return this.#visit.home.#teamSecret(team, epoch);
     const name = `${team} ${epoch}`;
     const known = this.#teamKeys.get(name);
     if (known) return known;

@@ -65,7 +65,7 @@ export const openSession = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('key'), challenge: base64url(64), person: id('person'), signature }),
   /**
    * Somebody of a partner, vouched for by their own organisation (docs/spec/partners.md, "Visit"): its directory from the `after`-th
-   * statement on, memberships of the day with their lines, all under `checkpoint` of the log that the partner fact names.
+   * statement on (0: the whole), memberships of the day with their lines, all under `checkpoint` of the log that the partner fact names.
    */
   z.strictObject({
     by: z.literal('guest'),
@@ -359,7 +359,7 @@ export const releaseAnswer = z.strictObject({
       changes: z
         .array(z.strictObject({ ...ledgerProof.shape, request: requestHeader, state: wireStatement.nullable() }))
         .max(500),
-      /** Live notes (`work` handles) of the dossier: what a client may ask for next. */
+      /** Live notes (`work`) and messages (`inbox`) of the dossier that the asker's teams hold a grant on: what to ask for next. */
       notes: z.array(id('handle')).max(500).optional(),
     }),
   ),
@@ -382,7 +382,10 @@ export const postWrite = signed(
 /** POST .../takeovers (signed, class write): the note stands in the GP system now; its handle goes. */
 export const postTakeover = signed(z.strictObject({ state: wireStatement, annex: base64url(40_000).nullable() }));
 
-/** GET .../partners: the live partner facts, each with what is known of that organisation's directory, in its own order. */
+/**
+ * GET .../partners: the newest partner fact of every organisation that is or was one, each with what is known of that organisation's
+ * directory, in its own order. An ended partner's people still stand behind what they did before.
+ */
 export const partners = z.strictObject({
   partners: z
     .array(
@@ -403,6 +406,16 @@ export const postPartnerDirectory = signed(
     batches: z.array(wireStatement).max(500),
   }),
 );
+
+/**
+ * GET .../vouched: the asker's own memberships of the day, each with the line that holds it, all under one checkpoint: what this
+ * organisation says of them to a partner (docs/spec/partners.md, "Membership for a day").
+ */
+export const vouched = z.strictObject({
+  memberships: z.array(z.strictObject({ statement: wireStatement, line: ledgerProof })).max(64),
+  batches: z.array(wireStatement).max(64),
+  checkpoint: checkpointNote,
+});
 
 /**
  * GET .../referrals: the steps of partners that this person may know of. A guest: those of the own teams. A member of the practice:
@@ -481,6 +494,18 @@ export const postEnd = signed(
   z.strictObject({
     statements: z.array(wireStatement).min(2).max(64),
     batches: z.array(wireStatement).max(8),
+    annex: base64url(40_000).nullable(),
+  }),
+);
+
+/**
+ * POST .../consents (signed, class grant): what the patient said, by a professional who treats: one consent or restriction with the
+ * signed state. A restriction is not shown again (R22).
+ */
+export const postConsent = signed(
+  z.strictObject({
+    statements: z.array(wireStatement).length(2),
+    batches: z.array(wireStatement).max(2),
     annex: base64url(40_000).nullable(),
   }),
 );

@@ -15,7 +15,7 @@ import {
 } from '@ketenkluis/base';
 import { ownerKey, signedByOwners, verifyAuthorityStep } from './authority.ts';
 import { sealError } from './errors.ts';
-import { maySign, type SignRules } from './rules.ts';
+import { guestMaySign, isVouched, maySign, type SignRules } from './rules.ts';
 import { hashOf, type Statement, signersOf, verifyStatement } from './statement.ts';
 import {
   type Authority,
@@ -36,10 +36,19 @@ export interface Place {
 }
 
 export type DirectoryFact = FactOf<(typeof DIRECTORY_FACT_KINDS)[number]>;
-/** Does this fact belong to the practice itself, and so into its directory? */
+/**
+ * Does this fact belong to the practice itself, and so into its directory? Not a membership of the day: it is brought to a partner
+ * and kept nowhere (docs/spec/partners.md).
+ */
 export const isDirectoryFact = (fact: Fact): fact is DirectoryFact =>
-  DIRECTORY_FACT_KINDS.some((kind) => kind === fact.kind);
+  DIRECTORY_FACT_KINDS.some((kind) => kind === fact.kind) && !isVouched(fact);
 const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
+
+/** Teams that a fact of the directory says are the organisation's own. */
+const ownTeamsIn = (fact: DirectoryFact): readonly TeamId[] => {
+  if (fact.kind === 'mandate' || fact.kind === 'partner') return [];
+  return [fact.team];
+};
 
 /** Who joins gets the current key: only a record that keeps every member, on the same card, may keep it. None comes back later. */
 function keyFits(chain: readonly Statement<'epoch'>[], before: Epoch, next: Epoch): boolean {
@@ -71,6 +80,8 @@ export class KeyDirectory implements SignRules {
   /** When what takes something away says that it counts, by its place in the ledger. */
   readonly #taken: { readonly index: number; readonly at: Instant }[] = [];
   readonly #chain: Hash[] = [];
+  /** What partners' people brought of their own organisations' directories. */
+  readonly #partners = new Map<OrganisationId, KeyDirectory>();
   #lastIndex = -1;
 
   constructor(organisation: OrganisationId, verifier: Verifier) {
@@ -193,15 +204,43 @@ export class KeyDirectory implements SignRules {
       if (!(await this.verify(statement, at))) {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
-    } else this.#checkFact(await this.#requireOwners(statement), fact);
+    } else {
+      const outward = fact.kind === 'partner' || fact.kind === 'pool';
+      const record = await (outward ? this.#requireWitness(statement, fact) : this.#requireOwners(statement));
+      this.#checkFact(record, fact);
+    }
     this.#facts.set(fact.id, fact);
+  }
+
+  /** Owners enough and two people at least; whoever is no owner by the card of that time. */
+  async #requireWitness(statement: Statement, fact: Fact): Promise<Authority> {
+    const record = this.authority;
+    const at = this.timeAt(fact.from, Number.POSITIVE_INFINITY);
+    const key = (by: string) => this.#ownKeyOf(by, at);
+    if (
+      !record ||
+      !maySign(this, fact, signersOf(statement), at) ||
+      !(await verifyStatement(statement, key, this.#verifier, { threshold: 2 }))
+    ) {
+      throw sealError('not-signed', `this ${fact.kind} lacks the signatures of enough owners and of a second person`);
+    }
+    return record;
   }
 
   /** The people whom a fact names have the cards it needs. Throws `seal/bad-card`, `seal/bad-statement`. */
   #checkFact(record: Authority, fact: Exclude<DirectoryFact, FactOf<'substitute'>>): void {
     if (fact.kind === 'partner') {
-      if (fact.organisation !== this.organisation) return;
-      throw sealError('bad-statement', 'an organisation is no partner of itself');
+      if (fact.organisation === this.organisation)
+        throw sealError('bad-statement', 'an organisation is no partner of itself');
+      const taken = [...this.#facts.values()].some(
+        (other) =>
+          other.kind === 'partner' &&
+          other.organisation !== fact.organisation &&
+          other.teams.some((team) => fact.teams.includes(team)),
+      );
+      if (taken || fact.teams.some((team) => this.isOwnTeam(team)))
+        throw sealError('bad-statement', 'a team of a partner is of nobody else');
+      return;
     }
     const card = last(this.#cards.get(fact.kind === 'mandate' ? fact.agent : fact.person));
     const fits = fact.kind !== 'pool' || (card?.hash === fact.card && card.payload.kind === 'professional');
@@ -250,8 +289,11 @@ export class KeyDirectory implements SignRules {
     return [...this.#cards.keys()].flatMap((person) => this.cardOf(person, at) ?? []);
   }
 
-  /** The signing key of an owner or card holder at that time; undefined: nobody. */
+  /** The signing key of an owner, a card holder, or somebody of a partner at that time; undefined: nobody. */
   keyOf(by: string, at: Instant): Bytes | undefined {
+    return this.knows(by) ? this.#ownKeyOf(by, at) : this.#guestHome(by, at)?.keyOf(by, at);
+  }
+  #ownKeyOf(by: string, at: Instant): Bytes | undefined {
     const record = this.authorityAt(at);
     const card = this.cardOf(by, at);
     return (record && ownerKey(record, by)) ?? (card && fromBase64url(card.sign));
@@ -264,6 +306,11 @@ export class KeyDirectory implements SignRules {
 
   epochOf(team: TeamId): Statement<'epoch'> | undefined {
     return last(this.#epochs.get(team));
+  }
+  /** The newest epoch of an own team, or of a partner's team that may be referred to at that time. */
+  epochFor(team: TeamId, at: Instant): Statement<'epoch'> | undefined {
+    const partner = this.partnerOf(team, at);
+    return partner ? this.#counted(partner)?.epochOf(team) : this.epochOf(team);
   }
   epochs(): readonly Statement<'epoch'>[] {
     return [...this.#epochs.values()].flatMap((list) => last(list) ?? []);
@@ -299,6 +346,87 @@ export class KeyDirectory implements SignRules {
     return named && this.cardOf(person, at) !== undefined;
   }
 
+  /** Was this person ever an owner or the holder of a card here? */
+  knows(person: string): boolean {
+    return this.#cards.has(person) || this.#authorities.some(({ payload }) => ownerKey(payload, person) !== undefined);
+  }
+  isOwnTeam(team: TeamId): boolean {
+    return this.#epochs.has(team) || [...this.#facts.values()].some((fact) => ownTeamsIn(fact).includes(team));
+  }
+
+  /**
+   * Hangs a partner's verified directory under this one, or replaces it by a longer one. It counts only while a partner fact is live,
+   * and only if its chain holds the authority record that this fact names. Throws `seal/bad-statement` for the own organisation, one
+   * that no partner fact names, and a directory that does not begin with what is known.
+   */
+  addPartner(directory: KeyDirectory): void {
+    const { organisation } = directory;
+    const named = [...this.#facts.values()].some(
+      (fact) => fact.kind === 'partner' && fact.organisation === organisation,
+    );
+    if (organisation === this.organisation || !named)
+      throw sealError('bad-statement', 'no partner fact names this organisation');
+    const before = this.#partners.get(organisation);
+    if (before && !directory.beginsWith(before.position))
+      throw sealError('bad-statement', "this partner's directory does not begin with what is known of it");
+    this.#partners.set(organisation, directory);
+  }
+  /** What is known of a partner, whether it counts now or not. */
+  partnerDirectory(organisation: OrganisationId): KeyDirectory | undefined {
+    return this.#partners.get(organisation);
+  }
+  /** Live partner facts. */
+  partners(at: Instant): readonly FactOf<'partner'>[] {
+    return this.#live('partner', at);
+  }
+  partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined {
+    return this.isOwnTeam(team) ? undefined : this.partners(at).find((fact) => fact.teams.includes(team));
+  }
+  wasPartnerTeam(team: TeamId): boolean {
+    return [...this.#facts.values()].some((fact) => fact.kind === 'partner' && fact.teams.includes(team));
+  }
+  /** Every team that a partner fact of this organisation ever named. */
+  teamsOfPartner(organisation: OrganisationId): ReadonlySet<TeamId> {
+    return new Set(
+      [...this.#facts.values()].flatMap((fact) =>
+        fact.kind === 'partner' && fact.organisation === organisation ? fact.teams : [],
+      ),
+    );
+  }
+  /** The directory that a partner fact speaks of, if its chain holds the record that was compared. */
+  #counted(fact: FactOf<'partner'>): KeyDirectory | undefined {
+    const directory = this.#partners.get(fact.organisation);
+    return directory?.holdsAuthority(fact.authority) ? directory : undefined;
+  }
+  holdsAuthority(hash: Hash): boolean {
+    return this.#authorities.some((record) => record.hash === hash);
+  }
+  /** The directory by which people of this organisation are judged at that time; undefined: they count for nothing. */
+  partnerAt(
+    organisation: OrganisationId,
+    at: Instant,
+  ): { readonly fact: FactOf<'partner'>; readonly directory: KeyDirectory } | undefined {
+    for (const fact of this.partners(at)) {
+      const directory = fact.organisation === organisation ? this.#counted(fact) : undefined;
+      if (directory) return { fact, directory };
+    }
+    return undefined;
+  }
+  /** Where somebody is from who is nobody of this practice; undefined also when two organisations say that they are theirs. */
+  #guestHome(by: string, at: Instant): KeyDirectory | undefined {
+    if (this.knows(by)) return undefined;
+    const homes = new Set(
+      this.partners(at)
+        .flatMap((fact) => this.#counted(fact) ?? [])
+        .filter((one) => one.knows(by)),
+    );
+    return homes.size === 1 ? [...homes][0] : undefined;
+  }
+  /** The card of somebody of a partner, with the organisation that vouches for it. */
+  guestCardOf(person: string, at: Instant): Card | undefined {
+    return this.#guestHome(person, at)?.cardOf(person, at);
+  }
+
   /** May these people sign that, at that time? The signatures themselves are `verifyStatement`'s. */
   maySign(payload: Payload, signers: readonly string[], at: Instant, target?: Fact): boolean {
     return maySign(this, payload, signers, at, target);
@@ -310,9 +438,17 @@ export class KeyDirectory implements SignRules {
    */
   async verify(statement: Statement, at: Instant, options: { readonly target?: Fact } = {}): Promise<boolean> {
     const { payload } = statement;
+    const signers = signersOf(statement);
+    const [by] = signers;
+    // Own and partner ids never mix: whoever is known here is judged here alone.
+    const home = by === undefined || signers.some((one) => this.knows(one)) ? undefined : this.#guestHome(by, at);
+    if (home) {
+      const may = guestMaySign(home, this.organisation, payload, signers, at);
+      return may && (await verifyStatement(statement, (one) => home.keyOf(one, at), this.#verifier));
+    }
     return (
-      this.maySign(payload, signersOf(statement), at, options.target) &&
-      (await verifyStatement(statement, (by) => this.keyOf(by, at), this.#verifier))
+      this.maySign(payload, signers, at, options.target) &&
+      (await verifyStatement(statement, (one) => this.#ownKeyOf(one, at), this.#verifier))
     );
   }
 }

@@ -70,7 +70,7 @@ const partner = (organisation = elsewhere): FactOf<'partner'> => ({
   organisation,
   authority: hashOf(Uint8Array.of(1)),
   log: 'ketenkluis.example/3f7c+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAB',
-  teams: [made.team],
+  teams: [newId('team', random)],
 });
 const withdrawalOf = (fact: Fact) => ({
   t: 'withdrawal' as const,

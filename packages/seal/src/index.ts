@@ -65,7 +65,7 @@ export {
   type ShareSheet,
   shareSheet,
 } from './recovery.ts';
-export { maySign, type SignRules } from './rules.ts';
+export { guestMaySign, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
 export {
   createVerifier,
   generateSigningKey,

@@ -1,6 +1,6 @@
 /** Who may sign which statement (docs/spec/statements.md, column "signed by"). Anything not named here nobody may. */
 
-import type { Instant, OrganisationId, TeamId } from '@ketenkluis/base';
+import { DAY, type Instant, type OrganisationId, type TeamId } from '@ketenkluis/base';
 import { claimedSigner } from './statement.ts';
 import type { Authority, Card, Fact, FactOf, Payload } from './statements.ts';
 
@@ -12,7 +12,18 @@ export interface SignRules {
   mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[];
   isMember(person: string, team: TeamId, at: Instant): boolean;
   poolAt(fact: string, at: Instant): FactOf<'pool'> | undefined;
+  /** Is this a team of the organisation itself? */
+  isOwnTeam(team: TeamId): boolean;
+  /** The live partner fact that names this team; never for a team of the organisation itself. */
+  partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined;
+  /** Did any partner fact ever name this team? */
+  wasPartnerTeam(team: TeamId): boolean;
 }
+
+/** How long a membership lives at most that one organisation vouches for at another; it is brought there and kept in no directory. */
+export const VOUCHED = DAY;
+export const isVouched = (fact: Fact): fact is FactOf<'membership'> =>
+  fact.kind === 'membership' && fact.until !== null && fact.until - fact.from <= VOUCHED;
 
 const isOwner = (rules: SignRules, by: string, at: Instant) =>
   rules.authorityAt(at)?.owners.some(({ person }) => person === by) ?? false;
@@ -28,8 +39,41 @@ function ownersTogether(rules: SignRules, signers: readonly string[], at: Instan
   return !!record && new Set(signers).size >= record.threshold && signers.every((by) => isOwner(rules, by, at));
 }
 
-const teamsOf = (fact: Fact): readonly TeamId[] =>
-  fact.kind === 'relation' ? fact.teams : fact.kind === 'step' || fact.kind === 'write' ? [fact.team] : [];
+/** Who keeps watch when the owners open a door to outside: another owner, or somebody else of the practice with a card. */
+const mayWitness = (rules: SignRules, by: string, at: Instant): boolean => {
+  const kind = rules.cardOf(by, at)?.kind;
+  return isOwner(rules, by, at) || kind === 'trustee' || kind === 'professional';
+};
+
+/** As many owners as it takes, and two people at least (R19). */
+function ownersAndWitness(rules: SignRules, signers: readonly string[], at: Instant): boolean {
+  const record = rules.authorityAt(at);
+  const people = [...new Set(signers)];
+  const owners = people.filter((by) => isOwner(rules, by, at));
+  return (
+    !!record &&
+    owners.length >= record.threshold &&
+    people.length >= 2 &&
+    people.every((by) => mayWitness(rules, by, at))
+  );
+}
+
+const teamsOf = (fact: Fact): readonly TeamId[] => {
+  if (fact.kind === 'relation') return fact.teams;
+  return fact.kind === 'step' || fact.kind === 'write' || fact.kind === 'membership' ? [fact.team] : [];
+};
+const OF_TREATMENT: ReadonlySet<string> = new Set(['relation', 'step', 'write']);
+
+/** Handing a patient on: every team is a partner's of that moment, and it ends. Never for a team of the practice itself (R16). */
+const mayHandOn = (rules: SignRules, fact: Fact, by: string, at: Instant): boolean =>
+  OF_TREATMENT.has(fact.kind) &&
+  fact.until !== null &&
+  isProfessional(rules, by, at) &&
+  teamsOf(fact).every((team) => rules.partnerOf(team, at) !== undefined);
+
+/** What only ever stood for a partner may end whenever the partner is none any more, too. */
+const isForPartners = (rules: SignRules, fact: Fact): boolean =>
+  OF_TREATMENT.has(fact.kind) && teamsOf(fact).every((team) => !rules.isOwnTeam(team) && rules.wasPartnerTeam(team));
 
 /** An agent whose mandate lists the kind of this fact and all its teams. */
 const mandated = (rules: SignRules, fact: Fact, by: string, at: Instant): boolean =>
@@ -52,25 +96,32 @@ function mayActivate(rules: SignRules, fact: FactOf<'substitute'>, by: string, a
 }
 
 /**
- * What is of the practice itself: the owners together. A substitute: one activator. Consent and restriction: who sits with the
- * patient, or the agent. Every other fact of a dossier: the agent.
+ * What is of the practice itself: the owners together; whom it opens a door to outside: one more pair of eyes. A substitute: one
+ * activator. Consent and restriction: who sits with the patient, or the agent. A partner's part in a treatment: a professional. Every
+ * other fact of a dossier: the agent.
  */
 function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: Instant): boolean {
   const [by] = signers;
   const alone = by !== undefined && signers.length === 1;
   switch (fact.kind) {
-    case 'membership':
+    case 'membership': {
+      if (ownersTogether(rules, signers, at)) return true;
+      // Says again for a day what the owners said together, so that a partner can believe it.
+      const stands = isVouched(fact) && rules.isMember(fact.person, fact.team, at);
+      return alone && stands && (isOwner(rules, by, at) || mandated(rules, fact, by, at));
+    }
     case 'mandate':
+      return ownersTogether(rules, signers, at);
     case 'partner':
     case 'pool':
-      return ownersTogether(rules, signers, at);
+      return ownersAndWitness(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
     case 'consent':
     case 'restriction':
       return alone && (isProfessional(rules, by, at) || mandated(rules, fact, by, at));
     default:
-      return alone && mandated(rules, fact, by, at);
+      return alone && (mandated(rules, fact, by, at) || mayHandOn(rules, fact, by, at));
   }
 }
 
@@ -91,6 +142,10 @@ function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: 
       target.kind === 'membership' ? target.person : target.kind === 'mandate' ? target.responsible : undefined;
     const another = whose !== undefined && whose !== by && (target.kind === 'mandate' || isOwner(rules, whose, at));
     if (!another) return true;
+  }
+  if (by !== undefined && signers.length === 1 && isForPartners(rules, target)) {
+    const agent = mandates(rules, by, at).some(({ kinds }) => kinds.includes(target.kind));
+    if (agent || isProfessional(rules, by, at)) return true;
   }
   return mayState(rules, target, signers, at);
 }
@@ -116,6 +171,11 @@ export function maySign(
   /** Under a mandate that names this team; what is of no team needs a mandate only. */
   const agentFor = (team: string | null) =>
     held.some(({ teams }) => team === null || teams.some((one) => one === team));
+  /** A team that a professional may hand a part to: an own one, or a partner's; the grant itself needs that team's live step. */
+  const receives = (team: TeamId) => rules.isOwnTeam(team) || rules.partnerOf(team, at) !== undefined;
+  /** New versions are sealed for a partner's team as long as somebody else's step for it lives. */
+  const agentHands = (team: string | null) =>
+    agent && team !== null && rules.partnerOf(team as TeamId, at) !== undefined;
   switch (payload.t) {
     case 'authority':
     case 'card':
@@ -131,9 +191,15 @@ export function maySign(
     case 'descriptor':
       return payload.class === 'source' ? agentFor(payload.team) : alone && isProfessional(rules, by, at);
     case 'grant':
-      return agentFor(payload.team) || (alone && isProfessional(rules, by, at) && rules.isMember(by, payload.team, at));
-    case 'bundle':
-      return agentFor(payload.to === 'team' ? payload.recipient : null) || (alone && isProfessional(rules, by, at));
+      return (
+        agentFor(payload.team) ||
+        agentHands(payload.team) ||
+        (alone && isProfessional(rules, by, at) && receives(payload.team))
+      );
+    case 'bundle': {
+      const team = payload.to === 'team' ? payload.recipient : null;
+      return agentFor(team) || agentHands(team) || (alone && isProfessional(rules, by, at));
+    }
     case 'snapshot':
       return agent || (alone && isOwner(rules, by, at));
     case 'state':
@@ -144,9 +210,39 @@ export function maySign(
     case 'device':
       return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);
     case 'invitation':
-    case 'proposal':
     case 'name':
+    case 'profile':
+    case 'proposal':
       return alone && isOwner(rules, by, at);
+    default:
+      return false;
+  }
+}
+
+/**
+ * What somebody of a partner may sign at `practice`, judged by their own organisation's directory: a request, a message and what
+ * belongs to it. Anything else counts nowhere (docs/spec/partners.md).
+ */
+export function guestMaySign(
+  rules: SignRules,
+  practice: OrganisationId,
+  payload: Payload,
+  signers: readonly string[],
+  at: Instant,
+): boolean {
+  const [by] = signers;
+  if (by === undefined || signers.length !== 1 || rules.organisation === practice) return false;
+  if (!isProfessional(rules, by, at) || claimedSigner(payload) !== by) return false;
+  switch (payload.t) {
+    case 'request':
+      return payload.practice === practice && payload.organisation === rules.organisation;
+    case 'descriptor':
+      return payload.practice === practice && payload.class === 'inbox';
+    case 'grant':
+    case 'bundle':
+    case 'state':
+    case 'batch':
+      return payload.practice === practice;
     default:
       return false;
   }

@@ -1,7 +1,15 @@
 /** People and their keys: the birth of a practice, and every later change of its directory (design 5, order of birth). */
 
 import { decide } from '@ketenkluis/access';
-import { type Bytes, type DossierId, fromBase64url, type Instant, type OrganisationId } from '@ketenkluis/base';
+import {
+  type Bytes,
+  type DossierId,
+  fromBase64url,
+  type Instant,
+  MINUTE,
+  type OrganisationId,
+  plus,
+} from '@ketenkluis/base';
 import type { DraftItem, EventCode } from '@ketenkluis/ledger';
 import type { postStatements } from '@ketenkluis/protocol';
 import {
@@ -10,6 +18,7 @@ import {
   type Fact,
   type Hash,
   hashOf,
+  isVouched,
   type Statement,
   signersOf,
   statementsFromWire,
@@ -27,6 +36,7 @@ import { settleShares, writeDraft } from './settling.ts';
 import { endStatement, putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
+import { dropPastVouched } from './vouched.ts';
 import { dropProposals, newcomer, putNames } from './waiting.ts';
 
 type StatementsBody = z.infer<typeof postStatements>['body'];
@@ -167,9 +177,11 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
   const known = (fact: string) => people.facts.find((one) => one.fact.id === fact)?.fact;
   const directory = sent.filter((statement) => isDirectory(statement, known));
   const invitations = sent.filter(({ payload }) => payload.t === 'invitation') as Statement<'invitation'>[];
-  const others = sent.filter((statement) => !directory.includes(statement) && statement.payload.t !== 'invitation');
+  const daily = sent.filter(({ payload }) => payload.t === 'fact' && isVouched(payload)) as Statement<'fact'>[];
+  const apart = new Set<Statement>([...directory, ...invitations, ...daily]);
+  const others = sent.filter((statement) => !apart.has(statement));
   const wraps = checkWraps(sent, body.wraps);
-  if (body.names?.length && newcomer(directory) === undefined) throw bad('names come with one new card');
+  if (body.names?.length && newcomer(directory) === undefined) throw bad('names come with one new card or partner');
   if (sent.some((statement) => !isOwnBusiness(statement, practice)))
     throw bad('a statement belongs to another practice');
   const dossiers = [
@@ -192,6 +204,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       if (directory.some((one) => reachesBack(one, at)))
         throw bad('this end reaches back over what was done since; date it now');
       for (const invitation of invitations) await checkInvitation(people, invitation, at);
+      for (const statement of daily) await checkVouched(people, statement, at);
       for (const statement of others) {
         if (!(await verifyStatement(statement, (by) => people.keys.keyOf(by, at), vault.verifier)))
           throw bad('a signature does not hold');
@@ -200,7 +213,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
     plan: async (tx, at) => {
       const draft = await draftDossiers(tx, practice, people, at, { dossiers, handles: [] });
       made.draft = draft;
-      const first = [...directory, ...invitations];
+      const first = [...directory, ...invitations, ...daily];
       draft.items.push(...first.map(objectItem));
       const states: Statement<'state'>[] = [];
       for (const statement of others) {
@@ -233,6 +246,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
             at,
             known,
           );
+          if (daily.length > 0) await dropPastVouched(write, practice, at);
           if (directory.length > 0) {
             const done = directory.map(({ hash }) => hash);
             await dropProposals(write, practice, done, at);
@@ -268,6 +282,13 @@ function countsFrom(payload: Statement['payload']): number {
 const reachesBack = (statement: Statement, at: Instant): boolean =>
   statement.payload.t === 'withdrawal' &&
   statement.payload.at < at - (signersOf(statement).length > 1 ? 24 * 3_600_000 : 120_000);
+
+/** A standing membership said again for a day, in a line of this log, to be brought to a partner. */
+async function checkVouched(people: People, statement: Statement<'fact'>, at: Instant): Promise<void> {
+  const { from, until } = statement.payload;
+  if (until === null || until <= at || from > plus(at, 2 * MINUTE)) throw bad('this membership is not of today');
+  if (!(await people.keys.verify(statement, at))) throw bad('whoever signed this membership may not vouch for it');
+}
 
 const MAX_INVITATION = 72 * 3_600_000;
 async function checkInvitation(people: People, statement: Statement<'invitation'>, at: Instant): Promise<void> {

@@ -13,6 +13,7 @@ import { PROBLEM_TYPE, REFUSAL, sendProblem } from './problems.ts';
 import { type Api, isStrict } from './routes/api.ts';
 import { careRoutes } from './routes/care.ts';
 import { logRoutes } from './routes/log.ts';
+import { partnerRoutes } from './routes/partners.ts';
 import { practiceRoutes } from './routes/practice.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -123,6 +124,7 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   practiceRoutes(api, vault);
   sessionRoutes(api, vault);
   careRoutes(api, vault);
+  partnerRoutes(api, vault);
   logRoutes(api, vault);
   if (options.workplace !== undefined) await workplaceRoutes(api, options.workplace);
   else {

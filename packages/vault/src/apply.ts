@@ -1,7 +1,7 @@
 /** Writes what `changes.ts` worked out: new rows in, superseded and ended ones out, in the transaction of their line. */
 
 import type { Bytes, DossierId, FactId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
-import type { Hash, Payload, Statement } from '@ketenkluis/seal';
+import type { Fact, Hash, Payload, Statement } from '@ketenkluis/seal';
 import type { DossierView, Gone, GrantedRow, HandleRow } from './changes.ts';
 import type { Schema } from './storage/schema.ts';
 import { putStatements } from './storage/statements.ts';
@@ -38,7 +38,14 @@ export const factRow = (practice: OrganisationId, statement: Statement<'fact'>):
   const fact = statement.payload;
   const person = 'person' in fact ? fact.person : fact.kind === 'mandate' ? fact.agent : null;
   const dossier = 'dossier' in fact ? fact.dossier : null;
-  return { practice, fact: fact.id, kind: fact.kind, hash: statement.hash, dossier, person, ended: null };
+  const [team = null] = fact.kind === 'relation' && fact.teams.length > 1 ? [] : teamsIn(fact);
+  return { practice, fact: fact.id, kind: fact.kind, hash: statement.hash, dossier, person, team, ended: null };
+};
+
+/** The teams whose part in a treatment a fact states. */
+export const teamsIn = (fact: Fact): readonly TeamId[] => {
+  if (fact.kind === 'relation') return fact.teams;
+  return fact.kind === 'step' || fact.kind === 'write' ? [fact.team] : [];
 };
 
 export const handleRow = (statement: Statement<'descriptor'>, line: number): HandleRow => {

@@ -4,14 +4,15 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type DenyReason, type Question, requestFault } from '@ketenkluis/access';
-import { canonicalJson, type Instant, isId, type OrganisationId, plus } from '@ketenkluis/base';
+import { type DenyReason, type KnownFact, type Question, requestFault } from '@ketenkluis/access';
+import { canonicalJson, type Instant, isId, type OrganisationId, plus, type TeamId } from '@ketenkluis/base';
 import type { Reason } from '@ketenkluis/ledger';
 import { ENDPOINTS, type EndpointName, SESSION_HARD, SESSION_IDLE, SESSION_LIFE } from '@ketenkluis/protocol';
 import { type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
 import type { FastifyRequest } from 'fastify';
 import type { Selectable } from 'kysely';
 import { vaultError } from './errors.ts';
+import { type Guest, guestOf } from './guests.ts';
 import { append, commonOf, counterOf, type SignedRequest } from './lines.ts';
 import type { People } from './people.ts';
 import type { Schema } from './storage/schema.ts';
@@ -24,6 +25,8 @@ export interface Caller {
   readonly people: People;
   readonly session: SessionRow;
   readonly card: Card | null;
+  /** Set for people of a partner; the card is then one of their own organisation. */
+  readonly guest: Guest | null;
 }
 export interface Signed extends Caller {
   readonly request: SignedRequest;
@@ -73,9 +76,23 @@ async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   const session = await vault.storage.read((tx) => sessionByToken(tx, practice, token));
   const people = session && (await vault.people.of(practice));
   if (!session || !people) throw refused();
-  const card = people.keys.cardOf(session.person, vault.clock()) ?? null;
+  if (session.organisation !== null && !isForGuests(request.routeOptions.config.endpoint)) throw refused();
+  return { practice, people, session, ...standing(people, session, vault.clock()) };
+}
+
+/** Only what says so answers people of a partner; everything else knows no such session. */
+const isForGuests = (name: EndpointName | undefined): boolean => name !== undefined && 'guests' in ENDPOINTS[name];
+
+/** What the session's person is now. Throws the constant refusal for who is nothing. */
+function standing(people: People, session: SessionRow, at: Instant): Pick<Caller, 'card' | 'guest'> {
+  if (session.organisation !== null) {
+    const guest = guestOf(people, session, at);
+    if (!guest) throw refused();
+    return { card: guest.card, guest };
+  }
+  const card = people.keys.cardOf(session.person, at) ?? null;
   if (card === null && !people.isOwner(session.person)) throw refused();
-  return { practice, people, session, card };
+  return { card, guest: null };
 }
 
 function requireLive(caller: Caller, stage: 'keyring' | 'open', at: Instant): void {
@@ -98,6 +115,9 @@ export async function authenticate(vault: Vault, request: FastifyRequest): Promi
   return caller;
 }
 
+/** Whom the asker acts for: the practice, or the partner that vouches. */
+export const homeOf = ({ practice, guest }: Caller): OrganisationId => guest?.organisation ?? practice;
+
 /** An attempt that the signature or the request itself does not bear out is a line as well. */
 async function logAttempt(vault: Vault, caller: Caller, signed: SignedRequest, reason: Reason): Promise<void> {
   const { practice, people, session } = caller;
@@ -111,7 +131,7 @@ async function logAttempt(vault: Vault, caller: Caller, signed: SignedRequest, r
       // What was claimed is not proved: the line names the session's own person and calls it a session event.
       const actor = session.person;
       return {
-        common: { ...common, practice, actor, responsible: actor, organisation: practice, class: 'session' },
+        common: { ...common, practice, actor, responsible: actor, organisation: homeOf(caller), class: 'session' },
         items: [],
       };
     },
@@ -170,7 +190,10 @@ export async function checkSigned(
     now: at,
     counter,
   });
-  const genuine = (await people.keys.verify(signed, at)) && signed.payload.device === session.device;
+  const genuine =
+    signed.payload.organisation === homeOf(caller) &&
+    (await people.keys.verify(signed, at)) &&
+    signed.payload.device === session.device;
   if (!genuine || fault) {
     await logAttempt(vault, caller, signed, genuine && fault ? fault : 'bad-signature');
     throw vaultError('request-refused', 'the signed request does not hold; ask again', {
@@ -203,13 +226,30 @@ export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
   );
   if (!people || !session) throw refused();
   requireLive({ ...signed, session }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
-  return { ...signed, session, people, card: people.keys.cardOf(signed.session.person, vault.clock()) ?? null };
+  return { ...signed, session, people, ...standing(people, session, vault.clock()) };
 }
 
-/** How `decide()` sees the asker. */
+/** What is known of the asker: what the practice states, or what a partner vouches for, with the practice's own partner facts. */
+export const factsOfAsker = ({ people, session, guest }: Caller): readonly KnownFact[] =>
+  guest
+    ? [
+        ...people.facts.filter(({ fact }) => fact.kind === 'partner'),
+        ...guest.memberships.map((fact) => ({ fact, ended: null })),
+      ]
+    : people.factsOf(session.person);
+
+/** The teams that the asker is a member of now. */
+export const teamsOfAsker = ({ people, session, guest }: Caller, at: Instant): ReadonlySet<TeamId> =>
+  new Set(
+    (guest?.memberships ?? people.keys.memberships(at).filter(({ person }) => person === session.person)).map(
+      ({ team }) => team,
+    ),
+  );
+
+/** How `decide()` sees the asker. A guest owns nothing here. */
 export const actorOf = (signed: Signed): Question['actor'] => ({
   person: signed.session.person,
   organisation: signed.request.payload.organisation,
   session: sessionFault(signed.session, signed.at) ? 'locked' : signed.session.stage,
-  owner: signed.people.isOwner(signed.session.person),
+  owner: signed.guest === null && signed.people.isOwner(signed.session.person),
 });

@@ -96,6 +96,8 @@ export const ownCommon = (
     readonly request?: RequestId;
     readonly reason?: Reason | null;
     readonly device?: Common['device'];
+    /** Left out: the practice itself. */
+    readonly organisation?: OrganisationId;
   },
 ): Common => ({
   practice,
@@ -105,7 +107,7 @@ export const ownCommon = (
   outcome: fields.outcome,
   actor: fields.actor,
   responsible: fields.responsible ?? fields.actor,
-  organisation: practice,
+  organisation: fields.organisation ?? practice,
   device: fields.device ?? null,
   request: fields.request ?? newId('request', vault.random),
   requestHash: null,

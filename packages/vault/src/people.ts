@@ -3,6 +3,7 @@
 import type { KnownFact } from '@ketenkluis/access';
 import type { Instant, OrganisationId, PersonId, Verifier } from '@ketenkluis/base';
 import { type Fact, type Hash, isDirectoryFact, KeyDirectory, type Statement } from '@ketenkluis/seal';
+import { partnerStatements } from './storage/partners.ts';
 import { parseRows, type StatementRow } from './storage/statements.ts';
 import type { Storage, Tx } from './storage/storage.ts';
 
@@ -11,10 +12,12 @@ export interface People {
   /** The log's origin. */
   readonly log: string;
   readonly keys: KeyDirectory;
-  readonly facts: readonly KnownFact[];
+  readonly facts: readonly (KnownFact & { readonly hash: Hash })[];
   isOwner(person: string): boolean;
   /** What the practice states of one person (membership, mandate, pool, place as substitute) and its partners; ended ones too. */
   factsOf(person: PersonId): readonly KnownFact[];
+  /** Partners whose stored directory does not verify: they count for nothing until it does. */
+  readonly broken: readonly OrganisationId[];
 }
 
 export interface PeopleStore {
@@ -45,6 +48,17 @@ export const isDirectory = (statement: Statement, known: (fact: string) => Fact 
   }
 };
 
+/** Verified from the first statement on. Throws errors of `seal`. */
+export async function partnerDirectory(
+  organisation: OrganisationId,
+  statements: readonly Statement[],
+  verifier: Verifier,
+): Promise<KeyDirectory> {
+  const keys = new KeyDirectory(organisation, verifier);
+  for (const [index, statement] of statements.entries()) await keys.add(statement, { included: true, index });
+  return keys;
+}
+
 async function directoryRows(tx: Tx, practice: OrganisationId): Promise<StatementRow[]> {
   return tx
     .selectFrom('statement')
@@ -64,6 +78,7 @@ export function createPeople(storage: Storage, verifier: Verifier): PeopleStore 
     log: string,
     known: readonly { statement: Statement; line: number }[],
     fresh: readonly Statement[],
+    partners: ReadonlyMap<OrganisationId, readonly Statement[]>,
   ): Promise<People> {
     const keys = new KeyDirectory(practice, verifier);
     const facts = new Map<string, { fact: Fact; ended: Instant | null; hash: Hash }>();
@@ -78,8 +93,17 @@ export function createPeople(storage: Storage, verifier: Verifier): PeopleStore 
         if (target) facts.set(payload.fact, { ...target, ended: payload.at });
       }
     }
+    const broken: OrganisationId[] = [];
+    for (const [organisation, statements] of partners) {
+      try {
+        keys.addPartner(await partnerDirectory(organisation, statements, verifier));
+      } catch {
+        broken.push(organisation);
+      }
+    }
     const list = [...facts.values()];
     return {
+      broken,
       practice,
       log,
       keys,
@@ -100,14 +124,17 @@ export function createPeople(storage: Storage, verifier: Verifier): PeopleStore 
       if (!row) return undefined;
       const rows = await directoryRows(tx, practice);
       const statements = await parseRows(tx, practice, rows);
-      return { log: row.log, known: statements.map((statement, i) => ({ statement, line: rows[i]!.line })) };
+      const known = statements.map((statement, i) => ({ statement, line: rows[i]!.line }));
+      return { log: row.log, known, partners: await partnerStatements(tx, practice) };
     });
 
   return {
     of(practice) {
       let found = cache.get(practice);
       if (!found) {
-        found = load(practice).then((loaded) => loaded && build(practice, loaded.log, loaded.known, []));
+        found = load(practice).then(
+          (loaded) => loaded && build(practice, loaded.log, loaded.known, [], loaded.partners),
+        );
         cache.set(practice, found);
         // An unknown practice is asked for again later: it may come to be. A failure is not remembered either.
         found.then(
@@ -119,7 +146,7 @@ export function createPeople(storage: Storage, verifier: Verifier): PeopleStore 
     },
     async tryOn(practice, log, statements) {
       const loaded = await load(practice);
-      return build(practice, log, loaded?.known ?? [], statements);
+      return build(practice, log, loaded?.known ?? [], statements, loaded?.partners ?? new Map());
     },
     forget: (practice) => void cache.delete(practice),
   };

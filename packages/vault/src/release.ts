@@ -6,7 +6,7 @@ import type { Committed, DraftItem } from '@ketenkluis/ledger';
 import type { postRelease, releaseAnswer } from '@ketenkluis/protocol';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import { refresh, type Signed } from './auth.ts';
+import { refresh, type Signed, teamsOfAsker } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, reasonOf } from './lines.ts';
 import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
@@ -121,8 +121,7 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
       const { outcome, reason } = outcomeOf(decisions);
       const annex = outcome === 'success' || body.annex !== null ? annexFor(request.payload, body.annex) : null;
       if (!annex) for (const [i, one] of items.entries()) items[i] = { ...one, annex: null };
-      const memberships = people.keys.memberships(at).filter((fact) => fact.person === request.payload.person);
-      const teams = new Set(memberships.map(({ team }) => team));
+      const teams = teamsOfAsker(who, at);
       const opened = [...new Set(ready.flatMap(({ handle }) => handle.dossier ?? []))];
       Object.assign(found, {
         ready,

@@ -19,10 +19,12 @@ import {
   sessionProofBytes,
 } from '@ketenkluis/protocol';
 import type { z } from 'zod';
-import { type Caller, hardLimit, refused, type Signed, sessionFault, tokenHash } from './auth.ts';
+import { type Caller, hardLimit, homeOf, refused, type Signed, sessionFault, tokenHash } from './auth.ts';
 import { vaultError } from './errors.ts';
+import { packVouched, type Welcomed, welcome } from './guests.ts';
 import { append, commonOf, ownCommon } from './lines.ts';
 import type { People } from './people.ts';
+import { appendPartner } from './storage/partners.ts';
 import type { SessionStage } from './storage/schema.ts';
 import { endedIn, useUnlocker } from './unlockers.ts';
 import type { Vault } from './vault.ts';
@@ -36,6 +38,8 @@ const NOBODYS_KEY = fromBase64url('11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwaaPJHURHo')
 
 interface Proven {
   readonly person: PersonId;
+  /** Somebody of a partner, and what their organisation says of them. */
+  readonly guest: Welcomed | null;
   readonly device: string | null;
   /** The passkey or device; null for a person's own key. */
   readonly unlocker: string | null;
@@ -87,17 +91,23 @@ async function prove(
         .where('credential', '=', passkey.credential)
         .execute(),
     );
-    return { person: passkey.person, device: null, unlocker: passkey.credential, by: 'passkey' };
+    return { person: passkey.person, guest: null, device: null, unlocker: passkey.credential, by: 'passkey' };
   }
   if (ask.by === 'device') {
     const good = await signedBy(device && fromBase64url(device.sign), ask.device, ask.signature);
     if (!fresh || !device || !good) return undefined;
-    return { person: device.person, device: ask.device, unlocker: ask.device, by: 'device' };
+    return { person: device.person, guest: null, device: ask.device, unlocker: ask.device, by: 'device' };
+  }
+  const { person } = ask;
+  if (ask.by === 'guest') {
+    const guest = await welcome(vault, people, ask, at);
+    const good = await signedBy(guest?.directory.keyOf(person, at), person, ask.signature);
+    return fresh && guest && good ? { person, guest, device: null, unlocker: null, by: 'guest' } : undefined;
   }
   // One key is one factor: enough for an agent, and for a person whose keyring is only now being put here (R23).
   const alone = people && (await mayEnterByKey(vault, people, ask.person, at));
   const good = await signedBy(people?.keys.keyOf(ask.person, at), ask.person, ask.signature);
-  return fresh && alone && good ? { person: ask.person, device: null, unlocker: null, by: 'key' } : undefined;
+  return fresh && alone && good ? { person, guest: null, device: null, unlocker: null, by: 'key' } : undefined;
 }
 
 async function mayEnterByKey(vault: Vault, people: People, person: PersonId, at: Instant): Promise<boolean> {
@@ -114,6 +124,7 @@ async function logSession(
   event: EventCode,
   person: PersonId,
   refusal = false,
+  organisation = people.practice,
 ): Promise<void> {
   await append(vault, {
     practice: people.practice,
@@ -127,6 +138,7 @@ async function logSession(
         class: 'session',
         outcome: refusal ? 'refused' : 'success',
         actor: person,
+        organisation,
         responsible: people.keys.mandatesOf(person, at)[0]?.responsible ?? person,
         reason: refusal ? 'not-authenticated' : null,
       }),
@@ -164,7 +176,7 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
   const people = await vault.people.of(practice);
   const proven = await prove(vault, practice, people, ask);
   const at = vault.clock();
-  if (!people || !proven || !isMember(people, proven.person, at)) {
+  if (!people || !proven || !(proven.guest || isMember(people, proven.person, at))) {
     // Somebody who is known and did not prove it is an attempt worth a line; a stranger is not known by any id.
     // Not waited for: the time of an answer must not tell who is known (R22). The log keeps its order.
     if (people && ask.by === 'key' && isMember(people, ask.person, at))
@@ -173,9 +185,11 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
   }
   const token = base64url(vault.random(32));
   const session = newId('session', vault.random);
-  const stage: SessionStage = proven.by === 'key' ? 'open' : 'keyring';
-  const until = hardLimit(at);
+  const { guest } = proven;
+  const stage: SessionStage = proven.by === 'key' || guest ? 'open' : 'keyring';
+  const until = guest && guest.until < hardLimit(at) ? guest.until : hardLimit(at);
   await vault.storage.write(async (tx) => {
+    if (guest) await appendPartner(tx, practice, guest.organisation, guest.after, guest.fresh);
     await tx
       .insertInto('session')
       .values({
@@ -184,6 +198,8 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
         token: tokenHash(token),
         person: proven.person,
         device: proven.device,
+        organisation: guest?.organisation ?? null,
+        vouched: guest && packVouched(guest.memberships),
         unlocker: proven.unlocker,
         stage,
         opened: at,
@@ -195,8 +211,10 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
       .execute();
     if (proven.unlocker !== null) await useUnlocker(tx, practice, proven.unlocker, at);
   });
+  if (guest && guest.fresh.length > 0) vault.people.forget(practice);
   // The line first: a keyring that is handed out can be guessed at from then on.
-  await logSession(vault, people, stage === 'open' ? 'login' : 'keyring', proven.person);
+  const event = stage === 'open' ? 'login' : 'keyring';
+  await logSession(vault, people, event, proven.person, false, guest?.organisation);
   const { keyring, ended } = await handedOut(vault, practice, stage === 'keyring' ? proven.person : null);
   return {
     session,
@@ -247,29 +265,41 @@ export async function touch(vault: Vault, caller: Caller, ask: OpenSession): Pro
   if (sessionFault(session, vault.clock()) === 'ended')
     throw vaultError('session-ended', 'the session has ended; sign in again');
   const proven = await prove(vault, practice, people, ask);
-  if (!proven || proven.person !== session.person) {
-    await logSession(vault, people, 'attempt', session.person, true);
+  const home = homeOf(caller);
+  const guest = proven?.guest ?? null;
+  if (!proven || proven.person !== session.person || (guest?.organisation ?? null) !== session.organisation) {
+    await logSession(vault, people, 'attempt', session.person, true, home);
     throw vaultError('unlocker-refused', 'this unlocker does not belong to the session; sign in again');
   }
   const at = vault.clock();
   const token = base64url(vault.random(32));
   const stage: SessionStage = session.stage === 'open' && proven.by !== 'device' ? 'open' : 'keyring';
   const limit = plus(session.opened, SESSION_LIFE);
-  const hard = hardLimit(at);
-  const until = hard < limit ? hard : limit;
+  const until = Math.min(hardLimit(at), limit, guest?.until ?? limit) as Instant;
   const { unlocker } = proven;
+  const vouched = guest && packVouched(guest.memberships);
   await vault.storage.write(async (tx) => {
+    if (guest) await appendPartner(tx, practice, guest.organisation, guest.after, guest.fresh);
     await tx
       .updateTable('session')
-      .set({ token: tokenHash(token), stage, active: at, until, device: proven.device ?? session.device, unlocker })
+      .set({
+        token: tokenHash(token),
+        stage,
+        active: at,
+        until,
+        device: proven.device ?? session.device,
+        unlocker,
+        vouched,
+      })
       .where('practice', '=', practice)
       .where('session', '=', session.session)
       .where('ended', 'is', null)
       .execute();
     if (unlocker !== null) await useUnlocker(tx, practice, unlocker, at);
   });
-  await logSession(vault, people, 're-touch', session.person);
-  const { keyring, ended } = await handedOut(vault, practice, session.person);
+  if (guest && guest.fresh.length > 0) vault.people.forget(practice);
+  await logSession(vault, people, 're-touch', session.person, false, home);
+  const { keyring, ended } = await handedOut(vault, practice, guest ? null : session.person);
   return {
     session: session.session,
     token,
@@ -294,6 +324,6 @@ export async function close(vault: Vault, caller: Caller) {
       .where('ended', 'is', null)
       .execute(),
   );
-  if (session.ended === null) await logSession(vault, people, 'logout', session.person);
+  if (session.ended === null) await logSession(vault, people, 'logout', session.person, false, homeOf(caller));
   return { session: session.session, stage: 'ended' as const, idle: SESSION_IDLE, until: session.until };
 }

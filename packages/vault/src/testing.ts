@@ -6,7 +6,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bytes, base64url, canonicalJson, newId, type SessionId, systemRandom } from '@ketenkluis/base';
+import {
+  type Bytes,
+  base64url,
+  canonicalJson,
+  newId,
+  type OrganisationId,
+  type SessionId,
+  systemRandom,
+} from '@ketenkluis/base';
 import { ENDPOINTS, type EndpointName, sessionProofBytes } from '@ketenkluis/protocol';
 import {
   type Hash,
@@ -36,6 +44,8 @@ export interface TestSession {
   readonly person: TestPerson;
   readonly session: SessionId;
   readonly token: string;
+  /** Of a partner's person: their own organisation. */
+  readonly organisation?: OrganisationId;
 }
 export type RequestFields = Partial<Omit<Payload<'request'>, 'body'>> & { readonly class: RequestClass };
 
@@ -129,7 +139,7 @@ export async function startTestWorld(
         practice: practice.id,
         audience: ORIGIN,
         person: who.person.id,
-        organisation: practice.id,
+        organisation: who.organisation ?? practice.id,
         device: null,
         session: who.session,
         action: name,
@@ -178,5 +188,6 @@ export async function startTestWorld(
 }
 export { append, item, ownCommon } from './lines.ts';
 export * from './testing/delivery.ts';
+export * from './testing/partner.ts';
 export * from './testing/passkey.ts';
 export * from './testing/practice.ts';

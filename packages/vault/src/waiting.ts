@@ -20,7 +20,7 @@ export async function waiting(tx: Tx, practice: OrganisationId, at: Instant): Pr
   return new Map(rows.map(({ hash, body }) => [hash, parseCanonicalJson(body) as Open]));
 }
 
-/** What the one new colleague of these statements is called, for each reader. */
+/** What the one new colleague or partner of these statements is called, for each reader. */
 export async function putNames(
   tx: Tx,
   practice: OrganisationId,
@@ -39,10 +39,13 @@ export async function putNames(
   }
 }
 
-/** Names go with exactly one card. */
-export function newcomer(statements: readonly Statement[]): PersonId | undefined {
-  const [card, ...more] = statements.flatMap(({ payload }) => (payload.t === 'card' ? [payload.subject] : []));
-  return more.length === 0 ? card : undefined;
+/** Names go with exactly one card, or exactly one partner fact. */
+export function newcomer(statements: readonly Statement[]): PersonId | OrganisationId | undefined {
+  const [one, ...more] = statements.flatMap(({ payload }): (PersonId | OrganisationId)[] => {
+    if (payload.t === 'card') return [payload.subject];
+    return payload.t === 'fact' && payload.kind === 'partner' ? [payload.organisation] : [];
+  });
+  return more.length === 0 ? one : undefined;
 }
 
 /** What became true waits no more. */

@@ -9,6 +9,9 @@ import type { Vault } from '../vault.ts';
 import { newChallenge } from '../webauthn.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
 
+/** A guest brings the own organisation's directory along. */
+const GUEST = 2048 * KIB;
+
 export function sessionRoutes(api: Api, vault: Vault): void {
   api.post(
     `${PRACTICE}/challenges`,
@@ -17,7 +20,7 @@ export function sessionRoutes(api: Api, vault: Vault): void {
   );
   api.post(
     `${PRACTICE}/sessions`,
-    { ...gate('session-open', 64 * KIB), schema: { body: wire.openSession, response: { 200: wire.sessionOpened } } },
+    { ...gate('session-open', GUEST), schema: { body: wire.openSession, response: { 200: wire.sessionOpened } } },
     async (request) => sessions.open(vault, practiceOf(request), request.body),
   );
   api.post(
@@ -32,7 +35,7 @@ export function sessionRoutes(api: Api, vault: Vault): void {
   api.post(
     `${PRACTICE}/sessions/touch`,
     {
-      ...gate('session-touch', 64 * KIB, 'member'),
+      ...gate('session-touch', GUEST, 'member'),
       schema: { body: wire.touchSession, response: { 200: wire.sessionOpened } },
     },
     async (request) => sessions.touch(vault, await findCaller(vault, request), request.body),

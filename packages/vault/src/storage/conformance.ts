@@ -89,6 +89,8 @@ export function storageCases(make: () => StorageUnderTest): StorageCase[] {
             token: 'AA' as Hash,
             person,
             device,
+            organisation: null,
+            vouched: null,
             unlocker: device,
             stage: 'open',
             ...limits,
@@ -122,6 +124,30 @@ export function storageCases(make: () => StorageUnderTest): StorageCase[] {
         [[1, 2]],
         'the proposal',
       );
+    }),
+    using("keeps each partner's directory in its own order, once", async (storage) => {
+      const practice = fresh();
+      const [one, two] = [fresh(), fresh()];
+      const row = (organisation: OrganisationId, idx: number) => ({
+        practice,
+        organisation,
+        idx,
+        bytes: new Uint8Array([idx]) as Bytes,
+      });
+      const add = (...rows: ReturnType<typeof row>[]) =>
+        storage.write((tx) => tx.insertInto('partner_directory').values(rows).execute());
+      await add(row(one, 1), row(one, 0), row(two, 0));
+      await fails(() => add(row(one, 2), row(one, 1)), 'a second statement at the same place');
+      const rows = await storage.read((tx) =>
+        tx
+          .selectFrom('partner_directory')
+          .select('idx')
+          .where('practice', '=', practice)
+          .where('organisation', '=', one)
+          .orderBy('idx')
+          .execute(),
+      );
+      same(rows, [{ idx: 0 }, { idx: 1 }], 'the directory');
     }),
     using('writes all of a transaction or nothing', async (storage) => {
       const [one, two] = [fresh(), fresh()];

@@ -43,9 +43,9 @@ const TABLES: Record<keyof Schema, Table> = {
     [['dossier'], ['line', 'item'], ['directory', 'line'], ['type'], ['batch']],
   ),
   fact: owned(
-    { fact: 'text', kind: 'text', hash: 'text', dossier: 'text?', person: 'text?', ended: 'int?' },
+    { fact: 'text', kind: 'text', hash: 'text', dossier: 'text?', person: 'text?', team: 'text?', ended: 'int?' },
     ['fact'],
-    [['dossier'], ['person']],
+    [['dossier'], ['person'], ['team']],
   ),
   dossier: owned({ dossier: 'text', seq: 'int', changed: 'int', head: 'text?', state: 'text', ended: 'int' }, [
     'dossier',
@@ -115,6 +115,8 @@ const TABLES: Record<keyof Schema, Table> = {
       token: 'text',
       person: 'text',
       device: 'text?',
+      organisation: 'text?',
+      vouched: 'bytes?',
       unlocker: 'text?',
       stage: 'text',
       opened: 'int',
@@ -131,6 +133,7 @@ const TABLES: Record<keyof Schema, Table> = {
     'invitation',
     'person',
   ]),
+  partner_directory: owned({ organisation: 'text', idx: 'int', bytes: 'bytes' }, ['organisation', 'idx']),
   name: owned({ person: 'text', reader: 'text', sealed: 'bytes' }, ['person', 'reader'], [['reader']]),
   proposal: owned({ hash: 'text', until: 'int', body: 'bytes' }, ['hash']),
   log: { columns: { log: 'text', size: 'int', at: 'int?', checkpoint: 'text?' }, key: ['log'] },

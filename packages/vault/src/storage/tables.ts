@@ -55,6 +55,8 @@ interface FactTable extends Own {
   hash: Hash;
   dossier: DossierId | null;
   person: PersonId | null;
+  /** Of a step, of a write, and of a relation of one team. */
+  team: TeamId | null;
   ended: Instant | null;
 }
 interface DossierTable extends Own {
@@ -181,6 +183,10 @@ interface SessionTable extends Own {
   token: Hash;
   person: PersonId;
   device: string | null;
+  /** Of a partner's person: the organisation that vouches. Null for people of the practice itself. */
+  organisation: OrganisationId | null;
+  /** Canonical JSON of the memberships of the day (KKST) that a guest brought; null for people of the practice itself. */
+  vouched: Bytes | null;
   /** The passkey or device that opened it, or brought it back last; null for a person's own key. */
   unlocker: string | null;
   stage: SessionStage;
@@ -205,9 +211,15 @@ interface JoinTable extends Own {
   header: Bytes;
   sigs: string;
 }
-/** What a colleague is called, sealed to one reader. */
+/** A partner's directory as its people brought it: KKST objects in that organisation's own order. */
+interface PartnerDirectoryTable extends Own {
+  organisation: OrganisationId;
+  idx: number;
+  bytes: Bytes;
+}
+/** What a colleague or a partner is called, sealed to one reader. */
 interface NameTable extends Own {
-  person: PersonId;
+  person: PersonId | OrganisationId;
   reader: PersonId;
   sealed: Bytes;
 }
@@ -262,6 +274,7 @@ export interface Schema {
   session: SessionTable;
   invitation: InvitationTable;
   joining: JoinTable;
+  partner_directory: PartnerDirectoryTable;
   name: NameTable;
   proposal: ProposalTable;
   log: LogTable;

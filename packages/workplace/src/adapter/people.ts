@@ -84,7 +84,8 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
 }
 
 async function proposed({ session, names, me }: Inside) {
-  const waiting = await waitingProposals(session);
+  const all = await waitingProposals(session);
+  const waiting = all.filter((one) => 'broken' in one || one.what === 'colleague');
   const who = (person: PersonId) => nameOf(names, person)?.name ?? UNNAMED;
   const proposals = waiting.map((one): Proposal | BrokenProposal =>
     'broken' in one

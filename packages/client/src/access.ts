@@ -1,0 +1,130 @@
+/**
+ * Who can see what of one dossier, on which facts, until when (docs/spec/partners.md): every fact and grant verified here and held
+ * against the state that the log names. Restrictions are not shown; how many hashes stay unexplained is.
+ */
+
+import type { DossierId, FactId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
+import { accessAnswer } from '@ketenkluis/protocol';
+import { expectType, type FactOf, type Grant, type Hash, type Statement } from '@ketenkluis/seal';
+import { type About, sealAnnex } from './annex.ts';
+import { clientError } from './errors.ts';
+import type { ProvedLine } from './log.ts';
+import { believed, prepared } from './look.ts';
+import { checkFrame, type ProvedState } from './release.ts';
+import type { Session } from './session.ts';
+
+type DossierFact = Extract<Statement<'fact'>['payload'], { dossier: unknown }>;
+
+/** One team that can open parts of the dossier now. */
+export interface Seer {
+  readonly team: TeamId;
+  /** Null: a team of the practice itself. */
+  readonly partner: OrganisationId | null;
+  readonly step: FactOf<'step'>;
+  readonly relation: FactOf<'relation'>;
+  readonly consent: FactOf<'consent'> | null;
+  /** Parts that this step lists and that are sealed for this team. */
+  readonly handles: readonly HandleId[];
+  readonly from: Instant;
+  readonly until: Instant | null;
+}
+
+export interface Access {
+  readonly dossier: DossierId;
+  readonly seers: readonly Seer[];
+  /** Every live fact that is shown. */
+  readonly facts: readonly { readonly fact: DossierFact; readonly hash: Hash }[];
+  readonly grants: readonly { readonly grant: Grant; readonly hash: Hash }[];
+  readonly handles: readonly {
+    readonly handle: HandleId;
+    readonly class: 'source' | 'work' | 'inbox';
+    readonly parent: HandleId | null;
+  }[];
+  /** Live statements that are not shown: restrictions, if the vault is honest. */
+  readonly hidden: number;
+  readonly proved: ProvedState;
+  readonly line: ProvedLine;
+}
+
+/** Throws `client/not-signed`, `client/state-unexplained`. */
+export async function accessOf(
+  session: Session,
+  what: { readonly dossier: DossierId; readonly facts?: readonly FactId[]; readonly about?: About },
+): Promise<Access> {
+  const { dossier } = what;
+  const annex = await sealAnnex(session, { purpose: 'wie kan wat zien', ...what.about });
+  await prepared(session);
+  const items = [{ dossier, handle: null, facts: what.facts ?? [] }];
+  const { answer, request } = await session.inTurn(async () => {
+    const ask = { id: annex.id, class: 'audit' as const, action: 'access', items, annex: annex.hash };
+    const signed = await session.signed({ ...ask, checkpoint: await session.seen() }, { annex: annex.wire });
+    return { answer: await session.call('access', accessAnswer, signed.message), request: signed.request };
+  });
+  return await believed(session, request, answer.states, async (context) => {
+    const { around, proved } = await checkFrame(answer, context, 'access');
+    const state = proved.find((one) => one.dossier === dossier);
+    if (state === undefined || proved.length !== 1) {
+      throw clientError('state-unexplained', 'the vault shows no state of this dossier');
+    }
+    const live = new Set<string>(state.live);
+    const shown = async (wires: typeof answer.facts) => {
+      const statements = wires.map((wire) => around.parts.read(wire));
+      for (const one of statements) {
+        if (!(await around.parts.verify(one)))
+          throw clientError('not-signed', `a ${one.payload.t} is not signed by somebody who may`);
+        if (!('dossier' in one.payload) || one.payload.dossier !== dossier || !live.has(one.hash))
+          throw clientError('state-unexplained', `a ${one.payload.t} is not part of what is live in this dossier`);
+      }
+      return statements;
+    };
+    const facts = (await shown(answer.facts)).map((one) => ({
+      fact: expectType(one, 'fact').payload as DossierFact,
+      hash: one.hash,
+    }));
+    const grants = (await shown(answer.grants)).map((one) => ({ grant: expectType(one, 'grant').payload, hash: one.hash }));
+    if (answer.handles.some(({ descriptor }) => !live.has(descriptor))) {
+      throw clientError('state-unexplained', 'a part is not part of what is live in this dossier');
+    }
+    const explained = new Set<string>([
+      ...[...facts, ...grants].map(({ hash }) => hash),
+      ...answer.handles.map(({ descriptor }) => descriptor),
+    ]);
+    const heads = new Map(answer.handles.map(({ handle, descriptor }) => [handle, descriptor]));
+    return {
+      ...{ dossier, facts, grants, proved: state, line: around.line },
+      seers: seersOf({ facts, grants, heads, now: context.now }, (team) => context.people.partnerOf(team, context.now)),
+      handles: answer.handles.map(({ handle, class: writer, parent }) => ({ handle, class: writer, parent })),
+      hidden: state.live.filter((hash) => !explained.has(hash)).length,
+    };
+  });
+}
+
+/** A team sees what a live step lists and what is sealed for it on that step, while a relation names it. */
+function seersOf(
+  of: Pick<Access, 'facts' | 'grants'> & { readonly heads: ReadonlyMap<HandleId, Hash>; readonly now: Instant },
+  partnerOf: (team: TeamId) => FactOf<'partner'> | undefined,
+): Seer[] {
+  const { now, heads } = of;
+  const live = of.facts
+    .map(({ fact }) => fact)
+    .filter(({ from, until }) => from <= now && (until === null || now < until));
+  return live.flatMap((step): Seer[] => {
+    if (step.kind !== 'step') return [];
+    const { team } = step;
+    const relation = live.find((one) => one.kind === 'relation' && one.teams.includes(team)) as
+      | FactOf<'relation'>
+      | undefined;
+    const packs = new Set<string>(
+      of.grants.flatMap(({ grant }) => (grant.team === team && grant.fact === step.id ? grant.packs : [])),
+    );
+    const partner = partnerOf(team)?.organisation ?? null;
+    const consents = live.filter((one) => one.kind === 'consent' && one.organisation === partner) as FactOf<'consent'>[];
+    const agreed = (handle: HandleId) => partner === null || consents.some((one) => one.handles.includes(handle));
+    const handles = step.handles.filter((handle) => packs.has(heads.get(handle) ?? '') && agreed(handle));
+    if (relation === undefined || handles.length === 0) return [];
+    const consent = consents.find((one) => handles.every((handle) => one.handles.includes(handle))) ?? consents[0] ?? null;
+    const ends = [step.until, relation.until, consent?.until ?? null].filter((one) => one !== null);
+    const until = ends.length === 0 ? null : (Math.min(...ends) as Instant);
+    return [{ team, partner, step, relation, consent, handles, from: step.from, until }];
+  });
+}

@@ -1,0 +1,39 @@
+/** Puts something before the others who must sign it (docs/spec/protocol.md, "Proposals"). */
+
+import { type Instant, plus } from '@ketenkluis/base';
+import { PROPOSAL_LIFE, type postProposal } from '@ketenkluis/protocol';
+import { type Payload, type Statement, signStatement, statementToWire } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import { change } from './change.ts';
+import { clientError } from './errors.ts';
+import type { Session } from './session.ts';
+
+export type Open = z.infer<typeof postProposal>['body'];
+
+export const bad = (why: string, cause?: unknown) =>
+  clientError('bad-proposal', why, cause === undefined ? {} : { cause });
+
+/** Puts what this owner signed before the others, on the directory as it stands. */
+export async function proposeAll(
+  session: Session,
+  statements: readonly Statement[],
+  rest: Pick<Open, 'names' | 'wraps'> & { readonly at: Instant; readonly join: Payload<'proposal'>['join'] },
+): Promise<void> {
+  const { count, digest } = (await session.people()).position;
+  if (digest === null) throw clientError('wrong-practice', 'this practice shows no keys');
+  const { at, join, names, wraps } = rest;
+  const proposal = await signStatement(
+    {
+      ...{ t: 'proposal', v: 1, suite: 1, organisation: session.practice, by: session.person, at },
+      ...{ until: plus(at, PROPOSAL_LIFE), people: { count, digest }, join },
+      statements: statements.map(({ hash }) => hash),
+    },
+    session.keys().signer,
+  );
+  await send(session, { proposal: statementToWire(proposal), names, wraps }, statements);
+}
+
+export async function send(session: Session, open: Omit<Open, 'statements'>, statements: readonly Statement[]): Promise<void> {
+  const body = { ...open, statements: statements.map(statementToWire) };
+  await change(session, { endpoint: 'propose', class: 'admin', items: [], annexed: false, body, event: 'proposal' });
+}

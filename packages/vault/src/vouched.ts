@@ -1,0 +1,61 @@
+/** Memberships of the day (docs/spec/partners.md): a line each in this log, kept until they have ended, in no directory. */
+
+import type { FactId, Instant, OrganisationId } from '@ketenkluis/base';
+import type { vouched as vouchedMessage } from '@ketenkluis/protocol';
+import { factSchema } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import type { Caller } from './auth.ts';
+import { vaultError } from './errors.ts';
+import { checkpointOf, proofOfStored } from './proofs.ts';
+import { batchesFor, payloadOf, toWire } from './storage/statements.ts';
+import type { Tx } from './storage/storage.ts';
+import type { Vault } from './vault.ts';
+
+const stored = (tx: Tx, practice: OrganisationId) =>
+  tx
+    .selectFrom('fact')
+    .innerJoin('statement', (on) =>
+      on.onRef('statement.practice', '=', 'fact.practice').onRef('statement.hash', '=', 'fact.hash'),
+    )
+    .selectAll('statement')
+    .where('fact.practice', '=', practice)
+    .where('fact.kind', '=', 'membership')
+    .where('statement.directory', '=', 0);
+
+const endOf = (row: Parameters<typeof payloadOf>[0]): { readonly id: FactId; readonly until: Instant | null } =>
+  factSchema.parse(payloadOf(row));
+
+/** Those that ended go when new ones come. */
+export async function dropPastVouched(tx: Tx, practice: OrganisationId, at: Instant): Promise<void> {
+  for (const row of await stored(tx, practice).execute()) {
+    const { id, until } = endOf(row);
+    if (until !== null && at < until) continue;
+    await tx.deleteFrom('fact').where('practice', '=', practice).where('fact', '=', id).execute();
+    await tx.deleteFrom('statement').where('practice', '=', practice).where('hash', '=', row.hash).execute();
+  }
+}
+
+/** One's own, as they go to a partner's vault. */
+export async function vouched(
+  vault: Vault,
+  { practice, people, session }: Caller,
+): Promise<z.infer<typeof vouchedMessage>> {
+  const at = vault.clock();
+  const { note, size } = await checkpointOf(vault, people.log);
+  const { rows, batches } = await vault.storage.read(async (tx) => {
+    const found = await stored(tx, practice)
+      .where('fact.person', '=', session.person)
+      .where('statement.line', '<', size)
+      .orderBy('statement.line', 'desc')
+      .execute();
+    const now = found.filter((row) => at < (endOf(row).until ?? at)).slice(0, 64);
+    return { rows: now, batches: await batchesFor(tx, practice, now) };
+  });
+  const memberships = [];
+  for (const row of rows) {
+    const [entry] = await vault.storage.ledger.entries(people.log, row.line, row.line + 1);
+    if (!entry) throw vaultError('internal', 'a line of the log is missing; run fsck');
+    memberships.push({ statement: toWire(row), line: await proofOfStored(vault, people.log, entry, size, [row.item]) });
+  }
+  return { memberships, batches, checkpoint: note };
+}
