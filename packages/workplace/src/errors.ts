@@ -20,6 +20,8 @@ export const workplaceError = errorFactory('workplace', [
   'bad-link',
   /** What was pasted is no partner card, or its signatures do not hold. */
   'bad-card',
+  /** The own organisation says nothing of this person today, so no other vault lets them in. */
+  'not-vouched',
   'invitation-ended',
   /** A signature, proof or dossier state does not hold: nothing is shown. */
   'not-proved',

@@ -2,6 +2,7 @@
 
 import { DAY, type Instant, type OrganisationId, plus, type TeamId } from '@ketenkluis/base';
 import {
+  compileSelection,
   FIELDS,
   fieldsInScope,
   fieldsOf,
@@ -12,9 +13,11 @@ import {
   type ProgrammeId,
   ROLES,
   type RoleId,
+  SCOPE_IDS,
   SCOPES,
   type ScopeId,
   type Selection,
+  scopesForRole,
   scopesOf,
 } from '@ketenkluis/care';
 import type { Part, ReferralChoice, ReferralChoices, Reportable, Text } from '../model.ts';
@@ -92,6 +95,14 @@ export function referralChoices(
     if (choices.length === before) unfit.push({ partner: name, why: keyless ? 'no-key' : 'no-step' });
   }
   return { choices, unfit };
+}
+
+/** Every part that a role sees of some patient in these programmes, whatever was switched off in the practice. */
+export function partsOfRole(role: RoleId, programmes: readonly ProgrammeId[]): ScopeId[] {
+  const selection = compileSelection(programmes.map((id) => PROGRAMMES[id]));
+  const mixes: readonly (readonly ProgrammeId[])[] = [programmes, ...programmes.map((id) => [id])];
+  const seen = new Set(mixes.flatMap((mix) => scopesForRole(role, mix, selection)));
+  return SCOPE_IDS.filter((scope) => seen.has(scope));
 }
 
 /** Numbers that this role may report, with the first NHG number that is known. */

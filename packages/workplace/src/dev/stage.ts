@@ -51,19 +51,19 @@ const FINGERPRINTS = [
   '3316 7082 4495 1127 8860 2543 9917 6604 0238 5571 7749 1820',
 ];
 export function inventedPartners(roll: () => number): InventedPartner[] {
-  const one = (name: string, ura: string, role: RoleId, place: number): InventedPartner => ({
+  const one = (name: string, ura: string, team: string, role: RoleId, place: number): InventedPartner => ({
     organisation: madeId('organisation', roll),
     name,
     ura,
-    team: ROLES[role].nl,
+    team,
     fingerprint: FINGERPRINTS[place]!,
     teams: [{ team: madeId('team', roll), role, ready: true }],
   });
   return [
-    one('Podotherapie Het Spoor', '90012345', 'podiatrist', 0),
-    one('Diëtistenpraktijk Vers', '90023456', 'dietitian', 1),
-    one('Oogpunt Optometrie', '90034567', 'optometrist', 2),
-    one('Apotheek De Linde', '90045678', 'pharmacist', 3),
+    one('Podotherapie Het Spoor', '90012345', 'Voetzorg', 'podiatrist', 0),
+    one('Diëtistenpraktijk Vers', '90023456', 'Diëtetiek', 'dietitian', 1),
+    one('Oogpunt Optometrie', '90034567', 'Optometrie', 'optometrist', 2),
+    one('Apotheek De Linde', '90045678', 'Farmacie', 'pharmacist', 3),
   ];
 }
 

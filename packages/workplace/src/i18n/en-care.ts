@@ -93,6 +93,7 @@ export const care: Pick<Dictionary, keyof typeof nl> = {
     endsNever: 'What {{partner}} has read or taken over cannot be taken back.',
   },
   received: {
+    record: 'Data',
     title: 'Referrals to us',
     lead: 'What practices asked of you. You see only what that needs.',
     practice: 'Practice',
@@ -145,7 +146,7 @@ export const care: Pick<Dictionary, keyof typeof nl> = {
   removal: {
     title: 'How far taking away has come',
     refused: 'Refused',
-    refusedBody: 'Since {{date}}. Nobody needs to be online for that.',
+    refusedBody: 'Since {{date}} the vault gives nothing.',
     rewrapped: '{{done}} of {{total}} encrypted anew',
     rewrappedBody: 'For those who stay. Leave this screen open; nothing is opened.',
     rewrappedDone: 'The old key fits nowhere any more.',
@@ -206,6 +207,7 @@ export const care: Pick<Dictionary, keyof typeof nl> = {
     standing: 'Registered and enrolled since {{date}}',
     substitute: 'Substitute, called in by {{by}} on {{date}}',
     referral: 'Referred by {{by}} on {{date}}',
+    referralUnnamed: 'Referred on {{date}}',
     consent: 'Consent of {{date}}',
     noConsent: 'Without consent: refused',
     toReferrals: 'To Referrals',

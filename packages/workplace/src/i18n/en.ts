@@ -474,6 +474,8 @@ export const en: Dictionary = {
     'workplace/passkey-no-prf': 'This passkey cannot keep keys. Take another passkey or your passphrase.',
     'workplace/bad-link': 'This link is incomplete or was used before.',
     'workplace/bad-card': 'This is no valid partner card. Ask the partner for a new one.',
+    'workplace/not-vouched':
+      'Your organisation has not confirmed today that you work there. An owner must sign in first.',
     'workplace/invitation-ended': 'This invitation is no longer valid.',
     'workplace/not-proved': 'The proof does not hold, so nothing is shown.',
     'workplace/stale-proposal':

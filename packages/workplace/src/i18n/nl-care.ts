@@ -92,6 +92,7 @@ export const care = {
     endsNever: 'Wat {{partner}} al las of overnam, kunt u niet terugnemen.',
   },
   received: {
+    record: 'Gegevens',
     title: 'Verwijzingen naar ons',
     lead: 'Wat praktijken u vroegen. U ziet alleen wat daarvoor nodig is.',
     practice: 'Praktijk',
@@ -144,7 +145,7 @@ export const care = {
   removal: {
     title: 'Hoe ver het weghalen is',
     refused: 'Geweigerd',
-    refusedBody: 'Sinds {{date}}. Niemand hoeft daarvoor online te zijn.',
+    refusedBody: 'Sinds {{date}} geeft de kluis niets meer.',
     rewrapped: '{{done}} van {{total}} opnieuw versleuteld',
     rewrappedBody: 'Voor wie blijft. Laat dit scherm open; er wordt niets geopend.',
     rewrappedDone: 'De oude sleutel past nergens meer.',
@@ -205,6 +206,7 @@ export const care = {
     standing: 'Ingeschreven en aangemeld sinds {{date}}',
     substitute: 'Waarneming, opgeroepen door {{by}} op {{date}}',
     referral: 'Verwezen door {{by}} op {{date}}',
+    referralUnnamed: 'Verwezen op {{date}}',
     consent: 'Toestemming van {{date}}',
     noConsent: 'Zonder toestemming: wordt geweigerd',
     toReferrals: 'Naar Verwijzingen',

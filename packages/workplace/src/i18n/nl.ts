@@ -479,6 +479,8 @@ export const nl = {
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
     'workplace/bad-card': 'Dit is geen geldige partnerkaart. Vraag een nieuwe kaart aan de partner.',
+    'workplace/not-vouched':
+      'Uw organisatie heeft vandaag nog niet bevestigd dat u er werkt. Een eigenaar meldt eerst aan.',
     'workplace/invitation-ended': 'Deze uitnodiging geldt niet meer.',
     'workplace/not-proved': 'Het bewijs klopt niet, dus wordt er niets getoond.',
     'workplace/stale-proposal':

@@ -8,7 +8,7 @@ import type { Progress, Text } from './shared.ts';
 export type Ground =
   /** Registered with the practice and enrolled in a programme. */
   | { readonly kind: 'standing'; readonly since: Instant }
-  | { readonly kind: 'referral'; readonly by: string; readonly at: Instant; readonly consent: Instant | null }
+  | { readonly kind: 'referral'; readonly by: string | null; readonly at: Instant; readonly consent: Instant | null }
   | { readonly kind: 'substitute'; readonly by: string; readonly at: Instant };
 
 export interface Seer {

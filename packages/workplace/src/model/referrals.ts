@@ -133,7 +133,7 @@ export interface ReferralSide {
   waiting(): Promise<number>;
   open(id: FactId): Promise<Referral>;
   /** Said to the log before anything is on the clipboard (R38). */
-  declareCopy(id: FactId): Promise<void>;
+  declareCopy(id: FactId, message: HandleId): Promise<void>;
   /** It stands in the GP system now; the message goes here. These three answer what it is now, opening nothing anew. */
   takeOver(id: FactId, message: HandleId): Promise<Referral>;
   close(id: FactId): Promise<Referral>;

@@ -110,7 +110,9 @@ function Why({ grounds, outside }: { readonly grounds: readonly Ground[]; readon
       return [t('access.substitute', { by: ground.by, date: words.dayOf(ground.at) })];
     }
     return [
-      t('access.referral', { by: ground.by, date: words.dayOf(ground.at) }),
+      ground.by === null
+        ? t('access.referralUnnamed', { date: words.dayOf(ground.at) })
+        : t('access.referral', { by: ground.by, date: words.dayOf(ground.at) }),
       ground.consent === null ? t('access.noConsent') : t('access.consent', { date: words.dayOf(ground.consent) }),
     ];
   };

@@ -1,12 +1,12 @@
 /** One referral from the partner's side: the letter, yes or no, only the parts that were given, and the message back. */
 
 import type { FactId } from '@ketenkluis/base';
-import { Button, Textarea } from '@mantine/core';
+import { Button, Tabs, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isOver } from '../lib/referrals.ts';
-import type { Received } from '../model.ts';
+import type { Dossier, Received } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { LetterCard, Message, StateTag } from '../parts/letter.tsx';
 import { Heading } from '../parts/page.tsx';
@@ -39,7 +39,6 @@ export function useReceived(id: FactId) {
 
 function Whole({ received }: { readonly received: Received }) {
   const { t } = useTranslation();
-  const words = useWords();
   const { row, letter, dossier, messages } = received;
   const over = isOver(row.state) || row.state === 'declined';
   return (
@@ -58,27 +57,56 @@ function Whole({ received }: { readonly received: Received }) {
           body={t('received.endedBody', { practice: row.other })}
         />
       ) : null}
-      <div className="kk-two-wide">
-        <div className="kk-stack">
-          {row.state === 'sent' ? <Answer id={row.id} practice={row.other} /> : null}
-          {messages.map((message) => (
-            <Message key={message.handle} message={message} />
-          ))}
-          {dossier !== null && !over ? <ReportForm received={received} /> : null}
-        </div>
-        <div className="kk-stack">
+      {dossier === null || over ? (
+        <div className="kk-two-wide">
+          <div className="kk-stack">
+            {row.state === 'sent' ? <Answer id={row.id} practice={row.other} /> : null}
+            <Messages messages={messages} />
+          </div>
           <LetterCard letter={letter} />
-          {dossier === null || over ? null : (
-            <Strip
-              tone="plain"
-              title={t('received.only')}
-              body={t('received.onlyBody', { practice: row.other, date: words.dayOf(row.until) })}
-            />
-          )}
         </div>
-      </div>
-      {dossier === null || over ? null : <Record dossier={dossier} outside />}
+      ) : (
+        <Running received={received} dossier={dossier} />
+      )}
     </>
+  );
+}
+
+const Messages = ({ messages }: Pick<Received, 'messages'>) =>
+  messages.map((message) => <Message key={message.handle} message={message} />);
+
+/** What was given first; the message back has a page of its own, so that neither hides the other. */
+function Running({ received, dossier }: { readonly received: Received; readonly dossier: Dossier }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  const { row, letter, messages } = received;
+  const [tab, setTab] = useState<string | null>('record');
+  return (
+    <Tabs value={tab} onChange={setTab} keepMounted>
+      <Tabs.List aria-label={t('dossier.parts')}>
+        <Tabs.Tab value="record">{t('received.record')}</Tabs.Tab>
+        <Tabs.Tab value="report">{t('report.title')}</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="record">
+        <div className="kk-stack" style={{ paddingTop: 16 }}>
+          <LetterCard letter={letter} />
+          <Strip
+            tone="plain"
+            title={t('received.only')}
+            body={t('received.onlyBody', { practice: row.other, date: words.dayOf(row.until) })}
+          />
+        </div>
+        <Record dossier={dossier} outside />
+      </Tabs.Panel>
+      <Tabs.Panel value="report">
+        <div className="kk-two-wide" style={{ paddingTop: 16 }}>
+          <ReportForm received={received} />
+          <div className="kk-stack">
+            <Messages messages={messages} />
+          </div>
+        </div>
+      </Tabs.Panel>
+    </Tabs>
   );
 }
 

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { Dossier, NewReferral, Part, ReferralChoice, ReferralChoices } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { useSay } from '../parts/say.ts';
-import { Asked, Empty, Strip } from '../parts/states.tsx';
+import { Asked, Empty } from '../parts/states.tsx';
 import { Fault } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
@@ -133,7 +133,7 @@ function Form({ dossier, found, close }: FormProps) {
             label={t('refer.question', { role: words.lower(choice.role) })}
             description={t('refer.questionHint')}
             autosize
-            minRows={2}
+            minRows={1}
             maxRows={8}
             maxLength={4000}
             value={question}
@@ -147,11 +147,14 @@ function Form({ dossier, found, close }: FormProps) {
               description={t('refer.consentBody', { partner: choice.partner, date: words.dayOf(choice.until) })}
             />
           </div>
-          <Strip tone="warn" title={t('refer.seen')} body={t('refer.seenBody')} />
+          <p className="kk-small">
+            <strong>{t('refer.seen')}</strong> {t('refer.seenBody')}
+          </p>
         </>
       )}
       <Fault error={send.error} />
-      <div className="kk-buttons">
+      <Unfit unfit={found.unfit} />
+      <div className="kk-buttons kk-dialog-foot">
         <Button type="submit" loading={send.isPending} disabled={!ready}>
           {t('refer.send')}
         </Button>
@@ -159,7 +162,6 @@ function Form({ dossier, found, close }: FormProps) {
           {t('common.cancel')}
         </Button>
       </div>
-      <Unfit unfit={found.unfit} />
     </form>
   );
 }
@@ -209,12 +211,7 @@ function Sees({ choice, picked, pick }: SeesProps) {
       </div>
       <div data-tone="no">
         <h3>{t('refer.seesNot', { who })}</h3>
-        <ul>
-          {choice.seesNot.map((part) => (
-            <li key={part.scope}>{fields(part)}</li>
-          ))}
-          <li>{t('refer.never')}</li>
-        </ul>
+        <p>{[...choice.seesNot.map(fields), t('refer.never')].join('; ')}.</p>
       </div>
     </div>
   );

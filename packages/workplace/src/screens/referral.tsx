@@ -115,7 +115,7 @@ function Take({ referral, message }: { readonly referral: Referral; readonly mes
   const copy = useAct(
     async (to, _: undefined) => {
       // The log first, then the clipboard.
-      await to.referrals!.declareCopy(referral.id);
+      await to.referrals!.declareCopy(referral.id, message.handle);
       await navigator.clipboard.writeText(soepText(referral.other, message));
     },
     () => {

@@ -112,7 +112,7 @@ export function ReportForm({ received }: { readonly received: Received }) {
                 />
                 <Button
                   variant="default"
-                  style={{ alignSelf: 'end' }}
+                  style={{ marginTop: 24 }}
                   aria-label={t('report.dropOf', { name: about === undefined ? '' : words.text(about.label) })}
                   onClick={() => setValues(values.filter(({ key }) => key !== one.key))}
                 >

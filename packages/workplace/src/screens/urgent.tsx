@@ -176,9 +176,11 @@ function Places({ pools, again }: { readonly pools: Pools; readonly again: () =>
             <tbody>
               {pools.places.map((place) => (
                 <tr key={place.pool}>
-                  <th scope="row">{place.name}</th>
+                  <th scope="row" className="kk-nowrap">
+                    {place.name}
+                  </th>
                   <td>{place.teamName}</td>
-                  <td className="kk-num">{t('urgent.untilDay', { date: words.dayOf(place.until) })}</td>
+                  <td className="kk-num kk-nowrap">{t('urgent.untilDay', { date: words.dayOf(place.until) })}</td>
                   <td>
                     {place.called === null ? (
                       <span className="kk-dim">{t('urgent.free')}</span>
