@@ -78,10 +78,11 @@ function Failed({ error, reset }: ErrorComponentProps) {
   );
 }
 
-/** Where work begins: a practice's people at their worklist, a partner's at what was referred to them. */
+/** Where work begins: a practice's people at their worklist, a partner's at what was referred, a substitute at who was handed over. */
 function Start() {
   const session = useSession();
-  return <Navigate to={session.stage === 'open' && session.me.partner ? '/verwijzingen' : '/werklijst'} replace />;
+  const me = session.stage === 'open' ? session.me : null;
+  return <Navigate to={me?.partner ? '/verwijzingen' : me?.substitute ? '/overgedragen' : '/werklijst'} replace />;
 }
 
 const root = createRootRoute({ component: Gate, notFoundComponent: Start });
@@ -144,6 +145,13 @@ const routes = root.addChildren([
     lazyRouteComponent(
       fetched(() => import('./screens/partners.tsx')),
       'PartnersScreen',
+    ),
+  ),
+  at(
+    '/overgedragen',
+    lazyRouteComponent(
+      fetched(() => import('./screens/handed.tsx')),
+      'HandedScreen',
     ),
   ),
   at(

@@ -75,8 +75,11 @@ export interface Workplace {
 
   people(): Promise<People>;
   invite(team: TeamId, name: string, role: string): Promise<string>;
-  /** `proposed`: other owners must sign as well. */
-  confirmInvitation(invitation: InvitationId): Promise<'admitted' | 'proposed'>;
+  /**
+   * `proposed`: other owners must sign as well. With `substituteUntil` it is somebody whom colleagues may call in until then, not a
+   * member; that always takes two people. Null where a vault knows no substitutes.
+   */
+  confirmInvitation(invitation: InvitationId, substituteUntil?: Instant): Promise<'admitted' | 'proposed'>;
   agreeProposal(id: string): Promise<'admitted' | 'proposed'>;
   refuseProposal(id: string): Promise<void>;
   /** By its proposer, after something else changed. */

@@ -66,6 +66,7 @@ export async function enter(session: ClientSession): Promise<Inside> {
     role: known?.role ?? { nl: 'naam volgt na de volgende levering', en: 'name follows after the next delivery' },
     practice: names?.practice.name ?? '',
     partner: worksElsewhere(names),
+    substitute: false,
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,
   };

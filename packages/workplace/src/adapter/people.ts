@@ -99,7 +99,7 @@ async function proposed({ session, names, me }: Inside) {
       return {
         ...{ what: 'colleague', ...held, name: one.named?.name ?? null, code: one.code },
         role: one.named === null ? null : roleText(one.named.role),
-        team: teamName(names, one.team),
+        ...{ team: teamName(names, one.team), substitute: null },
       };
     }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.

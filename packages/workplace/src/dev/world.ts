@@ -47,7 +47,7 @@ export interface DevOptions {
   readonly scene?: Scene;
   readonly patients?: number;
   readonly signedIn?: boolean;
-  readonly role?: 'nurse' | 'owner' | 'assistant' | 'podiatrist';
+  readonly role?: 'nurse' | 'owner' | 'assistant' | 'podiatrist' | 'locum';
   /** A fixed now, so that pictures can be compared. */
   readonly now?: Instant;
 }
@@ -59,6 +59,7 @@ const ROLES = {
   assistant: both('Doktersassistent', 'Practice assistant'),
   gp: both('Huisarts', 'GP'),
   podiatrist: both('Podotherapeut', 'Podiatrist'),
+  locum: both('Waarnemer', 'Locum'),
 } as const;
 
 const pause = (time: number) => new Promise<void>((done) => setTimeout(done, time));
@@ -81,13 +82,21 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     { team: madeId('team', roll), name: 'Huisartsen' },
     { team: madeId('team', roll), name: 'Assistenten' },
   ];
-  const name = role === 'owner' ? 'Marleen Brugman' : partner ? 'Thijs van Asselt' : 'Sanne Terpstra';
+  const name =
+    role === 'owner'
+      ? 'Marleen Brugman'
+      : partner
+        ? 'Thijs van Asselt'
+        : role === 'locum'
+          ? 'Hanneke de Ruiter'
+          : 'Sanne Terpstra';
   const me: Me = {
     person: madeId('person', roll),
     name,
     role: ROLES[role],
     practice: partner ? 'Podotherapie Het Spoor' : 'Huisartsenpraktijk De Wilgen',
     partner,
+    substitute: role === 'locum',
     teams: role === 'owner' ? teams.slice(0, 2) : teams.slice(0, 1),
     owner: role === 'owner' || partner,
   };
@@ -137,7 +146,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       code: null,
     },
   ];
-  const waits = { team: 'POH-somatiek', until: plus(start, 150 * HOUR), needed: 2 };
+  const waits = { team: 'POH-somatiek', until: plus(start, 150 * HOUR), needed: 2, substitute: null };
   let proposals: (Proposal | BrokenProposal)[] =
     scene === 'partly'
       ? [
@@ -174,16 +183,26 @@ export function devWorld(options: DevOptions = {}): DevWorld {
             signedByMe: false,
           },
           {
-            ...{ what: 'pool', id: 'v5', by: 'Joost Hofstede', mine: false, name: 'Hanneke de Ruiter' },
-            ...{ team: 'Huisartsen', ends: plus(start, 180 * 24 * HOUR), until: waits.until, needed: 2 },
-            ...{ signed: ['Joost Hofstede'], signedByMe: false, stale: false },
+            ...{ ...waits, what: 'colleague', id: 'v5', by: 'Joost Hofstede', mine: false, name: 'Hanneke de Ruiter' },
+            ...{ role: ROLES.locum, team: 'Huisartsen', code: '640 118 902 337', signed: ['Joost Hofstede'] },
+            ...{ signedByMe: false, stale: false },
+            substitute: { until: plus(start, 180 * 24 * HOUR), callers: ['Noor Zijlstra', 'Sanne Terpstra'] },
           },
         ]
       : [];
   const someone = (called: string, role: RoleId, of: string) => ({
     ...{ person: madeId('person', roll), name: called, role, team: of },
   });
-  const mine = role === 'owner' ? 'gp' : role === 'assistant' ? 'assistant' : partner ? 'podiatrist' : 'poh-s';
+  const mine =
+    role === 'owner'
+      ? 'gp'
+      : role === 'assistant'
+        ? 'assistant'
+        : partner
+          ? 'podiatrist'
+          : role === 'locum'
+            ? 'locum'
+            : 'poh-s';
   let staff = [
     { person: me.person, name, role: mine as RoleId, team: me.teams[0]!.name },
     ...(partner
@@ -232,7 +251,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
         return removal;
       },
     },
-    urgent: partner ? null : urgentSide(stage, teams, staff, confirmation, waiting),
+    urgent: partner ? null : urgentSide(stage, teams, confirmation),
     session: {
       get: () => session,
       subscribe: (changed) => {
@@ -313,8 +332,8 @@ export function devWorld(options: DevOptions = {}): DevWorld {
         confirmation,
         notes: notes.get(id) ?? [],
         denied,
-        mayWrite: role !== 'assistant',
-        mayRefer: role !== 'assistant',
+        mayWrite: !['assistant', 'locum'].includes(role),
+        mayRefer: !['assistant', 'locum'].includes(role),
         roles: [role === 'assistant' ? 'assistant' : 'poh-s'],
       });
     },
@@ -409,10 +428,10 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       ];
       return `${location.origin}/#/uitnodiging/proef.${madeId('entry', roll).slice(4)}`;
     },
-    confirmInvitation: async (id) => {
+    confirmInvitation: async (id, substituteUntil) => {
       await reach();
       invitations = invitations.filter((one) => one.invitation !== id);
-      return 'admitted' as const;
+      return substituteUntil === undefined ? ('admitted' as const) : ('proposed' as const);
     },
     agreeProposal: async (id) => {
       await reach();

@@ -11,6 +11,8 @@ export interface Me {
   readonly teams: readonly { readonly team: TeamId; readonly name: string }[];
   /** Works for another organisation than a practice: sees what was referred, and no worklist. */
   readonly partner: boolean;
+  /** Stands in for somebody: sees the patients who are handed over, and no worklist. */
+  readonly substitute: boolean;
   /** Owners invite and confirm. */
   readonly owner: boolean;
 }

@@ -41,6 +41,8 @@ export interface ColleagueProposal extends Proposed {
   readonly team: string;
   /** The new colleague has the same twelve digits. */
   readonly code: string;
+  /** Not a colleague but somebody who may be called in, until then and by those. */
+  readonly substitute: { readonly until: Instant; readonly callers: readonly string[] } | null;
 }
 export interface PartnerProposal extends Proposed {
   readonly what: 'partner';
@@ -51,14 +53,8 @@ export interface PartnerProposal extends Proposed {
   /** Forty-eight digits: each who signs compares them with the partner. */
   readonly fingerprint: string;
 }
-export interface PoolProposal extends Proposed {
-  readonly what: 'pool';
-  readonly name: string;
-  readonly team: string;
-  readonly ends: Instant;
-}
 /** What more people must sign together; every part of it was checked here before it is shown. */
-export type Proposal = ColleagueProposal | PartnerProposal | PoolProposal;
+export type Proposal = ColleagueProposal | PartnerProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {
   readonly id: string;

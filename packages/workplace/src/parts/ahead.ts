@@ -13,6 +13,7 @@ export const ahead = {
           import('../screens/colleague.tsx'),
           import('../screens/partners.tsx'),
           import('../screens/urgent.tsx'),
+          import('../screens/handed.tsx'),
           import('../screens/settings.tsx'),
         ]),
       )

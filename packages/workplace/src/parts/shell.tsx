@@ -17,29 +17,47 @@ import { useAsk, useWorld } from './world.tsx';
 /** What lies under each, so that the one where somebody is stands out. */
 const UNDER: Readonly<Record<string, RegExp>> = {
   '/werklijst': /^\/(werklijst|dossier)/,
+  '/overgedragen': /^\/(overgedragen|dossier)/,
   '/verwijzingen': /^\/verwijzingen/,
   '/leveringen': /^\/leveringen/,
   '/team': /^\/(team|partners|waarneming)/,
   '/instellingen': /^\/instellingen/,
 };
 
-const pagesFor = (me: Me, world: Workplace) =>
-  [
-    ...(me.partner ? [] : ([{ to: '/werklijst', word: 'nav.worklist' }] as const)),
-    ...((me.partner ? world.received : world.referrals) === null
-      ? []
-      : ([{ to: '/verwijzingen', word: 'nav.referrals' }] as const)),
-    ...(me.partner ? [] : ([{ to: '/leveringen', word: 'nav.deliveries' }] as const)),
-    { to: '/team', word: 'nav.team' },
-    { to: '/instellingen', word: 'nav.settings' },
-  ] as const;
+const PARTNERS = ['referrals', 'team', 'settings'] as const;
+const SUBSTITUTES = ['handed', 'team', 'settings'] as const;
+const PRACTICE = ['worklist', 'referrals', 'deliveries', 'team', 'settings'] as const;
+const PATHS = {
+  worklist: '/werklijst',
+  handed: '/overgedragen',
+  referrals: '/verwijzingen',
+  deliveries: '/leveringen',
+  team: '/team',
+  settings: '/instellingen',
+} as const;
+
+function pagesFor(me: Me, world: Workplace) {
+  const words = me.partner ? PARTNERS : me.substitute ? SUBSTITUTES : PRACTICE;
+  const there = (word: (typeof words)[number]) =>
+    word !== 'referrals' || (me.partner ? world.received : world.referrals) !== null;
+  return words.filter(there).map((word) => ({ to: PATHS[word], word: `nav.${word}` as const }));
+}
 
 /** What waits for somebody: asked once after unlocking and after each change; ids only, no line in the log. */
-function useWaiting(): Readonly<Record<string, number>> {
-  const messages = useAsk(['waiting'], (world) => world.referrals?.waiting() ?? Promise.resolve(0), { keep: true });
-  const reviews = useAsk(['reviews-open'], async (world) => ((await world.urgent?.reviews()) ?? []).length, {
-    keep: true,
-  });
+function useWaiting(me: Me): Readonly<Record<string, number>> {
+  const messages = useAsk(
+    ['waiting'],
+    async (world) => (me.partner || me.substitute ? 0 : ((await world.referrals?.waiting()) ?? 0)),
+    { keep: true },
+  );
+  const reviews = useAsk(
+    ['reviews-open'],
+    async (world) =>
+      me.partner || me.substitute ? 0 : ((await world.urgent?.reviews()) ?? []).filter((one) => !one.mine).length,
+    {
+      keep: true,
+    },
+  );
   return { '/verwijzingen': messages.data ?? 0, '/team': reviews.data ?? 0 };
 }
 
@@ -55,7 +73,8 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
   const words = useWords();
   const navigate = useNavigate();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const waiting = useWaiting();
+  const waiting = useWaiting(me);
+  const pages = pagesFor(me, world);
   const [drafts, setDrafts] = useState(0);
   const [help, setHelp] = useState(false);
 
@@ -92,16 +111,12 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
         {t('app.skip')}
       </button>
       <header className="kk-top">
-        <Link
-          to="/"
-          className="kk-brand"
-          aria-label={`${t('app.name')}: ${t(me.partner ? 'nav.referrals' : 'nav.worklist')}`}
-        >
+        <Link to="/" className="kk-brand" aria-label={`${t('app.name')}: ${t(pages[0]!.word)}`}>
           <Brand size={24} />
           {t('app.name')}
         </Link>
         <nav className="kk-nav" aria-label={t('nav.main')}>
-          {pagesFor(me, world).map((page) => (
+          {pages.map((page) => (
             <Link key={page.to} to={page.to} aria-current={UNDER[page.to]?.test(path) ? 'page' : undefined}>
               {t(page.word)}
               {waiting[page.to] ? (

@@ -12,11 +12,12 @@ import { isTyping, Main } from '../parts/main.tsx';
 import { Tag } from '../parts/page.tsx';
 import { Asked, Confirmed, Strip, useDenied } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
-import { useAsk, useToday, useWorld } from '../parts/world.tsx';
+import { useAsk, useSession, useToday, useWorld } from '../parts/world.tsx';
 import { AccessTab } from './access.tsx';
 import { Allergies, Medication, Problems, Vaccinations } from './dossier-facts.tsx';
 import { DossierHeader } from './dossier-header.tsx';
 import { EmergencyDoor } from './emergency.tsx';
+import { HandOver } from './hand-over.tsx';
 import { LooksTab } from './looks.tsx';
 import { Measurements } from './measurements.tsx';
 import { Notes } from './notes.tsx';
@@ -29,6 +30,8 @@ export function DossierScreen() {
   const { dossier: text } = useParams({ from: '/dossier/$dossier' });
   const id = isId('dossier', text) ? text : null;
   const words = useWords();
+  const session = useSession();
+  const standsIn = session.stage === 'open' && session.me.substitute;
   const [asOf, setAsOf] = useState<Dossier['asOf'] | null>(null);
 
   useEffect(() => {
@@ -36,18 +39,18 @@ export function DossierScreen() {
     const keys = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || isTyping(event) || event.defaultPrevented) return;
       if (document.querySelector('[role="dialog"],[role="menu"]')) return;
-      void navigate({ to: '/werklijst' });
+      void navigate({ to: standsIn ? '/overgedragen' : '/werklijst' });
     };
     window.addEventListener('keydown', keys);
     return () => window.removeEventListener('keydown', keys);
-  }, [id, navigate]);
+  }, [id, navigate, standsIn]);
 
   return (
     <Main>
       <div className="kk-dos">
         <div className="kk-dos-line">
-          <Link to="/werklijst" className="kk-dos-back">
-            <Left size={16} /> {t('dossier.back')}
+          <Link to={standsIn ? '/overgedragen' : '/werklijst'} className="kk-dos-back">
+            <Left size={16} /> {t(standsIn ? 'handed.title' : 'dossier.back')}
           </Link>
           {asOf === null ? null : <span className="kk-dim">{t('common.asOf', { date: words.day(asOf) })}</span>}
         </div>
@@ -84,11 +87,16 @@ function Whole({ dossier }: { readonly dossier: Dossier }) {
   const { t } = useTranslation();
   const words = useWords();
   const world = useWorld();
+  const session = useSession();
+  const standsIn = session.stage === 'open' && session.me.substitute;
   const [tab, setTab] = useState<string | null>('record');
   return (
     <>
       <DossierHeader dossier={dossier}>
-        {dossier.mayRefer && world.referrals !== null ? <Refer dossier={dossier} /> : null}
+        <span className="kk-buttons">
+          {world.urgent !== null && dossier.emergency === null && !standsIn ? <HandOver dossier={dossier} /> : null}
+          {dossier.mayRefer && world.referrals !== null ? <Refer dossier={dossier} /> : null}
+        </span>
       </DossierHeader>
       {dossier.emergency === null ? null : (
         <Strip

@@ -56,8 +56,9 @@ function What({ proposal }: { readonly proposal: Proposal }) {
   const { by, name } = proposal;
   if (name === null) return t(proposal.what === 'partner' ? 'team.partnerUnnamed' : 'team.proposalUnnamed', { by });
   if (proposal.what === 'partner') return t('team.partnerProposal', { by, name });
-  if (proposal.what === 'pool') {
-    return t('team.poolProposal', { by, name, team: proposal.team, date: words.dayOf(proposal.ends) });
+  if (proposal.substitute !== null) {
+    const { until } = proposal.substitute;
+    return t('team.poolProposal', { by, name, team: proposal.team, date: words.dayOf(until) });
   }
   return t('team.proposal', { by, name, role: proposal.role === null ? '' : words.lower(proposal.role) });
 }
@@ -65,12 +66,12 @@ function What({ proposal }: { readonly proposal: Proposal }) {
 /** What each who signs compares outside this screen. */
 function Compared({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
-  if (proposal.what === 'pool') {
-    return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.poolBody')}</p>;
-  }
   if (proposal.what === 'colleague') {
     return (
       <>
+        {proposal.substitute === null ? null : (
+          <p>{t('team.poolBody', { names: proposal.substitute.callers.join(', ') })}</p>
+        )}
         <output className="kk-code">{proposal.code}</output>
         <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.proposalCode')}</p>
       </>
