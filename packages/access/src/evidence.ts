@@ -141,7 +141,8 @@ function onDossier(question: Question): Brought {
   // A substitute hands nothing on.
   const fitting = question.class === 'grant' ? places.filter(({ pool }) => pool === null) : places;
   const { step, place, relation, write } = bestCase(question, fitting);
-  const part = writing ? item.parent : item.handle;
+  const above = item.writerClass === 'work' || item.writerClass === 'inbox' ? item.parent : null;
+  const parts = writing ? [item.parent] : [item.handle, above];
   const enrolment = pick(question, 'enrolment', (fact) => fact.dossier === item.dossier);
   const partner = own ? undefined : pick(question, 'partner', (fact) => fact.organisation === actor.organisation);
   const consent = own
@@ -151,7 +152,7 @@ function onDossier(question: Question): Brought {
         'consent',
         (fact) => fact.dossier === item.dossier,
         (fact) => fact.organisation === actor.organisation,
-        (fact) => fact.handles.some((handle) => handle === part),
+        (fact) => fact.handles.some((handle) => parts.includes(handle)),
       );
   const context = present({
     now: question.now,

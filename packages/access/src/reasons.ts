@@ -57,7 +57,7 @@ function asShown(question: Question): Question {
 }
 
 /** Other organisations: a state of the practice that still holds, a partner, and the patient's consent for this part. */
-function outside(question: Question, part: string | null): Why | null {
+function outside(question: Question, ...parts: readonly (string | null)[]): Why | null {
   if (isOwn(question)) return null;
   const { snapshot, now, actor, item } = question;
   const checks = { ...RELATED, authorisation: true };
@@ -70,7 +70,7 @@ function outside(question: Question, part: string | null): Why | null {
     (fact) =>
       fact.dossier === item.dossier &&
       fact.organisation === actor.organisation &&
-      fact.handles.some((handle) => handle === part),
+      fact.handles.some((handle) => parts.includes(handle)),
   );
   return consent.live.length === 0 ? no('no-consent', checks) : null;
 }
@@ -111,7 +111,7 @@ function onDossier(asked: Question): Why | null {
     question.grants.some((grant) => grant.team === fact.team && grant.fact === fact.id);
   if (!covering.some(granted)) return no('no-grant', RELATED);
   if (question.class === 'grant' && !isOwn(question)) return no('class-not-allowed', RELATED);
-  return outside(question, item.handle);
+  return outside(question, item.handle, under);
 }
 
 /** A team's own handle: worklist, directory or receipt. Nothing of a dossier opens with it, and no list leaves the practice. */

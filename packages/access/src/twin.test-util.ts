@@ -36,8 +36,10 @@ export function twin({ now, practice, actor, class: asked, item, facts, card, gr
   if (asked === 'audit') return own && present && (actor.owner || (!shut && members.some(treats)));
   if (!/^(look|write|grant)$/.test(asked) || shut || item.state !== 'live' || item.handle === null) return false;
   const under = item.writerClass === 'work' || item.writerClass === 'inbox' ? item.parent : null;
-  const part = asked === 'write' ? item.parent : item.handle;
-  const agreed = of('consent').some((f) => f.organisation === actor.organisation && f.handles.some((h) => h === part));
+  const parts = asked === 'write' ? [item.parent] : [item.handle, under];
+  const agreed = of('consent').some(
+    (f) => f.organisation === actor.organisation && f.handles.some((h) => parts.includes(h)),
+  );
   const partner = of('partner').some((f) => f.organisation === actor.organisation);
   if (!own && (asked === 'grant' || !partner || !agreed || snapshot === null || snapshot.until <= now)) return false;
   const places = asked === 'grant' ? members : [...members, ...stands];

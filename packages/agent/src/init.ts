@@ -33,7 +33,7 @@ import type { KeyStore } from './keystore.ts';
 import { cardOf, giveKeyring, type NewKeys, newKeys, type WayIn } from './people.ts';
 import type { Register, Team } from './register.ts';
 import { type AgentState, createState } from './state.ts';
-import { type NewStaff, newTeam, TEAMS } from './teams.ts';
+import { type NewStaff, newTeam, teamsFor } from './teams.ts';
 
 const CARD_LIFE = 3 * 365 * DAY;
 const MANDATE_LIFE = 365 * DAY;
@@ -136,7 +136,8 @@ export async function init(options: InitOptions): Promise<InitResult> {
   const wraps: Uint8Array[] = [];
   const teams: Team[] = [];
   const memberOf: { readonly team: TeamId; readonly member: Born }[] = [];
-  for (const shape of TEAMS) {
+  const shapes = teamsFor(options.staff);
+  for (const shape of shapes) {
     const team = newId('team', random);
     const members = born.filter(({ staff }) => shape.has(staff));
     const made = await createEpoch({
@@ -272,6 +273,7 @@ function firstRegister(of: {
   readonly random: Random;
 }): Register {
   const { options, authority, agent, born, teams } = of;
+  const shapes = teamsFor(options.staff);
   return {
     v: 1,
     number: 0,
@@ -301,9 +303,11 @@ function firstRegister(of: {
       person: keys.person,
       name: staff.name,
       role: staff.role,
-      teams: teams.filter((_, i) => TEAMS[i]!.has(staff)).map(({ team }) => team),
+      teams: teams.filter((_, i) => shapes[i]!.has(staff)).map(({ team }) => team),
     })),
     teams,
+    partners: [],
+    partnerKeys: {},
     selection: null,
     deliveries: [],
     snapshot: null,

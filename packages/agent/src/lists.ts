@@ -127,6 +127,7 @@ export function planDirectory(context: ListContext): { team: Team; pack: PackJob
     practice,
     people: register.staff.map(({ person, name, role }) => ({ person, name, role })),
     teams: register.teams.map(({ team, need, name, role }) => ({ team, need, name, role })),
+    partners: register.partners,
   };
   const bytes = canonicalJson(content);
   return register.teams.flatMap((team) => {

@@ -3,11 +3,14 @@
  * the same statements, and this is the agent's half.
  */
 
-import type { DossierId, HandleId, TeamId } from '@ketenkluis/base';
+import type { DossierId, FactId, HandleId, TeamId } from '@ketenkluis/base';
 import { dossierState, type Hash } from '@ketenkluis/seal';
 import type { LiveDossier } from './register.ts';
 
-export const emptyLive = (): LiveDossier => ({ seq: 0, heads: {}, facts: {}, grants: [], notes: [], gone: [] });
+export const emptyLive = (): LiveDossier => ({
+  ...{ seq: 0, heads: {}, facts: {}, grants: [], notes: [] },
+  ...{ gone: [], handed: [], reseal: [] },
+});
 
 /** Every live hash once. */
 export const liveHashes = (live: LiveDossier): Hash[] => [
@@ -31,7 +34,16 @@ export interface Head {
 export interface DossierDelivery {
   readonly facts: Readonly<Record<string, Hash>>;
   readonly heads: Readonly<Record<string, Head>>;
-  readonly grants: readonly { readonly hash: Hash; readonly team: TeamId; readonly packs: readonly Hash[] }[];
+  readonly grants: readonly {
+    readonly hash: Hash;
+    readonly team: TeamId;
+    readonly packs: readonly Hash[];
+    readonly fact: FactId | null;
+  }[];
+  /** Steps of partners' teams that ran out, with what ends with them. */
+  readonly ended?: LiveDossier['handed'];
+  /** Handles that got fresh shares. */
+  readonly sealed?: ReadonlySet<HandleId>;
   /** Scopes whose handle goes. */
   readonly drop: readonly { readonly scope: string; readonly handle: HandleId }[];
   /** Notes that hang under a dropped handle go with it. */
@@ -51,8 +63,25 @@ function withoutPacks(
     .filter(({ packs }) => packs.length > 0);
 }
 
+/** A step that ran out goes with what ends with it and with every grant on its ground. */
+function withoutEnded(live: LiveDossier, ended: LiveDossier['handed']): LiveDossier {
+  if (ended.length === 0) return live;
+  const steps = new Set<string>(ended.map(({ fact }) => fact));
+  const facts = new Set<string>(ended.flatMap((one) => one.facts));
+  const gone = new Set<string>(ended.flatMap(({ grants }) => grants));
+  return {
+    ...live,
+    facts: Object.fromEntries(Object.entries(live.facts).filter(([id]) => !facts.has(id))),
+    grants: live.grants.filter(({ hash, fact }) => !gone.has(hash) && !(fact !== null && steps.has(fact))),
+    notes: live.notes.map((note) => ({ ...note, grants: note.grants.filter((hash) => !gone.has(hash)) })),
+    handed: live.handed.filter(({ fact }) => !steps.has(fact)),
+    reseal: [...new Set([...live.reseal, ...ended.flatMap(({ handles }) => handles)])],
+  };
+}
+
 /** The live set after a delivery; `seq` is what the vault answers and is left as it was. */
-export function afterDelivery(live: LiveDossier, delivery: DossierDelivery): LiveDossier {
+export function afterDelivery(before: LiveDossier, delivery: DossierDelivery): LiveDossier {
+  const live = withoutEnded(before, delivery.ended ?? []);
   const heads = { ...live.heads };
   const replaced = new Set<Hash>();
   for (const scope of [...Object.keys(delivery.heads), ...delivery.drop.map((one) => one.scope)]) {
@@ -64,12 +93,13 @@ export function afterDelivery(live: LiveDossier, delivery: DossierDelivery): Liv
   let grants = withoutPacks(live.grants, replaced);
   for (const grant of delivery.grants) {
     grants = withoutPacks(grants, new Set(grant.packs), grant.team);
-    grants.push({ hash: grant.hash, team: grant.team, packs: [...grant.packs] });
+    grants.push({ hash: grant.hash, team: grant.team, packs: [...grant.packs], fact: grant.fact });
   }
   const gone = [...live.gone, ...delivery.drop.map(({ handle }) => handle)];
   const { stated: _, ...known } = live;
   const notes = live.notes.filter(({ handle }) => !delivery.notes?.has(handle));
-  return { ...known, heads, facts: { ...live.facts, ...delivery.facts }, grants, notes, gone };
+  const reseal = live.reseal.filter((handle) => !delivery.sealed?.has(handle));
+  return { ...known, heads, facts: { ...live.facts, ...delivery.facts }, grants, notes, gone, reseal };
 }
 
 /** A colleague's note, as its log line shows it. */

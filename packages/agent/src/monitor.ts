@@ -4,6 +4,7 @@
  */
 
 import { type DossierId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
+import { isOfPartner } from '@ketenkluis/client';
 import { decodeEntry, type Entry, type EntryItem, leafOf } from '@ketenkluis/ledger';
 import { entriesPage } from '@ketenkluis/protocol';
 import { dossierState, type Hash, type KeyDirectory } from '@ketenkluis/seal';
@@ -95,6 +96,10 @@ export interface Explained {
   readonly live: Map<DossierId, LiveDossier>;
   /** Dossiers that this agent sealed before and lost track of: everything of them is sealed again. */
   readonly lost: Map<DossierId, LastStep>;
+  /** Dossiers in which somebody handed on, ended or said something that only the vault's own statements explain (given.ts). */
+  readonly handed: Map<DossierId, LastStep>;
+  /** Parts whose shares somebody asked for to hand them on. */
+  readonly asked: Map<DossierId, HandleId[]>;
   /** Dossiers that a colleague changed last. */
   readonly changed: Map<DossierId, LastStep>;
   /** Dossiers that ended at the vault: by this agent in a run that was cut off, or by an owner. */
@@ -126,6 +131,8 @@ export function explain(
     live,
     lost: new Map(),
     changed: new Map(),
+    handed: new Map(),
+    asked: new Map(),
     ended: new Set(),
     heads: new Map(),
     listed: new Map(
@@ -150,6 +157,7 @@ export function explain(
     }
     if (entry.common.outcome !== 'success') continue;
     foldTeams(out, intents, entry);
+    foldAsked(out, entry);
     const changes = entry.items.filter((item) => isChange(item, lists, entry.common.event));
     for (const [dossier, items] of Map.groupBy(changes, (item) => item.dossier!)) {
       fold(register, out, intents, people, { index, entry, dossier, items });
@@ -173,11 +181,20 @@ const CHANGING = new Set(['head', 'fact', 'withdrawal', 'grant', 'drop', 'state'
 /** Looks, and rows that join or leave a list, have numbers too but change no state. */
 const isChange = (item: EntryItem, lists: ReadonlySet<string>, event: string): boolean =>
   // Reading the log is about a dossier's state too.
-  !(item.kind === 'state' && event === 'log-read') &&
+  !((item.kind === 'state' && event === 'log-read') || (item.kind === 'grant' && event === 'grant')) &&
   item.outcome === 'success' &&
   item.dossier !== null &&
   CHANGING.has(item.kind) &&
   (item.handle === null || !lists.has(item.handle));
+
+/** Asking for a share to hand it on changes nothing, but who has it may have passed it on. */
+function foldAsked(out: Explained, { common, items }: Entry): void {
+  if (common.event !== 'grant') return;
+  for (const { dossier, handle, outcome } of items) {
+    if (dossier === null || handle === null || outcome !== 'success') continue;
+    out.asked.set(dossier, [...(out.asked.get(dossier) ?? []), handle]);
+  }
+}
 
 /** Team handles, rows on lists, snapshots: no part of a dossier's state. */
 function foldTeams(out: Explained, intents: readonly Intent[], { common, items }: Entry): void {
@@ -220,6 +237,7 @@ function fold(
   const by = entry.common.actor;
   const named: LastStep = { by, seq, step: last.object as Hash, state, after, line: change.index };
   out.changed.delete(dossier);
+  out.handed.delete(dossier);
   const lose = (next: LiveDossier) => {
     out.live.set(dossier, { ...next, seq, stated: state });
     out.lost.set(dossier, named);
@@ -245,11 +263,25 @@ function fold(
   }
   // The host writes the line's time: what earlier lines took from this person counts, whatever it says.
   const at = people.timeAt(entry.common.at, change.index);
+  const { event, organisation } = entry.common;
+  const guest = organisation !== register.practice.organisation;
   const member = people.memberships(at).some(({ person }) => person === by);
-  if (!member || people.cardOf(by, at)?.kind !== 'professional') {
+  const may = guest
+    ? event === 'write' && isOfPartner(people, organisation, by, at)
+    : member && people.cardOf(by, at)?.kind === 'professional';
+  if (!may) {
     throw forked(`line ${change.index} changes a dossier in the name of somebody who may not`);
   }
   out.changed.set(dossier, named);
+  if (guest || HANDING.has(event) || before.handed.length > 0) {
+    // Its parts are known once the statements are (takeup.ts); till then the state stands for them.
+    if (out.lost.has(dossier)) lose(before);
+    else {
+      out.live.set(dossier, { ...before, seq, stated: state });
+      out.handed.set(dossier, named);
+    }
+    return;
+  }
   const next = byColleague(before, entry, items);
   if (out.lost.has(dossier) || before.stated !== undefined) {
     lose(next ?? before);
@@ -260,6 +292,9 @@ function fold(
   }
   keep(next);
 }
+
+/** Lines of professionals that state or end facts. */
+const HANDING = new Set(['refer', 'end', 'fact']);
 
 /** A note written or taken over; anything else is not a colleague's to change. */
 function byColleague(before: LiveDossier, entry: Entry, items: readonly EntryItem[]): LiveDossier | null {

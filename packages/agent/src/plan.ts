@@ -1,6 +1,7 @@
 /** What has to be sealed for one patient: ids chosen once, facts that are not live yet, scopes whose content changed. */
 
 import {
+  type DossierId,
   type FactId,
   type HandleId,
   type Instant,
@@ -93,7 +94,10 @@ export interface PlanContext {
   readonly at: Instant;
   /** Teams with a new key: what they may read is sealed afresh. */
   readonly rekeyed: ReadonlySet<TeamId>;
+  readonly partners: PartnerTeams;
 }
+/** Partners' teams that may be referred to now, with their newest keys. */
+export type PartnerTeams = ReadonlyMap<TeamId, { readonly epoch: number; readonly kem: string }>;
 
 /** The facts of the dossier that are not live yet. */
 function missingFacts(ids: DossierIds, live: LiveDossier, { practice, teams, at }: PlanContext): Fact[] {
@@ -126,6 +130,12 @@ const grantsFor = (ids: DossierIds, handle: HandleId): PackJob['grants'] =>
     return step ? [{ team: team as TeamId, fact: step.fact }] : [];
   });
 
+const withdrawalOf =
+  (practice: OrganisationId, dossier: DossierId, at: Instant) =>
+  (fact: FactId): Withdrawal => ({
+    ...{ t: 'withdrawal', v: 1, suite: 1, practice, fact, dossier, at },
+  });
+
 /** Undefined when nothing changed. `unknown`: what is live is not known exactly, so everything is sealed again. */
 export function planDossier(
   enrolment: Enrolled,
@@ -137,6 +147,10 @@ export function planDossier(
   const { ids } = enrolment;
   const live = known ?? emptyLive();
   const lost = unknown || live.stated !== undefined;
+  const ended = live.handed.filter(({ until }) => until <= context.at);
+  // As long as a referral lives, and its team's key is known, new versions are sealed for it too.
+  const handed = live.handed.filter(({ until, team }) => context.at < until && context.partners.has(team));
+  const reseal = new Set<string>([...live.reseal, ...ended.flatMap(({ handles }) => handles)]);
   const facts = missingFacts(ids, live, context);
   const newSteps = new Set<string>(facts.filter(({ kind }) => kind === 'step').map(({ id }) => id));
   const packs: PackJob[] = [];
@@ -146,8 +160,14 @@ export function planDossier(
     if (handle === undefined) continue;
     filled.add(scope);
     const head = live.heads[scope];
-    const grants = grantsFor(ids, handle);
-    const fresh = grants.some(({ team, fact }) => context.rekeyed.has(team) || (fact !== null && newSteps.has(fact)));
+    const given = handed.filter(({ handles }) => handles.includes(handle)).map(({ team, fact }) => ({ team, fact }));
+    const grants = [...grantsFor(ids, handle), ...new Map(given.map((one) => [one.team, one])).values()];
+    const holds = (team: TeamId) =>
+      live.grants.some((one) => one.team === team && one.packs.includes(head!.descriptor));
+    const fresh =
+      reseal.has(handle) ||
+      grants.some(({ team, fact }) => context.rekeyed.has(team) || (fact !== null && newSteps.has(fact))) ||
+      (head !== undefined && given.some(({ team }) => !holds(team)));
     if (head && head.fingerprint === fingerprint && !fresh && !lost) continue;
     packs.push({
       handle,
@@ -174,8 +194,12 @@ export function planDossier(
   const drop = Object.keys(live.heads)
     .filter((scope) => !filled.has(scope) && !noted)
     .map((scope) => ({ scope, handle: ids.handles[scope]! }));
-  if (facts.length === 0 && packs.length === 0 && drop.length === 0) return undefined;
-  return { dossier: ids.dossier, expect: live.seq, facts, withdrawals: [], packs, drop };
+  if (facts.length + packs.length + drop.length + ended.length === 0) return undefined;
+  const withdrawals = ended.flatMap((one) => one.facts).map(withdrawalOf(context.practice, ids.dossier, context.at));
+  return {
+    ...{ dossier: ids.dossier, expect: live.seq, facts, withdrawals, packs, drop },
+    ...(ended.length === 0 ? {} : { ended }),
+  };
 }
 
 /** Ends an enrolment: one withdrawal, and the vault removes everything of the dossier. */
@@ -185,6 +209,6 @@ export function planEnd(
   { practice, at }: Pick<PlanContext, 'practice' | 'at'>,
 ): DossierJob {
   const { dossier, enrolment } = ended.ids;
-  const withdrawal: Withdrawal = { t: 'withdrawal', v: 1, suite: 1, practice, fact: enrolment, dossier, at };
-  return { dossier, expect: live.seq, facts: [], withdrawals: [withdrawal], packs: [], drop: [] };
+  const withdrawals = [withdrawalOf(practice, dossier, at)(enrolment)];
+  return { dossier, expect: live.seq, facts: [], withdrawals, packs: [], drop: [] };
 }

@@ -47,12 +47,29 @@ export const liveDossier = z.strictObject({
   heads: z.record(z.string(), z.strictObject({ version: z.int().min(1), descriptor: hash, fingerprint: key })),
   /** Live facts: id to statement hash. */
   facts: z.record(z.string(), hash),
-  /** Live grants of this agent: the descriptors are those still granted by it. */
-  grants: z.array(z.strictObject({ hash, team: id('team'), packs: z.array(hash) })),
+  /** Live grants on its heads: the descriptors are those still granted by it. */
+  grants: z.array(
+    z.strictObject({ hash, team: id('team'), packs: z.array(hash), fact: id('fact').nullable().default(null) }),
+  ),
   /** Notes: descriptor and the grants that came with it. */
   notes: z.array(z.strictObject({ handle: id('handle'), descriptor: hash, grants: z.array(hash) })),
   /** Handles that were dropped; they are never used again. */
   gone: z.array(id('handle')),
+  /** Steps of partners' teams that professionals stated: what ends with each, and the grants that stand on it. */
+  handed: z
+    .array(
+      z.strictObject({
+        fact: id('fact'),
+        team: id('team'),
+        handles: z.array(id('handle')),
+        until: at,
+        facts: z.array(id('fact')),
+        grants: z.array(hash),
+      }),
+    )
+    .default([]),
+  /** Parts that a partner could open and may no more: sealed again under fresh shares at the next chance. */
+  reseal: z.array(id('handle')).default([]),
   /** The state itself, where its parts are not all known: after a lost journal, until all is sealed again. */
   stated: hash.optional(),
 });
@@ -143,6 +160,16 @@ export const staffMember = z.strictObject({
   teams: z.array(id('team')),
 });
 
+/** Who a partner is, as an owner said when it was pinned. */
+export const partnerProfile = z.strictObject({
+  organisation: id('organisation'),
+  name: z.string(),
+  ura: z.string(),
+  proof: z.string(),
+  origin: z.string(),
+  teams: z.array(z.strictObject({ team: id('team'), role: z.string(), name: z.string() })),
+});
+
 export const register = z.strictObject({
   v: z.literal(1),
   /** Grows by one with every save; a copy that is put back by mistake is noticed. */
@@ -174,6 +201,9 @@ export const register = z.strictObject({
   owners: z.array(z.strictObject({ person: id('person'), sign: key })),
   staff: z.array(staffMember),
   teams: z.array(team),
+  partners: z.array(partnerProfile).default([]),
+  /** The key of each partner's team that new versions were last sealed for. */
+  partnerKeys: z.record(z.string(), z.string()).default({}),
   /** The allow-list that an owner accepted, line by line: nothing wider leaves before its difference is accepted too. */
   selection: z.strictObject({ version: z.string(), lines: z.array(allowLine) }).nullable(),
   /** What the receipt says of earlier deliveries, newest first. */

@@ -36,6 +36,7 @@ import { createBundle, describePack, type EnvelopeFields, type NewBundle, sealPa
 import type { Manifest } from './link.ts';
 import type { DossierDelivery, Head } from './live.ts';
 import { nodeDeflate } from './native.ts';
+import type { LiveDossier } from './register.ts';
 
 /** Everyone a share is wrapped for. */
 export interface Recipients {
@@ -65,6 +66,8 @@ export interface DossierJob {
   readonly expect: number;
   readonly facts: readonly Fact[];
   readonly withdrawals: readonly Withdrawal[];
+  /** Partners' steps whose facts `withdrawals` end; without any, the withdrawals end the enrolment and all of it. */
+  readonly ended?: LiveDossier['handed'];
   readonly packs: readonly PackJob[];
   readonly drop: readonly { readonly scope: string; readonly handle: HandleId }[];
 }
@@ -185,7 +188,7 @@ export async function sealDelivery(
     fingerprint: job.fingerprint,
   });
   const deliveries = new Map(
-    dossiers.map(({ dossier, facts, drop }): [DossierId, DossierDelivery] => [
+    dossiers.map(({ dossier, facts, drop, ended, packs }): [DossierId, DossierDelivery] => [
       dossier,
       {
         facts: Object.fromEntries(facts.map((fact) => [fact.id, payloadHash(fact)])),
@@ -194,8 +197,10 @@ export async function sealDelivery(
         ),
         grants: grants
           .filter((grant) => grant.dossier === dossier)
-          .map((grant) => ({ hash: payloadHash(grant), team: grant.team, packs: grant.packs })),
+          .map((grant) => ({ hash: payloadHash(grant), team: grant.team, packs: grant.packs, fact: grant.fact })),
         drop,
+        ended: ended ?? [],
+        sealed: new Set(packs.map(({ handle }) => handle)),
       },
     ]),
   );

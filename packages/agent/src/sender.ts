@@ -5,6 +5,7 @@ import { agentError } from './errors.ts';
 import type { Accepted, Link } from './link.ts';
 import { afterDelivery, emptyLive, type Head, stateOf } from './live.ts';
 import type { Intent } from './monitor.ts';
+import type { PartnerTeams } from './plan.ts';
 import type { LiveDossier, Register } from './register.ts';
 import { type DossierJob, type Recipients, type SealedDelivery, sealDelivery, type TeamJob } from './sealing.ts';
 import type { AgentState } from './state.ts';
@@ -20,20 +21,23 @@ export interface SenderOptions {
   readonly step: Step;
   /** What was noted is added here, for the next reading of the log. */
   readonly intents: Intent[];
+  /** Newest keys of the partners' teams that may be referred to. */
+  readonly partners: PartnerTeams;
 }
 
-export function recipientsOf(register: Register, agent: Signer): Recipients {
+export function recipientsOf(register: Register, agent: Signer, partners: PartnerTeams = new Map()): Recipients {
   return {
     practice: register.practice.organisation,
     agent,
     vault: register.vault,
     exitKem: register.exitKem,
-    teams: new Map(
-      register.teams.map(({ team, epoch }): [TeamId, { epoch: number; kem: string }] => [
+    teams: new Map([
+      ...partners,
+      ...register.teams.map(({ team, epoch }): [TeamId, { epoch: number; kem: string }] => [
         team,
         { epoch: epoch.number, kem: epoch.kem },
       ]),
-    ),
+    ]),
   };
 }
 
@@ -51,7 +55,7 @@ export class Sender {
 
   constructor(options: SenderOptions, live: Map<DossierId, LiveDossier>) {
     this.#options = options;
-    this.#to = recipientsOf(options.state.register, options.agent);
+    this.#to = recipientsOf(options.state.register, options.agent, options.partners);
     this.live = live;
   }
 
@@ -73,7 +77,9 @@ export class Sender {
         }),
       );
       const made =
-        job.withdrawals.length > 0 ? emptyLive() : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
+        job.withdrawals.length > 0 && job.ended === undefined
+          ? emptyLive()
+          : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
       next.set(dossier, made);
       return {
         after: state.register.snapshot?.number ?? 0,

@@ -10,7 +10,7 @@ import type { ReceiptContent } from '@ketenkluis/client';
 import { contentsOf, Fingerprints, withCopies } from './contents.ts';
 import type { Manifest } from './link.ts';
 import { type ListContext, planDirectory, planReceipt, planWorklists, type RowSource, type Scopes } from './lists.ts';
-import { type PlanContext, planDossier, planEnd } from './plan.ts';
+import { type PartnerTeams, type PlanContext, planDossier, planEnd } from './plan.ts';
 import { dueOf, type Reading } from './reading.ts';
 import { makeReceipt } from './receipt.ts';
 import type { Register } from './register.ts';
@@ -37,6 +37,7 @@ export interface Sending {
   readonly clock: Clock;
   /** Dossiers of which everything is sealed again. */
   readonly lost: ReadonlySet<DossierId>;
+  readonly partners: PartnerTeams;
   readonly report: (progress: SyncProgress) => void;
   /** Dossiers in one delivery. */
   readonly group: number;
@@ -53,7 +54,9 @@ export async function sendAll(of: Sending): Promise<Sent> {
   const fingerprints = new Fingerprints(register.fingerprintKey);
   const rekeyed = new Set(register.teams.filter(({ rekey }) => rekey).map(({ team }) => team));
   const practice = register.practice.organisation;
-  const context: PlanContext = { practice, teams: register.teams, selection, asOf, at: clock(), rekeyed };
+  const { partners } = of;
+  for (const [team, { kem }] of partners) if ((register.partnerKeys[team] ?? kem) !== kem) rekeyed.add(team);
+  const context: PlanContext = { practice, teams: register.teams, selection, asOf, at: clock(), rekeyed, partners };
   const group = new Group(sender, of.group);
   const rows = await sendDossiers(of, context, group, fingerprints);
   // Ended after the reading, which is what says who died or left.
@@ -166,8 +169,8 @@ class Group {
 /** The scopes that each dossier will have once the last group is through. */
 function scopesAfter(sender: Sender, jobs: readonly DossierJob[]): Scopes {
   const scopes = new Map([...sender.live].map(([dossier, { heads }]) => [dossier, new Set(Object.keys(heads))]));
-  for (const { dossier, withdrawals, packs, drop } of jobs) {
-    if (withdrawals.length > 0) {
+  for (const { dossier, withdrawals, packs, drop, ended } of jobs) {
+    if (withdrawals.length > 0 && ended === undefined) {
       scopes.delete(dossier);
       continue;
     }

@@ -7,6 +7,7 @@ import {
   type Clock,
   type DossierId,
   fromBase64url,
+  type Instant,
   type LocalDate,
   localDate,
   type Random,
@@ -14,13 +15,14 @@ import {
 } from '@ketenkluis/base';
 import type { ProgrammeId, Selection } from '@ketenkluis/care';
 import { clientError, type Fetch, type ReceiptContent } from '@ketenkluis/client';
+import type { KeyDirectory } from '@ketenkluis/seal';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
 import type { Intent } from './monitor.ts';
 import { bringNative, nodeSigner } from './native.ts';
-import { completeIds } from './plan.ts';
+import { completeIds, type PartnerTeams } from './plan.ts';
 import { readEnrolled } from './reading.ts';
 import type { LiveDossier, Register } from './register.ts';
 import { Sender, type Step } from './sender.ts';
@@ -28,7 +30,7 @@ import { type Sent, type SyncProgress, sendAll } from './sending.ts';
 import { signSnapshot } from './snapshot.ts';
 import type { Source } from './source/source.ts';
 import type { AgentState } from './state.ts';
-import { takeEpochs, takeNames, takeUp } from './takeup.ts';
+import { takeEpochs, takeNames, takePartners, takeUp } from './takeup.ts';
 
 const TRIES = 3;
 const MAX_GROUP = 64;
@@ -100,6 +102,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   const { lost } = await takeUp(link, register, intents, today);
   takeEpochs(register, await link.session.people());
   await takeNames(register, link.session);
+  await takePartners(register, link.session);
   await step('explained');
 
   const report = options.onProgress ?? (() => undefined);
@@ -121,15 +124,27 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     await state.save();
     await step('kept');
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
-    const sender = new Sender({ state, link, agent, clock, random, step, intents }, liveOf(register));
+    const partners = partnerTeams(await link.session.people(), clock());
+    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners }, liveOf(register));
     const done = await sendAll({
-      ...{ register, reading, sender, selection, asOf, clock, lost, report },
+      ...{ register, reading, sender, selection, asOf, clock, lost, report, partners },
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
     return await finish({ options, link, sender, agent, intents, step, done });
   } finally {
     reading.close();
   }
+}
+
+function partnerTeams(people: KeyDirectory, at: Instant): PartnerTeams {
+  return new Map(
+    people.partners(at).flatMap(({ teams }) =>
+      teams.flatMap((team) => {
+        const epoch = people.epochFor(team, at)?.payload;
+        return epoch === undefined ? [] : [[team, { epoch: epoch.number, kem: epoch.kem }] as const];
+      }),
+    ),
+  );
 }
 
 function liveOf(register: Register): Map<DossierId, LiveDossier> {
@@ -168,6 +183,8 @@ async function finish(of: {
     }
     await step('confirmed');
     for (const team of register.teams) team.rekey = false;
+    const keys = partnerTeams(await link.session.people(), clock());
+    register.partnerKeys = Object.fromEntries([...keys].map(([team, { kem }]) => [team, kem]));
     register.deliveries = done.receipt.last;
     await state.save();
     await step('saved');

@@ -1,9 +1,10 @@
 /** Takes up where the log stands: what an earlier run committed, what colleagues did, new keys of teams (docs/spec/sync.md). */
 
 import type { DossierId, LocalDate } from '@ketenkluis/base';
-import { namesOf, type Session } from '@ketenkluis/client';
+import { namesOf, profilesOf, type Session } from '@ketenkluis/client';
 import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
+import { takeGiven } from './given.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
 import { type Explained, explain, type Intent, type LastStep, readLines } from './monitor.ts';
@@ -32,6 +33,20 @@ export async function takeNames(register: Register, session: Session): Promise<v
     const teams = memberships.filter((one) => one.person === person).map(({ team }) => team);
     register.staff.push({ person, name, role, teams });
   }
+}
+
+/** Who the partners of now are, as an owner said; with the next directory everybody reads it. One that ended is named no more. */
+export async function takePartners(register: Register, session: Session): Promise<void> {
+  const people = await session.people();
+  const live = people.partners(session.now());
+  if (live.length === 0 && register.partners.length === 0) return;
+  const said = await profilesOf(session);
+  register.partners = live.flatMap(({ organisation }) => {
+    const profile = said.get(organisation);
+    if (profile === undefined) return register.partners.filter((one) => one.organisation === organisation);
+    const { name, ura, proof, origin, teams } = profile;
+    return [{ organisation, name, ura, proof, origin, teams }];
+  });
 }
 
 /** Writes what the log says into the register. */
@@ -129,7 +144,7 @@ export async function takeUp(
     const explained = explain(register, lines, intents, people);
     const live = ([dossier]: readonly [DossierId, LastStep]) => explained.live.has(dossier);
     const lost = new Set([...explained.lost].filter(live).map(([dossier]) => dossier));
-    const named = new Map([...explained.changed, ...explained.lost].filter(live));
+    const named = new Map([...explained.changed, ...explained.handed, ...explained.lost].filter(live));
     const heads = named.size > 0 ? await link.heads() : null;
     // A colleague wrote between the two answers: read on.
     if (heads !== null && !(await checkSteps(heads, people, named))) {
@@ -139,7 +154,13 @@ export async function takeUp(
     apply(register, explained, today);
     register.vault.people = seenOf(people);
     register.vault.checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
-    if (heads !== null) recover(heads, register, lost);
+    if (heads !== null) {
+      const handed = new Set(explained.handed.keys());
+      const { asked } = explained;
+      const unclear = await takeGiven({ register, heads, people, handed, asked, now: link.session.now() });
+      for (const dossier of unclear) lost.add(dossier);
+      recover(heads, register, lost);
+    }
     return { lost };
   }
 }

@@ -1,7 +1,7 @@
 /** The teams that a practice is born with: one organisation x one need, and which of its own packs each team gets. */
 
 import { newId, type Random, type TeamId } from '@ketenkluis/base';
-import type { RoleId } from '@ketenkluis/care';
+import { ROLES, type RoleId } from '@ketenkluis/care';
 import type { Statement } from '@ketenkluis/seal';
 import type { Team } from './register.ts';
 
@@ -14,14 +14,24 @@ export interface NewStaff {
   readonly passphrase: string;
 }
 
-/** The own teams. A GP also works in the nurses' team, so that a nurse's note reaches the doctor. */
-export const TEAMS: readonly {
+interface Shape {
   readonly need: string;
   readonly role: RoleId | null;
   readonly name: string;
   readonly has: (one: NewStaff) => boolean;
   readonly slots: readonly string[];
-}[] = [
+}
+
+const LOG: Shape = {
+  need: 'log',
+  role: null,
+  name: 'Logboek',
+  has: ({ owner, logOfficer }) => owner === true || logOfficer === true,
+  slots: ['directory', 'receipt'],
+};
+
+/** The own teams of a practice. A GP also works in the nurses' team, so that a nurse's note reaches the doctor. */
+const TEAMS: readonly Shape[] = [
   {
     need: 'gp',
     role: 'gp',
@@ -43,20 +53,27 @@ export const TEAMS: readonly {
     has: ({ role }) => role === 'assistant',
     slots: ['worklist', 'directory'],
   },
-  {
-    need: 'log',
-    role: null,
-    name: 'Logboek',
-    has: ({ owner, logOfficer }) => owner === true || logOfficer === true,
-    slots: ['directory', 'receipt'],
-  },
+  LOG,
   { need: 'emergency', role: 'emergency', name: 'Spoed', has: ({ role }) => role === 'gp', slots: [] },
 ];
+
+/** A practice's teams; an organisation of partners' roles only has one team per role, and one that reads the log. */
+export function teamsFor(staff: readonly NewStaff[]): readonly Shape[] {
+  if (!staff.every(({ role }) => ROLES[role].organisation === 'partner')) return TEAMS;
+  const roles = [...new Set(staff.map(({ role }) => role))];
+  const own = roles.map(
+    (role): Shape => ({
+      ...{ need: role, role, name: ROLES[role].nl, slots: ['directory'] },
+      has: (one) => one.role === role,
+    }),
+  );
+  return [...own, LOG];
+}
 
 /** Its entry in the register; handles are chosen now, packs come with the first sync. */
 export function newTeam(of: {
   readonly team: TeamId;
-  readonly shape: (typeof TEAMS)[number];
+  readonly shape: Shape;
   readonly epoch: Statement<'epoch'>;
   readonly random: Random;
 }): Team {

@@ -42,7 +42,7 @@ describe('what is live', () => {
   const dossier = newId('dossier', systemRandom);
   const hash = (text: string): Hash => hashOf(utf8(text));
   const head = (text: string, version = 1) => ({ version, descriptor: hash(text), fingerprint: 'x' });
-  const grant = (text: string, packs: string[]) => ({ hash: hash(text), team, packs: packs.map(hash) });
+  const grant = (text: string, packs: string[]) => ({ hash: hash(text), team, packs: packs.map(hash), fact: null });
   const start = afterDelivery(emptyLive(), {
     facts: { f: hash('f') },
     heads: { a: head('a1'), b: head('b1') },

@@ -39,6 +39,7 @@ export interface Access {
     readonly handle: HandleId;
     readonly class: 'source' | 'work' | 'inbox';
     readonly parent: HandleId | null;
+    readonly descriptor: Hash;
   }[];
   /** Live statements that are not shown: restrictions, if the vault is honest. */
   readonly hidden: number;
@@ -81,7 +82,10 @@ export async function accessOf(
       fact: expectType(one, 'fact').payload as DossierFact,
       hash: one.hash,
     }));
-    const grants = (await shown(answer.grants)).map((one) => ({ grant: expectType(one, 'grant').payload, hash: one.hash }));
+    const grants = (await shown(answer.grants)).map((one) => ({
+      grant: expectType(one, 'grant').payload,
+      hash: one.hash,
+    }));
     if (answer.handles.some(({ descriptor }) => !live.has(descriptor))) {
       throw clientError('state-unexplained', 'a part is not part of what is live in this dossier');
     }
@@ -93,7 +97,7 @@ export async function accessOf(
     return {
       ...{ dossier, facts, grants, proved: state, line: around.line },
       seers: seersOf({ facts, grants, heads, now: context.now }, (team) => context.people.partnerOf(team, context.now)),
-      handles: answer.handles.map(({ handle, class: writer, parent }) => ({ handle, class: writer, parent })),
+      handles: answer.handles,
       hidden: state.live.filter((hash) => !explained.has(hash)).length,
     };
   });
@@ -118,11 +122,14 @@ function seersOf(
       of.grants.flatMap(({ grant }) => (grant.team === team && grant.fact === step.id ? grant.packs : [])),
     );
     const partner = partnerOf(team)?.organisation ?? null;
-    const consents = live.filter((one) => one.kind === 'consent' && one.organisation === partner) as FactOf<'consent'>[];
+    const consents = live.filter(
+      (one) => one.kind === 'consent' && one.organisation === partner,
+    ) as FactOf<'consent'>[];
     const agreed = (handle: HandleId) => partner === null || consents.some((one) => one.handles.includes(handle));
     const handles = step.handles.filter((handle) => packs.has(heads.get(handle) ?? '') && agreed(handle));
     if (relation === undefined || handles.length === 0) return [];
-    const consent = consents.find((one) => handles.every((handle) => one.handles.includes(handle))) ?? consents[0] ?? null;
+    const consent =
+      consents.find((one) => handles.every((handle) => one.handles.includes(handle))) ?? consents[0] ?? null;
     const ends = [step.until, relation.until, consent?.until ?? null].filter((one) => one !== null);
     const until = ends.length === 0 ? null : (Math.min(...ends) as Instant);
     return [{ team, partner, step, relation, consent, handles, from: step.from, until }];

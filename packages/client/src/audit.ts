@@ -3,7 +3,14 @@
  * and a gap in the dossier's numbering is found (docs/spec/entry.md).
  */
 
-import { type DossierId, fromBase64url, type HandleId, type Instant, type OrganisationId, type PersonId } from '@ketenkluis/base';
+import {
+  type DossierId,
+  fromBase64url,
+  type HandleId,
+  type Instant,
+  type OrganisationId,
+  type PersonId,
+} from '@ketenkluis/base';
 import { type Annex, checkChain, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
 import { type About, readAnnex, sealAnnex } from './annex.ts';

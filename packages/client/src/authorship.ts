@@ -8,7 +8,11 @@ import type { Envelope } from '@ketenkluis/seal/open';
 import { clientError } from './errors.ts';
 
 /** The types of content that belong under this handle. */
-function typesUnder({ class: writer, dossier, slot }: Pick<Descriptor, 'class' | 'dossier' | 'slot'>): readonly unknown[] {
+function typesUnder({
+  class: writer,
+  dossier,
+  slot,
+}: Pick<Descriptor, 'class' | 'dossier' | 'slot'>): readonly unknown[] {
   if (writer === 'work') return dossier === null ? [] : ['note', 'referral'];
   if (writer === 'inbox') return dossier === null ? [] : ['message'];
   return [dossier === null ? slot : 'fhir'];

@@ -3,7 +3,7 @@
  * was seen stays seen.
  */
 
-import type { DossierId, FactId, HandleId, OrganisationId } from '@ketenkluis/base';
+import type { DossierId, FactId, HandleId, OrganisationId, TeamId } from '@ketenkluis/base';
 import { type FactOf, type Hash, type Payload, signBatch, statementsToWire } from '@ketenkluis/seal';
 import { type Access, accessOf } from './access.ts';
 import type { About } from './annex.ts';
@@ -17,16 +17,38 @@ import { again, stepTo } from './sharing.ts';
 
 type Ended = FactOf<'relation' | 'step' | 'write' | 'consent'>;
 
-/** What is live once these facts are withdrawn: as the vault works it out, from what it showed and what was verified here. */
-export function liveAfter(access: Access, ended: readonly Ended[]): Hash[] {
+/**
+ * What is live once these facts are withdrawn, worked out as the vault does it: a step takes the grants on its ground along, a relation
+ * those of teams that no other relation names, a consent those of that organisation's teams on its parts and what hangs under them.
+ */
+export function liveAfter(
+  access: Access,
+  ended: readonly Ended[],
+  teamsOf: (partner: OrganisationId) => ReadonlySet<TeamId>,
+): Hash[] {
   const gone = new Set<string>(ended.map(({ id }) => id));
-  const left = access.facts.filter(({ fact }) => !gone.has(fact.id));
-  const treated = new Set(left.flatMap(({ fact }) => (fact.kind === 'relation' ? fact.teams : [])));
+  const left = access.facts.map(({ fact }) => fact).filter(({ id }) => !gone.has(id));
+  const treated = new Set(left.flatMap((fact) => (fact.kind === 'relation' ? fact.teams : [])));
+  const ends = ended.some(({ kind }) => kind === 'relation');
+  const shut = ended.flatMap((fact) => {
+    if (fact.kind !== 'consent') return [];
+    const others = left.flatMap((one) =>
+      one.kind === 'consent' && one.organisation === fact.organisation ? one.handles : [],
+    );
+    const handles = new Set(fact.handles.filter((handle) => !others.includes(handle)));
+    const parts = access.handles.filter(
+      ({ handle, parent }) => handles.has(handle) || (parent !== null && handles.has(parent)),
+    );
+    return [{ teams: teamsOf(fact.organisation), packs: new Set(parts.map(({ descriptor }) => descriptor)) }];
+  });
+  const heads = new Set(access.handles.map(({ descriptor }) => descriptor));
+  const stays = ({ fact, team, packs }: Access['grants'][number]['grant']) =>
+    !(fact !== null && gone.has(fact)) &&
+    (!ends || treated.has(team)) &&
+    packs.some((pack) => heads.has(pack) && !shut.some((one) => one.teams.has(team) && one.packs.has(pack)));
   const dropped = new Set<string>([
     ...access.facts.filter(({ fact }) => gone.has(fact.id)).map(({ hash }) => hash),
-    ...access.grants
-      .filter(({ grant }) => (grant.fact !== null && gone.has(grant.fact)) || !treated.has(grant.team))
-      .map(({ hash }) => hash),
+    ...access.grants.filter(({ grant }) => !stays(grant)).map(({ hash }) => hash),
   ]);
   return access.proved.live.filter((hash) => !dropped.has(hash));
 }
@@ -52,7 +74,8 @@ async function end(
         ...{ t: 'withdrawal', v: 1, suite: 1, practice: session.practice, fact: id, dossier, at },
       }),
     );
-    const live = liveAfter(access, ended);
+    const people = await session.people();
+    const live = liveAfter(access, ended, (partner) => people.teamsOfPartner(partner));
     const step = stepTo(session, access.proved, live);
     const { statements } = await signBatch([...withdrawals, step], {
       ...{ practice: session.practice, at, signer: session.keys().signer },

@@ -12,9 +12,9 @@ export {
   type InboxContent,
   inboxContent,
   type ReceiptContent,
+  type ReferralContent,
   readContent,
   receiptContent,
-  type ReferralContent,
   referralContent,
   type ScopeContent,
   scopeContent,
@@ -34,7 +34,7 @@ export {
   takeDeviceLink,
   touch,
 } from './door.ts';
-export { type Confirmation, provedActor } from './dossier-state.ts';
+export { type Confirmation, isOfPartner, provedActor } from './dossier-state.ts';
 export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';

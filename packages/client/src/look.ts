@@ -147,6 +147,8 @@ export interface OpenedDossier {
   readonly line: ProvedLine;
 }
 
+const OF_DOSSIERS: ReadonlySet<Envelope['type']> = new Set(['fhir', 'note', 'referral', 'message']);
+
 /** Opens parts of one dossier; what is refused comes back with its reason, per part. */
 export async function openDossier(
   session: Session,
@@ -166,7 +168,7 @@ export async function openDossier(
   const parts = look.items.map((item): OpenedPart => {
     if (item.outcome === 'deny') return item;
     const { envelope, content } = item.opened;
-    if (envelope.type !== 'fhir' && envelope.type !== 'note') {
+    if (!OF_DOSSIERS.has(envelope.type)) {
       throw clientError('wrong-item', 'the vault gave something that is no part of a dossier');
     }
     const { handle, grant } = item;

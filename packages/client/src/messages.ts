@@ -3,7 +3,14 @@
  * sealed to the own teams that the letter names and to the partner's team. The original stays with the partner, sealed to their team.
  */
 
-import { base64url, canonicalJson, fromBase64url, type HandleId, parseCanonicalJson, type TeamId } from '@ketenkluis/base';
+import {
+  base64url,
+  canonicalJson,
+  fromBase64url,
+  type HandleId,
+  parseCanonicalJson,
+  type TeamId,
+} from '@ketenkluis/base';
 import { asSealedBlob, type Plaintext, sealTo, signBatch, statementsToWire, wrapToWire } from '@ketenkluis/seal';
 import { openSealed } from '@ketenkluis/seal/open';
 import type { About } from './annex.ts';
@@ -85,7 +92,12 @@ export const acceptReferral = (
   by: By,
   more: { readonly message?: string; readonly about?: About } = {},
 ): Promise<SentMessage> =>
-  send(guest, referral, { v: 1, referral: referral.id, by, kind: 'accepted', message: more.message ?? '' }, more.about ?? {});
+  send(
+    guest,
+    referral,
+    { v: 1, referral: referral.id, by, kind: 'accepted', message: more.message ?? '' },
+    more.about ?? {},
+  );
 
 /** T ends it for its part; the practice closes it. */
 export const declineReferral = (

@@ -48,9 +48,7 @@ const sealFor = (readers: readonly Reader[], text: string, statement: Statement)
   Promise.all(
     readers.map(async ({ person, kem }) => ({
       to: person,
-      sealed: base64url(
-        await sealTo(fromBase64url(kem), text, encodeStatement(statement) as Uint8Array as Plaintext),
-      ),
+      sealed: base64url(await sealTo(fromBase64url(kem), text, encodeStatement(statement) as Uint8Array as Plaintext)),
     })),
   );
 

@@ -17,7 +17,15 @@ import {
   type Verifier,
 } from '@ketenkluis/base';
 import { originFault, wireStatement } from '@ketenkluis/protocol';
-import { batchesFromWire, type Hash, type KeyDirectory, profile, sha256, statementFromWire, webVerifier } from '@ketenkluis/seal';
+import {
+  batchesFromWire,
+  type Hash,
+  type KeyDirectory,
+  profile,
+  sha256,
+  statementFromWire,
+  webVerifier,
+} from '@ketenkluis/seal';
 import { z } from 'zod';
 import { clientError } from './errors.ts';
 import { type DirectoryWire, readPartnerDirectory } from './partner-keys.ts';

@@ -41,7 +41,8 @@ async function put(session: Session, said: Profile, of: Pick<FactOf<'partner'>, 
 }
 
 /** Where the card waits until its fact is live. */
-export const cardName = (session: Session, organisation: OrganisationId) => `partner-card:${session.practice}:${organisation}`;
+export const cardName = (session: Session, organisation: OrganisationId) =>
+  `partner-card:${session.practice}:${organisation}`;
 
 /**
  * An owner who compared the fingerprint proposes the partner to a second person. `proof` says how it was shown that the URA is theirs.
@@ -97,7 +98,6 @@ export async function readProposedPartner(
     throw bad('what the owner says of this partner is not what would be signed');
   }
   const { authority, log } = fact;
-  const fingerprint =
-    profile === null ? null : partnerFingerprint({ organisation, authority, log, ...profile });
+  const fingerprint = profile === null ? null : partnerFingerprint({ organisation, authority, log, ...profile });
   return { organisation, fact, profile, fingerprint };
 }

@@ -1,8 +1,16 @@
 /** The practice's partners as its people see them: pinned, with verified keys, ended by one owner. */
 
-import { type Instant, newId, type OrganisationId, type PersonId } from '@ketenkluis/base';
+import type { Instant, OrganisationId, PersonId } from '@ketenkluis/base';
 import { partners as partnersMessage, wireStatement } from '@ketenkluis/protocol';
-import { batchesFromWire, expectType, type FactOf, type KeyDirectory, signersOf, signStatement, statementFromWire, statementsToWire } from '@ketenkluis/seal';
+import {
+  batchesFromWire,
+  type FactOf,
+  type KeyDirectory,
+  signersOf,
+  signStatement,
+  statementFromWire,
+  statementsToWire,
+} from '@ketenkluis/seal';
 import { z } from 'zod';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
@@ -66,7 +74,8 @@ export async function partnersOf(
       ...{ organisation, fact, since: fact.from, keys, profile },
       signers: same && statement ? (signersOf(statement) as PersonId[]) : [],
       fingerprint: profile && partnerFingerprint({ organisation, authority, log, ...profile }),
-      place: profile && root ? placeOf({ organisation, origin: profile.origin, log, root, teams: profile.teams }) : null,
+      place:
+        profile && root ? placeOf({ organisation, origin: profile.origin, log, root, teams: profile.teams }) : null,
     };
   });
 }

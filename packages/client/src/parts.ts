@@ -116,8 +116,7 @@ export class Parts {
 export const signedAt = (statement: Statement, now: Instant): Instant =>
   'batch' in statement.proof && statement.proof.batch.payload.at < now ? statement.proof.batch.payload.at : now;
 
-const wrong = (why: string) =>
-  clientError('wrong-item', `the vault gave something that does not belong here: ${why}`);
+const wrong = (why: string) => clientError('wrong-item', `the vault gave something that does not belong here: ${why}`);
 
 export interface CheckedPart {
   readonly descriptor: Statement<'descriptor'>;

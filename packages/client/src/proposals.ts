@@ -27,7 +27,6 @@ import {
   payloadHash,
   type Statement,
   signersOf,
-  signStatement,
   statementFromWire,
   statementsToWire,
   verifyStatement,

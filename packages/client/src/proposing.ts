@@ -33,7 +33,11 @@ export async function proposeAll(
   await send(session, { proposal: statementToWire(proposal), names, wraps }, statements);
 }
 
-export async function send(session: Session, open: Omit<Open, 'statements'>, statements: readonly Statement[]): Promise<void> {
+export async function send(
+  session: Session,
+  open: Omit<Open, 'statements'>,
+  statements: readonly Statement[],
+): Promise<void> {
   const body = { ...open, statements: statements.map(statementToWire) };
   await change(session, { endpoint: 'propose', class: 'admin', items: [], annexed: false, body, event: 'proposal' });
 }

@@ -3,9 +3,27 @@
  * wrapped again for the partner's team; the facts that it stands on; the letter. One transaction at the vault.
  */
 
-import { base64url, type DossierId, type FactId, type HandleId, type Instant, newId, type OrganisationId, type TeamId } from '@ketenkluis/base';
-import { grantAnswer } from '@ketenkluis/protocol';
-import { type Fact, type Hash, payloadHash, type Share, signBatch, statementsToWire, wrapToWire } from '@ketenkluis/seal';
+import {
+  base64url,
+  type DossierId,
+  type FactId,
+  type HandleId,
+  type Instant,
+  newId,
+  type OrganisationId,
+  type TeamId,
+} from '@ketenkluis/base';
+import { grantAnswer, referrals as referralsMessage } from '@ketenkluis/protocol';
+import {
+  type Fact,
+  type Hash,
+  payloadHash,
+  type Share,
+  signBatch,
+  statementsToWire,
+  wrapToWire,
+} from '@ketenkluis/seal';
+import { accessOf } from './access.ts';
 import { type About, sealAnnex } from './annex.ts';
 import { change } from './change.ts';
 import type { ReferralContent } from './contents.ts';
@@ -97,6 +115,24 @@ function factsOf(session: Session, { dossier, partner, team, parts, until }: New
   return { step: step.id, all };
 }
 
+/** A grant takes the place of the team's older one on the same version; where a referral runs already, the vault is asked for those. */
+async function withoutOlder(
+  session: Session,
+  { dossier, team, facts, about }: NewReferral,
+  proved: ProvedState,
+  packs: readonly Hash[],
+): Promise<readonly Hash[]> {
+  const { referrals } = await session.call('referrals', referralsMessage);
+  if (!referrals.some((one) => one.dossier === dossier && one.team === team)) return proved.live;
+  const { grants } = await accessOf(session, { dossier, facts, ...(about === undefined ? {} : { about }) });
+  const replaced = new Set<string>(
+    grants
+      .filter(({ grant }) => grant.team === team && grant.packs.every((pack) => packs.includes(pack)))
+      .map(({ hash }) => hash),
+  );
+  return proved.live.filter((hash) => !replaced.has(hash));
+}
+
 /**
  * Refers. The patient said yes to exactly this organisation and these parts, and is there; the caller asked `issueStep` first. Answers
  * the step, which names the referral everywhere. Throws `client/denied`, `client/no-key-here` where the partner's key is not known.
@@ -112,6 +148,8 @@ export async function refer(
   }
   const handles = parts.map(({ handle }) => handle);
   return await again(session, dossier, async () => {
+    // The partner's newest key, and whether it is a partner still.
+    await session.people(true);
     const { held, proved } = await askGrant(session, { ...referral, handles });
     const toTeam = await bundleFor(session, team);
     const stated = factsOf(session, referral);
@@ -127,7 +165,8 @@ export async function refer(
     const packs = held.map(({ descriptor }) => descriptor);
     const grant = grantOf(session, dossier, { team, step: stated.step }, toTeam, packs);
     const wraps = await Promise.all(held.map(({ descriptor, c }) => toTeam.bundle.wrap('c', descriptor, c)));
-    const live = [...proved.live, ...stated.all.map(payloadHash), payloadHash(grant), ...liveOf(letter)];
+    const before = await withoutOlder(session, referral, proved, packs);
+    const live = [...before, ...stated.all.map(payloadHash), payloadHash(grant), ...liveOf(letter)];
     const step = stepTo(session, proved, live);
     const payloads = [...stated.all, grant, toTeam.bundle.payload, ...payloadsOf(letter), step];
     const { statements } = await signBatch(payloads, {

@@ -15,7 +15,14 @@ import {
   type TeamId,
 } from '@ketenkluis/base';
 import { referrals as referralsMessage } from '@ketenkluis/protocol';
-import { batchesFromWire, expectType, type FactOf, type KeyDirectory, type Statement, statementFromWire } from '@ketenkluis/seal';
+import {
+  batchesFromWire,
+  expectType,
+  type FactOf,
+  type KeyDirectory,
+  type Statement,
+  statementFromWire,
+} from '@ketenkluis/seal';
 import type { z } from 'zod';
 import type { About } from './annex.ts';
 import { type InboxContent, inboxContent, type ReferralContent, readContent, referralContent } from './contents.ts';
@@ -62,7 +69,10 @@ export interface Referral {
 }
 
 type Listed = z.infer<typeof referralsMessage>['referrals'][number];
-type Standing = Pick<Referral, 'id' | 'dossier' | 'team' | 'partner' | 'from' | 'until' | 'facts' | 'consent' | 'handles'>;
+type Standing = Pick<
+  Referral,
+  'id' | 'dossier' | 'team' | 'partner' | 'from' | 'until' | 'facts' | 'consent' | 'handles'
+>;
 /** A letter goes in the same line as its step. */
 const TOGETHER = 5 * MINUTE;
 /** Items that one release takes. */
@@ -92,7 +102,8 @@ function standing(people: KeyDirectory, listed: Listed, facts: readonly Statemen
     const relation = together.filter((one) => one.kind === 'relation' && one.teams.includes(team));
     const write = together.filter((one) => one.kind === 'write' && one.team === team);
     const covering = live.filter(
-      (one) => one.kind === 'consent' && one.organisation === partner && handles.every((each) => one.handles.includes(each)),
+      (one) =>
+        one.kind === 'consent' && one.organisation === partner && handles.every((each) => one.handles.includes(each)),
     ) as FactOf<'consent'>[];
     const consent = covering.find((one) => one.until === until) ?? covering[0] ?? null;
     if (relation.length === 0) return [];

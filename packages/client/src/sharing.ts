@@ -3,7 +3,15 @@
  * exit, and the signed step of the dossier from what was proved to what the change makes of it.
  */
 
-import { canonicalJson, type DossierId, type FactId, fromBase64url, type HandleId, newId, type TeamId } from '@ketenkluis/base';
+import {
+  canonicalJson,
+  type DossierId,
+  type FactId,
+  fromBase64url,
+  type HandleId,
+  newId,
+  type TeamId,
+} from '@ketenkluis/base';
 import {
   asShare,
   type BundleHeader,
@@ -145,7 +153,11 @@ export async function newHandle(
 }
 
 /** Everything of it that is signed. */
-export const payloadsOf = ({ descriptor, grants, headers }: NewHandle): Payload[] => [descriptor, ...grants, ...headers];
+export const payloadsOf = ({ descriptor, grants, headers }: NewHandle): Payload[] => [
+  descriptor,
+  ...grants,
+  ...headers,
+];
 /** Everything of it that counts towards the dossier's state. */
 export const liveOf = ({ named, grants }: NewHandle): Hash[] => [named, ...grants.map(payloadHash)];
 
@@ -173,7 +185,10 @@ export async function again<T>(session: Session, dossier: DossierId, work: () =>
 }
 
 /** What this person has proved of the dossier; looks for it where there is nothing yet. */
-export async function provedOf(session: Session, item: AskedItem & { readonly dossier: DossierId }): Promise<ProvedState> {
+export async function provedOf(
+  session: Session,
+  item: AskedItem & { readonly dossier: DossierId },
+): Promise<ProvedState> {
   if (!session.proved.has(item.dossier)) await release(session, { class: 'look', items: [item] });
   const proved = session.proved.get(item.dossier);
   if (proved === undefined) throw clientError('refused', 'this part of the dossier does not open for you now');

@@ -85,7 +85,14 @@ export async function ownVouched(home: Session, teams?: readonly TeamId[]): Prom
   for (const { statement, line } of memberships) {
     const read = expectType(statementFromWire(statement, sent), 'fact');
     const fact = read.payload;
-    if (!isVouched(fact) || !wanted(fact.team) || fact.person !== home.person || fact.until === null || fact.until <= now) continue;
+    if (
+      !isVouched(fact) ||
+      !wanted(fact.team) ||
+      fact.person !== home.person ||
+      fact.until === null ||
+      fact.until <= now
+    )
+      continue;
     if (!(await people.verify(read, now))) continue;
     const before = newest.get(fact.team)?.fact.until ?? 0;
     if (fact.until > before) newest.set(fact.team, { fact, statement, line });

@@ -54,7 +54,7 @@ const PEOPLE_EVENTS = [
   'proposal',
   'partner',
 ] as const;
-const FACT_EVENTS = ['fact', 'withdraw', 'enrol', 'unenrol', 'snapshot', 'receipt'] as const;
+const FACT_EVENTS = ['fact', 'withdraw', 'consent', 'enrol', 'unenrol', 'snapshot', 'receipt'] as const;
 /** What bears on the meaning or reliability of the log itself. */
 const LOG_EVENTS = ['log-read', 'maintenance', 'restore', 'recovery', 'clock'] as const;
 export const EVENTS = [

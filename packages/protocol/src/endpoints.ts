@@ -43,7 +43,8 @@ export const ENDPOINTS = {
   heads: { method: 'GET', path: '/heads', classes: null },
   statements: { method: 'POST', path: '/statements', classes: ['admin', 'sync'] },
   proposals: { method: 'GET', path: '/proposals', classes: null },
-  propose: { method: 'POST', path: '/proposals', classes: ['admin'] },
+  /** `session`: a second pair of eyes, no owner, under a partner or a pool that waits. */
+  propose: { method: 'POST', path: '/proposals', classes: ['admin', 'session'] },
   'proposal-end': { method: 'POST', path: '/proposals/end', classes: ['admin'] },
   delivery: { method: 'POST', path: '/deliveries', classes: ['sync'] },
   snapshot: { method: 'POST', path: '/snapshots', classes: ['sync', 'admin'] },

@@ -206,9 +206,12 @@ const openProposal = z.strictObject({
   wraps: z.array(base64url(400_000)).max(4),
   names: z.array(sealedName).max(32),
 });
-/** GET .../proposals (owners): what waits for signatures. */
+/** GET .../proposals: what waits for signatures. Owners see all; other people with a card what they may sign as well: partners and pools. */
 export const proposals = z.strictObject({ proposals: z.array(openProposal).max(100) });
-/** POST .../proposals (signed, class admin, by an owner): a new proposal, or one that waits with one more signature. */
+/**
+ * POST .../proposals (signed, class admin, by an owner): a new proposal, or one that waits with one more signature. Class session: one
+ * more signature, of a professional or trustee, under a partner or a pool that waits.
+ */
 export const postProposal = signed(openProposal);
 /** POST .../proposals/end (signed, class admin, by an owner): it is not to be; gone at once. */
 export const endProposal = signed(z.strictObject({ proposal: wireHash }));

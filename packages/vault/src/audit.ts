@@ -7,7 +7,7 @@ import type { auditAnswer, postAudit, postDeclaration } from '@ketenkluis/protoc
 import type { Hash } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import { refresh, type Signed } from './auth.ts';
+import { notAllowed, refresh, type Signed, shownReason } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
@@ -127,8 +127,9 @@ export async function declaration(vault: Vault, signed: Signed, body: z.infer<ty
       const reading = await readFor(tx, practice, asked);
       const decisions = asked.map((one) => decide(questionFor({ ...who, at }, reading, one)));
       found.decisions = decisions;
-      const { outcome, reason } =
+      const { outcome, reason: why } =
         asked.length === 0 ? { outcome: 'success' as const, reason: null } : outcomeOf(decisions);
+      const reason = why && shownReason(who, why);
       const annex = outcome === 'success' || body.annex !== null ? annexFor(request.payload, body.annex) : null;
       const items = asked.map((one, i) =>
         decidedItem(request.payload.class === 'list' ? 'list' : 'release', decisions[i]!, {
@@ -151,8 +152,7 @@ export async function declaration(vault: Vault, signed: Signed, body: z.infer<ty
     },
   });
   const denied = found.decisions.find((one) => one.outcome === 'deny');
-  if (denied?.outcome === 'deny')
-    throw vaultError('not-allowed', 'this may not be done now', { detail: { reason: denied.reason } });
+  if (denied?.outcome === 'deny') throw notAllowed(signed, denied.reason);
   return {
     line: proofOf(line),
     checkpoint: line.checkpoint,

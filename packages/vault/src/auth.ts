@@ -246,6 +246,16 @@ export const teamsOfAsker = ({ people, session, guest }: Caller, at: Instant): R
     ),
   );
 
+/**
+ * The reason as the line says it. A guest is shown the line, and learns no more from it than that there is no such patient (R22); what
+ * was checked and held stands in the item, which no guest is shown.
+ */
+export const shownReason = ({ guest }: Caller, reason: Reason): Reason => (guest ? 'unknown' : reason);
+
+/** The answer when `decide()` says no: the line with the refusal stands, and people of the practice, nobody else, learn why (R22). */
+export const notAllowed = ({ guest }: Signed, reason: string) =>
+  guest ? refused() : vaultError('not-allowed', 'this may not be done now', { detail: { reason } });
+
 /** How `decide()` sees the asker. A guest owns nothing here. */
 export const actorOf = (signed: Signed): Question['actor'] => ({
   person: signed.session.person,

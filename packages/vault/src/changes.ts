@@ -5,7 +5,7 @@
 
 import type { KnownFact } from '@ketenkluis/access';
 import type { DossierId, FactId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
-import { dossierState, type Fact, factSchema, type Hash } from '@ketenkluis/seal';
+import { dossierState, type Fact, type FactOf, factSchema, type Hash } from '@ketenkluis/seal';
 import type { Selectable } from 'kysely';
 import type { Schema } from './storage/schema.ts';
 import { payloadOf } from './storage/statements.ts';
@@ -157,13 +157,37 @@ export function dropHandle(view: DossierView, gone: Gone, handle: HandleId): voi
   for (const child of view.handles.values()) if (child.parent === handle) dropHandle(view, gone, child.handle);
 }
 
+/** Teams of the organisation whose parts of the dossier only rest on the consent that ends: no other one names them. */
+function dropConsented(view: DossierView, gone: Gone, fact: FactOf<'consent'>, teams: ReadonlySet<TeamId>): void {
+  const others = [...view.facts.values()].flatMap((one) =>
+    one.ended === null && one.fact.kind === 'consent' && one.fact.organisation === fact.organisation
+      ? one.fact.handles
+      : [],
+  );
+  const left = new Set(fact.handles.filter((handle) => !others.includes(handle)));
+  const away = new Set(
+    [...view.handles.values()]
+      .filter(({ handle, parent }) => left.has(handle) || (parent !== null && left.has(parent)))
+      .map(({ descriptor }) => descriptor),
+  );
+  dropGranted(view, gone, (row) => teams.has(row.team) && away.has(row.descriptor));
+}
+
 /**
- * Ends a fact now. A step takes the grants on its ground along, a relation those of teams that no other relation names,
- * an enrolment everything: packs, grants, wraps, shares, and the facts themselves but for the enrolment's own end.
+ * Ends a fact now. A step takes the grants on its ground along, a relation those of teams that no other relation names, a consent
+ * those of that organisation's teams (`teamsOf`) on its parts and what hangs under them, an enrolment everything: packs, grants,
+ * wraps, shares, and the facts themselves but for the enrolment's own end.
  */
-export function endFact(view: DossierView, gone: Gone, fact: Fact, at: Instant): { readonly dossierEnded: boolean } {
+export function endFact(
+  view: DossierView,
+  gone: Gone,
+  fact: Fact,
+  at: Instant,
+  teamsOf: (organisation: OrganisationId) => ReadonlySet<TeamId>,
+): { readonly dossierEnded: boolean } {
   const stored = view.facts.get(fact.id)!;
   view.facts.set(fact.id, { ...stored, ended: at });
+  if (fact.kind === 'consent') dropConsented(view, gone, fact, teamsOf(fact.organisation));
   if (fact.kind === 'step') dropGranted(view, gone, (row) => row.fact === fact.id);
   if (fact.kind === 'relation') {
     const covered = new Set(

@@ -51,6 +51,8 @@ export interface DossierDraft {
 
 /** Live notes of one dossier. Every look carries them, so that nobody can make a dossier too large to open. */
 const MAX_NOTES = 100;
+/** Live messages of partners in one dossier, for the same reason. */
+const MAX_MESSAGES = 100;
 
 export async function draftDossiers(
   tx: Tx,
@@ -138,7 +140,8 @@ export async function draftDossiers(
       if (!target || target.ended !== null) throw conflict('this withdrawal ends a fact that is not live');
       if (!people.keys.maySign(statement.payload, signers, at, target.fact))
         throw bad('whoever signed this withdrawal may not end that fact');
-      if (endFact(view, gone, target.fact, at).dossierEnded) endedDossiers.add(dossier);
+      const teamsOf = people.keys.teamsOfPartner.bind(people.keys);
+      if (endFact(view, gone, target.fact, at, teamsOf).dossierEnded) endedDossiers.add(dossier);
       endedFacts.push(statement);
       const position = add(dossier, { kind: 'withdrawal', object: statement.hash, facts: [id] });
       rows.statements.push({ statement, dossier, item: position });
@@ -152,12 +155,12 @@ export async function draftDossiers(
       const view = dossier === null ? undefined : viewOf(dossier);
       const before = view ? view.handles.get(handle) : teamHandles.get(handle);
       if (!before && named.some((row) => row.handle === handle)) throw conflict('this handle belongs elsewhere');
-      const works = view
-        ? [...view.handles.values()].filter((row) => row.class === 'work' && row.state === 'live')
-        : [];
-      if (!before && next.class === 'work' && works.length >= MAX_NOTES) {
+      const count = (writerClass: Descriptor['class']) =>
+        [...(view?.handles.values() ?? [])].filter((row) => row.class === writerClass && row.state === 'live').length;
+      if (!before && next.class === 'work' && count('work') >= MAX_NOTES)
         throw vaultError('too-large', `a dossier holds at most ${MAX_NOTES} notes; take some over first`);
-      }
+      if (!before && next.class === 'inbox' && count('inbox') >= MAX_MESSAGES)
+        throw vaultError('too-large', `a dossier holds at most ${MAX_MESSAGES} messages; take some over first`);
       if (before) {
         const same =
           before.dossier === dossier &&
@@ -174,11 +177,11 @@ export async function draftDossiers(
         throw conflict('the first version of a handle follows nothing');
       if (view && !liveFacts(view).some((one) => one.fact.kind === 'enrolment'))
         throw bad('nothing of a dossier is taken without a live enrolment');
-      if (view && next.class === 'work') {
+      if (view && next.class !== 'source') {
         const parent = next.parent === null ? undefined : view.handles.get(next.parent);
         if (parent?.state !== 'live' || parent.class !== 'source')
-          throw bad('a note hangs under a live source handle of its dossier');
-      } else if (next.parent !== null) throw bad('only a note hangs under another handle');
+          throw bad('a note or message hangs under a live source handle of its dossier');
+      } else if (next.parent !== null) throw bad('only a note or message hangs under another handle');
       if (before) {
         replaced.push(before.descriptor);
         if (view) dropPack(view, gone, before.descriptor);
@@ -197,7 +200,7 @@ export async function draftDossiers(
     },
     grant(statement) {
       const { dossier, team, epoch, fact, packs } = statement.payload;
-      if (people.keys.epochOf(team)?.payload.number !== epoch)
+      if (people.keys.epochFor(team, at)?.payload.number !== epoch)
         throw conflict('this grant is not for the newest key of the team');
       const view = dossier === null ? undefined : viewOf(dossier);
       const step = fact === null ? undefined : view?.facts.get(fact);
@@ -221,6 +224,7 @@ export async function draftDossiers(
             ...view.granted.filter((row) => row !== old),
             { practice, descriptor: pack, team, grant_hash: statement.hash, fact, dossier },
           ];
+          if (old) gone.wraps.push({ descriptor: pack, team });
           if (old && !view.granted.some((row) => row.grant_hash === old.grant_hash))
             gone.statements.push(old.grant_hash);
         } else if (fact !== null || own?.team !== team)

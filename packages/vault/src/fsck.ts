@@ -39,6 +39,7 @@ export const MENDS = {
   'state-differs': RESTORE,
   'index-differs': RESTORE,
   'directory-invalid': `${RESTORE}; the practice's owners look at what does not verify`,
+  'partner-directory-invalid': 'let somebody of that partner sign in again, or an owner bring its directory',
   'snapshot-differs': 'let the practice sync: it takes a new snapshot',
   'head-without-statement': RESEAL,
   'head-without-pack': RESEAL,
@@ -111,6 +112,7 @@ export async function fsck(dir: string): Promise<FsckReport> {
       await checkTree(storage, log, walk, await keys.vkey(log), report);
       const directory = await people.of(practice as OrganisationId).catch(() => undefined);
       if (!directory?.keys.authority) report('directory-invalid', practice);
+      for (const organisation of directory?.broken ?? []) report('partner-directory-invalid', organisation);
       const counted = await checkObjects(storage, shares, practice, walk, report);
       totals.dossiers += counted.dossiers;
       totals.packs += counted.packs;

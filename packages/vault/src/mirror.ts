@@ -1,6 +1,6 @@
 /** The log's lines and the practice's own copy of everything live, for its agent and owners. */
 
-import { base64url, canonicalJson, type OrganisationId, type PersonId } from '@ketenkluis/base';
+import { base64url, canonicalJson, lengthPrefixed, type OrganisationId, type PersonId } from '@ketenkluis/base';
 import type { entriesPage, mirrorPage } from '@ketenkluis/protocol';
 import { encodeStatement } from '@ketenkluis/seal';
 import type { z } from 'zod';
@@ -8,6 +8,7 @@ import type { Caller } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, ownCommon } from './lines.ts';
 import { checkpointOf } from './proofs.ts';
+import { partnerStatements } from './storage/partners.ts';
 import { parseRows, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
@@ -75,6 +76,10 @@ export async function mirror(vault: Vault, caller: Caller, after: number): Promi
       }
       for (const row of await tx.selectFrom('person').selectAll().where('practice', '=', practice).execute()) {
         if (row.keyring) objects.push({ kind: 'keyring', name: row.person, bytes: base64url(row.keyring) });
+      }
+      for (const [organisation, statements] of await partnerStatements(tx, practice)) {
+        const whole = lengthPrefixed(...statements.map((statement) => encodeStatement(statement)));
+        objects.push({ kind: 'partner', name: organisation, bytes: base64url(whole) });
       }
     }
     const rows = await tx

@@ -55,8 +55,8 @@ export async function loadPermitted(tx: Tx, practice: OrganisationId, all: reado
     return {
       ...one,
       grant: one.granted.find(({ team }) => team === one.team)?.grant_hash,
-      // Of a note: all its grants, so that who takes it over knows what goes with it.
-      others: one.handle.class === 'work' ? one.granted.map(({ grant_hash }) => grant_hash) : [],
+      // Of a note or message: all its grants, so that who takes it over knows what goes with it.
+      others: one.handle.class !== 'source' ? one.granted.map(({ grant_hash }) => grant_hash) : [],
       wrap: wraps.find((wrap) => wrap.descriptor === descriptor && wrap.recipient === one.team),
       pack: packs.find((pack) => pack.descriptor === descriptor),
     };

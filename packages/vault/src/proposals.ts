@@ -25,19 +25,35 @@ import { waiting } from './waiting.ts';
 type Open = z.infer<typeof postProposal>['body'];
 const bad = (why: string) => vaultError('bad-statement', why);
 
-/** For owners; reading it is no line. */
-export async function listProposals(
-  vault: Vault,
-  { practice, people, session }: Caller,
-): Promise<z.infer<typeof proposalsMessage>> {
-  if (!people.isOwner(session.person)) throw vaultError('not-allowed', 'what waits for owners is for owners');
+/** A door to outside, under which somebody else of the practice may be the second signer (rules.ts). */
+const needsWitness = ({ payload }: Statement): boolean =>
+  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'pool');
+const isWitness = ({ card }: Caller): boolean => card?.kind === 'professional' || card?.kind === 'trustee';
+
+/** For owners, and of what opens a door to outside for whoever may sign it too; reading it is no line. */
+export async function listProposals(vault: Vault, caller: Caller): Promise<z.infer<typeof proposalsMessage>> {
+  const { practice, people, session } = caller;
+  const owner = people.isOwner(session.person);
+  if (!owner && !isWitness(caller)) throw vaultError('not-allowed', 'what waits for owners is for owners');
   const open = await vault.storage.read((tx) => waiting(tx, practice, vault.clock()));
-  return { proposals: [...open.values()] };
+  const shown = [...open.values()].filter(
+    (one) => owner || one.statements.every((wire) => needsWitness(statementFromWire(wire))),
+  );
+  return { proposals: shown };
 }
 
 async function requireOwner(vault: Vault, signed: Signed): Promise<void> {
   const decision = aboutThePractice(signed);
   if (decision.outcome === 'deny' || !signed.people.isOwner(signed.session.person))
+    throw await denied(vault, signed, decision.outcome === 'deny' ? decision.reason : 'class-not-allowed');
+}
+
+/** An owner; or, in a request of class session, who signs as well what opens a door to outside. */
+async function requireSigner(vault: Vault, signed: Signed, body: Open): Promise<void> {
+  if (signed.request.payload.class === 'admin') return requireOwner(vault, signed);
+  const decision = aboutThePractice(signed);
+  const outward = body.statements.every((wire) => needsWitness(statementFromWire(wire)));
+  if (decision.outcome === 'deny' || !outward || !isWitness(signed))
     throw await denied(vault, signed, decision.outcome === 'deny' ? decision.reason : 'class-not-allowed');
 }
 
@@ -59,8 +75,12 @@ async function check(vault: Vault, signed: Signed, people: People, body: Open, a
   for (const one of statements) {
     if (!isDirectory(one, known)) throw bad(`a ${one.payload.t} needs no second owner`);
     const signers = signersOf(one);
-    if (!signers.includes(session.person) || !signers.every((by) => people.isOwner(by)))
-      throw bad('each statement is signed by whoever sends it, and by owners only');
+    const may = (by: string) => {
+      const kind = needsWitness(one) ? people.keys.cardOf(by, at)?.kind : undefined;
+      return people.isOwner(by) || kind === 'professional' || kind === 'trustee';
+    };
+    if (!signers.includes(session.person) || !signers.every(may))
+      throw bad('each statement is signed by whoever sends it, and by those only who may');
     if (!(await verifyStatement(one, (by) => people.keys.keyOf(by, at), vault.verifier)))
       throw bad('a signature does not hold');
   }
@@ -75,7 +95,7 @@ const signaturesIn = (body: Open): readonly (readonly string[])[] =>
 
 /** A new proposal, or one more signature under one that waits. */
 export async function propose(vault: Vault, signed: Signed, body: Open) {
-  await requireOwner(vault, signed);
+  await requireSigner(vault, signed, body);
   const { practice, people, request } = signed;
   const made = { proposal: undefined as Statement<'proposal'> | undefined };
   const line = await append(vault, {

@@ -3,14 +3,14 @@
 import { base64url, type DossierId, type OrganisationId, type TeamId } from '@ketenkluis/base';
 import { decodeEntry, inclusionFromTiles, leafOf } from '@ketenkluis/ledger';
 import type { directory as directoryMessage, heads as headsMessage, me as meMessage } from '@ketenkluis/protocol';
-import { asEpochWraps, epochRecipients } from '@ketenkluis/seal';
+import { asEpochWraps, epochRecipients, signersOf } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import type { Caller } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { requireAgentOrOwner } from './mirror.ts';
 import { checkpointOf, consistencyTo, proofOf } from './proofs.ts';
 import { newestSnapshot } from './questions.ts';
-import { batchesFor, getStatements, toWire } from './storage/statements.ts';
+import { batchesFor, getStatements, parseRows, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -146,6 +146,7 @@ export async function heads(vault: Vault, caller: Caller): Promise<z.infer<typeo
       practice,
       live.map((row) => row.dossier),
     );
+    const given = await givenIn(tx, caller);
     const teams = Map.groupBy(granted, (row) => row.descriptor);
     const byDossier = Map.groupBy(handles, (row) => row.dossier);
     const states = await tx
@@ -172,7 +173,7 @@ export async function heads(vault: Vault, caller: Caller): Promise<z.infer<typeo
           parent: row.parent,
           teams: (teams.get(row.descriptor) ?? []).map(({ team }) => team),
         })),
-        given: [],
+        given: (given.byDossier.get(dossier) ?? []).map(toWire),
         facts: facts.get(dossier) ?? [],
       })),
       ended: dossiers.filter((row) => row.ended === 1).map((row) => row.dossier),
@@ -185,9 +186,44 @@ export async function heads(vault: Vault, caller: Caller): Promise<z.infer<typeo
         listed: row.slot === 'worklist' ? listed.filter((one) => one.team === row.team).map((one) => one.dossier) : [],
       })),
       snapshot: snapshot ? toWire(snapshot) : null,
-      batches: await batchesFor(tx, practice, [...(snapshot ? [snapshot] : []), ...steps.values()]),
+      batches: await batchesFor(tx, practice, [...(snapshot ? [snapshot] : []), ...steps.values(), ...given.rows]),
     };
   });
+}
+
+/**
+ * What professionals stated and handed on for partners: facts of partners' teams and consents that were not withdrawn, and the grants
+ * for those teams. No restriction: that is for the vault's decision, the patient and the auditor.
+ */
+async function givenIn(tx: Tx, { practice, people }: Caller) {
+  const teams = [...new Set(people.facts.flatMap(({ fact }) => (fact.kind === 'partner' ? fact.teams : [])))];
+  const facts = await tx
+    .selectFrom('fact')
+    .select('hash')
+    .where('practice', '=', practice)
+    .where('ended', 'is', null)
+    .where('dossier', 'is not', null)
+    .where((eb) => eb.or([eb('kind', '=', 'consent'), ...(teams.length ? [eb('team', 'in', teams)] : [])]))
+    .execute();
+  const grants = teams.length
+    ? await tx
+        .selectFrom('granted')
+        .select('grant_hash')
+        .distinct()
+        .where('practice', '=', practice)
+        .where('team', 'in', teams)
+        .execute()
+    : [];
+  const hashes = [...facts.map(({ hash }) => hash), ...grants.map((row) => row.grant_hash)];
+  const rows: StatementRow[] = [];
+  const CHUNK = 5000;
+  for (let from = 0; from < hashes.length; from += CHUNK)
+    rows.push(...(await getStatements(tx, practice, hashes.slice(from, from + CHUNK))).values());
+  const parsed = await parseRows(tx, practice, rows);
+  const byPeople = rows.filter((_, i) => {
+    return signersOf(parsed[i]!).every((by) => people.keys.cardStatement(by)?.payload.kind !== 'agent');
+  });
+  return { rows: byPeople, byDossier: Map.groupBy(byPeople, (row) => row.dossier) };
 }
 
 async function liveFacts(tx: Tx, practice: OrganisationId, dossiers: readonly DossierId[]) {

@@ -6,7 +6,7 @@ import type { Committed, DraftItem } from '@ketenkluis/ledger';
 import type { postRelease, releaseAnswer } from '@ketenkluis/protocol';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import { refresh, type Signed, teamsOfAsker } from './auth.ts';
+import { refresh, type Signed, shownReason, teamsOfAsker } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, reasonOf } from './lines.ts';
 import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
@@ -118,7 +118,8 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
           }),
         );
       }
-      const { outcome, reason } = outcomeOf(decisions);
+      const { outcome, reason: why } = outcomeOf(decisions);
+      const reason = why && shownReason(who, why);
       const annex = outcome === 'success' || body.annex !== null ? annexFor(request.payload, body.annex) : null;
       if (!annex) for (const [i, one] of items.entries()) items[i] = { ...one, annex: null };
       const teams = teamsOfAsker(who, at);
@@ -139,6 +140,37 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
   });
   return answer(vault, signed, line, found);
 }
+
+/** The asker's line. Of a refused item a guest sees nothing: it tells a patient that is there from one that is not (R22). */
+export const shownLine = ({ guest }: Signed, line: Committed) =>
+  guest
+    ? proofOf(
+        line,
+        line.entry.items.flatMap(({ outcome }, i) => (outcome === 'success' ? [i] : [])),
+      )
+    : proofOf(line);
+
+/** States on the wire, with the proofs of their changes. */
+export const shownStates = (
+  vault: Vault,
+  { practice, people }: Signed,
+  states: readonly StateDraft[],
+  size: number,
+): Promise<Answer['states']> =>
+  Promise.all(
+    states.map(async ({ dossier, seq, state, live, notes, snapshot, changes, steps }) => ({
+      dossier,
+      seq,
+      state,
+      live,
+      snapshot,
+      notes,
+      changes: (await lineProofs(vault, people.log, practice, dossier, changes, size)).map((change) => {
+        const step = steps.find((one) => one.line === change.index);
+        return { ...change, state: step ? toWire(step) : null };
+      }),
+    })),
+  );
 
 /** Dossiers on a team's list that have ended since it was sealed. */
 async function goneFrom(tx: Tx, practice: OrganisationId, team: TeamId): Promise<DossierId[]> {
@@ -178,7 +210,7 @@ async function answer(
         outcome: 'deny',
         handle: asked.handle,
         dossier: asked.dossier,
-        reason: decision.outcome === 'deny' ? decision.reason : 'gone',
+        reason: signed.guest ? 'unknown' : decision.outcome === 'deny' ? decision.reason : 'gone',
       };
     }
     return {
@@ -211,24 +243,11 @@ async function answer(
     return { batches: await batchesFor(tx, practice, row ? [...rows, row] : rows), snapshot: row ? toWire(row) : null };
   });
   return {
-    line: proofOf(line),
+    line: shownLine(signed, line),
     checkpoint: line.checkpoint,
     consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
     results,
-    states: await Promise.all(
-      found.states.map(async ({ dossier, seq, state, live, notes, snapshot: row, changes, steps }) => ({
-        dossier,
-        seq,
-        state,
-        live,
-        snapshot: row,
-        notes,
-        changes: (await lineProofs(vault, people.log, practice, dossier, changes, line.size)).map((change) => {
-          const step = steps.find((one) => one.line === change.index);
-          return { ...change, state: step ? toWire(step) : null };
-        }),
-      })),
-    ),
+    states: await shownStates(vault, signed, found.states, line.size),
     snapshot,
     batches,
     gone: found.gone,

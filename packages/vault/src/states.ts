@@ -43,7 +43,7 @@ export interface StateDraft {
   readonly changes: readonly { readonly line: number; readonly item: number }[];
   /** The signed step of each of those lines. */
   readonly steps: readonly StatementRow[];
-  /** Live notes that a team of the asker holds a grant on. */
+  /** Live notes and messages that a team of the asker holds a grant on. */
   readonly notes: HandleId[];
 }
 
@@ -100,7 +100,7 @@ export async function statesOf(
       changes,
       notes: [...view.handles.values()].flatMap((one) => {
         const mine = view.granted.some((grant) => grant.descriptor === one.descriptor && teams.has(grant.team));
-        return one.class === 'work' && one.state === 'live' && mine ? [one.handle] : [];
+        return one.class !== 'source' && one.state === 'live' && mine ? [one.handle] : [];
       }),
     });
   }

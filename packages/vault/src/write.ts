@@ -1,12 +1,19 @@
-/** Notes: a new `work` handle under a source handle, kept until it was taken over into the GP system. */
+/** Notes and messages: a new `work` or `inbox` handle under a source handle, kept until it was taken over into the GP system. */
 
 import { decide } from '@ketenkluis/access';
-import { type Bytes, type DossierId, fromBase64url, type Instant } from '@ketenkluis/base';
+import { type Bytes, type DossierId, fromBase64url, type Instant, type TeamId } from '@ketenkluis/base';
 import type { postTakeover, postWrite } from '@ketenkluis/protocol';
-import { expectType, type Hash, signersOf, statementFromWire, statementsFromWire } from '@ketenkluis/seal';
+import {
+  expectType,
+  type Hash,
+  type Statement,
+  signersOf,
+  statementFromWire,
+  statementsFromWire,
+} from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import { refresh, type Signed } from './auth.ts';
+import { notAllowed, refresh, type Signed, shownReason, teamsOfAsker } from './auth.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, reasonOf } from './lines.ts';
@@ -21,15 +28,27 @@ type WriteBody = z.infer<typeof postWrite>['body'];
 type TakeoverBody = z.infer<typeof postTakeover>['body'];
 const bad = (why: string) => vaultError('bad-statement', why);
 
+/** What a change of one dossier answers: its line, and where the dossier stands now. */
+export async function committedAnswer(
+  vault: Vault,
+  { people, request }: Signed,
+  line: Awaited<ReturnType<typeof append>>,
+  draft: DossierDraft,
+) {
+  return {
+    line: proofOf(line),
+    checkpoint: line.checkpoint,
+    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
+    dossiers: changedDossier(draft, line),
+  };
+}
+
 const changedDossier = (draft: DossierDraft, line: Awaited<ReturnType<typeof append>>) =>
   [...draft.states()].map(([dossier, { state }]) => ({
     dossier,
     seq: line.entry.items.findLast((one) => one.dossier === dossier)?.seq ?? 0,
     state,
   }));
-
-/** The answer when `decide()` says no: the line with the refusal stands, and people of the practice learn why. */
-const denied = (reason: string) => vaultError('not-allowed', 'this may not be written now', { detail: { reason } });
 
 export async function write(vault: Vault, signed: Signed, body: WriteBody) {
   const { practice, people, request, at } = signed;
@@ -85,7 +104,7 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
               event: 'write',
               action: 'C',
               outcome: 'refused',
-              reason: reasonOf(decision.reason),
+              reason: shownReason(who, reasonOf(decision.reason)),
             }),
             items: [
               decidedItem('head', decision, { dossier, handle, object: descriptor.hash, state, annex: annex.hash }),
@@ -93,8 +112,16 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
             annex,
           };
         }
-        const draft = await draftDossiers(tx, practice, people, now, { dossiers: [dossier], handles: [handle] });
+        const draft = await draftDossiers(tx, practice, who.people, now, { dossiers: [dossier], handles: [handle] });
         made.draft = draft;
+        const under = parent === null ? undefined : reading.handles.get(parent);
+        const parents = (under && reading.granted.get(under.descriptor)) ?? [];
+        checkReaders(
+          { ...who, at: now },
+          sorted.grants,
+          parents.map((row) => row.team),
+          decision.team!,
+        );
         draft.head(descriptor);
         for (const grant of sorted.grants) draft.grant(grant);
         draft.settle(sorted.states);
@@ -131,14 +158,26 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
       practice,
       shares.map((one) => one.descriptor),
     );
-    throw denied(made.refused ?? 'unknown');
+    throw notAllowed(signed, made.refused ?? 'unknown');
   }
-  return {
-    line: proofOf(line),
-    checkpoint: line.checkpoint,
-    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
-    dossiers: changedDossier(made.draft, line),
-  };
+  return committedAnswer(vault, signed, line, made.draft);
+}
+
+/**
+ * Whom a note or message may be sealed for: a note for the writer's own teams; a message for the writer's team and for teams of the
+ * practice that hold the part it hangs under, one of them at least.
+ */
+function checkReaders(who: Signed, grants: readonly Statement<'grant'>[], parents: readonly TeamId[], team: TeamId) {
+  const named = grants.map(({ payload }) => payload.team);
+  const own = new Set([...teamsOfAsker(who, who.at), team]);
+  if (!who.guest) {
+    if (named.some((one) => !own.has(one))) throw bad('a note is sealed for the teams of whoever writes it');
+    return;
+  }
+  const readers = new Set(parents.filter((one) => who.people.keys.isOwnTeam(one)));
+  const fits = named.every((one) => one === team || readers.has(one));
+  if (!fits || !named.includes(team) || !named.some((one) => readers.has(one)))
+    throw bad('a message is sealed for its own team and for teams that hold the part it hangs under');
 }
 
 /** The note stands in the GP system now: its handle goes, with pack, grants and shares. */
@@ -166,7 +205,11 @@ export async function takeover(vault: Vault, signed: Signed, body: TakeoverBody)
     },
     plan: async (tx, now) => {
       const reading = await readFor(tx, practice, [asked]);
-      const decision = decide(questionFor({ ...who, at: now }, reading, asked));
+      // A message is taken over by whoever may write under the same part.
+      const message = reading.handles.get(handle)?.class === 'inbox';
+      const decision = decide(
+        questionFor({ ...who, at: now }, reading, asked, message ? { writerClass: 'work' as const } : {}),
+      );
       const common = (outcome: 'success' | 'refused', reason: ReturnType<typeof reasonOf> | null) =>
         commonOf(vault, people, request, now, { event: 'taken-over', action: 'D', outcome, reason });
       if (decision.outcome === 'deny') {
@@ -200,12 +243,7 @@ export async function takeover(vault: Vault, signed: Signed, body: TakeoverBody)
       };
     },
   });
-  if (!made.draft) throw denied(made.refused ?? 'unknown');
+  if (!made.draft) throw notAllowed(signed, made.refused ?? 'unknown');
   settleShares(vault, practice, made.draft, line.index);
-  return {
-    line: proofOf(line),
-    checkpoint: line.checkpoint,
-    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
-    dossiers: changedDossier(made.draft, line),
-  };
+  return committedAnswer(vault, signed, line, made.draft);
 }

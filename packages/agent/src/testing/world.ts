@@ -24,6 +24,7 @@ import { fileKeyStore } from '../keystore.ts';
 import { folderSource } from '../source/folder.ts';
 import { openState } from '../state.ts';
 import { type SyncOptions, type SyncResult, sync } from '../sync.ts';
+import type { NewStaff } from '../teams.ts';
 import { type MadePatient, madePatients, writeMade } from './records.ts';
 
 export const AS_OF = '2026-01-05' as LocalDate;
@@ -81,7 +82,7 @@ export interface World {
   write(): void;
   enrol(who?: 'candidates' | 'participation' | readonly string[]): Promise<EnrolResult>;
   sync(more?: Partial<SyncOptions>): Promise<SyncResult>;
-  /** Signs in as the first with this role, on a device of its own. */
+  /** Signs in as the first with this role or name, on a device of its own. */
   signIn(role: string, storage?: ClientStorage): Promise<Session>;
   close(): Promise<void>;
 }
@@ -93,14 +94,26 @@ const STAFF = [
   { name: 'D. Assistent', role: 'assistant', passphrase: 'negen tien elf twaalf' },
 ] as const;
 
+export interface WorldOptions {
+  /** Where the vault answers. */
+  readonly origin?: string;
+  /** Shared with another world. */
+  readonly clock?: World['clock'];
+  readonly people?: readonly NewStaff[];
+  readonly threshold?: number;
+  /** Worlds that reach each other, by origin. */
+  readonly web?: Map<string, Fetch>;
+}
+
 /** `staff`: how many of a doctor, a nurse, a second owner and an assistant; each costs a few slow guesses. */
-export async function makeWorld(count = 40, staff = 4): Promise<World> {
+export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}): Promise<World> {
+  const origin = more.origin ?? ORIGIN;
   const dir = mkdtempSync(join(tmpdir(), 'ketenkluis-test-'));
-  const clock = fakeClock();
+  const clock = more.clock ?? fakeClock();
   const random = systemRandom;
   const options = {
     dir: join(dir, 'vault'),
-    origins: [ORIGIN],
+    origins: [origin],
     bootstrapToken: BOOTSTRAP,
     clock: clock.clock,
     steady: clock.steady,
@@ -111,14 +124,18 @@ export async function makeWorld(count = 40, staff = 4): Promise<World> {
   const net = injected(() => running);
   const stateDir = join(dir, 'agent');
   const source = join(dir, 'source');
-  const ports = { fetch: net.fetch, clock: clock.clock, random };
+  const web = more.web ?? new Map<string, Fetch>();
+  web.set(origin, net.fetch);
+  const fetch: Fetch = (url, asked) => (web.get(new URL(url).origin) ?? net.fetch)(url, asked);
+  const ports = { fetch, clock: clock.clock, random };
   const born = await init({
     ...ports,
     dir: stateDir,
-    vaultUrl: ORIGIN,
+    vaultUrl: origin,
     bootstrapToken: BOOTSTRAP,
     practice: { name: 'Praktijk De Proef', ura: '00000001', agb: '01000001' },
-    staff: STAFF.slice(0, staff),
+    staff: more.people ?? STAFF.slice(0, staff),
+    ...(more.threshold === undefined ? {} : { threshold: more.threshold }),
     keyStore: fileKeyStore(stateDir),
     argon2: CHEAP,
   });
@@ -175,7 +192,7 @@ export async function makeWorld(count = 40, staff = 4): Promise<World> {
     async signIn(role, storage = memoryStorage()) {
       // Counters never stand below the clock; a device without a memory needs it to have moved.
       clock.move(1000);
-      const person = born.people.find((one) => one.role === role)!;
+      const person = born.people.find((one) => one.role === role || one.name === role)!;
       const link = parseDeviceLink(person.first.link);
       if ((await keptDevices(storage)).length === 0) await takeDeviceLink(storage, link);
       const device = (await keptDevices(storage)).find((one) => one.device === (link.device as DeviceId))!;

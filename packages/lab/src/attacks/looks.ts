@@ -61,6 +61,7 @@ export async function openWith(
   return openRelease(releaseAnswer.parse(answer), {
     request: expectType(statementFromWire(asked.request), 'request'),
     people: replaced.people ?? (await session.people()),
+    asker: await session.asker(),
     log: replaced.log ?? (await session.log()),
     storage: replaced.fresh ? memoryStorage() : session.wire.ports.storage,
     verifier: replaced.people ? LIAR : session.verifier,

@@ -1,8 +1,13 @@
 /** Partners and referrals (docs/spec/partners.md). */
 
 import * as wire from '@ketenkluis/protocol';
+import { access } from '../access.ts';
 import { authenticate, openMessage } from '../auth.ts';
+import { consent, end } from '../ends.ts';
+import { grantAsk } from '../handing.ts';
 import { bringDirectory, listPartners } from '../partners.ts';
+import { referrals } from '../referrals.ts';
+import { refer } from '../referring.ts';
 import type { Vault } from '../vault.ts';
 import { vouched } from '../vouched.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
@@ -21,6 +26,39 @@ export function partnerRoutes(api: Api, vault: Vault): void {
     },
     async (request) =>
       bringDirectory(vault, await openMessage(vault, request, 'partner-directory', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/grants`,
+    {
+      ...gate('grant-ask', 256 * KIB, 'session'),
+      schema: { body: wire.askGrant, response: { 200: wire.grantAnswer } },
+    },
+    async (request) => grantAsk(vault, await openMessage(vault, request, 'grant-ask', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/referrals`,
+    { ...gate('refer', 4096 * KIB, 'session'), schema: { body: wire.postReferral, response: { 200: wire.committed } } },
+    async (request) => refer(vault, await openMessage(vault, request, 'refer', request.body), request.body.body),
+  );
+  api.get(
+    `${PRACTICE}/referrals`,
+    { ...gate('referrals', 4 * KIB, 'session'), schema: { response: { 200: wire.referrals } } },
+    async (request) => referrals(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/ends`,
+    { ...gate('end', 256 * KIB, 'session'), schema: { body: wire.postEnd, response: { 200: wire.committed } } },
+    async (request) => end(vault, await openMessage(vault, request, 'end', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/consents`,
+    { ...gate('consent', 256 * KIB, 'session'), schema: { body: wire.postConsent, response: { 200: wire.committed } } },
+    async (request) => consent(vault, await openMessage(vault, request, 'consent', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/access`,
+    { ...gate('access', 256 * KIB, 'session'), schema: { body: wire.askAccess, response: { 200: wire.accessAnswer } } },
+    async (request) => access(vault, await openMessage(vault, request, 'access', request.body), request.body.body),
   );
   api.get(
     `${PRACTICE}/vouched`,

@@ -1,10 +1,34 @@
 /** A second organisation on a vault of its own, its word about its people, and their visits to the first. */
 
-import { base64url, DAY, newId, plus, type SessionId, systemRandom } from '@ketenkluis/base';
-import { sessionProofBytes, type vouched } from '@ketenkluis/protocol';
-import { type FactOf, type Statement, signStatement, statementFromWire, statementsToWire } from '@ketenkluis/seal';
+import {
+  base64url,
+  DAY,
+  type FactId,
+  fromBase64url,
+  type HandleId,
+  newId,
+  plus,
+  type SessionId,
+  systemRandom,
+} from '@ketenkluis/base';
+import { type grantAnswer, sessionProofBytes, type vouched } from '@ketenkluis/protocol';
+import {
+  type Fact,
+  type FactOf,
+  type Hash,
+  type Payload,
+  type Statement,
+  signStatement,
+  statementFromWire,
+  statementsFromWire,
+  statementsToWire,
+  suite,
+  wrapToWire,
+} from '@ketenkluis/seal';
+import { createBundle, openBundle } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import { ORIGIN, type Reply, startTestWorld, type TestSession, type TestWorld } from '../testing.ts';
+import { empty, type Prepared, sealInto, stepsOf, type TestDossier } from './delivery.ts';
 import type { TestPerson, TestTeam } from './practice.ts';
 
 const SUITE = { v: 1 as const, suite: 1 };
@@ -136,4 +160,145 @@ export async function visit(world: TestWorld, partner: TestWorld, ask: GuestAsk 
   if (reply.status !== 200) throw new Error(`no visit: ${reply.text}`);
   const { session, token } = reply.json<{ session: SessionId; token: string }>();
   return { person: ask.person ?? partner.practice.nurse, session, token, organisation: partner.practice.id };
+}
+
+export interface HandedOn {
+  readonly relation: FactId;
+  readonly step: FactId;
+  readonly write: FactId;
+  readonly consent: FactId;
+  readonly letter: HandleId;
+}
+
+/** A request of class grant or audit about parts of a dossier, or (no handles) the dossier itself, with its annex. */
+export async function aboutDossier(
+  world: TestWorld,
+  who: TestSession,
+  name: 'grant-ask' | 'refer' | 'end' | 'consent' | 'access',
+  dossier: TestDossier,
+  body: Record<string, unknown>,
+  handles: readonly HandleId[] = [],
+): Promise<Reply> {
+  const annex = await world.annex();
+  const named = handles.length > 0 ? handles : [null];
+  return world.signed(
+    who,
+    name,
+    { ...body, annex: annex.text },
+    {
+      class: name === 'access' ? 'audit' : 'grant',
+      items: named.map((handle) => ({ dossier: dossier.id, handle, facts: [] })),
+      annex: annex.hash,
+    },
+  );
+}
+
+/** Signs these payloads and the state that they come to, one by one, as this person. */
+export async function withStates(
+  world: TestWorld,
+  who: TestSession,
+  payloads: readonly Payload[],
+  drop: readonly HandleId[] = [],
+) {
+  const first = await Promise.all(payloads.map((payload) => signStatement(payload, who.person.signer)));
+  const steps = await stepsOf(world, who, { statements: first }, drop);
+  const states = await Promise.all(steps.map((step) => signStatement(step, who.person.signer)));
+  return statementsToWire([...first, ...states]);
+}
+
+export interface ReferOptions {
+  /** Parts that go along; all of the dossier's when left out. */
+  readonly handles?: readonly HandleId[];
+  /** The facts as they will be signed: changed, left out or more. */
+  readonly change?: (facts: readonly Fact[]) => readonly Fact[];
+  /** What else is bent before it is signed. */
+  readonly bend?: (into: Prepared) => void;
+  readonly team?: TestTeam;
+  readonly until?: ReturnType<TestWorld['time']['clock']> | null;
+  readonly author?: TestPerson;
+}
+
+/** The facts of a referral to this team. */
+export function referralFacts(
+  world: TestWorld,
+  partner: TestWorld,
+  dossier: TestDossier,
+  handed: HandedOn,
+  { handles = dossier.handles, team = partner.practice.nurseTeam, until }: ReferOptions = {},
+): Fact[] {
+  const from = world.time.clock();
+  const end = until === undefined ? plus(from, 90 * DAY) : until;
+  const head = (id: FactId) => ({ t: 'fact' as const, ...SUITE, id, practice: world.practice.id, from, until: end });
+  const [of, parts] = [dossier.id, [...handles]];
+  return [
+    { ...head(handed.relation), kind: 'relation', dossier: of, teams: [team.id] },
+    { ...head(handed.step), kind: 'step', dossier: of, team: team.id, handles: parts },
+    { ...head(handed.write), kind: 'write', dossier: of, team: team.id },
+    { ...head(handed.consent), kind: 'consent', dossier: of, organisation: partner.practice.id, handles: parts },
+  ];
+}
+
+/** A nurse of A refers the dossier to B's team: asks for the own shares, wraps them again, seals a letter, sends it all. */
+export async function referTo(
+  world: TestWorld,
+  partner: TestWorld,
+  who: TestSession,
+  dossier: TestDossier,
+  options: ReferOptions = {},
+): Promise<{ readonly reply: Reply; readonly handed: HandedOn }> {
+  const { practice, time } = world;
+  const { handles = dossier.handles, team = partner.practice.nurseTeam, author = who.person } = options;
+  const id = () => newId('fact', systemRandom);
+  const letter = newId('handle', systemRandom);
+  const handed = { relation: id(), step: id(), write: id(), consent: id(), letter };
+  const asked = await aboutDossier(world, who, 'grant-ask', dossier, {}, handles);
+  if (asked.status !== 200) return { reply: asked, handed };
+  const { results, batches } = asked.json<z.infer<typeof grantAnswer>>();
+  const into = empty();
+  const facts = referralFacts(world, partner, dossier, handed, options);
+  into.payloads.push(...(options.change?.(facts) ?? facts));
+  const readers = [
+    { team: practice.nurseTeam, fact: dossier.step },
+    { team, fact: handed.step },
+  ];
+  const parent = handles[0]!;
+  await sealInto(world, into, author, dossier.id, [{ handle: letter, class: 'work', parent }], readers);
+  const bundle = await createBundle({
+    to: 'team',
+    recipient: team.id,
+    epoch: 0,
+    recipientKey: team.publicKey,
+    issuer: author.id,
+    practice: practice.id,
+    at: time.clock(),
+    random: systemRandom,
+  });
+  const key = await suite(1).kem.importPrivate(practice.nurseTeam.seed);
+  const packs: Hash[] = [];
+  for (const result of results) {
+    if (result.outcome === 'deny') continue;
+    const [descriptor, header] = statementsFromWire({ statements: [result.descriptor, result.bundle], batches });
+    const own = await openBundle((header as Statement<'bundle'>).payload, key);
+    const share = await own.unwrap({ ...result.wrap, ct: fromBase64url(result.wrap.ct) });
+    into.wraps.push(await bundle.wrap('c', descriptor!.hash, share as never));
+    packs.push(descriptor!.hash);
+  }
+  into.payloads.push(bundle.payload, {
+    t: 'grant',
+    ...SUITE,
+    practice: practice.id,
+    dossier: dossier.id,
+    team: team.id,
+    epoch: 0,
+    fact: handed.step,
+    issuer: author.id,
+    packs,
+  });
+  options.bend?.(into);
+  const body = {
+    ...(await withStates(world, who, into.payloads)),
+    wraps: into.wraps.map(wrapToWire),
+    packs: into.packs.map(({ bytes }) => base64url(bytes)),
+  };
+  return { reply: await aboutDossier(world, who, 'refer', dossier, body, handles), handed };
 }

@@ -63,6 +63,7 @@ async function openNotes(inside: Inside, row: CareRow, handles: readonly HandleI
   });
   return opened.parts
     .filter((part) => part.outcome === 'permit')
+    .filter(({ envelope }) => envelope.type === 'note')
     .map((part) => noteOf(inside, part))
     .sort((a, b) => b.at - a.at);
 }

@@ -13,7 +13,9 @@ const copies = (page: Page) =>
 
 async function diabetic(app: Workplace): Promise<string> {
   await app.worklist.ready();
+  const all = await app.worklist.count();
   await app.worklist.programme('DM');
+  await expect.poll(() => app.worklist.count()).toBeLessThan(all);
   return await app.worklist.openFirst();
 }
 

@@ -30,7 +30,9 @@ const PARTNER = `role=podiatrist&${NOW}`;
 const patient = async (page: Page) => {
   const { worklist } = new Workplace(page);
   await worklist.ready();
+  const all = await worklist.count();
   await worklist.programme('DM');
+  await expect.poll(() => worklist.count()).toBeLessThan(all);
   await worklist.openFirst();
 };
 const firstReferral = async (page: Page) => {

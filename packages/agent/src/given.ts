@@ -1,0 +1,155 @@
+/**
+ * What professionals stated of partners (docs/spec/partners.md, "The agent, at the next sync"): the agent states none of it and keeps all
+ * of it. After a line that it cannot fold by itself it takes the statements from the vault, verifies each, and holds the whole against
+ * the state that was signed.
+ */
+
+import type { DossierId, FactId, HandleId, Instant, TeamId } from '@ketenkluis/base';
+import {
+  type Batches,
+  batchesFromWire,
+  type Fact,
+  type Grant,
+  type Hash,
+  type KeyDirectory,
+  type Statement,
+  signersOf,
+  statementFromWire,
+} from '@ketenkluis/seal';
+import { agentError } from './errors.ts';
+import type { Heads } from './link.ts';
+import { stateOf } from './live.ts';
+import type { Enrolled } from './plan.ts';
+import type { LiveDossier, Register } from './register.ts';
+
+type Own = Heads['dossiers'][number];
+type Handed = LiveDossier['handed'];
+
+const forked = (why: string) => agentError('vault-forked', `the log does not add up: ${why}; no snapshot is signed`);
+
+/** The batch's own time; a statement signed by itself is judged now. */
+const signedAt = ({ proof }: Statement, now: Instant): Instant =>
+  'batch' in proof && proof.batch.payload.at < now ? proof.batch.payload.at : now;
+
+interface Given {
+  readonly facts: readonly { readonly fact: Fact; readonly by: string; readonly at: Instant }[];
+  readonly grants: readonly { readonly grant: Grant; readonly hash: Hash }[];
+}
+
+/** Every statement verified. Throws `agent/vault-forked`. */
+async function readGiven(own: Own, batches: Batches, people: KeyDirectory, now: Instant): Promise<Given> {
+  const facts: { fact: Fact; by: string; at: Instant }[] = [];
+  const grants: { grant: Grant; hash: Hash }[] = [];
+  for (const wire of own.given) {
+    const statement = statementFromWire(wire, batches);
+    const at = signedAt(statement, now);
+    if (!(await people.verify(statement, at))) throw forked('a fact or grant is not signed by somebody who may');
+    const { payload } = statement;
+    if (payload.t === 'fact') facts.push({ fact: payload, by: signersOf(statement)[0] ?? '', at });
+    else if (payload.t === 'grant') grants.push({ grant: payload, hash: statement.hash });
+    else throw forked('a statement is shown where facts and grants belong');
+  }
+  return { facts, grants };
+}
+
+/** Each partner's step with the facts that end together with it. */
+function handedOf({ facts, grants }: Given, people: KeyDirectory): Handed {
+  const all = facts.map(({ fact }) => fact);
+  return all.flatMap((step): Handed => {
+    if (step.kind !== 'step' || step.until === null || people.isOwnTeam(step.team)) return [];
+    const { team, from, until } = step;
+    const together = all.filter(
+      (one) =>
+        one.from === from &&
+        one.until === until &&
+        ((one.kind === 'relation' && one.teams.includes(team)) ||
+          (one.kind === 'write' && one.team === team) ||
+          (one.kind === 'consent' && step.handles.every((handle) => one.handles.includes(handle)))),
+    );
+    return [
+      {
+        ...{ fact: step.id, team, handles: [...step.handles], until },
+        facts: [step.id, ...together.map(({ id }) => id)],
+        grants: grants.filter(({ grant }) => grant.fact === step.id).map(({ hash }) => hash),
+      },
+    ];
+  });
+}
+
+/** Nobody hands on what they could not open themselves (R41). Throws `agent/vault-forked`. */
+function checkGivers(given: Given, { ids }: Enrolled, people: KeyDirectory): void {
+  for (const { fact, by, at } of given.facts) {
+    if (fact.kind !== 'step') continue;
+    const teams = people.memberships(at).flatMap((one) => (one.person === by ? [one.team] : []));
+    const open = new Set<HandleId>(teams.flatMap((team) => (ids.steps[team] ?? []).flatMap(({ handles }) => handles)));
+    if (fact.handles.some((handle) => !open.has(handle)))
+      throw forked('somebody handed on a part that they could not open themselves');
+  }
+}
+
+/** The live set as the vault shows it, of statements that were all verified or are this agent's own. */
+function rebuilt(before: LiveDossier, own: Own, given: Given, handed: Handed, asked: readonly HandleId[]): LiveDossier {
+  const holders = new Map(own.handles.map(({ descriptor, teams }) => [descriptor as string, new Set<TeamId>(teams)]));
+  const below = own.handles.filter((one) => one.class !== 'source');
+  const hanging = new Set<string>(below.map(({ descriptor }) => descriptor));
+  const theirs = given.grants.filter(({ grant }) => grant.packs.some((pack) => !hanging.has(pack)));
+  const replaced = new Set(theirs.flatMap(({ grant }) => grant.packs.map((pack) => `${pack} ${grant.team}`)));
+  const known = new Set<string>(given.grants.map(({ hash }) => hash));
+  const grants = [
+    ...before.grants
+      .filter(({ hash }) => !known.has(hash))
+      .map((one) => ({
+        ...one,
+        packs: one.packs.filter((pack) => holders.get(pack)?.has(one.team) && !replaced.has(`${pack} ${one.team}`)),
+      })),
+    ...theirs.map(({ grant: { team, packs, fact }, hash }) => ({
+      ...{ hash, team, fact },
+      packs: packs.filter((pack) => holders.get(pack)?.has(team)),
+    })),
+  ].filter(({ packs }) => packs.length > 0);
+  const notes = below.map(({ handle, descriptor }) => ({
+    ...{ handle, descriptor },
+    grants: given.grants.filter(({ grant }) => grant.packs.includes(descriptor)).map(({ hash }) => hash),
+  }));
+  const open = (handle: HandleId) => handed.some((one) => one.handles.includes(handle));
+  const gone = [...before.handed.flatMap(({ handles }) => handles), ...asked].filter((handle) => !open(handle));
+  const { stated: _, ...rest } = before;
+  return {
+    ...rest,
+    ...{ seq: own.seq, grants, notes, handed: [...handed] },
+    facts: Object.fromEntries(own.facts.map(({ fact, statement }): [FactId, Hash] => [fact, statement])),
+    reseal: [...new Set([...before.reseal, ...gone])],
+  };
+}
+
+/**
+ * Brings the dossiers that colleagues or partners changed up to what is live now. Answers those that do not add up: of them everything
+ * is sealed again. Throws `agent/vault-forked`.
+ */
+export async function takeGiven(of: {
+  readonly register: Register;
+  readonly heads: Heads;
+  readonly people: KeyDirectory;
+  readonly handed: ReadonlySet<DossierId>;
+  /** Parts whose shares were asked for, to be handed on. */
+  readonly asked: ReadonlyMap<DossierId, readonly HandleId[]>;
+  readonly now: Instant;
+}): Promise<Set<DossierId>> {
+  const { register, heads, people, handed, asked, now } = of;
+  const batches = batchesFromWire(heads.batches);
+  const stated = new Map(heads.dossiers.map((one) => [one.dossier, one]));
+  const lost = new Set<DossierId>();
+  for (const patient of Object.values(register.patients)) {
+    const { enrolment, live } = patient;
+    if (enrolment?.state !== 'enrolled' || live === null || !handed.has(enrolment.ids.dossier)) continue;
+    const { dossier } = enrolment.ids;
+    const own = stated.get(dossier);
+    if (own === undefined) continue;
+    const given = await readGiven(own, batches, people, now);
+    checkGivers(given, enrolment, people);
+    const next = rebuilt(live, own, given, handedOf(given, people), asked.get(dossier) ?? []);
+    if (stateOf(dossier, next) === own.state) patient.live = next;
+    else lost.add(dossier);
+  }
+  return lost;
+}
