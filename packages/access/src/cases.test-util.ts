@@ -96,7 +96,7 @@ class Maker {
   /** A live fact; `more` is trusted to fit its kind. */
   fact(kind: Kind, more: Loose): Fact {
     const { chance } = this;
-    const ends = kind === 'mandate' || kind === 'pool' || kind === 'substitute' || chance.often(0.5);
+    const ends = ['mandate', 'pool', 'substitute', 'call'].includes(kind) || chance.often(0.5);
     const head = { t: 'fact', v: 1, suite: 1, id: ids[this.#ids++ % ids.length], practice, from: plus(NOW, -HOUR) };
     return { ...head, until: ends ? plus(NOW, HOUR) : null, kind, ...more } as Fact;
   }
@@ -112,7 +112,7 @@ class Maker {
     const outside = chance.often(0.42);
     const classes = outside
       ? (['look', 'look', 'look', 'write', 'write', 'list'] as const)
-      : (['look', 'look', 'look', 'write', 'grant', 'list', 'audit', 'sync', 'admin', 'session'] as const);
+      : (['look', 'look', 'look', 'write', 'grant', 'list', 'audit', 'sync', 'admin', 'session', 'emergency'] as const);
     const organisation = outside ? elsewhere : practice;
     const asked = chance.of<Question['class']>(classes);
     return {
@@ -148,9 +148,11 @@ class Maker {
       draft.item = { ...draft.item, dossier: null, team };
       draft.grants.push({ team, fact: null });
     }
-    if (!outside && (draft.class === 'look' || draft.class === 'write') && chance.often(0.3)) {
+    const urgent = draft.class === 'emergency';
+    if (!outside && (draft.class === 'look' || draft.class === 'write' || urgent) && chance.often(0.4)) {
       const approved = this.fact('pool', { team, person: me, card: HASH, activators: [people[1]] });
       this.add(draft, 'substitute', { pool: approved.id, team, person: me });
+      if (!urgent) this.add(draft, 'call', { dossier, person: me, note: HASH });
       draft.facts.push({ fact: approved, ended: null });
     } else {
       this.add(draft, 'membership', {
@@ -161,13 +163,13 @@ class Maker {
       });
     }
     const beneath = draft.class === 'write' || chance.often(0.2);
-    if (beneath && draft.class !== 'sync' && draft.class !== 'list') {
+    if (beneath && draft.class !== 'sync' && draft.class !== 'list' && !urgent) {
       const writerClass = outside ? 'inbox' : 'work';
       draft.item = { ...draft.item, handle: handles[1]!, parent: handle, writerClass };
     }
     this.add(draft, 'enrolment', { dossier });
     this.add(draft, 'relation', { dossier, teams: chance.often(0.5) ? [team] : [team, chance.of(teams)] });
-    const step = this.add(draft, 'step', {
+    const step = this.add(draft, urgent ? 'emergency' : 'step', {
       dossier,
       team,
       handles: chance.often(0.5) ? [handle] : [handles[3], handle],
@@ -195,6 +197,8 @@ class Maker {
       ['relation', { dossier, teams: [team] }],
       ['step', { dossier, team, handles: some }],
       ['write', { dossier, team }],
+      ['emergency', { dossier, team, handles: some }],
+      ['call', { dossier, person: chance.of(people), note: HASH }],
       ['consent', { dossier, organisation, handles: some }],
       ['partner', { organisation, authority: HASH, log: VKEY, teams: [team] }],
       ['pool', { team, person: chance.of(people), card: HASH, activators: [people[1]] }],
@@ -291,6 +295,11 @@ class Maker {
       () => (actor.organisation = chance.of([practice, elsewhere, third])),
       () => (actor.owner = !actor.owner),
       () => this.wearOne(draft, 'membership', 'substitute', 'pool'),
+      () => this.wearOne(draft, 'call', 'emergency'),
+      () => this.drop(draft, 'call'),
+      () => this.drop(draft, 'call'),
+      () => this.drop(draft, 'call'),
+      () => this.end(draft, 'call'),
       () => this.wearOne(draft, 'enrolment'),
       () => this.end(draft, 'enrolment'),
       () => this.wearOne(draft, 'relation'),

@@ -126,6 +126,15 @@ const place: FactOf<'substitute'> = {
   person: me,
   until: plus(NOW, HOUR),
 };
+const call: FactOf<'call'> = {
+  ...head(5),
+  kind: 'call',
+  dossier,
+  person: me,
+  note: 'A'.repeat(43) as Hash,
+  from: plus(NOW, -HOUR),
+  until: plus(NOW, HOUR),
+};
 const without = (question: Question, kind: string): Question => ({
   ...question,
   facts: question.facts.filter(({ fact }) => fact.kind !== kind),
@@ -207,6 +216,7 @@ describe('decide', () => {
       { ...look, grants: [{ team: gp, fact: ids[9]! }] },
       { ...list, grants: look.grants },
     ],
+    'no-call': [withFacts(without(look, 'membership'), known(place), known(pool))],
     'no-partner': [outsider, withFacts(outsider, consent), ended(referred, 'partner')],
     'no-consent': [
       partner,
@@ -220,8 +230,9 @@ describe('decide', () => {
     ],
     'stale-list': [{ ...list, actor: partner.actor, card: partner.card, facts: partner.facts, gone: 1 }],
     'class-not-allowed': [
-      ...(['rotate', 'emergency', 'own', 'admin'] as const).map((kind) => ({ ...look, class: kind })),
+      ...(['rotate', 'own', 'admin'] as const).map((kind) => ({ ...look, class: kind })),
       { ...referred, class: 'grant' },
+      { ...referred, class: 'emergency' },
       { ...look, card: { ...card, kind: 'agent' } },
       without(write, 'write'),
       { ...look, class: 'audit', item: { ...look.item, dossier: null } },
@@ -392,15 +403,71 @@ describe('decide', () => {
     );
   });
 
+  describe('R21: an emergency', () => {
+    const beforehand: FactOf<'emergency'> = { ...head(6), kind: 'emergency', dossier, team: gp, handles: [handle] };
+    const grants = [{ team: gp, fact: beforehand.id }];
+    const bare = without(without(without(look, 'relation'), 'step'), 'write');
+    const broken: Question = { ...withFacts(bare, known(beforehand)), class: 'emergency', grants };
+    const bent = (more: Partial<FactOf<'emergency'>>) => ({
+      ...broken,
+      ...withFacts(bare, known({ ...beforehand, ...more })),
+      class: 'emergency' as const,
+      grants,
+    });
+
+    it('opens what was granted beforehand, without a relation, and says so', () => {
+      expect(decide(broken)).toMatchObject({
+        outcome: 'permit',
+        checks: { authorisation: true, relation: false, emergency: true },
+        facts: [ids[0], ids[1], ids[6]],
+        relation: null,
+        step: ids[6],
+        team: gp,
+      });
+      expect(decide({ ...broken, class: 'look' })).toMatchObject({ reason: 'no-relation' });
+    });
+
+    it('opens nothing else, for nobody else, and nothing that has ended', () => {
+      const cases: readonly (readonly [Question, DenyReason])[] = [
+        [{ ...broken, item: { ...broken.item, handle: handles[2] } }, 'step-without-handle'],
+        [
+          { ...broken, item: { ...broken.item, handle: noteHandle, parent: handle, writerClass: 'work' } },
+          'step-without-handle',
+        ],
+        [{ ...broken, grants: [] }, 'no-grant'],
+        [{ ...broken, item: { ...broken.item, state: 'gone' } }, 'gone'],
+        [without(broken, 'membership'), 'not-member'],
+        [without(broken, 'enrolment'), 'no-enrolment'],
+        [ended(broken, 'enrolment'), 'enrolment-ended'],
+        [bent({ team: nurse }), 'no-step'],
+        [bent({ dossier: dossiers[1] }), 'no-step'],
+        [bent({ practice: elsewhere }), 'no-step'],
+        [ended(broken, 'emergency'), 'step-ended'],
+        [{ ...look, class: 'emergency' }, 'no-step'],
+        [{ ...broken, card: { ...card, kind: 'trustee' } }, 'class-not-allowed'],
+        [withFacts(broken, restriction(me)), 'no-enrolment'],
+        [withFacts(broken, restriction(me, [handle])), 'unknown'],
+      ];
+      for (const [question, reason] of cases) expect(decide(question)).toMatchObject({ outcome: 'deny', reason });
+    });
+
+    it('needs no call of a substitute whom the pool of that team names', () => {
+      const locum = withFacts(without(broken, 'membership'), known(place), known(pool));
+      expect(decide(locum).outcome).toBe('permit');
+      expect(decide(without(locum, 'pool'))).toMatchObject({ reason: 'not-member' });
+    });
+  });
+
   describe('R18: a substitute', () => {
-    const locum = withFacts(without(look, 'membership'), known(place), known(pool));
+    const alone = without(look, 'membership');
+    const locum = withFacts(alone, known(place), known(pool), known(call));
     const bent = (more: Partial<FactOf<'substitute'>>, approved: Partial<FactOf<'pool'>> = {}): Question =>
-      withFacts(without(look, 'membership'), known({ ...place, ...more }), known({ ...pool, ...approved }));
+      withFacts(alone, known({ ...place, ...more }), known({ ...pool, ...approved }), known(call));
 
     it('works in the team and for the time of the place, on the ground of the pool', () => {
       expect(decide(locum)).toMatchObject({
         outcome: 'permit',
-        facts: [ids[10], ids[9], ids[1], ids[2], ids[3]],
+        facts: [ids[10], ids[9], ids[1], ids[2], ids[3], ids[5]],
         team: gp,
       });
       const later = { ...locum, now: place.until, snapshot: null };
@@ -418,10 +485,31 @@ describe('decide', () => {
         bent({}, { team: nurse }),
         bent({}, { practice: elsewhere }),
         bent({ practice: elsewhere }),
-        bent({ pool: ids[5]! }),
+        bent({ pool: ids[8]! }),
       ];
       for (const question of wrong) expect(decide(question)).toMatchObject({ reason: 'not-member' });
       expect(decide(bent({ team: nurse }, { team: nurse }))).toMatchObject({ reason: 'no-relation' });
+    });
+
+    it('R16: opens the dossier of nobody but the patient who was handed over, for at most a day', () => {
+      const called = (more: Partial<FactOf<'call'>>, ended: KnownFact['ended'] = null) =>
+        withFacts(alone, known(place), known(pool), known({ ...call, ...more }, ended));
+      const wrong = [
+        without(locum, 'call'),
+        called({ dossier: dossiers[1] }),
+        called({ person: other }),
+        called({ practice: elsewhere }),
+        called({ until: NOW }),
+        called({ from: plus(NOW, 1) }),
+        called({ from: plus(NOW, -DAY), until: plus(NOW, 1) }),
+        called({}, NOW),
+      ];
+      for (const question of wrong) expect(decide(question)).toMatchObject({ outcome: 'deny', reason: 'no-call' });
+      expect(decide(withFacts(look, known({ ...call, dossier: dossiers[1] }))).outcome).toBe('permit');
+      const both = withFacts(look, known({ ...place, team: nurse }), known({ ...pool, team: nurse }));
+      const step = known({ ...head(11), kind: 'step', dossier, team: nurse, handles: [handle] });
+      const treats = known({ ...head(8), kind: 'relation', dossier, teams: [nurse] });
+      expect(decide({ ...both, facts: [step, treats, ...both.facts] }).outcome).toBe('permit');
     });
 
     it('opens no list, hands nothing on and is no owner of the log', () => {

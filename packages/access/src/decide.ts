@@ -14,7 +14,7 @@ const deny = (reason: DenyReason, checks: Checks = NOTHING): Decision => ({ outc
 /** Own teams may go on with a state that nobody confirmed lately, and see it said. */
 const warnings = (question: Question): readonly 'not-confirmed'[] => {
   const { snapshot, now } = question;
-  const shows = ['look', 'write', 'list', 'grant'].includes(question.class);
+  const shows = ['look', 'write', 'list', 'grant', 'emergency'].includes(question.class);
   return shows && isOwn(question) && (snapshot === null || now >= snapshot.until) ? ['not-confirmed'] : [];
 };
 
@@ -23,7 +23,7 @@ function permit(question: Question, { call: _, ...brought }: Evidence): Decision
   const consented = question.class === 'list' || brought.step !== null;
   return {
     outcome: 'permit',
-    checks: { authorisation: true, relation: treated, consent: consented, emergency: false },
+    checks: { authorisation: true, relation: treated, consent: consented, emergency: question.class === 'emergency' },
     ...brought,
     warnings: warnings(question),
   };

@@ -6,7 +6,18 @@
 import { DAY, type FactId, plus, type TeamId } from '@ketenkluis/base';
 import type { FactOf } from '@ketenkluis/seal';
 import type { Attributes, PolicyCall, Value } from './engine.ts';
-import { isLive, isOwn, type Known, type Place, placeHolds, placesOf, restrictionsOn, stated } from './facts.ts';
+import {
+  callHolds,
+  isCalled,
+  isLive,
+  isOwn,
+  type Known,
+  type Place,
+  placeHolds,
+  placesOf,
+  restrictionsOn,
+  stated,
+} from './facts.ts';
 import type { KnownFact, Question } from './question.ts';
 
 /** What is put forward, and which facts that are. */
@@ -78,11 +89,13 @@ function bestCase(question: Question, places: readonly Place[]): Case {
       return { step, place: placeIn(question, places, team), relation, write };
     });
   const holds = (known: KnownFact | undefined) => known !== undefined && isLive(known, now);
+  const called = isCalled(question);
   const chosen = best(
     cases,
     ({ step }) => holds(step),
     ({ step }) => step!.fact.handles.some((handle) => handle === item.handle || handle === under),
     ({ place }) => place !== undefined && placeHolds(question, place),
+    ({ place }) => place?.pool === null || called,
     ({ relation, step }) => holds(relation) && relation!.fact.teams.includes(step!.fact.team),
     ({ relation }) => relation?.fact.dossier === item.dossier,
     ({ write, step }) =>
@@ -141,6 +154,7 @@ function onDossier(question: Question): Brought {
   // A substitute hands nothing on.
   const fitting = question.class === 'grant' ? places.filter(({ pool }) => pool === null) : places;
   const { step, place, relation, write } = bestCase(question, fitting);
+  const call = place?.pool ? callOf(question) : undefined;
   const above = item.writerClass === 'work' || item.writerClass === 'inbox' ? item.parent : null;
   const parts = writing ? [item.parent] : [item.handle, above];
   const enrolment = pick(question, 'enrolment', (fact) => fact.dossier === item.dossier);
@@ -168,6 +182,9 @@ function onDossier(question: Question): Brought {
         handles: ids(step.fact.handles),
       }),
     write: writing && write ? shown(write, { dossier: write.fact.dossier, team: write.fact.team }) : undefined,
+    call:
+      call &&
+      shown(call, { dossier: call.fact.dossier, person: call.fact.person, dayLater: plus(call.fact.from, DAY) }),
     consent:
       consent &&
       shown(consent, {
@@ -182,10 +199,52 @@ function onDossier(question: Question): Brought {
     excluded: excluded(question),
   });
   return bring(context, {
-    facts: idsOf(place?.known, place?.pool, enrolment, relation, step, writing ? write : null, partner, consent),
+    facts: idsOf(place?.known, place?.pool, enrolment, relation, step, writing ? write : null, call, partner, consent),
     relation: idOf(relation),
     step: idOf(step),
     consent: idOf(consent),
+    team: place?.known.fact.team ?? null,
+  });
+}
+
+const callOf = (question: Question): Known<'call'> | undefined =>
+  best(stated(question, 'call'), (known) => callHolds(question, known));
+
+/** What was granted beforehand for an emergency: a place in that team and nothing of a relation. */
+function emergency(question: Question): Brought {
+  const { item, now, grants } = question;
+  const places = placesOf(question);
+  const pairs = stated(question, 'emergency')
+    .filter(({ fact }) => fact.dossier === item.dossier)
+    .map((beforehand) => ({ beforehand, place: placeIn(question, places, beforehand.fact.team) }));
+  const pair = best(
+    pairs,
+    ({ beforehand }) => isLive(beforehand, now),
+    ({ beforehand }) => beforehand.fact.handles.some((handle) => handle === item.handle),
+    ({ place }) => place !== undefined && placeHolds(question, place),
+    ({ beforehand: { fact } }) => grants.some((grant) => grant.team === fact.team && grant.fact === fact.id),
+  );
+  const enrolment = pick(question, 'enrolment', (fact) => fact.dossier === item.dossier);
+  const { beforehand, place } = pair ?? { beforehand: undefined, place: places[0] };
+  const context = present({
+    now,
+    membership: place && membership(place),
+    enrolment: enrolment && shown(enrolment, { dossier: enrolment.fact.dossier }),
+    emergency:
+      beforehand &&
+      shown(beforehand, {
+        fact: beforehand.fact.id,
+        dossier: beforehand.fact.dossier,
+        team: beforehand.fact.team,
+        handles: ids(beforehand.fact.handles),
+      }),
+    grants: grants.flatMap(({ team, fact }) => (fact === null ? [] : [{ team, fact }])),
+    teams: standing(question, places),
+    excluded: excluded(question),
+  });
+  return bring(context, {
+    facts: idsOf(place?.known, place?.pool, enrolment, beforehand),
+    step: idOf(beforehand),
     team: place?.known.fact.team ?? null,
   });
 }
@@ -244,6 +303,8 @@ function broughtFor(question: Question): Brought {
     case 'write':
     case 'grant':
       return onDossier(question);
+    case 'emergency':
+      return emergency(question);
     case 'list':
       return onTeam(question);
     case 'audit':

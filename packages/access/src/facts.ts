@@ -67,6 +67,16 @@ export function placeHolds(question: Question, { known, pool }: Place): boolean 
   );
 }
 
+/** Did a colleague hand this patient to this substitute, now and for no longer than a day? */
+export const isCalled = (question: Question): boolean =>
+  stated(question, 'call').some((known) => callHolds(question, known));
+
+export const callHolds = ({ item, actor, now }: Question, known: Known<'call'>): boolean => {
+  const { fact } = known;
+  const fits = fact.dossier === item.dossier && fact.person === actor.person;
+  return fits && isLive(known, now) && fact.until - fact.from <= DAY;
+};
+
 /** Restrictions that are in force and shut this part, or the whole dossier, to somebody. */
 export function restrictionsOn({ item, now, ...question }: Question): {
   readonly dossier: readonly FactOf<'restriction'>[];

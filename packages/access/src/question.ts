@@ -16,6 +16,8 @@ export const DENY_REASONS = [
   'step-ended',
   'step-without-handle',
   'no-grant',
+  /** A substitute whom nobody handed this patient to today. */
+  'no-call',
   'no-partner',
   'no-consent',
   'not-confirmed',

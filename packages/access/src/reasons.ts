@@ -4,7 +4,17 @@
  */
 
 import type { FactOf } from '@ketenkluis/seal';
-import { isLive, isOwn, type Known, type Place, placeHolds, placesOf, restrictionsOn, stated } from './facts.ts';
+import {
+  isCalled,
+  isLive,
+  isOwn,
+  type Known,
+  type Place,
+  placeHolds,
+  placesOf,
+  restrictionsOn,
+  stated,
+} from './facts.ts';
 import type { Checks, DenyReason, KnownFact, Question } from './question.ts';
 
 export interface Why {
@@ -81,8 +91,10 @@ function onDossier(asked: Question): Why | null {
   const { item } = question;
   if (item.dossier === null) return no('unknown');
   const dossier = item.dossier;
-  const at = places(question).filter(({ pool }) => pool === null || question.class !== 'grant');
-  if (at.length === 0) return no('not-member');
+  const standing = places(question).filter(({ pool }) => pool === null || question.class !== 'grant');
+  if (standing.length === 0) return no('not-member');
+  const at = standing.filter(({ pool }) => pool === null || isCalled(question));
+  if (at.length === 0) return no('no-call');
   const enrolment = find(question, 'enrolment', (fact) => fact.dossier === dossier);
   if (enrolment.live.length === 0) return no(enrolment.ended ? 'enrolment-ended' : 'no-enrolment');
 
@@ -112,6 +124,27 @@ function onDossier(asked: Question): Why | null {
   if (!covering.some(granted)) return no('no-grant', RELATED);
   if (question.class === 'grant' && !isOwn(question)) return no('class-not-allowed', RELATED);
   return outside(question, item.handle, under);
+}
+
+/** Breaking the glass: what a team was granted beforehand for an emergency, without a relation. Never outside the practice (R21). */
+function onEmergency(asked: Question): Why | null {
+  const question = asShown(asked);
+  const { item } = question;
+  if (!isOwn(question)) return no('class-not-allowed');
+  const at = places(question);
+  if (at.length === 0) return no('not-member');
+  const enrolment = find(question, 'enrolment', (fact) => fact.dossier === item.dossier);
+  if (enrolment.live.length === 0) return no(enrolment.ended ? 'enrolment-ended' : 'no-enrolment');
+  const mine = (team: string) => at.some(({ known }) => known.fact.team === team);
+  const beforehand = find(question, 'emergency', (fact) => fact.dossier === item.dossier && mine(fact.team));
+  if (beforehand.live.length === 0) return no(beforehand.ended ? 'step-ended' : 'no-step');
+  if (item.state !== 'live') return no(item.state === 'gone' ? 'gone' : 'unknown');
+  const covering = beforehand.live.filter((fact) => fact.handles.some((handle) => handle === item.handle));
+  if (covering.length === 0) return no('step-without-handle');
+  const granted = covering.some((fact) =>
+    question.grants.some((grant) => grant.team === fact.team && grant.fact === fact.id),
+  );
+  return granted ? null : no('no-grant');
 }
 
 /** A team's own handle: worklist, directory or receipt. Nothing of a dossier opens with it, and no list leaves the practice. */
@@ -163,6 +196,8 @@ export function whyNot(question: Question): Why | null {
     case 'write':
     case 'grant':
       return person(question, professional) ?? onDossier(question);
+    case 'emergency':
+      return person(question, professional) ?? onEmergency(question);
     case 'list':
       return person(question, professional) ?? onTeam(question);
     case 'audit':
@@ -178,7 +213,6 @@ export function whyNot(question: Question): Why | null {
       return person(question, ['professional', 'trustee', 'agent']);
     // No kind of fact carries these yet, and no policy permits them.
     case 'rotate':
-    case 'emergency':
     case 'own':
       return person(question, professional) ?? no('class-not-allowed');
     default:

@@ -34,17 +34,17 @@ export function twin({ now, practice, actor, class: asked, item, facts, card, gr
   const treats = (team: string) => of('relation').some((f) => f.teams.some((one) => one === team));
   const present = item.dossier === null ? actor.owner : item.state !== 'unknown';
   if (asked === 'audit') return own && present && (actor.owner || (!shut && members.some(treats)));
-  if (!/^(look|write|grant)$/.test(asked) || shut || item.state !== 'live' || item.handle === null) return false;
-  const under = item.writerClass === 'work' || item.writerClass === 'inbox' ? item.parent : null;
-  const parts = asked === 'write' ? [item.parent] : [item.handle, under];
-  const agreed = of('consent').some(
-    (f) => f.organisation === actor.organisation && f.handles.some((h) => parts.includes(h)),
-  );
-  const partner = of('partner').some((f) => f.organisation === actor.organisation);
-  if (!own && (asked === 'grant' || !partner || !agreed || snapshot === null || snapshot.until <= now)) return false;
-  const places = asked === 'grant' ? members : [...members, ...stands];
-  const steps = of('step').filter((f) => f.handles.some((h) => h === item.handle || h === under));
-  const held = steps.filter(({ team }) => places.includes(team) && treats(team) && of('enrolment').length > 0);
+  if (!/^(look|write|grant|emergency)$/.test(asked) || shut || item.state !== 'live' || !item.handle) return false;
+  const under = asked !== 'emergency' && /work|inbox/.test(item.writerClass ?? '') ? item.parent : null;
+  const theirs = here.filter((f) => 'organisation' in f && f.organisation === actor.organisation);
+  const parts = asked === 'write' ? [under] : [item.handle, under];
+  const agreed = of('consent', theirs).some((f) => f.handles.some((h) => parts.includes(h)));
+  if (!own && (asked === 'grant' || !of('partner', theirs)[0] || !agreed || (snapshot?.until ?? 0) <= now))
+    return false;
+  const over = of('call').some((f) => f.person === actor.person && f.until - f.from <= DAY) || asked === 'emergency';
+  const at = [...members, ...(over && asked !== 'grant' ? stands : [])].filter(() => of('enrolment').length > 0);
+  const steps = asked === 'emergency' ? of('emergency').filter(() => own) : of('step').filter((f) => treats(f.team));
+  const held = steps.filter((f) => at.includes(f.team) && f.handles.some((h) => h === item.handle || h === under));
   const writes = held.some(({ team }) => of('write').some((f) => f.team === team));
   if (asked === 'write') return writes && item.writerClass === (own ? 'work' : 'inbox');
   return held.some((step) => grants.some((one) => one.team === step.team && one.fact === step.id));

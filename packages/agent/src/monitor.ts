@@ -163,6 +163,7 @@ export function explain(
       fold(register, out, intents, people, { index, entry, dossier, items });
     }
     checkLooks(out, index, entry);
+    if (entry.common.event === 'emergency') resealAfter(out, entry);
   }
   return out;
 }
@@ -174,6 +175,18 @@ function checkLooks(out: Explained, index: number, { items }: Entry): void {
     const live = out.live.get(dossier);
     if (live === undefined || stateOf(dossier, live) !== state)
       throw forked(`line ${index} shows somebody another state of a dossier than the one that stood`);
+  }
+}
+
+/** No fingerprint has this text's hash. */
+const UNKNOWN = 'A'.repeat(43);
+/** After broken glass the summary is sealed afresh: who opened it once opens the next version with another line, or not at all. */
+function resealAfter(out: Explained, { items }: Entry): void {
+  for (const { dossier, object, outcome } of items) {
+    const live = dossier === null ? undefined : out.live.get(dossier);
+    const head = Object.entries(live?.heads ?? {}).find(([, { descriptor }]) => descriptor === object);
+    if (outcome !== 'success' || dossier === null || live === undefined || head === undefined) continue;
+    out.live.set(dossier, { ...live, heads: { ...live.heads, [head[0]]: { ...head[1], fingerprint: UNKNOWN } } });
   }
 }
 
@@ -265,10 +278,10 @@ function fold(
   const at = people.timeAt(entry.common.at, change.index);
   const { event, organisation } = entry.common;
   const guest = organisation !== register.practice.organisation;
-  const member = people.memberships(at).some(({ person }) => person === by);
+  const works = [...people.memberships(at), ...people.places(at)].some(({ person }) => person === by);
   const may = guest
     ? event === 'write' && isOfPartner(people, organisation, by, at)
-    : member && people.cardOf(by, at)?.kind === 'professional';
+    : works && people.cardOf(by, at)?.kind === 'professional';
   if (!may) {
     throw forked(`line ${change.index} changes a dossier in the name of somebody who may not`);
   }

@@ -29,7 +29,7 @@ export type Enrolled = Extract<Enrolment, { state: 'enrolled' }>;
 export type Ended = Extract<Enrolment, { state: 'ended' }>;
 
 const WRITERS: ReadonlySet<string> = new Set(['gp', 'poh-s']);
-/** The emergency summary is granted beforehand, but nobody looks into it outside an emergency: no relation, so no look. */
+/** The emergency summary is granted beforehand, by a kind of fact that no look rests on (R21). */
 const EMERGENCY = 'emergency';
 
 const treating = (teams: readonly Team[]) => teams.filter(({ role }) => role !== null);
@@ -103,6 +103,7 @@ export type PartnerTeams = ReadonlyMap<TeamId, { readonly epoch: number; readonl
 function missingFacts(ids: DossierIds, live: LiveDossier, { practice, teams, at }: PlanContext): Fact[] {
   const base = (id: FactId) => ({ t: 'fact' as const, v: 1 as const, suite: 1, id, practice, from: at, until: null });
   const related = treating(teams).filter(({ need }) => need !== EMERGENCY);
+  const urgent = new Set<string>(teams.filter(({ need }) => need === EMERGENCY).map(({ team }) => team));
   const all: Fact[] = [
     { ...base(ids.enrolment), kind: 'enrolment', dossier: ids.dossier },
     { ...base(ids.relation), kind: 'relation', dossier: ids.dossier, teams: related.map(({ team }) => team) },
@@ -110,7 +111,7 @@ function missingFacts(ids: DossierIds, live: LiveDossier, { practice, teams, at 
       steps.map(
         ({ fact, handles }): Fact => ({
           ...base(fact),
-          kind: 'step',
+          kind: urgent.has(team) ? 'emergency' : 'step',
           dossier: ids.dossier,
           team: team as TeamId,
           handles: [...handles],
@@ -152,7 +153,9 @@ export function planDossier(
   const handed = live.handed.filter(({ until, team }) => context.at < until && context.partners.has(team));
   const reseal = new Set<string>([...live.reseal, ...ended.flatMap(({ handles }) => handles)]);
   const facts = missingFacts(ids, live, context);
-  const newSteps = new Set<string>(facts.filter(({ kind }) => kind === 'step').map(({ id }) => id));
+  const newSteps = new Set<string>(
+    facts.filter(({ kind }) => kind === 'step' || kind === 'emergency').map(({ id }) => id),
+  );
   const packs: PackJob[] = [];
   const filled = new Set<string>();
   for (const { scope, fingerprint, bytes } of contents) {

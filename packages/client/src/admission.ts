@@ -7,6 +7,7 @@ import { DAY, fromBase64url, type InvitationId, newId, type OrganisationId, plus
 import { invitationState } from '@ketenkluis/protocol';
 import {
   type Card,
+  type Epoch,
   expectType,
   type FactOf,
   type Invitation,
@@ -69,6 +70,38 @@ export const membershipFor = (
   ...{ from: at, until: null },
 });
 
+/** What the owners approve of somebody who may be called in (docs/spec/substitutes.md). */
+export interface Approval {
+  readonly until: Card['until'];
+  readonly activators: FactOf<'pool'>['activators'];
+}
+
+export const poolFor = (
+  practice: OrganisationId,
+  of: { readonly id: Payload<'withdrawal'>['fact']; readonly card: FactOf<'pool'>['card'] },
+  invitation: Invitation,
+  join: Join,
+  at: Card['from'],
+  { until, activators }: Approval,
+): FactOf<'pool'> => ({
+  ...{ t: 'fact', v: 1, suite: 1, kind: 'pool', ...of, practice, team: invitation.team, person: join.person },
+  ...{ from: at, until, activators: [...activators] },
+});
+
+/** Cards of a team's approved pool: they get a wrap of every epoch beforehand. */
+export const poolCards = (people: KeyDirectory, team: Invitation['team'], at: Card['from']): Statement<'card'>[] =>
+  people.pools(at).flatMap((pool) => {
+    const card = pool.team === team ? people.cardStatement(pool.person) : undefined;
+    return card !== undefined && people.cardOf(pool.person, at) !== undefined ? [card] : [];
+  });
+
+/** Somebody who had a wrap of this epoch beforehand is approved no more. */
+const poolShrank = (people: KeyDirectory, before: Epoch, at: Card['from']): boolean => {
+  const of = (time: Card['from']) => people.pools(time).filter(({ team }) => team === before.team);
+  const now = new Set(of(at).map(({ person }) => person));
+  return of(before.at).some(({ person }) => !now.has(person));
+};
+
 /** Who stays in the team's next epoch, and whether that lets it keep its key: nobody left and every card is the same. */
 export function staying(people: KeyDirectory, team: Invitation['team'], at: Card['from']) {
   const before = people.epochOf(team);
@@ -76,12 +109,13 @@ export function staying(people: KeyDirectory, team: Invitation['team'], at: Card
   const cards = had.flatMap(({ person }) =>
     people.isMember(person, team, at) ? (people.cardStatement(person) ?? []) : [],
   );
-  const kept = before !== undefined && had.every(({ card }) => cards.some(({ hash }) => hash === card));
+  const whole = before !== undefined && had.every(({ card }) => cards.some(({ hash }) => hash === card));
+  const kept = whole && !poolShrank(people, before.payload, at);
   return { before, cards, kept };
 }
 
 export interface Admission {
-  /** Card, membership, epoch. */
+  /** Card, membership or approval for the pool, epoch. */
   readonly statements: readonly Statement[];
   readonly wraps: readonly Uint8Array[];
 }
@@ -92,6 +126,7 @@ export async function draftAdmission(
   invitation: Invitation,
   join: Join,
   at: Card['from'],
+  as: Approval | null = null,
 ): Promise<Admission> {
   const { random } = session.wire.ports;
   const { signer } = session.keys();
@@ -100,7 +135,11 @@ export async function draftAdmission(
   if (authority === undefined) throw clientError('wrong-practice', 'this practice shows no owners');
   const { team } = invitation;
   const card = await signStatement(cardFor(session.practice, join, at), signer);
-  const fact = membershipFor(session.practice, newId('fact', random), invitation, join, at);
+  const id = newId('fact', random);
+  const fact =
+    as === null
+      ? membershipFor(session.practice, id, invitation, join, at)
+      : poolFor(session.practice, { id, card: card.hash }, invitation, join, at, as);
   const { before, cards, kept } = staying(people, team, at);
   // Who joins gets the current key; only where the inviter does not have it, or somebody left, a new one is made.
   const pair = kept && people.isMember(session.person, team, at) ? await session.teamPair(team) : null;
@@ -110,7 +149,8 @@ export async function draftAdmission(
     team,
     number: (before?.payload.number ?? -1) + 1,
     prev: before?.hash ?? null,
-    members: [...cards, card],
+    members: as === null ? [...cards, card] : cards,
+    pool: [...poolCards(people, team, at), ...(as === null ? [] : [card])],
     recoveryKey: fromBase64url(authority.recovery.kem),
     at,
     random,

@@ -21,8 +21,11 @@ interface Change {
     | 'proposal-end'
     | 'partner-directory'
     | 'refer'
-    | 'end';
-  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant';
+    | 'end'
+    | 'substitute'
+    | 'call'
+    | 'review-close';
+  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
   readonly items: readonly AskedItem[];
   readonly about?: About;
   readonly declared?: boolean;

@@ -78,7 +78,7 @@ export async function checkSnapshot(options: {
 
 /** Event codes that change a dossier's live set, and who may cause them. */
 const AGENT_EVENTS = new Set(['commit', 'drop', 'enrol', 'unenrol', 'fact', 'withdraw', 'grant']);
-const MEMBER_EVENTS = new Set(['write', 'taken-over', 'refer', 'end', 'fact']);
+const MEMBER_EVENTS = new Set(['write', 'taken-over', 'refer', 'end', 'fact', 'regrant']);
 
 /** The person's signature under a line, where the vault shows the request: nobody can be made to have asked. */
 export async function provedActor(options: {
@@ -107,8 +107,8 @@ function mayChange({ common }: ProvedLine, people: KeyDirectory, at: Instant): b
   if (organisation !== people.organisation) return event === 'write' && isOfPartner(people, organisation, actor, at);
   const card = people.cardOf(actor, at);
   if (card?.kind === 'agent') return AGENT_EVENTS.has(event) && people.mandatesOf(actor, at).length > 0;
-  const member = people.memberships(at).some((fact) => fact.person === actor);
-  return MEMBER_EVENTS.has(event) && card?.kind === 'professional' && member;
+  const works = [...people.memberships(at), ...people.places(at)].some((fact) => fact.person === actor);
+  return MEMBER_EVENTS.has(event) && card?.kind === 'professional' && works;
 }
 
 /** A professional in one of the teams that the live partner fact names, by the partner's own directory. */

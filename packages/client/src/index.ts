@@ -1,7 +1,7 @@
 /** What a key holder does, in browser or Node: sign in, look, verify, write, prove. */
 
 export { type Access, accessOf, type Seer } from './access.ts';
-export { readInvitation } from './admission.ts';
+export { type Approval, readInvitation } from './admission.ts';
 export { type About, readAnnex } from './annex.ts';
 export { type Audit, type AuditLine, audit } from './audit.ts';
 export { change } from './change.ts';
@@ -35,6 +35,7 @@ export {
   touch,
 } from './door.ts';
 export { type Confirmation, isOfPartner, provedActor } from './dossier-state.ts';
+export { closeReview, openEmergency, openReviews } from './emergency.ts';
 export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';
@@ -120,6 +121,15 @@ export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease 
 export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';
 export { type Me, Session, type SessionStart } from './session.ts';
 export type { Recipient } from './sharing.ts';
+export {
+  activate,
+  type Called,
+  callPatient,
+  callsForMe,
+  endPlace,
+  openCalled,
+  substitutesToCall,
+} from './substitutes.ts';
 export { endOwnUnlocker, endUnlocker, putKeyring, waysIn } from './unlockers.ts';
 export { revisit, visit } from './visit.ts';
 export { vouch } from './vouch.ts';

@@ -157,11 +157,13 @@ export async function openDossier(
     readonly handles: readonly HandleId[];
     readonly facts: readonly FactId[];
     readonly about?: About;
+    /** `emergency`: without a relation, reviewed by somebody else (emergency.ts). */
+    readonly class?: 'look' | 'emergency';
   },
 ): Promise<OpenedDossier> {
   const { dossier, handles, facts } = what;
   const look = await release(session, {
-    class: 'look',
+    class: what.class ?? 'look',
     items: handles.map((handle) => ({ dossier, handle, facts })),
     about: what.about ?? {},
   });

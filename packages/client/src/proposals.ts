@@ -32,7 +32,17 @@ import {
   verifyStatement,
 } from '@ketenkluis/seal';
 import { openEpoch } from '@ketenkluis/seal/open';
-import { cardFor, draftAdmission, isNew, membershipFor, readInvitation, staying } from './admission.ts';
+import {
+  type Approval,
+  cardFor,
+  draftAdmission,
+  isNew,
+  membershipFor,
+  poolCards,
+  poolFor,
+  readInvitation,
+  staying,
+} from './admission.ts';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
@@ -58,6 +68,8 @@ export interface WaitingColleague extends Held {
   readonly team: TeamId;
   /** Null when no owner named them in a way that this person can read. */
   readonly named: Named | null;
+  /** Not a colleague but somebody who may be called in as a substitute, until then and by those. */
+  readonly substitute: Approval | null;
   /** The new colleague has the same twelve digits. */
   readonly code: string;
 }
@@ -85,18 +97,24 @@ const stale = () =>
 
 /**
  * An owner takes in who answered the invitation: at once where one signature is enough, else as a proposal to the other owners.
+ * With `as` they do not join the team: they may be called in as its substitute, which always takes two people (R18, R19).
  * Throws `client/no-join` when nobody answered or more than one did.
  */
-export async function admit(session: Session, id: InvitationId, named: Named): Promise<'admitted' | 'proposed'> {
+export async function admit(
+  session: Session,
+  id: InvitationId,
+  named: Named,
+  as: Approval | null = null,
+): Promise<'admitted' | 'proposed'> {
   const people = await session.people(true);
   const { invitation, join } = await readInvitation(session.wire, session.practice, id);
   if (invitation.payload.by !== session.person || join === null || !isNew(people, join.payload.person)) {
     throw clientError('no-join', 'this invitation was not used, or more than once');
   }
   const at = session.now();
-  const { statements, wraps } = await draftAdmission(session, invitation.payload, join.payload, at);
+  const { statements, wraps } = await draftAdmission(session, invitation.payload, join.payload, at, as);
   const names = await sealName(session, join.payload.person, named, at);
-  if ((people.authority?.threshold ?? 0) < 2) {
+  if (needed(people, as) < 2) {
     await submit(session, statements, wraps, names);
     return 'admitted';
   }
@@ -108,6 +126,10 @@ export async function admit(session: Session, id: InvitationId, named: Named): P
   });
   return 'proposed';
 }
+
+/** How many owners sign: somebody from outside takes two at least. */
+const needed = (people: KeyDirectory, as: Approval | null): number =>
+  Math.max(people.authority?.threshold ?? 0, as === null ? 0 : 2);
 
 /** Card, membership and epoch into the log, as one line. */
 async function submit(
@@ -192,11 +214,19 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const named = await openName({ people, names: open.names, reader, key: session.keys().kem, person });
   const { team } = invitation.payload;
   const code = await joinCode(invitation, join);
+  const as = approvalIn(statements);
   const more = { invitation: answered.invitation, person, team, named, code };
   return {
-    ...{ open, statements, enough: enoughOwners },
-    waiting: { what: 'colleague', ...held, threshold, ...more },
+    ...{ open, statements, enough: enoughOwners && after.size >= needed(people, as) },
+    waiting: { what: 'colleague', ...held, threshold: needed(people, as), substitute: as, ...more },
   };
+}
+
+function approvalIn(statements: readonly Statement[]): Approval | null {
+  const pool = statements
+    .map(({ payload }) => payload)
+    .find((payload) => payload.t === 'fact' && payload.kind === 'pool');
+  return pool?.t === 'fact' && pool.kind === 'pool' ? { until: pool.until, activators: pool.activators } : null;
 }
 
 /** Exactly a card with the keys of the join, one membership, and the team's next epoch with the same members and one more. */
@@ -229,13 +259,23 @@ async function checkAdmission(
   const { team } = invitation;
   const { before, cards, kept } = staying(people, team, at);
   const next = epoch.payload;
-  const members = [...cards, card].map((one) => ({
-    person: (one as Statement<'card'>).payload.subject,
-    card: one.hash,
-  }));
+  const as = approvalIn(of.statements);
+  const named = (one: Statement) => ({ person: (one as Statement<'card'>).payload.subject, card: one.hash });
+  const members = (as === null ? [...cards, card] : cards).map(named);
+  const waits = [...poolCards(people, team, at), ...(as === null ? [] : [card])]
+    .map((one) => named(one).person)
+    .filter((person) => !members.some((member) => member.person === person));
+  const known = new Set(people.memberships(at).map(({ person }) => person));
+  if (as !== null && !as.activators.every((person) => known.has(person))) {
+    throw bad('somebody who is no colleague could call this substitute in');
+  }
   const expected = [
     payloadHash(cardFor(session.practice, join, at)),
-    payloadHash(membershipFor(session.practice, fact.payload.id, invitation, join, at)),
+    payloadHash(
+      as === null
+        ? membershipFor(session.practice, fact.payload.id, invitation, join, at)
+        : poolFor(session.practice, { id: fact.payload.id, card: card.hash }, invitation, join, at, as),
+    ),
     payloadHash({
       ...{ t: 'epoch', v: 1, suite: next.suite, organisation: session.practice, team, kem: next.kem, at },
       ...{ number: (before?.payload.number ?? -1) + 1, prev: before?.hash ?? null, members, wraps: hashOf(sealed) },
@@ -248,9 +288,9 @@ async function checkAdmission(
   const keep = kept && people.isMember(by, team, at);
   if (before !== undefined && keep !== (next.kem === before.payload.kem)) throw bad('the team would get another key');
   const to = epochRecipients(asEpochWraps(sealed));
-  const wanted = [...members.map(({ person }) => person as string), 'recovery'];
+  const wanted = [...members.map(({ person }) => person as string), ...waits, 'recovery'];
   if (to.length !== wanted.length || !wanted.every((one) => to.some((other) => other === one))) {
-    throw bad('the team key is wrapped to others than its members');
+    throw bad('the team key is wrapped to others than its members and its pool');
   }
   if (members.some(({ person }) => person === session.person)) {
     const own = { wraps: asEpochWraps(sealed), epoch: next, to: session.person, key: session.keys().kem };

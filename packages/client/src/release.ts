@@ -68,7 +68,11 @@ export interface Look {
   readonly states: readonly ProvedState[];
 }
 
-const EVENTS: Partial<Record<Payload<'request'>['class'], string>> = { look: 'release', list: 'list' };
+const EVENTS: Partial<Record<Payload<'request'>['class'], string>> = {
+  look: 'release',
+  list: 'list',
+  emergency: 'emergency',
+};
 
 /** Is this line about this very request? Throws `client/wrong-entry`. */
 export function checkOwnLine(line: ProvedLine, request: Statement<'request'>, event?: string): void {

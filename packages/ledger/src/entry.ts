@@ -55,6 +55,8 @@ const PEOPLE_EVENTS = [
   'partner',
 ] as const;
 const FACT_EVENTS = ['fact', 'withdraw', 'consent', 'enrol', 'unenrol', 'snapshot', 'receipt'] as const;
+/** A patient handed to a substitute; an emergency reviewed; a team's keys wrapped anew. */
+const URGENT_EVENTS = ['call', 'review', 'regrant'] as const;
 /** What bears on the meaning or reliability of the log itself. */
 const LOG_EVENTS = ['log-read', 'maintenance', 'restore', 'recovery', 'clock'] as const;
 export const EVENTS = [
@@ -63,6 +65,7 @@ export const EVENTS = [
   ...READ_EVENTS,
   ...PEOPLE_EVENTS,
   ...FACT_EVENTS,
+  ...URGENT_EVENTS,
   ...LOG_EVENTS,
 ] as const;
 export type EventCode = (typeof EVENTS)[number];
@@ -100,7 +103,14 @@ const FACT_REASONS = [
   'no-step',
   'step-ended',
 ] as const;
-const OBJECT_REASONS = ['step-without-handle', 'no-grant', 'no-partner', 'no-consent', 'not-confirmed'] as const;
+const OBJECT_REASONS = [
+  'step-without-handle',
+  'no-grant',
+  'no-call',
+  'no-partner',
+  'no-consent',
+  'not-confirmed',
+] as const;
 const OTHER_REASONS = ['stale-list', 'gone', 'unknown', 'no-policy', 'policy-differs', 'error'] as const;
 /** Covers the deny codes of `access` and the request faults; a compile error there says when one is missing here. */
 export const REASONS = [

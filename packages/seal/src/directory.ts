@@ -76,6 +76,8 @@ export class KeyDirectory implements SignRules {
   readonly #cards = new Map<string, Statement<'card'>[]>();
   readonly #epochs = new Map<TeamId, Statement<'epoch'>[]>();
   readonly #facts = new Map<string, DirectoryFact>();
+  /** Who signed each pool. */
+  readonly #approved = new Map<string, readonly string[]>();
   readonly #ended = new Map<string, Instant>();
   /** When what takes something away says that it counts, by its place in the ledger. */
   readonly #taken: { readonly index: number; readonly at: Instant }[] = [];
@@ -210,6 +212,7 @@ export class KeyDirectory implements SignRules {
       this.#checkFact(record, fact);
     }
     this.#facts.set(fact.id, fact);
+    if (fact.kind === 'pool') this.#approved.set(fact.id, signersOf(statement));
   }
 
   /** Owners enough and two people at least; whoever is no owner by the card of that time. */
@@ -340,6 +343,27 @@ export class KeyDirectory implements SignRules {
   }
   poolAt(fact: string, at: Instant): FactOf<'pool'> | undefined {
     return this.#live('pool', at).find((pool) => pool.id === fact);
+  }
+  pools(at: Instant): readonly FactOf<'pool'>[] {
+    return this.#live('pool', at);
+  }
+  /** Every place as substitute that stands at that time, within a pool that does. */
+  places(at: Instant): readonly FactOf<'substitute'>[] {
+    return this.#live('substitute', at).filter((place) => {
+      const pool = this.poolAt(place.pool, at);
+      const fits = pool?.person === place.person && pool.team === place.team;
+      return (
+        fits && pool.from <= place.from && place.until <= pool.until && this.cardOf(place.person, at) !== undefined
+      );
+    });
+  }
+  placesOf(person: string, at: Instant): readonly FactOf<'substitute'>[] {
+    return this.places(at).filter((place) => place.person === person);
+  }
+  /** Of a pool: the first owner, in the order of the authority record, who approved it. Answers for what the substitute does (R27). */
+  approverOf(pool: string): Authority['owners'][number]['person'] | undefined {
+    const signed = this.#approved.get(pool) ?? [];
+    return this.authority?.owners.find(({ person }) => signed.includes(person))?.person;
   }
   isMember(person: string, team: TeamId, at: Instant): boolean {
     const named = this.memberships(at).some((fact) => fact.person === person && fact.team === team);

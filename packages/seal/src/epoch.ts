@@ -52,6 +52,10 @@ export interface NewEpoch {
   readonly keys: KemKeyPair;
 }
 
+/** Who is a member as well gets one wrap. */
+const poolOnly = ({ members, pool = [] }: Pick<Parameters<typeof createEpoch>[0], 'members' | 'pool'>) =>
+  pool.filter(({ payload }) => !members.some((member) => member.payload.subject === payload.subject));
+
 /** A team key, wrapped to each member's card and to recovery: fresh, or the current one for a joiner. The caller has verified the cards and their inclusion. */
 export async function createEpoch(input: {
   readonly suite?: number;
@@ -60,6 +64,8 @@ export async function createEpoch(input: {
   readonly number: number;
   readonly prev: Hash | null;
   readonly members: readonly Statement<'card'>[];
+  /** Cards of the team's approved pool: they get a wrap beforehand and are no members (design 5). */
+  readonly pool?: readonly Statement<'card'>[];
   readonly recoveryKey: Uint8Array;
   readonly at: Instant;
   readonly random: Random;
@@ -71,7 +77,10 @@ export async function createEpoch(input: {
   const { kem } = suite(id);
   const keys = input.keys ?? (await kem.generate(input.random));
   const recipients: { to: EpochRecipient; key: Uint8Array }[] = [
-    ...input.members.map(({ payload }) => ({ to: payload.subject, key: fromBase64url(payload.kem) })),
+    ...[...input.members, ...poolOnly(input)].map(({ payload }) => ({
+      to: payload.subject,
+      key: fromBase64url(payload.kem),
+    })),
     { to: 'recovery', key: input.recoveryKey },
   ];
   const sealed = await Promise.all(

@@ -11,6 +11,9 @@ export interface SignRules {
   cardOf(person: string, at: Instant): Card | undefined;
   mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[];
   isMember(person: string, team: TeamId, at: Instant): boolean;
+  memberships(at: Instant): readonly FactOf<'membership'>[];
+  /** Places as substitute that stand then, with their pools. */
+  placesOf(person: string, at: Instant): readonly FactOf<'substitute'>[];
   poolAt(fact: string, at: Instant): FactOf<'pool'> | undefined;
   /** Is this a team of the organisation itself? */
   isOwnTeam(team: TeamId): boolean;
@@ -60,7 +63,8 @@ function ownersAndWitness(rules: SignRules, signers: readonly string[], at: Inst
 
 const teamsOf = (fact: Fact): readonly TeamId[] => {
   if (fact.kind === 'relation') return fact.teams;
-  return fact.kind === 'step' || fact.kind === 'write' || fact.kind === 'membership' ? [fact.team] : [];
+  const one = fact.kind === 'step' || fact.kind === 'write' || fact.kind === 'emergency' || fact.kind === 'membership';
+  return one ? [fact.team] : [];
 };
 const OF_TREATMENT: ReadonlySet<string> = new Set(['relation', 'step', 'write']);
 
@@ -95,6 +99,14 @@ function mayActivate(rules: SignRules, fact: FactOf<'substitute'>, by: string, a
   );
 }
 
+/** A colleague hands the patient of the moment to a substitute who stands in then: not to themselves, and not for longer than a day. */
+function mayCall(rules: SignRules, fact: FactOf<'call'>, by: string, at: Instant): boolean {
+  const member = rules.memberships(at).some(({ person }) => person === by);
+  const brief = fact.from < fact.until && fact.until - fact.from <= DAY;
+  const stands = rules.placesOf(fact.person, at).length > 0;
+  return member && isProfessional(rules, by, at) && by !== fact.person && brief && stands;
+}
+
 /**
  * What is of the practice itself: the owners together; whom it opens a door to outside: one more pair of eyes. A substitute: one
  * activator. Consent and restriction: who sits with the patient, or the agent. A partner's part in a treatment: a professional. Every
@@ -117,6 +129,8 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
       return ownersAndWitness(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
+    case 'call':
+      return alone && mayCall(rules, fact, by, at);
     case 'consent':
     case 'restriction':
       return alone && (isProfessional(rules, by, at) || mandated(rules, fact, by, at));

@@ -76,10 +76,19 @@ export const epoch = z.strictObject({
 });
 
 /** What an agent may be given a mandate for: facts of one dossier. */
-export const DOSSIER_FACT_KINDS = ['enrolment', 'relation', 'step', 'write', 'consent', 'restriction'] as const;
+export const DOSSIER_FACT_KINDS = [
+  'enrolment',
+  'relation',
+  'step',
+  'write',
+  'emergency',
+  'consent',
+  'restriction',
+] as const;
 /** Facts of the practice itself; they stand in its key directory. */
 export const DIRECTORY_FACT_KINDS = ['membership', 'mandate', 'partner', 'pool', 'substitute'] as const;
-export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS] as const;
+/** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
+export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 const fact = {
   t: z.literal('fact'),
@@ -125,6 +134,15 @@ export const step = z.strictObject({
 });
 /** This team may put new `work` handles under this dossier. */
 export const write = z.strictObject({ ...fact, kind: z.literal('write'), dossier: id('dossier'), team: id('team') });
+
+/** What this team may open in an emergency, and only then: beforehand, without a relation (R21). Signed by the agent under its mandate. */
+export const emergency = z.strictObject({
+  ...fact,
+  kind: z.literal('emergency'),
+  dossier: id('dossier'),
+  team: id('team'),
+  handles: z.array(id('handle')).max(128),
+});
 
 /** These parts of this dossier may be opened by this one organisation. Never for everybody, never for parts that are not named (R31, R35). */
 export const consent = z.strictObject({
@@ -175,6 +193,19 @@ export const substitute = z.strictObject({
   person: id('person'),
 });
 
+/**
+ * Signed by one professional of the practice: this patient is with this substitute now, for at most 24 hours. `note` is the hash of the
+ * sealed word to the substitute (KKSB).
+ */
+export const call = z.strictObject({
+  ...fact,
+  until: at,
+  kind: z.literal('call'),
+  dossier: id('dossier'),
+  person: id('person'),
+  note: hash,
+});
+
 export const factSchema = z.discriminatedUnion('kind', [
   membership,
   mandate,
@@ -182,11 +213,13 @@ export const factSchema = z.discriminatedUnion('kind', [
   relation,
   step,
   write,
+  emergency,
   consent,
   restriction,
   partner,
   pool,
   substitute,
+  call,
 ]);
 
 /** Signed by whoever may sign the fact it ends, or by one owner where that only takes something away (rules.ts). */

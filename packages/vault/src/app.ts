@@ -17,6 +17,7 @@ import { partnerRoutes } from './routes/partners.ts';
 import { practiceRoutes } from './routes/practice.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
+import { urgentRoutes } from './routes/urgent.ts';
 import { workplaceRoutes } from './routes/workplace.ts';
 import { SOFTWARE, type Vault } from './vault.ts';
 
@@ -124,6 +125,7 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   practiceRoutes(api, vault);
   sessionRoutes(api, vault);
   careRoutes(api, vault);
+  urgentRoutes(api, vault);
   partnerRoutes(api, vault);
   logRoutes(api, vault);
   if (options.workplace !== undefined) await workplaceRoutes(api, options.workplace);

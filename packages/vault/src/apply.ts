@@ -184,6 +184,7 @@ export async function purgeDossier(tx: Tx, practice: OrganisationId, view: Dossi
     .where('dossier', '=', dossier)
     .where('kind', '!=', 'enrolment')
     .execute();
+  await tx.deleteFrom('called').where('practice', '=', practice).where('dossier', '=', dossier).execute();
 }
 
 /** What the rows that go refer to: looked at again when they are gone. */

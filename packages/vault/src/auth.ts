@@ -238,12 +238,15 @@ export const factsOfAsker = ({ people, session, guest }: Caller): readonly Known
       ]
     : people.factsOf(session.person);
 
-/** The teams that the asker is a member of now. */
+/** The teams that the asker works in now, as a member or as a substitute. */
 export const teamsOfAsker = ({ people, session, guest }: Caller, at: Instant): ReadonlySet<TeamId> =>
   new Set(
-    (guest?.memberships ?? people.keys.memberships(at).filter(({ person }) => person === session.person)).map(
-      ({ team }) => team,
-    ),
+    (
+      guest?.memberships ?? [
+        ...people.keys.memberships(at).filter(({ person }) => person === session.person),
+        ...people.keys.placesOf(session.person, at),
+      ]
+    ).map(({ team }) => team),
   );
 
 /**

@@ -101,7 +101,12 @@ export async function viewDossiers(
           changed: row?.changed ?? 0,
           state: row?.state ?? dossierState(dossier, []),
           handles: new Map((handlesOf.get(dossier) ?? []).map((one) => [one.handle, one])),
-          facts: new Map((facts.get(dossier) ?? []).map((one) => [one.fact.id, one])),
+          // A call lives for hours and is no part of the state.
+          facts: new Map(
+            (facts.get(dossier) ?? []).flatMap((one) =>
+              one.fact.kind === 'call' ? [] : [[one.fact.id, one] as const],
+            ),
+          ),
           granted: grantedOf.get(dossier) ?? [],
         },
       ];
@@ -188,7 +193,7 @@ export function endFact(
   const stored = view.facts.get(fact.id)!;
   view.facts.set(fact.id, { ...stored, ended: at });
   if (fact.kind === 'consent') dropConsented(view, gone, fact, teamsOf(fact.organisation));
-  if (fact.kind === 'step') dropGranted(view, gone, (row) => row.fact === fact.id);
+  if (fact.kind === 'step' || fact.kind === 'emergency') dropGranted(view, gone, (row) => row.fact === fact.id);
   if (fact.kind === 'relation') {
     const covered = new Set(
       [...view.facts.values()].flatMap((one) =>

@@ -122,6 +122,7 @@ export async function draftDossiers(
     after,
     fact(statement) {
       const fact = statement.payload;
+      if (fact.kind === 'call') throw bad('a call goes to its own endpoint');
       if (!('dossier' in fact)) throw bad('membership and mandate facts go to the statements endpoint');
       const view = viewOf(fact.dossier);
       if (view.facts.has(fact.id)) throw conflict('this fact stands already');
@@ -213,7 +214,7 @@ export async function draftDossiers(
         if (view) {
           const covers =
             live &&
-            step.fact.kind === 'step' &&
+            (step.fact.kind === 'step' || step.fact.kind === 'emergency') &&
             step.fact.team === team &&
             head !== undefined &&
             (step.fact.handles.includes(head.handle) ||

@@ -1,6 +1,6 @@
 /** One line of the ledger from one request: who, what, which items; and everything that must be written with it. */
 
-import { type Checks, type DenyReason, POLICY_VERSION } from '@ketenkluis/access';
+import { type Checks, type Decision, type DenyReason, POLICY_VERSION } from '@ketenkluis/access';
 import {
   type Bytes,
   type DossierId,
@@ -32,8 +32,10 @@ export const NO_CHECKS: Checks = { authorisation: false, relation: false, consen
 /** Signed by whoever may sign it: that is the authorisation of a change. */
 export const SIGNED_CHECKS: Checks = { ...NO_CHECKS, authorisation: true };
 
+/** What `decide()` says, or that it was asked for too often. */
+export type Judged = Decision | { readonly outcome: 'deny'; readonly reason: 'too-many'; readonly checks: Checks };
 /** Every reason to deny is a reason in the ledger; the compiler sees to it. */
-export const reasonOf = (reason: DenyReason): Reason => reason;
+export const reasonOf = (reason: DenyReason | 'too-many'): Reason => reason;
 
 const ITEM: DraftItem = {
   kind: 'object',
@@ -51,9 +53,14 @@ const ITEM: DraftItem = {
 };
 export const item = (fields: Partial<DraftItem> & Pick<DraftItem, 'kind'>): DraftItem => ({ ...ITEM, ...fields });
 
-/** Who answers for a program: the natural person whom its mandate names. */
+/** Who answers: for a program the natural person whom its mandate names, for a substitute the owner who approved the pool (R27). */
 export function responsibleFor(people: People, person: PersonId, at: Instant): PersonId {
-  return people.keys.mandatesOf(person, at)[0]?.responsible ?? person;
+  const { keys } = people;
+  const mandate = keys.mandatesOf(person, at)[0];
+  if (mandate) return mandate.responsible;
+  const [place] = keys.placesOf(person, at);
+  const own = place === undefined || keys.memberships(at).some((fact) => fact.person === person);
+  return own ? person : (keys.approverOf(place.pool) ?? person);
 }
 
 /** The common part for a signed request. */

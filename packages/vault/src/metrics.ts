@@ -6,6 +6,8 @@ export interface Metrics {
   readonly registry: Registry;
   request(route: string, method: string, status: number, seconds: number): void;
   drift(milliseconds: number): void;
+  /** Broken glass that nobody has reviewed yet. */
+  reviews(open: number): void;
 }
 
 export function createMetrics(): Metrics {
@@ -30,6 +32,11 @@ export function createMetrics(): Metrics {
     help: "The clock against the machine's steady count",
     registers,
   });
+  const open = new Gauge({
+    name: 'ketenkluis_emergency_reviews_open',
+    help: 'Emergency looks that wait for a review by somebody else',
+    registers,
+  });
   return {
     registry,
     request(route, method, status, seconds) {
@@ -37,5 +44,6 @@ export function createMetrics(): Metrics {
       duration.observe({ route }, seconds);
     },
     drift: (milliseconds) => drift.set(milliseconds),
+    reviews: (count) => open.set(count),
   };
 }

@@ -69,6 +69,10 @@ export async function me(vault: Vault, { practice, people, session }: Caller): P
   const person = session.person;
   const at = vault.clock();
   const memberships = people.keys.memberships(at).filter((fact) => fact.person === person);
+  // A substitute gets the team's key only while the place stands, and no lists.
+  const places = people.keys
+    .placesOf(person, at)
+    .filter((place) => !memberships.some((fact) => fact.team === place.team));
   return vault.storage.read(async (tx) => {
     const stored = await tx.selectFrom('wraps').selectAll().where('practice', '=', practice).execute();
     const mine = new Map(stored.map((row) => [row.hash, row.bytes]));
@@ -90,7 +94,7 @@ export async function me(vault: Vault, { practice, people, session }: Caller): P
     return {
       person,
       names: names.map((one) => ({ person: one.person, sealed: base64url(one.sealed) })),
-      teams: memberships.map(({ team, id }) => ({
+      teams: [...memberships, ...places].map(({ team, id, kind }) => ({
         team,
         membership: id,
         wraps: wrapsFor(
@@ -101,7 +105,9 @@ export async function me(vault: Vault, { practice, people, session }: Caller): P
           .filter((bytes) => epochRecipients(asEpochWraps(bytes)).includes(person))
           .map((bytes) => base64url(bytes)),
         handles: handles.flatMap((row) =>
-          row.team === team && row.slot ? [{ slot: row.slot, handle: row.handle, version: row.version }] : [],
+          row.team === team && row.slot && kind === 'membership'
+            ? [{ slot: row.slot, handle: row.handle, version: row.version }]
+            : [],
         ),
       })),
     };
@@ -235,6 +241,7 @@ async function liveFacts(tx: Tx, practice: OrganisationId, dossiers: readonly Do
       .select(['dossier', 'fact', 'kind', 'hash'])
       .where('practice', '=', practice)
       .where('dossier', 'in', dossiers.slice(from, from + CHUNK))
+      .where('kind', '!=', 'call')
       .where('ended', 'is', null)
       .execute();
     for (const { dossier, fact, kind, hash } of rows) {

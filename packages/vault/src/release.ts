@@ -1,14 +1,15 @@
 /** A look (design 6): decide, one durable line, and only then shares, grants, packs and proofs. */
 
-import { type Decision, decide } from '@ketenkluis/access';
+import { decide } from '@ketenkluis/access';
 import type { DossierId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import type { Committed, DraftItem } from '@ketenkluis/ledger';
 import type { postRelease, releaseAnswer } from '@ketenkluis/protocol';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
 import { refresh, type Signed, shownReason, teamsOfAsker } from './auth.ts';
+import { openReviews, tooMany } from './emergency.ts';
 import { vaultError } from './errors.ts';
-import { append, commonOf, item, reasonOf } from './lines.ts';
+import { append, commonOf, item, type Judged, reasonOf } from './lines.ts';
 import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
 import { newestSnapshot, questionFor, readFor } from './questions.ts';
@@ -23,7 +24,7 @@ type Body = z.infer<typeof postRelease>['body'];
 /** One item of the line, for a permit or a refusal alike. */
 export const decidedItem = (
   kind: DraftItem['kind'],
-  decision: Decision,
+  decision: Judged,
   fields: Pick<DraftItem, 'dossier' | 'handle'> & Partial<DraftItem>,
 ): DraftItem => {
   const permitted = decision.outcome === 'permit';
@@ -39,7 +40,7 @@ export const decidedItem = (
 };
 
 /** Outcome and reason of the whole line: a success if anything was allowed, with the first reason if anything was not. */
-export function outcomeOf(decisions: readonly Decision[]): {
+export function outcomeOf(decisions: readonly Judged[]): {
   outcome: 'success' | 'refused';
   reason: ReturnType<typeof reasonOf> | null;
 } {
@@ -56,11 +57,14 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
   if (asked.length === 0 || request.payload.declared)
     throw vaultError('bad-request', 'a release names what it wants to open');
   const kind = request.payload.class === 'list' ? ('list' as const) : ('release' as const);
+  // Whoever breaks the glass says why, and whoever does so often is stopped (R21).
+  const urgent = request.payload.class === 'emergency';
+  if (urgent) annexFor(request.payload, body.annex);
   let who = signed;
   const found = {
     ready: [] as Ready[],
     states: [] as StateDraft[],
-    decisions: [] as Decision[],
+    decisions: [] as Judged[],
     gone: [] as DossierId[],
     at: signed.at,
   };
@@ -69,7 +73,10 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
     practice,
     log: people.log,
     request,
-    keys: asked.flatMap((one) => [...(one.dossier ? [one.dossier] : []), ...(one.handle ? [one.handle] : [])]),
+    keys: [
+      ...asked.flatMap((one) => [...(one.dossier ? [one.dossier] : []), ...(one.handle ? [one.handle] : [])]),
+      ...(urgent ? ['emergency'] : []),
+    ],
     before: async () => {
       who = await refresh(vault, signed);
     },
@@ -78,7 +85,7 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
       const items: DraftItem[] = [];
       const gone = new Map<number, readonly DossierId[]>();
       const permitted: Permitted[] = [];
-      const decisions: Decision[] = [];
+      const decisions: Judged[] = [];
       for (const [position, one] of asked.entries()) {
         const question = questionFor({ ...who, at }, reading, one);
         const left = question.item.team === null ? [] : await goneFrom(tx, practice, question.item.team);
@@ -94,12 +101,14 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
         permitted.push({ position, handle, team: decision.team, facts, granted });
         gone.set(position, left);
       }
-      const ready = await loadPermitted(tx, practice, permitted);
+      const wanted = permitted.flatMap(({ handle }) => handle.dossier ?? []);
+      const often = urgent && (await tooMany(tx, who, at, wanted));
+      const ready = often ? [] : await loadPermitted(tx, practice, permitted);
       const complete = new Set(ready.map(({ position }) => position));
       for (const [position, one] of asked.entries()) {
         let decision = decisions[position]!;
         if (decision.outcome === 'permit' && !complete.has(position)) {
-          decision = { outcome: 'deny', reason: 'unknown', checks: decision.checks };
+          decision = { outcome: 'deny', reason: often ? 'too-many' : 'unknown', checks: decision.checks };
           decisions[position] = decision;
         }
         const row = one.handle === null ? undefined : reading.handles.get(one.handle);
@@ -114,7 +123,7 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
             state: known?.state ?? null,
             annex: request.payload.annex,
             // Refused emergency looks are lines too, and say what they were.
-            checks: { ...decision.checks, emergency: request.payload.class === 'emergency' },
+            checks: { ...decision.checks, emergency: urgent },
           }),
         );
       }
@@ -132,9 +141,15 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
         states: await statesOf(vault, tx, practice, opened, teams),
       });
       return {
-        common: commonOf(vault, people, request, at, { event: kind, action: 'R', outcome, reason }),
+        common: commonOf(vault, people, request, at, {
+          event: urgent ? 'emergency' : kind,
+          action: 'R',
+          outcome,
+          reason,
+        }),
         items,
         annex,
+        ...(urgent ? { effect: (write, line) => openReviews(write, who, at, line.index, opened) } : {}),
       };
     },
   });
@@ -191,7 +206,7 @@ async function answer(
   vault: Vault,
   signed: Signed,
   line: Committed,
-  found: { ready: Ready[]; states: StateDraft[]; decisions: Decision[]; gone: DossierId[]; at: Instant },
+  found: { ready: Ready[]; states: StateDraft[]; decisions: Judged[]; gone: DossierId[]; at: Instant },
 ): Promise<Answer> {
   const { practice, people, request } = signed;
   const shares = vault.shares.release(

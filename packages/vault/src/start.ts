@@ -15,6 +15,7 @@ import type { Api } from './routes/api.ts';
 import { privateFile, privateFolder } from './storage/private.ts';
 import { openShares, type ShareStore } from './storage/shares.ts';
 import { openSqlite, type Storage } from './storage/storage.ts';
+import { dropCalls } from './substitutes.ts';
 import { createContext, MAX_DRIFT, type Vault } from './vault.ts';
 
 export interface VaultOptions {
@@ -102,6 +103,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const upkeep = async (): Promise<void> => {
     shares.sweep(clock());
     await storage.write((tx) => tx.deleteFrom('challenge').where('until', '<=', clock()).execute());
+    await dropCalls(vault);
     await storage.tidy();
     const drift = vault.drift();
     const off = Math.abs(drift) > MAX_DRIFT;

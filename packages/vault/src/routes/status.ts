@@ -9,6 +9,22 @@ import type { Api } from './api.ts';
 const health = z.strictObject({ status: z.enum(['ok', 'clock-drift']), software: z.string() });
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
+async function openReviewsHere(vault: Vault): Promise<number> {
+  return vault.storage.read(async (tx) => {
+    let open = 0;
+    for (const { practice } of await tx.selectFrom('practice').select('practice').execute()) {
+      const rows = await tx
+        .selectFrom('review')
+        .select('line')
+        .where('practice', '=', practice)
+        .where('closed', 'is', null)
+        .execute();
+      open += rows.length;
+    }
+    return open;
+  });
+}
+
 export function statusRoutes(api: Api, vault: Vault, metrics: Metrics): void {
   api.get('/healthz', { schema: { response: { 200: health, 503: health } } }, async (_request, reply) => {
     await vault.storage.read((tx) => tx.selectFrom('practice').select('practice').limit(1).execute());
@@ -22,6 +38,7 @@ export function statusRoutes(api: Api, vault: Vault, metrics: Metrics): void {
     const direct = LOOPBACK.has(request.ip) && request.headers['x-forwarded-for'] === undefined;
     if (!known && !direct) throw refused();
     metrics.drift(vault.drift());
+    metrics.reviews(await openReviewsHere(vault));
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   api.get('/openapi.json', async () => api.swagger());

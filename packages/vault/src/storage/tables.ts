@@ -11,6 +11,7 @@ import type {
   Instant,
   OrganisationId,
   PersonId,
+  RequestId,
   SessionId,
   TeamId,
 } from '@ketenkluis/base';
@@ -250,6 +251,28 @@ interface TileTable {
   bytes: Bytes;
 }
 
+/** A patient handed to a substitute: the sealed word, until shortly after it ended. The fact stands in its own table. */
+interface CalledTable extends Own {
+  fact: FactId;
+  dossier: DossierId;
+  person: PersonId;
+  until: Instant;
+  note: Bytes;
+}
+/** Broken glass, one row per look; open until somebody else closed it. */
+interface ReviewTable extends Own {
+  request: RequestId;
+  line: number;
+  dossier: DossierId;
+  person: PersonId;
+  at: Instant;
+  annex: Hash;
+  closed: number | null;
+  closer: PersonId | null;
+  closed_at: Instant | null;
+  finding: 'in-order' | 'not-in-order' | null;
+}
+
 export interface Schema {
   practice: PracticeTable;
   statement: StatementTable;
@@ -277,6 +300,8 @@ export interface Schema {
   partner_directory: PartnerDirectoryTable;
   name: NameTable;
   proposal: ProposalTable;
+  called: CalledTable;
+  review: ReviewTable;
   log: LogTable;
   entry: EntryTable;
   tile: TileTable;

@@ -1,0 +1,65 @@
+/** Messages of substitutes and emergencies (docs/spec/substitutes.md). */
+
+import { z } from 'zod';
+import { base64url, id, instant, wireStatement } from './wire.ts';
+
+const signed = <T extends z.ZodType>(body: T) => z.strictObject({ request: wireStatement, body });
+const annex = base64url(40_000);
+
+/** POST .../substitutes (signed, class session, by an activator of the pool): one place as substitute, or the end of one. */
+export const postSubstitute = signed(z.strictObject({ statement: wireStatement }));
+
+/** The sealed word to the substitute, KKSB, at most. */
+const note = base64url(8_000);
+/** POST .../calls (signed, class grant, one item: a part that the caller may hand on): the patient is with this substitute now. */
+export const postCall = signed(z.strictObject({ statement: wireStatement, note, annex }));
+/**
+ * GET .../calls: for a substitute, the patients handed to them now. `handles` and `facts` are what a look would give: ids only, and
+ * nothing of a patient whom a restriction shuts to this person.
+ */
+export const calls = z.strictObject({
+  calls: z
+    .array(
+      z.strictObject({
+        statement: wireStatement,
+        note,
+        handles: z.array(id('handle')).min(1).max(128),
+        facts: z.array(id('fact')).max(64),
+      }),
+    )
+    .max(200),
+});
+
+/** POST .../emergencies (session only): what was granted beforehand for an emergency in this dossier. Empty for everybody else. */
+export const askEmergency = z.strictObject({ dossier: id('dossier') });
+export const emergencyHandles = z.strictObject({
+  handles: z.array(id('handle')).max(128),
+  facts: z.array(id('fact')).max(64),
+});
+
+export const FINDINGS = ['in-order', 'not-in-order'] as const;
+/** GET .../reviews: broken glass that somebody else still has to look at, and what was closed in the last 90 days. */
+export const reviews = z.strictObject({
+  reviews: z
+    .array(
+      z.strictObject({
+        /** Line of the look, and its request: what a review names. */
+        line: z.int().min(0),
+        request: id('request'),
+        dossier: id('dossier'),
+        person: id('person'),
+        at: instant,
+        /** The reason as it was typed, sealed to the log officers' team (KKSB). */
+        annex: annex.nullable(),
+        closed: z
+          .strictObject({ line: z.int().min(0), person: id('person'), at: instant, finding: z.enum(FINDINGS) })
+          .nullable(),
+      }),
+    )
+    .max(1000),
+});
+/** POST .../reviews/close (signed, class audit, one item: the dossier): by somebody else than who broke the glass. */
+export const postReview = signed(z.strictObject({ review: id('request'), finding: z.enum(FINDINGS), annex }));
+/** Of one look: how many dossiers one person may open in an emergency in an hour, and all of a practice in a day. */
+export const EMERGENCY_LIMITS = { person: 3, practice: 10 } as const;
+export type Review = z.infer<typeof reviews>['reviews'][number];

@@ -1,0 +1,52 @@
+/** Substitutes and emergencies (docs/spec/substitutes.md). */
+
+import * as wire from '@ketenkluis/protocol';
+import { authenticate, openMessage } from '../auth.ts';
+import { closeReview, emergencies, reviews } from '../emergency.ts';
+import { call, calls, substitute } from '../substitutes.ts';
+import type { Vault } from '../vault.ts';
+import { type Api, gate, KIB, PRACTICE } from './api.ts';
+
+export function urgentRoutes(api: Api, vault: Vault): void {
+  api.post(
+    `${PRACTICE}/substitutes`,
+    {
+      ...gate('substitute', 64 * KIB, 'session'),
+      schema: { body: wire.postSubstitute, response: { 200: wire.committed } },
+    },
+    async (request) =>
+      substitute(vault, await openMessage(vault, request, 'substitute', request.body), request.body.body),
+  );
+  api.get(
+    `${PRACTICE}/calls`,
+    { ...gate('calls', 4 * KIB, 'session'), schema: { response: { 200: wire.calls } } },
+    async (request) => calls(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/calls`,
+    { ...gate('call', 256 * KIB, 'session'), schema: { body: wire.postCall, response: { 200: wire.committed } } },
+    async (request) => call(vault, await openMessage(vault, request, 'call', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/emergencies`,
+    {
+      ...gate('emergencies', 4 * KIB, 'session'),
+      schema: { body: wire.askEmergency, response: { 200: wire.emergencyHandles } },
+    },
+    async (request) => emergencies(vault, await authenticate(vault, request), request.body),
+  );
+  api.get(
+    `${PRACTICE}/reviews`,
+    { ...gate('reviews', 4 * KIB, 'session'), schema: { response: { 200: wire.reviews } } },
+    async (request) => reviews(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/reviews/close`,
+    {
+      ...gate('review-close', 256 * KIB, 'session'),
+      schema: { body: wire.postReview, response: { 200: wire.committed } },
+    },
+    async (request) =>
+      closeReview(vault, await openMessage(vault, request, 'review-close', request.body), request.body.body),
+  );
+}
