@@ -78,12 +78,19 @@ function Failed({ error, reset }: ErrorComponentProps) {
   );
 }
 
-const root = createRootRoute({ component: Gate, notFoundComponent: () => <Navigate to="/werklijst" replace /> });
+/** Where work begins: a practice's people at their worklist, a partner's at what was referred, a substitute at who was handed over. */
+function Start() {
+  const session = useSession();
+  const me = session.stage === 'open' ? session.me : null;
+  return <Navigate to={me?.partner ? '/verwijzingen' : me?.substitute ? '/overgedragen' : '/werklijst'} replace />;
+}
+
+const root = createRootRoute({ component: Gate, notFoundComponent: Start });
 const at = <P extends string>(path: P, component: RouteComponent) =>
   createRoute({ getParentRoute: () => root, path, component });
 
 const routes = root.addChildren([
-  at('/', () => <Navigate to="/werklijst" replace />),
+  at('/', Start),
   at(
     '/werklijst',
     lazyRouteComponent(
@@ -99,6 +106,20 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/verwijzingen',
+    lazyRouteComponent(
+      fetched(() => import('./screens/referrals.tsx')),
+      'ReferralsScreen',
+    ),
+  ),
+  at(
+    '/verwijzingen/$referral',
+    lazyRouteComponent(
+      fetched(() => import('./screens/referral.tsx')),
+      'ReferralScreen',
+    ),
+  ),
+  at(
     '/leveringen',
     lazyRouteComponent(
       fetched(() => import('./screens/deliveries.tsx')),
@@ -110,6 +131,34 @@ const routes = root.addChildren([
     lazyRouteComponent(
       fetched(() => import('./screens/team.tsx')),
       'TeamScreen',
+    ),
+  ),
+  at(
+    '/team/$person',
+    lazyRouteComponent(
+      fetched(() => import('./screens/colleague.tsx')),
+      'ColleagueScreen',
+    ),
+  ),
+  at(
+    '/partners',
+    lazyRouteComponent(
+      fetched(() => import('./screens/partners.tsx')),
+      'PartnersScreen',
+    ),
+  ),
+  at(
+    '/overgedragen',
+    lazyRouteComponent(
+      fetched(() => import('./screens/handed.tsx')),
+      'HandedScreen',
+    ),
+  ),
+  at(
+    '/waarneming',
+    lazyRouteComponent(
+      fetched(() => import('./screens/urgent.tsx')),
+      'UrgentScreen',
     ),
   ),
   at(

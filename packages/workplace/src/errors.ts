@@ -18,6 +18,10 @@ export const workplaceError = errorFactory('workplace', [
   /** This passkey or browser gives no PRF output, so it cannot open the keyring. */
   'passkey-no-prf',
   'bad-link',
+  /** What was pasted is no partner card, or its signatures do not hold. */
+  'bad-card',
+  /** The own organisation says nothing of this person today, so no other vault lets them in. */
+  'not-vouched',
   'invitation-ended',
   /** A signature, proof or dossier state does not hold: nothing is shown. */
   'not-proved',

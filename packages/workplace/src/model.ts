@@ -3,373 +3,35 @@
  * `adapter/`, the invented side is `dev/`. Every promise rejects with a `workplace/*` error (errors.ts).
  */
 
-import type {
-  DeviceId,
-  DossierId,
-  HandleId,
-  Instant,
-  InvitationId,
-  LocalDate,
-  PersonId,
-  TeamId,
-} from '@ketenkluis/base';
+import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
+import type { AccessSide } from './model/access.ts';
+import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
+import type { PartnerSide } from './model/partners.ts';
+import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
+import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
+import type { ReceivedSide, ReferralSide } from './model/referrals.ts';
+import type { Live, Progress } from './model/shared.ts';
+import type { UrgentSide } from './model/urgent.ts';
 
-/** A name in both languages of the screen; comes from programme data or the directory, never from a translation file. */
-export interface Text {
-  readonly nl: string;
-  readonly en: string;
-}
-
-/** Something with a value that changes, read by `useSyncExternalStore`. */
-export interface Live<T> {
-  get(): T;
-  subscribe(changed: () => void): () => void;
-}
-
-// ---- the door --------------------------------------------------------------------------------------------------
-
-export interface Me {
-  readonly person: PersonId;
-  readonly name: string;
-  readonly role: Text;
-  readonly practice: string;
-  readonly teams: readonly { readonly team: TeamId; readonly name: string }[];
-  /** Owners invite and confirm. */
-  readonly owner: boolean;
-}
-
-export type LockReason = 'idle' | 'hour' | 'person';
-
-export type Session =
-  | { readonly stage: 'out' }
-  | { readonly stage: 'open'; readonly me: Me; readonly unlockers: number }
-  /** Nothing readable is in memory; only who it was. */
-  | { readonly stage: 'locked'; readonly me: Me; readonly why: LockReason };
-
-/** An identity this browser can open with a passphrase: its device key is in this browser's key store. */
-export interface DoorDevice {
-  readonly device: DeviceId;
-  /** Initials and role, put there by the person at first sign-in; null before. */
-  readonly label: string | null;
-}
-
-export interface Door {
-  readonly devices: readonly DoorDevice[];
-  /** Does this browser have passkeys at all? */
-  readonly passkeys: boolean;
-  /** "Others use this computer": only a phone or roaming key, no passphrase. */
-  readonly shared: boolean;
-}
-
-export type Key =
-  | { readonly by: 'passkey' }
-  | { readonly by: 'passphrase'; readonly device: DeviceId; readonly passphrase: string };
-
-// ---- the worklist ----------------------------------------------------------------------------------------------
-
-export type Tone = 'bad' | 'warn' | 'good' | 'plain';
-
-export interface Programme {
-  readonly id: string;
-  readonly name: Text;
-  /** At most six letters for a narrow column. */
-  readonly short: string;
-}
-
-export interface DueItem {
-  readonly code: string;
-  readonly label: Text;
-  /** The programmes that ask for it. */
-  readonly programmes: readonly string[];
-  /** The day on which it should have been done; overdue is worked out on screen. */
-  readonly due: LocalDate;
-}
-
-/** An indicator class such as "HbA1c above target": no raw value stands in a list. */
-export interface ClassBadge {
-  readonly code: string;
-  readonly label: Text;
-  readonly tone: Tone;
-}
-
-export interface WorklistRow {
-  readonly dossier: DossierId;
-  /** Family name first. */
-  readonly name: string;
-  /** As exact as the source knew it: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
-  readonly birthDate: string | null;
-  readonly programmes: readonly string[];
-  readonly lastSeen: LocalDate | null;
-  readonly due: readonly DueItem[];
-  readonly classes: readonly ClassBadge[];
-}
-
-/** Confirmed by a snapshot that still holds, or not since when (design 8). */
-export type Confirmation =
-  | { readonly state: 'confirmed'; readonly at: Instant; readonly until: Instant }
-  | { readonly state: 'stale'; readonly since: Instant | null };
-
-export interface Worklist {
-  readonly team: TeamId;
-  readonly programmes: readonly Programme[];
-  readonly rows: readonly WorklistRow[];
-  /** The day to which the practice's records were read. */
-  readonly asOf: LocalDate;
-  readonly sealedAt: Instant;
-  readonly confirmation: Confirmation;
-  /** Rows dropped because the vault says that their dossier went since the list was sealed. */
-  readonly gone: number;
-}
-
-// ---- one dossier -----------------------------------------------------------------------------------------------
-
-export type Mark = 'no-unit' | 'implausible' | 'not-convertible' | 'no-value' | 'no-code' | 'preliminary' | 'unsure';
-
-/** Days are as exact as the source knew them. */
-export interface Problem {
-  readonly code: string;
-  readonly title: Text;
-  readonly since: string | null;
-  readonly marks: readonly Mark[];
-}
-
-export interface Medicine {
-  readonly name: string;
-  readonly group: Text;
-  readonly atc: string;
-  readonly dose: Text | null;
-  readonly since: string | null;
-  readonly until: string | null;
-  readonly inUse: boolean;
-}
-
-export interface Allergy {
-  readonly substance: Text;
-  readonly since: string | null;
-  readonly severe: boolean;
-  readonly marks: readonly Mark[];
-}
-
-export interface Vaccination {
-  readonly name: Text;
-  readonly date: string;
-}
-
-export interface Reading {
-  readonly date: string;
-  /** What is shown, comparator and decimals included. */
-  readonly text: Text;
-  /** In the series' unit; null when it is no number or may not be read as one. */
-  readonly value: number | null;
-  /** The best of its day and fit to be read: only these are drawn. */
-  readonly drawn: boolean;
-  readonly marks: readonly Mark[];
-}
-
-export interface Target {
-  readonly low: number | null;
-  readonly high: number | null;
-}
-
-export interface Series {
-  readonly code: string;
-  readonly label: Text;
-  readonly unit: string | null;
-  readonly target: Target | null;
-  /** Oldest first. */
-  readonly readings: readonly Reading[];
-}
-
-export interface Note {
-  readonly handle: HandleId;
-  readonly text: string;
-  readonly author: string;
-  readonly at: Instant;
-  readonly mine: boolean;
-}
-
-/** A part that the vault did not give; `reason` is the vault's word and an i18n key. */
-export interface DeniedPart {
-  readonly part: Text | null;
-  readonly reason: string;
-}
-
-export type Kind = 'problems' | 'medication' | 'measurements' | 'allergies';
-
-export interface Dossier {
-  readonly dossier: DossierId;
-  readonly name: string;
-  readonly birthDate: string | null;
-  readonly gender: 'male' | 'female' | 'other' | null;
-  readonly phone: readonly string[];
-  readonly died: boolean;
-  readonly programmes: readonly Programme[];
-  readonly asOf: LocalDate;
-  readonly confirmation: Confirmation;
-  readonly due: readonly DueItem[];
-  readonly problems: readonly Problem[];
-  readonly medication: readonly Medicine[];
-  readonly allergies: readonly Allergy[];
-  readonly vaccinations: readonly Vaccination[];
-  readonly series: readonly Series[];
-  readonly notes: readonly Note[];
-  readonly mayWrite: boolean;
-  /** Kinds that this person's role never sees: that none is shown does not mean that there is none. */
-  readonly hidden: readonly Kind[];
-  readonly denied: readonly DeniedPart[];
-}
-
-// ---- who looked ------------------------------------------------------------------------------------------------
-
-export type LookKind =
-  | 'look'
-  | 'list'
-  | 'write'
-  | 'takeover'
-  | 'delivery'
-  | 'listed'
-  | 'unlisted'
-  | 'change'
-  | 'audit'
-  | 'declared';
-
-export interface Look {
-  /** Names the line on screen. */
-  readonly entry: string;
-  readonly at: Instant;
-  readonly kind: LookKind;
-  readonly outcome: 'permit' | 'deny';
-  /** Null: not in this practice's directory (another organisation, or an old colleague). */
-  readonly who: { readonly name: string; readonly role: Text } | null;
-  readonly me: boolean;
-  readonly parts: readonly Text[];
-  readonly proof: LookProof;
-}
-
-export interface LookProof {
-  readonly index: number;
-  readonly leaf: string;
-  readonly path: readonly string[];
-}
-
-export interface Looks {
-  readonly lines: readonly Look[];
-  /** `proved`: every line included under the checkpoint and the dossier's chain complete, checked in this browser. */
-  readonly verdict: 'proved' | 'failed';
-  readonly checkpoint: string;
-  readonly size: number;
-}
-
-// ---- deliveries ------------------------------------------------------------------------------------------------
-
-export interface Deliveries {
-  readonly practice: string;
-  readonly patients: number;
-  readonly left: number;
-  readonly byProgramme: readonly { readonly programme: Programme; readonly count: number }[];
-  readonly scopes: readonly { readonly name: Text; readonly fields: readonly Text[]; readonly patients: number }[];
-  readonly stayed: readonly { readonly reason: string; readonly count: number }[];
-  readonly fields: { readonly kept: number; readonly dropped: number };
-  readonly last: readonly {
-    readonly number: number;
-    readonly at: Instant;
-    readonly changed: number;
-    readonly packs: number;
-    readonly bytes: number;
-    readonly rejected: number;
-  }[];
-  readonly confirmation: Confirmation;
-}
-
-// ---- people and keys -------------------------------------------------------------------------------------------
-
-export interface Colleague {
-  readonly person: PersonId;
-  readonly name: string;
-  readonly role: Text;
-  readonly teams: readonly string[];
-  readonly me: boolean;
-}
-
-export interface OpenInvitation {
-  readonly invitation: InvitationId;
-  /** What the inviter typed. */
-  readonly name: string;
-  readonly team: string;
-  readonly until: Instant;
-  /** Null until somebody used the link; then the short code that the new colleague should read out. */
-  readonly code: string | null;
-}
-
-/** What more owners must sign together; every part of it was checked here before it is shown. */
-export interface Proposal {
-  readonly id: string;
-  readonly by: string;
-  readonly mine: boolean;
-  /** Null when this person cannot read it. */
-  readonly name: string | null;
-  readonly role: Text | null;
-  readonly team: string;
-  readonly until: Instant;
-  /** The new colleague has the same twelve digits. */
-  readonly code: string;
-  /** Who signed, and how many must. */
-  readonly signed: readonly string[];
-  readonly signedByMe: boolean;
-  readonly needed: number;
-  /** Teams or keys have changed since: only the proposer can make it anew. */
-  readonly stale: boolean;
-}
-/** Kept by the vault as a proposal, and not what owners signed. */
-export interface BrokenProposal {
-  readonly id: string;
-  readonly broken: true;
-}
-
-export interface People {
-  readonly colleagues: readonly Colleague[];
-  readonly teams: readonly { readonly team: TeamId; readonly name: string }[];
-  readonly invitations: readonly OpenInvitation[];
-  readonly mayInvite: boolean;
-  readonly proposals: readonly (Proposal | BrokenProposal)[];
-  /** Roles that a new colleague can have. */
-  readonly roles: readonly { readonly role: string; readonly name: Text }[];
-}
-
-export interface Unlocker {
-  readonly id: string;
-  readonly kind: 'passkey' | 'passphrase';
-  readonly here: boolean;
-  /** What its owner calls it. */
-  readonly name: string | null;
-  /** Days. */
-  readonly since: Instant;
-  readonly used: Instant | null;
-}
-
-/** A colleague's way in as an owner sees it: its name is sealed with the colleague's keys. */
-export type ColleagueUnlocker = Pick<Unlocker, 'id' | 'kind' | 'since' | 'used'>;
-
-/** A new colleague's way in; keys are made on this device and nothing opens before the inviter confirms. */
-export interface Joining {
-  readonly until: Instant;
-  readonly state: 'open' | 'joined' | 'confirmed' | 'ended';
-  /** Once; a second passkey is added after the first sign-in. */
-  addPasskey(where: 'here' | 'phone'): Promise<void>;
-  addPassphrase(passphrase: string): Promise<void>;
-  /** Answers the short code. */
-  finish(): Promise<string>;
-  confirmed(): Promise<boolean>;
-}
-
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-}
+export type * from './model/access.ts';
+export type * from './model/door.ts';
+export type * from './model/partners.ts';
+export type * from './model/people.ts';
+export type * from './model/record.ts';
+export type * from './model/referrals.ts';
+export type * from './model/shared.ts';
+export type * from './model/urgent.ts';
 
 export interface Workplace {
   readonly session: Live<Session>;
   now(): Instant;
+
+  /** A side that is null is not there: no screen speaks of it. */
+  readonly referrals: ReferralSide | null;
+  readonly received: ReceivedSide | null;
+  readonly partners: PartnerSide | null;
+  readonly access: AccessSide | null;
+  readonly urgent: UrgentSide | null;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;
@@ -413,8 +75,11 @@ export interface Workplace {
 
   people(): Promise<People>;
   invite(team: TeamId, name: string, role: string): Promise<string>;
-  /** `proposed`: other owners must sign as well. */
-  confirmInvitation(invitation: InvitationId): Promise<'admitted' | 'proposed'>;
+  /**
+   * `proposed`: other owners must sign as well. With `substituteUntil` it is somebody whom colleagues may call in until then, not a
+   * member; that always takes two people. Null where a vault knows no substitutes.
+   */
+  confirmInvitation(invitation: InvitationId, substituteUntil?: Instant): Promise<'admitted' | 'proposed'>;
   agreeProposal(id: string): Promise<'admitted' | 'proposed'>;
   refuseProposal(id: string): Promise<void>;
   /** By its proposer, after something else changed. */

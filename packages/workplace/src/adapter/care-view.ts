@@ -197,6 +197,9 @@ export interface DossierParts {
   readonly notes: readonly Note[];
   readonly denied: readonly DeniedPart[];
   readonly mayWrite: boolean;
+  readonly mayRefer?: boolean;
+  /** Opened in an emergency, until then. */
+  readonly emergency?: Instant | null;
   /** The roles of the teams through which this person looks. */
   readonly roles: readonly RoleId[];
 }
@@ -260,6 +263,8 @@ export function dossier(parts: DossierParts): Dossier {
     ),
     notes: parts.notes,
     mayWrite: parts.mayWrite,
+    mayRefer: parts.mayRefer ?? false,
+    emergency: parts.emergency ?? null,
     hidden: hiddenFrom(parts.roles),
     denied: parts.denied,
   };

@@ -16,6 +16,7 @@ import type { DeniedPart, Dossier, Note } from '../model.ts';
 import { dossier as dossierView } from './care-view.ts';
 import { about, type Inside, nameOf } from './inside.ts';
 import { lists, partName, rowOf, wanted } from './lists.ts';
+import { rememberGender } from './referrals.ts';
 
 /** Roles whose team gets a write fact with the standing relation; the vault decides again at every note. */
 const WRITERS: ReadonlySet<RoleId> = new Set(['gp', 'poh-s']);
@@ -99,7 +100,7 @@ export async function openOne(inside: Inside, id: DossierId): Promise<Dossier> {
   const known = grounds.get(inside) ?? new Map<DossierId, Ground>();
   grounds.set(inside, known);
   if (ground) known.set(id, ground);
-  return dossierView({
+  const view = dossierView({
     row,
     records,
     asOf: asOf ?? listed,
@@ -107,8 +108,11 @@ export async function openOne(inside: Inside, id: DossierId): Promise<Dossier> {
     notes: await openNotes(inside, row, opened.notes),
     denied,
     mayWrite: ground !== null,
+    mayRefer: ground !== null,
     roles,
   });
+  rememberGender(inside, id, view.gender);
+  return view;
 }
 
 export async function write(inside: Inside, id: DossierId, text: string): Promise<Note> {

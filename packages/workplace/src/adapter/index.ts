@@ -24,15 +24,20 @@ import {
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { Key, Session, Workplace } from '../model.ts';
+import { accessSide } from './access.ts';
 import { openOne, taken, write } from './dossiers.ts';
 import { countDrafts, type Drafter, drafterOf, dropDrafts, keepDraft, readDraft } from './drafts.ts';
+import { duties } from './duties.ts';
 import { understood } from './errors.ts';
 import { about, enter, type Inside, initials } from './inside.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
+import { partnerSide } from './partners.ts';
 import { passkeyPort, passkeysWork } from './passkey.ts';
-import { peopleSide } from './people.ts';
+import { peopleSide, type Surroundings } from './people.ts';
 import { deliveries } from './receipt.ts';
+import { receivedSide } from './received.ts';
+import { referralSide } from './referrals.ts';
 import { browserStorage } from './storage.ts';
 
 /** Kept in the clear in this browser: ids, public keys and a switch. */
@@ -105,8 +110,9 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
 
   const begin = async (now: Inside, key: Key) => {
     inside = now;
-    // List or dossier, both need it: asked for while the screen is still being drawn. Whoever needs it hears of a failure.
+    // Both are needed soon: begun while the screen is still being drawn. Whoever needs them hears of a failure.
     lists(now).catch(() => undefined);
+    duties(now).catch(() => undefined);
     drafter = await drafterOf(now);
     if (key.by === 'passphrase' && now.names !== null) {
       await labelDevice(storage, key.device, `${initials(now.me.name)}, ${now.me.role.nl}`);
@@ -140,6 +146,19 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     if (held?.session.isOpen) await held.session.close();
   };
 
+  const surroundings: Surroundings = {
+    storage,
+    ports,
+    origin: options.origin,
+    open,
+    careful,
+    proofOf,
+    keepPins: (pins) => storage.set(PLACE, pins),
+    recount: () => {
+      if (inside && state.stage === 'open') become({ ...state, unlockers: inside.session.unlockers.length });
+    },
+  };
+
   return {
     session: {
       get: () => state,
@@ -149,6 +168,12 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       },
     },
     now: clock,
+
+    referrals: referralSide(surroundings),
+    received: receivedSide(surroundings),
+    partners: partnerSide(surroundings),
+    access: accessSide(surroundings),
+    urgent: null,
 
     door: () =>
       careful(async () => {
@@ -223,18 +248,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     writeNote: (id: DossierId, text) => open((now) => write(now, id, text)),
     takeOver: (id, note) => open((now) => taken(now, id, note)),
 
-    ...peopleSide({
-      storage,
-      ports,
-      origin: options.origin,
-      open,
-      careful,
-      proofOf,
-      keepPins: (pins) => storage.set(PLACE, pins),
-      recount: () => {
-        if (inside && state.stage === 'open') become({ ...state, unlockers: inside.session.unlockers.length });
-      },
-    }),
+    ...peopleSide(surroundings),
   };
 }
 

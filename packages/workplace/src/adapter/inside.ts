@@ -48,6 +48,12 @@ export function nameOf(names: DirectoryContent | null, person: PersonId): Named 
 export const teamName = (names: DirectoryContent | null, team: TeamId): string =>
   names?.teams.find((one) => one.team === team)?.name ?? team.slice(0, 9);
 
+/** A practice has teams of a practice's roles; whoever has none of them works for another organisation. */
+export const worksElsewhere = (names: DirectoryContent | null): boolean => {
+  const roles = (names?.teams ?? []).flatMap(({ role }) => (role !== null && Object.hasOwn(ROLES, role) ? [role] : []));
+  return roles.length > 0 && roles.every((role) => ROLES[role as RoleId].organisation === 'partner');
+};
+
 /** Opens the names and works out who this is. A practice without a sealed directory still opens. */
 export async function enter(session: ClientSession): Promise<Inside> {
   const names = await readNames(session);
@@ -59,6 +65,8 @@ export async function enter(session: ClientSession): Promise<Inside> {
     name: known?.name ?? UNNAMED,
     role: known?.role ?? { nl: 'naam volgt na de volgende levering', en: 'name follows after the next delivery' },
     practice: names?.practice.name ?? '',
+    partner: worksElsewhere(names),
+    substitute: false,
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,
   };

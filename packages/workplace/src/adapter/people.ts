@@ -5,7 +5,7 @@ import { ROLES, type RoleId } from '@ketenkluis/care';
 import {
   admit,
   agree,
-  type Broken,
+  couplePartners,
   disagree,
   endUnlocker,
   keptDevices,
@@ -13,7 +13,6 @@ import {
   type Ports,
   type Proof,
   renew,
-  type WaitingColleague,
   waitingProposals,
   waysIn,
   wire,
@@ -24,6 +23,7 @@ import type { BrokenProposal, Colleague, Key, OpenInvitation, Proposal, Workplac
 import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
+import { isReferable } from './partners.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
 
@@ -44,7 +44,7 @@ type PeopleSide = Pick<
   | 'endColleagueUnlocker'
 >;
 
-interface Surroundings {
+export interface Surroundings {
   readonly storage: BrowserStorage;
   readonly ports: Ports;
   readonly origin: string;
@@ -86,28 +86,33 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
 }
 
 async function proposed({ session, names, me }: Inside) {
-  const all = await waitingProposals(session);
-  const waiting = all.filter((one): one is Broken | WaitingColleague => 'broken' in one || one.what === 'colleague');
+  const waiting = await waitingProposals(session);
   const who = (person: PersonId) => nameOf(names, person)?.name ?? UNNAMED;
-  const proposals = waiting.map((one): Proposal | BrokenProposal =>
-    'broken' in one
-      ? { id: one.hash, broken: true }
-      : {
-          id: one.hash,
-          by: who(one.by),
-          mine: one.by === me.person,
-          name: one.named?.name ?? null,
-          role: one.named === null ? null : roleText(one.named.role),
-          team: teamName(names, one.team),
-          until: one.until,
-          code: one.code,
-          signed: one.signers.map(who),
-          signedByMe: one.signers.includes(me.person),
-          needed: one.threshold,
-          stale: one.stale,
-        },
-  );
-  return { proposals, invitations: new Set(waiting.flatMap((one) => ('broken' in one ? [] : one.invitation))) };
+  const proposals = waiting.map((one): Proposal | BrokenProposal => {
+    if ('broken' in one) return { id: one.hash, broken: true };
+    const held = {
+      ...{ id: one.hash, by: who(one.by), mine: one.by === me.person, until: one.until },
+      ...{ signed: one.signers.map(who), signedByMe: one.signers.includes(me.person) },
+      ...{ needed: one.threshold, stale: one.stale },
+    };
+    if (one.what === 'colleague') {
+      return {
+        ...{ what: 'colleague', ...held, name: one.named?.name ?? null, code: one.code },
+        role: one.named === null ? null : roleText(one.named.role),
+        ...{ team: teamName(names, one.team), substitute: null },
+      };
+    }
+    // Whoever cannot read who it is has nothing to compare, and signs nothing.
+    if (one.profile === null || one.fingerprint === null) return { id: one.hash, broken: true };
+    const { profile, fingerprint } = one;
+    return {
+      ...{ what: 'partner', ...held, name: profile.name, ura: profile.ura, proof: profile.proof },
+      teams: profile.teams.filter(isReferable).map(({ name }) => name),
+      fingerprint: fingerprint.join(' '),
+    };
+  });
+  const invitations = waiting.flatMap((one) => ('broken' in one || one.what !== 'colleague' ? [] : one.invitation));
+  return { proposals, invitations: new Set(invitations) };
 }
 
 async function waiting(
@@ -151,7 +156,11 @@ export function peopleSide(from: Surroundings): PeopleSide {
     people: () =>
       from.open(async (now) => {
         const directory = await now.session.people(true);
-        const open = now.me.owner ? await proposed(now) : null;
+        // A professional who is no owner may be the second person for a partner; nobody is shown what they cannot sign.
+        const waits = await proposed(now);
+        const open = now.me.owner
+          ? waits
+          : { ...waits, proposals: waits.proposals.filter((one) => 'what' in one && one.what === 'partner') };
         return {
           colleagues: await colleagues(now),
           teams: directory
@@ -159,8 +168,8 @@ export function peopleSide(from: Surroundings): PeopleSide {
             .map(({ payload }) => payload.team)
             .filter((team) => team !== now.session.wire.place.pins.logTeam)
             .map((team) => ({ team, name: teamName(now.names, team) })),
-          invitations: open === null ? [] : await waiting(storage, now, open.invitations),
-          proposals: open?.proposals ?? [],
+          invitations: now.me.owner ? await waiting(storage, now, open.invitations) : [],
+          proposals: open.proposals,
           roles: STAFF.map((role) => ({ role, name: { nl: ROLES[role].nl, en: ROLES[role].en } })),
           mayInvite: now.me.owner,
         };
@@ -178,7 +187,13 @@ export function peopleSide(from: Surroundings): PeopleSide {
         if (named === null) throw workplaceError('conflict', 'this invitation was sent from another browser');
         return await admit(now.session, id, named);
       }),
-    agreeProposal: (id) => from.open(({ session }) => agree(session, id as Hash)),
+    agreeProposal: (id) =>
+      from.open(async ({ session }) => {
+        const done = await agree(session, id as Hash);
+        // The keys of a new partner go to the vault as soon as its fact stands.
+        if (done === 'admitted') await couplePartners(session);
+        return done;
+      }),
     refuseProposal: (id) => from.open(({ session }) => disagree(session, id as Hash)),
     renewProposal: (id) => from.open(({ session }) => renew(session, id as Hash)),
     joining: (link) =>

@@ -12,7 +12,7 @@ const fixed = asked.get('now');
 
 const world = devWorld({
   scene: (asked.get('scene') ?? 'usual') as Scene,
-  role: asked.get('role') === 'owner' ? 'owner' : asked.get('role') === 'assistant' ? 'assistant' : 'nurse',
+  role: (['owner', 'assistant', 'podiatrist', 'locum'] as const).find((role) => role === asked.get('role')) ?? 'nurse',
   signedIn: asked.get('in') !== 'no',
   ...number('patients'),
   ...(fixed === null ? {} : { now: instant(Date.parse(fixed)) }),

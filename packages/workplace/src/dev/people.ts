@@ -32,6 +32,7 @@ const PREFIX: Partial<Record<IdKind, string>> = {
   device: 'dev',
   invitation: 'inv',
   entry: 'ent',
+  organisation: 'org',
 };
 export function madeId<K extends IdKind>(kind: K, roll: () => number): Id<K> {
   const bytes = Uint8Array.from({ length: 16 }, () => Math.floor(roll() * 256));

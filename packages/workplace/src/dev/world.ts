@@ -13,7 +13,7 @@ import {
   systemClock,
   type TeamId,
 } from '@ketenkluis/base';
-import { FIELDS, PROGRAMME_IDS, SCOPES } from '@ketenkluis/care';
+import { FIELDS, PROGRAMME_IDS, type RoleId, SCOPES } from '@ketenkluis/care';
 import { dossier as dossierView, programme, worklist as worklistView } from '../adapter/care-view.ts';
 import { workplaceError } from '../errors.ts';
 import type {
@@ -31,11 +31,15 @@ import type {
   OpenInvitation,
   Proposal,
   Session,
-  Text,
   Unlocker,
   Workplace,
 } from '../model.ts';
+import { accessSide, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
+import { receivedSide } from './received.ts';
+import { referralSide } from './referrals.ts';
+import { both, inventedPartners, roleName, type Stage } from './stage.ts';
+import { urgentSide } from './urgent.ts';
 
 export type Scene = 'usual' | 'empty' | 'stale' | 'offline' | 'denied' | 'partly' | 'broken' | 'unproved' | 'slow';
 
@@ -43,42 +47,58 @@ export interface DevOptions {
   readonly scene?: Scene;
   readonly patients?: number;
   readonly signedIn?: boolean;
-  readonly role?: 'nurse' | 'owner' | 'assistant';
+  readonly role?: 'nurse' | 'owner' | 'assistant' | 'podiatrist' | 'locum';
   /** A fixed now, so that pictures can be compared. */
   readonly now?: Instant;
 }
 
 export const PASSPHRASE = 'vier gewone losse woorden';
-const both = (nl: string, en: string): Text => ({ nl, en });
 const ROLES = {
   nurse: both('Praktijkondersteuner somatiek', 'Practice nurse'),
   owner: both('Huisarts, praktijkhouder', 'GP, practice owner'),
   assistant: both('Doktersassistent', 'Practice assistant'),
   gp: both('Huisarts', 'GP'),
+  podiatrist: both('Podotherapeut', 'Podiatrist'),
+  locum: both('Waarnemer', 'Locum'),
 } as const;
 
 const pause = (time: number) => new Promise<void>((done) => setTimeout(done, time));
 
-export function devWorld(options: DevOptions = {}): Workplace & { readonly searches: () => number } {
+export interface DevWorld extends Workplace {
+  readonly searches: () => number;
+  readonly copies: () => number;
+}
+
+export function devWorld(options: DevOptions = {}): DevWorld {
   const { scene = 'usual', patients = 612, role = 'nurse' } = options;
   const roll = dice(99);
   const start = options.now ?? instant(Date.parse('2026-11-21T09:12:00Z'));
   const now = () => (options.now === undefined ? systemClock() : start);
   const asOf = addDays(localDate(start), -1);
   const team = madeId('team', roll);
+  const partner = role === 'podiatrist';
   const teams = [
-    { team, name: 'POH-somatiek' },
+    { team, name: partner ? 'Voetzorg' : 'POH-somatiek' },
     { team: madeId('team', roll), name: 'Huisartsen' },
     { team: madeId('team', roll), name: 'Assistenten' },
   ];
-  const name = role === 'owner' ? 'Marleen Brugman' : 'Sanne Terpstra';
+  const name =
+    role === 'owner'
+      ? 'Marleen Brugman'
+      : partner
+        ? 'Thijs van Asselt'
+        : role === 'locum'
+          ? 'Hanneke de Ruiter'
+          : 'Sanne Terpstra';
   const me: Me = {
     person: madeId('person', roll),
     name,
     role: ROLES[role],
-    practice: 'Huisartsenpraktijk De Wilgen',
+    practice: partner ? 'Podotherapie Het Spoor' : 'Huisartsenpraktijk De Wilgen',
+    partner,
+    substitute: role === 'locum',
     teams: role === 'owner' ? teams.slice(0, 2) : teams.slice(0, 1),
-    owner: role === 'owner',
+    owner: role === 'owner' || partner,
   };
   const people: Invented[] = scene === 'empty' ? [] : invent(7, patients, asOf);
   const known = new Map(people.map((one) => [one.row.dossier, one]));
@@ -126,21 +146,73 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       code: null,
     },
   ];
-  const waits = { team: 'POH-somatiek', until: plus(start, 150 * HOUR), needed: 2 };
+  const waits = { team: 'POH-somatiek', until: plus(start, 150 * HOUR), needed: 2, substitute: null };
   let proposals: (Proposal | BrokenProposal)[] =
     scene === 'partly'
       ? [
           {
-            ...{ ...waits, id: 'v1', by: 'Joost Hofstede', mine: false, name: 'Marloes Bakker', role: ROLES.nurse },
+            ...{
+              ...waits,
+              what: 'colleague',
+              id: 'v1',
+              by: 'Joost Hofstede',
+              mine: false,
+              name: 'Marloes Bakker',
+              role: ROLES.nurse,
+            },
             ...{ code: '731 204 558 019', signed: ['Joost Hofstede'], signedByMe: false, stale: false },
           },
           {
-            ...{ ...waits, id: 'v2', by: me.name, mine: true, name: 'Ruben Kamp', role: ROLES.assistant },
+            ...{
+              ...waits,
+              what: 'colleague',
+              id: 'v2',
+              by: me.name,
+              mine: true,
+              name: 'Ruben Kamp',
+              role: ROLES.assistant,
+            },
             ...{ code: '118 640 937 225', signed: [me.name], signedByMe: true, stale: true },
           },
           { id: 'v3', broken: true },
+          {
+            ...{ what: 'partner', id: 'v4', by: 'Joost Hofstede', mine: false, name: 'Fysiotherapie De Brug' },
+            ...{ ura: '90056789', proof: 'Inschrijving in het LRZa, gebeld op het nummer van de zorggroep' },
+            ...{ teams: ['Beweegzorg'], until: waits.until, needed: 2, stale: false, signed: ['Joost Hofstede'] },
+            fingerprint: '5127 3364 7019 4485 9923 1670 2548 8831 0958 4471 2236 8890',
+            signedByMe: false,
+          },
+          {
+            ...{ ...waits, what: 'colleague', id: 'v5', by: 'Joost Hofstede', mine: false, name: 'Hanneke de Ruiter' },
+            ...{ role: ROLES.locum, team: 'Huisartsen', code: '640 118 902 337', signed: ['Joost Hofstede'] },
+            ...{ signedByMe: false, stale: false },
+            substitute: { until: plus(start, 180 * 24 * HOUR), callers: ['Noor Zijlstra', 'Sanne Terpstra'] },
+          },
         ]
       : [];
+  const someone = (called: string, role: RoleId, of: string) => ({
+    ...{ person: madeId('person', roll), name: called, role, team: of },
+  });
+  const mine =
+    role === 'owner'
+      ? 'gp'
+      : role === 'assistant'
+        ? 'assistant'
+        : partner
+          ? 'podiatrist'
+          : role === 'locum'
+            ? 'locum'
+            : 'poh-s';
+  let staff = [
+    { person: me.person, name, role: mine as RoleId, team: me.teams[0]!.name },
+    ...(partner
+      ? []
+      : [
+          someone('Joost Hofstede', 'gp', 'Huisartsen'),
+          someone('Noor Zijlstra', 'assistant', 'Assistenten'),
+          someone('Ilse van Rooijen', 'poh-s', 'POH-somatiek'),
+        ]),
+  ];
   const drafts = new Map<DossierId, string>();
   const notes = new Map<DossierId, Note[]>();
   let searches = 0;
@@ -157,7 +229,29 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
     }
   };
 
+  const stage: Stage = { me, people, start, scene, now, roll: dice(5), reach };
+  const partners = inventedPartners(dice(11));
+  const heard = { copies: 0 };
+  const waiting = (proposal: Proposal) => {
+    proposals = [...proposals, proposal];
+  };
+  const practiceSide = partner ? null : referralSide(stage, partners, heard);
+  const access = accessSide(stage, staff, teams, practiceSide?.of ?? (() => []), partners);
+
   return {
+    copies: () => heard.copies,
+    referrals: practiceSide?.side ?? null,
+    received: partner ? receivedSide(stage, partners, confirmation) : null,
+    partners: partnerSide(stage, partners, waiting),
+    access: {
+      ...access,
+      endMembership: async (person, progress) => {
+        const removal = await access.endMembership!(person, progress);
+        staff = staff.filter((one) => one.person !== person);
+        return removal;
+      },
+    },
+    urgent: partner ? null : urgentSide(stage, teams, confirmation),
     session: {
       get: () => session,
       subscribe: (changed) => {
@@ -238,7 +332,8 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
         confirmation,
         notes: notes.get(id) ?? [],
         denied,
-        mayWrite: role !== 'assistant',
+        mayWrite: !['assistant', 'locum'].includes(role),
+        mayRefer: !['assistant', 'locum'].includes(role),
         roles: [role === 'assistant' ? 'assistant' : 'poh-s'],
       });
     },
@@ -311,24 +406,11 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
         invitations,
         proposals,
         roles: Object.entries(ROLES).map(([role, name]) => ({ role, name })),
-        colleagues: [
-          { person: me.person, name: me.name, role: me.role, teams: me.teams.map((one) => one.name), me: true },
-          { person: madeId('person', roll), name: 'Joost Hofstede', role: ROLES.gp, teams: ['Huisartsen'], me: false },
-          {
-            person: madeId('person', roll),
-            name: 'Noor Zijlstra',
-            role: ROLES.assistant,
-            teams: ['Assistenten'],
-            me: false,
-          },
-          {
-            person: madeId('person', roll),
-            name: 'Ilse van Rooijen',
-            role: ROLES.nurse,
-            teams: ['POH-somatiek'],
-            me: false,
-          },
-        ],
+        colleagues: staff.map((one) => ({
+          ...{ person: one.person, name: one.name, me: one.person === me.person },
+          ...{ role: one.person === me.person ? me.role : roleName(one.role) },
+          teams: one.person === me.person ? me.teams.map((each) => each.name) : [one.team],
+        })),
       };
     },
     invite: async (to: TeamId, name: string) => {
@@ -346,10 +428,10 @@ export function devWorld(options: DevOptions = {}): Workplace & { readonly searc
       ];
       return `${location.origin}/#/uitnodiging/proef.${madeId('entry', roll).slice(4)}`;
     },
-    confirmInvitation: async (id) => {
+    confirmInvitation: async (id, substituteUntil) => {
       await reach();
       invitations = invitations.filter((one) => one.invitation !== id);
-      return 'admitted' as const;
+      return substituteUntil === undefined ? ('admitted' as const) : ('proposed' as const);
     },
     agreeProposal: async (id) => {
       await reach();

@@ -1,10 +1,18 @@
+import { care } from './en-care.ts';
 import type { Dictionary } from './nl.ts';
 
 export const en: Dictionary = {
+  ...care,
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
     main: 'Main menu',
     worklist: 'Worklist',
+    referrals: 'Referrals',
+    admin: 'Team, partners and substitutes',
+    partners: 'Partners',
+    urgent: 'Substitutes and emergencies',
+    handed: 'Handed over',
+    waiting: 'wait for you',
     deliveries: 'Deliveries',
     team: 'Team',
     settings: 'Settings',
@@ -135,6 +143,7 @@ export const en: Dictionary = {
     back: 'Worklist',
     record: 'Record',
     looks: 'Who looked?',
+    access: 'Who can see what?',
     parts: 'Parts of the record',
     born: 'born {{date}}',
     phone: 'tel. {{number}}',
@@ -303,7 +312,18 @@ export const en: Dictionary = {
     proposals: 'Waiting for owners',
     proposal: '{{by}} wants to take in {{name}} as {{role}}',
     proposalUnnamed: '{{by}} wants to take in a new colleague',
-    proposalTeam: 'Team {{team}}, valid until {{date}}. Signed by {{names}}; needed: {{count}} owners.',
+    proposalTeam: 'Team {{team}}.',
+    proposalSigned: 'Valid until {{date}}. Signed by {{names}}; needed: {{count}} people.',
+    partnerProposal: '{{by}} wants to add {{name}} as a partner',
+    partnerUnnamed: '{{by}} wants to add a partner',
+    partnerCompare:
+      'Call the partner yourself, at a number that you already had. Agree only if all twelve groups are the same.',
+    partnerMine: 'You compared and signed. Ask a second person to do the same.',
+    poolProposal: '{{by}} wants {{name}} as a substitute for {{team}}, until {{date}}',
+    poolBody: 'Can be called in by: {{names}}.',
+    asSubstitute: 'This is a substitute',
+    asSubstituteBody: 'Does not join the team. Every colleague can call the substitute in; a second person approves.',
+    substituteUntil: 'Approved up to and including',
     proposalCode: 'Ask the new colleague for the code yourself. Agree only if it is the same.',
     proposalMine: 'You have signed. Ask another owner to agree under Team.',
     proposalStale: 'Teams have changed since. {{by}} can propose this again.',
@@ -312,7 +332,8 @@ export const en: Dictionary = {
     refuse: 'Do not agree',
     renew: 'Propose again',
     agreed: 'Agreed. The new colleague can sign in now.',
-    agreedMore: 'Signed. One more owner is needed.',
+    agreedOther: 'Agreed. It holds from now on.',
+    agreedMore: 'Signed. One more person is needed.',
     refused: 'The proposal is gone. The log says so.',
     loading: 'Opening the team',
     onlyOwner: 'A practice owner can invite.',
@@ -456,6 +477,9 @@ export const en: Dictionary = {
     'workplace/passkey-cancelled': 'The passkey was not used. Try again or choose the passphrase.',
     'workplace/passkey-no-prf': 'This passkey cannot keep keys. Take another passkey or your passphrase.',
     'workplace/bad-link': 'This link is incomplete or was used before.',
+    'workplace/bad-card': 'This is no valid partner card. Ask the partner for a new one.',
+    'workplace/not-vouched':
+      'Your organisation has not confirmed today that you work there. An owner must sign in first.',
     'workplace/invitation-ended': 'This invitation is no longer valid.',
     'workplace/not-proved': 'The proof does not hold, so nothing is shown.',
     'workplace/stale-proposal':

@@ -1,10 +1,19 @@
 /** The words on screen, Dutch first. English (`en.ts`) has the same keys; the type checker holds them together. */
 
+import { care } from './nl-care.ts';
+
 export const nl = {
+  ...care,
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
     worklist: 'Werklijst',
+    referrals: 'Verwijzingen',
+    admin: 'Team, partners en waarneming',
+    partners: 'Partners',
+    urgent: 'Waarneming en spoed',
+    handed: 'Overgedragen',
+    waiting: 'wachten op u',
     deliveries: 'Leveringen',
     team: 'Team',
     settings: 'Instellingen',
@@ -136,6 +145,7 @@ export const nl = {
     back: 'Werklijst',
     record: 'Dossier',
     looks: 'Wie keek?',
+    access: 'Wie kan wat zien?',
     parts: 'Onderdelen van het dossier',
     born: 'geb. {{date}}',
     phone: 'tel. {{number}}',
@@ -304,7 +314,19 @@ export const nl = {
     proposals: 'Wacht op praktijkhouders',
     proposal: '{{by}} wil {{name}} als {{role}} toelaten',
     proposalUnnamed: '{{by}} wil een nieuwe collega toelaten',
-    proposalTeam: 'Team {{team}}, geldig tot {{date}}. Getekend door {{names}}; nodig: {{count}} praktijkhouders.',
+    proposalTeam: 'Team {{team}}.',
+    proposalSigned: 'Geldig tot {{date}}. Getekend door {{names}}; nodig: {{count}} mensen.',
+    partnerProposal: '{{by}} wil {{name}} als partner toevoegen',
+    partnerUnnamed: '{{by}} wil een partner toevoegen',
+    partnerCompare:
+      'Bel zelf de partner, op een nummer dat u al had. Geef alleen akkoord als alle twaalf groepen gelijk zijn.',
+    partnerMine: 'U hebt vergeleken en getekend. Vraag een tweede persoon om hetzelfde te doen.',
+    poolProposal: '{{by}} wil {{name}} als waarnemer voor {{team}}, tot {{date}}',
+    poolBody: 'Oproepen kunnen: {{names}}.',
+    asSubstitute: 'Dit is een waarnemer',
+    asSubstituteBody:
+      'Wordt geen lid van het team. Elke collega kan de waarnemer oproepen; een tweede persoon keurt goed.',
+    substituteUntil: 'Goedgekeurd tot en met',
     proposalCode: 'Vraag de nieuwe collega zelf om de code. Geef alleen akkoord als die gelijk is.',
     proposalMine: 'U hebt getekend. Vraag een andere praktijkhouder om akkoord bij Team.',
     proposalStale: 'Er is intussen iets veranderd in de teams. {{by}} kan dit opnieuw voorstellen.',
@@ -313,7 +335,8 @@ export const nl = {
     refuse: 'Niet akkoord',
     renew: 'Stel opnieuw voor',
     agreed: 'Akkoord. De nieuwe collega kan zich nu aanmelden.',
-    agreedMore: 'Getekend. Er is nog een praktijkhouder nodig.',
+    agreedOther: 'Akkoord. Het geldt vanaf nu.',
+    agreedMore: 'Getekend. Er is nog iemand nodig.',
     refused: 'Het voorstel is weg. Dat staat in het logboek.',
     loading: 'Team openen',
     onlyOwner: 'Uitnodigen kan een praktijkhouder.',
@@ -460,6 +483,9 @@ export const nl = {
     'workplace/passkey-cancelled': 'De passkey is niet gebruikt. Probeer het nog eens of kies de wachtzin.',
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
+    'workplace/bad-card': 'Dit is geen geldige partnerkaart. Vraag een nieuwe kaart aan de partner.',
+    'workplace/not-vouched':
+      'Uw organisatie heeft vandaag nog niet bevestigd dat u er werkt. Een eigenaar meldt eerst aan.',
     'workplace/invitation-ended': 'Deze uitnodiging geldt niet meer.',
     'workplace/not-proved': 'Het bewijs klopt niet, dus wordt er niets getoond.',
     'workplace/stale-proposal':

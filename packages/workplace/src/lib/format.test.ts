@@ -1,6 +1,6 @@
 import { type Instant, type LocalDate, MINUTE } from '@ketenkluis/base';
 import { describe, expect, it } from 'vitest';
-import { age, bytes, day, moment, nearDay, number, shortDay, span, unit } from './format.ts';
+import { age, bytes, day, endOfDay, moment, nearDay, number, shortDay, span, unit } from './format.ts';
 
 describe('dates and numbers as a Dutch practice writes them', () => {
   it('writes days, and keeps a month or a year as exact as it is', () => {
@@ -48,5 +48,12 @@ describe('dates and numbers as a Dutch practice writes them', () => {
     expect(age('1950', today)).toEqual({ years: 76, exact: false });
     expect(age(null, today)).toBeNull();
     expect(age('vroeger', today)).toBeNull();
+  });
+
+  it('ends a day in the Netherlands, in winter and in summer', () => {
+    expect(new Date(endOfDay('2026-11-21')).toISOString()).toBe('2026-11-21T22:59:00.000Z');
+    expect(new Date(endOfDay('2026-07-01')).toISOString()).toBe('2026-07-01T21:59:00.000Z');
+    expect(new Date(endOfDay('2026-10-25')).toISOString()).toBe('2026-10-25T22:59:00.000Z');
+    expect(new Date(endOfDay('2026-03-29')).toISOString()).toBe('2026-03-29T21:59:00.000Z');
   });
 });

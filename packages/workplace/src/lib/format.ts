@@ -1,6 +1,6 @@
 /** Days, moments and numbers as people in a Dutch practice write them. Partial dates (`2019`, `2019-05`) stay partial. */
 
-import { addDays, ageOn, type Instant, type LocalDate } from '@ketenkluis/base';
+import { addDays, ageOn, HOUR, type Instant, instant, type LocalDate, localDate } from '@ketenkluis/base';
 import type { Language } from '../i18n/index.ts';
 
 const LOCALE = { nl: 'nl-NL', en: 'en-GB' } as const;
@@ -122,3 +122,12 @@ export type Span = readonly ['days' | 'weeks' | 'months', number];
 /** A length of time as people say it: days up to two weeks, weeks up to ten, then months. */
 export const span = (days: number): Span =>
   days < 14 ? ['days', days] : days < 70 ? ['weeks', Math.floor(days / 7)] : ['months', Math.floor(days / 30.44)];
+
+/** The last whole minute of a day in Amsterdam (`YYYY-MM-DD`), summer and winter. */
+export function endOfDay(value: string): Instant {
+  const utc = Date.parse(`${value}T23:59:00Z`);
+  // One or two hours before UTC; the one on which it is still that day.
+  const summer = instant(utc - 2 * HOUR);
+  const winter = instant(utc - HOUR);
+  return localDate(winter) === value ? winter : summer;
+}

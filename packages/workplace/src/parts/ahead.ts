@@ -6,8 +6,14 @@ export const ahead = {
     void import('../screens/dossier.tsx')
       .then(() =>
         Promise.all([
+          import('../screens/referrals.tsx'),
+          import('../screens/referral.tsx'),
           import('../screens/deliveries.tsx'),
           import('../screens/team.tsx'),
+          import('../screens/colleague.tsx'),
+          import('../screens/partners.tsx'),
+          import('../screens/urgent.tsx'),
+          import('../screens/handed.tsx'),
           import('../screens/settings.tsx'),
         ]),
       )

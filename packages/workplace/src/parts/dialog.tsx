@@ -8,13 +8,14 @@ interface Props {
   readonly opened: boolean;
   readonly close: () => void;
   readonly title: string;
+  readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
-export function Dialog({ opened, close, title, children }: Props) {
+export function Dialog({ opened, close, title, wide, children }: Props) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={close} centered withCloseButton={false}>
+    <Modal opened={opened} onClose={close} centered withCloseButton={false} size={wide ? 760 : 'md'}>
       <div className="kk-dialog-head">
         <Modal.Title>{title}</Modal.Title>
         <CloseButton aria-label={t('common.close')} onClick={close} />

@@ -1,25 +1,65 @@
 /** The frame around every screen of a signed-in person. */
 
-import { ActionIcon, Button, Kbd, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Kbd, Menu, Tooltip, VisuallyHidden } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Me } from '../model.ts';
+import type { Me, Workplace } from '../model.ts';
 import { Dialog } from './dialog.tsx';
 import { Brand, Lock, Person } from './icons.tsx';
 import { IdleGuard } from './idle.tsx';
 import { isTyping } from './main.tsx';
 import { Strip } from './states.tsx';
 import { useWords } from './words.ts';
-import { useWorld } from './world.tsx';
+import { useAsk, useWorld } from './world.tsx';
 
-const PAGES = [
-  { to: '/werklijst', word: 'nav.worklist' },
-  { to: '/leveringen', word: 'nav.deliveries' },
-  { to: '/team', word: 'nav.team' },
-  { to: '/instellingen', word: 'nav.settings' },
-] as const;
+/** What lies under each, so that the one where somebody is stands out. */
+const UNDER: Readonly<Record<string, RegExp>> = {
+  '/werklijst': /^\/(werklijst|dossier)/,
+  '/overgedragen': /^\/(overgedragen|dossier)/,
+  '/verwijzingen': /^\/verwijzingen/,
+  '/leveringen': /^\/leveringen/,
+  '/team': /^\/(team|partners|waarneming)/,
+  '/instellingen': /^\/instellingen/,
+};
+
+const PARTNERS = ['referrals', 'team', 'settings'] as const;
+const SUBSTITUTES = ['handed', 'team', 'settings'] as const;
+const PRACTICE = ['worklist', 'referrals', 'deliveries', 'team', 'settings'] as const;
+const PATHS = {
+  worklist: '/werklijst',
+  handed: '/overgedragen',
+  referrals: '/verwijzingen',
+  deliveries: '/leveringen',
+  team: '/team',
+  settings: '/instellingen',
+} as const;
+
+function pagesFor(me: Me, world: Workplace) {
+  const words = me.partner ? PARTNERS : me.substitute ? SUBSTITUTES : PRACTICE;
+  const there = (word: (typeof words)[number]) =>
+    word !== 'referrals' || (me.partner ? world.received : world.referrals) !== null;
+  return words.filter(there).map((word) => ({ to: PATHS[word], word: `nav.${word}` as const }));
+}
+
+/** What waits for somebody: asked once after unlocking and after each change; ids only, no line in the log. */
+function useWaiting(me: Me): Readonly<Record<string, number>> {
+  const messages = useAsk(
+    ['waiting'],
+    async (world) => (me.partner || me.substitute ? 0 : ((await world.referrals?.waiting()) ?? 0)),
+    { keep: true },
+  );
+  const reviews = useAsk(
+    ['reviews-open'],
+    async (world) =>
+      me.partner || me.substitute ? 0 : ((await world.urgent?.reviews()) ?? []).filter((one) => !one.mine).length,
+    {
+      keep: true,
+    },
+  );
+  return { '/verwijzingen': messages.data ?? 0, '/team': reviews.data ?? 0 };
+}
 
 interface ShellProps {
   readonly me: Me;
@@ -33,6 +73,8 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
   const words = useWords();
   const navigate = useNavigate();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const waiting = useWaiting(me);
+  const pages = pagesFor(me, world);
   const [drafts, setDrafts] = useState(0);
   const [help, setHelp] = useState(false);
 
@@ -53,7 +95,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
   const go = async () => {
     setDrafts(0);
     await world.leave();
-    await navigate({ to: '/werklijst', replace: true });
+    await navigate({ to: '/', replace: true });
   };
   /** One step, unless there is work that would be lost. */
   const leave = async () => {
@@ -69,20 +111,20 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
         {t('app.skip')}
       </button>
       <header className="kk-top">
-        <Link to="/werklijst" className="kk-brand" aria-label={`${t('app.name')}: ${t('nav.worklist')}`}>
+        <Link to="/" className="kk-brand" aria-label={`${t('app.name')}: ${t(pages[0]!.word)}`}>
           <Brand size={24} />
           {t('app.name')}
         </Link>
         <nav className="kk-nav" aria-label={t('nav.main')}>
-          {PAGES.map((page) => (
-            <Link
-              key={page.to}
-              to={page.to}
-              aria-current={
-                path === page.to || (page.to === '/werklijst' && path.startsWith('/dossier')) ? 'page' : undefined
-              }
-            >
+          {pages.map((page) => (
+            <Link key={page.to} to={page.to} aria-current={UNDER[page.to]?.test(path) ? 'page' : undefined}>
               {t(page.word)}
+              {waiting[page.to] ? (
+                <span className="kk-count">
+                  {waiting[page.to]}
+                  <VisuallyHidden> {t('nav.waiting')}</VisuallyHidden>
+                </span>
+              ) : null}
             </Link>
           ))}
         </nav>

@@ -74,7 +74,14 @@ export function useErrorText(): (error: unknown) => string {
   };
 }
 
-export function Trouble({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
+interface TroubleProps {
+  readonly error: unknown;
+  readonly retry?: () => void;
+  /** What else there is to do when the answer is no. */
+  readonly denied?: ReactNode;
+}
+
+export function Trouble({ error, retry, denied: otherwise }: TroubleProps) {
   const { t } = useTranslation();
   const denied = useDenied();
   const again = retry ? (
@@ -91,7 +98,9 @@ export function Trouble({ error, retry }: { readonly error: unknown; readonly re
   }
   if (workplaceError.is(error, 'denied')) {
     return (
-      <State name="denied" urgent icon={<Lock size={32} />} title={t('state.denied')} body={denied(reasonOf(error))} />
+      <State name="denied" urgent icon={<Lock size={32} />} title={t('state.denied')} body={denied(reasonOf(error))}>
+        {otherwise}
+      </State>
     );
   }
   const code = codeOf(error);
@@ -119,14 +128,19 @@ export function Asked<T>(props: {
   readonly loading: string;
   /** The page's heading while there is nothing yet that has one. */
   readonly heading?: string;
+  readonly denied?: ReactNode;
   readonly children: (data: T) => ReactNode;
 }) {
-  const { query, loading, heading, children } = props;
+  const { query, loading, heading, denied, children } = props;
   if (!query.error && query.data !== undefined) return children(query.data);
   return (
     <>
       {heading === undefined ? null : <Heading name={heading}>{heading}</Heading>}
-      {query.error ? <Trouble error={query.error} retry={() => void query.refetch()} /> : <Loading label={loading} />}
+      {query.error ? (
+        <Trouble error={query.error} retry={() => void query.refetch()} denied={denied} />
+      ) : (
+        <Loading label={loading} />
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** Dates, numbers and texts from data in the language of the screen. */
 
-import type { Instant, LocalDate } from '@ketenkluis/base';
+import { type Instant, type LocalDate, localDate } from '@ketenkluis/base';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Timed } from '../lib/due.ts';
@@ -23,6 +23,13 @@ export function useWords() {
       language,
       span,
       text: (text: Text) => text[language],
+      /** In the middle of a sentence; names such as HbA1c keep their capitals. */
+      lower: (text: Text) => {
+        const said = text[language];
+        return /^\p{Lu}\p{Ll}/u.test(said) ? `${said[0]!.toLowerCase()}${said.slice(1)}` : said;
+      },
+      /** The day on which a moment falls in the Netherlands. */
+      dayOf: (at: Instant) => format.day(localDate(at), language),
       day: (value: string) => format.day(value, language),
       shortDay: (value: string) => format.shortDay(value, language),
       moment: (at: Instant) => format.moment(at, language),

@@ -1,11 +1,18 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Dossier } from '../model.ts';
 import { Heading, Tag } from '../parts/page.tsx';
 import { useWords } from '../parts/words.ts';
 import { useToday } from '../parts/world.tsx';
 
+interface Props {
+  readonly dossier: Dossier;
+  /** What can be done with the whole. */
+  readonly children?: ReactNode;
+}
+
 /** Who this is, and of when. The window's title says only that a dossier is open. */
-export function DossierHeader({ dossier }: { readonly dossier: Dossier }) {
+export function DossierHeader({ dossier, children }: Props) {
   const { t } = useTranslation();
   const words = useWords();
   const today = useToday();
@@ -28,6 +35,7 @@ export function DossierHeader({ dossier }: { readonly dossier: Dossier }) {
           <Tag key={programme.id}>{words.text(programme.name)}</Tag>
         ))}
       </span>
+      {children ? <span className="kk-end">{children}</span> : null}
     </div>
   );
 }

@@ -12,12 +12,16 @@ import { isTyping, Main } from '../parts/main.tsx';
 import { Tag } from '../parts/page.tsx';
 import { Asked, Confirmed, Strip, useDenied } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
-import { useAsk, useToday } from '../parts/world.tsx';
+import { useAsk, useSession, useToday, useWorld } from '../parts/world.tsx';
+import { AccessTab } from './access.tsx';
 import { Allergies, Medication, Problems, Vaccinations } from './dossier-facts.tsx';
 import { DossierHeader } from './dossier-header.tsx';
+import { EmergencyDoor } from './emergency.tsx';
+import { HandOver } from './hand-over.tsx';
 import { LooksTab } from './looks.tsx';
 import { Measurements } from './measurements.tsx';
 import { Notes } from './notes.tsx';
+import { Refer } from './refer.tsx';
 import './dossier.css';
 
 export function DossierScreen() {
@@ -26,6 +30,8 @@ export function DossierScreen() {
   const { dossier: text } = useParams({ from: '/dossier/$dossier' });
   const id = isId('dossier', text) ? text : null;
   const words = useWords();
+  const session = useSession();
+  const standsIn = session.stage === 'open' && session.me.substitute;
   const [asOf, setAsOf] = useState<Dossier['asOf'] | null>(null);
 
   useEffect(() => {
@@ -33,18 +39,18 @@ export function DossierScreen() {
     const keys = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || isTyping(event) || event.defaultPrevented) return;
       if (document.querySelector('[role="dialog"],[role="menu"]')) return;
-      void navigate({ to: '/werklijst' });
+      void navigate({ to: standsIn ? '/overgedragen' : '/werklijst' });
     };
     window.addEventListener('keydown', keys);
     return () => window.removeEventListener('keydown', keys);
-  }, [id, navigate]);
+  }, [id, navigate, standsIn]);
 
   return (
     <Main>
       <div className="kk-dos">
         <div className="kk-dos-line">
-          <Link to="/werklijst" className="kk-dos-back">
-            <Left size={16} /> {t('dossier.back')}
+          <Link to={standsIn ? '/overgedragen' : '/werklijst'} className="kk-dos-back">
+            <Left size={16} /> {t(standsIn ? 'handed.title' : 'dossier.back')}
           </Link>
           {asOf === null ? null : <span className="kk-dim">{t('common.asOf', { date: words.day(asOf) })}</span>}
         </div>
@@ -62,10 +68,16 @@ interface OpenedProps {
 function Opened({ id, opened }: OpenedProps) {
   const { t } = useTranslation();
   const query = useAsk(['dossier', id], (world) => world.dossier(id));
+  const urgent = useWorld().urgent !== null;
   const asOf = query.data?.asOf ?? null;
   useEffect(() => opened(asOf), [opened, asOf]);
   return (
-    <Asked query={query} loading={t('dossier.loading')} heading={t('dossier.title')}>
+    <Asked
+      query={query}
+      loading={t('dossier.loading')}
+      heading={t('dossier.title')}
+      denied={urgent ? <EmergencyDoor dossier={id} /> : null}
+    >
       {(dossier) => <Whole dossier={dossier} />}
     </Asked>
   );
@@ -73,28 +85,57 @@ function Opened({ id, opened }: OpenedProps) {
 
 function Whole({ dossier }: { readonly dossier: Dossier }) {
   const { t } = useTranslation();
+  const words = useWords();
+  const world = useWorld();
+  const session = useSession();
+  const standsIn = session.stage === 'open' && session.me.substitute;
   const [tab, setTab] = useState<string | null>('record');
   return (
     <>
-      <DossierHeader dossier={dossier} />
+      <DossierHeader dossier={dossier}>
+        <span className="kk-buttons">
+          {world.urgent !== null && dossier.emergency === null && !standsIn ? <HandOver dossier={dossier} /> : null}
+          {dossier.mayRefer && world.referrals !== null ? <Refer dossier={dossier} /> : null}
+        </span>
+      </DossierHeader>
+      {dossier.emergency === null ? null : (
+        <Strip
+          name="emergency"
+          tone="bad"
+          title={t('emergency.shown', { date: words.moment(dossier.emergency) })}
+          body={t('emergency.shownBody')}
+        />
+      )}
       <Confirmed confirmation={dossier.confirmation} quiet />
       <Tabs value={tab} onChange={setTab}>
         <Tabs.List aria-label={t('dossier.parts')}>
           <Tabs.Tab value="record">{t('dossier.record')}</Tabs.Tab>
           <Tabs.Tab value="looks">{t('dossier.looks')}</Tabs.Tab>
+          {world.access === null ? null : <Tabs.Tab value="access">{t('dossier.access')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="record">
-          <Record dossier={dossier} />
+          <Record dossier={dossier} outside={dossier.emergency !== null} />
         </Tabs.Panel>
         <Tabs.Panel value="looks">
           <LooksTab dossier={dossier.dossier} />
         </Tabs.Panel>
+        {world.access === null ? null : (
+          <Tabs.Panel value="access">
+            <AccessTab dossier={dossier.dossier} />
+          </Tabs.Panel>
+        )}
       </Tabs>
     </>
   );
 }
 
-function Record({ dossier }: { readonly dossier: Dossier }) {
+interface RecordProps {
+  readonly dossier: Dossier;
+  /** Seen by another organisation, or in an emergency: no notes and nothing that is due. */
+  readonly outside?: boolean;
+}
+
+export function Record({ dossier, outside = false }: RecordProps) {
   const { t } = useTranslation();
   const words = useWords();
   const today = useToday();
@@ -104,20 +145,22 @@ function Record({ dossier }: { readonly dossier: Dossier }) {
   return (
     <div className="kk-dos-cols">
       <div className="kk-dos-main">
-        <section className="kk-card kk-dos-due" aria-label={t('dossier.due')}>
-          <h2>{t('dossier.due')}</h2>
-          {due.length === 0 ? <p className="kk-dim">{t('dossier.nothingDue')}</p> : null}
-          <dl>
-            {[...Map.groupBy(due, (one) => words.when(one, today))].map(([when, items]) => (
-              <div key={when}>
-                <dt>
-                  <Tag tone={items[0]?.state === 'late' ? 'bad' : 'warn'}>{when}</Tag>
-                </dt>
-                <dd>{items.map((one) => words.text(one.item.label)).join(', ')}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
+        {outside ? null : (
+          <section className="kk-card kk-dos-due" aria-label={t('dossier.due')}>
+            <h2>{t('dossier.due')}</h2>
+            {due.length === 0 ? <p className="kk-dim">{t('dossier.nothingDue')}</p> : null}
+            <dl>
+              {[...Map.groupBy(due, (one) => words.when(one, today))].map(([when, items]) => (
+                <div key={when}>
+                  <dt>
+                    <Tag tone={items[0]?.state === 'late' ? 'bad' : 'warn'}>{when}</Tag>
+                  </dt>
+                  <dd>{items.map((one) => words.text(one.item.label)).join(', ')}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        )}
         {dossier.denied.map((part) => (
           <Strip
             key={`${part.part?.nl ?? ''} ${part.reason}`}
@@ -140,7 +183,7 @@ function Record({ dossier }: { readonly dossier: Dossier }) {
         {sees('measurements') ? <Measurements dossier={dossier} /> : null}
       </div>
       <div className="kk-dos-side">
-        <Notes dossier={dossier} />
+        {outside ? null : <Notes dossier={dossier} />}
         {sees('problems') ? <Problems dossier={dossier} /> : null}
         {sees('medication') ? <Medication dossier={dossier} /> : null}
         {sees('allergies') ? <Allergies dossier={dossier} /> : null}

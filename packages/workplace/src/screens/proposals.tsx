@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { BrokenProposal, Proposal } from '../model.ts';
+import { Fingerprint } from '../parts/fingerprint.tsx';
 import { useSay } from '../parts/say.ts';
 import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
@@ -34,25 +35,57 @@ export function Proposals({ proposals, again }: ProposalsProps) {
 function Asked({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
-  const { by, name, role, team, until, signed, needed } = proposal;
-  const roleName = role === null ? '' : words.text(role);
-  const lower = /^[A-Z][a-z]/.test(roleName) ? `${roleName[0]!.toLowerCase()}${roleName.slice(1)}` : roleName;
+  const { by, until, signed, needed } = proposal;
   return (
     <>
       <strong>
-        {name === null ? t('team.proposalUnnamed', { by }) : t('team.proposal', { by, name, role: lower })}
+        <What proposal={proposal} />
       </strong>
       <span className="kk-dim kk-small">
-        {t('team.proposalTeam', { team, date: words.moment(until), names: signed.join(', '), count: needed })}
+        {proposal.what === 'colleague' ? `${t('team.proposalTeam', { team: proposal.team })} ` : ''}
+        {t('team.proposalSigned', { date: words.moment(until), names: signed.join(', '), count: needed })}
       </span>
-      {proposal.stale ? (
-        <p>{t('team.proposalStale', { by })}</p>
-      ) : (
-        <>
-          <output className="kk-code">{proposal.code}</output>
-          <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.proposalCode')}</p>
-        </>
-      )}
+      {proposal.stale ? <p>{t('team.proposalStale', { by })}</p> : <Compared proposal={proposal} />}
+    </>
+  );
+}
+
+function What({ proposal }: { readonly proposal: Proposal }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  const { by, name } = proposal;
+  if (name === null) return t(proposal.what === 'partner' ? 'team.partnerUnnamed' : 'team.proposalUnnamed', { by });
+  if (proposal.what === 'partner') return t('team.partnerProposal', { by, name });
+  if (proposal.substitute !== null) {
+    const { until } = proposal.substitute;
+    return t('team.poolProposal', { by, name, team: proposal.team, date: words.dayOf(until) });
+  }
+  return t('team.proposal', { by, name, role: proposal.role === null ? '' : words.lower(proposal.role) });
+}
+
+/** What each who signs compares outside this screen. */
+function Compared({ proposal }: { readonly proposal: Proposal }) {
+  const { t } = useTranslation();
+  if (proposal.what === 'colleague') {
+    return (
+      <>
+        {proposal.substitute === null ? null : (
+          <p>{t('team.poolBody', { names: proposal.substitute.callers.join(', ') })}</p>
+        )}
+        <output className="kk-code">{proposal.code}</output>
+        <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.proposalCode')}</p>
+      </>
+    );
+  }
+  return (
+    <>
+      <span className="kk-small">
+        {proposal.teams.join(', ')}
+        {proposal.ura === null ? '' : ` · ${t('partners.uraOf', { ura: proposal.ura })}`}
+        {proposal.proof === null ? '' : ` · ${proposal.proof}`}
+      </span>
+      <Fingerprint digits={proposal.fingerprint} label={t('partners.fingerprint')} />
+      <p className="kk-dim">{t(proposal.signedByMe ? 'team.partnerMine' : 'team.partnerCompare')}</p>
     </>
   );
 }
@@ -61,10 +94,13 @@ function Answer({ proposal, again }: { readonly proposal: Proposal | BrokenPropo
   const { t } = useTranslation();
   const say = useSay();
   const errorText = useErrorText();
+  const sound = 'broken' in proposal ? null : proposal;
   const agree = useAct(
     (to, id: string) => to.agreeProposal(id),
     (done) => {
-      say(t(done === 'admitted' ? 'team.agreed' : 'team.agreedMore'));
+      say(
+        t(done === 'proposed' ? 'team.agreedMore' : sound?.what === 'colleague' ? 'team.agreed' : 'team.agreedOther'),
+      );
       again();
     },
   );
@@ -82,7 +118,6 @@ function Answer({ proposal, again }: { readonly proposal: Proposal | BrokenPropo
       again();
     },
   );
-  const sound = 'broken' in proposal ? null : proposal;
   const error = agree.error ?? refuse.error ?? renew.error;
   const busy = agree.isPending || refuse.isPending || renew.isPending;
   return (

@@ -1,18 +1,23 @@
 /** Colleagues, and the two-sided code that lets a new one in. */
 
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { addDays } from '@ketenkluis/base';
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { endOfDay } from '../lib/format.ts';
 import type { Colleague, OpenInvitation, People } from '../model.ts';
+import { AdminNav } from '../parts/admin-nav.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
 import { useSay } from '../parts/say.ts';
 import { Asked, Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
-import { useAct, useAsk } from '../parts/world.tsx';
+import { useAct, useAsk, useToday, useWorld } from '../parts/world.tsx';
 import { LostDevice } from './lost-device.tsx';
 import { Proposals } from './proposals.tsx';
+import './care.css';
 
 /** How often an open invitation is looked at for a code; reading it is no line in the log. */
 const POLL = 3000;
@@ -25,16 +30,15 @@ export function TeamScreen() {
   return (
     <Main>
       <div className="kk-page">
+        <AdminNav />
         <Heading name={t('team.title')}>{t('team.title')}</Heading>
         <Asked query={people} loading={t('team.loading')}>
           {(found) => (
             <>
+              <Proposals proposals={found.proposals} again={() => void people.refetch()} />
               <Colleagues people={found} />
               {found.mayInvite ? (
-                <>
-                  <Proposals proposals={found.proposals} again={() => void people.refetch()} />
-                  <Invitations people={found} again={() => void people.refetch()} />
-                </>
+                <Invitations people={found} again={() => void people.refetch()} />
               ) : (
                 <p className="kk-dim">{t('team.onlyOwner')}</p>
               )}
@@ -49,6 +53,7 @@ export function TeamScreen() {
 function Colleagues({ people }: { readonly people: People }) {
   const { t } = useTranslation();
   const words = useWords();
+  const world = useWorld();
   const [lost, setLost] = useState<Colleague | null>(null);
   return (
     <section className="kk-card" aria-labelledby="colleagues">
@@ -67,7 +72,14 @@ function Colleagues({ people }: { readonly people: People }) {
             {people.colleagues.map((one) => (
               <tr key={one.person}>
                 <td>
-                  {one.name} {one.me ? <Tag>{t('team.you')}</Tag> : null}
+                  {world.access === null ? (
+                    one.name
+                  ) : (
+                    <Link to="/team/$person" params={{ person: one.person }}>
+                      {one.name}
+                    </Link>
+                  )}{' '}
+                  {one.me ? <Tag>{t('team.you')}</Tag> : null}
                 </td>
                 <td>{words.text(one.role)}</td>
                 <td>{one.teams.join(', ')}</td>
@@ -207,8 +219,14 @@ function Invited({ invitation, again }: { readonly invitation: OpenInvitation; r
   const say = useSay();
   const words = useWords();
   const errorText = useErrorText();
+  const world = useWorld();
+  const today = useToday();
+  const [asSubstitute, setAsSubstitute] = useState(false);
+  const [day, setDay] = useState<string>(addDays(today, 180));
+  const fits = !asSubstitute || (day > today && day <= addDays(today, 366));
   const confirm = useAct(
-    (to, id: OpenInvitation['invitation']) => to.confirmInvitation(id),
+    (to, id: OpenInvitation['invitation']) =>
+      asSubstitute ? to.confirmInvitation(id, endOfDay(day)) : to.confirmInvitation(id),
     (done) => {
       say(t(done === 'admitted' ? 'team.confirmed' : 'team.proposed'));
       again();
@@ -228,13 +246,32 @@ function Invited({ invitation, again }: { readonly invitation: OpenInvitation; r
         <>
           <output className="kk-code">{invitation.code}</output>
           <p className="kk-dim">{t('team.codeHint')}</p>
+          {world.urgent === null ? null : (
+            <Checkbox
+              label={t('team.asSubstitute')}
+              description={t('team.asSubstituteBody')}
+              checked={asSubstitute}
+              onChange={(event) => setAsSubstitute(event.target.checked)}
+            />
+          )}
+          {asSubstitute ? (
+            <TextInput
+              label={t('team.substituteUntil')}
+              type="date"
+              min={addDays(today, 1)}
+              max={addDays(today, 366)}
+              value={day}
+              error={fits ? undefined : t('urgent.badDay')}
+              onChange={(event) => setDay(event.target.value)}
+            />
+          ) : null}
           {confirm.error ? (
             <div role="alert">
               <Strip tone="bad" title={errorText(confirm.error)} />
             </div>
           ) : null}
           <div>
-            <Button loading={confirm.isPending} onClick={() => confirm.mutate(invitation.invitation)}>
+            <Button loading={confirm.isPending} disabled={!fits} onClick={() => confirm.mutate(invitation.invitation)}>
               {t('team.confirm')}
             </Button>
           </div>

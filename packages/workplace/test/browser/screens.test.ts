@@ -25,6 +25,25 @@ const state = (name: string) => async (page: Page) => {
   await page.locator(`[data-state="${name}"]`).waitFor();
 };
 
+const PARTNER = `role=podiatrist&${NOW}`;
+/** With diabetes: of whom the most can be asked. */
+const patient = async (page: Page) => {
+  const { worklist } = new Workplace(page);
+  await worklist.ready();
+  const all = await worklist.count();
+  await worklist.programme('DM');
+  await expect.poll(() => worklist.count()).toBeLessThan(all);
+  await worklist.openFirst();
+};
+const firstReferral = async (page: Page) => {
+  await page.locator('.kk-row-link').first().click();
+  await page.getByRole('heading', { name: 'Verwijsbrief' }).waitFor();
+};
+const colleague = async (page: Page) => {
+  await page.getByRole('link', { name: 'Joost Hofstede' }).click();
+  await page.getByRole('heading', { name: 'Wat deze collega kan zien' }).waitFor();
+};
+
 const SCREENS: Record<string, Screen> = {
   'sign-in': { query: `in=no&${NOW}`, reach: (page) => new Workplace(page).door.passphrase().waitFor() },
   'device taken into use': {
@@ -201,6 +220,146 @@ const SCREENS: Record<string, Screen> = {
         await page.getByRole('button', { name: 'Ja, beëindig' }).click();
       }
       await page.getByText('Nodig de collega opnieuw uit').waitFor();
+    },
+  },
+  'dossier, refer': {
+    query: `scene=partly&${NOW}`,
+    reach: async (page) => {
+      await patient(page);
+      await page.getByRole('button', { name: 'Verwijzen', exact: true }).click();
+      await page.getByLabel(/^Ja, de patiënt vindt het goed/).check();
+    },
+  },
+  'dossier, refer to one of four': {
+    reach: async (page) => {
+      await patient(page);
+      await page.getByRole('button', { name: 'Verwijzen', exact: true }).click();
+      await page.getByRole('radio', { name: /Het Spoor/ }).check();
+      await page.getByText('Podotherapeut ziet niet').waitFor();
+    },
+  },
+  'who can see what': {
+    query: FEW,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.access();
+    },
+  },
+  'who can see what, shut': {
+    query: FEW,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.access();
+      await page.getByRole('button', { name: 'Afsluiten voor …' }).click();
+      await page.getByLabel('Voor wie?').selectOption('outside');
+    },
+  },
+  referrals: { hash: '#/verwijzingen', reach: (page) => page.getByText('1 nieuw bericht').first().waitFor() },
+  'referrals, none': { query: `scene=empty&${NOW}`, hash: '#/verwijzingen', reach: state('empty') },
+  'referrals, loading': { query: `scene=slow&${NOW}`, hash: '#/verwijzingen', reach: state('loading') },
+  'referrals, offline': { query: `scene=offline&${NOW}`, hash: '#/verwijzingen', reach: state('offline') },
+  referral: { hash: '#/verwijzingen', reach: firstReferral },
+  'referral, consent withdrawn': {
+    hash: '#/verwijzingen',
+    reach: async (page) => {
+      await firstReferral(page);
+      await new Workplace(page).referrals.end('Toestemming intrekken');
+    },
+  },
+  'referral, sure': {
+    hash: '#/verwijzingen',
+    reach: async (page) => {
+      await firstReferral(page);
+      await page.getByRole('button', { name: 'Afsluiten', exact: true }).click();
+      await page.getByText('Wat gezien is, blijft gezien.').waitFor();
+    },
+  },
+  'partner, referrals to us': {
+    query: `role=podiatrist&scene=partly&${NOW}`,
+    reach: (page) => page.getByText('is nu niet te bereiken').waitFor(),
+  },
+  'partner, new referral': { query: PARTNER, reach: firstReferral },
+  'partner, dossier': {
+    query: PARTNER,
+    reach: async (page) => {
+      await firstReferral(page);
+      await new Workplace(page).referrals.accept();
+    },
+  },
+  'partner, message': {
+    query: PARTNER,
+    reach: async (page) => {
+      await firstReferral(page);
+      await new Workplace(page).referrals.accept();
+      await page.getByRole('tab', { name: 'Bericht aan praktijk' }).click();
+      await page.getByRole('button', { name: 'Meting toevoegen' }).click();
+      await page.getByLabel(/^Waarde/).fill('5800');
+      await page.getByText('kan bijna niet kloppen').waitFor();
+    },
+  },
+  partners: {
+    query: `role=owner&${NOW}`,
+    hash: '#/partners',
+    reach: (page) => page.getByRole('heading', { name: 'Podotherapie Het Spoor' }).waitFor(),
+  },
+  'partners, none': { query: `scene=empty&${NOW}`, hash: '#/partners', reach: state('empty') },
+  'partners, compare': {
+    query: `role=owner&${NOW}`,
+    hash: '#/partners',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Partner toevoegen' }).click();
+      await page.getByLabel('Partnerkaart').fill('proef-partnerkaart');
+      await page.getByRole('button', { name: 'Verder' }).click();
+      await page.getByLabel(/^Hoe is de URA vastgesteld/).waitFor();
+    },
+  },
+  'partners, own card': {
+    query: `role=owner&${NOW}`,
+    hash: '#/partners',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Onze partnerkaart' }).click();
+      await page.getByText('lees dan deze twaalf groepen').waitFor();
+    },
+  },
+  colleague: { query: `role=owner&${NOW}`, hash: '#/team', reach: colleague },
+  'colleague, leaves': {
+    query: `role=owner&${NOW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await colleague(page);
+      await page.getByRole('button', { name: 'Joost Hofstede gaat uit dienst' }).click();
+      await page.getByText('Kan niet ongedaan').waitFor();
+    },
+  },
+  substitutes: {
+    query: `role=owner&${NOW}`,
+    hash: '#/waarneming',
+    reach: (page) => page.getByRole('button', { name: 'Oproepen: Tim Overbeek' }).waitFor(),
+  },
+  'substitutes, call in': {
+    query: `role=assistant&${NOW}`,
+    hash: '#/waarneming',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Oproepen: Tim Overbeek' }).click();
+      await page.getByLabel('Tot en met').waitFor();
+    },
+  },
+  'emergency, before': {
+    query: `scene=denied&${NOW}`,
+    hash: `#/dossier/dos_${'a'.repeat(26)}`,
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Spoed: toch openen' }).click();
+      await page.getByLabel(/^Waarom is dit nu nodig/).fill('Verward aan de balie');
+    },
+  },
+  'emergency, open': {
+    query: `scene=denied&${NOW}`,
+    hash: `#/dossier/dos_${'a'.repeat(26)}`,
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Spoed: toch openen' }).click();
+      await page.getByLabel(/^Waarom is dit nu nodig/).fill('Verward aan de balie');
+      await page.getByRole('button', { name: 'Leg vast en open' }).click();
+      await page.locator('[data-strip="emergency"]').waitFor();
     },
   },
   settings: { hash: '#/instellingen', reach: (page) => page.getByText('Er moeten er twee blijven').waitFor() },

@@ -117,6 +117,60 @@ export class DossierPage {
     await this.page.keyboard.press('Escape');
     await this.page.getByRole('grid').waitFor();
   }
+  /** Refers to this partner, with the patient's consent; the question is typed, everything else is clicked. */
+  async refer(partner: string, question = ''): Promise<void> {
+    await this.page.getByRole('button', { name: 'Verwijzen', exact: true }).click();
+    const choice = this.page.getByRole('radio', { name: new RegExp(partner) });
+    await choice.waitFor();
+    if (!(await choice.isChecked())) await choice.check();
+    if (question !== '') await this.page.getByLabel(/^Vraag aan de/).fill(question);
+    await this.page.getByLabel(/^Ja, de patiënt vindt het goed/).check();
+    await this.page.getByRole('button', { name: 'Versturen' }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+  async access(): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Wie kan wat zien?' }).click();
+    await this.page.getByText('Verder niemand').waitFor();
+  }
+}
+
+/** "Verwijzingen", of a practice and of a partner. */
+export class ReferralsPage {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+  row(patient: string) {
+    return this.page.getByRole('row').filter({ hasText: patient });
+  }
+  async open(patient: string): Promise<void> {
+    await this.page.getByRole('link', { name: patient }).first().click();
+    await this.page.getByRole('heading', { name: 'Verwijsbrief' }).waitFor();
+  }
+  async accept(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Aannemen en openen' }).click();
+    await this.page.getByRole('tab', { name: 'Gegevens' }).waitFor();
+  }
+  async report(plan: string, value?: string): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Bericht aan praktijk' }).click();
+    await this.page.getByLabel('P: plan').fill(plan);
+    if (value !== undefined) {
+      await this.page.getByRole('button', { name: 'Meting toevoegen' }).click();
+      await this.page.getByLabel(/^Waarde/).fill(value);
+    }
+    await this.page.getByRole('button', { name: 'Verstuur bericht' }).click();
+    await this.page.getByRole('article', { name: 'Bericht terug' }).waitFor();
+  }
+  async takeOver(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Overgenomen', exact: true }).click();
+    await this.page.getByRole('button', { name: 'Ja, overgenomen' }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+  async end(how: 'Afsluiten' | 'Toestemming intrekken'): Promise<void> {
+    await this.page.getByRole('button', { name: how, exact: true }).click();
+    await this.page.getByRole('button', { name: /^Ja, / }).click();
+    await this.page.getByText('kan hier niets meer openen').waitFor();
+  }
 }
 
 export class LooksPage {
@@ -143,13 +197,15 @@ export class Workplace {
   readonly door: DoorPage;
   readonly worklist: WorklistPage;
   readonly dossier: DossierPage;
+  readonly referrals: ReferralsPage;
   constructor(page: Page) {
     this.page = page;
     this.door = new DoorPage(page);
     this.worklist = new WorklistPage(page);
     this.dossier = new DossierPage(page);
+    this.referrals = new ReferralsPage(page);
   }
-  async go(name: 'Werklijst' | 'Leveringen' | 'Team' | 'Instellingen'): Promise<void> {
+  async go(name: 'Werklijst' | 'Verwijzingen' | 'Leveringen' | 'Team' | 'Instellingen'): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Hoofdmenu' }).getByRole('link', { name }).click();
   }
   async lock(): Promise<void> {

@@ -1,0 +1,105 @@
+/** Who can see what, from signed facts that were checked here: of one dossier, and of one colleague. */
+
+import type { DossierId, Instant, PersonId } from '@ketenkluis/base';
+import { PROGRAMME_IDS, ROLES, type RoleId, SCOPES, type ScopeId } from '@ketenkluis/care';
+import { accessOf, type Seer as ClientSeer, waysIn } from '@ketenkluis/client';
+import { workplaceError } from '../errors.ts';
+import type { AccessSide, ColleagueAccess, DossierAccess, Seer, Text } from '../model.ts';
+import { partsOfRole } from './choices.ts';
+import { about, type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
+import { partName, rowOf } from './lists.ts';
+import { partnerName, partnersSeen } from './partners.ts';
+import type { Surroundings } from './people.ts';
+
+const partText = (scope: ScopeId): Text => ({ nl: SCOPES[scope].nl, en: SCOPES[scope].en });
+
+/** One line per team; a team with several running steps sees what any of them lists, until the last ends. */
+function together(steps: readonly ClientSeer[]): Map<string, ClientSeer[]> {
+  return Map.groupBy(steps, ({ team }) => team);
+}
+
+async function dossierAccess(inside: Inside, dossier: DossierId): Promise<DossierAccess> {
+  const row = await rowOf(inside, dossier);
+  const facts = row.facts.slice(0, 16);
+  const { session, names } = inside;
+  const access = await accessOf(session, { dossier, facts, about: about(inside, 'wie kan wat zien') });
+  const people = await session.people();
+  const now = session.now();
+  const partners = access.seers.some(({ partner }) => partner !== null) ? await partnersSeen(inside) : [];
+  const members = people.memberships(now);
+  const seers = [...together(access.seers)].map(([, steps]): Seer => {
+    const [first] = steps as [ClientSeer, ...ClientSeer[]];
+    const { team } = first;
+    const partner = partners.find(({ organisation }) => organisation === first.partner);
+    const theirs = partner?.profile?.teams.find((one) => one.team === team);
+    const own = names?.teams.find((one) => one.team === team);
+    const role = first.partner === null ? own?.role : theirs?.role;
+    const parts = new Map<string, Text>();
+    for (const handle of steps.flatMap(({ handles }) => handles)) {
+      const name = partName(row, handle);
+      if (name !== null) parts.set(name.nl, name);
+    }
+    const ends = steps.map(({ until }) => until);
+    return {
+      team,
+      name: first.partner === null ? teamName(names, team) : (theirs?.name ?? ''),
+      role: role === undefined || role === null ? null : roleText(role),
+      outside: first.partner === null ? null : partnerName(partner),
+      people:
+        first.partner === null
+          ? members.filter((one) => one.team === team).map(({ person }) => nameOf(names, person)?.name ?? UNNAMED)
+          : [],
+      parts: [...parts.values()],
+      why:
+        first.partner === null
+          ? [{ kind: 'standing', since: Math.min(...steps.map(({ from }) => from)) as Instant }]
+          : steps.map(({ from, consent }) => ({
+              kind: 'referral',
+              by: null,
+              at: from,
+              consent: consent?.from ?? null,
+            })),
+      until: ends.includes(null) ? null : (Math.max(...ends.map((end) => end ?? 0)) as Instant),
+    };
+  });
+  return { seers, restrict: null };
+}
+
+async function colleagueAccess(inside: Inside, person: PersonId): Promise<ColleagueAccess> {
+  const { session, names, me } = inside;
+  const people = await session.people(true);
+  const now = session.now();
+  const card = people.cardOf(person, now);
+  if (card === undefined) throw workplaceError('denied', 'no such colleague', { detail: { reason: 'unknown' } });
+  const unlockers = me.owner ? ((await waysIn(session)).get(person) ?? []).filter(({ ended }) => ended === null) : null;
+  const named = nameOf(names, person);
+  return {
+    person,
+    name: named?.name ?? UNNAMED,
+    role: named?.role ?? { nl: 'nog zonder naam', en: 'no name yet' },
+    me: person === me.person,
+    teams: people
+      .memberships(now)
+      .filter((one) => one.person === person)
+      .map(({ team, from, until }) => {
+        const role = names?.teams.find((one) => one.team === team)?.role ?? null;
+        const known = role !== null && Object.hasOwn(ROLES, role) ? (role as RoleId) : null;
+        return {
+          ...{ team, name: teamName(names, team), role: role === null ? null : roleText(role), since: from, until },
+          parts: known === null ? [] : partsOfRole(known, PROGRAMME_IDS).map(partText),
+        };
+      }),
+    unlockers: unlockers?.length ?? null,
+    places: [],
+    mayEnd: me.owner && person !== me.person,
+  };
+}
+
+export function accessSide({ open }: Surroundings): AccessSide {
+  return {
+    dossier: (dossier) => open((now) => dossierAccess(now, dossier)),
+    colleague: (person) => open((now) => colleagueAccess(now, person)),
+    restrict: null,
+    endMembership: null,
+  };
+}

@@ -1,0 +1,69 @@
+import { type Instant, instant, type OrganisationId, type TeamId } from '@ketenkluis/base';
+import {
+  compileSelection,
+  PROGRAMME_IDS,
+  PROGRAMMES,
+  type ProgrammeId,
+  type ScopeId,
+  scopesOf,
+} from '@ketenkluis/care';
+import { describe, expect, it } from 'vitest';
+import { type PartnerSeen, referralChoices, reportableBy } from './choices.ts';
+
+const selection = compileSelection(PROGRAMME_IDS.map((id) => PROGRAMMES[id]));
+const now: Instant = instant(Date.parse('2026-11-21T09:00:00Z'));
+const partner = (role: string, ready = true): PartnerSeen => ({
+  organisation: 'org_x' as OrganisationId,
+  name: `partner ${role}`,
+  teams: [{ team: `tea_${role}` as TeamId, role, ready }],
+});
+const ask = (role: string, programmes: readonly ProgrammeId[], held?: readonly ScopeId[], ready = true) =>
+  referralChoices(
+    [partner(role, ready)],
+    { programmes, held: held ?? scopesOf(selection, programmes), now },
+    selection,
+  );
+
+describe('whom a patient can be referred to', () => {
+  it('R16: a podiatrist for a patient with diabetes sees feet, HbA1c, smoking and the medication that matters, a year long', () => {
+    const { choices } = ask('podiatrist', ['diabetes']);
+    expect(choices).toHaveLength(1);
+    expect(choices[0]!.sees.map(({ scope }) => scope)).toEqual(['identity', 'hba1c', 'diabetes-medication', 'foot']);
+    expect(choices[0]!.seesNot.map(({ scope }) => scope)).toContain('blood-pressure');
+    expect(choices[0]!.until - now).toBe(365 * 24 * 3600 * 1000);
+  });
+
+  it('R16: offers no step that the indication or the role does not carry', () => {
+    for (const [role, programmes] of [
+      ['podiatrist', ['copd']],
+      ['optometrist', ['cvrm']],
+      ['practice-manager', ['diabetes']],
+      ['locum', ['diabetes']],
+      ['nobody', ['diabetes']],
+    ] as const) {
+      expect(ask(role, programmes)).toEqual({ choices: [], unfit: [{ partner: `partner ${role}`, why: 'no-step' }] });
+    }
+  });
+
+  it('hands on no more than the sender holds', () => {
+    expect(ask('podiatrist', ['diabetes'], ['identity']).choices).toEqual([]);
+  });
+
+  it('says which partner has no key yet', () => {
+    expect(ask('podiatrist', ['diabetes'], undefined, false).unfit[0]!.why).toBe('no-key');
+  });
+
+  it('lets the sender name the parts for a consulted specialist only', () => {
+    expect(ask('consultant', ['diabetes']).choices.every(({ pick }) => pick)).toBe(true);
+    expect(ask('podiatrist', ['diabetes']).choices.every(({ pick }) => pick)).toBe(false);
+  });
+});
+
+describe('what a partner reports', () => {
+  it('is what the role works with, with the NHG number that is known', () => {
+    const weight = reportableBy('dietitian').find(({ code }) => code === 'weight');
+    expect(weight).toMatchObject({ nhg: '357', unit: 'kg' });
+    expect(reportableBy('podiatrist').map(({ code }) => code)).toEqual(['hba1c']);
+    expect(reportableBy('nobody')).toEqual([]);
+  });
+});

@@ -1,0 +1,118 @@
+/** What can be asked of whom for one patient: the programme files decide (`care.issueStep`), never the person who asks. Pure. */
+
+import { DAY, type Instant, type OrganisationId, plus, type TeamId } from '@ketenkluis/base';
+import {
+  compileSelection,
+  FIELDS,
+  fieldsInScope,
+  fieldsOf,
+  issueStep,
+  PARAMETER_IDS,
+  PARAMETERS,
+  PROGRAMMES,
+  type ProgrammeId,
+  ROLES,
+  type RoleId,
+  SCOPE_IDS,
+  SCOPES,
+  type ScopeId,
+  type Selection,
+  scopesForRole,
+  scopesOf,
+} from '@ketenkluis/care';
+import type { Part, ReferralChoice, ReferralChoices, Reportable, Text } from '../model.ts';
+
+const text = ({ nl, en }: Text): Text => ({ nl, en });
+
+export interface PartnerSeen {
+  readonly organisation: OrganisationId;
+  readonly name: string;
+  readonly teams: readonly {
+    readonly team: TeamId;
+    readonly role: string;
+    /** Does the practice have a key of this team? Without it nothing can be handed on. */
+    readonly ready: boolean;
+  }[];
+}
+export interface Indication {
+  readonly programmes: readonly ProgrammeId[];
+  /** The parts that the sender holds: nobody can hand on more. */
+  readonly held: readonly ScopeId[];
+  readonly now: Instant;
+}
+
+/** What stands in a part for a patient in these programmes. */
+export function partOf(scope: ScopeId, programmes: readonly ProgrammeId[], selection: Selection): Part {
+  const filled = fieldsOf(selection, programmes);
+  const fields = fieldsInScope(scope, programmes).filter((field) => filled.has(field));
+  return { scope, name: text(SCOPES[scope]), fields: fields.map((field) => text(FIELDS[field])) };
+}
+
+const isRole = (role: string): role is RoleId => Object.hasOwn(ROLES, role);
+
+export function referralChoices(
+  partners: readonly PartnerSeen[],
+  { programmes, held, now }: Indication,
+  selection: Selection,
+): ReferralChoices {
+  const all = scopesOf(selection, programmes).filter((scope) => held.includes(scope));
+  const part = (scope: ScopeId) => partOf(scope, programmes, selection);
+  const choices: ReferralChoice[] = [];
+  const unfit: { partner: string; why: 'no-step' | 'no-key' }[] = [];
+  for (const { organisation, name, teams } of partners) {
+    const before = choices.length;
+    let keyless = false;
+    for (const { team, role, ready } of teams) {
+      if (!isRole(role)) continue;
+      const pick = ROLES[role].mode === 'attached';
+      for (const programme of programmes) {
+        for (const step of PROGRAMMES[programme].steps) {
+          const ask = { role, programme, step: step.id, evidence: ['referral'] as const, programmes };
+          const answer = issueStep(pick ? { ...ask, scopes: all } : ask, selection);
+          // A part that the sender does not hold cannot be handed on, and half a step is none.
+          if (!answer.issue || !answer.scopes.every((scope) => held.includes(scope))) continue;
+          if (!ready) {
+            keyless = true;
+            continue;
+          }
+          choices.push({
+            id: `${team} ${programme} ${step.id}`,
+            organisation,
+            partner: name,
+            team,
+            role: text(ROLES[role]),
+            programme,
+            step: step.id,
+            activity: text(step.activity),
+            sees: answer.scopes.map(part),
+            seesNot: all.filter((scope) => !answer.scopes.includes(scope)).map(part),
+            pick,
+            until: plus(now, (step.days ?? 1) * DAY),
+          });
+        }
+      }
+    }
+    if (choices.length === before) unfit.push({ partner: name, why: keyless ? 'no-key' : 'no-step' });
+  }
+  return { choices, unfit };
+}
+
+/** Every part that a role sees of some patient in these programmes, whatever was switched off in the practice. */
+export function partsOfRole(role: RoleId, programmes: readonly ProgrammeId[]): ScopeId[] {
+  const selection = compileSelection(programmes.map((id) => PROGRAMMES[id]));
+  const mixes: readonly (readonly ProgrammeId[])[] = [programmes, ...programmes.map((id) => [id])];
+  const seen = new Set(mixes.flatMap((mix) => scopesForRole(role, mix, selection)));
+  return SCOPE_IDS.filter((scope) => seen.has(scope));
+}
+
+/** Numbers that this role may report, with the first NHG number that is known. */
+export const reportableBy = (role: string): Reportable[] =>
+  !isRole(role)
+    ? []
+    : PARAMETER_IDS.flatMap((id) => {
+        const { field, answer, codes, unit, plausible, nl, en } = PARAMETERS[id];
+        if (answer !== 'quantity' || !ROLES[role].fields.includes(field)) return [];
+        const nhg = codes.find(({ code }) => code.startsWith('nhg45|'))?.code.slice('nhg45|'.length) ?? null;
+        const [low, high] = plausible ?? [null, null];
+        return [{ code: id, label: { nl, en }, nhg, unit: unit ?? null, low, high }];
+      });

@@ -1,0 +1,221 @@
+/** Referrals from the partner's side: a visit to each practice that is known by its card, with the keys of the session at home. */
+
+import type { FactId, OrganisationId } from '@ketenkluis/base';
+import {
+  type CareRecord,
+  PARAMETERS,
+  type ParameterId,
+  type ProgrammeId,
+  parseRecords,
+  ROLES,
+  type RoleId,
+} from '@ketenkluis/care';
+import {
+  acceptReferral,
+  type Referral as ClientReferral,
+  type Session as ClientSession,
+  declineReferral,
+  dossierOf,
+  openDossier,
+  readContent,
+  referralsOf,
+  report,
+  type SentMessage,
+  scopeContent,
+  visit,
+} from '@ketenkluis/client';
+import { workplaceError } from '../errors.ts';
+import type { Dossier, Received, ReceivedSide, ReferralMessage, ReferralRow, Report } from '../model.ts';
+import { dossier as dossierView } from './care-view.ts';
+import { reportableBy } from './choices.ts';
+import { duties } from './duties.ts';
+import { understood } from './errors.ts';
+import { about, type Inside } from './inside.ts';
+import { letterView, messageView } from './letter.ts';
+import { partnerName, partnersSeen } from './partners.ts';
+import type { Surroundings } from './people.ts';
+
+interface Kept {
+  readonly guest: ClientSession;
+  readonly practice: string;
+  readonly client: ClientReferral;
+  shown: Received;
+}
+interface Visits {
+  readonly guests: Map<OrganisationId, ClientSession>;
+  readonly referrals: Map<FactId, Kept>;
+}
+const visits = new WeakMap<Inside, Visits>();
+const visitsOf = (inside: Inside): Visits => {
+  const known = visits.get(inside) ?? { guests: new Map(), referrals: new Map() };
+  visits.set(inside, known);
+  return known;
+};
+
+/** The role in which this person reads: that of the team that was referred to. */
+function roleOf({ names }: Inside, { team }: ClientReferral): RoleId | null {
+  const role = names?.teams.find((one) => one.team === team)?.role ?? null;
+  return role !== null && Object.hasOwn(ROLES, role) ? (role as RoleId) : null;
+}
+
+function rowOf({ client, practice }: Pick<Kept, 'client' | 'practice'>): ReferralRow {
+  const { letter, state } = client;
+  if (letter === null) throw workplaceError('denied', 'no letter', { detail: { reason: 'no-grant' } });
+  return {
+    ...{ id: client.id, dossier: client.dossier, other: practice, state, sent: client.from, until: client.until },
+    ...{ patient: letter.content.patient.name, birthDate: letter.content.patient.birthDate },
+    activity: letter.content.activity,
+    waiting: state === 'sent' ? 1 : 0,
+  };
+}
+
+function shownOf(inside: Inside, of: Pick<Kept, 'client' | 'practice'>): Received {
+  return {
+    row: rowOf(of),
+    letter: letterView(of.client.letter!.content),
+    dossier: null,
+    messages: of.client.messages.map((one) => messageView(one)).reverse(),
+    reportable: reportableBy(roleOf(inside, of.client) ?? ''),
+  };
+}
+
+/** Only what the letter names, opened as one look. */
+async function openParts(inside: Inside, { guest, client, shown }: Kept): Promise<Dossier> {
+  const opened = await openDossier(guest, { ...dossierOf(client), about: about(inside, 'zorg na verwijzing') });
+  const records: CareRecord[] = [];
+  const programmes = new Set<ProgrammeId>();
+  let asOf: Dossier['asOf'] | null = null;
+  for (const part of opened.parts) {
+    if (part.outcome !== 'permit' || part.envelope.type !== 'fhir') continue;
+    const content = readContent(scopeContent, part.content);
+    records.push(...parseRecords(content.records));
+    for (const id of content.programmes) programmes.add(id as ProgrammeId);
+    if (asOf === null || content.asOf > asOf) asOf = content.asOf;
+  }
+  const denied = opened.parts.flatMap((part) =>
+    part.outcome === 'deny'
+      ? [
+          {
+            part: client.letter?.content.parts.find(({ handle }) => handle === part.handle)?.name ?? null,
+            reason: part.reason,
+          },
+        ]
+      : [],
+  );
+  if (asOf === null) {
+    throw workplaceError('denied', 'no part of this opens', { detail: { reason: denied[0]?.reason ?? 'unknown' } });
+  }
+  const role = roleOf(inside, client);
+  return dossierView({
+    row: {
+      ...{ dossier: client.dossier, name: shown.row.patient, programmes: [...programmes], due: [], classes: {} },
+      ...{ handles: [], facts: [], ...(shown.row.birthDate === null ? {} : { birthDate: shown.row.birthDate }) },
+    },
+    ...{ records, asOf, denied, confirmation: opened.confirmation, notes: [], mayWrite: false },
+    roles: role === null ? [] : [role],
+  });
+}
+
+async function referredBy(inside: Inside, guest: ClientSession, practice: string): Promise<void> {
+  const { referrals } = visitsOf(inside);
+  for (const client of await referralsOf(guest, about(inside, 'verwijzingen'))) {
+    if (client.letter === null) continue;
+    const of = { guest, practice, client };
+    const dossier = referrals.get(client.id)?.shown.dossier ?? null;
+    referrals.set(client.id, { ...of, shown: { ...shownOf(inside, of), dossier } });
+  }
+}
+
+const RUNNING = new Set(['accepted', 'reported', 'taken-over']);
+
+export function receivedSide({ open }: Surroundings): ReceivedSide {
+  const found = async (inside: Inside, id: FactId): Promise<Kept> => {
+    if (!visitsOf(inside).referrals.has(id)) await listed(inside);
+    const kept = visitsOf(inside).referrals.get(id);
+    if (kept === undefined) throw workplaceError('denied', 'no such referral', { detail: { reason: 'unknown' } });
+    return kept;
+  };
+  const listed: (inside: Inside, progress?: Parameters<ReceivedSide['list']>[0]) => ReturnType<ReceivedSide['list']> =
+    async (inside, progress) => {
+      const { guests, referrals } = visitsOf(inside);
+      // An owner who works alone vouches for themselves first: without a word of today no practice lets anybody in.
+      await duties(inside);
+      const practices = (await partnersSeen(inside)).filter(({ place }) => place !== null);
+      const away: { practice: string; error: unknown }[] = [];
+      const live = new Set<OrganisationId>();
+      for (const [done, partner] of practices.entries()) {
+        progress?.({ done, total: practices.length });
+        const practice = partnerName(partner);
+        try {
+          const guest = guests.get(partner.organisation) ?? (await visit(inside.session, partner.place!));
+          guests.set(partner.organisation, guest);
+          for (const [id, kept] of referrals) if (kept.guest === guest) referrals.delete(id);
+          await referredBy(inside, guest, practice);
+          live.add(partner.organisation);
+        } catch (error) {
+          guests.delete(partner.organisation);
+          away.push({ practice, error: understood(error) });
+        }
+      }
+      return { referrals: [...referrals.values()].map(({ shown }) => shown.row), away };
+    };
+  /** What was sent is put beside the rest without asking for it again. */
+  const said = (
+    inside: Inside,
+    kept: Kept,
+    { handle }: SentMessage,
+    message: Omit<ReferralMessage, 'handle' | 'at'>,
+  ) => {
+    const state = message.kind;
+    const at = kept.guest.now();
+    const shown: Received = {
+      ...kept.shown,
+      row: { ...kept.shown.row, state, waiting: 0 },
+      messages: [{ ...message, handle, at }, ...kept.shown.messages],
+    };
+    visitsOf(inside).referrals.set(kept.client.id, { ...kept, shown });
+    return shown;
+  };
+  const withParts = async (inside: Inside, id: FactId): Promise<Received> => {
+    const kept = await found(inside, id);
+    if (kept.shown.dossier === null && RUNNING.has(kept.shown.row.state)) {
+      kept.shown = { ...kept.shown, dossier: await openParts(inside, kept) };
+    }
+    return kept.shown;
+  };
+  const by = ({ me }: Inside) => ({ name: me.name, role: me.role });
+  const mine = ({ me }: Inside) => ({ by: me.name, mine: true, soep: null, values: [] }) as const;
+  return {
+    list: (progress) => open((now) => listed(now, progress)),
+    open: (id) => open((now) => withParts(now, id)),
+    accept: (id) =>
+      open(async (now) => {
+        const kept = await found(now, id);
+        const sent = await acceptReferral(kept.guest, kept.client, by(now), {
+          about: about(now, 'verwijzing aannemen'),
+        });
+        said(now, kept, sent, { ...mine(now), kind: 'accepted', text: '', last: false });
+        return await withParts(now, id);
+      }),
+    decline: (id, text) =>
+      open(async (now) => {
+        const kept = await found(now, id);
+        const more = { message: text, about: about(now, 'verwijzing afwijzen') };
+        const sent = await declineReferral(kept.guest, kept.client, by(now), more);
+        return { ...said(now, kept, sent, { ...mine(now), kind: 'declined', text, last: true }), dossier: null };
+      }),
+    report: (id, { soep, values, last }: Report) =>
+      open(async (now) => {
+        const kept = await found(now, id);
+        const measurements = values.map(({ code, value, date }) => {
+          const { nl, en, unit } = PARAMETERS[code as ParameterId];
+          const nhg = kept.shown.reportable.find((one) => one.code === code)?.nhg ?? null;
+          return { label: { nl, en }, nhg, value, unit: unit ?? null, date };
+        });
+        const sent = await report(kept.guest, kept.client, by(now), {
+          ...{ message: '', soep, measurements, last, about: about(now, 'bericht aan de verwijzer') },
+        });
+        return said(now, kept, sent, { ...mine(now), kind: 'reported', text: '', soep, values: measurements, last });
+      }),
+  };
+}

@@ -1,0 +1,73 @@
+/** "Wie kan wat zien": per patient and per colleague, what, why and until when. And what takes it away. */
+
+import type { DossierId, Instant, OrganisationId, PersonId, TeamId } from '@ketenkluis/base';
+import type { Removal } from './referrals.ts';
+import type { Progress, Text } from './shared.ts';
+
+/** Why somebody can see something, as the signed facts say it. */
+export type Ground =
+  /** Registered with the practice and enrolled in a programme. */
+  | { readonly kind: 'standing'; readonly since: Instant }
+  | { readonly kind: 'referral'; readonly by: string | null; readonly at: Instant; readonly consent: Instant | null }
+  | { readonly kind: 'substitute'; readonly by: string; readonly at: Instant };
+
+export interface Seer {
+  readonly team: TeamId;
+  readonly name: string;
+  readonly role: Text | null;
+  /** Another organisation's name; null for the practice's own. */
+  readonly outside: string | null;
+  /** Members today; of another organisation only it knows who. */
+  readonly people: readonly string[];
+  readonly parts: readonly Text[];
+  readonly why: readonly Ground[];
+  readonly until: Instant | null;
+}
+
+/** Whom a patient can shut out. */
+export type Shut = 'outside' | OrganisationId | TeamId | PersonId;
+
+export interface DossierAccess {
+  readonly seers: readonly Seer[];
+  /** A restriction is seen by the patient and the log officer only, so it does not stand here. */
+  readonly restrict: {
+    readonly organisations: readonly { readonly id: OrganisationId; readonly name: string }[];
+    readonly teams: readonly { readonly id: TeamId; readonly name: string }[];
+    readonly people: readonly { readonly id: PersonId; readonly name: string }[];
+  } | null;
+}
+
+export interface ColleagueTeam {
+  readonly team: TeamId;
+  readonly name: string;
+  readonly role: Text | null;
+  readonly since: Instant;
+  readonly until: Instant | null;
+  /** Every part that this team's role sees of some patient. */
+  readonly parts: readonly Text[];
+}
+export interface ColleagueAccess {
+  readonly person: PersonId;
+  readonly name: string;
+  readonly role: Text;
+  readonly me: boolean;
+  readonly teams: readonly ColleagueTeam[];
+  readonly unlockers: number | null;
+  /** Places as a substitute: approved, or called in now. */
+  readonly places: readonly {
+    readonly name: string;
+    readonly until: Instant;
+    readonly called: { readonly by: string; readonly until: Instant } | null;
+  }[];
+  readonly mayEnd: boolean;
+}
+
+export interface AccessSide {
+  /** A line like every look at the log. */
+  dossier(dossier: DossierId): Promise<DossierAccess>;
+  colleague(person: PersonId): Promise<ColleagueAccess>;
+  /** Null where restrictions cannot be stated yet. */
+  readonly restrict: ((dossier: DossierId, shut: Shut) => Promise<void>) | null;
+  /** All teams at once. The keys of who stays are made here, one by one, opening nothing. */
+  readonly endMembership: ((person: PersonId, progress: (progress: Progress) => void) => Promise<Removal>) | null;
+}

@@ -1,0 +1,98 @@
+/** Colleagues, what owners sign together, and keys. */
+
+import type { Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
+import type { Text } from './shared.ts';
+
+export interface Colleague {
+  readonly person: PersonId;
+  readonly name: string;
+  readonly role: Text;
+  readonly teams: readonly string[];
+  readonly me: boolean;
+}
+
+export interface OpenInvitation {
+  readonly invitation: InvitationId;
+  /** What the inviter typed. */
+  readonly name: string;
+  readonly team: string;
+  readonly until: Instant;
+  /** Null until somebody used the link; then the short code that the new colleague should read out. */
+  readonly code: string | null;
+}
+
+interface Proposed {
+  readonly id: string;
+  readonly by: string;
+  readonly mine: boolean;
+  readonly until: Instant;
+  /** Who signed, and how many must. */
+  readonly signed: readonly string[];
+  readonly signedByMe: boolean;
+  readonly needed: number;
+  /** Teams or keys have changed since: only the proposer can make it anew. */
+  readonly stale: boolean;
+}
+export interface ColleagueProposal extends Proposed {
+  readonly what: 'colleague';
+  /** Null when this person cannot read it. */
+  readonly name: string | null;
+  readonly role: Text | null;
+  readonly team: string;
+  /** The new colleague has the same twelve digits. */
+  readonly code: string;
+  /** Not a colleague but somebody who may be called in, until then and by those. */
+  readonly substitute: { readonly until: Instant; readonly callers: readonly string[] } | null;
+}
+export interface PartnerProposal extends Proposed {
+  readonly what: 'partner';
+  readonly name: string | null;
+  readonly ura: string | null;
+  readonly proof: string | null;
+  readonly teams: readonly string[];
+  /** Forty-eight digits: each who signs compares them with the partner. */
+  readonly fingerprint: string;
+}
+/** What more people must sign together; every part of it was checked here before it is shown. */
+export type Proposal = ColleagueProposal | PartnerProposal;
+/** Kept by the vault as a proposal, and not what owners signed. */
+export interface BrokenProposal {
+  readonly id: string;
+  readonly broken: true;
+}
+
+export interface People {
+  readonly colleagues: readonly Colleague[];
+  readonly teams: readonly { readonly team: TeamId; readonly name: string }[];
+  readonly invitations: readonly OpenInvitation[];
+  readonly mayInvite: boolean;
+  readonly proposals: readonly (Proposal | BrokenProposal)[];
+  /** Roles that a new colleague can have. */
+  readonly roles: readonly { readonly role: string; readonly name: Text }[];
+}
+
+export interface Unlocker {
+  readonly id: string;
+  readonly kind: 'passkey' | 'passphrase';
+  readonly here: boolean;
+  /** What its owner calls it. */
+  readonly name: string | null;
+  /** Days. */
+  readonly since: Instant;
+  readonly used: Instant | null;
+}
+
+/** A colleague's way in as an owner sees it: its name is sealed with the colleague's keys. */
+export type ColleagueUnlocker = Pick<Unlocker, 'id' | 'kind' | 'since' | 'used'>;
+
+/** A new colleague's way in; keys are made on this device and nothing opens before the inviter confirms. */
+export interface Joining {
+  readonly until: Instant;
+  readonly state: 'open' | 'joined' | 'confirmed' | 'ended';
+  /** Once; a second passkey is added after the first sign-in. */
+  addPasskey(where: 'here' | 'phone'): Promise<void>;
+  addPassphrase(passphrase: string): Promise<void>;
+  /** Answers the short code. */
+  finish(): Promise<string>;
+  confirmed(): Promise<boolean>;
+}

@@ -1,0 +1,57 @@
+/** Substitutes, called in from a pool that owners approved, and emergencies. */
+
+import type { DossierId, FactId, Instant, PersonId, TeamId } from '@ketenkluis/base';
+import type { Dossier } from './record.ts';
+
+/** Somebody from outside whom owners approved together, and who may call them in. */
+export interface PoolPlace {
+  readonly pool: FactId;
+  readonly person: PersonId;
+  readonly name: string;
+  readonly team: TeamId;
+  readonly teamName: string;
+  readonly until: Instant;
+  readonly mayCall: boolean;
+  readonly called: { readonly fact: FactId; readonly from: Instant; readonly until: Instant } | null;
+}
+
+/** A patient who was handed to this substitute. */
+export interface Handed {
+  readonly dossier: DossierId;
+  readonly name: string;
+  readonly birthDate: string | null;
+  readonly by: string;
+  readonly reason: string | null;
+  readonly until: Instant;
+}
+
+export interface Review {
+  readonly id: string;
+  readonly dossier: DossierId;
+  /** Null when this person's lists do not name the patient. */
+  readonly patient: string | null;
+  readonly who: string;
+  /** Nobody reviews their own. */
+  readonly mine: boolean;
+  readonly at: Instant;
+  /** Null when this person cannot read it. */
+  readonly reason: string | null;
+}
+export type Finding = 'in-order' | 'not-in-order';
+
+export interface UrgentSide {
+  places(): Promise<readonly PoolPlace[]>;
+  /** One colleague is enough (R18). It ends by itself. */
+  call(pool: FactId, until: Instant): Promise<void>;
+  endCall(substitute: FactId): Promise<void>;
+  /** The patient of the moment: the substitute sees this dossier and no other. */
+  handOver(dossier: DossierId, to: PersonId, reason: string): Promise<void>;
+  /** For a substitute; each is opened like any dossier. */
+  handed(): Promise<readonly Handed[]>;
+  /** Break-glass: the emergency summary only, loud in the log. */
+  emergency(dossier: DossierId, reason: string): Promise<Dossier>;
+  /** What waits for somebody to look back on it. */
+  reviews(): Promise<readonly Review[]>;
+  /** Closed by a named person, in words. */
+  closeReview(id: string, finding: Finding, words: string): Promise<void>;
+}
