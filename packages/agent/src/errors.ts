@@ -4,6 +4,7 @@ import { errorFactory } from '@ketenkluis/base';
 export const agentError = errorFactory('agent', [
   'already-initialised',
   'bad-mirror',
+  'bad-mitz',
   'bad-register',
   'busy',
   'key-missing',

@@ -32,6 +32,8 @@ export interface DossierDelivery {
   readonly facts: Readonly<Record<string, Hash>>;
   readonly heads: Readonly<Record<string, Head>>;
   readonly grants: readonly { readonly hash: Hash; readonly team: TeamId; readonly packs: readonly Hash[] }[];
+  /** Facts that are withdrawn while the dossier goes on. */
+  readonly ended?: readonly string[];
   /** Scopes whose handle goes. */
   readonly drop: readonly { readonly scope: string; readonly handle: HandleId }[];
   /** Notes that hang under a dropped handle go with it. */
@@ -69,7 +71,9 @@ export function afterDelivery(live: LiveDossier, delivery: DossierDelivery): Liv
   const gone = [...live.gone, ...delivery.drop.map(({ handle }) => handle)];
   const { stated: _, ...known } = live;
   const notes = live.notes.filter(({ handle }) => !delivery.notes?.has(handle));
-  return { ...known, heads, facts: { ...live.facts, ...delivery.facts }, grants, notes, gone };
+  const facts = { ...live.facts, ...delivery.facts };
+  for (const fact of delivery.ended ?? []) delete facts[fact];
+  return { ...known, heads, facts, grants, notes, gone };
 }
 
 /** A colleague's note, as its log line shows it. */

@@ -21,6 +21,7 @@ import {
 import type { Fact, Hash, Withdrawal } from '@ketenkluis/seal';
 import type { Contents } from './contents.ts';
 import { emptyLive } from './live.ts';
+import { mitzFacts } from './mitz/facts.ts';
 import type { DossierIds, Enrolment, LiveDossier, Team } from './register.ts';
 import type { DossierJob, PackJob } from './sealing.ts';
 
@@ -137,7 +138,9 @@ export function planDossier(
   const { ids } = enrolment;
   const live = known ?? emptyLive();
   const lost = unknown || live.stated !== undefined;
-  const facts = missingFacts(ids, live, context);
+  const mitz = mitzFacts(ids, live, context);
+  const facts = [...missingFacts(ids, live, context), ...mitz.facts];
+  const { withdrawals } = mitz;
   const newSteps = new Set<string>(facts.filter(({ kind }) => kind === 'step').map(({ id }) => id));
   const packs: PackJob[] = [];
   const filled = new Set<string>();
@@ -174,8 +177,8 @@ export function planDossier(
   const drop = Object.keys(live.heads)
     .filter((scope) => !filled.has(scope) && !noted)
     .map((scope) => ({ scope, handle: ids.handles[scope]! }));
-  if (facts.length === 0 && packs.length === 0 && drop.length === 0) return undefined;
-  return { dossier: ids.dossier, expect: live.seq, facts, withdrawals: [], packs, drop };
+  if (facts.length + withdrawals.length + packs.length + drop.length === 0) return undefined;
+  return { dossier: ids.dossier, expect: live.seq, facts, withdrawals, ends: false, packs, drop };
 }
 
 /** Ends an enrolment: one withdrawal, and the vault removes everything of the dossier. */
@@ -186,5 +189,5 @@ export function planEnd(
 ): DossierJob {
   const { dossier, enrolment } = ended.ids;
   const withdrawal: Withdrawal = { t: 'withdrawal', v: 1, suite: 1, practice, fact: enrolment, dossier, at };
-  return { dossier, expect: live.seq, facts: [], withdrawals: [withdrawal], packs: [], drop: [] };
+  return { dossier, expect: live.seq, facts: [], withdrawals: [withdrawal], ends: true, packs: [], drop: [] };
 }

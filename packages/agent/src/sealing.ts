@@ -65,6 +65,8 @@ export interface DossierJob {
   readonly expect: number;
   readonly facts: readonly Fact[];
   readonly withdrawals: readonly Withdrawal[];
+  /** The enrolment is among the withdrawals: everything of the dossier goes. */
+  readonly ends: boolean;
   readonly packs: readonly PackJob[];
   readonly drop: readonly { readonly scope: string; readonly handle: HandleId }[];
 }
@@ -185,9 +187,10 @@ export async function sealDelivery(
     fingerprint: job.fingerprint,
   });
   const deliveries = new Map(
-    dossiers.map(({ dossier, facts, drop }): [DossierId, DossierDelivery] => [
+    dossiers.map(({ dossier, facts, withdrawals, drop }): [DossierId, DossierDelivery] => [
       dossier,
       {
+        ended: withdrawals.map(({ fact }) => fact),
         facts: Object.fromEntries(facts.map((fact) => [fact.id, payloadHash(fact)])),
         heads: Object.fromEntries(
           made.filter((one) => one.dossier === dossier).map((one) => [one.job.scope, headOf(one)]),

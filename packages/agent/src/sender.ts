@@ -72,8 +72,7 @@ export class Sender {
           return parent && dropped.has(parent) ? [handle] : [];
         }),
       );
-      const made =
-        job.withdrawals.length > 0 ? emptyLive() : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
+      const made = job.ends ? emptyLive() : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
       next.set(dossier, made);
       return {
         after: state.register.snapshot?.number ?? 0,

@@ -166,8 +166,8 @@ class Group {
 /** The scopes that each dossier will have once the last group is through. */
 function scopesAfter(sender: Sender, jobs: readonly DossierJob[]): Scopes {
   const scopes = new Map([...sender.live].map(([dossier, { heads }]) => [dossier, new Set(Object.keys(heads))]));
-  for (const { dossier, withdrawals, packs, drop } of jobs) {
-    if (withdrawals.length > 0) {
+  for (const { dossier, ends, packs, drop } of jobs) {
+    if (ends) {
       scopes.delete(dossier);
       continue;
     }

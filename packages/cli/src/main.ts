@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import * as ledgerCommands from './ledger.ts';
+import * as mitzCommands from './mitz.ts';
 import { run } from './output.ts';
 import * as practiceCommands from './practice.ts';
 import { lab } from './spawn.ts';
@@ -85,7 +86,15 @@ command('sync', 'read, choose, minimise, seal, send')
   .requiredOption('--source <dir>', 'folder with the export')
   .option('--mirror <dir>', "the practice's own copy of everything")
   .option('--as-of <date>', 'the day that counts as today', day)
+  .option('--mitz <file>', 'settings of Mitz: ask it about the patients marked for it (docs/mitz.md)')
   .action((options) => run(options.json, () => practiceCommands.sync(options)));
+
+command('mitz', 'have Mitz asked whether a patient agrees that a partner sees their data')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--patient <id>', 'id of the patient in the GP system')
+  .requiredOption('--partner <organisation>', 'id of the partner organisation')
+  .option('--stop', 'ask no more, and withdraw what rests on it')
+  .action((options) => run(options.json, () => mitzCommands.mitz(options)));
 
 command('serve', 'run a vault')
   .requiredOption('--dir <dir>', 'data of the vault')
