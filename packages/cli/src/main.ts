@@ -102,6 +102,7 @@ command('serve', 'run a vault')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--origin <origin...>', 'origins under which the workplace is reached')
   .option('--workplace <dir>', 'folder with the built workplace')
+  .option('--assurance <practice=level...>', 'level of assurance that a practice asks for: substantial or high')
   .action((options) => vaultCommands.serve(options));
 
 command('fsck', 're-derive every root of a vault and name what is wrong')

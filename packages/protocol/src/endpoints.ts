@@ -27,6 +27,7 @@ export const ENDPOINTS = {
   challenge: { method: 'POST', path: '/challenges', classes: null },
   'session-open': { method: 'POST', path: '/sessions', classes: null },
   'session-confirm': { method: 'POST', path: '/sessions/confirm', classes: ['session'] },
+  'session-identity': { method: 'POST', path: '/sessions/identity', classes: ['session'] },
   'session-touch': { method: 'POST', path: '/sessions/touch', classes: null },
   'session-close': { method: 'POST', path: '/sessions/close', classes: null },
   'credential-options': { method: 'POST', path: '/credentials/options', classes: null },
@@ -64,6 +65,10 @@ export const DELIVERY_TYPE = 'application/vnd.ketenkluis.delivery';
 export const SESSION_IDLE = 15 * 60_000;
 export const SESSION_HARD = 60 * 60_000;
 export const SESSION_LIFE = 12 * 3_600_000;
+
+/** The longest that proof of identity from outside counts in a session, and how old it may be when it comes; milliseconds. */
+export const ASSURANCE_LIFE = SESSION_LIFE;
+export const ASSURANCE_FRESH = 2 * 60_000;
 
 /** How long the owners have to sign a proposal, milliseconds, and how many may wait in a practice. */
 export const PROPOSAL_LIFE = 7 * 24 * 3_600_000;

@@ -134,6 +134,8 @@ export function maySign(
       return agentFor(payload.team) || (alone && isProfessional(rules, by, at) && rules.isMember(by, payload.team, at));
     case 'bundle':
       return agentFor(payload.to === 'team' ? payload.recipient : null) || (alone && isProfessional(rules, by, at));
+    case 'assurance':
+      return agent;
     case 'snapshot':
       return agent || (alone && isOwner(rules, by, at));
     case 'state':

@@ -108,6 +108,7 @@ export function claimedSigner(payload: Payload): string | undefined {
     case 'invitation':
     case 'proposal':
     case 'name':
+    case 'assurance':
       return payload.by;
     case 'request':
     case 'device':

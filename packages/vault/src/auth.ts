@@ -8,9 +8,10 @@ import { type DenyReason, type Question, requestFault } from '@ketenkluis/access
 import { canonicalJson, type Instant, isId, type OrganisationId, plus } from '@ketenkluis/base';
 import type { Reason } from '@ketenkluis/ledger';
 import { ENDPOINTS, type EndpointName, SESSION_HARD, SESSION_IDLE, SESSION_LIFE } from '@ketenkluis/protocol';
-import { type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
+import { type AssuranceLevel, type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
 import type { FastifyRequest } from 'fastify';
 import type { Selectable } from 'kysely';
+import { identityNeeded, lackOf } from './assurance.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, counterOf, type SignedRequest } from './lines.ts';
 import type { People } from './people.ts';
@@ -24,6 +25,8 @@ export interface Caller {
   readonly people: People;
   readonly session: SessionRow;
   readonly card: Card | null;
+  /** The level of assurance that this practice asks for and the session does not reach. */
+  readonly lack: AssuranceLevel | null;
 }
 export interface Signed extends Caller {
   readonly request: SignedRequest;
@@ -75,7 +78,7 @@ async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   if (!session || !people) throw refused();
   const card = people.keys.cardOf(session.person, vault.clock()) ?? null;
   if (card === null && !people.isOwner(session.person)) throw refused();
-  return { practice, people, session, card };
+  return { practice, people, session, card, lack: await lackOf(vault, people, session) };
 }
 
 function requireLive(caller: Caller, stage: 'keyring' | 'open', at: Instant): void {
@@ -86,6 +89,7 @@ function requireLive(caller: Caller, stage: 'keyring' | 'open', at: Instant): vo
   if (stage === 'open' && caller.session.stage !== 'open') {
     throw vaultError('session-not-open', 'confirm the session with a signed request first');
   }
+  if (stage === 'open' && caller.lack !== null) throw identityNeeded(caller.lack);
 }
 
 /** Throws unless the session is open, within its limits. */
@@ -202,8 +206,9 @@ export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
       .executeTakeFirst(),
   );
   if (!people || !session) throw refused();
-  requireLive({ ...signed, session }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
-  return { ...signed, session, people, card: people.keys.cardOf(signed.session.person, vault.clock()) ?? null };
+  const lack = await lackOf(vault, people, session);
+  requireLive({ ...signed, session, lack }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
+  return { ...signed, session, people, lack, card: people.keys.cardOf(signed.session.person, vault.clock()) ?? null };
 }
 
 /** How `decide()` sees the asker. */
