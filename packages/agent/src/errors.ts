@@ -7,6 +7,7 @@ export const agentError = errorFactory('agent', [
   'bad-mitz',
   'bad-register',
   'busy',
+  'identity-refused',
   'key-missing',
   'no-source',
   'not-initialised',

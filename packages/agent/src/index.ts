@@ -5,6 +5,15 @@ export { type EnrolOptions, type EnrolResult, endEnrolment, enrol } from './enro
 export { agentError } from './errors.ts';
 export { type LooseFolder, looseFolders } from './files.ts';
 export { type NodeFetch, nodeFetch } from './http.ts';
+export type {
+  Identified,
+  IdentityAdapter,
+  IdentityReason,
+} from './identity/adapter.ts';
+export { type DeskOptions, type IdentityDesk, identityDesk, linkIdentity, staffOf } from './identity/desk.ts';
+export { attestationChecker, type DeziConfig, deziAdapter } from './identity/dezi.ts';
+export { type IdentityDoor, openIdentityDoor } from './identity/listen.ts';
+export { type OidcConfig, oidcAdapter } from './identity/oidc.ts';
 export { type InitOptions, type InitResult, init } from './init.ts';
 export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
 export { type MirrorResult, readObjects, type StoredObject } from './mirror.ts';

@@ -155,6 +155,11 @@ export const staffMember = z.strictObject({
   name: z.string(),
   role: z.string(),
   teams: z.array(id('team')),
+  /** Under which number or name this person is known outside, by who vouches for it (docs/identity.md). */
+  identities: z
+    .array(z.strictObject({ issuer: z.string().max(300), subject: z.string().max(300) }))
+    .max(8)
+    .optional(),
 });
 
 export const register = z.strictObject({
