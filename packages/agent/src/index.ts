@@ -10,6 +10,7 @@ export type {
   IdentityAdapter,
   IdentityReason,
 } from './identity/adapter.ts';
+export { type IdentityConfig, readIdentityConfig } from './identity/config.ts';
 export { type DeskOptions, type IdentityDesk, identityDesk, linkIdentity, staffOf } from './identity/desk.ts';
 export { attestationChecker, type DeziConfig, deziAdapter } from './identity/dezi.ts';
 export { type IdentityDoor, openIdentityDoor } from './identity/listen.ts';
@@ -22,6 +23,7 @@ export { type Mitz, openMitz } from './mitz/ask.ts';
 export { type MitzConfig, readMitzConfig } from './mitz/config.ts';
 export { listenToMitz, type MitzListener } from './mitz/listen.ts';
 export { askMitz, type MitzReport, type MitzUse, stopMitz } from './mitz/settle.ts';
+export { nodeSigner } from './native.ts';
 export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
 export { type Preview, type PreviewOptions, preview } from './preview.ts';
 export type { EndReason, Enrolment, Notice, Participation, PatientRecord, Register, Team } from './register.ts';

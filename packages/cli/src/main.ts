@@ -1,6 +1,7 @@
 /** The `ketenkluis` command (docs/cli.md). Parses, hands over, prints; every job itself lives below. */
 
 import { Command, InvalidArgumentError } from 'commander';
+import * as identityCommands from './identity.ts';
 import * as ledgerCommands from './ledger.ts';
 import * as mitzCommands from './mitz.ts';
 import { run } from './output.ts';
@@ -95,6 +96,21 @@ command('mitz', 'have Mitz asked whether a patient agrees that a partner sees th
   .requiredOption('--partner <organisation>', 'id of the partner organisation')
   .option('--stop', 'ask no more, and withdraw what rests on it')
   .action((options) => run(options.json, () => mitzCommands.mitz(options)));
+
+command('identity', 'under which number or name colleagues are known at Dezi or your own sign-on')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .option('--person <id>', 'the colleague; without it everybody is listed')
+  .option('--issuer <issuer>', 'dezi, or the address of your own sign-on')
+  .option('--subject <subject>', 'the number or name there')
+  .action((options) => run(options.json, () => identityCommands.identity(options)));
+
+command('desk', 'let colleagues sign on with Dezi or your own sign-on; stands in the practice')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--config <file>', 'settings of the desk (docs/identity.md)')
+  .requiredOption('--origin <origin...>', 'origins of the workplace')
+  .option('--port <n>', 'port', whole, 4801)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .action((options) => identityCommands.desk(options));
 
 command('serve', 'run a vault')
   .requiredOption('--dir <dir>', 'data of the vault')
