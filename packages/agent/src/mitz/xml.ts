@@ -25,7 +25,6 @@ interface Building {
 
 const MAX_DEPTH = 40;
 const MAX_ELEMENTS = 4000;
-const XHTML = 'http://www.w3.org/1999/xhtml';
 
 const bad = (why: string) => agentError('bad-mitz', `an XML message from outside is refused: ${why}`);
 
@@ -99,6 +98,3 @@ export function onlyChild(element: XmlElement, name: string): XmlElement {
   if (first === undefined || more.length > 0) throw bad('a part is missing or stands there twice');
   return first;
 }
-
-/** Narrative for people: never looked into. */
-export const isNarrative = (element: XmlElement): boolean => element.name.startsWith(`{${XHTML}}`);
