@@ -97,6 +97,15 @@ command('mitz', 'have Mitz asked whether a patient agrees that a partner sees th
   .option('--stop', 'ask no more, and withdraw what rests on it')
   .action((options) => run(options.json, () => mitzCommands.mitz(options)));
 
+command('mitz-listen', 'take notifications of Mitz; each starts a sync that asks Mitz anew')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--source <dir>', 'folder with the export')
+  .requiredOption('--mitz <file>', 'settings of Mitz (docs/mitz.md)')
+  .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--port <n>', 'port', whole, 4802)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .action((options) => mitzCommands.mitzListen({ ...options, sync: () => practiceCommands.sync(options) }));
+
 command('identity', 'under which number or name colleagues are known at Dezi or your own sign-on')
   .requiredOption('--dir <dir>', 'state of the agent')
   .option('--person <id>', 'the colleague; without it everybody is listed')

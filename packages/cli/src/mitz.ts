@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import {
   askMitz,
+  listenToMitz,
   type MitzReport,
   type MitzUse,
   openMitz,
@@ -12,7 +13,7 @@ import {
 } from '@ketenkluis/agent';
 import { parseId, systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
-import type { Outcome } from './output.ts';
+import { type Outcome, say } from './output.ts';
 
 export async function mitz(options: {
   readonly dir: string;
@@ -38,6 +39,43 @@ export async function mitz(options: {
   } finally {
     await state.close();
   }
+}
+
+/** Takes notifications of Mitz until SIGINT or SIGTERM; each starts a sync, one after the other, which asks Mitz anew. */
+export async function mitzListen(options: {
+  readonly mitz: string;
+  readonly port: number;
+  readonly host: string;
+  readonly sync: () => Promise<Outcome>;
+}): Promise<void> {
+  const config = await readMitzConfig(resolve(options.mitz));
+  let running: Promise<void> | null = null;
+  let again = false;
+  const syncs = async (): Promise<void> => {
+    do {
+      again = false;
+      try {
+        for (const word of (await options.sync()).words) say(word);
+      } catch (error) {
+        // What stands ends by itself within a day; the next notification or sync tries again.
+        say(error instanceof Error ? error.message : 'the sync did not run');
+      }
+    } while (again);
+    running = null;
+  };
+  const listener = await listenToMitz({
+    config,
+    host: options.host,
+    port: options.port,
+    changed: () => {
+      again = true;
+      running ??= syncs();
+    },
+  });
+  say(`Mitz may send word of a change to port ${listener.port}`);
+  const stop = () => void Promise.all([listener.close(), running]).then(() => process.exit(0));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
 }
 
 /** Opens Mitz for one sync. */

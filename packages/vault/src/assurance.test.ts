@@ -4,6 +4,7 @@ import { HOUR, MINUTE, newId, plus, systemRandom } from '@ketenkluis/base';
 import { SESSION_LIFE } from '@ketenkluis/protocol';
 import { type Assurance, type AssuranceLevel, type Statement, signStatement, statementToWire } from '@ketenkluis/seal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fsck } from './fsck.ts';
 import { startTestWorld, type TestPerson, type TestSession, type TestWorld, testPerson } from './testing.ts';
 
 let world: TestWorld;
@@ -60,6 +61,12 @@ describe('the level of a session', () => {
     const text = Buffer.from(rows[0]!.stored).toString('latin1');
     expect(text).toContain('"identity"');
     expect(text).toContain(word.hash);
+    const kept = await storage.read((tx) =>
+      tx.selectFrom('statement').select(['hash', 'directory']).where('type', '=', 'assurance').execute(),
+    );
+    expect(kept).toEqual([{ hash: word.hash, directory: 0 }]);
+    await world.running.stop();
+    expect((await fsck(world.dir)).ok).toBe(true);
   });
 
   it('R26: a practice that asks for nothing opens as before', async () => {

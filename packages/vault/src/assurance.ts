@@ -19,6 +19,7 @@ import { refused, type SessionRow, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import type { People } from './people.ts';
+import { putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -129,7 +130,9 @@ export async function identify(vault: Vault, signed: Signed, { assurance }: z.in
         common,
         // The line names the agent's word by its hash, so that nobody can put another one in its place.
         items: [item({ kind: 'object', object: statement.hash, checks: SIGNED_CHECKS })],
-        effect: async (write) => {
+        effect: async (write, { index }) => {
+          // Kept whole: who audits the line later can see the level, and whose word it was.
+          await putStatements(write, practice, [{ statement, dossier: null, directory: false, line: index, item: 0 }]);
           await write
             .deleteFrom('session_level')
             .where('practice', '=', practice)
