@@ -72,9 +72,14 @@ export function afterDelivery(live: LiveDossier, delivery: DossierDelivery): Liv
   const { stated: _, ...known } = live;
   const notes = live.notes.filter(({ handle }) => !delivery.notes?.has(handle));
   const facts = { ...live.facts, ...delivery.facts };
-  for (const fact of delivery.ended ?? []) delete facts[fact];
-  return { ...known, heads, facts, grants, notes, gone };
+  return withoutFacts({ ...known, heads, facts, grants, notes, gone }, delivery.ended ?? []);
 }
+
+/** Facts that were withdrawn while the dossier goes on. */
+export const withoutFacts = (live: LiveDossier, ended: readonly string[]): LiveDossier => ({
+  ...live,
+  facts: Object.fromEntries(Object.entries(live.facts).filter(([fact]) => !ended.includes(fact))),
+});
 
 /** A colleague's note, as its log line shows it. */
 export const withNote = (

@@ -20,6 +20,7 @@ import { type FactOf, type Hash, signStatement, statementToWire } from '@ketenkl
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from '../keystore.ts';
+import { stateOf, withoutFacts } from '../live.ts';
 import type { MitzConsent, Register } from '../register.ts';
 import { openState } from '../state.ts';
 import { answerXml, type MitzStub, mitzStub, podiatrist } from '../testing/mitz.ts';
@@ -300,8 +301,46 @@ describe('Mitz in a sync', () => {
     expect(await standing()).toEqual([]);
   });
 
+  it('R33: a colleague withdraws it at the vault at once; the next sync goes on and does not ask again', async () => {
+    stub.reply = (echo) => ({ body: answerXml(echo) });
+    await world.sync(use());
+    const [consent] = await standing();
+    const { dossier } = consent!;
+    const practice = world.init.state.register.practice.organisation;
+    const { signer } = world.init.people[0]!.keys;
+    const at = world.clock.clock();
+    const [live, number] = await withRegister(
+      (register) => [register.patients['pat-0']!.live!, register.snapshot!.number] as const,
+    );
+    const head = { v: 1 as const, suite: 1, practice, dossier, at };
+    const ended = await signStatement({ ...head, t: 'withdrawal' as const, fact: consent!.id }, signer);
+    const step = await signStatement(
+      {
+        ...{ ...head, t: 'state' as const, by: signer.by as PersonId },
+        // The register counts a snapshot when its line was read: the newest is one further.
+        after: number + 1,
+        prev: stateOf(dossier, live),
+        state: stateOf(dossier, withoutFacts(live, [consent!.id])),
+      },
+      signer,
+    );
+    const session = await world.signIn('gp');
+    const body = { statements: [ended, step].map(statementToWire), batches: [], wraps: [] };
+    await change(session, { endpoint: 'statements', class: 'admin', items: [], annexed: false, body });
+    await session.close();
+    expect(await standing()).toEqual([]);
+    const before = stub.asked.length;
+    expect((await world.sync(use())).mitz).toMatchObject({ asked: 0, permitted: 0 });
+    expect(stub.asked).toHaveLength(before);
+    expect(await standing()).toEqual([]);
+    await withRegister((register) => askMitz(register, 'pat-0', organisation));
+    await world.sync(use());
+    expect(await standing()).toHaveLength(1);
+  });
+
   it('a run that was cut off after the answer states the consent once', async () => {
     stub.reply = (echo) => ({ body: answerXml(echo) });
+    world.clock.move(20 * HOUR);
     const cut = world.sync({
       ...use(),
       onStep: (step) => {
