@@ -38,7 +38,7 @@ describe('R36: golden messages of Mitz', () => {
     expect(tree(utf8(questionXml(QUESTION)))).toEqual(tree(golden('question')));
   });
 
-  it('a question of somebody under mandate names both', () => {
+  it('R27: a question of somebody under mandate names both, them and who is responsible', () => {
     const consulter = { ...QUESTION.consulter, mandated: '900000017' };
     const text = questionXml({ ...QUESTION, consulter });
     expect(text).toContain('urn:nl:otv:names:tc:1.0:subject:mandated');
