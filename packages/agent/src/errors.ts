@@ -3,9 +3,12 @@ import { errorFactory } from '@ketenkluis/base';
 /** The closed union of what can go wrong in the agent. No message holds anything about a patient. */
 export const agentError = errorFactory('agent', [
   'already-initialised',
+  'bad-identity',
   'bad-mirror',
+  'bad-mitz',
   'bad-register',
   'busy',
+  'identity-refused',
   'key-missing',
   'no-source',
   'not-initialised',

@@ -5,9 +5,25 @@ export { type EnrolOptions, type EnrolResult, endEnrolment, enrol } from './enro
 export { agentError } from './errors.ts';
 export { type LooseFolder, looseFolders } from './files.ts';
 export { type NodeFetch, nodeFetch } from './http.ts';
+export type {
+  Identified,
+  IdentityAdapter,
+  IdentityReason,
+} from './identity/adapter.ts';
+export { type IdentityConfig, readIdentityConfig } from './identity/config.ts';
+export { type DeskOptions, type IdentityDesk, identityDesk, linkIdentity, staffOf } from './identity/desk.ts';
+export { attestationChecker, type DeziConfig, deziAdapter } from './identity/dezi.ts';
+export { type IdentityDoor, openIdentityDoor } from './identity/listen.ts';
+export { type OidcConfig, oidcAdapter } from './identity/oidc.ts';
 export { type InitOptions, type InitResult, init } from './init.ts';
 export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
 export { type MirrorResult, readObjects, type StoredObject } from './mirror.ts';
+export type { NoReason } from './mitz/answer.ts';
+export { type Mitz, openMitz } from './mitz/ask.ts';
+export { type MitzConfig, readMitzConfig } from './mitz/config.ts';
+export { listenToMitz, type MitzListener } from './mitz/listen.ts';
+export { askMitz, type MitzReport, type MitzUse, stopMitz } from './mitz/settle.ts';
+export { nodeSigner } from './native.ts';
 export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
 export { type Preview, type PreviewOptions, preview } from './preview.ts';
 export type { EndReason, Enrolment, Notice, Participation, PatientRecord, Register, Team } from './register.ts';

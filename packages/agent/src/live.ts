@@ -41,7 +41,9 @@ export interface DossierDelivery {
     readonly fact: FactId | null;
   }[];
   /** Steps of partners' teams that ran out, with what ends with them. */
-  readonly ended?: LiveDossier['handed'];
+  readonly over?: LiveDossier['handed'];
+  /** Facts that are withdrawn while the dossier goes on. */
+  readonly ended?: readonly string[];
   /** Handles that got fresh shares. */
   readonly sealed?: ReadonlySet<HandleId>;
   /** Scopes whose handle goes. */
@@ -81,7 +83,7 @@ function withoutEnded(live: LiveDossier, ended: LiveDossier['handed']): LiveDoss
 
 /** The live set after a delivery; `seq` is what the vault answers and is left as it was. */
 export function afterDelivery(before: LiveDossier, delivery: DossierDelivery): LiveDossier {
-  const live = withoutEnded(before, delivery.ended ?? []);
+  const live = withoutEnded(before, delivery.over ?? []);
   const heads = { ...live.heads };
   const replaced = new Set<Hash>();
   for (const scope of [...Object.keys(delivery.heads), ...delivery.drop.map((one) => one.scope)]) {
@@ -99,8 +101,15 @@ export function afterDelivery(before: LiveDossier, delivery: DossierDelivery): L
   const { stated: _, ...known } = live;
   const notes = live.notes.filter(({ handle }) => !delivery.notes?.has(handle));
   const reseal = live.reseal.filter((handle) => !delivery.sealed?.has(handle));
-  return { ...known, heads, facts: { ...live.facts, ...delivery.facts }, grants, notes, gone, reseal };
+  const facts = { ...live.facts, ...delivery.facts };
+  return withoutFacts({ ...known, heads, facts, grants, notes, gone, reseal }, delivery.ended ?? []);
 }
+
+/** Facts that were withdrawn while the dossier goes on. */
+export const withoutFacts = (live: LiveDossier, ended: readonly string[]): LiveDossier => ({
+  ...live,
+  facts: Object.fromEntries(Object.entries(live.facts).filter(([fact]) => !ended.includes(fact))),
+});
 
 /** A colleague's note, as its log line shows it. */
 export const withNote = (

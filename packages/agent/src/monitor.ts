@@ -11,7 +11,7 @@ import { dossierState, type Hash, type KeyDirectory } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import { Frontier } from './frontier.ts';
 import type { Link } from './link.ts';
-import { emptyLive, type Head, stateOf, withNote, withoutNote } from './live.ts';
+import { emptyLive, type Head, stateOf, withNote, withoutFacts, withoutNote } from './live.ts';
 import type { LiveDossier, Register } from './register.ts';
 
 export interface LogLine {
@@ -104,6 +104,8 @@ export interface Explained {
   readonly changed: Map<DossierId, LastStep>;
   /** Dossiers that ended at the vault: by this agent in a run that was cut off, or by an owner. */
   readonly ended: Set<DossierId>;
+  /** Consents on an answer of Mitz that a colleague withdrew: they are not stated again. */
+  readonly withdrawn: Set<string>;
   /** Newest versions of the teams' own handles; no fingerprint where the journal does not know them. */
   readonly heads: Map<string, { version: number; descriptor: Hash; fingerprint: string | null }>;
   /** Rows on each worklist, by its handle. */
@@ -134,6 +136,7 @@ export function explain(
     handed: new Map(),
     asked: new Map(),
     ended: new Set(),
+    withdrawn: new Set(),
     heads: new Map(),
     listed: new Map(
       register.teams.flatMap(({ slots, listed }) =>
@@ -286,7 +289,8 @@ function fold(
     throw forked(`line ${change.index} changes a dossier in the name of somebody who may not`);
   }
   out.changed.set(dossier, named);
-  if (guest || HANDING.has(event) || before.handed.length > 0) {
+  const consents = withoutConsents(register, out, before, change);
+  if (consents === null && (guest || HANDING.has(event) || before.handed.length > 0)) {
     // Its parts are known once the statements are (takeup.ts); till then the state stands for them.
     if (out.lost.has(dossier)) lose(before);
     else {
@@ -295,7 +299,7 @@ function fold(
     }
     return;
   }
-  const next = byColleague(before, entry, items);
+  const next = byColleague(before, entry, items) ?? consents;
   if (out.lost.has(dossier) || before.stated !== undefined) {
     lose(next ?? before);
     return;
@@ -308,6 +312,24 @@ function fold(
 
 /** Lines of professionals that state or end facts. */
 const HANDING = new Set(['refer', 'end', 'fact']);
+/** What rests on Mitz a colleague may end at once (R33); of another fact that is not theirs alone. */
+function withoutConsents(
+  register: Register,
+  out: Explained,
+  before: LiveDossier,
+  { entry, dossier, items }: Change,
+): LiveDossier | null {
+  if (entry.common.event !== 'withdraw') return null;
+  const record = Object.values(register.patients).find(
+    ({ enrolment }) => enrolment !== null && 'ids' in enrolment && enrolment.ids.dossier === dossier,
+  );
+  const { enrolment } = record ?? {};
+  const own = enrolment && 'ids' in enrolment ? (enrolment.ids.mitz ?? []) : [];
+  const ended = items.filter(({ kind }) => kind === 'withdrawal').flatMap(({ facts }) => facts);
+  if (ended.length === 0 || !ended.every((fact) => own.some((one) => one.fact === fact))) return null;
+  for (const fact of ended) out.withdrawn.add(fact);
+  return withoutFacts(before, ended);
+}
 
 /** A note written or taken over; anything else is not a colleague's to change. */
 function byColleague(before: LiveDossier, entry: Entry, items: readonly EntryItem[]): LiveDossier | null {

@@ -22,6 +22,7 @@ import {
 import type { Fact, Hash, Withdrawal } from '@ketenkluis/seal';
 import type { Contents } from './contents.ts';
 import { emptyLive } from './live.ts';
+import { mitzFacts } from './mitz/facts.ts';
 import type { DossierIds, Enrolment, LiveDossier, Team } from './register.ts';
 import type { DossierJob, PackJob } from './sealing.ts';
 
@@ -148,11 +149,12 @@ export function planDossier(
   const { ids } = enrolment;
   const live = known ?? emptyLive();
   const lost = unknown || live.stated !== undefined;
-  const ended = live.handed.filter(({ until }) => until <= context.at);
+  const over = live.handed.filter(({ until }) => until <= context.at);
   // As long as a referral lives, and its team's key is known, new versions are sealed for it too.
   const handed = live.handed.filter(({ until, team }) => context.at < until && context.partners.has(team));
-  const reseal = new Set<string>([...live.reseal, ...ended.flatMap(({ handles }) => handles)]);
-  const facts = missingFacts(ids, live, context);
+  const reseal = new Set<string>([...live.reseal, ...over.flatMap(({ handles }) => handles)]);
+  const mitz = mitzFacts(ids, live, context);
+  const facts = [...missingFacts(ids, live, context), ...mitz.facts];
   const newSteps = new Set<string>(
     facts.filter(({ kind }) => kind === 'step' || kind === 'emergency').map(({ id }) => id),
   );
@@ -197,11 +199,14 @@ export function planDossier(
   const drop = Object.keys(live.heads)
     .filter((scope) => !filled.has(scope) && !noted)
     .map((scope) => ({ scope, handle: ids.handles[scope]! }));
-  if (facts.length + packs.length + drop.length + ended.length === 0) return undefined;
-  const withdrawals = ended.flatMap((one) => one.facts).map(withdrawalOf(context.practice, ids.dossier, context.at));
+  const withdrawals = [
+    ...mitz.withdrawals,
+    ...over.flatMap((one) => one.facts).map(withdrawalOf(context.practice, ids.dossier, context.at)),
+  ];
+  if (facts.length + withdrawals.length + packs.length + drop.length === 0) return undefined;
   return {
-    ...{ dossier: ids.dossier, expect: live.seq, facts, withdrawals, packs, drop },
-    ...(ended.length === 0 ? {} : { ended }),
+    ...{ dossier: ids.dossier, expect: live.seq, facts, withdrawals, ends: false, packs, drop },
+    ...(over.length === 0 ? {} : { over }),
   };
 }
 
@@ -213,5 +218,5 @@ export function planEnd(
 ): DossierJob {
   const { dossier, enrolment } = ended.ids;
   const withdrawals = [withdrawalOf(practice, dossier, at)(enrolment)];
-  return { dossier, expect: live.seq, facts: [], withdrawals, packs: [], drop: [] };
+  return { dossier, expect: live.seq, facts: [], withdrawals, ends: true, packs: [], drop: [] };
 }

@@ -9,6 +9,7 @@ import {
   type ScopeId,
   type Selection,
 } from '@ketenkluis/care';
+import type { Bsn } from '@ketenkluis/fhir';
 import type { ScopeRecords } from './contents.ts';
 import { endEnrolment } from './enrol.ts';
 import type { Enrolled } from './plan.ts';
@@ -38,6 +39,8 @@ export interface Reading {
   readonly practice: PracticeReading;
   /** Enrolled patients that the source does not hold and that were left as they are, because too many are missing. */
   readonly missing: number;
+  /** Of the patients about whom Mitz is asked, in memory only. */
+  readonly bsns: ReadonlyMap<string, Bsn>;
   /** Each enrolled patient once; whoever died is ended in the register instead. */
   patients(): Generator<PatientRead>;
   close(): void;
@@ -49,12 +52,15 @@ export async function readEnrolled(options: {
   readonly source: Source;
   readonly asOf: LocalDate;
   readonly selection: Selection;
+  /** Whose BSN is needed; of nobody else it is kept. */
+  readonly bsnOf?: ReadonlySet<string>;
   readonly onFile?: (done: number, files: number) => void;
 }): Promise<Reading> {
   const { register, source, asOf, selection } = options;
   let spill = new Spill<Value>();
   const seen = new Set<string>();
   const words = new Map<string, Words>();
+  const bsns = new Map<string, Bsn>();
   try {
     const practice = await readPractice(source, {
       asOf,
@@ -76,7 +82,9 @@ export async function readEnrolled(options: {
           spill.close();
           spill = new Spill<Value>();
           words.clear();
+          bsns.clear();
         },
+        bsn: (patient, bsn) => void (options.bsnOf?.has(patient) && bsns.set(patient, bsn)),
         records: (patient, scope, records) => spill.append(patient, ['r', scope, records]),
         contact: (patient, { day }) => spill.append(patient, ['c', day]),
         registration: (patient, one) => {
@@ -95,7 +103,7 @@ export async function readEnrolled(options: {
       return await readEnrolled(options);
     }
     const missing = endMissing(register, seen, asOf);
-    return { practice, missing, patients: () => handOut(register, spill, asOf), close: () => spill.close() };
+    return { practice, missing, bsns, patients: () => handOut(register, spill, asOf), close: () => spill.close() };
   } catch (error) {
     spill.close();
     throw error;

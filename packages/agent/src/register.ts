@@ -75,6 +75,17 @@ export const liveDossier = z.strictObject({
 });
 export type LiveDossier = z.infer<typeof liveDossier>;
 
+/** A consent that rests on an answer of Mitz (docs/mitz.md); `over`: it is to be withdrawn, or was. */
+const mitzConsent = z.strictObject({
+  organisation: id('organisation'),
+  fact: id('fact'),
+  handles: z.array(id('handle')).min(1),
+  from: at,
+  until: at,
+  over: z.boolean(),
+});
+export type MitzConsent = z.infer<typeof mitzConsent>;
+
 /** Ids of one dossier, chosen and kept before anything is sent. */
 export const dossierIds = z.strictObject({
   dossier: id('dossier'),
@@ -85,6 +96,7 @@ export const dossierIds = z.strictObject({
   /** By team: each step with the handles it lists. A new programme adds a step, none is replaced. */
   steps: z.record(z.string(), z.array(z.strictObject({ fact: id('fact'), handles: z.array(id('handle')) }))),
   writes: z.record(z.string(), id('fact')),
+  mitz: z.array(mitzConsent).optional(),
 });
 export type DossierIds = z.infer<typeof dossierIds>;
 
@@ -117,6 +129,8 @@ export const patient = z.strictObject({
   enrolment: enrolment.nullable(),
   /** Null until the first delivery, and again when it has ended. */
   live: liveDossier.nullable(),
+  /** Partners for whom Mitz is asked whether this patient agrees. */
+  askMitz: z.array(id('organisation')).optional(),
 });
 export type PatientRecord = z.infer<typeof patient>;
 
@@ -158,6 +172,11 @@ export const staffMember = z.strictObject({
   name: z.string(),
   role: z.string(),
   teams: z.array(id('team')),
+  /** Under which number or name this person is known outside, by who vouches for it (docs/identity.md). */
+  identities: z
+    .array(z.strictObject({ issuer: z.string().max(300), subject: z.string().max(300) }))
+    .max(8)
+    .optional(),
 });
 
 /** Who a partner is, as an owner said when it was pinned. */

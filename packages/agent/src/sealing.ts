@@ -66,8 +66,10 @@ export interface DossierJob {
   readonly expect: number;
   readonly facts: readonly Fact[];
   readonly withdrawals: readonly Withdrawal[];
-  /** Partners' steps whose facts `withdrawals` end; without any, the withdrawals end the enrolment and all of it. */
-  readonly ended?: LiveDossier['handed'];
+  /** Partners' steps whose facts are among the withdrawals. */
+  readonly over?: LiveDossier['handed'];
+  /** The enrolment is among the withdrawals: everything of the dossier goes. */
+  readonly ends: boolean;
   readonly packs: readonly PackJob[];
   readonly drop: readonly { readonly scope: string; readonly handle: HandleId }[];
 }
@@ -188,9 +190,10 @@ export async function sealDelivery(
     fingerprint: job.fingerprint,
   });
   const deliveries = new Map(
-    dossiers.map(({ dossier, facts, drop, ended, packs }): [DossierId, DossierDelivery] => [
+    dossiers.map(({ dossier, facts, withdrawals, drop, over, packs }): [DossierId, DossierDelivery] => [
       dossier,
       {
+        ended: withdrawals.map(({ fact }) => fact),
         facts: Object.fromEntries(facts.map((fact) => [fact.id, payloadHash(fact)])),
         heads: Object.fromEntries(
           made.filter((one) => one.dossier === dossier).map((one) => [one.job.scope, headOf(one)]),
@@ -199,7 +202,7 @@ export async function sealDelivery(
           .filter((grant) => grant.dossier === dossier)
           .map((grant) => ({ hash: payloadHash(grant), team: grant.team, packs: grant.packs, fact: grant.fact })),
         drop,
-        ended: ended ?? [],
+        over: over ?? [],
         sealed: new Set(packs.map(({ handle }) => handle)),
       },
     ]),

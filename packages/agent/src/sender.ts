@@ -76,10 +76,7 @@ export class Sender {
           return parent && dropped.has(parent) ? [handle] : [];
         }),
       );
-      const made =
-        job.withdrawals.length > 0 && job.ended === undefined
-          ? emptyLive()
-          : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
+      const made = job.ends ? emptyLive() : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
       next.set(dossier, made);
       return {
         after: state.register.snapshot?.number ?? 0,

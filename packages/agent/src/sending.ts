@@ -169,8 +169,8 @@ class Group {
 /** The scopes that each dossier will have once the last group is through. */
 function scopesAfter(sender: Sender, jobs: readonly DossierJob[]): Scopes {
   const scopes = new Map([...sender.live].map(([dossier, { heads }]) => [dossier, new Set(Object.keys(heads))]));
-  for (const { dossier, withdrawals, packs, drop, ended } of jobs) {
-    if (withdrawals.length > 0 && ended === undefined) {
+  for (const { dossier, ends, packs, drop } of jobs) {
+    if (ends) {
       scopes.delete(dossier);
       continue;
     }

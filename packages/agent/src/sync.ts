@@ -20,6 +20,7 @@ import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
+import { askedPatients, type MitzReport, type MitzUse, settleRound } from './mitz/settle.ts';
 import type { Intent } from './monitor.ts';
 import { bringNative, nodeSigner } from './native.ts';
 import { completeIds, type PartnerTeams } from './plan.ts';
@@ -48,6 +49,8 @@ export interface SyncOptions {
   readonly group?: number;
   /** A folder of the practice that gets a copy of everything the vault holds. */
   readonly mirror?: string;
+  /** Mitz is asked about the patients whom the practice marked; without it nobody is asked and no answer stands. */
+  readonly mitz?: MitzUse;
   readonly onProgress?: (progress: SyncProgress) => void;
   /** Called at every point where a run may be cut off. */
   readonly onStep?: Step;
@@ -62,6 +65,8 @@ export interface SyncResult {
   readonly lists: number;
   readonly ended: number;
   readonly snapshot: { readonly number: number; readonly until: number };
+  /** Null when Mitz is off. */
+  readonly mitz: MitzReport | null;
   /** Null when no mirror was asked for. */
   readonly mirror: MirrorResult | null;
 }
@@ -111,6 +116,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     source: options.source,
     asOf,
     selection,
+    ...(options.mitz === undefined ? {} : { bsnOf: askedPatients(register) }),
     onFile: (done, total) => report({ step: 'read', done, total, secondsLeft: null }),
   });
   try {
@@ -120,17 +126,25 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
       completeIds(enrolment.ids, live, programmes, register.teams, selection, random);
     }
     await step('read');
+    const live = liveOf(register);
+    const mitz = await settleRound({
+      ...{ register, selection, clock, random },
+      use: options.mitz ?? null,
+      bsns: reading.bsns,
+      live: (dossier) => live.get(dossier) ?? null,
+      people: await link.session.people(),
+    });
     // From here on every id that may be sent stands on disk.
     await state.save();
     await step('kept');
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const partners = partnerTeams(await link.session.people(), clock());
-    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners }, liveOf(register));
+    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners }, live);
     const done = await sendAll({
       ...{ register, reading, sender, selection, asOf, clock, lost, report, partners },
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
-    return await finish({ options, link, sender, agent, intents, step, done });
+    return await finish({ options, link, sender, agent, intents, step, done, mitz });
   } finally {
     reading.close();
   }
@@ -164,8 +178,9 @@ async function finish(of: {
   readonly intents: readonly Intent[];
   readonly step: Step;
   readonly done: Sent;
+  readonly mitz: MitzReport | null;
 }): Promise<SyncResult> {
-  const { options, link, sender, agent, intents, step, done } = of;
+  const { options, link, sender, agent, intents, step, done, mitz } = of;
   const { state, clock } = options;
   const { register } = state;
   await step('sent');
@@ -199,6 +214,7 @@ async function finish(of: {
       lists: done.lists,
       ended: done.ended,
       snapshot: { number: snapshot.payload.number, until: snapshot.payload.until },
+      mitz,
       mirror: copied,
     };
   }

@@ -8,7 +8,7 @@ import { takeGiven } from './given.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
 import { type Explained, explain, type Intent, type LastStep, readLines } from './monitor.ts';
-import type { LiveDossier, Register } from './register.ts';
+import type { LiveDossier, PatientRecord, Register } from './register.ts';
 
 /** Where team keys changed, everything that the team reads is sealed again; a new record of the same key changes the number only. */
 export function takeEpochs(register: Register, people: KeyDirectory): void {
@@ -49,6 +49,17 @@ export async function takePartners(register: Register, session: Session): Promis
   });
 }
 
+/** A colleague's withdrawal stands: Mitz is not asked again for that partner until somebody in the practice says so. */
+function takeWithdrawn(patient: PatientRecord, withdrawn: ReadonlySet<string>): void {
+  const { enrolment } = patient;
+  if (enrolment === null || !('ids' in enrolment)) return;
+  for (const consent of enrolment.ids.mitz ?? []) {
+    if (!withdrawn.has(consent.fact)) continue;
+    consent.over = true;
+    if (patient.askMitz) patient.askMitz = patient.askMitz.filter((one) => one !== consent.organisation);
+  }
+}
+
 /** Writes what the log says into the register. */
 export function apply(register: Register, explained: Explained, today: LocalDate): void {
   for (const patient of Object.values(register.patients)) {
@@ -56,6 +67,7 @@ export function apply(register: Register, explained: Explained, today: LocalDate
     if (enrolment === null || !('ids' in enrolment)) continue;
     const { dossier } = enrolment.ids;
     patient.live = explained.live.get(dossier) ?? null;
+    takeWithdrawn(patient, explained.withdrawn);
     if (!explained.ended.has(dossier)) continue;
     // An owner may end an enrolment from a workplace; then it is remembered here.
     if (enrolment.state === 'enrolled') {

@@ -25,5 +25,4 @@ describe('the teams that an organisation is born with', () => {
     }
     expect(teamsFor([one('gp')]).some(({ need }) => need === 'overview')).toBe(false);
   });
-
 });

@@ -1,7 +1,9 @@
 /** The `ketenkluis` command (docs/cli.md). Parses, hands over, prints; every job itself lives below. */
 
 import { Command, InvalidArgumentError } from 'commander';
+import * as identityCommands from './identity.ts';
 import * as ledgerCommands from './ledger.ts';
+import * as mitzCommands from './mitz.ts';
 import { run } from './output.ts';
 import * as practiceCommands from './practice.ts';
 import { lab } from './spawn.ts';
@@ -85,7 +87,39 @@ command('sync', 'read, choose, minimise, seal, send')
   .requiredOption('--source <dir>', 'folder with the export')
   .option('--mirror <dir>', "the practice's own copy of everything")
   .option('--as-of <date>', 'the day that counts as today', day)
+  .option('--mitz <file>', 'settings of Mitz: ask it about the patients marked for it (docs/mitz.md)')
   .action((options) => run(options.json, () => practiceCommands.sync(options)));
+
+command('mitz', 'have Mitz asked whether a patient agrees that a partner sees their data')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--patient <id>', 'id of the patient in the GP system')
+  .requiredOption('--partner <organisation>', 'id of the partner organisation')
+  .option('--stop', 'ask no more, and withdraw what rests on it')
+  .action((options) => run(options.json, () => mitzCommands.mitz(options)));
+
+command('mitz-listen', 'take notifications of Mitz; each starts a sync that asks Mitz anew')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--source <dir>', 'folder with the export')
+  .requiredOption('--mitz <file>', 'settings of Mitz (docs/mitz.md)')
+  .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--port <n>', 'port', whole, 4802)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .action((options) => mitzCommands.mitzListen({ ...options, sync: () => practiceCommands.sync(options) }));
+
+command('identity', 'under which number or name colleagues are known at Dezi or your own sign-on')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .option('--person <id>', 'the colleague; without it everybody is listed')
+  .option('--issuer <issuer>', 'dezi, or the address of your own sign-on')
+  .option('--subject <subject>', 'the number or name there')
+  .action((options) => run(options.json, () => identityCommands.identity(options)));
+
+command('desk', 'let colleagues sign on with Dezi or your own sign-on; stands in the practice')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--config <file>', 'settings of the desk (docs/identity.md)')
+  .requiredOption('--origin <origin...>', 'origins of the workplace')
+  .option('--port <n>', 'port', whole, 4801)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .action((options) => identityCommands.desk(options));
 
 command('serve', 'run a vault')
   .requiredOption('--dir <dir>', 'data of the vault')
@@ -97,6 +131,7 @@ command('serve', 'run a vault')
     "origins of partners' vaults: their workplace may speak to this vault, and this one to theirs",
   )
   .option('--workplace <dir>', 'folder with the built workplace')
+  .option('--assurance <practice=level...>', 'level of assurance that a practice asks for: substantial or high')
   .action((options) => vaultCommands.serve(options));
 
 command('fsck', 're-derive every root of a vault and name what is wrong')

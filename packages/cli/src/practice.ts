@@ -31,6 +31,7 @@ import {
 } from '@ketenkluis/client';
 import { z } from 'zod';
 import { cliError } from './errors.ts';
+import { mitzUse, mitzWords } from './mitz.ts';
 import { type Outcome, say } from './output.ts';
 import { progressBar } from './progress.ts';
 
@@ -285,7 +286,9 @@ export async function sync(options: {
   readonly source: string;
   readonly mirror?: string;
   readonly asOf?: string;
+  readonly mitz?: string;
 }): Promise<Outcome> {
+  const mitz = options.mitz === undefined ? null : await mitzUse(options.mitz);
   const state = await openState({ dir: resolve(options.dir), random: systemRandom });
   const net = nodeFetch();
   const source = await open(options.source);
@@ -301,6 +304,7 @@ export async function sync(options: {
       random: systemRandom,
       onProgress: bar.update,
       ...(options.mirror === undefined ? {} : { mirror: resolve(options.mirror) }),
+      ...(mitz === null ? {} : { mitz }),
     });
     bar.stop();
     const { receipt, changed, packs, bytes } = result;
@@ -312,10 +316,12 @@ export async function sync(options: {
         `fields: ${receipt.fields.kept} left, ${receipt.fields.dropped} stayed`,
         `source: ${receipt.source.became}`,
         ...receipt.source.loose.map((folder) => `others on this computer can read ${folder}`),
+        ...mitzWords(result.mitz),
       ],
     };
   } finally {
     bar.stop();
+    mitz?.close();
     await source.close();
     net.close();
     await state.close();

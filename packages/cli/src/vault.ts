@@ -2,8 +2,10 @@
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { base64url, systemRandom } from '@ketenkluis/base';
+import { base64url, isId, systemRandom } from '@ketenkluis/base';
+import { ASSURANCE_LEVELS, type AssuranceLevel } from '@ketenkluis/seal';
 import { fsck, startVault } from '@ketenkluis/vault';
+import { cliError } from './errors.ts';
 import { type Outcome, say } from './output.ts';
 
 export interface ServeOptions {
@@ -13,7 +15,21 @@ export interface ServeOptions {
   readonly origin?: readonly string[];
   readonly partner?: readonly string[];
   readonly workplace?: string;
+  /** `ORG=LEVEL`. */
+  readonly assurance?: readonly string[];
 }
+
+/** Which practice asks for which level. Throws `cli/bad-option`. */
+const assuranceOf = (given: readonly string[]): Record<string, AssuranceLevel> =>
+  Object.fromEntries(
+    given.map((one) => {
+      const [practice, level, ...more] = one.split('=');
+      const known = ASSURANCE_LEVELS.find((name) => name === level);
+      if (!isId('organisation', practice) || known === undefined || more.length > 0)
+        throw cliError('bad-option', `--assurance takes PRACTICE=LEVEL; levels are ${ASSURANCE_LEVELS.join(', ')}`);
+      return [practice, known];
+    }),
+  );
 
 /** The token with which a practice may be brought to this vault: made once, readable by the host only. */
 function bootstrapToken(dir: string): string {
@@ -36,6 +52,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     origins,
     bootstrapToken: bootstrapToken(dir),
     ...(options.partner === undefined ? {} : { partners: options.partner }),
+    ...(options.assurance === undefined ? {} : { assurance: assuranceOf(options.assurance) }),
     ...(options.workplace === undefined ? {} : { workplace: resolve(options.workplace) }),
   });
   say(`listening on ${running.url} as ${origins.join(', ')}`);

@@ -1,6 +1,7 @@
 /** What the client needs from its surroundings: browser and Node each bring their own. */
 
-import type { Clock, Random } from '@ketenkluis/base';
+import type { Clock, OrganisationId, PersonId, Random, SessionId } from '@ketenkluis/base';
+import type { StatementWire } from '@ketenkluis/seal';
 
 /** The part of `fetch` that is used; the browser's own fits. */
 export type Fetch = (
@@ -49,6 +50,15 @@ export interface Ports {
    * does without; a release is then refused here, whatever the vault says.
    */
   readonly policy?: () => Promise<void>;
+  /**
+   * Signs the person on elsewhere (Dezi, the practice's own sign-on) and comes back with the agent's signed word of it; asked when the
+   * practice wants more certainty about who this is than its own ways in give (docs/identity.md).
+   */
+  readonly identity?: (about: {
+    readonly practice: OrganisationId;
+    readonly person: PersonId;
+    readonly session: SessionId;
+  }) => Promise<StatementWire>;
 }
 
 /** For Node and tests. */

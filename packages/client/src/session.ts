@@ -10,6 +10,7 @@ import {
   fromBase64url,
   type HandleId,
   type Instant,
+  KetenkluisError,
   type OrganisationId,
   type PersonId,
   type SessionId,
@@ -23,6 +24,7 @@ import {
   directory as directorySchema,
   type EndpointName,
   me as meSchema,
+  sessionIdentified,
   sessionState,
 } from '@ketenkluis/protocol';
 import {
@@ -135,6 +137,20 @@ export class Session {
   }
 
   async #confirm(): Promise<void> {
+    const { identity } = this.wire.ports;
+    try {
+      await this.#confirmOnce();
+    } catch (error) {
+      const needed = error instanceof KetenkluisError && error.detail.problem === 'vault/identity-needed';
+      if (!needed || identity === undefined) throw error;
+      const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
+      const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
+      await this.call('session-identity', sessionIdentified, message);
+      await this.#confirmOnce();
+    }
+  }
+
+  async #confirmOnce(): Promise<void> {
     const { message } = await this.signed({ class: 'session', action: 'session-confirm' }, {});
     confirmSession.parse(message);
     const state = await this.call('session-confirm', sessionState, message);

@@ -18,7 +18,7 @@ import { ledgerError } from './errors.ts';
 export const MAX_ITEMS = 2000;
 
 /** Events (NEN 7513 chapter 6, field 7.2.1). An attempt that was refused is the event that was tried, outcome `refused`. */
-const SESSION_EVENTS = ['login', 'logout', 're-touch', 'attempt'] as const;
+const SESSION_EVENTS = ['login', 'logout', 're-touch', 'identity', 'attempt'] as const;
 const DOSSIER_EVENTS = [
   'commit',
   'write',

@@ -29,6 +29,7 @@ export const ENDPOINTS = {
   challenge: { method: 'POST', path: '/challenges', classes: null, guests: true },
   'session-open': { method: 'POST', path: '/sessions', classes: null, guests: true },
   'session-confirm': { method: 'POST', path: '/sessions/confirm', classes: ['session'], guests: true },
+  'session-identity': { method: 'POST', path: '/sessions/identity', classes: ['session'] },
   'session-touch': { method: 'POST', path: '/sessions/touch', classes: null, guests: true },
   'session-close': { method: 'POST', path: '/sessions/close', classes: null, guests: true },
   'credential-options': { method: 'POST', path: '/credentials/options', classes: null },
@@ -82,6 +83,10 @@ export const DELIVERY_TYPE = 'application/vnd.ketenkluis.delivery';
 export const SESSION_IDLE = 15 * 60_000;
 export const SESSION_HARD = 60 * 60_000;
 export const SESSION_LIFE = 12 * 3_600_000;
+
+/** The longest that proof of identity from outside counts in a session, and how old it may be when it comes; milliseconds. */
+export const ASSURANCE_LIFE = 12 * 3_600_000;
+export const ASSURANCE_FRESH = 2 * 60_000;
 
 /** How long the owners have to sign a proposal, milliseconds, and how many may wait in a practice. */
 export const PROPOSAL_LIFE = 7 * 24 * 3_600_000;

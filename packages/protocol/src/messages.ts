@@ -3,7 +3,7 @@
  * whose `body` is the SHA-256 of the canonical JSON of `body`, whose `action` is the endpoint's name.
  */
 
-import { FACT_KINDS } from '@ketenkluis/seal';
+import { ASSURANCE_LEVELS, FACT_KINDS } from '@ketenkluis/seal';
 import { z } from 'zod';
 import {
   base64url,
@@ -98,6 +98,16 @@ export const sessionOpened = z.strictObject({
 /** POST .../sessions/confirm (signed, action `session-confirm`) and .../sessions/touch (passkey or device again). */
 export const confirmSession = signed(z.strictObject({}));
 export const touchSession = openSession;
+/**
+ * POST .../sessions/identity (signed, action `session-identity`): the agent's signed word that the person of this session proved to be
+ * that person, and at which level. May come before `confirm`, where a practice asks for a level before it opens anything.
+ */
+export const identifySession = signed(z.strictObject({ assurance: wireStatement }));
+export const sessionIdentified = z.strictObject({
+  session: id('session'),
+  level: z.enum(ASSURANCE_LEVELS),
+  until: instant,
+});
 
 /** Answer to confirm: the session is open; and to close. */
 export const sessionState = z.strictObject({

@@ -214,6 +214,8 @@ export function maySign(
       const team = payload.to === 'team' ? payload.recipient : null;
       return agentFor(team) || agentHands(team) || (alone && isProfessional(rules, by, at));
     }
+    case 'assurance':
+      return agent;
     case 'snapshot':
       return agent || (alone && isOwner(rules, by, at));
     case 'state':

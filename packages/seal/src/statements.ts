@@ -465,6 +465,26 @@ export const profile = z.strictObject({
   at,
 });
 
+/** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
+export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
+export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
+/**
+ * Signed by the practice's agent: somebody who holds this session proved, by a means from outside, to be this person. It names no
+ * number and no name; it counts for this one session and no longer than until its end (docs/identity.md).
+ */
+export const assurance = z.strictObject({
+  t: z.literal('assurance'),
+  ...head,
+  practice: id('organisation'),
+  person: id('person'),
+  session: id('session'),
+  level: z.enum(ASSURANCE_LEVELS),
+  means: z.enum(['dezi', 'oidc']),
+  by: id('person'),
+  at,
+  until: at,
+});
+
 const schemas = {
   authority,
   card,
@@ -484,6 +504,7 @@ const schemas = {
   proposal,
   name,
   profile,
+  assurance,
 } as const;
 export const statementSchemas = schemas;
 export type StatementType = keyof typeof schemas;
@@ -507,3 +528,4 @@ export type Request = Payload<'request'>;
 export type Invitation = Payload<'invitation'>;
 export type Join = Payload<'join'>;
 export type Device = Payload<'device'>;
+export type Assurance = Payload<'assurance'>;

@@ -8,9 +8,10 @@ import { type DenyReason, type KnownFact, type Question, requestFault } from '@k
 import { canonicalJson, type Instant, isId, type OrganisationId, plus, type TeamId } from '@ketenkluis/base';
 import type { Reason } from '@ketenkluis/ledger';
 import { ENDPOINTS, type EndpointName, SESSION_HARD, SESSION_IDLE, SESSION_LIFE } from '@ketenkluis/protocol';
-import { type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
+import { type AssuranceLevel, type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
 import type { FastifyRequest } from 'fastify';
 import type { Selectable } from 'kysely';
+import { identityNeeded, lackOf } from './assurance.ts';
 import { vaultError } from './errors.ts';
 import { type Guest, guestOf } from './guests.ts';
 import { append, commonOf, counterOf, type SignedRequest } from './lines.ts';
@@ -27,6 +28,8 @@ export interface Caller {
   readonly card: Card | null;
   /** Set for people of a partner; the card is then one of their own organisation. */
   readonly guest: Guest | null;
+  /** The level of assurance that this practice asks for and the session does not reach. */
+  readonly lack: AssuranceLevel | null;
 }
 export interface Signed extends Caller {
   readonly request: SignedRequest;
@@ -77,7 +80,8 @@ async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   const people = session && (await vault.people.of(practice));
   if (!session || !people) throw refused();
   if (session.organisation !== null && !isForGuests(request.routeOptions.config.endpoint)) throw refused();
-  return { practice, people, session, ...standing(people, session, vault.clock()) };
+  const lack = await lackOf(vault, people, session);
+  return { practice, people, session, lack, ...standing(people, session, vault.clock()) };
 }
 
 /** Only what says so answers people of a partner; everything else knows no such session. */
@@ -103,6 +107,7 @@ function requireLive(caller: Caller, stage: 'keyring' | 'open', at: Instant): vo
   if (stage === 'open' && caller.session.stage !== 'open') {
     throw vaultError('session-not-open', 'confirm the session with a signed request first');
   }
+  if (stage === 'open' && caller.lack !== null) throw identityNeeded(caller.lack);
 }
 
 /** Throws unless the session is open, within its limits. */
@@ -225,8 +230,9 @@ export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
       .executeTakeFirst(),
   );
   if (!people || !session) throw refused();
-  requireLive({ ...signed, session }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
-  return { ...signed, session, people, ...standing(people, session, vault.clock()) };
+  const lack = await lackOf(vault, people, session);
+  requireLive({ ...signed, session, lack }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
+  return { ...signed, session, people, lack, ...standing(people, session, vault.clock()) };
 }
 
 /** What is known of the asker: what the practice states, or what a partner vouches for, with the practice's own partner facts. */

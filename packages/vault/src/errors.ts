@@ -9,6 +9,7 @@ export const vaultError = errorFactory('vault', [
   'session-ended',
   'session-not-open',
   'unlocker-refused',
+  'identity-needed',
   // requests
   'bad-request',
   'request-refused',

@@ -4,7 +4,8 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { KetenkluisError } from '@ketenkluis/base';
+import { idPattern, KetenkluisError } from '@ketenkluis/base';
+import { ASSURANCE_LEVELS } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { vaultError } from './errors.ts';
 import { type Listening, startVault } from './start.ts';
@@ -15,6 +16,7 @@ const config = z.strictObject({
   host: z.string().optional(),
   origins: z.array(z.url()).min(1),
   bootstrapToken: z.string(),
+  assurance: z.record(z.string().regex(idPattern('organisation')), z.enum(ASSURANCE_LEVELS)).optional(),
   workplace: z.string().optional(),
   partners: z.array(z.url()).max(500).optional(),
   proxies: z.array(z.string()).optional(),

@@ -12,6 +12,7 @@ const STATUS: Record<VaultErrorCode, number> = {
   'session-ended': 401,
   'session-not-open': 401,
   'unlocker-refused': 403,
+  'identity-needed': 403,
   'bad-request': 400,
   'request-refused': 401,
   'not-allowed': 403,

@@ -19,6 +19,7 @@ import {
   sessionProofBytes,
 } from '@ketenkluis/protocol';
 import type { z } from 'zod';
+import { identityNeeded, lackOf, startLevel } from './assurance.ts';
 import { type Caller, hardLimit, homeOf, refused, type Signed, sessionFault, tokenHash } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { keepDirectory, packVouched, type Welcomed, welcome } from './guests.ts';
@@ -186,7 +187,8 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
   const session = newId('session', vault.random);
   const { guest } = proven;
   if (guest) await keepDirectory(vault, people, guest, proven.person);
-  const stage: SessionStage = proven.by === 'key' || guest ? 'open' : 'keyring';
+  const lack = await lackOf(vault, people, { session, person: proven.person });
+  const stage: SessionStage = (proven.by === 'key' && lack === null) || guest ? 'open' : 'keyring';
   const until = guest && guest.until < hardLimit(at) ? guest.until : hardLimit(at);
   await vault.storage.write(async (tx) => {
     await tx
@@ -208,6 +210,7 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
         log_read: 0,
       })
       .execute();
+    await startLevel(tx, practice, session, proven.by, at);
     if (proven.unlocker !== null) await useUnlocker(tx, practice, proven.unlocker, at);
   });
   // The line first: a keyring that is handed out can be guessed at from then on.
@@ -228,7 +231,11 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
 
 /** The person's own key has signed: the session is open. */
 export async function confirm(vault: Vault, signed: Signed) {
-  const { practice, people, session, request } = signed;
+  const { practice, people, session, request, lack } = signed;
+  if (lack !== null) {
+    await logSession(vault, people, 'attempt', session.person, true);
+    throw identityNeeded(lack);
+  }
   await append(vault, {
     practice,
     log: people.log,
@@ -271,7 +278,8 @@ export async function touch(vault: Vault, caller: Caller, ask: OpenSession): Pro
   }
   const at = vault.clock();
   const token = base64url(vault.random(32));
-  const stage: SessionStage = session.stage === 'open' && proven.by !== 'device' ? 'open' : 'keyring';
+  const stage: SessionStage =
+    session.stage === 'open' && proven.by !== 'device' && caller.lack === null ? 'open' : 'keyring';
   const limit = plus(session.opened, SESSION_LIFE);
   const until = Math.min(hardLimit(at), limit, guest?.until ?? limit) as Instant;
   const { unlocker } = proven;

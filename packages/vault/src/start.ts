@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { loadPolicy } from '@ketenkluis/access/node';
 import { type Clock, MINUTE, type Random, systemClock, systemRandom } from '@ketenkluis/base';
 import { originFault } from '@ketenkluis/protocol';
+import type { AssuranceLevel } from '@ketenkluis/seal';
 import { destination, pino } from 'pino';
 import { type AppOptions, createApp } from './app.ts';
 import { vaultError } from './errors.ts';
@@ -25,6 +26,8 @@ export interface VaultOptions {
   readonly origins: readonly string[];
   /** Whoever knows it may bring a new practice; at least 16 characters, or nobody may. */
   readonly bootstrapToken: string;
+  /** By practice: the level of assurance (eIDAS) that a person's session needs before anything opens (R26). */
+  readonly assurance?: Readonly<Record<string, AssuranceLevel>> | undefined;
   readonly workplace?: string | undefined;
   readonly partners?: AppOptions['partners'];
   readonly limits?: AppOptions['limits'];
@@ -85,7 +88,10 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const shares = openShares(join(dir, 'shares.db'));
   const keys = await openKeys(dir, random);
   const steady = options.steady ? { steady: options.steady } : {};
-  const vault = createContext({ storage, shares, keys, clock, random, origins, bootstrapToken, ...steady });
+  const vault = createContext({
+    ...{ storage, shares, keys, clock, random, origins, bootstrapToken, ...steady },
+    assurance: options.assurance,
+  });
   if (options.log !== false) privateFile(join(dir, 'logs', 'vault.log'));
   const logger =
     options.log === false

@@ -1,8 +1,17 @@
 /** Everything a request handler needs, in one place; built once at the start. */
 
-import { base32, type Clock, type Instant, type Random, SECOND, steadyCount, type Verifier } from '@ketenkluis/base';
+import {
+  base32,
+  type Clock,
+  type Instant,
+  type OrganisationId,
+  type Random,
+  SECOND,
+  steadyCount,
+  type Verifier,
+} from '@ketenkluis/base';
 import { type Appender, createAppender } from '@ketenkluis/ledger';
-import { createVerifier } from '@ketenkluis/seal';
+import { type AssuranceLevel, createVerifier } from '@ketenkluis/seal';
 import type { VaultKeys } from './keys.ts';
 import { createPeople, type PeopleStore } from './people.ts';
 import type { ShareStore } from './storage/shares.ts';
@@ -24,6 +33,8 @@ export interface Vault {
   /** Origins of the workplace; the first is what requests name as audience. */
   readonly origins: readonly string[];
   readonly bootstrapToken: string;
+  /** Practices that ask for a level of assurance before they open anything. */
+  readonly assurance: ReadonlyMap<OrganisationId, AssuranceLevel>;
   /** Milliseconds that the clock has moved against the machine's own steady count since the start. */
   drift(): number;
   /** The steady count, for what may not depend on the clock. */
@@ -38,6 +49,7 @@ export interface VaultParts {
   readonly random: Random;
   readonly origins: readonly string[];
   readonly bootstrapToken: string;
+  readonly assurance?: Readonly<Record<string, AssuranceLevel>> | undefined;
   readonly steady?: () => number;
 }
 
@@ -47,6 +59,7 @@ export function createContext(parts: VaultParts): Vault {
   const started: { clock: Instant; steady: number } = { clock: parts.clock(), steady: steady() };
   return {
     ...parts,
+    assurance: new Map(Object.entries(parts.assurance ?? {}) as [OrganisationId, AssuranceLevel][]),
     verifier,
     steady,
     people: createPeople(parts.storage, verifier),

@@ -14,6 +14,8 @@ export const workplaceError = errorFactory('workplace', [
   'wrong-passphrase',
   /** A passkey or device of somebody else, or one that the vault no longer knows. */
   'wrong-key',
+  /** The practice asks for more proof of who this is than a passkey or passphrase gives. */
+  'identity-needed',
   'passkey-cancelled',
   /** This passkey or browser gives no PRF output, so it cannot open the keyring. */
   'passkey-no-prf',

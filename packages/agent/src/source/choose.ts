@@ -16,6 +16,7 @@ import {
   type Selection,
 } from '@ketenkluis/care';
 import {
+  type Bsn,
   type CodingKey,
   type Condition,
   codeKeys,
@@ -67,6 +68,7 @@ export class Chooser {
   readonly #people = new Map<string, Person>();
   readonly #conditions = new IdSet();
   readonly #reject: (rejection: Rejection) => void;
+  readonly #onBsn: (patient: string, bsn: Bsn) => void;
   readonly #medication = new Map<string, Medication>();
   /** Problems wait for the end: their patient may stand in a later file. */
   readonly #waiting: WaitingProblem[] = [];
@@ -75,7 +77,13 @@ export class Chooser {
   readonly #episodes = new Map<string, EpisodePeriod>();
   #episodesOfFile: [string, EpisodePeriod][] = [];
 
-  constructor(selection: Selection, asOf: LocalDate, reject: (rejection: Rejection) => void) {
+  constructor(
+    selection: Selection,
+    asOf: LocalDate,
+    reject: (rejection: Rejection) => void,
+    onBsn: (patient: string, bsn: Bsn) => void = () => undefined,
+  ) {
+    this.#onBsn = onBsn;
     this.#programmes = selection.programmes;
     this.#asOf = asOf;
     this.#reject = reject;
@@ -117,6 +125,7 @@ export class Chooser {
     const bsn = readBsn(patient.identifier);
     if (bsn.kind === 'masked') this.#reject({ file, line, code: 'bsn-masked' });
     else if (bsn.kind === 'fault') this.#reject({ file, line, code: bsn.fault });
+    else if (bsn.kind === 'bsn') this.#onBsn(id, bsn.bsn);
     this.#people.set(id, { ...personFact(patient), problems: [] });
   }
 

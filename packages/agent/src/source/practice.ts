@@ -6,7 +6,14 @@
 
 import type { LocalDate } from '@ketenkluis/base';
 import type { CareRecord, ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
-import { type FileReading, loadUnits, ReferenceIndex, type Rejection, type SourceFile } from '@ketenkluis/fhir';
+import {
+  type Bsn,
+  type FileReading,
+  loadUnits,
+  ReferenceIndex,
+  type Rejection,
+  type SourceFile,
+} from '@ketenkluis/fhir';
 import { checkSource } from './check.ts';
 import { CHOOSING_TYPES, type Choice, Chooser } from './choose.ts';
 import type { Contact } from './contact.ts';
@@ -25,6 +32,8 @@ export interface PracticeSink {
   records(patient: string, scope: ScopeId, records: readonly CareRecord[]): void;
   contact?(patient: string, contact: Contact): void;
   registration?(patient: string, registration: Registration): void;
+  /** The number of every patient that has a good one; it stays where it is handed over. */
+  bsn?(patient: string, bsn: Bsn): void;
 }
 
 export interface Progress {
@@ -200,7 +209,7 @@ async function attempt(
   const { asOf, selection, sink, onProgress, parseAll = false } = options;
   const files = source.files.length;
   const taking = new Set(Object.keys(selection.scan).filter((type) => type !== 'Medication'));
-  const chooser = new Chooser(selection, asOf, faults.add);
+  const chooser = new Chooser(selection, asOf, faults.add, (patient, bsn) => sink.bsn?.(patient, bsn));
   const states: FileState[] = [];
   let leaves = 0;
   for (const [done, file] of source.files.entries()) {

@@ -12,6 +12,7 @@ export interface MadePatient {
   readonly systolic: readonly number[];
   readonly hba1c: readonly number[];
   readonly died?: boolean;
+  readonly bsn?: string;
 }
 
 const KINDS = ['diabetes', 'cvrm', 'none'] as const;
@@ -40,10 +41,11 @@ const observation = (id: string, patient: string, code: string, value: number, u
 export function madeFiles(patients: readonly MadePatient[]): Map<string, string> {
   const lines = new Map<string, unknown[]>();
   const add = (file: string, resource: unknown) => void lines.set(file, [...(lines.get(file) ?? []), resource]);
-  for (const { id, family, kind, systolic, hba1c, died } of patients) {
+  for (const { id, family, kind, systolic, hba1c, died, bsn } of patients) {
     add('Patient', {
       resourceType: 'Patient',
       id,
+      ...(bsn === undefined ? {} : { identifier: [{ system: SYSTEM.bsn, value: bsn }] }),
       name: [{ use: 'official', family, given: ['Test'] }],
       gender: 'female',
       birthDate: '1950-06-15',

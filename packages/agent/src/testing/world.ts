@@ -10,6 +10,7 @@ import {
   type Fetch,
   keptDevices,
   memoryStorage,
+  type Ports,
   parseDeviceLink,
   type Session,
   signIn,
@@ -83,7 +84,7 @@ export interface World {
   enrol(who?: 'candidates' | 'participation' | readonly string[]): Promise<EnrolResult>;
   sync(more?: Partial<SyncOptions>): Promise<SyncResult>;
   /** Signs in as the first with this role or name, on a device of its own. */
-  signIn(role: string, storage?: ClientStorage): Promise<Session>;
+  signIn(role: string, storage?: ClientStorage, identity?: Ports['identity']): Promise<Session>;
   close(): Promise<void>;
 }
 
@@ -189,7 +190,7 @@ export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}):
         await state.close();
       }
     },
-    async signIn(role, storage = memoryStorage()) {
+    async signIn(role, storage = memoryStorage(), identity = undefined) {
       // Counters never stand below the clock; a device without a memory needs it to have moved.
       clock.move(1000);
       const person = born.people.find((one) => one.role === role || one.name === role)!;
@@ -198,7 +199,7 @@ export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}):
       const device = (await keptDevices(storage)).find((one) => one.device === (link.device as DeviceId))!;
       const { practice, authority, log, logTeam } = link;
       const place = { origin: link.origin, pins: { practice, authority, log, logTeam } };
-      return await signIn(wire(place, { ...ports, storage }), {
+      return await signIn(wire(place, { ...ports, storage, ...(identity && { identity }) }), {
         by: 'passphrase',
         device,
         passphrase: person.first.passphrase,

@@ -9,6 +9,7 @@ import { hostPacks } from './host-packs.ts';
 import { hostShares } from './host-shares.ts';
 import { input } from './input.ts';
 import { members } from './members.ts';
+import { outside } from './outside.ts';
 import { requests } from './requests.ts';
 
 export const ATTACKS: readonly Attack[] = [
@@ -21,4 +22,5 @@ export const ATTACKS: readonly Attack[] = [
   ...requests,
   ...members,
   ...input,
+  ...outside,
 ];

@@ -1,6 +1,7 @@
 /** Getting in: challenges, sessions, passkeys, keyrings, invitations. */
 
 import * as wire from '@ketenkluis/protocol';
+import { identify } from '../assurance.ts';
 import { authenticate, findCaller, openMessage, practiceOf } from '../auth.ts';
 import * as joining from '../joining.ts';
 import * as sessions from '../sessions.ts';
@@ -31,6 +32,19 @@ export function sessionRoutes(api: Api, vault: Vault): void {
     },
     async (request) =>
       sessions.confirm(vault, await openMessage(vault, request, 'session-confirm', request.body, 'keyring')),
+  );
+  api.post(
+    `${PRACTICE}/sessions/identity`,
+    {
+      ...gate('session-identity', 64 * KIB, 'member'),
+      schema: { body: wire.identifySession, response: { 200: wire.sessionIdentified } },
+    },
+    async (request) =>
+      identify(
+        vault,
+        await openMessage(vault, request, 'session-identity', request.body, 'keyring'),
+        request.body.body,
+      ),
   );
   api.post(
     `${PRACTICE}/sessions/touch`,

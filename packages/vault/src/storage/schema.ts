@@ -128,6 +128,10 @@ const TABLES: Record<keyof Schema, Table> = {
     ['session'],
     [['token'], ['person']],
   ),
+  session_level: owned(
+    { session: 'text', level: 'text', means: 'text', at: 'int', until: 'int?', statement: 'text?' },
+    ['session'],
+  ),
   invitation: owned({ invitation: 'text', hash: 'text', until: 'int', state: 'text', person: 'text?' }, ['invitation']),
   joining: owned({ invitation: 'text', person: 'text', hash: 'text', header: 'bytes', sigs: 'text' }, [
     'invitation',

@@ -15,7 +15,7 @@ import type {
   SessionId,
   TeamId,
 } from '@ketenkluis/base';
-import type { FactKind, Hash, Payload, StatementType } from '@ketenkluis/seal';
+import type { AssuranceLevel, FactKind, Hash, Payload, StatementType } from '@ketenkluis/seal';
 import type { ColumnType } from 'kysely';
 
 type Descriptor = Payload<'descriptor'>;
@@ -198,6 +198,17 @@ interface SessionTable extends Own {
   /** 1: this session's reading of the log has its line. */
   log_read: number;
 }
+/** How sure it is who somebody is, per session (R26). */
+interface SessionLevelTable extends Own {
+  session: SessionId;
+  level: AssuranceLevel;
+  /** `key`, `device`, `passkey`; or what was proved outside: `dezi`, `oidc`. */
+  means: string;
+  at: Instant;
+  until: Instant | null;
+  /** Hash of the agent's signed word; null for one's own ways in. */
+  statement: Hash | null;
+}
 interface InvitationTable extends Own {
   invitation: string;
   hash: Hash;
@@ -295,6 +306,7 @@ export interface Schema {
   counter: CounterTable;
   challenge: ChallengeTable;
   session: SessionTable;
+  session_level: SessionLevelTable;
   invitation: InvitationTable;
   joining: JoinTable;
   partner_directory: PartnerDirectoryTable;

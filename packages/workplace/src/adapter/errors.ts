@@ -44,6 +44,7 @@ export function understood(error: unknown): Error {
 function refusedAs(problem: unknown): Parameters<typeof workplaceError>[0] {
   if (problem === 'vault/refused' || problem === 'vault/not-allowed') return 'denied';
   if (problem === 'vault/unlocker-refused') return 'wrong-key';
+  if (problem === 'vault/identity-needed') return 'identity-needed';
   if (problem === 'vault/conflict') return 'conflict';
   return 'failed';
 }

@@ -480,6 +480,8 @@ export const nl = {
     'workplace/signed-out': 'U bent afgemeld. Meld u opnieuw aan.',
     'workplace/wrong-passphrase': 'Deze wachtzin past niet. Let op hoofdletters en spaties.',
     'workplace/wrong-key': 'Deze sleutel hoort niet bij u, of geldt niet meer.',
+    'workplace/identity-needed':
+      'Uw praktijk vraagt meer zekerheid over wie u bent. Meld u eerst aan met Dezi of het inlogsysteem van de praktijk.',
     'workplace/passkey-cancelled': 'De passkey is niet gebruikt. Probeer het nog eens of kies de wachtzin.',
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',

@@ -1,0 +1,95 @@
+/**
+ * The desk's door for the workplace: `POST /identity/begin` and `/identity/finish`, JSON, for the named origins only. It stands in the
+ * practice beside the agent, behind whatever ends TLS there. Every failure is one answer; why stands in the practice's own log.
+ */
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { idPattern, KetenkluisError, type PersonId, type SessionId } from '@ketenkluis/base';
+import { statementToWire } from '@ketenkluis/seal';
+import { z } from 'zod';
+import type { IdentityReason } from './adapter.ts';
+import type { IdentityDesk } from './desk.ts';
+
+const begin = z.strictObject({
+  means: z.enum(['dezi', 'oidc']),
+  person: z.string().regex(idPattern('person')),
+  session: z.string().regex(idPattern('session')),
+});
+const finish = z.strictObject({ callback: z.string().max(8000), secret: z.string().max(100) });
+const MAX_BODY = 16 * 1024;
+
+export interface IdentityDoor {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MAX_BODY) return undefined;
+    parts.push(part);
+  }
+  return JSON.parse(Buffer.concat(parts).toString('utf8'));
+}
+
+export async function openIdentityDoor(options: {
+  readonly desk: IdentityDesk;
+  /** Origins of the workplace. */
+  readonly origins: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  /** For the practice's log: a word, never who. */
+  readonly refused?: (why: IdentityReason | 'request') => void;
+}): Promise<IdentityDoor> {
+  const { desk, origins } = options;
+  const answerTo = async (request: IncomingMessage): Promise<unknown> => {
+    if (request.url === '/identity/begin') {
+      const { means, person, session } = begin.parse(await jsonOf(request));
+      return await desk.begin({ means, person: person as PersonId, session: session as SessionId });
+    }
+    const assurance = await desk.finish(finish.parse(await jsonOf(request)));
+    return { assurance: statementToWire(assurance) };
+  };
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { origin = '' } = request.headers;
+    const json = request.headers['content-type']?.split(';')[0]?.trim() === 'application/json';
+    const known = origins.includes(origin);
+    const headers = known
+      ? { 'access-control-allow-origin': origin, vary: 'Origin', 'cache-control': 'no-store' }
+      : { 'cache-control': 'no-store' };
+    const path = request.url === '/identity/begin' || request.url === '/identity/finish';
+    if (known && path && request.method === 'OPTIONS') {
+      const allowed = { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type' };
+      response.writeHead(204, { ...headers, ...allowed }).end();
+      return;
+    }
+    try {
+      if (!known || !path || !json || request.method !== 'POST') throw new Error('not for this door');
+      const body = JSON.stringify(await answerTo(request));
+      response.writeHead(200, { ...headers, 'content-type': 'application/json' }).end(body);
+    } catch (error) {
+      const why = error instanceof KetenkluisError ? error.detail.why : undefined;
+      options.refused?.(typeof why === 'string' ? (why as IdentityReason) : 'request');
+      response.writeHead(403, { ...headers, connection: 'close' }).end();
+    }
+  };
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  server.requestTimeout = 10_000;
+  await new Promise<void>((done, failed) => {
+    server.once('error', failed);
+    server.listen(options.port, options.host, done);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,120 @@
+/** OpenID Connect: authorization code with PKCE, state and nonce, ID token checked against the issuer's keys (`openid-client`). */
+
+import { type Clock, HOUR, plus } from '@ketenkluis/base';
+import type { AssuranceLevel } from '@ketenkluis/seal';
+import * as client from 'openid-client';
+import { type Flow, type Identified, type IdentityAdapter, identityRefused, mayReach } from './adapter.ts';
+
+/** Signatures with a private key only: no shared secret, no `none`. */
+export const ALGORITHMS = ['RS256', 'PS256', 'ES256'] as const;
+
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly client: string;
+  /** Null: a public client, PKCE alone. */
+  readonly secret: string | null;
+  /** Where the person comes back: a page of the workplace. */
+  readonly redirect: string;
+  readonly algorithm: (typeof ALGORITHMS)[number];
+  /** `acr` values of this issuer that are asked for, and what each is worth; any other is worth nothing. */
+  readonly levels: Readonly<Record<string, AssuranceLevel>>;
+  /** How long a sign-on counts, hours; at most 12. */
+  readonly hours: number;
+}
+
+const TIMEOUT_SECONDS = 5;
+
+export interface SignedOn {
+  readonly claims: client.IDToken;
+  readonly identified: Identified;
+  userInfo(): Promise<client.UserInfoResponse>;
+}
+
+export interface OidcClient {
+  begin(): Promise<{ readonly url: string; readonly flow: Flow }>;
+  finish(callback: string, flow: Flow): Promise<SignedOn>;
+}
+
+/** What several adapters share. The issuer is looked up when it is first needed and again after a failure. */
+export function oidcClient(config: OidcConfig, clock: Clock): OidcClient {
+  let found: Promise<client.Configuration> | undefined;
+  const discover = async (): Promise<client.Configuration> => {
+    for (const address of [config.issuer, config.redirect]) if (!mayReach(address)) throw identityRefused('sign-on');
+    const plain = config.issuer.startsWith('http:');
+    const made = await client.discovery(
+      new URL(config.issuer),
+      config.client,
+      { id_token_signed_response_alg: config.algorithm },
+      config.secret === null ? client.None() : client.ClientSecretBasic(config.secret),
+      { timeout: TIMEOUT_SECONDS, execute: plain ? [client.allowInsecureRequests] : [] },
+    );
+    // The token comes over TLS from the issuer; its signature is checked all the same.
+    client.enableNonRepudiationChecks(made);
+    return made;
+  };
+  const configuration = (): Promise<client.Configuration> => {
+    found ??= discover();
+    found.catch(() => {
+      found = undefined;
+    });
+    return found;
+  };
+  return {
+    async begin() {
+      const verifier = client.randomPKCECodeVerifier();
+      const flow: Flow = { state: client.randomState(), nonce: client.randomNonce(), verifier };
+      const url = client.buildAuthorizationUrl(await configuration(), {
+        redirect_uri: config.redirect,
+        scope: 'openid',
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+        state: flow.state,
+        nonce: flow.nonce,
+        acr_values: Object.keys(config.levels).join(' '),
+        // A fresh sign-on by this person, not whoever signed on at this computer before.
+        prompt: 'login',
+      });
+      return { url: url.href, flow };
+    },
+    async finish(callback, { state, nonce, verifier }) {
+      const made = await configuration();
+      const tokens = await client.authorizationCodeGrant(made, new URL(callback), {
+        expectedState: state,
+        expectedNonce: nonce,
+        pkceCodeVerifier: verifier,
+        idTokenExpected: true,
+      });
+      const claims = tokens.claims();
+      if (claims === undefined) throw identityRefused('sign-on');
+      const level =
+        typeof claims.acr === 'string' && Object.hasOwn(config.levels, claims.acr) && config.levels[claims.acr];
+      if (!level) throw identityRefused('level');
+      const until = plus(clock(), Math.min(config.hours, 12) * HOUR);
+      return {
+        claims,
+        identified: { issuer: config.issuer, subject: claims.sub, level, until, ura: null, role: null },
+        userInfo: () => client.fetchUserInfo(made, tokens.access_token, claims.sub),
+      };
+    },
+  };
+}
+
+/** Every failure of the library, the network or the issuer is the same refusal; its message may quote what was sent. */
+export async function orRefused<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'agent/identity-refused') throw error;
+    throw identityRefused('sign-on');
+  }
+}
+
+/** The practice's own sign-on. */
+export function oidcAdapter(config: OidcConfig, clock: Clock): IdentityAdapter {
+  const oidc = oidcClient(config, clock);
+  return {
+    means: 'oidc',
+    begin: () => orRefused(() => oidc.begin()),
+    finish: (callback, flow) => orRefused(async () => (await oidc.finish(callback, flow)).identified),
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * How sure it is who somebody is (R25, R26): one level per session, and the level that a practice asks for before it opens anything.
+ * The vault sees no number, name or token of anybody: the practice's agent checked those and signed what came out (docs/identity.md).
+ */
+
+import type { Instant, OrganisationId } from '@ketenkluis/base';
+import { plus } from '@ketenkluis/base';
+import { ASSURANCE_FRESH, ASSURANCE_LIFE, type identifySession } from '@ketenkluis/protocol';
+import {
+  ASSURANCE_LEVELS,
+  type Assurance,
+  type AssuranceLevel,
+  expectType,
+  type Statement,
+  statementFromWire,
+} from '@ketenkluis/seal';
+import type { z } from 'zod';
+import { refused, type SessionRow, type Signed } from './auth.ts';
+import { vaultError } from './errors.ts';
+import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
+import type { People } from './people.ts';
+import { putStatements } from './storage/statements.ts';
+import type { Tx } from './storage/storage.ts';
+import type { Vault } from './vault.ts';
+
+/** What the ways in of a practice itself are worth: nobody outside looked at who this is. */
+export const OWN_LEVEL: AssuranceLevel = 'low';
+
+const reaches = (level: AssuranceLevel, minimum: AssuranceLevel): boolean =>
+  ASSURANCE_LEVELS.indexOf(level) >= ASSURANCE_LEVELS.indexOf(minimum);
+
+/** What this practice asks for; undefined: nothing more than its own ways in. */
+const minimumOf = (vault: Vault, practice: OrganisationId): AssuranceLevel | undefined => {
+  const minimum = vault.assurance.get(practice);
+  return minimum === undefined || reaches(OWN_LEVEL, minimum) ? undefined : minimum;
+};
+
+/** A session begins at the level of the way in that opened it. */
+export const startLevel = (
+  tx: Tx,
+  practice: OrganisationId,
+  session: SessionRow['session'],
+  means: string,
+  at: Instant,
+) =>
+  tx
+    .insertInto('session_level')
+    .values({ practice, session, level: OWN_LEVEL, means, at, until: null, statement: null })
+    .execute();
+
+const levelAt = async (tx: Tx, practice: OrganisationId, session: string, at: Instant): Promise<AssuranceLevel> => {
+  const row = await tx
+    .selectFrom('session_level')
+    .select(['level', 'until'])
+    .where('practice', '=', practice)
+    .where('session', '=', session as SessionRow['session'])
+    .executeTakeFirst();
+  return row === undefined || (row.until !== null && at >= row.until) ? OWN_LEVEL : row.level;
+};
+
+/** The level that this session does not reach and must; null when it may go on. Programs are not asked who they are. */
+export async function lackOf(
+  vault: Vault,
+  people: People,
+  { session, person }: Pick<SessionRow, 'session' | 'person'>,
+): Promise<AssuranceLevel | null> {
+  const { practice } = people;
+  const minimum = minimumOf(vault, practice);
+  const at = vault.clock();
+  if (minimum === undefined || people.keys.cardOf(person, at)?.kind === 'agent') return null;
+  return reaches(await vault.storage.read((tx) => levelAt(tx, practice, session, at)), minimum) ? null : minimum;
+}
+
+/** For people of the practice: they are known, and need to know what to do. */
+export const identityNeeded = (level: AssuranceLevel): Error =>
+  vaultError('identity-needed', `this practice asks for proof of identity at level ${level}; sign on with it first`, {
+    detail: { reason: level },
+  });
+
+/** Is this about this very session and person, new, fresh, and not longer than it may be? */
+function fits({ payload }: Statement<'assurance'>, { practice, session }: Signed, at: Instant): boolean {
+  const { practice: own, person, session: named, at: made, until }: Assurance = payload;
+  return (
+    own === practice &&
+    named === session.session &&
+    person === session.person &&
+    Math.abs(at - made) <= ASSURANCE_FRESH &&
+    at < until &&
+    until <= plus(made, ASSURANCE_LIFE)
+  );
+}
+
+/** Takes the agent's word of it. Whatever is wrong with it is one refusal, and a line. */
+export async function identify(vault: Vault, signed: Signed, { assurance }: z.infer<typeof identifySession>['body']) {
+  const { practice, people, session, request } = signed;
+  const read = (): Statement<'assurance'> | undefined => {
+    try {
+      return expectType(statementFromWire(assurance), 'assurance');
+    } catch {
+      return undefined;
+    }
+  };
+  const statement = read();
+  const at = vault.clock();
+  const genuine = statement !== undefined && (await people.keys.verify(statement, at));
+  const line = await append(vault, {
+    practice,
+    log: people.log,
+    request,
+    keys: [`session/${session.session}`],
+    plan: async (tx, now) => {
+      const seen =
+        statement !== undefined &&
+        (await tx
+          .selectFrom('session_level')
+          .select('session')
+          .where('practice', '=', practice)
+          .where('statement', '=', statement.hash)
+          .executeTakeFirst()) !== undefined;
+      const good = genuine && !seen && fits(statement, signed, now);
+      const common = commonOf(vault, people, request, now, {
+        event: good ? 'identity' : 'attempt',
+        action: 'E',
+        outcome: good ? 'success' : 'refused',
+        reason: good ? null : 'not-authenticated',
+      });
+      if (!good) return { common, items: [] };
+      const { level, means, until } = statement.payload;
+      return {
+        common,
+        // The line names the agent's word by its hash, so that nobody can put another one in its place.
+        items: [item({ kind: 'object', object: statement.hash, checks: SIGNED_CHECKS })],
+        effect: async (write, { index }) => {
+          // Kept whole: who audits the line later can see the level, and whose word it was.
+          await putStatements(write, practice, [{ statement, dossier: null, directory: false, line: index, item: 0 }]);
+          await write
+            .deleteFrom('session_level')
+            .where('practice', '=', practice)
+            .where('session', '=', session.session)
+            .execute();
+          await write
+            .insertInto('session_level')
+            .values({ practice, session: session.session, level, means, at: now, until, statement: statement.hash })
+            .execute();
+        },
+      };
+    },
+  });
+  if (statement === undefined || line.entry.common.outcome !== 'success') throw refused();
+  const { level, until } = statement.payload;
+  return { session: session.session, level, until };
+}
