@@ -68,7 +68,9 @@ export interface Broken {
 }
 
 interface Read {
-  readonly waiting: Waiting;
+  /** Without the code: a slow guess by design, for whoever looks at it. */
+  readonly waiting: Omit<Waiting, 'code'>;
+  readonly code: () => Promise<string>;
   readonly open: Open;
   readonly statements: readonly Statement[];
 }
@@ -149,7 +151,7 @@ export async function waitingProposals(session: Session): Promise<readonly (Wait
   for (const open of proposals) {
     const { hash } = statementFromWire(open.proposal);
     const one = await read(session, people, open).catch((): Broken => ({ hash, broken: true }));
-    found.push('broken' in one ? one : one.waiting);
+    found.push('broken' in one ? one : { ...one.waiting, code: await one.code() });
   }
   return found;
 }
@@ -210,8 +212,8 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
       person: join.payload.person,
       team: invitation.payload.team,
       named,
-      code: await joinCode(invitation, join),
     },
+    code: () => joinCode(invitation, join),
   };
 }
 
