@@ -68,9 +68,7 @@ export interface Broken {
 }
 
 interface Read {
-  /** Without the code: a slow guess by design, for whoever looks at it. */
-  readonly waiting: Omit<Waiting, 'code'>;
-  readonly code: () => Promise<string>;
+  readonly waiting: Waiting;
   readonly open: Open;
   readonly statements: readonly Statement[];
 }
@@ -151,7 +149,7 @@ export async function waitingProposals(session: Session): Promise<readonly (Wait
   for (const open of proposals) {
     const { hash } = statementFromWire(open.proposal);
     const one = await read(session, people, open).catch((): Broken => ({ hash, broken: true }));
-    found.push('broken' in one ? one : { ...one.waiting, code: await one.code() });
+    found.push('broken' in one ? one : one.waiting);
   }
   return found;
 }
@@ -212,8 +210,8 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
       person: join.payload.person,
       team: invitation.payload.team,
       named,
+      code: await joinCode(invitation, join),
     },
-    code: () => joinCode(invitation, join),
   };
 }
 
