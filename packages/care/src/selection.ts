@@ -5,7 +5,7 @@
 
 import { base64url, canonicalJson } from '@ketenkluis/base';
 import type { CodingKey } from '@ketenkluis/fhir';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '@ketenkluis/ledger';
 import {
   ALLERGIES,
   type CheckedProgramme,

@@ -63,7 +63,11 @@ describe('a host that kept an older list', () => {
       await tx.insertInto('wrap').values(kept.wraps).execute();
     });
     shares.drop(practice, [kept.descriptor]);
-    shares.stage(practice, [{ descriptor: kept.descriptor, share: asShare('h', fromBase64url(share)) }]);
+    shares.stage(
+      practice,
+      [{ descriptor: kept.descriptor, share: asShare('h', fromBase64url(share)) }],
+      world.clock.clock(),
+    );
     // Who left the list would be told; the host does not tell.
     world.net.between = async (url, ask) => {
       const answer = await ask();

@@ -232,6 +232,29 @@ describe('a proposal to the other owners', () => {
     for (const { person } of two) expect(await isIn(first, person)).toBe(true);
   });
 
+  it('R19: the no of somebody who stopped being an owner while it waited for its turn takes nothing away', async () => {
+    const { id } = await answered();
+    await admit(first, id, MARLOES);
+    const { hash } = await one(second);
+    const { people } = world.vault().vault;
+    const { of } = people;
+    let asked = 0;
+    // Still one when the request comes in; no more when its line is made.
+    Object.assign(people, {
+      of: async (practice: Parameters<typeof of>[0]) => {
+        const found = await of(practice);
+        return asked++ === 0 ? found : { ...found, isOwner: (who: string) => who !== second.person };
+      },
+    });
+    try {
+      await expect(disagree(second, hash)).rejects.toMatchObject({ code: 'client/refused' });
+    } finally {
+      Object.assign(people, { of });
+    }
+    expect(asked).toBeGreaterThan(1);
+    expect(await one(first)).toMatchObject({ hash });
+  });
+
   it('goes when an owner says no, or after seven days', async () => {
     const { id, person } = await answered();
     await admit(first, id, MARLOES);

@@ -1,13 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { MINUTE } from '@ketenkluis/base';
-import { type Hash, payloadHash } from '@ketenkluis/seal';
+import { base64url, MINUTE } from '@ketenkluis/base';
+import { asShare, type Hash, payloadHash } from '@ketenkluis/seal';
 import { openBundle } from '@ketenkluis/seal/holder';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fsck } from './fsck.ts';
 import { createVault } from './start.ts';
+import { STAGED_LIFE } from './storage/shares.ts';
 import {
   BOOTSTRAP,
   deliverAll,
@@ -208,6 +210,30 @@ describe('shares', () => {
     await world.running.upkeep();
     expect(bytesOnDisk(world.dir).includes(raw)).toBe(false);
     expect(bytesOnDisk(world.dir).includes(await rawShare(second))).toBe(true);
+  });
+
+  it('that were staged and never committed are overwritten after an hour, without a restart; those that stand stay', async () => {
+    const { shares, storage } = world.running.vault;
+    const live = await rawShare(first.into);
+    const stray = randomBytes(32);
+    const descriptor = base64url(new Uint8Array(randomBytes(32))) as Hash;
+    const row = { descriptor, share: asShare('h', new Uint8Array(stray)) };
+    shares.stage(world.practice.id, [row], world.time.clock());
+    world.time.move(STAGED_LIFE - 1);
+    await world.running.upkeep();
+    expect(bytesOnDisk(world.dir).includes(stray)).toBe(true);
+    world.time.move(1);
+    // A database that cannot say what is live keeps everything for the next time.
+    const { read } = storage;
+    Object.assign(storage, { read: () => Promise.reject(new Error('disk')) });
+    await expect(world.running.upkeep()).rejects.toThrow('disk');
+    Object.assign(storage, { read });
+    expect(shares.list(world.practice.id)).toContain(descriptor);
+    await world.running.upkeep();
+    expect(shares.list(world.practice.id)).not.toContain(descriptor);
+    expect(bytesOnDisk(world.dir).includes(stray)).toBe(false);
+    expect(bytesOnDisk(world.dir).includes(live)).toBe(true);
+    expect(shares.staged(world.time.clock())).toEqual(new Map());
   });
 
   it('stand in no other file of the folder', async () => {

@@ -115,7 +115,7 @@ export async function deliver(vault: Vault, signed: Signed, delivery: Omit<Deliv
   const { shares, received } = await receiveShares(vault, sorted, packs, wraps);
   const rootedAt = { draft: undefined as DossierDraft | undefined };
   // Durable before the line; nothing refers to them until it stands, and a start without it removes them.
-  vault.shares.stage(practice, shares);
+  vault.shares.stage(practice, shares, vault.clock());
   let line: Awaited<ReturnType<typeof append>>;
   try {
     line = await append(vault, {

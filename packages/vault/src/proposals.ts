@@ -148,7 +148,12 @@ export async function endProposalOf(vault: Vault, signed: Signed, body: z.infer<
     practice,
     log: people.log,
     request,
-    keys: ['proposals'],
+    keys: ['directory', 'proposals'],
+    before: async () => {
+      // Somebody may have stopped being an owner while this waited for its turn.
+      if (!((await vault.people.of(practice)) ?? people).isOwner(signed.session.person))
+        throw vaultError('not-allowed', 'what waits for owners is for owners');
+    },
     plan: async (tx, at) => {
       if (!(await waiting(tx, practice, at)).has(body.proposal))
         throw vaultError('conflict', 'this proposal waits no more');

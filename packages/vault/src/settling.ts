@@ -58,22 +58,28 @@ export function settleShares(vault: Vault, practice: Signed['practice'], draft: 
   );
 }
 
-/** After a failure: a commit whose answer was lost keeps its shares, everything else loses them. */
+/** Descriptors asked about at once; SQLite takes some thousands of values. */
+const PART = 1000;
+
+/** After a failure, or long after it: a commit whose answer was lost keeps its shares, everything else loses them. */
 export async function dropUncommitted(
   vault: Vault,
   practice: Signed['practice'],
   staged: readonly Hash[],
 ): Promise<void> {
   if (staged.length === 0) return;
-  const live = await vault.storage.read((tx) =>
-    tx
-      .selectFrom('handle')
-      .select('descriptor')
-      .where('practice', '=', practice)
-      .where('descriptor', 'in', [...staged])
-      .execute(),
-  );
-  const kept = new Set(live.map(({ descriptor }) => descriptor));
+  const kept = new Set<string>();
+  for (let from = 0; from < staged.length; from += PART) {
+    const live = await vault.storage.read((tx) =>
+      tx
+        .selectFrom('handle')
+        .select('descriptor')
+        .where('practice', '=', practice)
+        .where('descriptor', 'in', staged.slice(from, from + PART))
+        .execute(),
+    );
+    for (const { descriptor } of live) kept.add(descriptor);
+  }
   vault.shares.drop(
     practice,
     staged.filter((descriptor) => !kept.has(descriptor)),

@@ -13,6 +13,7 @@ import { openKeys } from './keys.ts';
 import { append, ownCommon } from './lines.ts';
 import { bringNative } from './native.ts';
 import type { Api } from './routes/api.ts';
+import { dropUncommitted } from './settling.ts';
 import { privateFile, privateFolder } from './storage/private.ts';
 import { openShares, type ShareStore } from './storage/shares.ts';
 import { openSqlite, type Storage } from './storage/storage.ts';
@@ -42,7 +43,7 @@ export interface VaultOptions {
 export interface RunningVault {
   readonly app: Api;
   readonly vault: Vault;
-  /** Looks at the clock and sweeps expired shares; runs by itself every minute. */
+  /** Looks at the clock, sweeps superseded shares and what was staged and never committed; runs by itself every minute. */
   upkeep(): Promise<void>;
   /** Answers what is under way, then closes; may be called twice. */
   stop(): Promise<void>;
@@ -110,6 +111,11 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   let alarmed = false;
   const upkeep = async (): Promise<void> => {
     shares.sweep(clock());
+    // A delivery that neither came through nor could clean up; its shares are nobody's.
+    for (const [practice, old] of shares.staged(clock())) {
+      await dropUncommitted(vault, practice, old);
+      shares.unstage(practice, old);
+    }
     await storage.write((tx) => tx.deleteFrom('challenge').where('until', '<=', clock()).execute());
     await dropCalls(vault);
     await storage.tidy();

@@ -78,7 +78,7 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
   });
   checkRecipients(sorted, wraps);
   const { shares } = await receiveShares(vault, sorted, packs, wraps);
-  vault.shares.stage(practice, shares);
+  vault.shares.stage(practice, shares, vault.clock());
   let who = signed;
   const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
   let line: Awaited<ReturnType<typeof append>>;

@@ -198,7 +198,7 @@ describe('Mitz in a sync', () => {
 
   beforeAll(async () => {
     stub = await mitzStub();
-    world = await makeWorld(12, 1);
+    world = await makeWorld(12, 2);
     mitz = openMitz(config(), systemRandom);
     world.patients[0] = { ...world.patients[0]!, bsn: BSN };
     world.patients[3] = { ...world.patients[3]!, bsn: '999910218' };

@@ -30,7 +30,7 @@ import {
 import { createEpoch } from '@ketenkluis/seal/open';
 import { linesOf } from './host.ts';
 import type { Rule } from './proxy.ts';
-import type { Fork, Who } from './world.ts';
+import type { Fork, Patient, Who } from './world.ts';
 
 /** A key that nobody put on a card, in somebody's name. */
 export const strangerAs = async (by: string) => {
@@ -192,3 +192,12 @@ export const agentSession = async (fork: Fork): Promise<Session> => {
     return signIn(wire(fork.base.place, ports), { by: 'key', person, signer, secrets });
   });
 };
+
+/** The patient that most attacks are about. */
+export const first = (fork: Fork): Patient => fork.base.patients[0]!;
+
+/** Signed in at a vault that runs. */
+export async function up(fork: Fork, who: Parameters<Fork['signIn']>[0]): Promise<Session> {
+  await fork.up();
+  return fork.signIn(who);
+}

@@ -2,18 +2,26 @@
 
 import { virtualPasskey, Workplace } from '@ketenkluis/workplace/pages';
 import type { Page } from 'playwright-core';
-import { describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type Ground, type GroundOptions, makeGround } from './practice.ts';
 
-/** A practice of its own for one test. */
-async function on(options: GroundOptions, work: (ground: Ground) => Promise<void>): Promise<void> {
-  const ground = await makeGround(options);
-  try {
-    await work(ground);
-  } finally {
-    await ground.close();
-  }
+/** Tests on one practice take turns, in the order in which they stand here; the practices are at work side by side. */
+function practiceOf(options: GroundOptions): (work: (ground: Ground) => Promise<void>) => Promise<void> {
+  let ground: Promise<Ground>;
+  let turn: Promise<unknown> = Promise.resolve();
+  beforeAll(() => {
+    ground = makeGround(options);
+  });
+  afterAll(async () => (await ground).close());
+  return (work) => {
+    const now = turn.then(async () => work(await ground));
+    turn = now.catch(() => undefined);
+    return now;
+  };
 }
+const usual = practiceOf({ patients: 40 });
+/** Two owners must sign. */
+const strict = practiceOf({ patients: 20, threshold: 2 });
 
 const PASSPHRASE = 'vier woorden achter elkaar';
 /** Everything that this browser kept goes. */
@@ -36,7 +44,7 @@ describe.concurrent('a new colleague', () => {
   it('R23: gets a link, makes a passkey and a passphrase, both see one code, and works once it is confirmed', ({
     expect,
   }) =>
-    on({ patients: 40 }, async (ground) => {
+    usual(async (ground) => {
       const { practice, hand } = ground;
       const before = await practice.signIn('gp');
       const known = await before.people();
@@ -99,8 +107,46 @@ describe.concurrent('a new colleague', () => {
       await before.close();
     }));
 
+  it('R19: where two owners must sign, the second sees who and the same code, agrees, and she works', ({ expect }) =>
+    strict(async (ground) => {
+      const { hand } = ground;
+      await ground.visit(async (owner) => {
+        await ground.enter(owner, hand('Youssef'));
+        const link = await owner.app.invite('Praktijkondersteuning', 'Marloes Bakker');
+        await ground.visit(async ({ page, app }) => {
+          await virtualPasskey(page);
+          const mine = await app.join(link, PASSPHRASE);
+          await owner.page.getByText('Marloes Bakker, Praktijkondersteuning').waitFor();
+          await owner.page.locator('output.kk-code').waitFor();
+          await owner.page.getByRole('button', { name: 'De code is gelijk: bevestig' }).click();
+          await owner.app.proposal('U hebt getekend').waitFor();
+          // One signature opens nothing.
+          expect(await page.getByRole('button', { name: 'Aanmelden' }).count()).toBe(0);
+
+          await ground.visit(async (second) => {
+            await ground.enter(second, hand('Hanneke'));
+            await second.app.go('Team');
+            const proposal = second.app.proposal('Youssef Benali wil Marloes Bakker als POH-S toelaten');
+            await proposal.waitFor();
+            expect(await code(second.page)).toBe(mine);
+            await proposal.getByRole('button', { name: 'Akkoord', exact: true }).click();
+            await proposal.waitFor({ state: 'detached' });
+            await second.page.getByRole('cell', { name: 'Nieuwe collega', exact: true }).waitFor();
+          });
+
+          await page.getByRole('button', { name: 'Aanmelden' }).click();
+          await app.door.openWithPasskey();
+          await app.worklist.ready();
+          await app.worklist.openFirst();
+          expect(await (await app.dossier.looks()).proved()).toBe(true);
+        });
+      });
+      // The host kept the proposal, and never a name.
+      expect(ground.heard.all.join('\n')).not.toContain('Marloes');
+    }));
+
   it('R23: on a computer that never saw the practice, its link and a phone or security key let her in', ({ expect }) =>
-    on({ patients: 20 }, async (ground) => {
+    usual(async (ground) => {
       await ground.visit(async (owner) => {
         await ground.enter(owner, ground.hand('Youssef'));
         const invitation = await owner.app.invite('Praktijkondersteuning');
@@ -140,46 +186,8 @@ describe.concurrent('a new colleague', () => {
       });
     }));
 
-  it('R19: where two owners must sign, the second sees who and the same code, agrees, and she works', ({ expect }) =>
-    on({ patients: 20, threshold: 2 }, async (ground) => {
-      const { hand } = ground;
-      await ground.visit(async (owner) => {
-        await ground.enter(owner, hand('Youssef'));
-        const link = await owner.app.invite('Praktijkondersteuning', 'Marloes Bakker');
-        await ground.visit(async ({ page, app }) => {
-          await virtualPasskey(page);
-          const mine = await app.join(link, PASSPHRASE);
-          await owner.page.getByText('Marloes Bakker, Praktijkondersteuning').waitFor();
-          await owner.page.locator('output.kk-code').waitFor();
-          await owner.page.getByRole('button', { name: 'De code is gelijk: bevestig' }).click();
-          await owner.app.proposal('U hebt getekend').waitFor();
-          // One signature opens nothing.
-          expect(await page.getByRole('button', { name: 'Aanmelden' }).count()).toBe(0);
-
-          await ground.visit(async (second) => {
-            await ground.enter(second, hand('Hanneke'));
-            await second.app.go('Team');
-            const proposal = second.app.proposal('Youssef Benali wil Marloes Bakker als POH-S toelaten');
-            await proposal.waitFor();
-            expect(await code(second.page)).toBe(mine);
-            await proposal.getByRole('button', { name: 'Akkoord', exact: true }).click();
-            await proposal.waitFor({ state: 'detached' });
-            await second.page.getByRole('cell', { name: 'Nieuwe collega', exact: true }).waitFor();
-          });
-
-          await page.getByRole('button', { name: 'Aanmelden' }).click();
-          await app.door.openWithPasskey();
-          await app.worklist.ready();
-          await app.worklist.openFirst();
-          expect(await (await app.dossier.looks()).proved()).toBe(true);
-        });
-      });
-      // The host kept the proposal, and never a name.
-      expect(ground.heard.all.join('\n')).not.toContain('Marloes');
-    }));
-
   it('R19: a no of the second owner takes the proposal away for both', ({ expect }) =>
-    on({ patients: 20, threshold: 2 }, async (ground) => {
+    strict(async (ground) => {
       await ground.visit(async (owner) => {
         await ground.enter(owner, ground.hand('Youssef'));
         const link = await owner.app.invite('Praktijkondersteuning');

@@ -1,4 +1,4 @@
-/** One generated practice with its vault in a process of its own, and one Chromium, for a test file. */
+/** Generated practices, each with its vault in a process of its own, and one Chromium for a test file. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { base64url, type DeviceId, systemRandom } from '@ketenkluis/base';
 import { parseDeviceLink } from '@ketenkluis/client';
 import { Workplace } from '@ketenkluis/workplace/pages';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll } from 'vitest';
 import { startVaultProcess, type VaultProcess } from '../../src/demo/vault-process.ts';
 import { workplace } from '../../src/demo/workplace.ts';
 import { type NewPractice, newPractice } from '../../src/demo/world.ts';
@@ -87,6 +88,12 @@ export interface GroundOptions {
 
 /** Made once, however many practices start side by side. */
 let built: Promise<string> | undefined;
+let launched: Promise<Browser> | undefined;
+afterAll(async () => {
+  const browser = await launched?.catch(() => undefined);
+  launched = undefined;
+  await browser?.close();
+});
 
 export async function makeGround({ patients, threshold }: GroundOptions): Promise<Ground> {
   const root = mkdtempSync(join(tmpdir(), 'ketenkluis-browser-'));
@@ -96,8 +103,9 @@ export async function makeGround({ patients, threshold }: GroundOptions): Promis
   writePractice({ patients, seed: 7, asOf: DEFAULT_AS_OF, out: source });
   built ??= workplace(() => undefined);
   const bundle = await built;
+  launched ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
   const [browser, practice] = await Promise.all([
-    chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS }),
+    launched,
     newPractice({ vaultDir, agentDir, workplace: bundle, ...(threshold === undefined ? {} : { threshold }) }),
   ]);
   await practice.enrol(source, DEFAULT_AS_OF);
@@ -191,7 +199,6 @@ function ground(made: Made): Ground {
       return [...found].map((index) => search.tokens[index]!);
     },
     async close() {
-      await browser.close();
       await practice.close();
       await vault.stop();
       rmSync(made.root, { recursive: true, force: true });

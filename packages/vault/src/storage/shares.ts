@@ -3,7 +3,7 @@
  * it takes nothing but a committed line, and answers only for what that line permitted.
  */
 
-import { type Bytes, base64url, type Instant, MINUTE, type OrganisationId } from '@ketenkluis/base';
+import { type Bytes, base64url, HOUR, type Instant, MINUTE, type OrganisationId, plus } from '@ketenkluis/base';
 import { type Committed, isCommitted } from '@ketenkluis/ledger';
 import {
   asShare,
@@ -19,6 +19,8 @@ import { openDatabase } from './sqlite.ts';
 
 /** How long a superseded share still answers lines that were committed before it was superseded. */
 export const SHARE_GRACE = 5 * MINUTE;
+/** How long a staged share may wait for the commit of its delivery; no request lives that long. */
+export const STAGED_LIFE = HOUR;
 
 export interface ShareRow {
   readonly descriptor: Hash;
@@ -26,7 +28,14 @@ export interface ShareRow {
 }
 export interface ShareStore {
   /** Durable when it returns; nothing refers to the rows before their delivery is committed. */
-  stage(practice: OrganisationId, rows: readonly ShareRow[]): void;
+  stage(practice: OrganisationId, rows: readonly ShareRow[], now: Instant): void;
+  /**
+   * What was staged an hour ago or more and not superseded since: whoever asks looks which of them are live, drops the others, and
+   * says so with `unstage`. What an earlier process staged went when this one started.
+   */
+  staged(now: Instant): Map<OrganisationId, Hash[]>;
+  /** These wait for no commit any more. */
+  unstage(practice: OrganisationId, descriptors: readonly Hash[]): void;
   /** The shares of the descriptors that this line released; a share that is gone is left out. */
   release(line: Committed, practice: OrganisationId, descriptors: readonly Hash[], now: Instant): Map<Hash, string>;
   /** From line `index` on these answer no more; earlier lines have five minutes. */
@@ -86,11 +95,28 @@ export function openShares(file: string, options: { readonly readOnly?: boolean 
     return rows.length;
   };
 
+  const waiting = new Map<string, { readonly practice: OrganisationId; readonly row: Hash; readonly at: Instant }>();
+
   return {
-    stage: (practice, rows) =>
+    stage: (practice, rows, now) =>
       inTransaction(() => {
-        for (const { descriptor, share } of rows) put.run(practice, descriptor, share);
+        for (const { descriptor, share } of rows) {
+          put.run(practice, descriptor, share);
+          waiting.set(`${practice}/${descriptor}`, { practice, row: descriptor, at: now });
+        }
       }),
+    staged(now) {
+      const old = new Map<OrganisationId, Hash[]>();
+      for (const [name, { practice, row, at }] of waiting) {
+        if (now < plus(at, STAGED_LIFE)) continue;
+        if (get.get(practice, row)?.superseded !== null) waiting.delete(name);
+        else old.set(practice, [...(old.get(practice) ?? []), row]);
+      }
+      return old;
+    },
+    unstage(practice, descriptors) {
+      for (const descriptor of descriptors) waiting.delete(`${practice}/${descriptor}`);
+    },
     release(line, practice, descriptors, now) {
       if (!isCommitted(line) || line.entry.common.practice !== practice || line.entry.common.class === 'rotate') {
         throw vaultError('internal', 'a share was asked for without a committed line');

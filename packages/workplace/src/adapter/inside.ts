@@ -56,9 +56,9 @@ export const worksElsewhere = (names: DirectoryContent | null): boolean => {
 
 /** Opens the names and works out who this is. A practice without a sealed directory still opens. */
 export async function enter(session: ClientSession): Promise<Inside> {
+  // Asked for together: neither answer needs the other.
+  const [{ teams }, people] = await Promise.all([session.me(), session.people()]);
   const names = await readNames(session);
-  const { teams } = await session.me();
-  const people = await session.people();
   const known = nameOf(names, session.person);
   const me: Me = {
     person: session.person,

@@ -154,9 +154,10 @@ function measured(
   const [middle, spread] = LEVEL[parameter] ?? [low + (high - low) * 0.3, (high - low) * 0.06];
   const own = middle + (roll() - 0.5) * spread * 2.4;
   const list: MeasurementRecord[] = [];
+  const oldest = addMonths(asOf, -58);
   let day = addDays(asOf, -Math.floor(roll() * 30 * months * punctual));
   let value = own;
-  while (day > addMonths(asOf, -58) && list.length < 40) {
+  while (day > oldest && list.length < 40) {
     const step = Math.round(30.4 * Math.max(3, months) * (0.6 + roll() * 0.9));
     if (words !== undefined) {
       list.push({

@@ -1,6 +1,6 @@
 /** The invented practice in a real Chromium, under the vault's own headers. */
 
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { FIXTURE } from '../../build.ts';
 import { launch, VIEWPORTS } from '../browser.ts';
@@ -11,20 +11,44 @@ export interface OpenOptions {
   readonly hash?: string;
   readonly scheme?: 'light' | 'dark';
   readonly size?: keyof typeof VIEWPORTS;
+  /** False: in the emptied profile that an earlier visit of this file left, which has the app's code at hand. */
+  readonly fresh?: boolean;
 }
 
 export interface Fixture {
-  /** A fresh browser profile on the fixture; closed after the callback, which gets what went wrong in the console. */
+  /** One page on the fixture, for the callback only; it gets what went wrong in the console. */
   visit<T>(options: OpenOptions, work: (page: Page, complaints: string[]) => Promise<T>): Promise<T>;
   readonly origin: string;
 }
 
 export const NOW = 'now=2026-11-21T09:12:00Z';
+/** Where the rows are not the point there are few. */
+export const FEW = `patients=8&${NOW}`;
+
+interface Profile {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly devtools: CDPSession;
+  readonly complaints: string[];
+}
+
+async function profileIn(browser: Browser): Promise<Profile> {
+  const context = await browser.newContext({ viewport: VIEWPORTS.wide, locale: 'nl-NL', reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (said) => {
+    if (said.type() === 'error' || said.type() === 'warning') complaints.push(said.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return { context, page, devtools: await context.newCDPSession(page), complaints };
+}
 
 /** For one test file. */
 export function fixtureOf(): Fixture {
   let browser: Browser | undefined;
   let site: Awaited<ReturnType<typeof serve>> | undefined;
+  const left: Profile[] = [];
+  let visits = 0;
   beforeAll(async () => {
     site = await serve(FIXTURE, 'dev.html');
     browser = await launch();
@@ -37,24 +61,25 @@ export function fixtureOf(): Fixture {
     get origin() {
       return site!.origin;
     },
-    async visit({ query = NOW, hash = '', scheme = 'light', size = 'wide' }, work) {
-      const context = await browser!.newContext({
-        viewport: VIEWPORTS[size],
-        colorScheme: scheme,
-        locale: 'nl-NL',
-        reducedMotion: 'reduce',
-      });
+    async visit({ query = NOW, hash = '', scheme = 'light', size = 'wide', fresh = true }, work) {
+      const { origin } = site!;
+      const profile = (fresh ? undefined : left.pop()) ?? (await profileIn(browser!));
+      const { context, page, devtools, complaints } = profile;
+      let whole = false;
+      complaints.length = 0;
       try {
-        const page = await context.newPage();
-        const complaints: string[] = [];
-        page.on('console', (said) => {
-          if (said.type() === 'error' || said.type() === 'warning') complaints.push(said.text());
-        });
-        page.on('pageerror', (error) => complaints.push(error.message));
-        await page.goto(`${site!.origin}/?${query}${hash}`);
-        return await work(page, complaints);
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await page.setViewportSize(VIEWPORTS[size]);
+        // An address of its own: to the same one with a hash the page would only scroll.
+        await page.goto(`${origin}/?visit=${++visits}&${query}${hash}`);
+        const result = await work(page, complaints);
+        whole = !fresh;
+        return result;
       } finally {
-        await context.close();
+        if (whole) {
+          await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+          left.push(profile);
+        } else await context.close();
       }
     },
   };

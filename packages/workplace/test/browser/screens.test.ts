@@ -1,17 +1,19 @@
 /** Every screen and every state, light and dark, wide and narrow: axe finds nothing, nothing overflows, nobody complains. */
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { faultsOf, putAxe } from '../axe.ts';
 import { VIEWPORTS } from '../browser.ts';
 import { Workplace } from '../pages/index.ts';
-import { fixtureOf, NOW } from './fixture.ts';
+import { FEW, fixtureOf, NOW } from './fixture.ts';
 
 const fixture = fixtureOf();
 
 interface Screen {
   readonly query?: string;
   readonly hash?: string;
+  /** In a profile of its own: it changes the page's clock. */
+  readonly fresh?: boolean;
   readonly reach: (page: Page) => Promise<void>;
 }
 const dossier = async (page: Page) => {
@@ -19,8 +21,6 @@ const dossier = async (page: Page) => {
   await worklist.ready();
   await worklist.openFirst();
 };
-/** Axe looks at every row in view; where the rows are not the point there are few. */
-const FEW = `patients=8&${NOW}`;
 const state = (name: string) => async (page: Page) => {
   await page.locator(`[data-state="${name}"]`).waitFor();
 };
@@ -45,24 +45,24 @@ const colleague = async (page: Page) => {
 };
 
 const SCREENS: Record<string, Screen> = {
-  'sign-in': { query: `in=no&${NOW}`, reach: (page) => new Workplace(page).door.passphrase().waitFor() },
+  'sign-in': { query: `in=no&${FEW}`, reach: (page) => new Workplace(page).door.passphrase().waitFor() },
   'device taken into use': {
-    query: `in=no&${NOW}`,
+    query: `in=no&${FEW}`,
     hash: '#/apparaat/proef.abc',
     reach: (page) => new Workplace(page).door.passphrase().waitFor(),
   },
   'bad device link': {
-    query: `in=no&${NOW}`,
+    query: `in=no&${FEW}`,
     hash: '#/apparaat/kapot',
     reach: async (page) => page.getByText('onvolledig of al gebruikt').waitFor(),
   },
   'invitation, passkey': {
-    query: `in=no&${NOW}`,
+    query: `in=no&${FEW}`,
     hash: '#/uitnodiging/proef.abc',
     reach: (page) => page.getByRole('button', { name: 'Op dit toestel' }).waitFor(),
   },
   'invitation, second key': {
-    query: `in=no&${NOW}`,
+    query: `in=no&${FEW}`,
     hash: '#/uitnodiging/proef.abc',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Op dit toestel' }).click();
@@ -70,7 +70,7 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   'invitation, code': {
-    query: `in=no&${NOW}`,
+    query: `in=no&${FEW}`,
     hash: '#/uitnodiging/proef.abc',
     reach: async (page) => {
       await page.getByLabel('Anderen gebruiken deze computer').check();
@@ -80,17 +80,19 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   'invitation, ended': {
-    query: `in=no&${NOW}`,
+    query: `in=no&${FEW}`,
     hash: '#/uitnodiging/oud',
     reach: async (page) => page.getByText('geldt niet meer').waitFor(),
   },
   worklist: {
+    query: NOW,
     reach: async (page) => {
       await new Workplace(page).worklist.ready();
       await page.keyboard.press('j');
     },
   },
   'worklist, filtered': {
+    query: NOW,
     reach: async (page) => {
       const { worklist } = new Workplace(page);
       await worklist.ready();
@@ -100,6 +102,7 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   'worklist, nobody found': {
+    query: NOW,
     reach: async (page) => {
       const { worklist } = new Workplace(page);
       await worklist.ready();
@@ -107,17 +110,16 @@ const SCREENS: Record<string, Screen> = {
       await state('empty')(page);
     },
   },
-  'worklist, empty': { query: `scene=empty&${NOW}`, reach: state('empty') },
-  'worklist, loading': { query: `scene=slow&${NOW}`, reach: state('loading') },
-  'worklist, offline': { query: `scene=offline&${NOW}`, reach: state('offline') },
-  'worklist, denied': { query: `scene=denied&${NOW}`, reach: state('denied') },
-  'worklist, error': { query: `scene=broken&${NOW}`, reach: state('error') },
+  'worklist, empty': { query: `scene=empty&${FEW}`, reach: state('empty') },
+  'worklist, loading': { query: `scene=slow&${FEW}`, reach: state('loading') },
+  'worklist, offline': { query: `scene=offline&${FEW}`, reach: state('offline') },
+  'worklist, denied': { query: `scene=denied&${FEW}`, reach: state('denied') },
+  'worklist, error': { query: `scene=broken&${FEW}`, reach: state('error') },
   'worklist, not confirmed': {
     query: `scene=stale&${FEW}`,
     reach: async (page) => page.locator('[data-strip="stale"]').waitFor(),
   },
   shortcuts: {
-    query: FEW,
     reach: async (page) => {
       await new Workplace(page).worklist.ready();
       await page.keyboard.press('?');
@@ -125,24 +127,24 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   'user menu': {
-    query: FEW,
     reach: async (page) => {
       await new Workplace(page).worklist.ready();
       await page.getByRole('button', { name: /^Menu van/ }).click();
       await page.getByRole('menuitem', { name: 'Vergrendelen' }).waitFor();
     },
   },
-  dossier: { reach: dossier },
+  dossier: { query: NOW, reach: dossier },
   'dossier, table': {
+    query: NOW,
     reach: async (page) => {
       await dossier(page);
       await new Workplace(page).dossier.table();
     },
   },
-  'dossier, assistant': { query: `role=assistant&${NOW}`, reach: dossier },
-  'dossier, parts denied': { query: `scene=partly&${NOW}`, reach: dossier },
+  'dossier, assistant': { query: `role=assistant&${FEW}`, reach: dossier },
+  'dossier, parts denied': { query: `scene=partly&${FEW}`, reach: dossier },
   'dossier, not proved': {
-    query: `scene=unproved&${NOW}`,
+    query: `scene=unproved&${FEW}`,
     reach: async (page) => {
       await new Workplace(page).worklist.ready();
       await page.keyboard.press('j');
@@ -165,15 +167,19 @@ const SCREENS: Record<string, Screen> = {
       await page.getByRole('button', { name: 'Bewijs van regel 1840' }).click();
     },
   },
-  deliveries: { hash: '#/leveringen', reach: (page) => page.getByText('612 van de 2350 patiënten').waitFor() },
-  'deliveries, none': { query: `scene=empty&${NOW}`, hash: '#/leveringen', reach: state('empty') },
+  deliveries: {
+    query: NOW,
+    hash: '#/leveringen',
+    reach: (page) => page.getByText('612 van de 2350 patiënten').waitFor(),
+  },
+  'deliveries, none': { query: `scene=empty&${FEW}`, hash: '#/leveringen', reach: state('empty') },
   team: {
-    query: `role=owner&${NOW}`,
+    query: `role=owner&${FEW}`,
     hash: '#/team',
     reach: (page) => page.getByRole('button', { name: 'De code is gelijk: bevestig' }).waitFor(),
   },
   'team, invite': {
-    query: `role=owner&${NOW}`,
+    query: `role=owner&${FEW}`,
     hash: '#/team',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Nodig een collega uit' }).click();
@@ -184,17 +190,17 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   'practice link': {
-    query: `in=no&${NOW}`,
+    query: `in=no&${FEW}`,
     hash: '#/praktijk/proef',
     reach: (page) => page.getByText('Deze computer kent nu uw praktijk').waitFor(),
   },
   'practice link, bad': {
-    query: `in=no&${NOW}`,
+    query: `in=no&${FEW}`,
     hash: '#/praktijk/oud',
     reach: (page) => page.getByText('hoort niet bij deze computer').waitFor(),
   },
   'team, proposals': {
-    query: `role=owner&scene=partly&${NOW}`,
+    query: `role=owner&scene=partly&${FEW}`,
     hash: '#/team',
     reach: async (page) => {
       const proposal = new Workplace(page).proposal('Joost Hofstede wil Marloes Bakker');
@@ -202,7 +208,7 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   'team, device lost': {
-    query: `role=owner&${NOW}`,
+    query: `role=owner&${FEW}`,
     hash: '#/team',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Toestel kwijt: Joost Hofstede' }).click();
@@ -211,7 +217,7 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   'team, device ended': {
-    query: `role=owner&${NOW}`,
+    query: `role=owner&${FEW}`,
     hash: '#/team',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Toestel kwijt: Joost Hofstede' }).click();
@@ -371,7 +377,7 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   'settings, end a device': {
-    query: `role=owner&${NOW}`,
+    query: `role=owner&${FEW}`,
     hash: '#/instellingen',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Beëindig dit toestel: telefoon' }).click();
@@ -388,7 +394,6 @@ const SCREENS: Record<string, Screen> = {
     },
   },
   locked: {
-    query: FEW,
     reach: async (page) => {
       await new Workplace(page).worklist.ready();
       await new Workplace(page).lock();
@@ -397,6 +402,7 @@ const SCREENS: Record<string, Screen> = {
   },
   'idle warning': {
     query: 'idle=60000&patients=8',
+    fresh: true,
     reach: async (page) => {
       await page.clock.install({ time: new Date('2026-11-21T09:12:00Z') });
       await page.reload();
@@ -410,6 +416,13 @@ const SCREENS: Record<string, Screen> = {
 
 const overflowing = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** The page has taken the colours and the size over: a frame in which it heard of them, and one in which it shows them. */
+const drawn = (page: Page, scheme: 'light' | 'dark') =>
+  page.waitForFunction(async (wanted) => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    return document.documentElement.dataset.mantineColorScheme === wanted;
+  }, scheme);
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -427,14 +440,14 @@ const PASSES = [
 /** In one visit: all rules wide, then what can break when it gets narrow, then what colours can break in the dark. */
 async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
+  await putAxe(page);
   for (const { scheme, size, rules } of PASSES) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize(VIEWPORTS[size]);
-    const builder = new AxeBuilder({ page }).setLegacyMode(true);
-    const { violations } = await (rules === null ? builder.withTags(TAGS) : builder.withRules([...rules])).analyze();
-    for (const { id, nodes } of violations) {
-      found.push(`${size} ${scheme} ${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
-    }
+    await drawn(page, scheme);
+    const only =
+      rules === null ? { type: 'tag' as const, values: TAGS } : { type: 'rule' as const, values: [...rules] };
+    for (const fault of await faultsOf(page, only)) found.push(`${size} ${scheme} ${fault}`);
     const over = await overflowing(page);
     if (over > 0) found.push(`${size}: ${over} pixels too wide`);
   }
@@ -445,8 +458,8 @@ describe('every screen and state', () => {
   it.concurrent.each(Object.entries(SCREENS))(
     '%s: no accessibility fault, wide and narrow, light and dark',
     async (_, screen) => {
-      const { query = NOW, hash = '' } = screen;
-      await fixture.visit({ query, hash }, async (page, complaints) => {
+      const { query = FEW, hash = '', fresh = false } = screen;
+      await fixture.visit({ query, hash, fresh }, async (page, complaints) => {
         await screen.reach(page);
         expect(await faults(page)).toEqual([]);
         expect(await page.title()).toMatch(/Ketenkluis$/);

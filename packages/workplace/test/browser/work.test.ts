@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { PASSPHRASE } from '../../src/dev/world.ts';
 import { Workplace } from '../pages/index.ts';
-import { fixtureOf, NOW } from './fixture.ts';
+import { FEW, fixtureOf, NOW } from './fixture.ts';
 
 const fixture = fixtureOf();
 
@@ -96,7 +96,7 @@ describe.concurrent('leaving no trace', () => {
   };
 
   it('R6: no name of a patient in address, title, storage or history', async () => {
-    await at(NOW, async (app) => {
+    await at(FEW, async (app) => {
       const name = await patient(app);
       await app.dossier.looks();
       const traces = await app.page.evaluate(() =>
@@ -115,7 +115,7 @@ describe.concurrent('leaving no trace', () => {
   });
 
   it('R24: locking takes the dossier out of the page; one gesture brings back the same patient and the draft', async () => {
-    await at(NOW, async (app) => {
+    await at(FEW, async (app) => {
       const name = await patient(app);
       await app.dossier.note().fill('Nog niet af');
       await app.lock();
@@ -128,7 +128,7 @@ describe.concurrent('leaving no trace', () => {
   });
 
   it('a wrong passphrase says so, and the screen stays locked', async () => {
-    await at(NOW, async (app) => {
+    await at(FEW, async (app) => {
       await app.worklist.ready();
       await app.lock();
       await app.door.open('niet de goede zin hoor');
@@ -139,7 +139,7 @@ describe.concurrent('leaving no trace', () => {
   });
 
   it('R24: locks after silence, with a warning that one key answers', async () => {
-    await fixture.visit({ query: 'idle=900000' }, async (page) => {
+    await fixture.visit({ query: 'idle=900000&patients=8' }, async (page) => {
       await page.clock.install({ time: new Date('2026-11-21T09:12:00Z') });
       await page.reload();
       const app = new Workplace(page);
@@ -156,7 +156,7 @@ describe.concurrent('leaving no trace', () => {
   });
 
   it('changes user in one step, with nothing of the first left in the page or in memory that the page can reach', async () => {
-    await at(NOW, async (app) => {
+    await at(FEW, async (app) => {
       const name = await patient(app);
       await app.changeUser();
       await app.page.getByRole('heading', { name: 'Aanmelden' }).waitFor();
@@ -169,7 +169,7 @@ describe.concurrent('leaving no trace', () => {
   });
 
   it('asks before a change of user would erase a draft', async () => {
-    await at(NOW, async (app) => {
+    await at(FEW, async (app) => {
       await patient(app);
       await app.dossier.note().fill('Bellen over de uitslag');
       await app.page.getByText('Concept verzegeld bewaard').waitFor();
@@ -186,7 +186,7 @@ describe.concurrent('leaving no trace', () => {
 
   it('takes a device link out of the address bar and the history before anything else', async () => {
     await at(
-      `in=no&${NOW}`,
+      `in=no&${FEW}`,
       async (app) => {
         await app.door.passphrase().waitFor();
         expect(await hash(app.page)).not.toContain('proef');
@@ -201,7 +201,7 @@ describe.concurrent('leaving no trace', () => {
 
 describe.concurrent('notes and languages', () => {
   it('a note stays until it is taken over in the GP system', async () => {
-    await at(NOW, async (app) => {
+    await at(FEW, async (app) => {
       await app.worklist.ready();
       await app.worklist.openFirst();
       await app.dossier.writeNote('Bloeddruk thuis 135/80.');
@@ -211,7 +211,7 @@ describe.concurrent('notes and languages', () => {
   });
 
   it('R41: one tick when every line is proved; the proof itself on demand', async () => {
-    await at(NOW, async (app) => {
+    await at(FEW, async (app) => {
       await app.worklist.ready();
       await app.worklist.openFirst();
       const looks = await app.dossier.looks();
@@ -224,7 +224,7 @@ describe.concurrent('notes and languages', () => {
 
   it('speaks English after one switch, and Dutch again', async () => {
     await at(
-      NOW,
+      FEW,
       async (app) => {
         await app.page.getByText('English', { exact: true }).click();
         await app.page.getByRole('heading', { name: 'Settings' }).waitFor();
@@ -237,7 +237,7 @@ describe.concurrent('notes and languages', () => {
   });
 
   it('offers only a phone or security key where others use the computer', async () => {
-    await at(`in=no&${NOW}`, async (app) => {
+    await at(`in=no&${FEW}`, async (app) => {
       await app.door.passphrase().waitFor();
       await app.page.getByLabel('Anderen gebruiken deze computer').check();
       await app.door.passphrase().waitFor({ state: 'detached' });
