@@ -9,7 +9,8 @@ import {
   canonicalJson,
   fromBase64url,
   type Instant,
-  type OrganisationId, type PersonId
+  type OrganisationId,
+  type PersonId,
 } from '@ketenkluis/base';
 import { openCheckpoint, openCommon, openItem, parseVkey, verifyInclusion } from '@ketenkluis/ledger';
 import type { LedgerProof, openSession } from '@ketenkluis/protocol';
