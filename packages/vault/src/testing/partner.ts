@@ -127,6 +127,8 @@ export interface GuestAsk {
   readonly vouched?: Vouched;
   readonly statements?: readonly Statement[];
   readonly after?: number;
+  /** Touches this session instead of opening one. */
+  readonly token?: string;
   /** Laid over the message before it is sent. */
   readonly change?: Record<string, unknown>;
 }
@@ -151,7 +153,9 @@ export async function knock(world: TestWorld, partner: TestWorld, ask: GuestAsk 
     checkpoint,
     ...ask.change,
   };
-  return world.call('session-open', { body });
+  return ask.token === undefined
+    ? world.call('session-open', { body })
+    : world.call('session-touch', { body, token: ask.token });
 }
 
 /** P signs in at A. */
@@ -276,24 +280,25 @@ export async function referTo(
   const key = await suite(1).kem.importPrivate(practice.nurseTeam.seed);
   const packs: Hash[] = [];
   for (const result of results) {
-    if (result.outcome === 'deny') continue;
+    if (result.outcome === 'deny') {
+      // Sent all the same: the vault must refuse it.
+      const row = await world.running.vault.storage.read((tx) =>
+        tx.selectFrom('handle').select('descriptor').where('handle', '=', result.handle!).executeTakeFirst(),
+      );
+      if (!row) continue;
+      into.wraps.push(await bundle.wrap('c', row.descriptor, systemRandom(32) as never));
+      packs.push(row.descriptor);
+      continue;
+    }
     const [descriptor, header] = statementsFromWire({ statements: [result.descriptor, result.bundle], batches });
     const own = await openBundle((header as Statement<'bundle'>).payload, key);
     const share = await own.unwrap({ ...result.wrap, ct: fromBase64url(result.wrap.ct) });
     into.wraps.push(await bundle.wrap('c', descriptor!.hash, share as never));
     packs.push(descriptor!.hash);
   }
-  into.payloads.push(bundle.payload, {
-    t: 'grant',
-    ...SUITE,
-    practice: practice.id,
-    dossier: dossier.id,
-    team: team.id,
-    epoch: 0,
-    fact: handed.step,
-    issuer: author.id,
-    packs,
-  });
+  into.payloads.push(bundle.payload);
+  const grant = { t: 'grant' as const, ...SUITE, practice: practice.id, dossier: dossier.id, team: team.id, epoch: 0 };
+  if (packs.length > 0) into.payloads.push({ ...grant, fact: handed.step, issuer: author.id, packs });
   options.bend?.(into);
   const body = {
     ...(await withStates(world, who, into.payloads)),
