@@ -33,7 +33,7 @@ export interface DossierDelivery {
   readonly heads: Readonly<Record<string, Head>>;
   readonly grants: readonly { readonly hash: Hash; readonly team: TeamId; readonly packs: readonly Hash[] }[];
   /** Facts that are withdrawn while the dossier goes on. */
-  readonly ended?: readonly string[];
+  readonly withdrawn?: readonly string[];
   /** Scopes whose handle goes. */
   readonly drop: readonly { readonly scope: string; readonly handle: HandleId }[];
   /** Notes that hang under a dropped handle go with it. */
@@ -72,7 +72,7 @@ export function afterDelivery(live: LiveDossier, delivery: DossierDelivery): Liv
   const { stated: _, ...known } = live;
   const notes = live.notes.filter(({ handle }) => !delivery.notes?.has(handle));
   const facts = { ...live.facts, ...delivery.facts };
-  return withoutFacts({ ...known, heads, facts, grants, notes, gone }, delivery.ended ?? []);
+  return withoutFacts({ ...known, heads, facts, grants, notes, gone }, delivery.withdrawn ?? []);
 }
 
 /** Facts that were withdrawn while the dossier goes on. */
