@@ -43,7 +43,7 @@ export interface DossierDelivery {
   /** Steps of partners' teams that ran out, with what ends with them. */
   readonly over?: LiveDossier['handed'];
   /** Facts that are withdrawn while the dossier goes on. */
-  readonly ended?: readonly string[];
+  readonly withdrawn?: readonly string[];
   /** Handles that got fresh shares. */
   readonly sealed?: ReadonlySet<HandleId>;
   /** Scopes whose handle goes. */
@@ -102,7 +102,7 @@ export function afterDelivery(before: LiveDossier, delivery: DossierDelivery): L
   const notes = live.notes.filter(({ handle }) => !delivery.notes?.has(handle));
   const reseal = live.reseal.filter((handle) => !delivery.sealed?.has(handle));
   const facts = { ...live.facts, ...delivery.facts };
-  return withoutFacts({ ...known, heads, facts, grants, notes, gone, reseal }, delivery.ended ?? []);
+  return withoutFacts({ ...known, heads, facts, grants, notes, gone, reseal }, delivery.withdrawn ?? []);
 }
 
 /** Facts that were withdrawn while the dossier goes on. */

@@ -104,8 +104,6 @@ export interface Explained {
   readonly changed: Map<DossierId, LastStep>;
   /** Dossiers that ended at the vault: by this agent in a run that was cut off, or by an owner. */
   readonly ended: Set<DossierId>;
-  /** Consents on an answer of Mitz that a colleague withdrew: they are not stated again. */
-  readonly withdrawn: Set<string>;
   /** Newest versions of the teams' own handles; no fingerprint where the journal does not know them. */
   readonly heads: Map<string, { version: number; descriptor: Hash; fingerprint: string | null }>;
   /** Rows on each worklist, by its handle. */
@@ -136,7 +134,6 @@ export function explain(
     handed: new Map(),
     asked: new Map(),
     ended: new Set(),
-    withdrawn: new Set(),
     heads: new Map(),
     listed: new Map(
       register.teams.flatMap(({ slots, listed }) =>
@@ -289,7 +286,7 @@ function fold(
     throw forked(`line ${change.index} changes a dossier in the name of somebody who may not`);
   }
   out.changed.set(dossier, named);
-  const consents = withoutConsents(register, out, before, change);
+  const consents = withoutConsents(register, before, change);
   if (consents === null && (guest || HANDING.has(event) || before.handed.length > 0)) {
     // Its parts are known once the statements are (takeup.ts); till then the state stands for them.
     if (out.lost.has(dossier)) lose(before);
@@ -315,7 +312,6 @@ const HANDING = new Set(['refer', 'end', 'fact']);
 /** What rests on Mitz a colleague may end at once (R33); of another fact that is not theirs alone. */
 function withoutConsents(
   register: Register,
-  out: Explained,
   before: LiveDossier,
   { entry, dossier, items }: Change,
 ): LiveDossier | null {
@@ -327,7 +323,6 @@ function withoutConsents(
   const own = enrolment && 'ids' in enrolment ? (enrolment.ids.mitz ?? []) : [];
   const ended = items.filter(({ kind }) => kind === 'withdrawal').flatMap(({ facts }) => facts);
   if (ended.length === 0 || !ended.every((fact) => own.some((one) => one.fact === fact))) return null;
-  for (const fact of ended) out.withdrawn.add(fact);
   return withoutFacts(before, ended);
 }
 

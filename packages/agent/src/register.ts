@@ -83,6 +83,8 @@ const mitzConsent = z.strictObject({
   from: at,
   until: at,
   over: z.boolean(),
+  /** It was seen live at the vault: where it is not any more, somebody withdrew it. */
+  stated: z.literal(true).optional(),
 });
 export type MitzConsent = z.infer<typeof mitzConsent>;
 

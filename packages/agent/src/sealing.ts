@@ -193,7 +193,7 @@ export async function sealDelivery(
     dossiers.map(({ dossier, facts, withdrawals, drop, over, packs }): [DossierId, DossierDelivery] => [
       dossier,
       {
-        ended: withdrawals.map(({ fact }) => fact),
+        withdrawn: withdrawals.map(({ fact }) => fact),
         facts: Object.fromEntries(facts.map((fact) => [fact.id, payloadHash(fact)])),
         heads: Object.fromEntries(
           made.filter((one) => one.dossier === dossier).map((one) => [one.job.scope, headOf(one)]),

@@ -50,13 +50,15 @@ export async function takePartners(register: Register, session: Session): Promis
 }
 
 /** A colleague's withdrawal stands: Mitz is not asked again for that partner until somebody in the practice says so. */
-function takeWithdrawn(patient: PatientRecord, withdrawn: ReadonlySet<string>): void {
-  const { enrolment } = patient;
-  if (enrolment === null || !('ids' in enrolment)) return;
+function takeWithdrawn(patient: PatientRecord): void {
+  const { enrolment, live } = patient;
+  if (enrolment?.state !== 'enrolled' || live === null) return;
   for (const consent of enrolment.ids.mitz ?? []) {
-    if (!withdrawn.has(consent.fact)) continue;
-    consent.over = true;
-    if (patient.askMitz) patient.askMitz = patient.askMitz.filter((one) => one !== consent.organisation);
+    if (live.facts[consent.fact] !== undefined) consent.stated = true;
+    else if (consent.stated && !consent.over) {
+      consent.over = true;
+      if (patient.askMitz) patient.askMitz = patient.askMitz.filter((one) => one !== consent.organisation);
+    }
   }
 }
 
@@ -67,7 +69,6 @@ export function apply(register: Register, explained: Explained, today: LocalDate
     if (enrolment === null || !('ids' in enrolment)) continue;
     const { dossier } = enrolment.ids;
     patient.live = explained.live.get(dossier) ?? null;
-    takeWithdrawn(patient, explained.withdrawn);
     if (!explained.ended.has(dossier)) continue;
     // An owner may end an enrolment from a workplace; then it is remembered here.
     if (enrolment.state === 'enrolled') {
@@ -173,6 +174,7 @@ export async function takeUp(
       for (const dossier of unclear) lost.add(dossier);
       recover(heads, register, lost);
     }
+    for (const patient of Object.values(register.patients)) takeWithdrawn(patient);
     return { lost };
   }
 }

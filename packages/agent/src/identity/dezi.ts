@@ -4,7 +4,7 @@
  */
 
 import { type Clock, type Instant, instant } from '@ketenkluis/base';
-import type { AssuranceLevel } from '@ketenkluis/seal';
+import { ASSURANCE_LEVELS, type AssuranceLevel } from '@ketenkluis/seal';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { type Identified, type IdentityAdapter, identityRefused, mayReach } from './adapter.ts';
@@ -27,7 +27,7 @@ export interface DeziConfig extends OidcConfig {
   readonly attestation: AttestationConfig;
 }
 
-/** `loa_dezi`; the lowest is no level at which a professional signs on. */
+/** `loa_dezi`, as the European Union writes it; another spelling is another level, and none. */
 const LOA: Readonly<Record<string, AssuranceLevel>> = {
   'http://eidas.europa.eu/LoA/low': 'low',
   'http://eidas.europa.eu/LoA/substantial': 'substantial',
@@ -136,9 +136,8 @@ export function attestationChecker(config: AttestationConfig, clock: Clock): Att
   };
 }
 
-const LEVELS = ['low', 'substantial', 'high'] as const;
 const lower = (one: AssuranceLevel, other: AssuranceLevel): AssuranceLevel =>
-  LEVELS[Math.min(LEVELS.indexOf(one), LEVELS.indexOf(other))]!;
+  ASSURANCE_LEVELS[Math.min(ASSURANCE_LEVELS.indexOf(one), ASSURANCE_LEVELS.indexOf(other))]!;
 const userInfo = z.object({ verklaring: z.string().max(20_000), verklaring_id: z.string().optional() });
 
 /** The attestation carries no nonce: it counts as it came in the userinfo of a sign-on that does. */
