@@ -161,7 +161,7 @@ export async function refer(vault: Vault, signed: Signed, body: z.infer<typeof p
   checkRecipients(sorted, wraps);
   const { shares } = await receiveShares(vault, sorted, packs, wraps);
   const staged = shares.map((one) => one.descriptor);
-  vault.shares.stage(practice, shares);
+  vault.shares.stage(practice, shares, vault.clock());
   let who = signed;
   const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
   let line: Awaited<ReturnType<typeof append>>;

@@ -11,6 +11,7 @@ import { input } from './input.ts';
 import { members } from './members.ts';
 import { outside } from './outside.ts';
 import { requests } from './requests.ts';
+import { urgent } from './urgent.ts';
 
 export const ATTACKS: readonly Attack[] = [
   ...hostDump,
@@ -21,6 +22,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostShares,
   ...requests,
   ...members,
+  ...urgent,
   ...input,
   ...outside,
 ];
