@@ -107,9 +107,14 @@ function rebuilt(before: LiveDossier, own: Own, given: Given, handed: Handed, as
       packs: packs.filter((pack) => holders.get(pack)?.has(team)),
     })),
   ].filter(({ packs }) => packs.length > 0);
+  const partners = new Set<string>(before.handed.flatMap((one) => one.grants));
   const notes = below.map(({ handle, descriptor }) => ({
     ...{ handle, descriptor },
-    grants: given.grants.filter(({ grant }) => grant.packs.includes(descriptor)).map(({ hash }) => hash),
+    // For own teams as their line said (monitor.ts), for partners' as they are shown.
+    grants: [
+      ...(before.notes.find((note) => note.handle === handle)?.grants ?? []).filter((hash) => !partners.has(hash)),
+      ...given.grants.filter(({ grant }) => grant.packs.includes(descriptor)).map(({ hash }) => hash),
+    ],
   }));
   const open = (handle: HandleId) => handed.some((one) => one.handles.includes(handle));
   const gone = [...before.handed.flatMap(({ handles }) => handles), ...asked].filter((handle) => !open(handle));
