@@ -22,7 +22,12 @@ import {
 } from './index.ts';
 
 const FEET = 'http://voet.localhost:8443';
-const PODIATRIST = { name: 'T. van Asselt', role: 'podiatrist', owner: true, passphrase: 'tien elf twaalf zes' } as const;
+const PODIATRIST = {
+  name: 'T. van Asselt',
+  role: 'podiatrist',
+  owner: true,
+  passphrase: 'tien elf twaalf zes',
+} as const;
 export const said = (nl: string, en: string) => ({ nl, en });
 export const BY = { name: 'T. van Asselt', role: said('Podotherapeut', 'Podiatrist') };
 

@@ -1,12 +1,18 @@
 /** The walk "new partner" of the design: pin, refer, visit, report, take over, end. */
 
-import { DAY, HOUR, type HandleId, MINUTE } from '@ketenkluis/base';
+import { DAY, fromBase64url, type HandleId, HOUR, MINUTE } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
-import { asShare, type Sealed, type Share, statementFromWire, wrapFromWire } from '@ketenkluis/seal';
+import {
+  asShare,
+  batchesFromWire,
+  expectType,
+  type Sealed,
+  type Share,
+  statementFromWire,
+  wrapFromWire,
+} from '@ketenkluis/seal';
 import { openBundle, openPack } from '@ketenkluis/seal/open';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { fromBase64url } from '@ketenkluis/base';
-import { batchesFromWire, expectType } from '@ketenkluis/seal';
 import {
   acceptReferral,
   accessOf,
@@ -122,10 +128,7 @@ describe('a referral between two vaults', () => {
     const row = rows[1]!;
     await two.send(nurse, row);
     const guest = await two.guest();
-    const states = async () => [
-      of(await referralsOf(nurse), row)?.state,
-      of(await referralsOf(guest), row)?.state,
-    ];
+    const states = async () => [of(await referralsOf(nurse), row)?.state, of(await referralsOf(guest), row)?.state];
     expect(await states()).toEqual(['sent', 'sent']);
     await acceptReferral(guest, of(await referralsOf(guest), row)!, BY);
     expect(await states()).toEqual(['accepted', 'accepted']);
@@ -179,11 +182,19 @@ describe('a referral between two vaults', () => {
     await endReferral(nurse, mine, row.facts);
     expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['deny']);
     const { facts } = row;
-    const before = await takenBy(nurse, () => openDossier(nurse, { dossier: row.dossier, handles: [handle], facts }), handle);
+    const before = await takenBy(
+      nurse,
+      () => openDossier(nurse, { dossier: row.dossier, handles: [handle], facts }),
+      handle,
+    );
     expect(before.descriptor.version).toBe(old.descriptor.version);
     await two.practice.sync();
     nurse = await two.practice.signIn('poh-s');
-    const fresh = await takenBy(nurse, () => openDossier(nurse, { dossier: row.dossier, handles: [handle], facts }), handle);
+    const fresh = await takenBy(
+      nurse,
+      () => openDossier(nurse, { dossier: row.dossier, handles: [handle], facts }),
+      handle,
+    );
     expect(fresh.descriptor.version).toBe(old.descriptor.version + 1);
     const people = await nurse.people();
     const open = (c: Share<'c'>) =>
