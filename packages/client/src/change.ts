@@ -21,7 +21,8 @@ interface Change {
     | 'proposal-end'
     | 'partner-directory'
     | 'refer'
-    | 'end';
+    | 'end'
+    | 'consent';
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant';
   readonly items: readonly AskedItem[];
   readonly about?: About;
