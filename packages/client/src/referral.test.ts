@@ -86,10 +86,14 @@ describe('a referral between two vaults', () => {
     expect(waits).toMatchObject({ what: 'partner', fingerprint: card.fingerprint, threshold: 2 });
     expect(await agree(owner, waits!.hash)).toBe('proposed');
     expect(await partnersOf(owner)).toEqual([]);
+    // A colleague who is no owner may be the second person; an owner puts it into the log.
+    const [seen] = await waitingProposals(nurse);
+    expect(seen).toMatchObject({ what: 'partner', fingerprint: card.fingerprint, profile: { ura: '90001234' } });
+    expect(await agree(nurse, seen!.hash)).toBe('proposed');
     expect(await agree(second, waits!.hash)).toBe('admitted');
     await couplePartners(owner);
     const [partner] = await partnersOf(owner);
-    expect(new Set(partner!.signers)).toEqual(new Set([owner.person, second.person]));
+    expect(new Set(partner!.signers)).toEqual(new Set([owner.person, nurse.person, second.person]));
     expect(partner).toMatchObject({ profile: { ura: '90001234', proof: 'gebeld' } });
     expect(partner!.keys).not.toBeNull();
   });
@@ -231,6 +235,14 @@ describe('a referral between two vaults', () => {
     const first = await versionFor();
     await two.practice.sync({ mirror: `${two.practice.dir}/mirror` });
     expect(await versionFor()).toBe(first);
+    expect(first).not.toBeNull();
+    // What changes in the GP system reaches the partner too, and whoever else may open it.
+    two.practice.patients = two.practice.patients.map((one) => ({
+      ...{ ...one, family: `${one.family}-Proef` },
+      ...{ systolic: [...one.systolic, 155], hba1c: [...one.hba1c, 61] },
+    }));
+    await two.practice.sync();
+    expect(await versionFor()).toBe(first! + 1);
     // Ninety days later it has ended by itself.
     for (let week = 0; week < 13; week++) {
       two.practice.clock.move(7 * DAY);
