@@ -145,6 +145,21 @@ describe('a visit of a partner', () => {
     await other.close();
   });
 
+  it('R24: a touch by the same guest brings the visit back; nobody else touches it', async () => {
+    const guest = await visit(world, partner);
+    world.time.move(16 * 60_000);
+    expect((await world.call('directory', { token: guest.token })).json()).toMatchObject({
+      type: 'vault/session-idle',
+    });
+    const touched = await knock(world, partner, { token: guest.token });
+    const { token, stage } = touched.json<{ token: string; stage: string }>();
+    expect(stage).toBe('open');
+    expect((await world.call('directory', { token })).status).toBe(200);
+    expect((await world.call('directory', { token: guest.token })).status).toBe(404);
+    const nurse = await world.open(world.practice.nurse);
+    expect((await knock(world, partner, { token: nurse.token })).status).toBe(403);
+  });
+
   it('R19: a partner stands on two people; one owner ends it, and whoever visits is refused at once', async () => {
     const other = await startPartner(world);
     const owner = await world.open(world.practice.gp);

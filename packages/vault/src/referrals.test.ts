@@ -1,4 +1,4 @@
-import { DAY, fromBase64url, HOUR, newId, plus, systemRandom, type TeamId } from '@ketenkluis/base';
+import { DAY, type FactId, fromBase64url, HOUR, newId, plus, systemRandom, type TeamId } from '@ketenkluis/base';
 import type {
   accessAnswer,
   heads as headsMessage,
@@ -14,6 +14,7 @@ import {
   aboutDossier,
   befriend,
   deliverAll,
+  empty,
   endFacts,
   endReferral,
   enrol,
@@ -21,6 +22,7 @@ import {
   newDossier,
   type ReferOptions,
   referTo,
+  sealInto,
   startPartner,
   startTestWorld,
   type TestDossier,
@@ -239,6 +241,41 @@ describe('a referral', () => {
       { outcome: 'permit' },
       { outcome: 'permit' },
     ]);
+  });
+
+  it('R15: the agent seals the next version for the partner as long as the step stands, and for no other reason', async () => {
+    const dossier = await enrolled();
+    const { handed } = await referTo(world, partner, nurse, dossier);
+    const guest = await visit(world, partner);
+    const handle = dossier.handles[0]!;
+    const next = async (fact: FactId | null) => {
+      const heads = (await world.call('heads', { token: agent.token })).json<z.infer<typeof headsMessage>>();
+      const known = heads.dossiers.find((one) => one.dossier === dossier.id)!;
+      const head = known.handles.find((one) => one.handle === handle)!;
+      const into = empty();
+      into.expect.push({ dossier: dossier.id, seq: known.seq });
+      const version = { handle, version: head.version + 1, prev: head.descriptor };
+      await sealInto(
+        world,
+        into,
+        world.practice.agent,
+        dossier.id,
+        [version],
+        [
+          { team: world.practice.nurseTeam, fact: dossier.step },
+          { team: partner.practice.nurseTeam, fact },
+        ],
+      );
+      return deliverAll(world, agent, into);
+    };
+    expect((await next(newId('fact', systemRandom))).status).toBe(422);
+    expect((await next(dossier.step)).status).toBe(422);
+    expect((await next(handed.step)).text).toContain('receipt');
+    expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
+    const answer = (await look(world, guest, [{ dossier: dossier.id, handle }])).json<Looked>();
+    expect(await read(answer, 0)).toContain(handle);
+    expect((await endReferral(world, nurse, dossier, handed)).status).toBe(200);
+    expect((await next(handed.step)).status).toBe(422);
   });
 
   it('R16: what own teams stand on does not end by this way', async () => {

@@ -127,6 +127,8 @@ export interface GuestAsk {
   readonly vouched?: Vouched;
   readonly statements?: readonly Statement[];
   readonly after?: number;
+  /** Touches this session instead of opening one. */
+  readonly token?: string;
   /** Laid over the message before it is sent. */
   readonly change?: Record<string, unknown>;
 }
@@ -151,7 +153,9 @@ export async function knock(world: TestWorld, partner: TestWorld, ask: GuestAsk 
     checkpoint,
     ...ask.change,
   };
-  return world.call('session-open', { body });
+  return ask.token === undefined
+    ? world.call('session-open', { body })
+    : world.call('session-touch', { body, token: ask.token });
 }
 
 /** P signs in at A. */
