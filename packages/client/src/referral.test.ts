@@ -1,5 +1,6 @@
 /** The walk "new partner" of the design: pin, refer, visit, report, take over, end. */
 
+import { readFileSync } from 'node:fs';
 import { DAY, fromBase64url, type HandleId, HOUR, MINUTE } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
 import {
@@ -236,6 +237,10 @@ describe('a referral between two vaults', () => {
     await two.practice.sync({ mirror: `${two.practice.dir}/mirror` });
     expect(await versionFor()).toBe(first);
     expect(first).not.toBeNull();
+    const [kept] = JSON.parse(readFileSync(`${two.practice.dir}/mirror/partners.json`, 'utf8')) as {
+      statements: unknown[];
+    }[];
+    expect(kept!.statements.length).toBeGreaterThan(0);
     // What changes in the GP system reaches the partner too, and whoever else may open it.
     two.practice.patients = two.practice.patients.map((one) => ({
       ...{ ...one, family: `${one.family}-Proef` },
