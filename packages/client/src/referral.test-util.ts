@@ -44,7 +44,11 @@ export interface Two {
   guest(): Promise<Session>;
   rows(session: Session): Promise<readonly WorklistRow[]>;
   /** Refers by this colleague: the first `parts` of the row. */
-  send(session: Session, row: WorklistRow, more?: { days?: number; parts?: number }): Promise<readonly HandleId[]>;
+  send(
+    session: Session,
+    row: WorklistRow,
+    more?: { days?: number; parts?: number; to?: TeamId },
+  ): Promise<readonly HandleId[]>;
   close(): Promise<void>;
 }
 
@@ -88,14 +92,14 @@ export async function makeTwo(patients = 5): Promise<Two> {
       const { content } = await openList(nurse, 'worklist');
       return parseWorklist((content as { list: unknown }).list).rows;
     },
-    async send(giver, row, { days = 90, parts = 1 } = {}) {
+    async send(giver, row, { days = 90, parts = 1, to = team } = {}) {
       const { dossier, facts } = row;
       const chosen = row.handles.slice(0, parts);
       const handles = chosen.map(({ handle }) => handle);
       const [first] = (await openDossier(giver, { dossier, handles, facts })).parts;
       if (first?.outcome !== 'permit') throw new Error('the giver cannot open this part');
       await refer(giver, {
-        ...{ dossier, partner: session.practice, team, facts, until: plus(giver.now(), days * DAY) },
+        ...{ dossier, partner: session.practice, team: to, facts, until: plus(giver.now(), days * DAY) },
         teams: [{ team: first.grant.team, step: first.grant.fact! }],
         parts: chosen.map(({ handle, scope }) => ({ handle, scope, name: said(scope, scope) })),
         letter: {

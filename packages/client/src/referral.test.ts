@@ -1,7 +1,7 @@
 /** The walk "new partner" of the design: pin, refer, visit, report, take over, end. */
 
 import { readFileSync } from 'node:fs';
-import { DAY, fromBase64url, type HandleId, HOUR, MINUTE } from '@ketenkluis/base';
+import { DAY, fromBase64url, type HandleId, HOUR, MINUTE, newId } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
 import {
   asShare,
@@ -32,6 +32,7 @@ import {
   type Referral,
   referralsOf,
   report,
+  restrict,
   type Session,
   takeOverMessage,
   visit,
@@ -221,6 +222,29 @@ describe('a referral between two vaults', () => {
     await withdrawConsent(nurse, { dossier: row.dossier, partner: guest.organisation }, row.facts);
     expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['deny']);
     expect(of(await referralsOf(guest), row)).toBeUndefined();
+  });
+
+  it('R34: what the patient shuts stays shut, whatever was consented to, and looks like nothing that is there', async () => {
+    const row = rows.at(-1)!;
+    const [handle] = (await two.send(nurse, row)) as [HandleId];
+    const guest = await two.guest();
+    const received = of(await referralsOf(guest), row)!;
+    expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['permit']);
+    const { dossier, facts } = row;
+    await restrict(nurse, { dossier, facts, handles: [handle], excluded: 'outside', until: null });
+    const shut = await openDossier(guest, dossierOf(received));
+    const never = await openDossier(guest, { dossier, handles: [newId('handle', two.practice.random)], facts: [] });
+    expect(shut.parts[0]).toMatchObject({ outcome: 'deny', reason: (never.parts[0] as { reason: string }).reason });
+    // Own people go on, and see that something is not shown.
+    expect(parts(await openDossier(nurse, { dossier, handles: [handle], facts }))).toEqual(['permit']);
+    expect((await accessOf(nurse, { dossier, facts })).hidden).toBe(1);
+  });
+
+  it('R16: nobody refers to a team of the practice itself', async () => {
+    const row = rows[0]!;
+    const people = await nurse.people();
+    const own = people.memberships(nurse.now()).find(({ person }) => person === nurse.person)!.team;
+    await expect(two.send(nurse, row, { to: own })).rejects.toMatchObject({ code: 'client/refused' });
   });
 
   it('seals a new version for the partner as long as the step lives, and none after it ran out', async () => {
