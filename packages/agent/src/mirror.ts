@@ -7,7 +7,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@ketenkluis/base';
 import { decodeEntry, encodeBundle, integrate, leafOf, TILE_WIDTH, tilePath, tileWidth } from '@ketenkluis/ledger';
-import { entriesPage, mirrorPage } from '@ketenkluis/protocol';
+import { entriesPage, mirrorPage, partners as partnersMessage } from '@ketenkluis/protocol';
 import { asHash, decodeStatement, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { agentError } from './errors.ts';
@@ -18,11 +18,12 @@ import type { Register } from './register.ts';
 
 export const MIRROR_FILE = 'mirror.json';
 export const REGISTER_COPY = 'register.kksb';
+const PARTNERS_FILE = 'partners.json';
 export const REGISTER_INFO = 'register';
 const LINES_PER_FILE = 1000;
 /** After these, keyrings and wraps are read again; after those, something may be live no more. */
 const PEOPLE_EVENTS = ['keyring', 'epoch', 'card', 'authority', 'invitation', 'mandate'];
-const PACK_EVENTS = ['commit', 'write', 'taken-over', 'withdraw', 'drop'];
+const PACK_EVENTS = ['commit', 'write', 'taken-over', 'refer', 'end', 'withdraw', 'drop'];
 
 export const mirrorState = z.strictObject({
   v: z.literal(1),
@@ -90,8 +91,15 @@ export async function mirror(dir: string, link: Link, register: Register): Promi
   const removed = people || PACK_EVENTS.some((event) => events.has(event)) ? await dropDead(dir, register) : 0;
   const plain = canonicalJson(register) as Plaintext;
   await writeAtomic(join(dir, REGISTER_COPY), await sealTo(fromBase64url(register.recoveryKem), REGISTER_INFO, plain));
+  if (register.partners.length > 0) await mirrorPartners(dir, link);
   await write({ ...state, size, objects: added.last });
   return { lines: size, objects: added.count, removed };
+}
+
+/** Partners' directories as their people brought them: what was sealed for whom is checked with these. */
+async function mirrorPartners(dir: string, link: Link): Promise<void> {
+  const { partners } = await link.session.call('partners', partnersMessage);
+  await writeAtomic(join(dir, PARTNERS_FILE), utf8(`${JSON.stringify(partners)}\n`));
 }
 
 /** Lines as they are stored, leaves and tiles made from them here, and the checkpoint that they must give. */

@@ -25,7 +25,8 @@ interface Change {
     | 'substitute'
     | 'call'
     | 'review-close'
-    | 'regrant';
+    | 'regrant'
+    | 'consent';
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
   readonly items: readonly AskedItem[];
   readonly about?: About;

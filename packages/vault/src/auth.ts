@@ -107,7 +107,8 @@ function requireLive(caller: Caller, stage: 'keyring' | 'open', at: Instant): vo
   if (stage === 'open' && caller.session.stage !== 'open') {
     throw vaultError('session-not-open', 'confirm the session with a signed request first');
   }
-  if (stage === 'open' && caller.lack !== null) throw identityNeeded(caller.lack);
+  // Who is a guest has no way to bring one here yet, and is told nothing of what the practice asks of its own.
+  if (stage === 'open' && caller.lack !== null) throw caller.guest ? refused() : identityNeeded(caller.lack);
 }
 
 /** Throws unless the session is open, within its limits. */
