@@ -62,7 +62,21 @@ async function dossierAccess(inside: Inside, dossier: DossierId): Promise<Dossie
       until: ends.includes(null) ? null : (Math.max(...ends.map((end) => end ?? 0)) as Instant),
     };
   });
-  return { seers, restrict: null };
+  // A patient handed to a substitute: what the team sees that they stand in for, until the call ends.
+  const handed = access.facts.flatMap(({ fact }): Seer[] => {
+    if (fact.kind !== 'call' || fact.from > now || fact.until <= now) return [];
+    const [place] = people.placesOf(fact.person, now);
+    if (place === undefined) return [];
+    const name = nameOf(names, fact.person)?.name ?? UNNAMED;
+    return [
+      {
+        ...{ team: place.team, name, role: roleText('locum'), outside: null, people: [name], until: fact.until },
+        ...{ parts: seers.find(({ team }) => team === place.team)?.parts ?? [] },
+        why: [{ kind: 'handed', at: fact.from }],
+      },
+    ];
+  });
+  return { seers: [...seers, ...handed], restrict: null };
 }
 
 async function colleagueAccess(inside: Inside, person: PersonId): Promise<ColleagueAccess> {
@@ -90,7 +104,13 @@ async function colleagueAccess(inside: Inside, person: PersonId): Promise<Collea
         };
       }),
     unlockers: unlockers?.length ?? null,
-    places: [],
+    places: people
+      .pools(now)
+      .filter((pool) => pool.person === person)
+      .map((pool) => ({
+        ...{ name: teamName(names, pool.team), until: pool.until },
+        called: people.places(now).find((place) => place.pool === pool.id)?.until ?? null,
+      })),
     mayEnd: me.owner && person !== me.person,
   };
 }

@@ -99,7 +99,11 @@ async function proposed({ session, names, me }: Inside) {
       return {
         ...{ what: 'colleague', ...held, name: one.named?.name ?? null, code: one.code },
         role: one.named === null ? null : roleText(one.named.role),
-        ...{ team: teamName(names, one.team), substitute: null },
+        team: teamName(names, one.team),
+        substitute:
+          one.substitute === null
+            ? null
+            : { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
       };
     }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
@@ -145,6 +149,14 @@ const gestureOf = async (from: Surroundings, key: Key): Promise<Gesture> => {
   return proof;
 };
 
+/** Everybody who works here may call a substitute in: one must be there on a Monday morning. */
+async function callers({ session }: Inside): Promise<PersonId[]> {
+  const people = await session.people(true);
+  const now = session.now();
+  const working = people.memberships(now).map(({ person }) => person);
+  return [...new Set(working)].filter((one) => people.cardOf(one, now)?.kind === 'professional').slice(0, 64);
+}
+
 export function peopleSide(from: Surroundings): PeopleSide {
   const { storage } = from;
   const changed = (work: (now: Inside, gesture: Gesture) => Promise<void>, key: Key) =>
@@ -181,11 +193,13 @@ export function peopleSide(from: Surroundings): PeopleSide {
         await storage.set(invited(now.me.person), [...(await sent(storage, now.me.person)), id]);
         return `${from.origin}/#/uitnodiging/${link}`;
       }),
-    confirmInvitation: (id) =>
+    confirmInvitation: (id, substituteUntil) =>
       from.open(async (now) => {
         const named = await invitedAs(storage, now, id);
         if (named === null) throw workplaceError('conflict', 'this invitation was sent from another browser');
-        return await admit(now.session, id, named);
+        const approval =
+          substituteUntil === undefined ? null : { until: substituteUntil, activators: await callers(now) };
+        return await admit(now.session, id, named, approval);
       }),
     agreeProposal: (id) =>
       from.open(async ({ session }) => {

@@ -460,6 +460,7 @@ export const en: Dictionary = {
     'class-not-allowed': 'This action does not belong to your role.',
     'writer-class': 'You may not write here.',
     'no-list': 'No worklist has been made for your team yet. After the next delivery it will be here.',
+    'not-handed': 'This patient is not handed over to you (any more). Ask a colleague in the practice.',
     gone: 'This part is no longer there. Refresh the worklist.',
     unknown: 'This is not available. Look at the practice computer.',
     refused: 'This is not available. Look at the practice computer.',

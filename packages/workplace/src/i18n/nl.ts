@@ -464,6 +464,7 @@ export const nl = {
     'class-not-allowed': 'Deze handeling hoort niet bij uw rol.',
     'writer-class': 'Hier mag u niet schrijven.',
     'no-list': 'Voor uw team is nog geen werklijst gemaakt. Na de volgende levering staat die hier.',
+    'not-handed': 'Deze patiënt is niet (meer) aan u overgedragen. Vraag een collega in de praktijk.',
     gone: 'Dit onderdeel is er niet meer. Ververs de werklijst.',
     unknown: 'Dit is niet beschikbaar. Kijk op de praktijkcomputer.',
     refused: 'Dit is niet beschikbaar. Kijk op de praktijkcomputer.',

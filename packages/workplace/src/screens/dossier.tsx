@@ -85,7 +85,6 @@ function Opened({ id, opened }: OpenedProps) {
 
 function Whole({ dossier }: { readonly dossier: Dossier }) {
   const { t } = useTranslation();
-  const words = useWords();
   const world = useWorld();
   const session = useSession();
   const standsIn = session.stage === 'open' && session.me.substitute;
@@ -94,17 +93,12 @@ function Whole({ dossier }: { readonly dossier: Dossier }) {
     <>
       <DossierHeader dossier={dossier}>
         <span className="kk-buttons">
-          {world.urgent !== null && dossier.emergency === null && !standsIn ? <HandOver dossier={dossier} /> : null}
+          {world.urgent !== null && !dossier.emergency && !standsIn ? <HandOver dossier={dossier} /> : null}
           {dossier.mayRefer && world.referrals !== null ? <Refer dossier={dossier} /> : null}
         </span>
       </DossierHeader>
-      {dossier.emergency === null ? null : (
-        <Strip
-          name="emergency"
-          tone="bad"
-          title={t('emergency.shown', { date: words.moment(dossier.emergency) })}
-          body={t('emergency.shownBody')}
-        />
+      {!dossier.emergency ? null : (
+        <Strip name="emergency" tone="bad" title={t('emergency.shown')} body={t('emergency.shownBody')} />
       )}
       <Confirmed confirmation={dossier.confirmation} quiet />
       <Tabs value={tab} onChange={setTab}>
@@ -114,7 +108,7 @@ function Whole({ dossier }: { readonly dossier: Dossier }) {
           {world.access === null ? null : <Tabs.Tab value="access">{t('dossier.access')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="record">
-          <Record dossier={dossier} outside={dossier.emergency !== null} />
+          <Record dossier={dossier} outside={dossier.emergency || standsIn} />
         </Tabs.Panel>
         <Tabs.Panel value="looks">
           <LooksTab dossier={dossier.dossier} />
