@@ -33,7 +33,7 @@ async function calls(inside: Inside): Promise<readonly Called[]> {
 export async function openHanded(inside: Inside, dossier: DossierId): Promise<Dossier> {
   const known = (handed.get(inside) ?? (await calls(inside))).find((one) => one.dossier === dossier);
   if (known === undefined) {
-    throw workplaceError('denied', 'this patient is not handed over', { detail: { reason: 'not-handed' } });
+    throw workplaceError('denied', 'this patient is not handed over', { detail: { reason: 'no-call' } });
   }
   const opened = await openCalled(inside.session, known, about(inside, 'waarneming'));
   return openedView(opened, { dossier, name: known.name, birthDate: known.birthDate, roles: ['locum'] });

@@ -157,7 +157,13 @@ export type LookKind =
   | 'unlisted'
   | 'change'
   | 'audit'
-  | 'declared';
+  | 'declared'
+  | 'emergency'
+  | 'referred'
+  | 'ended'
+  | 'consent'
+  | 'handed'
+  | 'reviewed';
 
 export interface Look {
   /** Names the line on screen. */
