@@ -88,6 +88,8 @@ function Whole({ dossier }: { readonly dossier: Dossier }) {
   const world = useWorld();
   const session = useSession();
   const standsIn = session.stage === 'open' && session.me.substitute;
+  // Whoever does not treat this patient sees neither notes nor the log.
+  const outside = dossier.emergency || standsIn;
   const [tab, setTab] = useState<string | null>('record');
   return (
     <>
@@ -104,11 +106,11 @@ function Whole({ dossier }: { readonly dossier: Dossier }) {
       <Tabs value={tab} onChange={setTab}>
         <Tabs.List aria-label={t('dossier.parts')}>
           <Tabs.Tab value="record">{t('dossier.record')}</Tabs.Tab>
-          <Tabs.Tab value="looks">{t('dossier.looks')}</Tabs.Tab>
-          {world.access === null ? null : <Tabs.Tab value="access">{t('dossier.access')}</Tabs.Tab>}
+          {outside ? null : <Tabs.Tab value="looks">{t('dossier.looks')}</Tabs.Tab>}
+          {outside || world.access === null ? null : <Tabs.Tab value="access">{t('dossier.access')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="record">
-          <Record dossier={dossier} outside={dossier.emergency || standsIn} />
+          <Record dossier={dossier} outside={outside} />
         </Tabs.Panel>
         <Tabs.Panel value="looks">
           <LooksTab dossier={dossier.dossier} />

@@ -21,6 +21,14 @@ export interface Fixture {
 
 export const NOW = 'now=2026-11-21T09:12:00Z';
 
+/** Until the worklist shows fewer than it did. */
+export const filtered = async (page: Page, all: number): Promise<void> => {
+  await page.waitForFunction(
+    (count) => Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount')) <= count,
+    all,
+  );
+};
+
 /** For one test file. */
 export function fixtureOf(): Fixture {
   let browser: Browser | undefined;

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { VIEWPORTS } from '../browser.ts';
 import { Workplace } from '../pages/index.ts';
-import { fixtureOf, NOW } from './fixture.ts';
+import { filtered, fixtureOf, NOW } from './fixture.ts';
 
 const fixture = fixtureOf();
 
@@ -32,7 +32,7 @@ const patient = async (page: Page) => {
   await worklist.ready();
   const all = await worklist.count();
   await worklist.programme('DM');
-  await expect.poll(() => worklist.count()).toBeLessThan(all);
+  await filtered(page, all);
   await worklist.openFirst();
 };
 const firstReferral = async (page: Page) => {
