@@ -53,7 +53,7 @@ async function readGiven(own: Own, batches: Batches, people: KeyDirectory, now: 
 }
 
 /** Each partner's step with the facts that end together with it. */
-function handedOf({ facts, grants }: Given, people: KeyDirectory): Handed {
+function handedOf({ facts, grants }: Given, people: KeyDirectory, now: Instant): Handed {
   const all = facts.map(({ fact }) => fact);
   return all.flatMap((step): Handed => {
     if (step.kind !== 'step' || step.until === null || people.isOwnTeam(step.team)) return [];
@@ -66,9 +66,12 @@ function handedOf({ facts, grants }: Given, people: KeyDirectory): Handed {
           (one.kind === 'write' && one.team === team) ||
           (one.kind === 'consent' && step.handles.every((handle) => one.handles.includes(handle)))),
     );
+    // Where the patient took the consent back, nothing newer is sealed for them.
+    const partner = people.partnerOf(team, now)?.organisation;
+    const agreed = all.flatMap((one) => (one.kind === 'consent' && one.organisation === partner ? one.handles : []));
     return [
       {
-        ...{ fact: step.id, team, handles: [...step.handles], until },
+        ...{ fact: step.id, team, handles: step.handles.filter((handle) => agreed.includes(handle)), until },
         facts: [step.id, ...together.map(({ id }) => id)],
         grants: grants.filter(({ grant }) => grant.fact === step.id).map(({ hash }) => hash),
       },
@@ -107,9 +110,14 @@ function rebuilt(before: LiveDossier, own: Own, given: Given, handed: Handed, as
       packs: packs.filter((pack) => holders.get(pack)?.has(team)),
     })),
   ].filter(({ packs }) => packs.length > 0);
+  const partners = new Set<string>(before.handed.flatMap((one) => one.grants));
   const notes = below.map(({ handle, descriptor }) => ({
     ...{ handle, descriptor },
-    grants: given.grants.filter(({ grant }) => grant.packs.includes(descriptor)).map(({ hash }) => hash),
+    // For own teams as their line said (monitor.ts), for partners' as they are shown.
+    grants: [
+      ...(before.notes.find((note) => note.handle === handle)?.grants ?? []).filter((hash) => !partners.has(hash)),
+      ...given.grants.filter(({ grant }) => grant.packs.includes(descriptor)).map(({ hash }) => hash),
+    ],
   }));
   const open = (handle: HandleId) => handed.some((one) => one.handles.includes(handle));
   const gone = [...before.handed.flatMap(({ handles }) => handles), ...asked].filter((handle) => !open(handle));
@@ -147,7 +155,7 @@ export async function takeGiven(of: {
     if (own === undefined) continue;
     const given = await readGiven(own, batches, people, now);
     checkGivers(given, enrolment, people);
-    const next = rebuilt(live, own, given, handedOf(given, people), asked.get(dossier) ?? []);
+    const next = rebuilt(live, own, given, handedOf(given, people, now), asked.get(dossier) ?? []);
     if (stateOf(dossier, next) === own.state) patient.live = next;
     else lost.add(dossier);
   }

@@ -190,11 +190,12 @@ function resealAfter(out: Explained, { items }: Entry): void {
   }
 }
 
+const READING = new Set(['log-read', 'access', 'grant']);
 const CHANGING = new Set(['head', 'fact', 'withdrawal', 'grant', 'drop', 'state']);
 /** Looks, and rows that join or leave a list, have numbers too but change no state. */
 const isChange = (item: EntryItem, lists: ReadonlySet<string>, event: string): boolean =>
-  // Reading the log is about a dossier's state too.
-  !((item.kind === 'state' && event === 'log-read') || (item.kind === 'grant' && event === 'grant')) &&
+  // Reading the log or who can see what is about a dossier's state too, and asking for a share names a part.
+  !READING.has(event) &&
   item.outcome === 'success' &&
   item.dossier !== null &&
   CHANGING.has(item.kind) &&
@@ -290,7 +291,7 @@ function fold(
     // Its parts are known once the statements are (takeup.ts); till then the state stands for them.
     if (out.lost.has(dossier)) lose(before);
     else {
-      out.live.set(dossier, { ...before, seq, stated: state });
+      out.live.set(dossier, { ...byHanding(before, entry, items, ownSteps(register, dossier)), seq, stated: state });
       out.handed.set(dossier, named);
     }
     return;
@@ -306,8 +307,36 @@ function fold(
   keep(next);
 }
 
+/** The steps that this agent stated in a dossier. */
+function ownSteps(register: Register, dossier: DossierId): ReadonlySet<string> {
+  for (const { enrolment } of Object.values(register.patients)) {
+    if (enrolment === null || !('ids' in enrolment) || enrolment.ids.dossier !== dossier) continue;
+    return new Set(Object.values(enrolment.ids.steps).flatMap((steps) => steps.map(({ fact }) => fact)));
+  }
+  return new Set();
+}
+
+/** Letters, notes and messages with the grants for own teams: the first fact of a grant's item is the step it stands on. */
+function byHanding(
+  before: LiveDossier,
+  { common }: Entry,
+  items: readonly EntryItem[],
+  steps: ReadonlySet<string>,
+): LiveDossier {
+  if (common.event === 'taken-over') {
+    const drop = items.find(({ kind }) => kind === 'drop');
+    return drop?.handle ? withoutNote(before, drop.handle as HandleId) : before;
+  }
+  const head = items.find(({ kind }) => kind === 'head');
+  if (head === undefined || head.handle === null || head.object === null) return before;
+  const grants = items.flatMap(({ kind, object, facts }) =>
+    kind === 'grant' && steps.has(facts[0] ?? '') ? [object as Hash] : [],
+  );
+  return withNote(before, { handle: head.handle as HandleId, descriptor: head.object as Hash, grants });
+}
+
 /** Lines of professionals that state or end facts. */
-const HANDING = new Set(['refer', 'end', 'fact']);
+const HANDING = new Set(['refer', 'end', 'consent']);
 
 /** A note written or taken over; anything else is not a colleague's to change. */
 function byColleague(before: LiveDossier, entry: Entry, items: readonly EntryItem[]): LiveDossier | null {

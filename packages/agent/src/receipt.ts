@@ -1,9 +1,10 @@
 /** The readable account of what left and what stayed (docs/spec/sync.md, "Receipt"): counts and field names, no person. */
 
-import type { Instant, LocalDate } from '@ketenkluis/base';
+import type { Instant, LocalDate, TeamId } from '@ketenkluis/base';
 import { fieldsOf, type ProgrammeId, SCOPES, type ScopeId, type Selection } from '@ketenkluis/care';
 import type { ReceiptContent } from '@ketenkluis/client';
 import type { Scopes } from './lists.ts';
+import type { PartnerTeams } from './plan.ts';
 import type { Reading } from './reading.ts';
 import type { Register } from './register.ts';
 
@@ -17,6 +18,16 @@ export interface Delivered {
   readonly bytes: number;
 }
 
+/** Referred to, but its key is not known here. */
+function wantedTeams(register: Register, partners: PartnerTeams, at: Instant): ReceiptContent['wanted'] {
+  const wanted = new Map<TeamId, number>();
+  for (const { live } of Object.values(register.patients)) {
+    const steps = (live?.handed ?? []).filter(({ team, until }) => at < until && !partners.has(team));
+    for (const team of new Set(steps.map((one) => one.team))) wanted.set(team, (wanted.get(team) ?? 0) + 1);
+  }
+  return [...wanted].sort().map(([team, patients]) => ({ team, patients }));
+}
+
 /** The account, with this delivery on top of the register's list. */
 export function makeReceipt(of: {
   readonly register: Register;
@@ -26,6 +37,7 @@ export function makeReceipt(of: {
   readonly at: Instant;
   readonly delivered: Delivered;
   readonly scopes: Scopes;
+  readonly partners: PartnerTeams;
 }): ReceiptContent {
   const { register, reading, selection, asOf, at, delivered } = of;
   const { practice } = reading;
@@ -72,6 +84,7 @@ export function makeReceipt(of: {
       .map(([reason, count]) => ({ reason, count })),
     fields: { ...practice.fields },
     last: deliveries,
+    wanted: wantedTeams(register, of.partners, at),
     source: { files: practice.files.length, became: BECAME, loose: [...practice.loose] },
   };
 }

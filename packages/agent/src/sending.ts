@@ -74,7 +74,7 @@ export async function sendAll(of: Sending): Promise<Sent> {
   const scopes = scopesAfter(sender, last.jobs);
   const delivered = { changed: group.changed, packs: group.packs, bytes: group.content };
   const lists: ListContext = { register, selection, fingerprints, asOf, at: clock(), rekeyed };
-  const receipt = makeReceipt({ register, reading, selection, asOf, at: clock(), delivered, scopes });
+  const receipt = makeReceipt({ register, reading, selection, asOf, at: clock(), delivered, scopes, partners });
   const worklists = planWorklists(rows, scopes, lists);
   const packs = [
     ...worklists.map(({ pack }) => pack),

@@ -78,7 +78,9 @@ export async function accessOf(
       }
       return statements;
     };
-    const facts = (await shown(answer.facts)).map((one) => ({
+    // The partner facts that it rests on are the directory's; there they were verified.
+    const ofDossier = answer.facts.filter((wire) => 'dossier' in around.parts.read(wire).payload);
+    const facts = (await shown(ofDossier)).map((one) => ({
       fact: expectType(one, 'fact').payload as DossierFact,
       hash: one.hash,
     }));

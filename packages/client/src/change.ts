@@ -24,7 +24,8 @@ interface Change {
     | 'end'
     | 'substitute'
     | 'call'
-    | 'review-close';
+    | 'review-close'
+    | 'consent';
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
   readonly items: readonly AskedItem[];
   readonly about?: About;

@@ -83,6 +83,8 @@ export const receiptContent = z.strictObject({
   fields: z.strictObject({ kept: count, dropped: count }),
   /** Newest first. */
   last: z.array(deliveryNumbers).max(24),
+  /** Teams of partners that patients were referred to and whose key is not known: nothing newer is sealed for them. */
+  wanted: z.array(z.strictObject({ team: id('team'), patients: count })).default([]),
   /** What became of the source, and folders that others on that computer can read. */
   source: z.strictObject({ files: count, became: z.string(), loose: z.array(z.string()) }),
 });

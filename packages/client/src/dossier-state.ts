@@ -78,7 +78,7 @@ export async function checkSnapshot(options: {
 
 /** Event codes that change a dossier's live set, and who may cause them. */
 const AGENT_EVENTS = new Set(['commit', 'drop', 'enrol', 'unenrol', 'fact', 'withdraw', 'grant']);
-const MEMBER_EVENTS = new Set(['write', 'taken-over', 'refer', 'end', 'fact', 'regrant']);
+const MEMBER_EVENTS = new Set(['write', 'taken-over', 'refer', 'end', 'consent', 'fact', 'regrant']);
 
 /** The person's signature under a line, where the vault shows the request: nobody can be made to have asked. */
 export async function provedActor(options: {

@@ -29,7 +29,9 @@ export function liveAfter(
   const gone = new Set<string>(ended.map(({ id }) => id));
   const left = access.facts.map(({ fact }) => fact).filter(({ id }) => !gone.has(id));
   const treated = new Set(left.flatMap((fact) => (fact.kind === 'relation' ? fact.teams : [])));
-  const ends = ended.some(({ kind }) => kind === 'relation');
+  const untreated = new Set(
+    ended.flatMap((fact) => (fact.kind === 'relation' ? fact.teams.filter((team) => !treated.has(team)) : [])),
+  );
   const shut = ended.flatMap((fact) => {
     if (fact.kind !== 'consent') return [];
     const others = left.flatMap((one) =>
@@ -44,7 +46,7 @@ export function liveAfter(
   const heads = new Set(access.handles.map(({ descriptor }) => descriptor));
   const stays = ({ fact, team, packs }: Access['grants'][number]['grant']) =>
     !(fact !== null && gone.has(fact)) &&
-    (!ends || treated.has(team)) &&
+    !untreated.has(team) &&
     packs.some((pack) => heads.has(pack) && !shut.some((one) => one.teams.has(team) && one.packs.has(pack)));
   const dropped = new Set<string>([
     ...access.facts.filter(({ fact }) => gone.has(fact.id)).map(({ hash }) => hash),

@@ -5,6 +5,7 @@ export { type Approval, readInvitation } from './admission.ts';
 export { type About, readAnnex } from './annex.ts';
 export { type Audit, type AuditLine, audit } from './audit.ts';
 export { change } from './change.ts';
+export { consentTo, restrict } from './consent.ts';
 export {
   type DirectoryContent,
   deliveryNumbers,

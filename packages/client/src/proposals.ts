@@ -86,7 +86,7 @@ export interface Broken {
 
 interface Read {
   readonly waiting: Waiting;
-  /** With this person's signature it may go into the log. */
+  /** With this person's signature it may go into the log, and this person may put it there. */
   readonly enough: boolean;
   readonly open: Open;
   readonly statements: readonly Statement[];
@@ -200,7 +200,7 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     const partner = await readProposedPartner(session, people, { by, at, statements, open });
     const needed = Math.max(threshold, 2);
     const waiting: Waiting = { what: 'partner', ...held, threshold: needed, ...partner };
-    return { open, statements, waiting, enough: enoughOwners && after.size >= 2 };
+    return { open, statements, waiting, enough: enoughOwners && after.size >= 2 && isOwner(session.person) };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
   if (join === null || join.hash !== answered.hash || invitation.payload.by !== by) {

@@ -39,5 +39,9 @@ export async function send(
   statements: readonly Statement[],
 ): Promise<void> {
   const body = { ...open, statements: statements.map(statementToWire) };
-  await change(session, { endpoint: 'propose', class: 'admin', items: [], annexed: false, body, event: 'proposal' });
+  const people = await session.people();
+  const owner = people.authority?.owners.some(({ person }) => person === session.person) ?? false;
+  // Who is no owner signs as well for oneself only.
+  const of = owner ? 'admin' : 'session';
+  await change(session, { endpoint: 'propose', class: of, items: [], annexed: false, body, event: 'proposal' });
 }

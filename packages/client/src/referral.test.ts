@@ -1,143 +1,271 @@
-/** The walk "new partner": a practice and a podiatrist, each on a vault of its own. */
+/** The walk "new partner" of the design: pin, refer, visit, report, take over, end. */
 
-import { makeWorld, type World } from '@ketenkluis/agent/testing';
-import { DAY, HOUR, plus, type TeamId } from '@ketenkluis/base';
-import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY, fromBase64url, type HandleId, HOUR, MINUTE } from '@ketenkluis/base';
+import type { WorklistRow } from '@ketenkluis/care';
+import {
+  asShare,
+  batchesFromWire,
+  expectType,
+  type Sealed,
+  type Share,
+  statementFromWire,
+  wrapFromWire,
+} from '@ketenkluis/seal';
+import { openBundle, openPack } from '@ketenkluis/seal/open';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   acceptReferral,
+  accessOf,
   agree,
+  audit,
   couplePartners,
   dossierOf,
-  type Fetch,
-  memoryStorage,
+  endPartner,
+  endReferral,
+  factIds,
+  openCopy,
   openDossier,
-  openList,
-  partnerCard,
   partnersOf,
   placeOf,
   proposePartner,
-  readPartnerCard,
-  refer,
+  type Referral,
   referralsOf,
+  report,
   type Session,
+  takeOverMessage,
   visit,
   vouch,
   waitingProposals,
+  withdrawConsent,
 } from './index.ts';
+import { BY, makeTwo, said, type Two } from './referral.test-util.ts';
 
-const FEET = 'http://voet.localhost:8443';
-const PODIATRIST = {
-  name: 'T. van Asselt',
-  role: 'podiatrist',
-  owner: true,
-  passphrase: 'tien elf twaalf zes',
-} as const;
-const role = (nl: string, en: string) => ({ nl, en });
-const BY = { name: 'T. van Asselt', role: role('Podotherapeut', 'Podiatrist') };
-
-export interface Two {
-  readonly practice: World;
-  readonly feet: World;
-  readonly team: TeamId;
-  close(): Promise<void>;
-}
-
-async function makeTwo(patients = 6): Promise<Two> {
-  const web = new Map<string, Fetch>();
-  const practice = await makeWorld(patients, 3, { web, threshold: 1 });
-  const feet = await makeWorld(1, 1, { web, origin: FEET, clock: practice.clock, people: [PODIATRIST] });
-  const session = await feet.signIn('podiatrist');
-  const people = await session.people();
-  const { logTeam } = session.wire.place.pins;
-  const team = people.memberships(session.now()).find((one) => one.team !== logTeam)!.team;
-  await session.close();
-  return {
-    practice,
-    feet,
-    team,
-    close: async () => {
-      await practice.close();
-      await feet.close();
-    },
-  };
-}
+type Answer = Record<string, unknown> & { results: Record<string, unknown>[]; batches: unknown[] };
 
 describe('a referral between two vaults', () => {
   let two: Two;
-  let owner: Session;
   let nurse: Session;
-  let feet: Session;
   let rows: readonly WorklistRow[];
+
+  const parts = (answer: Awaited<ReturnType<typeof openDossier>>) => answer.parts.map(({ outcome }) => outcome);
+  const of = (all: readonly Referral[], row: WorklistRow) => all.find(({ dossier }) => dossier === row.dossier);
+  const REPORT = {
+    ...{ message: 'Voeten bekeken.', last: true },
+    soep: { s: 'Geen klachten', o: 'Simm’s 1', e: 'Diabetische voet', p: 'Over een jaar' },
+    measurements: [
+      { ...{ label: said('Simm’s', 'Simm’s'), nhg: '2206', value: '1', unit: null }, date: '2026-01-05' as never },
+    ],
+  };
 
   beforeAll(async () => {
     two = await makeTwo();
-    await two.practice.enrol();
-    await two.practice.sync();
-    owner = await two.practice.signIn('gp');
+    await two.couple();
     nurse = await two.practice.signIn('poh-s');
-    feet = await two.feet.signIn('podiatrist');
-    const { content } = await openList(nurse, 'worklist');
-    rows = parseWorklist((content as { list: unknown }).list).rows;
+    rows = await two.rows(nurse);
   });
   afterAll(() => two.close());
+  afterEach(async () => {
+    two.practice.net.between = null;
+    // Some tests let days go by.
+    await two.practice.sync();
+    nurse = await two.practice.signIn('poh-s');
+  });
 
-  it('R19: two people pin a partner by its fingerprint', async () => {
-    const text = await partnerCard(feet, {
-      name: 'Podotherapie Het Spoor',
-      ura: '90001234',
-      teams: [{ team: two.team, role: 'podiatrist', name: 'Voetzorg' }],
-    });
-    const card = await readPartnerCard(text);
-    expect(card.fingerprint).toHaveLength(12);
-    expect(await proposePartner(owner, card, { proof: 'gebeld op het nummer uit het LRZa' })).toBe('proposed');
+  it('R19: a partner is pinned by two people who compared one fingerprint; one of them alone is not enough', async () => {
+    const owner = await two.practice.signIn('gp');
     const second = await two.practice.signIn('B. de Tweede');
-    const [seen] = await waitingProposals(second);
+    const podiatrist = await two.feet.signIn('podiatrist');
+    const [before] = await partnersOf(owner);
+    await endPartner(owner, podiatrist.practice);
+    expect(await partnersOf(owner)).toEqual([]);
+
+    const card = await two.theirCard(podiatrist);
+    expect(card.fingerprint).toEqual(before!.fingerprint);
+    expect(await proposePartner(owner, card, { proof: 'gebeld' })).toBe('proposed');
+    const [waits] = await waitingProposals(second);
+    expect(waits).toMatchObject({ what: 'partner', fingerprint: card.fingerprint, threshold: 2 });
+    expect(await agree(owner, waits!.hash)).toBe('proposed');
+    expect(await partnersOf(owner)).toEqual([]);
+    // A colleague who is no owner may be the second person; an owner puts it into the log.
+    const [seen] = await waitingProposals(nurse);
     expect(seen).toMatchObject({ what: 'partner', fingerprint: card.fingerprint, profile: { ura: '90001234' } });
-    expect(await agree(owner, seen!.hash)).toBe('proposed');
-    expect(await agree(second, seen!.hash)).toBe('admitted');
-    expect(await couplePartners(owner)).toBe(1);
+    expect(await agree(nurse, seen!.hash)).toBe('proposed');
+    expect(await agree(second, waits!.hash)).toBe('admitted');
+    await couplePartners(owner);
     const [partner] = await partnersOf(owner);
-    expect(partner).toMatchObject({ organisation: feet.practice, fingerprint: card.fingerprint });
-    expect(new Set(partner!.signers)).toEqual(new Set([owner.person, second.person]));
+    expect(new Set(partner!.signers)).toEqual(new Set([owner.person, nurse.person, second.person]));
+    expect(partner).toMatchObject({ profile: { ura: '90001234', proof: 'gebeld' } });
     expect(partner!.keys).not.toBeNull();
   });
 
-  it('refers, visits, opens', async () => {
-    expect(await vouch(feet)).toBeGreaterThan(0);
+  it('R15, R31, R35: the partner opens what the letter names and nothing else, and the log says who looked', async () => {
     const row = rows[0]!;
-    const { handles, facts } = row;
-    const part = handles[0]!;
-    const opened = await openDossier(nurse, { dossier: row.dossier, handles: [part.handle], facts });
-    const [first] = opened.parts;
-    const own = first?.outcome === 'permit' ? [{ team: first.grant.team, step: first.grant.fact! }] : [];
-    const until = plus(nurse.now(), 90 * DAY);
-    await refer(nurse, {
-      ...{ dossier: row.dossier, partner: feet.practice, team: two.team, facts, teams: own, until },
-      parts: [{ handle: part.handle, scope: part.scope, name: role('Deel', 'Part') }],
-      letter: {
-        ...{ programme: 'diabetes', step: 'foot', activity: role('Voetzorg', 'Foot care') },
-        question: 'Graag screening van de voeten.',
-        patient: { name: 'J. Proef', birthDate: '1950-01-01', gender: 'male' },
-        by: { name: 'C. Verpleger', role: role('POH', 'Nurse'), practice: 'Praktijk De Proef' },
-      },
-    });
-    const [sent] = await referralsOf(nurse);
-    expect(sent).toMatchObject({ state: 'sent', partner: feet.practice, until });
+    const shown = await two.send(nurse, row, { parts: 1 });
+    const guest = await two.guest();
+    const received = of(await referralsOf(guest), row)!;
+    expect(received.state).toBe('sent');
+    expect(received.letter!.content).toMatchObject({ question: 'Graag screening van de voeten.' });
+    expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['permit']);
+    const more = row.handles.map(({ handle }) => handle).filter((handle) => !shown.includes(handle));
+    const facts = factIds(received);
+    const other = await openDossier(guest, { dossier: row.dossier, handles: more, facts });
+    expect(new Set(parts(other))).toEqual(new Set(['deny']));
+    const elsewhere = rows.find(({ dossier }) => dossier !== row.dossier)!;
+    const handles = [elsewhere.handles[0]!.handle];
+    const none = await openDossier(guest, { dossier: elsewhere.dossier, handles, facts });
+    expect(none.parts[0]).toMatchObject({ outcome: 'deny', reason: (other.parts[0] as { reason: string }).reason });
 
-    const theirs = await readPartnerCard(
-      await partnerCard(owner, { name: 'Praktijk De Proef', ura: '00000001', teams: [] }),
+    const owner = await two.practice.signIn('gp');
+    const { lines, complete } = await audit(owner, { dossier: row.dossier });
+    expect(complete).toBe(true);
+    const looks = lines.filter(({ who }) => who === guest.person);
+    expect(looks.map(({ event }) => event)).toContain('release');
+    expect(looks.every((line) => line.organisation === guest.organisation && line.verified)).toBe(true);
+    const access = await accessOf(owner, { dossier: row.dossier });
+    expect(access.seers.find(({ team }) => team === two.team)).toMatchObject({
+      ...{ partner: guest.organisation, handles: shown, until: received.until },
+    });
+    expect(access.hidden).toBe(0);
+  });
+
+  it('goes from sent to closed, and both sides see each state', async () => {
+    const row = rows[1]!;
+    await two.send(nurse, row);
+    const guest = await two.guest();
+    const states = async () => [of(await referralsOf(nurse), row)?.state, of(await referralsOf(guest), row)?.state];
+    expect(await states()).toEqual(['sent', 'sent']);
+    await acceptReferral(guest, of(await referralsOf(guest), row)!, BY);
+    expect(await states()).toEqual(['accepted', 'accepted']);
+    const received = of(await referralsOf(guest), row)!;
+    const sent = await report(guest, received, BY, REPORT);
+    expect(await states()).toEqual(['reported', 'reported']);
+    // The original stays with the partner, under the own team's key.
+    expect(await openCopy(guest.home!, two.team, sent.copy)).toMatchObject({ kind: 'reported', soep: REPORT.soep });
+    const mine = of(await referralsOf(nurse), row)!;
+    const message = mine.messages.find(({ handle }) => handle === sent.handle)!;
+    expect(message.content).toMatchObject({ kind: 'reported', measurements: [{ nhg: '2206' }] });
+    // With the partner's last word taken over, the step closes and access ends.
+    await takeOverMessage(nurse, mine, message.handle, row.facts);
+    expect(await states()).toEqual([undefined, undefined]);
+    expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['deny']);
+  });
+
+  /** The client share that the podiatrist's team held of a part, taken from a release as it went over the wire. */
+  async function takenBy(session: Session, work: () => Promise<unknown>, handle: HandleId) {
+    let seen: Answer | null = null;
+    two.practice.net.between = async (url, ask) => {
+      const answer = await ask();
+      if (!url.endsWith('/releases') || answer.status !== 200) return answer;
+      const bytes = await answer.arrayBuffer();
+      seen = JSON.parse(new TextDecoder().decode(bytes)) as Answer;
+      return { ...answer, arrayBuffer: async () => bytes };
+    };
+    await work();
+    two.practice.net.between = null;
+    const answer = seen! as Answer;
+    const one = answer.results.find((result) => result.handle === handle)!;
+    const batches = batchesFromWire(answer.batches);
+    const read = (name: string) => statementFromWire(one[name], batches);
+    const grant = expectType(read('grant'), 'grant').payload;
+    const bundle = await openBundle(
+      expectType(read('bundle'), 'bundle').payload,
+      await session.teamKey(grant.team, grant.epoch),
     );
-    const guest = await visit(feet, placeOf(theirs));
-    const [received] = await referralsOf(guest);
-    expect(received!.letter!.content.question).toContain('screening');
-    const dossier = await openDossier(guest, dossierOf(received!));
-    expect(dossier.parts).toHaveLength(1);
-    expect(dossier.parts[0]!.outcome).toBe('permit');
-    await acceptReferral(guest, received!, BY);
-    const [accepted] = await referralsOf(nurse);
-    expect(accepted!.state).toBe('accepted');
-    expect(HOUR).toBeGreaterThan(0);
-    memoryStorage();
+    const c = (await bundle.unwrap(wrapFromWire(one.wrap))) as Share<'c'>;
+    const descriptor = expectType(read('descriptor'), 'descriptor').payload;
+    return { c, descriptor, pack: fromBase64url(one.pack as string), h: asShare('h', fromBase64url(one.h as string)) };
+  }
+
+  it('R17: refused at once when it ends, and sealed under fresh shares at the next sync: old keys open nothing newer', async () => {
+    const row = rows[2]!;
+    const [handle] = (await two.send(nurse, row)) as [HandleId];
+    const guest = await two.guest();
+    const received = of(await referralsOf(guest), row)!;
+    const old = await takenBy(guest, () => openDossier(guest, dossierOf(received)), handle);
+    const mine = of(await referralsOf(nurse), row)!;
+    await endReferral(nurse, mine, row.facts);
+    expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['deny']);
+    const { facts } = row;
+    const before = await takenBy(
+      nurse,
+      () => openDossier(nurse, { dossier: row.dossier, handles: [handle], facts }),
+      handle,
+    );
+    expect(before.descriptor.version).toBe(old.descriptor.version);
+    await two.practice.sync();
+    nurse = await two.practice.signIn('poh-s');
+    const fresh = await takenBy(
+      nurse,
+      () => openDossier(nurse, { dossier: row.dossier, handles: [handle], facts }),
+      handle,
+    );
+    expect(fresh.descriptor.version).toBe(old.descriptor.version + 1);
+    const people = await nurse.people();
+    const open = (c: Share<'c'>) =>
+      openPack({
+        ...{ pack: fresh.pack as Sealed<'pack'>, shares: { c, h: fresh.h }, descriptor: fresh.descriptor },
+        ...{ keyOf: (by: string) => people.keyOf(by, nurse.now()), verifier: nurse.verifier },
+      });
+    // A vault that gives everything it has, to somebody who kept every key.
+    await expect(open(old.c)).rejects.toThrow();
+    await expect(open(fresh.c)).resolves.toBeDefined();
+  });
+
+  it('R33: consent that is withdrawn is refused at once', async () => {
+    const row = rows[3]!;
+    await two.send(nurse, row);
+    const guest = await two.guest();
+    const received = of(await referralsOf(guest), row)!;
+    expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['permit']);
+    await withdrawConsent(nurse, { dossier: row.dossier, partner: guest.organisation }, row.facts);
+    expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['deny']);
+    expect(of(await referralsOf(guest), row)).toBeUndefined();
+  });
+
+  it('seals a new version for the partner as long as the step lives, and none after it ran out', async () => {
+    const row = rows[0]!;
+    const versionFor = async () => {
+      const guest = await two.guest();
+      const received = of(await referralsOf(guest), row);
+      if (received === undefined) return null;
+      const [handle] = received.handles as [HandleId];
+      const seen = await takenBy(guest, () => openDossier(guest, dossierOf(received)), handle);
+      return seen.descriptor.version;
+    };
+    const first = await versionFor();
+    await two.practice.sync({ mirror: `${two.practice.dir}/mirror` });
+    expect(await versionFor()).toBe(first);
+    expect(first).not.toBeNull();
+    // What changes in the GP system reaches the partner too, and whoever else may open it.
+    two.practice.patients = two.practice.patients.map((one) => ({
+      ...{ ...one, family: `${one.family}-Proef` },
+      ...{ systolic: [...one.systolic, 155], hba1c: [...one.hba1c, 61] },
+    }));
+    await two.practice.sync();
+    expect(await versionFor()).toBe(first! + 1);
+    // Ninety days later it has ended by itself.
+    for (let week = 0; week < 13; week++) {
+      two.practice.clock.move(7 * DAY);
+      await two.practice.sync();
+    }
+    expect(await versionFor()).toBeNull();
+  });
+
+  it('a membership of yesterday opens nothing', async () => {
+    const podiatrist = await two.feet.signIn('podiatrist');
+    await vouch(podiatrist);
+    const owner = await two.practice.signIn('gp');
+    const place = placeOf(await two.ownCard(owner));
+    await expect(visit(podiatrist, place)).resolves.toBeDefined();
+    two.practice.clock.move(25 * HOUR);
+    const later = await two.feet.signIn('podiatrist');
+    await expect(visit(later, place)).rejects.toMatchObject({ code: 'client/not-vouched' });
+    expect(await vouch(later)).toBeGreaterThan(0);
+    expect(await vouch(later)).toBe(0);
+    const guest = await visit(later, place);
+    two.practice.clock.move(MINUTE);
+    await expect(referralsOf(guest)).resolves.toBeDefined();
+    later.lock();
+    await expect(referralsOf(guest)).rejects.toMatchObject({ code: 'client/not-open' });
   });
 });

@@ -200,7 +200,9 @@ export function endFact(
         one.ended === null && one.fact.kind === 'relation' ? one.fact.teams : [],
       ),
     );
-    dropGranted(view, gone, (row) => !covered.has(row.team));
+    // Only of teams that it named: some hold a grant without a relation, for an emergency.
+    const named = new Set(fact.teams);
+    dropGranted(view, gone, (row) => named.has(row.team) && !covered.has(row.team));
   }
   const enrolled = [...view.facts.values()].some((one) => one.ended === null && one.fact.kind === 'enrolment');
   if (fact.kind !== 'enrolment' || enrolled) return { dossierEnded: false };

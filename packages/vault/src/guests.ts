@@ -10,6 +10,7 @@ import {
   fromBase64url,
   type Instant,
   type OrganisationId,
+  type PersonId,
 } from '@ketenkluis/base';
 import { openCheckpoint, openCommon, openItem, parseVkey, verifyInclusion } from '@ketenkluis/ledger';
 import type { LedgerProof, openSession } from '@ketenkluis/protocol';
@@ -29,8 +30,9 @@ import {
 } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import type { SessionRow } from './auth.ts';
+import { append, item, ownCommon, SIGNED_CHECKS } from './lines.ts';
 import { type People, partnerDirectory } from './people.ts';
-import { partnerStatements } from './storage/partners.ts';
+import { appendPartner, partnerStatements } from './storage/partners.ts';
 import type { Vault } from './vault.ts';
 
 type GuestAsk = Extract<z.infer<typeof openSession>, { by: 'guest' }>;
@@ -175,6 +177,36 @@ export async function welcome(
 
 export const packVouched = (memberships: readonly Statement[]): Bytes =>
   canonicalJson(memberships.map((statement) => base64url(encodeStatement(statement))));
+
+/** What a guest brought that was not known yet: a line, and kept. Throws `vault/conflict` when somebody brought more meanwhile. */
+export async function keepDirectory(
+  vault: Vault,
+  { practice, log }: People,
+  { organisation, fresh, after }: Welcomed,
+  actor: PersonId,
+): Promise<void> {
+  const newest = fresh.at(-1);
+  if (!newest) return;
+  await append(vault, {
+    practice,
+    log,
+    request: null,
+    keys: ['directory', `partner/${organisation}`],
+    plan: async () => ({
+      common: ownCommon(vault, practice, {
+        event: 'partner',
+        action: 'U',
+        class: 'session',
+        outcome: 'success',
+        actor,
+        organisation,
+      }),
+      items: [item({ kind: 'object', object: newest.hash, checks: SIGNED_CHECKS })],
+      effect: (tx) => appendPartner(tx, practice, organisation, after, fresh),
+    }),
+  });
+  vault.people.forget(practice);
+}
 
 /** The session's guest as everything stands now; undefined: the partner, the card or the organisation counts no more. */
 export function guestOf(people: People, session: SessionRow, at: Instant): Guest | undefined {

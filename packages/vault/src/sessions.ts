@@ -21,10 +21,9 @@ import {
 import type { z } from 'zod';
 import { type Caller, hardLimit, homeOf, refused, type Signed, sessionFault, tokenHash } from './auth.ts';
 import { vaultError } from './errors.ts';
-import { packVouched, type Welcomed, welcome } from './guests.ts';
+import { keepDirectory, packVouched, type Welcomed, welcome } from './guests.ts';
 import { append, commonOf, ownCommon } from './lines.ts';
 import type { People } from './people.ts';
-import { appendPartner } from './storage/partners.ts';
 import type { SessionStage } from './storage/schema.ts';
 import { endedIn, useUnlocker } from './unlockers.ts';
 import type { Vault } from './vault.ts';
@@ -186,10 +185,10 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
   const token = base64url(vault.random(32));
   const session = newId('session', vault.random);
   const { guest } = proven;
+  if (guest) await keepDirectory(vault, people, guest, proven.person);
   const stage: SessionStage = proven.by === 'key' || guest ? 'open' : 'keyring';
   const until = guest && guest.until < hardLimit(at) ? guest.until : hardLimit(at);
   await vault.storage.write(async (tx) => {
-    if (guest) await appendPartner(tx, practice, guest.organisation, guest.after, guest.fresh);
     await tx
       .insertInto('session')
       .values({
@@ -211,7 +210,6 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
       .execute();
     if (proven.unlocker !== null) await useUnlocker(tx, practice, proven.unlocker, at);
   });
-  if (guest && guest.fresh.length > 0) vault.people.forget(practice);
   // The line first: a keyring that is handed out can be guessed at from then on.
   const event = stage === 'open' ? 'login' : 'keyring';
   await logSession(vault, people, event, proven.person, false, guest?.organisation);
@@ -277,9 +275,9 @@ export async function touch(vault: Vault, caller: Caller, ask: OpenSession): Pro
   const limit = plus(session.opened, SESSION_LIFE);
   const until = Math.min(hardLimit(at), limit, guest?.until ?? limit) as Instant;
   const { unlocker } = proven;
+  if (guest) await keepDirectory(vault, people, guest, session.person);
   const vouched = guest && packVouched(guest.memberships);
   await vault.storage.write(async (tx) => {
-    if (guest) await appendPartner(tx, practice, guest.organisation, guest.after, guest.fresh);
     await tx
       .updateTable('session')
       .set({
@@ -297,7 +295,6 @@ export async function touch(vault: Vault, caller: Caller, ask: OpenSession): Pro
       .execute();
     if (unlocker !== null) await useUnlocker(tx, practice, unlocker, at);
   });
-  if (guest && guest.fresh.length > 0) vault.people.forget(practice);
   await logSession(vault, people, 're-touch', session.person, false, home);
   const { keyring, ended } = await handedOut(vault, practice, guest ? null : session.person);
   return {

@@ -1,8 +1,8 @@
 /** Memberships of the day (docs/spec/partners.md): a line each in this log, kept until they have ended, in no directory. */
 
-import type { FactId, Instant, OrganisationId } from '@ketenkluis/base';
+import type { Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import type { vouched as vouchedMessage } from '@ketenkluis/protocol';
-import { factSchema } from '@ketenkluis/seal';
+import { membership } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import type { Caller } from './auth.ts';
 import { vaultError } from './errors.ts';
@@ -10,6 +10,9 @@ import { checkpointOf, proofOfStored } from './proofs.ts';
 import { batchesFor, payloadOf, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
+
+/** As many as a visit may bring. */
+const MAX = 16;
 
 const stored = (tx: Tx, practice: OrganisationId) =>
   tx
@@ -22,8 +25,7 @@ const stored = (tx: Tx, practice: OrganisationId) =>
     .where('fact.kind', '=', 'membership')
     .where('statement.directory', '=', 0);
 
-const endOf = (row: Parameters<typeof payloadOf>[0]): { readonly id: FactId; readonly until: Instant | null } =>
-  factSchema.parse(payloadOf(row));
+const endOf = (row: Parameters<typeof payloadOf>[0]) => membership.parse(payloadOf(row));
 
 /** Those that ended go when new ones come. */
 export async function dropPastVouched(tx: Tx, practice: OrganisationId, at: Instant): Promise<void> {
@@ -48,8 +50,16 @@ export async function vouched(
       .where('statement.line', '<', size)
       .orderBy('statement.line', 'desc')
       .execute();
-    const now = found.filter((row) => at < (endOf(row).until ?? at)).slice(0, 64);
-    return { rows: now, batches: await batchesFor(tx, practice, now) };
+    const teams = new Set<TeamId>();
+    // The newest of each team: older ones say nothing more.
+    const now = found.filter((row) => {
+      const { team, until } = endOf(row);
+      const counts = until !== null && at < until && !teams.has(team);
+      if (counts) teams.add(team);
+      return counts;
+    });
+    const rows = now.slice(0, MAX);
+    return { rows, batches: await batchesFor(tx, practice, rows) };
   });
   const memberships = [];
   for (const row of rows) {

@@ -28,7 +28,7 @@ import {
 import { createBundle, openBundle } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import { ORIGIN, type Reply, startTestWorld, type TestSession, type TestWorld } from '../testing.ts';
-import { empty, type Prepared, sealInto, stepsOf, type TestDossier } from './delivery.ts';
+import { empty, type PackFields, type Prepared, sealInto, stepsOf, type TestDossier, withdrawal } from './delivery.ts';
 import type { TestPerson, TestTeam } from './practice.ts';
 
 const SUITE = { v: 1 as const, suite: 1 };
@@ -276,24 +276,25 @@ export async function referTo(
   const key = await suite(1).kem.importPrivate(practice.nurseTeam.seed);
   const packs: Hash[] = [];
   for (const result of results) {
-    if (result.outcome === 'deny') continue;
+    if (result.outcome === 'deny') {
+      // Sent all the same: the vault must refuse it.
+      const row = await world.running.vault.storage.read((tx) =>
+        tx.selectFrom('handle').select('descriptor').where('handle', '=', result.handle!).executeTakeFirst(),
+      );
+      if (!row) continue;
+      into.wraps.push(await bundle.wrap('c', row.descriptor, systemRandom(32) as never));
+      packs.push(row.descriptor);
+      continue;
+    }
     const [descriptor, header] = statementsFromWire({ statements: [result.descriptor, result.bundle], batches });
     const own = await openBundle((header as Statement<'bundle'>).payload, key);
     const share = await own.unwrap({ ...result.wrap, ct: fromBase64url(result.wrap.ct) });
     into.wraps.push(await bundle.wrap('c', descriptor!.hash, share as never));
     packs.push(descriptor!.hash);
   }
-  into.payloads.push(bundle.payload, {
-    t: 'grant',
-    ...SUITE,
-    practice: practice.id,
-    dossier: dossier.id,
-    team: team.id,
-    epoch: 0,
-    fact: handed.step,
-    issuer: author.id,
-    packs,
-  });
+  into.payloads.push(bundle.payload);
+  const grant = { t: 'grant' as const, ...SUITE, practice: practice.id, dossier: dossier.id, team: team.id, epoch: 0 };
+  if (packs.length > 0) into.payloads.push({ ...grant, fact: handed.step, issuer: author.id, packs });
   options.bend?.(into);
   const body = {
     ...(await withStates(world, who, into.payloads)),
@@ -302,3 +303,75 @@ export async function referTo(
   };
   return { reply: await aboutDossier(world, who, 'refer', dossier, body, handles), handed };
 }
+
+/** P leaves a message under a part, sealed for the own team and for the practice's nurses. */
+export async function writeMessage(
+  world: TestWorld,
+  partner: TestWorld,
+  guest: TestSession,
+  dossier: TestDossier,
+  handed: HandedOn,
+  options: { readonly readers?: 'both' | 'own' | 'practice'; readonly change?: Partial<PackFields> } = {},
+): Promise<{ readonly reply: Reply; readonly handle: HandleId }> {
+  const into = empty();
+  const handle = newId('handle', systemRandom);
+  const parent = dossier.handles[0]!;
+  const readers = [
+    { team: partner.practice.nurseTeam, fact: handed.step },
+    { team: world.practice.nurseTeam, fact: dossier.step },
+  ];
+  const chosen = options.readers ?? 'both';
+  await sealInto(
+    world,
+    into,
+    guest.person,
+    dossier.id,
+    [{ handle, class: 'inbox', parent, ...options.change }],
+    readers.filter((_, i) => chosen === 'both' || (chosen === 'own' ? i === 0 : i === 1)),
+  );
+  const annex = await world.annex();
+  const body = {
+    ...(await withStates(world, guest, into.payloads)),
+    wraps: into.wraps.map(wrapToWire),
+    packs: into.packs.map(({ bytes }) => base64url(bytes)),
+    annex: annex.text,
+  };
+  const items = [{ dossier: dossier.id, handle: parent, facts: [] }];
+  return { reply: await world.signed(guest, 'write', body, { class: 'write', items, annex: annex.hash }), handle };
+}
+
+/** The message stands in the GP system now. */
+export async function takeOver(
+  world: TestWorld,
+  who: TestSession,
+  dossier: TestDossier,
+  handle: HandleId,
+): Promise<Reply> {
+  const { statements } = await withStates(world, who, [], [handle]);
+  const annex = await world.annex();
+  return world.signed(
+    who,
+    'takeover',
+    { state: statements[0], annex: annex.text },
+    { class: 'write', items: [{ dossier: dossier.id, handle, facts: [] }], annex: annex.hash },
+  );
+}
+
+/** Withdraws these facts, with the state that it comes to. */
+export async function endFacts(
+  world: TestWorld,
+  who: TestSession,
+  dossier: TestDossier,
+  facts: readonly FactId[],
+): Promise<Reply> {
+  const body = await withStates(
+    world,
+    who,
+    facts.map((fact) => withdrawal(world, fact, dossier.id)),
+  );
+  return aboutDossier(world, who, 'end', dossier, { ...body });
+}
+
+/** Everything that a referral stands on. */
+export const endReferral = (world: TestWorld, who: TestSession, dossier: TestDossier, handed: HandedOn) =>
+  endFacts(world, who, dossier, [handed.relation, handed.step, handed.write, handed.consent]);
