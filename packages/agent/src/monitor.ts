@@ -338,6 +338,31 @@ function byHanding(
 /** Lines of professionals that state or end facts. */
 const HANDING = new Set(['refer', 'end', 'consent']);
 
+/** A team's grants wrapped for its newest key: each in the place of the one that the line says went, for the same packs. */
+function rewrapped(before: LiveDossier, items: readonly EntryItem[]): LiveDossier | null {
+  let next: LiveDossier = before;
+  let old: string | null = null;
+  for (const { kind, object } of items) {
+    if (kind === 'drop') old = object;
+    if (kind !== 'grant') continue;
+    const [went, came]: [string | null, Hash] = [old, object as Hash];
+    const had =
+      next.grants.some(({ hash }) => hash === went) ||
+      next.notes.some(({ grants }) => grants.some((hash) => hash === went));
+    if (!had) return null;
+    next = {
+      ...next,
+      grants: next.grants.map((grant) => (grant.hash === went ? { ...grant, hash: came } : grant)),
+      notes: next.notes.map((note) => ({
+        ...note,
+        grants: note.grants.map((hash) => (hash === went ? came : hash)),
+      })),
+    };
+    old = null;
+  }
+  return next;
+}
+
 /** A note written or taken over; anything else is not a colleague's to change. */
 function byColleague(before: LiveDossier, entry: Entry, items: readonly EntryItem[]): LiveDossier | null {
   if (entry.common.event === 'write') {
@@ -346,6 +371,7 @@ function byColleague(before: LiveDossier, entry: Entry, items: readonly EntryIte
     const grants = items.filter(({ kind }) => kind === 'grant').map(({ object }) => object as Hash);
     return withNote(before, { handle: head.handle as HandleId, descriptor: head.object as Hash, grants });
   }
+  if (entry.common.event === 'regrant') return rewrapped(before, items);
   if (entry.common.event === 'taken-over') {
     const drop = items.find(({ kind }) => kind === 'drop');
     return drop?.handle ? withoutNote(before, drop.handle as HandleId) : null;

@@ -25,7 +25,8 @@ interface Change {
     | 'substitute'
     | 'call'
     | 'review-close'
-    | 'consent';
+    | 'consent'
+    | 'regrant';
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
   readonly items: readonly AskedItem[];
   readonly about?: About;

@@ -40,6 +40,14 @@ export { closeReview, openEmergency, openReviews } from './emergency.ts';
 export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';
+export {
+  agreeRenewal,
+  endMembership,
+  type Renewal,
+  type RewrapProgress,
+  rewrap,
+  waitingRenewals,
+} from './leaving.ts';
 export { type LogKey, type LogView, openLog, type ProvedLine, provedLine, type SeenCheckpoint } from './log.ts';
 export {
   listHandles,

@@ -47,7 +47,7 @@ import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { mayWitness, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
-import { bad, type Open, proposeAll, send } from './proposing.ts';
+import { bad, isRenewal, type Open, proposeAll, send } from './proposing.ts';
 import type { Session } from './session.ts';
 
 interface Held {
@@ -147,13 +147,14 @@ async function submit(
   });
 }
 
-/** What waits for this person's signature, each checked. */
+/** What waits for this person's signature, each checked; new keys after somebody left are leaving.ts's. */
 export async function waitingProposals(session: Session): Promise<readonly (Waiting | Broken)[]> {
   const { proposals } = await session.call('proposals', proposalsMessage);
   if (proposals.length === 0) return [];
   const people = await session.people(true);
   const found: (Waiting | Broken)[] = [];
   for (const open of proposals) {
+    if (isRenewal(open)) continue;
     const { hash } = statementFromWire(open.proposal);
     const one = await read(session, people, open).catch((): Broken => ({ hash, broken: true }));
     found.push('broken' in one ? one : one.waiting);

@@ -2,7 +2,7 @@
 
 import { type Instant, plus } from '@ketenkluis/base';
 import { PROPOSAL_LIFE, type postProposal } from '@ketenkluis/protocol';
-import { type Payload, type Statement, signStatement, statementToWire } from '@ketenkluis/seal';
+import { type Payload, type Statement, signStatement, statementFromWire, statementToWire } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
@@ -12,6 +12,13 @@ export type Open = z.infer<typeof postProposal>['body'];
 
 export const bad = (why: string, cause?: unknown) =>
   clientError('bad-proposal', why, cause === undefined ? {} : { cause });
+
+/** New keys after somebody left: nothing but epochs and ends of cards (leaving.ts). */
+export function isRenewal({ proposal, statements }: Open): boolean {
+  const stated = statementFromWire(proposal).payload;
+  const all = statements.map((one) => statementFromWire(one).payload.t);
+  return stated.t === 'proposal' && stated.join === null && all.every((t) => t === 'epoch' || t === 'card');
+}
 
 /** Puts what this owner signed before the others, on the directory as it stands. */
 export async function proposeAll(

@@ -1,7 +1,7 @@
 /** Messages of substitutes and emergencies (docs/spec/substitutes.md). */
 
 import { z } from 'zod';
-import { base64url, id, instant, wireStatement } from './wire.ts';
+import { base64url, id, instant, wireStatement, wrap } from './wire.ts';
 
 const signed = <T extends z.ZodType>(body: T) => z.strictObject({ request: wireStatement, body });
 const annex = base64url(40_000);
@@ -36,6 +36,33 @@ export const emergencyHandles = z.strictObject({
   handles: z.array(id('handle')).max(128),
   facts: z.array(id('fact')).max(64),
 });
+
+/** GET .../regrants: of the asker's own teams, what is still wrapped for a key that somebody else has too. Ids only. */
+export const regrants = z.strictObject({
+  teams: z.array(
+    z.strictObject({
+      team: id('team'),
+      dossiers: z
+        .array(z.strictObject({ dossier: id('dossier'), handles: z.array(id('handle')).min(1).max(1000) }))
+        .max(20_000),
+    }),
+  ),
+});
+/**
+ * POST .../regrants/ask (signed, class grant; items of one or more dossiers): the wrapped client shares of this one team, as
+ * `grant-ask` gives them. No pack and no vault share: nothing opens.
+ */
+export const askRegrant = signed(z.strictObject({ team: id('team'), annex }));
+/** POST .../regrants (signed, class grant, the parts of one dossier): new grants in place of old ones, whole, with the signed state. */
+export const postRegrant = signed(
+  z.strictObject({
+    team: id('team'),
+    statements: z.array(wireStatement).min(3).max(300),
+    batches: z.array(wireStatement).max(2),
+    wraps: z.array(wrap).min(1).max(1000),
+    annex,
+  }),
+);
 
 export const FINDINGS = ['in-order', 'not-in-order'] as const;
 /** GET .../reviews: broken glass that somebody else still has to look at, and what was closed in the last 90 days. */

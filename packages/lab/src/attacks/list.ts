@@ -10,6 +10,7 @@ import { hostShares } from './host-shares.ts';
 import { input } from './input.ts';
 import { members } from './members.ts';
 import { requests } from './requests.ts';
+import { urgent } from './urgent.ts';
 
 export const ATTACKS: readonly Attack[] = [
   ...hostDump,
@@ -20,5 +21,6 @@ export const ATTACKS: readonly Attack[] = [
   ...hostShares,
   ...requests,
   ...members,
+  ...urgent,
   ...input,
 ];

@@ -3,6 +3,7 @@
 import * as wire from '@ketenkluis/protocol';
 import { authenticate, openMessage } from '../auth.ts';
 import { closeReview, emergencies, reviews } from '../emergency.ts';
+import { askRegrants, regrant, regrants } from '../regrant.ts';
 import { call, calls, substitute } from '../substitutes.ts';
 import type { Vault } from '../vault.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
@@ -34,6 +35,28 @@ export function urgentRoutes(api: Api, vault: Vault): void {
       schema: { body: wire.askEmergency, response: { 200: wire.emergencyHandles } },
     },
     async (request) => emergencies(vault, await authenticate(vault, request), request.body),
+  );
+  api.get(
+    `${PRACTICE}/regrants`,
+    { ...gate('regrants', 4 * KIB, 'session'), schema: { response: { 200: wire.regrants } } },
+    async (request) => regrants(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/regrants/ask`,
+    {
+      ...gate('regrant-ask', 256 * KIB, 'session'),
+      schema: { body: wire.askRegrant, response: { 200: wire.grantAnswer } },
+    },
+    async (request) =>
+      askRegrants(vault, await openMessage(vault, request, 'regrant-ask', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/regrants`,
+    {
+      ...gate('regrant', 2048 * KIB, 'session'),
+      schema: { body: wire.postRegrant, response: { 200: wire.committed } },
+    },
+    async (request) => regrant(vault, await openMessage(vault, request, 'regrant', request.body), request.body.body),
   );
   api.get(
     `${PRACTICE}/reviews`,

@@ -2,7 +2,7 @@
 
 import type { DossierId, Instant, PersonId } from '@ketenkluis/base';
 import { PROGRAMME_IDS, ROLES, type RoleId, SCOPES, type ScopeId } from '@ketenkluis/care';
-import { accessOf, type Seer as ClientSeer, waysIn } from '@ketenkluis/client';
+import { accessOf, type Seer as ClientSeer, endMembership, restrict, rewrap, waysIn } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { AccessSide, ColleagueAccess, DossierAccess, Seer, Text } from '../model.ts';
 import { partsOfRole } from './choices.ts';
@@ -76,7 +76,16 @@ async function dossierAccess(inside: Inside, dossier: DossierId): Promise<Dossie
       },
     ];
   });
-  return { seers: [...seers, ...handed], restrict: null };
+  const shown = partners.length > 0 ? partners : await partnersSeen(inside);
+  const cards = people.cards(now).filter(({ kind }) => kind === 'professional');
+  return {
+    seers: [...seers, ...handed],
+    restrict: {
+      organisations: shown.map((one) => ({ id: one.organisation, name: partnerName(one) })),
+      teams: (names?.teams ?? []).filter((one) => one.role !== null).map(({ team, name }) => ({ id: team, name })),
+      people: cards.map(({ subject }) => ({ id: subject, name: nameOf(names, subject)?.name ?? UNNAMED })),
+    },
+  };
 }
 
 async function colleagueAccess(inside: Inside, person: PersonId): Promise<ColleagueAccess> {
@@ -119,7 +128,21 @@ export function accessSide({ open }: Surroundings): AccessSide {
   return {
     dossier: (dossier) => open((now) => dossierAccess(now, dossier)),
     colleague: (person) => open((now) => colleagueAccess(now, person)),
-    restrict: null,
-    endMembership: null,
+    restrict: (dossier, excluded) =>
+      open(async (now) => {
+        const row = await rowOf(now, dossier);
+        const facts = row.facts.slice(0, 16);
+        const why = about(now, 'de patiënt sluit het dossier af');
+        await restrict(now.session, { dossier, facts, handles: null, excluded, until: null, about: why });
+      }),
+    endMembership: (person, progress) =>
+      open(async ({ session }) => {
+        const refused = session.now();
+        const ended = await endMembership(session, person, { leaves: true });
+        if (ended === 'proposed') return { refused, rewrapped: null, fresh: null, waits: true };
+        const { done, left } = await rewrap(session, progress);
+        // What this owner cannot wrap, because no own team holds it, is sealed afresh at the next sync.
+        return { refused, rewrapped: { done, total: done }, fresh: null, left };
+      }),
   };
 }

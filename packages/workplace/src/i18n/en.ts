@@ -319,7 +319,8 @@ export const en: Dictionary = {
     proposal: '{{by}} wants to take in {{name}} as {{role}}',
     proposalUnnamed: '{{by}} wants to take in a new colleague',
     proposalTeam: 'Team {{team}}.',
-    proposalSigned: 'Valid until {{date}}. Signed by {{names}}; needed: {{count}} people.',
+    proposalUntil: 'Valid until {{date}}.',
+    proposalSigned: 'Signed by {{names}}; needed: {{count}} people.',
     partnerProposal: '{{by}} wants to add {{name}} as a partner',
     partnerUnnamed: '{{by}} wants to add a partner',
     partnerCompare:
@@ -334,6 +335,8 @@ export const en: Dictionary = {
     proposalMine: 'You have signed. Ask another owner to agree under Team.',
     proposalStale: 'Teams have changed since. {{by}} can propose this again.',
     proposalBroken: 'This proposal does not hold and cannot be signed. Talk to the other owners.',
+    renewal: 'New keys now that {{name}} has left ({{teams}})',
+    renewalBody: 'Whoever left is refused already. When you agree, those who stay get a new key.',
     agree: 'Agree',
     refuse: 'Do not agree',
     renew: 'Propose again',

@@ -321,7 +321,8 @@ export const nl = {
     proposal: '{{by}} wil {{name}} als {{role}} toelaten',
     proposalUnnamed: '{{by}} wil een nieuwe collega toelaten',
     proposalTeam: 'Team {{team}}.',
-    proposalSigned: 'Geldig tot {{date}}. Getekend door {{names}}; nodig: {{count}} mensen.',
+    proposalUntil: 'Geldig tot {{date}}.',
+    proposalSigned: 'Getekend door {{names}}; nodig: {{count}} mensen.',
     partnerProposal: '{{by}} wil {{name}} als partner toevoegen',
     partnerUnnamed: '{{by}} wil een partner toevoegen',
     partnerCompare:
@@ -337,6 +338,8 @@ export const nl = {
     proposalMine: 'U hebt getekend. Vraag een andere praktijkhouder om akkoord bij Team.',
     proposalStale: 'Er is intussen iets veranderd in de teams. {{by}} kan dit opnieuw voorstellen.',
     proposalBroken: 'Dit voorstel klopt niet en kan niet worden getekend. Overleg met de andere praktijkhouders.',
+    renewal: 'Nieuwe sleutels nu {{name}} weg is ({{teams}})',
+    renewalBody: 'Wie wegging wordt al geweigerd. Met uw akkoord krijgen de blijvers een nieuwe sleutel.',
     agree: 'Akkoord',
     refuse: 'Niet akkoord',
     renew: 'Stel opnieuw voor',

@@ -13,7 +13,9 @@ export function AdminNav() {
   const pages = [
     { to: '/team', word: 'nav.team' },
     ...(world.partners === null || me?.substitute ? [] : ([{ to: '/partners', word: 'nav.partners' }] as const)),
-    ...(world.urgent === null || me?.substitute || me?.partner ? [] : ([{ to: '/waarneming', word: 'nav.urgent' }] as const)),
+    ...(world.urgent === null || me?.substitute || me?.partner
+      ? []
+      : ([{ to: '/waarneming', word: 'nav.urgent' }] as const)),
   ] as const;
   if (pages.length < 2) return null;
   return (
