@@ -2,7 +2,7 @@
 
 import type { DossierId, Instant, PersonId } from '@ketenkluis/base';
 import { PROGRAMME_IDS, ROLES, type RoleId, SCOPES, type ScopeId } from '@ketenkluis/care';
-import { accessOf, type Seer as ClientSeer, waysIn } from '@ketenkluis/client';
+import { accessOf, type Seer as ClientSeer, endMembership, restrict, rewrap, waysIn } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { AccessSide, ColleagueAccess, DossierAccess, Seer, Text } from '../model.ts';
 import { partsOfRole } from './choices.ts';
@@ -62,7 +62,30 @@ async function dossierAccess(inside: Inside, dossier: DossierId): Promise<Dossie
       until: ends.includes(null) ? null : (Math.max(...ends.map((end) => end ?? 0)) as Instant),
     };
   });
-  return { seers, restrict: null };
+  // A patient handed to a substitute: what the team sees that they stand in for, until the call ends.
+  const handed = access.facts.flatMap(({ fact }): Seer[] => {
+    if (fact.kind !== 'call' || fact.from > now || fact.until <= now) return [];
+    const [place] = people.placesOf(fact.person, now);
+    if (place === undefined) return [];
+    const name = nameOf(names, fact.person)?.name ?? UNNAMED;
+    return [
+      {
+        ...{ team: place.team, name, role: roleText('locum'), outside: null, people: [name], until: fact.until },
+        ...{ parts: seers.find(({ team }) => team === place.team)?.parts ?? [] },
+        why: [{ kind: 'handed', at: fact.from }],
+      },
+    ];
+  });
+  const shown = partners.length > 0 ? partners : await partnersSeen(inside);
+  const cards = people.cards(now).filter(({ kind }) => kind === 'professional');
+  return {
+    seers: [...seers, ...handed],
+    restrict: {
+      organisations: shown.map((one) => ({ id: one.organisation, name: partnerName(one) })),
+      teams: (names?.teams ?? []).filter((one) => one.role !== null).map(({ team, name }) => ({ id: team, name })),
+      people: cards.map(({ subject }) => ({ id: subject, name: nameOf(names, subject)?.name ?? UNNAMED })),
+    },
+  };
 }
 
 async function colleagueAccess(inside: Inside, person: PersonId): Promise<ColleagueAccess> {
@@ -90,7 +113,13 @@ async function colleagueAccess(inside: Inside, person: PersonId): Promise<Collea
         };
       }),
     unlockers: unlockers?.length ?? null,
-    places: [],
+    places: people
+      .pools(now)
+      .filter((pool) => pool.person === person)
+      .map((pool) => ({
+        ...{ name: teamName(names, pool.team), until: pool.until },
+        called: people.places(now).find((place) => place.pool === pool.id)?.until ?? null,
+      })),
     mayEnd: me.owner && person !== me.person,
   };
 }
@@ -99,7 +128,21 @@ export function accessSide({ open }: Surroundings): AccessSide {
   return {
     dossier: (dossier) => open((now) => dossierAccess(now, dossier)),
     colleague: (person) => open((now) => colleagueAccess(now, person)),
-    restrict: null,
-    endMembership: null,
+    restrict: (dossier, excluded) =>
+      open(async (now) => {
+        const row = await rowOf(now, dossier);
+        const facts = row.facts.slice(0, 16);
+        const why = about(now, 'de patiënt sluit het dossier af');
+        await restrict(now.session, { dossier, facts, handles: null, excluded, until: null, about: why });
+      }),
+    endMembership: (person, progress) =>
+      open(async ({ session }) => {
+        const refused = session.now();
+        const ended = await endMembership(session, person, { leaves: true });
+        if (ended === 'proposed') return { refused, rewrapped: null, fresh: null, waits: true };
+        const { done, left } = await rewrap(session, progress);
+        // What this owner cannot wrap, because no own team holds it, is sealed afresh at the next sync.
+        return { refused, rewrapped: { done, total: done }, fresh: null, left };
+      }),
   };
 }

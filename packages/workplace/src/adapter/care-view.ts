@@ -198,8 +198,8 @@ export interface DossierParts {
   readonly denied: readonly DeniedPart[];
   readonly mayWrite: boolean;
   readonly mayRefer?: boolean;
-  /** Opened in an emergency, until then. */
-  readonly emergency?: Instant | null;
+  /** Opened in an emergency: the summary only. */
+  readonly emergency?: boolean;
   /** The roles of the teams through which this person looks. */
   readonly roles: readonly RoleId[];
 }
@@ -264,7 +264,7 @@ export function dossier(parts: DossierParts): Dossier {
     notes: parts.notes,
     mayWrite: parts.mayWrite,
     mayRefer: parts.mayRefer ?? false,
-    emergency: parts.emergency ?? null,
+    emergency: parts.emergency ?? false,
     hidden: hiddenFrom(parts.roles),
     denied: parts.denied,
   };

@@ -39,6 +39,7 @@ import { deliveries } from './receipt.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { browserStorage } from './storage.ts';
+import { openHanded, urgentSide } from './urgent.ts';
 
 /** Kept in the clear in this browser: ids, public keys and a switch. */
 const PLACE = 'place';
@@ -173,7 +174,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     received: receivedSide(surroundings),
     partners: partnerSide(surroundings),
     access: accessSide(surroundings),
-    urgent: null,
+    urgent: urgentSide(surroundings),
 
     door: () =>
       careful(async () => {
@@ -238,7 +239,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     searched: (words) => {
       if (inside) inside.searched = words.slice(0, 200);
     },
-    dossier: (id) => open((now) => openOne(now, id)),
+    dossier: (id) => open((now) => (now.me.substitute ? openHanded(now, id) : openOne(now, id))),
     looks: (id) => open((now) => looks(now, id)),
     deliveries: () => open(deliveries),
 

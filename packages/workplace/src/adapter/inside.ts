@@ -1,6 +1,6 @@
 /** What is in memory while somebody is signed in, and how it comes and goes. Dropped as a whole on lock and leave. */
 
-import type { PersonId, TeamId } from '@ketenkluis/base';
+import type { Instant, PersonId, TeamId } from '@ketenkluis/base';
 import { ROLES, type RoleId } from '@ketenkluis/care';
 import {
   type About,
@@ -54,6 +54,10 @@ export const worksElsewhere = (names: DirectoryContent | null): boolean => {
   return roles.length > 0 && roles.every((role) => ROLES[role as RoleId].organisation === 'partner');
 };
 
+/** In no team, and called in for one. */
+const standsIn = (people: Awaited<ReturnType<ClientSession['people']>>, person: PersonId, now: Instant): boolean =>
+  people.placesOf(person, now).length > 0 && !people.memberships(now).some((one) => one.person === person);
+
 /** Opens the names and works out who this is. A practice without a sealed directory still opens. */
 export async function enter(session: ClientSession): Promise<Inside> {
   // Asked for together: neither answer needs the other.
@@ -66,7 +70,7 @@ export async function enter(session: ClientSession): Promise<Inside> {
     role: known?.role ?? { nl: 'naam volgt na de volgende levering', en: 'name follows after the next delivery' },
     practice: names?.practice.name ?? '',
     partner: worksElsewhere(names),
-    substitute: false,
+    substitute: standsIn(people, session.person, session.now()),
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,
   };

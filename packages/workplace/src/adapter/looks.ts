@@ -5,11 +5,18 @@ import { type AuditLine, audit } from '@ketenkluis/client';
 import type { Look, LookKind, Looks, Text } from '../model.ts';
 import { about, type Inside, nameOf } from './inside.ts';
 import { partName, rowOf } from './lists.ts';
+import { partnerName, partnersSeen } from './partners.ts';
 
 const NOTES: Text = { nl: 'Notities', en: 'Notes' };
 const KIND: Readonly<Record<string, LookKind>> = {
   release: 'look',
-  emergency: 'look',
+  emergency: 'emergency',
+  refer: 'referred',
+  end: 'ended',
+  consent: 'consent',
+  call: 'handed',
+  review: 'reviewed',
+  access: 'audit',
   list: 'list',
   write: 'write',
   'taken-over': 'takeover',
@@ -32,12 +39,20 @@ export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> 
       .filter(({ kind }) => kind === 'agent')
       .map(({ subject }) => subject),
   );
+  const elsewhere = found.lines.some(
+    ({ organisation }) => organisation !== null && organisation !== people.organisation,
+  );
+  const partners = elsewhere ? await partnersSeen(inside) : [];
   const who = (line: AuditLine): Look['who'] => {
     if (line.who === null) return null;
     if (agents.has(line.who)) {
       return { name: 'Praktijkagent', role: { nl: 'programma in de praktijk', en: 'program in the practice' } };
     }
-    return nameOf(inside.names, line.who);
+    const known = nameOf(inside.names, line.who);
+    const theirs = partners.find(({ organisation }) => organisation === line.organisation);
+    return (
+      known ?? (theirs === undefined ? null : { name: partnerName(theirs), role: { nl: 'partner', en: 'partner' } })
+    );
   };
   const parts = (line: AuditLine): Text[] => {
     const names = new Map<string, Text>();

@@ -5,6 +5,7 @@ import { ROLES, type RoleId } from '@ketenkluis/care';
 import {
   admit,
   agree,
+  agreeRenewal,
   couplePartners,
   disagree,
   endUnlocker,
@@ -13,7 +14,9 @@ import {
   type Ports,
   type Proof,
   renew,
+  rewrap,
   waitingProposals,
+  waitingRenewals,
   waysIn,
   wire,
 } from '@ketenkluis/client';
@@ -87,6 +90,7 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
 
 async function proposed({ session, names, me }: Inside) {
   const waiting = await waitingProposals(session);
+  const directory = await session.people();
   const who = (person: PersonId) => nameOf(names, person)?.name ?? UNNAMED;
   const proposals = waiting.map((one): Proposal | BrokenProposal => {
     if ('broken' in one) return { id: one.hash, broken: true };
@@ -99,7 +103,11 @@ async function proposed({ session, names, me }: Inside) {
       return {
         ...{ what: 'colleague', ...held, name: one.named?.name ?? null, code: one.code },
         role: one.named === null ? null : roleText(one.named.role),
-        ...{ team: teamName(names, one.team), substitute: null },
+        team: teamName(names, one.team),
+        substitute:
+          one.substitute === null
+            ? null
+            : { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
       };
     }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
@@ -111,8 +119,22 @@ async function proposed({ session, names, me }: Inside) {
       fingerprint: fingerprint.join(' '),
     };
   });
+  const renewals = me.owner ? await waitingRenewals(session) : [];
+  const changed = new Set<string>(renewals.map(({ hash }) => hash));
+  const renewed = renewals.map(
+    ({ hash, by, teams, leave, stale }): Proposal => ({
+      ...{ what: 'renewal', id: hash, by: who(by as PersonId), mine: by === me.person, stale },
+      // Its proposer signed; who else did is checked when this person agrees.
+      ...{ signed: [who(by as PersonId)], signedByMe: by === me.person, until: null },
+      ...{ needed: directory.authority?.threshold ?? 1, name: leave.map(who).join(', ') },
+      teams: teams.map((team) => teamName(names, team)),
+    }),
+  );
   const invitations = waiting.flatMap((one) => ('broken' in one || one.what !== 'colleague' ? [] : one.invitation));
-  return { proposals, invitations: new Set(invitations) };
+  return {
+    proposals: [...proposals.filter(({ id }) => !changed.has(id)), ...renewed],
+    invitations: new Set(invitations),
+  };
 }
 
 async function waiting(
@@ -144,6 +166,14 @@ const gestureOf = async (from: Surroundings, key: Key): Promise<Gesture> => {
   if (proof.by === 'key') throw workplaceError('wrong-key', 'a gesture is a passkey or a passphrase');
   return proof;
 };
+
+/** Everybody who works here may call a substitute in: one must be there on a Monday morning. */
+async function callers({ session }: Inside): Promise<PersonId[]> {
+  const people = await session.people(true);
+  const now = session.now();
+  const working = people.memberships(now).map(({ person }) => person);
+  return [...new Set(working)].filter((one) => people.cardOf(one, now)?.kind === 'professional').slice(0, 64);
+}
 
 export function peopleSide(from: Surroundings): PeopleSide {
   const { storage } = from;
@@ -181,14 +211,22 @@ export function peopleSide(from: Surroundings): PeopleSide {
         await storage.set(invited(now.me.person), [...(await sent(storage, now.me.person)), id]);
         return `${from.origin}/#/uitnodiging/${link}`;
       }),
-    confirmInvitation: (id) =>
+    confirmInvitation: (id, substituteUntil) =>
       from.open(async (now) => {
         const named = await invitedAs(storage, now, id);
         if (named === null) throw workplaceError('conflict', 'this invitation was sent from another browser');
-        return await admit(now.session, id, named);
+        const approval =
+          substituteUntil === undefined ? null : { until: substituteUntil, activators: await callers(now) };
+        return await admit(now.session, id, named, approval);
       }),
     agreeProposal: (id) =>
       from.open(async ({ session }) => {
+        if ((await waitingRenewals(session)).some(({ hash }) => hash === id)) {
+          const renewal = await agreeRenewal(session, id as Hash);
+          if (renewal === 'proposed') return 'proposed';
+          await rewrap(session);
+          return 'admitted';
+        }
         const done = await agree(session, id as Hash);
         // The keys of a new partner go to the vault as soon as its fact stands.
         if (done === 'admitted') await couplePartners(session);

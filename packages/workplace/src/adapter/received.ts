@@ -1,15 +1,7 @@
 /** Referrals from the partner's side: a visit to each practice that is known by its card, with the keys of the session at home. */
 
 import type { FactId, OrganisationId } from '@ketenkluis/base';
-import {
-  type CareRecord,
-  PARAMETERS,
-  type ParameterId,
-  type ProgrammeId,
-  parseRecords,
-  ROLES,
-  type RoleId,
-} from '@ketenkluis/care';
+import { PARAMETERS, type ParameterId, ROLES, type RoleId } from '@ketenkluis/care';
 import {
   acceptReferral,
   type Referral as ClientReferral,
@@ -17,21 +9,19 @@ import {
   declineReferral,
   dossierOf,
   openDossier,
-  readContent,
   referralsOf,
   report,
   type SentMessage,
-  scopeContent,
   visit,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { Dossier, Received, ReceivedSide, ReferralMessage, ReferralRow, Report } from '../model.ts';
-import { dossier as dossierView } from './care-view.ts';
 import { reportableBy } from './choices.ts';
 import { duties } from './duties.ts';
 import { understood } from './errors.ts';
 import { about, type Inside } from './inside.ts';
 import { letterView, messageView } from './letter.ts';
+import { openedView } from './opened.ts';
 import { partnerName, partnersSeen } from './partners.ts';
 import type { Surroundings } from './people.ts';
 
@@ -82,37 +72,11 @@ function shownOf(inside: Inside, of: Pick<Kept, 'client' | 'practice'>): Receive
 /** Only what the letter names, opened as one look. */
 async function openParts(inside: Inside, { guest, client, shown }: Kept): Promise<Dossier> {
   const opened = await openDossier(guest, { ...dossierOf(client), about: about(inside, 'zorg na verwijzing') });
-  const records: CareRecord[] = [];
-  const programmes = new Set<ProgrammeId>();
-  let asOf: Dossier['asOf'] | null = null;
-  for (const part of opened.parts) {
-    if (part.outcome !== 'permit' || part.envelope.type !== 'fhir') continue;
-    const content = readContent(scopeContent, part.content);
-    records.push(...parseRecords(content.records));
-    for (const id of content.programmes) programmes.add(id as ProgrammeId);
-    if (asOf === null || content.asOf > asOf) asOf = content.asOf;
-  }
-  const denied = opened.parts.flatMap((part) =>
-    part.outcome === 'deny'
-      ? [
-          {
-            part: client.letter?.content.parts.find(({ handle }) => handle === part.handle)?.name ?? null,
-            reason: part.reason,
-          },
-        ]
-      : [],
-  );
-  if (asOf === null) {
-    throw workplaceError('denied', 'no part of this opens', { detail: { reason: denied[0]?.reason ?? 'unknown' } });
-  }
   const role = roleOf(inside, client);
-  return dossierView({
-    row: {
-      ...{ dossier: client.dossier, name: shown.row.patient, programmes: [...programmes], due: [], classes: {} },
-      ...{ handles: [], facts: [], ...(shown.row.birthDate === null ? {} : { birthDate: shown.row.birthDate }) },
-    },
-    ...{ records, asOf, denied, confirmation: opened.confirmation, notes: [], mayWrite: false },
+  return openedView(opened, {
+    ...{ dossier: client.dossier, name: shown.row.patient, birthDate: shown.row.birthDate },
     roles: role === null ? [] : [role],
+    partName: (handle) => client.letter?.content.parts.find((part) => part.handle === handle)?.name ?? null,
   });
 }
 

@@ -169,7 +169,7 @@ export function accessSide(
                 {
                   name: 'Huisartsen',
                   until: ahead(stage, 180),
-                  called: { by: 'Noor Zijlstra', until: ahead(stage, 2) },
+                  called: ahead(stage, 2),
                 },
               ]
             : [],

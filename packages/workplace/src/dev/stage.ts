@@ -1,6 +1,6 @@
 /** What the invented sides share: one practice, its people, its partners, a clock. */
 
-import { addMonths, DAY, type Instant, localDate, plus } from '@ketenkluis/base';
+import { DAY, type Instant, localDate, plus } from '@ketenkluis/base';
 import {
   type CareRecord,
   compileSelection,
@@ -37,7 +37,6 @@ export interface Stage {
 export const ago = (stage: Stage, days: number): Instant => plus(stage.start, -days * DAY);
 export const ahead = (stage: Stage, days: number): Instant => plus(stage.start, days * DAY);
 export const dayAgo = (stage: Stage, days: number) => localDate(ago(stage, days));
-export const monthsAgo = (stage: Stage, months: number) => addMonths(localDate(stage.start), -months);
 
 export interface InventedPartner extends PartnerSeen {
   readonly ura: string;

@@ -9,7 +9,8 @@ export type Ground =
   /** Registered with the practice and enrolled in a programme. */
   | { readonly kind: 'standing'; readonly since: Instant }
   | { readonly kind: 'referral'; readonly by: string | null; readonly at: Instant; readonly consent: Instant | null }
-  | { readonly kind: 'substitute'; readonly by: string; readonly at: Instant };
+  /** The patient of the moment, handed to a substitute. */
+  | { readonly kind: 'handed'; readonly at: Instant };
 
 export interface Seer {
   readonly team: TeamId;
@@ -57,7 +58,8 @@ export interface ColleagueAccess {
   readonly places: readonly {
     readonly name: string;
     readonly until: Instant;
-    readonly called: { readonly by: string; readonly until: Instant } | null;
+    /** Called in now, until then. */
+    readonly called: Instant | null;
   }[];
   readonly mayEnd: boolean;
 }

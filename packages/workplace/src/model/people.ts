@@ -25,7 +25,8 @@ interface Proposed {
   readonly id: string;
   readonly by: string;
   readonly mine: boolean;
-  readonly until: Instant;
+  /** Null where it waits as long as it is true. */
+  readonly until: Instant | null;
   /** Who signed, and how many must. */
   readonly signed: readonly string[];
   readonly signedByMe: boolean;
@@ -53,8 +54,14 @@ export interface PartnerProposal extends Proposed {
   /** Forty-eight digits: each who signs compares them with the partner. */
   readonly fingerprint: string;
 }
+/** New keys for who stays, after somebody left. */
+export interface RenewalProposal extends Proposed {
+  readonly what: 'renewal';
+  readonly name: string;
+  readonly teams: readonly string[];
+}
 /** What more people must sign together; every part of it was checked here before it is shown. */
-export type Proposal = ColleagueProposal | PartnerProposal;
+export type Proposal = ColleagueProposal | PartnerProposal | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {
   readonly id: string;

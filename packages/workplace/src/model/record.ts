@@ -138,8 +138,8 @@ export interface Dossier {
   readonly mayWrite: boolean;
   /** Has a running step of their own here, so may hand on what it holds. */
   readonly mayRefer: boolean;
-  /** Opened in an emergency: the summary, until then. */
-  readonly emergency: Instant | null;
+  /** Opened in an emergency: the summary only. */
+  readonly emergency: boolean;
   /** Kinds that this person's role never sees: that none is shown does not mean that there is none. */
   readonly hidden: readonly Kind[];
   readonly denied: readonly DeniedPart[];
@@ -157,7 +157,13 @@ export type LookKind =
   | 'unlisted'
   | 'change'
   | 'audit'
-  | 'declared';
+  | 'declared'
+  | 'emergency'
+  | 'referred'
+  | 'ended'
+  | 'consent'
+  | 'handed'
+  | 'reviewed';
 
 export interface Look {
   /** Names the line on screen. */

@@ -113,6 +113,10 @@ export interface Removal {
   /** Null where nobody else needs another key. */
   readonly rewrapped: Progress | null;
   readonly fresh: Instant | null;
+  /** Dossiers of teams that this person is not in: they get fresh keys only. */
+  readonly left?: number;
+  /** The new keys wait for the other owners. */
+  readonly waits?: boolean;
 }
 
 export interface Referral extends ReferralRow {

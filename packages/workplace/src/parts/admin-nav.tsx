@@ -2,16 +2,20 @@
 
 import { Link, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useWorld } from './world.tsx';
+import { useSession, useWorld } from './world.tsx';
 
 export function AdminNav() {
   const { t } = useTranslation();
   const world = useWorld();
+  const session = useSession();
+  const me = session.stage === 'open' ? session.me : null;
   const path = useRouterState({ select: (state) => state.location.pathname });
   const pages = [
     { to: '/team', word: 'nav.team' },
-    ...(world.partners === null ? [] : ([{ to: '/partners', word: 'nav.partners' }] as const)),
-    ...(world.urgent === null ? [] : ([{ to: '/waarneming', word: 'nav.urgent' }] as const)),
+    ...(world.partners === null || me?.substitute ? [] : ([{ to: '/partners', word: 'nav.partners' }] as const)),
+    ...(world.urgent === null || me?.substitute || me?.partner
+      ? []
+      : ([{ to: '/waarneming', word: 'nav.urgent' }] as const)),
   ] as const;
   if (pages.length < 2) return null;
   return (

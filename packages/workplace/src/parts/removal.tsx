@@ -15,6 +15,12 @@ export function RemovalSteps({ removal }: { readonly removal: Removal }) {
         <strong>{t('removal.refused')}</strong>
         <span>{t('removal.refusedBody', { date: words.moment(refused) })}</span>
       </li>
+      {removal.waits ? (
+        <li data-state="open">
+          <strong>{t('removal.waits')}</strong>
+          <span>{t('removal.waitsBody')}</span>
+        </li>
+      ) : null}
       {rewrapped === null ? null : (
         <li data-state={wrapped ? 'done' : 'busy'}>
           <strong>{t('removal.rewrapped', { done: rewrapped.done, total: rewrapped.total })}</strong>
@@ -23,7 +29,11 @@ export function RemovalSteps({ removal }: { readonly removal: Removal }) {
       )}
       <li data-state={fresh === null ? 'open' : 'done'}>
         <strong>{t('removal.fresh')}</strong>
-        <span>{fresh === null ? t('removal.freshBody') : t('removal.freshDone', { date: words.moment(fresh) })}</span>
+        <span>
+          {fresh === null
+            ? `${t('removal.freshBody')}${removal.left ? ` ${t('removal.left', { count: removal.left })}` : ''}`
+            : t('removal.freshDone', { date: words.moment(fresh) })}
+        </span>
       </li>
     </ol>
   );

@@ -51,7 +51,7 @@ function Who({ access, dossier }: { readonly access: DossierAccess; readonly dos
           </thead>
           <tbody>
             {access.seers.map((seer) => (
-              <tr key={seer.team}>
+              <tr key={`${seer.team} ${seer.name}`}>
                 <th scope="row">
                   <Name seer={seer} />
                 </th>
@@ -106,9 +106,7 @@ function Why({ grounds, outside }: { readonly grounds: readonly Ground[]; readon
   const words = useWords();
   const said = (ground: Ground): string[] => {
     if (ground.kind === 'standing') return [t('access.standing', { date: words.dayOf(ground.since) })];
-    if (ground.kind === 'substitute') {
-      return [t('access.substitute', { by: ground.by, date: words.dayOf(ground.at) })];
-    }
+    if (ground.kind === 'handed') return [t('access.handed', { date: words.moment(ground.at) })];
     return [
       ground.by === null
         ? t('access.referralUnnamed', { date: words.dayOf(ground.at) })

@@ -107,9 +107,7 @@ function Whole({ colleague }: { readonly colleague: ColleagueAccess }) {
               : colleague.places.map((place) => (
                   <div key={`${place.name} ${place.until}`}>
                     {t('colleague.place', { team: place.name, date: words.dayOf(place.until) })}
-                    {place.called === null
-                      ? ''
-                      : `; ${t('colleague.called', { by: place.called.by, date: words.moment(place.called.until) })}`}
+                    {place.called === null ? '' : `; ${t('colleague.called', { date: words.moment(place.called) })}`}
                   </div>
                 ))}
           </dd>

@@ -85,36 +85,32 @@ function Opened({ id, opened }: OpenedProps) {
 
 function Whole({ dossier }: { readonly dossier: Dossier }) {
   const { t } = useTranslation();
-  const words = useWords();
   const world = useWorld();
   const session = useSession();
   const standsIn = session.stage === 'open' && session.me.substitute;
+  // Whoever does not treat this patient sees neither notes nor the log.
+  const outside = dossier.emergency || standsIn;
   const [tab, setTab] = useState<string | null>('record');
   return (
     <>
       <DossierHeader dossier={dossier}>
         <span className="kk-buttons">
-          {world.urgent !== null && dossier.emergency === null && !standsIn ? <HandOver dossier={dossier} /> : null}
+          {world.urgent !== null && !dossier.emergency && !standsIn ? <HandOver dossier={dossier} /> : null}
           {dossier.mayRefer && world.referrals !== null ? <Refer dossier={dossier} /> : null}
         </span>
       </DossierHeader>
-      {dossier.emergency === null ? null : (
-        <Strip
-          name="emergency"
-          tone="bad"
-          title={t('emergency.shown', { date: words.moment(dossier.emergency) })}
-          body={t('emergency.shownBody')}
-        />
+      {!dossier.emergency ? null : (
+        <Strip name="emergency" tone="bad" title={t('emergency.shown')} body={t('emergency.shownBody')} />
       )}
       <Confirmed confirmation={dossier.confirmation} quiet />
       <Tabs value={tab} onChange={setTab}>
         <Tabs.List aria-label={t('dossier.parts')}>
           <Tabs.Tab value="record">{t('dossier.record')}</Tabs.Tab>
-          <Tabs.Tab value="looks">{t('dossier.looks')}</Tabs.Tab>
-          {world.access === null ? null : <Tabs.Tab value="access">{t('dossier.access')}</Tabs.Tab>}
+          {outside ? null : <Tabs.Tab value="looks">{t('dossier.looks')}</Tabs.Tab>}
+          {outside || world.access === null ? null : <Tabs.Tab value="access">{t('dossier.access')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="record">
-          <Record dossier={dossier} outside={dossier.emergency !== null} />
+          <Record dossier={dossier} outside={outside} />
         </Tabs.Panel>
         <Tabs.Panel value="looks">
           <LooksTab dossier={dossier.dossier} />

@@ -43,7 +43,8 @@ function Asked({ proposal }: { readonly proposal: Proposal }) {
       </strong>
       <span className="kk-dim kk-small">
         {proposal.what === 'colleague' ? `${t('team.proposalTeam', { team: proposal.team })} ` : ''}
-        {t('team.proposalSigned', { date: words.moment(until), names: signed.join(', '), count: needed })}
+        {until === null ? '' : `${t('team.proposalUntil', { date: words.moment(until) })} `}
+        {t('team.proposalSigned', { names: signed.join(', '), count: needed })}
       </span>
       {proposal.stale ? <p>{t('team.proposalStale', { by })}</p> : <Compared proposal={proposal} />}
     </>
@@ -54,6 +55,9 @@ function What({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
   const { by, name } = proposal;
+  if (proposal.what === 'renewal') {
+    return t('team.renewal', { name, teams: proposal.teams.join(', ') });
+  }
   if (name === null) return t(proposal.what === 'partner' ? 'team.partnerUnnamed' : 'team.proposalUnnamed', { by });
   if (proposal.what === 'partner') return t('team.partnerProposal', { by, name });
   if (proposal.substitute !== null) {
@@ -66,6 +70,9 @@ function What({ proposal }: { readonly proposal: Proposal }) {
 /** What each who signs compares outside this screen. */
 function Compared({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
+  if (proposal.what === 'renewal') {
+    return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
+  }
   if (proposal.what === 'colleague') {
     return (
       <>

@@ -19,9 +19,9 @@ interface Shown {
   readonly rows: readonly ReferralRow[];
   readonly away: readonly { readonly practice: string; readonly error: unknown }[];
 }
-async function shownOf(world: Workplace, progress: (progress: Progress) => void): Promise<Shown> {
-  if (world.received !== null) {
-    const { referrals, away } = await world.received.list(progress);
+async function shownOf(world: Workplace, ours: boolean, progress: (progress: Progress) => void): Promise<Shown> {
+  if (ours) {
+    const { referrals, away } = await world.received!.list(progress);
     return { rows: referrals, away };
   }
   return { rows: await world.referrals!.list(progress), away: [] };
@@ -33,7 +33,7 @@ export function ReferralsScreen() {
   const ours = session.stage === 'open' && session.me.partner;
   const queries = useQueryClient();
   const [progress, setProgress] = useState<Progress | null>(null);
-  const query = useAsk(['referrals'], (world) => shownOf(world, setProgress), { keep: true });
+  const query = useAsk(['referrals'], (world) => shownOf(world, ours, setProgress), { keep: true });
   const title = t(ours ? 'received.title' : 'referrals.title');
   const loading =
     progress === null

@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { Workplace } from '../pages/index.ts';
-import { fixtureOf, NOW } from './fixture.ts';
+import { filtered, fixtureOf, NOW } from './fixture.ts';
 
 const fixture = fixtureOf();
 const at = <T>(query: string, work: (app: Workplace) => Promise<T>, hash = '') =>
@@ -15,7 +15,7 @@ async function diabetic(app: Workplace): Promise<string> {
   await app.worklist.ready();
   const all = await app.worklist.count();
   await app.worklist.programme('DM');
-  await expect.poll(() => app.worklist.count()).toBeLessThan(all);
+  await filtered(app.page, all);
   return await app.worklist.openFirst();
 }
 

@@ -43,6 +43,14 @@ async function profileIn(browser: Browser): Promise<Profile> {
   return { context, page, devtools: await context.newCDPSession(page), complaints };
 }
 
+/** Until the worklist shows fewer than it did. */
+export const filtered = async (page: Page, all: number): Promise<void> => {
+  await page.waitForFunction(
+    (count) => Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount')) <= count,
+    all,
+  );
+};
+
 /** For one test file. */
 export function fixtureOf(): Fixture {
   let browser: Browser | undefined;

@@ -5,7 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { faultsOf, putAxe } from '../axe.ts';
 import { VIEWPORTS } from '../browser.ts';
 import { Workplace } from '../pages/index.ts';
+<<<<<<< HEAD
 import { FEW, fixtureOf, NOW } from './fixture.ts';
+=======
+import { filtered, fixtureOf, NOW } from './fixture.ts';
+>>>>>>> screens
 
 const fixture = fixtureOf();
 
@@ -32,7 +36,7 @@ const patient = async (page: Page) => {
   await worklist.ready();
   const all = await worklist.count();
   await worklist.programme('DM');
-  await expect.poll(() => worklist.count()).toBeLessThan(all);
+  await filtered(page, all);
   await worklist.openFirst();
 };
 const firstReferral = async (page: Page) => {
