@@ -25,13 +25,8 @@ interface Change {
     | 'substitute'
     | 'call'
     | 'review-close'
-<<<<<<< HEAD
     | 'regrant'
     | 'consent';
-=======
-    | 'consent'
-    | 'regrant';
->>>>>>> screens
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
   readonly items: readonly AskedItem[];
   readonly about?: About;

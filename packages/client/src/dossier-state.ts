@@ -78,11 +78,7 @@ export async function checkSnapshot(options: {
 
 /** Event codes that change a dossier's live set, and who may cause them. */
 const AGENT_EVENTS = new Set(['commit', 'drop', 'enrol', 'unenrol', 'fact', 'withdraw', 'grant']);
-<<<<<<< HEAD
 const MEMBER_EVENTS = new Set(['write', 'taken-over', 'refer', 'end', 'consent', 'regrant']);
-=======
-const MEMBER_EVENTS = new Set(['write', 'taken-over', 'refer', 'end', 'consent', 'fact', 'regrant']);
->>>>>>> screens
 
 /** The person's signature under a line, where the vault shows the request: nobody can be made to have asked. */
 export async function provedActor(options: {

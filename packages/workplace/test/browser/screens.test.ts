@@ -5,11 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { faultsOf, putAxe } from '../axe.ts';
 import { VIEWPORTS } from '../browser.ts';
 import { Workplace } from '../pages/index.ts';
-<<<<<<< HEAD
-import { FEW, fixtureOf, NOW } from './fixture.ts';
-=======
-import { filtered, fixtureOf, NOW } from './fixture.ts';
->>>>>>> screens
+import { FEW, filtered, fixtureOf, NOW } from './fixture.ts';
 
 const fixture = fixtureOf();
 
