@@ -1,10 +1,12 @@
 /** The walk of design 9, a leaver: refused at once, wrapped anew n of m, fresh at the next sync (R17, R19). */
 
+import { rmSync } from 'node:fs';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
 import type { PersonId, TeamId } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import type { BundleHeader, KemPrivateKey } from '@ketenkluis/seal';
 import { openBundle } from '@ketenkluis/seal/open';
+import { fsck } from '@ketenkluis/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   agreeRenewal,
@@ -103,7 +105,12 @@ describe('a colleague leaves', () => {
       teams: [{ team, step: part.grant.fact! }],
     });
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.vault().stop();
+    const report = await fsck(`${world.dir}/vault`);
+    rmSync(world.dir, { recursive: true, force: true });
+    expect(report.faults).toEqual([]);
+  });
 
   it('R17, R19: one owner ends the membership and the next look is refused; the new key takes both owners', async () => {
     expect((await opensWith(old.key)).length).toBeGreaterThan(rows.length);

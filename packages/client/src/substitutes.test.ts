@@ -1,5 +1,6 @@
 /** Monday 08:00: the owners are ill, only the assistant is there (R18, R27); and broken glass (R21). */
 
+import { rmSync } from 'node:fs';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
 import {
   base64url,
@@ -30,6 +31,7 @@ import {
   webSigner,
 } from '@ketenkluis/seal';
 import { createKeyring } from '@ketenkluis/seal/open';
+import { fsck } from '@ketenkluis/vault';
 import { type TestPerson, testPerson } from '@ketenkluis/vault/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -180,7 +182,12 @@ describe('Monday 08:00', () => {
     rows = parseWorklist(((await openList(assistant, 'worklist')).content as { list: unknown }).list).rows;
   });
   const nurse = () => world.init.people.find(({ role }) => role === 'poh-s')!.person;
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.vault().stop();
+    const report = await fsck(`${world.dir}/vault`);
+    rmSync(world.dir, { recursive: true, force: true });
+    expect(report.faults).toEqual([]);
+  });
 
   it('R18: who is approved has no team key and opens nothing before being called in', async () => {
     const her = await enterAs(locum);

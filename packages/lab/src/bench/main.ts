@@ -25,6 +25,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   later: async () => (await import('./later.ts')).later,
   look: async () => (await import('./look.ts')).look,
   browser: async () => (await import('./browser.ts')).browser,
+  leaver: async () => (await import('./leaver.ts')).leaver,
   ledger: async () => (await import('./ledger.ts')).ledger,
 };
 
