@@ -147,6 +147,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
             <Menu.Target>
               <Button
                 variant="default"
+                className="kk-user"
                 leftSection={<Person size={16} />}
                 aria-label={t('nav.user', { name: me.name })}
               >
