@@ -40,7 +40,7 @@ import {
   waitingProposals,
   withdrawConsent,
 } from './index.ts';
-import { BY, makeTwo, said, type Two } from './referral.test-util.ts';
+import { BY, makeTwo, said, type Two } from './testing/two.ts';
 
 type Answer = Record<string, unknown> & { results: Record<string, unknown>[]; batches: unknown[] };
 

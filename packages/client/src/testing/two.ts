@@ -19,7 +19,7 @@ import {
   visit,
   vouch,
   waitingProposals,
-} from './index.ts';
+} from '../index.ts';
 
 const FEET = 'http://voet.localhost:8443';
 const PODIATRIST = {
