@@ -1,15 +1,17 @@
 /** R11: a second suite is added beside the first; what the first sealed moves over without anybody opening it. */
 
 import { newId, systemRandom as random, utf8 } from '@ketenkluis/base';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsePackHeader, sealTo, signStatement, suite, suites, webVerifier } from './index.ts';
 import { createBundle, describePack, openBundle, openPack, openSealed, resealPack, sealPack } from './open.ts';
 import { AT, person, registerSuite2 } from './testing.ts';
 
+let forget: () => void;
 beforeAll(() => {
   expect(() => suite(2)).toThrow(expect.objectContaining({ code: 'seal/unknown-suite' }));
-  registerSuite2();
+  forget = registerSuite2();
 });
+afterAll(() => forget());
 
 describe('R11: crypto agility', () => {
   it('a share wrapped under suite 1 is re-wrapped to suite 2; the server never holds plaintext or a key', async () => {
