@@ -37,6 +37,7 @@ command('demo', 'a practice goes in, a nurse opens one patient, and the log prov
   .option('--once', 'run the main job, print the account and stop')
   .option('--source <dir>', 'an export of your own instead of the fictional practice; enrols the candidates')
   .option('--as-of <date>', 'the day that counts as today', day)
+  .option('--region', 'two practices and the organisations they refer to, with referrals in every state')
   .option('--patients <n>', 'size of the fictional practice', whole)
   .option('--keep <dir>', 'keep what the practice had and what the host has')
   .option('--port <n>', 'port of the vault', whole)

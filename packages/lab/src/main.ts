@@ -4,6 +4,7 @@ import { KetenkluisError } from '@ketenkluis/base';
 import type { BenchOptions } from './bench/main.ts';
 import type { DemoOptions } from './demo/demo.ts';
 import type { GenerateCommand } from './generate/command.ts';
+import type { RegionDemoOptions } from './region/demo.ts';
 
 /** Words on stderr; with `json` one document on stdout; answers whether it went well. */
 export type Job = (json: boolean) => Promise<{ readonly json: unknown; readonly failed: boolean }>;
@@ -16,6 +17,8 @@ async function job(): Promise<Job> {
     case 'generate':
       return (await import('./generate/command.ts')).generate(options as GenerateCommand);
     case 'demo':
+      if ((options as { readonly region?: boolean }).region)
+        return (await import('./region/demo.ts')).regionDemo(options as RegionDemoOptions);
       return (await import('./demo/demo.ts')).demo(options as DemoOptions);
     case 'bench':
       return (await import('./bench/main.ts')).bench(options as BenchOptions);

@@ -8,7 +8,9 @@ import { type LocalDate, plus, SECOND } from '@ketenkluis/base';
 import type { ProgrammeId } from '@ketenkluis/care';
 import {
   acceptReferral,
+  accessOf,
   directoryContent,
+  openEmergency,
   openList,
   type Partner,
   partnerCard,
@@ -17,6 +19,7 @@ import {
   readContent,
   referralsOf,
   report,
+  restrict,
   type Session,
   withdrawConsent,
 } from '@ketenkluis/client';
@@ -122,6 +125,8 @@ export async function buildRegion(options: RegionOptions): Promise<Region> {
   }
 }
 
+type Row = Awaited<ReturnType<typeof rowsOf>>[number];
+
 interface Ask {
   readonly role: PartnerRole;
   readonly programme: ProgrammeId;
@@ -160,8 +165,16 @@ const STORY: Readonly<Record<'reported' | 'sent' | 'overdue' | 'withdrawn', Ask>
   },
 };
 
-/** Plays the story in the first practice. Answers each referral by its name. */
-export async function playStory(region: Region): Promise<Readonly<Record<string, string>>> {
+/** What was played: each referral by its name, and what else happened to whom. */
+export interface Story {
+  readonly referrals: Readonly<Record<string, string>>;
+  readonly restricted: boolean;
+  /** Resources that the emergency summary showed. */
+  readonly emergency: number;
+}
+
+/** Plays the story in the first practice. Throws what the client throws. */
+export async function playStory(region: Region): Promise<Story> {
   const nurse = await region.linde.signIn('Sanne Kuipersma');
   const directory = await openDirectory(nurse);
   const partners = await partnersOf(nurse, directory);
@@ -184,7 +197,28 @@ export async function playStory(region: Region): Promise<Readonly<Record<string,
     if (name === 'withdrawn')
       await withdrawConsent(nurse, { dossier: row.dossier, partner: partner.organisation }, row.facts);
   }
-  return told;
+  return {
+    referrals: told,
+    restricted: await shut(nurse, rows.at(-1)),
+    emergency: await breakGlass(region, rows.at(-2)),
+  };
+}
+
+/** A patient shuts everything to everybody outside the practice. */
+async function shut(nurse: Session, row: Row | undefined): Promise<boolean> {
+  if (row === undefined) return false;
+  const { dossier, facts } = row;
+  await restrict(nurse, { dossier, facts, handles: null, excluded: 'outside', until: null });
+  const { facts: shown } = await accessOf(nurse, { dossier, facts });
+  return shown.every(({ fact }) => fact.kind !== 'restriction');
+}
+
+/** A GP breaks the glass; the review waits for somebody else. */
+async function breakGlass(region: Region, row: Row | undefined): Promise<number> {
+  if (row === undefined) return 0;
+  const gp = await region.linde.signIn('Youssef Benali');
+  const { parts } = await openEmergency(gp, row.dossier, 'onwel geworden in de wachtkamer');
+  return parts.filter(({ outcome }) => outcome === 'permit').length;
 }
 
 const partnerOf = (partners: readonly Partner[], { place }: NewPractice): Partner => {
