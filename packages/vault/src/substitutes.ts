@@ -47,7 +47,13 @@ export async function substitute(vault: Vault, signed: Signed, body: z.infer<typ
   if (kind !== 'substitute' || !isOwnBusiness(statement, practice)) throw bad('this is no place as substitute');
   const [by, ...more] = signersOf(statement);
   if (by !== signed.session.person || more.length > 0) throw bad('whoever sends it signs it, alone');
-  if (!mayCallIn(signed, payload, known)) throw await denied(vault, signed, 'class-not-allowed');
+  if (!mayCallIn(signed, payload, known))
+    throw await denied(
+      vault,
+      signed,
+      'class-not-allowed',
+      'this substitute is for somebody else to call in or send home',
+    );
   const line = await append(vault, {
     practice,
     log: people.log,
