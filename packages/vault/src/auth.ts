@@ -145,7 +145,12 @@ async function logAttempt(vault: Vault, caller: Caller, signed: SignedRequest, r
 }
 
 /** Somebody known asked for what they may not: the line first, then the error that says why. */
-export async function denied(vault: Vault, signed: Signed, reason: DenyReason): Promise<Error> {
+export async function denied(
+  vault: Vault,
+  signed: Signed,
+  reason: DenyReason,
+  why = 'this needs an owner, or an agent with a mandate',
+): Promise<Error> {
   const { practice, people, request } = signed;
   await append(vault, {
     practice,
@@ -157,7 +162,7 @@ export async function denied(vault: Vault, signed: Signed, reason: DenyReason): 
       items: [],
     }),
   });
-  return vaultError('not-allowed', 'this needs an owner, or an agent with a mandate', { detail: { reason } });
+  return vaultError('not-allowed', why, { detail: { reason } });
 }
 
 /** Checks the signed request of an endpoint against everything that was sent with it. */

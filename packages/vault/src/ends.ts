@@ -54,6 +54,7 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
   }
   const annex = annexFor(request.payload, body.annex);
   let who = signed;
+  let forged: Error | undefined;
   const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
   const line = await append(vault, {
     practice,
@@ -66,7 +67,7 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
         // Whether this person may end that fact is asked when the fact is read.
         const known = statement.payload.t === 'withdrawal' ? await holds(vault, who, statement, now) : undefined;
         if (!(known ?? (await who.people.keys.verify(statement, now))))
-          throw bad(`this ${statement.payload.t} is not signed by somebody who may`);
+          forged ??= bad(`this ${statement.payload.t} is not signed by somebody who may`);
       }
     },
     plan: async (tx, now) => {
@@ -86,6 +87,7 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
           annex,
         };
       }
+      if (forged) throw forged;
       const draft = await draftDossiers(tx, practice, who.people, now, { dossiers: [dossier], handles: [] });
       made.draft = draft;
       const states: Statement<'state'>[] = [];

@@ -82,9 +82,25 @@ describe('notes', () => {
     expect(world.running.vault.shares.list(world.practice.id)).toHaveLength(before);
   });
 
+  it('R15, R38: are refused to the agent and a trustee before what they signed is looked at, and the refusal is a line', async () => {
+    for (const who of [agent, await world.open(world.practice.trustee)]) {
+      const { reply } = await writeNote(world, who, dossier, world.practice.nurseTeam);
+      expect(reply.json()).toMatchObject({ type: 'vault/not-allowed', detail: 'class-not-allowed' });
+      const { common } = await lastLine();
+      expect(common).toMatchObject({ event: 'write', actor: who.person.id, outcome: 'refused' });
+      const gone = await takeover(who, (await writeNote(world, nurse, dossier, world.practice.nurseTeam)).handle);
+      expect(gone.json()).toMatchObject({ type: 'vault/not-allowed', detail: 'class-not-allowed' });
+      expect((await lastLine()).common).toMatchObject({
+        event: 'taken-over',
+        actor: who.person.id,
+        outcome: 'refused',
+      });
+    }
+  });
+
   it('hold to the writer classes: a colleague writes no source handle, takes none over, and no note stands for a source handle', async () => {
     const source = await writeNote(world, nurse, dossier, world.practice.nurseTeam, { class: 'source', parent: null });
-    expect(source.reply.json()).toMatchObject({ type: 'vault/bad-statement' });
+    expect(source.reply.json()).toMatchObject({ type: 'vault/not-allowed' });
     const inbox = await writeNote(world, nurse, dossier, world.practice.nurseTeam, { class: 'inbox' });
     expect(inbox.reply.status).toBeGreaterThanOrEqual(400);
     expect((await takeover(nurse, dossier.handles[0]!)).json()).toMatchObject({

@@ -15,7 +15,7 @@ import {
   type TeamId,
 } from '@ketenkluis/base';
 import type { postReferral } from '@ketenkluis/protocol';
-import { type FactOf, type Hash, type Statement, signersOf, statementsFromWire } from '@ketenkluis/seal';
+import { type FactOf, type Hash, type Statement, statementsFromWire } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
 import { notAllowed, refresh, type Signed } from './auth.ts';
@@ -29,7 +29,7 @@ import { checkRecipients, keptBundles, receiveShares, type Sorted, sortStatement
 import { decidedItem } from './release.ts';
 import { dropUncommitted, settleShares, writeDraft } from './settling.ts';
 import type { Vault } from './vault.ts';
-import { committedAnswer } from './write.ts';
+import { committedAnswer, notBySender } from './write.ts';
 
 const bad = (why: string) => vaultError('bad-statement', why);
 /** How far ahead a referral may end, how old or early its facts may be when they come, and how many a dossier holds at once. */
@@ -139,12 +139,7 @@ export async function refer(vault: Vault, signed: Signed, body: z.infer<typeof p
   const referral = readReferral(sorted, at);
   const { dossier, team, step, letter } = referral;
   if (!people.keys.partnerOf(team, at)) throw bad('this team is of no partner');
-  for (const statement of statements) {
-    const signers = signersOf(statement);
-    const own = signers.length === 1 && signers[0] === signed.session.person;
-    if (!own || !(await people.keys.verify(statement, at)))
-      throw bad(`this ${statement.payload.t} is not signed by whoever sends it`);
-  }
+  const forged = await notBySender(statements, signed);
   const asked = request.payload.items;
   const parts = new Set(asked.map((one) => (one.dossier === dossier ? one.handle : null)));
   if (parts.size !== step.handles.length || asked.length !== parts.size || !step.handles.every((one) => parts.has(one)))
@@ -159,7 +154,7 @@ export async function refer(vault: Vault, signed: Signed, body: z.infer<typeof p
     return { bundle, index: wrap.index, descriptor: wrap.descriptor, kind: wrap.kind, ct: fromBase64url(wrap.ct) };
   });
   checkRecipients(sorted, wraps);
-  const { shares } = await receiveShares(vault, sorted, packs, wraps);
+  const { shares } = forged ? { shares: [] } : await receiveShares(vault, sorted, packs, wraps);
   const staged = shares.map((one) => one.descriptor);
   vault.shares.stage(practice, shares, vault.clock());
   let who = signed;
@@ -191,6 +186,7 @@ export async function refer(vault: Vault, signed: Signed, body: z.infer<typeof p
             annex,
           };
         }
+        if (forged) throw forged;
         const partner = who.people.keys.partnerOf(team, now);
         if (!partner || !who.people.keys.epochFor(team, now)) throw bad('this team is of no partner');
         const draft = await draftDossiers(tx, practice, who.people, now, {

@@ -9,8 +9,10 @@ import type { calls as callsMessage, postCall, postSubstitute } from '@ketenklui
 import {
   asSealedBlob,
   expectType,
+  type Fact,
   type FactOf,
   hashOf,
+  type Payload,
   type Statement,
   signersOf,
   statementFromWire,
@@ -45,6 +47,13 @@ export async function substitute(vault: Vault, signed: Signed, body: z.infer<typ
   if (kind !== 'substitute' || !isOwnBusiness(statement, practice)) throw bad('this is no place as substitute');
   const [by, ...more] = signersOf(statement);
   if (by !== signed.session.person || more.length > 0) throw bad('whoever sends it signs it, alone');
+  if (!mayCallIn(signed, payload, known))
+    throw await denied(
+      vault,
+      signed,
+      'class-not-allowed',
+      'this substitute is for somebody else to call in or send home',
+    );
   const line = await append(vault, {
     practice,
     log: people.log,
@@ -71,6 +80,18 @@ export async function substitute(vault: Vault, signed: Signed, body: z.infer<typ
   return answered(vault, signed, line);
 }
 
+/** Is this person one of those whom the owners let call somebody of that pool in, or may they end the place? */
+function mayCallIn(
+  { people, at, session }: Signed,
+  payload: Payload,
+  known: (fact: string) => Fact | undefined,
+): boolean {
+  const { person } = session;
+  if (payload.t === 'withdrawal') return people.keys.maySign(payload, [person], at, known(payload.fact));
+  if (payload.t !== 'fact' || payload.kind !== 'substitute') return false;
+  return people.keys.poolAt(payload.pool, at)?.activators.includes(person) === true;
+}
+
 /** The patient is with this substitute now: a fact for hours, and a sealed word. Nothing of the dossier changes and nothing opens. */
 export async function call(vault: Vault, signed: Signed, body: z.infer<typeof postCall>['body']) {
   const { practice, people, request } = signed;
@@ -91,6 +112,7 @@ export async function call(vault: Vault, signed: Signed, body: z.infer<typeof po
   const annex = annexFor(request.payload, body.annex);
   const { dossier } = fact;
   let who = signed;
+  let fault: Error | undefined;
   const made = { refused: undefined as string | undefined };
   const line = await append(vault, {
     practice,
@@ -100,15 +122,16 @@ export async function call(vault: Vault, signed: Signed, body: z.infer<typeof po
     before: async (at) => {
       who = await refresh(vault, signed);
       if (!(await who.people.keys.verify(statement, at)))
-        throw bad('whoever signed this call may not hand a patient over');
-      if (Math.abs(fact.from - at) > 2 * MINUTE || fact.until <= at) throw bad('a call begins now');
+        fault = bad('whoever signed this call may not hand a patient over');
+      else if (Math.abs(fact.from - at) > 2 * MINUTE || fact.until <= at) fault = bad('a call begins now');
     },
     plan: async (tx, at) => {
       const reading = await readFor(tx, practice, [asked]);
       const decision = decide(questionFor({ ...who, at }, reading, asked));
       const state = reading.dossiers.get(dossier)?.state ?? null;
+      if (decision.outcome === 'permit' && fault) throw fault;
       const taken = (reading.facts.get(dossier) ?? []).some((one) => one.fact.id === fact.id);
-      if (taken) throw vaultError('conflict', 'this fact stands already');
+      if (decision.outcome === 'permit' && taken) throw vaultError('conflict', 'this fact stands already');
       const common = (outcome: 'success' | 'refused', reason: ReturnType<typeof reasonOf> | null) =>
         commonOf(vault, people, request, at, { event: 'call', action: 'C', outcome, reason });
       const named = { dossier, handle: asked.handle, object: statement.hash, state, annex: annex.hash };

@@ -50,23 +50,33 @@ const changedDossier = (draft: DossierDraft, line: Awaited<ReturnType<typeof app
     state,
   }));
 
+/**
+ * What is wrong when a statement is not, or may not be, signed by whoever sends it. To be thrown only after `decide()` said yes: whoever
+ * may not is refused, in a line, whatever they signed.
+ */
+export async function notBySender(
+  statements: readonly Statement[],
+  { session, people, at }: Signed,
+): Promise<Error | undefined> {
+  for (const statement of statements) {
+    const signers = signersOf(statement);
+    const own = signers.length === 1 && signers[0] === session.person;
+    if (!own || !(await people.keys.verify(statement, at)))
+      return bad(`this ${statement.payload.t} is not signed by whoever sends it`);
+  }
+  return undefined;
+}
+
 export async function write(vault: Vault, signed: Signed, body: WriteBody) {
-  const { practice, people, request, at } = signed;
+  const { practice, people, request } = signed;
   const statements = statementsFromWire(body);
   const sorted = sortStatements(statements);
   if (sorted.facts.length > 0 || sorted.withdrawals.length > 0) throw bad('facts do not come with a note');
-  const by = signed.session.person;
   const [descriptor, ...more] = [...sorted.descriptors.values()];
   if (!descriptor || more.length > 0) throw bad('a write brings one new handle');
   const { dossier, handle, parent, class: writerClass } = descriptor.payload;
   if (dossier === null) throw bad('a note belongs to a dossier');
-  for (const statement of statements) {
-    const signers = signersOf(statement);
-    const own = signers.length === 1 && signers[0] === by;
-    if (!own || !(await people.keys.verify(statement, at))) {
-      throw bad(`this ${statement.payload.t} is not signed by whoever sends it`);
-    }
-  }
+  const forged = await notBySender(statements, signed);
   const annex = annexFor(request.payload, body.annex);
   const packs = new Map<Hash, Bytes>(body.packs.map((pack) => [descriptor.hash, fromBase64url(pack)] as const));
   if (body.packs.length !== 1) throw vaultError('bad-pack', 'one new handle has one pack');
@@ -77,7 +87,7 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
     return { bundle, index: wrap.index, descriptor: wrap.descriptor, kind: wrap.kind, ct: fromBase64url(wrap.ct) };
   });
   checkRecipients(sorted, wraps);
-  const { shares } = await receiveShares(vault, sorted, packs, wraps);
+  const { shares } = forged ? { shares: [] } : await receiveShares(vault, sorted, packs, wraps);
   vault.shares.stage(practice, shares, vault.clock());
   let who = signed;
   const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
@@ -112,6 +122,7 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
             annex,
           };
         }
+        if (forged) throw forged;
         const draft = await draftDossiers(tx, practice, who.people, now, { dossiers: [dossier], handles: [handle] });
         made.draft = draft;
         const under = parent === null ? undefined : reading.handles.get(parent);
@@ -190,9 +201,7 @@ export async function takeover(vault: Vault, signed: Signed, body: TakeoverBody)
   const handle = asked.handle;
   const annex = annexFor(request.payload, body.annex);
   const state = expectType(statementFromWire(body.state), 'state');
-  const signers = signersOf(state);
-  if (signers.length !== 1 || signers[0] !== signed.session.person || !(await people.keys.verify(state, signed.at)))
-    throw bad('the state is not signed by whoever sends it');
+  const forged = await notBySender([state], signed);
   let who = signed;
   const made = { draft: undefined as DossierDraft | undefined, refused: undefined as string | undefined };
   const line = await append(vault, {
@@ -223,6 +232,7 @@ export async function takeover(vault: Vault, signed: Signed, body: TakeoverBody)
           annex,
         };
       }
+      if (forged) throw forged;
       const draft = await draftDossiers(tx, practice, people, now, { dossiers: [dossier], handles: [] });
       made.draft = draft;
       draft.drop(handle);

@@ -4,17 +4,23 @@ import { base64url, canonicalJson, newId, plus, systemRandom } from '@ketenkluis
 import { ENDPOINTS, type EndpointName } from '@ketenkluis/protocol';
 import { hashOf, type Payload, signStatement, statementToWire } from '@ketenkluis/seal';
 import {
+  aboutDossier,
   deliveryBytes,
   empty,
   look,
   type Reply,
   type RequestFields,
+  referTo,
   send,
   stepsOf,
   type TestWorld,
   takeSnapshot,
+  withdrawal,
+  withStates,
+  writeMessage,
   writeNote,
 } from '@ketenkluis/vault/testing';
+import { callIn, handOver, placeIn, stated } from './circle.ts';
 import type { Target } from './dossiers.ts';
 import type { Asker } from './roles.ts';
 
@@ -77,20 +83,35 @@ const proposal = async (world: TestWorld, { session }: Asker) => {
 
 const itemOf = ({ dossier, part }: Target) => ({ dossier: dossier.id, handle: dossier.handles[part]!, facts: [] });
 
-const takeover: Ask = async (world, { session }, { dossier, note }) => {
+/** A state from nothing, for a dossier that this person could not bring to one: the request is whole all the same. */
+const anyState = (world: TestWorld, { session }: Asker, { dossier }: Target): Payload<'state'> => ({
+  t: 'state',
+  ...SUITE,
+  practice: world.practice.id,
+  dossier: dossier.id,
+  by: session.person.id,
+  after: 0,
+  prev: null,
+  state: hashOf(canonicalJson({})),
+  at: world.time.clock(),
+});
+
+/** This statement and the state that it comes to. */
+const changing = async (world: TestWorld, asker: Asker, target: Target, payload: Payload) => {
+  const { session } = asker;
+  const body = await withStates(world, session, [payload]);
+  if (body.statements.length > 1) return { ...body };
+  const state = await signStatement(anyState(world, asker, target), session.person.signer);
+  return { ...body, statements: [...body.statements, statementToWire(state)] };
+};
+
+const takeover: Ask = async (world, asker, target) => {
+  const { role, session } = asker;
+  const { dossier, notes } = target;
+  const note = notes[role] ?? notes.any;
   const [made] = await stepsOf(world, session, { statements: [] }, [note]);
-  const payload: Payload<'state'> = made ?? {
-    t: 'state',
-    ...SUITE,
-    practice: world.practice.id,
-    dossier: dossier.id,
-    by: session.person.id,
-    after: 0,
-    prev: null,
-    state: hashOf(canonicalJson({})),
-    at: world.time.clock(),
-  };
   const annex = await world.annex();
+  const payload = made ?? anyState(world, asker, target);
   const state = statementToWire(await signStatement(payload, session.person.signer));
   const items = [{ dossier: dossier.id, handle: note, facts: [] }];
   return world.signed(session, 'takeover', { state, annex: annex.text }, { class: 'write', items, annex: annex.hash });
@@ -158,6 +179,16 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
     const agent = await world.open(world.practice.agent);
     return (await takeSnapshot(world, asker.session, {}, agent)).reply;
   },
+  partners: reading('partners'),
+  'partner-directory': (world, { session }, { circle }) => {
+    const body = { organisation: circle.partners[0].practice.id, ...circle.directory };
+    return world.signed(session, 'partner-directory', body, { class: 'admin' });
+  },
+  vouched: reading('vouched'),
+  referrals: reading('referrals'),
+  substitute: (world, { session }, { circle }) => callIn(world, session, placeIn(world, circle.locum)),
+  calls: reading('calls'),
+  reviews: reading('reviews'),
   mirror: reading('mirror'),
   entries: reading('entries'),
   checkpoint: reading('checkpoint'),
@@ -175,8 +206,13 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
 /** Endpoints about one dossier. */
 export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
   release: (world, { session }, target) => look(world, session, [itemOf(target)]),
-  write: async (world, { session, team }, { dossier, part }) => {
+  'release emergency': (world, { session }, target) => look(world, session, [itemOf(target)], { class: 'emergency' }),
+  emergencies: (world, { session }, { dossier }) =>
+    world.call('emergencies', { token: session.token, body: { dossier: dossier.id } }),
+  write: async (world, { session, team, home }, { dossier, part, handed, circle }) => {
     const parent = dossier.handles[part]!;
+    const of = home && handed[circle.partners.indexOf(home)]!;
+    if (home && of) return (await writeMessage(world, home, session, dossier, of)).reply;
     return (await writeNote(world, session, dossier, team, { parent })).reply;
   },
   takeover,
@@ -198,6 +234,37 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
       { from: 0, until: at, annex: annex.text },
       { class: 'audit', items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
     );
+  },
+  access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
+  'review-close': async (world, { session }, { dossier, review }) => {
+    const annex = await world.annex();
+    const items = [{ dossier: dossier.id, handle: null, facts: [] }];
+    const body = { review, finding: 'in-order', annex: annex.text };
+    return world.signed(session, 'review-close', body, { class: 'audit', items, annex: annex.hash });
+  },
+  'grant-ask': (world, { session }, { dossier, part }) =>
+    aboutDossier(world, session, 'grant-ask', dossier, {}, [dossier.handles[part]!]),
+  call: (world, { session }, { dossier, part, circle }) =>
+    handOver(world, session, circle.locum, dossier.id, dossier.handles[part]!),
+  refer: async (world, { role, session, team }, { dossier, part, circle }) => {
+    const handles = [dossier.handles[part]!];
+    // Whoever can open nothing has no shares to send along; the request is whole all the same.
+    const blind = role !== 'nurse' && role !== 'owner';
+    return (await referTo(world, circle.partners[0], session, dossier, { handles, from: team, blind })).reply;
+  },
+  end: async (world, asker, target) => {
+    const { role, session } = asker;
+    const { dossier, consents } = target;
+    const gone = withdrawal(world, consents[role] ?? consents.any, dossier.id);
+    return aboutDossier(world, session, 'end', dossier, await changing(world, asker, target, gone));
+  },
+  consent: async (world, asker, target) => {
+    const { dossier, circle } = target;
+    const { id: organisation } = circle.partners[0].practice;
+    const handles = [dossier.handles[1]!];
+    const fields = { kind: 'consent' as const, until: null, dossier: dossier.id, organisation, handles };
+    const body = await changing(world, asker, target, stated<'consent'>(world, fields));
+    return aboutDossier(world, asker.session, 'consent', dossier, body);
   },
 };
 

@@ -8,25 +8,33 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const answers = (row: Row) => ROLES.map((role) => expectedOf(row, role));
 
-export const roleTable = (): string =>
+const roleTable = (): string =>
   table(
     ['role', 'who'],
     ROLES.map((role) => [`\`${role}\``, WHO[role]]),
   );
-export const stateTable = (): string =>
+const stateTable = (): string =>
   table(
     ['state', 'what it is'],
     STATES.map((state) => [`\`${state}\``, WHAT[state]]),
   );
-export const generalTable = (): string =>
+const generalTable = (): string =>
   table(
     ['endpoint', ...ROLES],
     Object.entries(GENERAL_ROWS).map(([name, row]) => [`\`${name}\``, ...answers(row)]),
   );
-export const dossierTable = (): string =>
+const dossierTable = (): string =>
   table(
     ['endpoint', 'state', ...ROLES],
     Object.entries(ABOUT_ONE_ROWS).flatMap(([name, rowOf]) =>
       STATES.map((state) => [`\`${name}\``, `\`${state}\``, ...answers(rowOf(state))]),
     ),
   );
+
+const TABLES = [roleTable, stateTable, generalTable, dossierTable];
+/** The page with its tables, which stand in this order, as they are now. Throws when it has others. */
+export function withTables(page: string): string {
+  const parts = page.split(/^(?:\|.*\n)+/m);
+  if (parts.length !== TABLES.length + 1) throw new Error(`the page has ${parts.length - 1} tables`);
+  return parts.map((text, i) => `${text}${TABLES[i] ? `${TABLES[i]()}\n` : ''}`).join('');
+}

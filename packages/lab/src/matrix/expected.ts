@@ -10,7 +10,7 @@ import { ROLES, type Role } from './roles.ts';
 /** Roles by their answer; `everybody` for what asks nothing of who asks. */
 export type Row = Partial<Record<Answer, readonly Role[] | 'everybody'>>;
 
-const STAFF = ['nurse', 'owner', 'trustee', 'officer', 'colleague', 'left'] as const;
+const STAFF = ['nurse', 'owner', 'trustee', 'officer', 'colleague', 'left', 'locum', 'locum-over'] as const;
 const AGENTS = ['agent', 'retired-agent'] as const;
 /** Everybody with a card and an open session. */
 const MEMBERS = [...STAFF, ...AGENTS] as const;
@@ -19,6 +19,7 @@ const OWNERS = ['owner', 'trustee'] as const;
 const without = (...roles: readonly Role[]): Role[] => MEMBERS.filter((role) => !roles.includes(role));
 
 const members: Row = { yes: MEMBERS, locked: WAITING };
+const membersAndGuests: Row = { yes: [...MEMBERS, 'guest'], locked: WAITING };
 const owners = (answer: Answer): Row => ({ [answer]: OWNERS, no: without(...OWNERS), locked: WAITING });
 const ownersAndAgent: Row = {
   yes: [...OWNERS, 'agent'],
@@ -32,9 +33,9 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   challenge: { yes: 'everybody' },
   'session-open': {},
   // Whoever holds the session's keys may confirm it; that is what the keyring stage waits for.
-  'session-confirm': { yes: [...MEMBERS, 'keyring'], locked: ['locked'] },
-  'session-touch': { sent: [...MEMBERS, ...WAITING] },
-  'session-close': { yes: [...MEMBERS, ...WAITING] },
+  'session-confirm': { yes: [...MEMBERS, 'keyring', 'guest'], locked: ['locked'] },
+  'session-touch': { sent: [...MEMBERS, ...WAITING, 'guest'] },
+  'session-close': { yes: [...MEMBERS, ...WAITING, 'guest'] },
   'credential-options': members,
   credential: { sent: MEMBERS, locked: WAITING },
   keyring: { sent: MEMBERS, locked: WAITING },
@@ -42,11 +43,12 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   'unlocker-end': owners('sent'),
   invitation: {},
   join: {},
-  directory: members,
+  directory: membersAndGuests,
   me: members,
   heads: ownersAndAgent,
   statements: owners('yes'),
-  proposals: owners('yes'),
+  // Whoever may sign a partner or a pool as the second person sees those that wait, and no others.
+  proposals: { yes: STAFF, no: AGENTS, locked: WAITING },
   propose: owners('yes'),
   'proposal-end': owners('sent'),
   recovery: { sent: STAFF, no: AGENTS, locked: WAITING },
@@ -56,30 +58,71 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   entries: ownersAndAgent,
   checkpoint: members,
   tile: ownersAndAgent,
+  partners: membersAndGuests,
+  'partner-directory': owners('yes'),
+  vouched: members,
+  referrals: membersAndGuests,
+  // Whom the owners named for it; the owners themselves they did not name.
+  substitute: { yes: ['nurse'], no: without('nurse'), locked: WAITING },
+  calls: members,
+  reviews: members,
 };
 
-/** What the members of the treating team may do; nobody else of the practice may. */
-const treating = (yes: boolean): Row => ({
-  yes: yes ? ['nurse'] : [],
-  no: without(...(yes ? (['nurse'] as const) : [])),
-  locked: WAITING,
-});
-const gps: Row = { yes: ['owner'], no: without('owner'), locked: WAITING };
-const OPEN: ReadonlySet<State> = new Set(['treated', 'no-write']);
+/** These may; nobody else of the practice may. `guest`: what a guest is told, where it is not the constant refusal. */
+const only = (roles: readonly Role[], guest?: Answer): Row => {
+  const [may, rest] = [roles.filter((role) => role !== 'guest'), without(...roles)];
+  const row: Row = { yes: roles, no: rest, locked: WAITING };
+  return guest === undefined || may.length < roles.length ? row : { ...row, [guest]: ['guest'] };
+};
+const nobody = (guest?: Answer): Row => only([], guest);
+
+/** As treated for everybody of the practice. */
+const TREATED: ReadonlySet<State> = new Set([
+  'treated',
+  'referred',
+  'consent-withdrawn',
+  'referral-ended',
+  'called',
+  'emergency',
+]);
+const OPEN: ReadonlySet<State> = new Set([...TREATED, 'no-write']);
 const RELATED: ReadonlySet<State> = new Set([...OPEN, 'step-ended', 'step-over', 'other-part', 'part-shut']);
-const looks = (state: State): Row => (state === 'of-others' ? gps : treating(OPEN.has(state)));
-const writes = (state: State): Row => (state === 'of-others' ? gps : treating(state === 'treated'));
+
+/** Who of the practice can open the part: the team that treats, in its step; a substitute whom this patient was handed to. */
+const inside = (state: State, open: ReadonlySet<State>): readonly Role[] => {
+  if (state === 'of-others') return ['owner'];
+  return open.has(state) ? ['nurse', ...(state === 'called' ? (['locum'] as const) : [])] : [];
+};
+const guests = (state: State): readonly Role[] => (state === 'referred' ? ['guest'] : []);
+const byMembers = (state: State, open: ReadonlySet<State>): readonly Role[] =>
+  inside(state, open).filter((role) => role !== 'locum');
+/** An owner who works here, and whoever treats the patient, whatever the step. */
+const overseers = (state: State): readonly Role[] =>
+  state === 'unknown' ? [] : RELATED.has(state) ? ['owner', 'nurse'] : ['owner'];
+/** Of a dossier that has ended nothing changes, whoever asks. */
+const changes = (state: State): Row =>
+  state === 'enrolment-ended' ? { sent: ['owner'], no: without('owner'), locked: WAITING } : only(overseers(state));
+/** The owner's team was granted a part of one dossier beforehand. */
+const emergency = (state: State, guest?: Answer): Row =>
+  state === 'emergency' ? only(['owner'], guest) : nobody(guest);
 
 export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
-  release: looks,
-  write: writes,
-  takeover: writes,
-  declaration: looks,
-  // Who looked: an owner who works here, and whoever treats the patient, whatever the step.
-  audit: (state) => {
-    const yes: readonly Role[] = state === 'unknown' ? [] : RELATED.has(state) ? ['owner', 'nurse'] : ['owner'];
-    return { yes, no: without(...yes), locked: WAITING };
-  },
+  release: (state) => only([...inside(state, OPEN), ...guests(state)], 'unknown'),
+  'release emergency': (state) => emergency(state, 'unknown'),
+  emergencies: (state) => emergency(state),
+  write: (state) => only([...inside(state, TREATED), ...guests(state)]),
+  takeover: (state) => only(inside(state, TREATED)),
+  declaration: (state) => only([...inside(state, OPEN), ...guests(state)]),
+  audit: (state) => only(overseers(state)),
+  access: (state) => only(overseers(state)),
+  // Not by who broke the glass.
+  'review-close': (state) => only(state === 'emergency' ? ['nurse'] : []),
+  // A substitute hands nothing on.
+  'grant-ask': (state) => only(byMembers(state, OPEN)),
+  call: (state) => only(byMembers(state, OPEN)),
+  refer: (state) => only(byMembers(state, OPEN)),
+  end: changes,
+  consent: changes,
 };
 
 export function expectedOf(row: Row, role: Role): Answer {

@@ -3,12 +3,13 @@
  * that the vault itself serves, so that one without a row, or without a way to ask it, counts as untested.
  */
 
-import { startTestWorld } from '@ketenkluis/vault/testing';
-import { type Answer, answerOf } from './answers.ts';
+import { type Reply, startPartner, startTestWorld, takeSnapshot } from '@ketenkluis/vault/testing';
+import { type Answer, answerOf, shapeOf } from './answers.ts';
 import { ABOUT_ONE, type Ask, endpointOf, GENERAL } from './asks.ts';
+import { AT_THE_DOOR, doorstep } from './door.ts';
 import { STATES, type State, targetsOf } from './dossiers.ts';
 import { ABOUT_ONE_ROWS, expectedOf, GENERAL_ROWS, type Row } from './expected.ts';
-import { askersOf, ROLES, type Role } from './roles.ts';
+import { castOf, ROLES, type Role } from './roles.ts';
 
 export interface Cell {
   readonly endpoint: string;
@@ -25,49 +26,83 @@ export interface Matrix {
   readonly wrong: readonly Cell[];
 }
 
-/** What changes the sessions that all others need, in this order after them. */
-const LAST = ['session-confirm', 'session-close'];
+/** What changes dossiers or sessions in a way that others would notice, in this order after them. */
+const LAST = ['review-close', 'call', 'refer', 'end', 'consent', 'session-confirm', 'session-close'];
+
+/** Who looked is asked first, while there is little to tell. */
+const turn = (name: string): number => (name === 'audit' ? -2 : LAST.indexOf(name));
 
 /** What a monitoring program or a browser asks; no person and no practice comes into it. */
 const OUTSIDE: ReadonlySet<string> = new Set(['GET /metrics', 'GET /openapi.json']);
+
+/** The nurse, those at the door with her message, everybody else. */
+const place = (role: Role): number => (role === 'nurse' ? 0 : AT_THE_DOOR.has(role) ? 1 : 2);
+
+/** Is this what is said of a patient who is not here? */
+const asAbsent = (reply: Reply, absent: string | undefined): string => {
+  const answer = answerOf(reply);
+  if (answer !== 'no') return answer;
+  return shapeOf(reply) === absent ? 'unknown' : 'unlike an unknown patient';
+};
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-export async function runMatrix(): Promise<Matrix> {
+/** `only`: this endpoint and no other. */
+export async function runMatrix(only?: string): Promise<Matrix> {
   const world = await startTestWorld();
-  const other = await startTestWorld();
+  const partners = [await startPartner(world), await startPartner(world)] as const;
   try {
     const document = (await world.running.app.inject({ method: 'GET', url: '/openapi.json' })).json<Document>();
     const operations = Object.entries(document.paths)
       .flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => [verb.toUpperCase(), path] as const))
       .filter(([method, path]) => !OUTSIDE.has(`${method} ${path}`));
-    const askers = await askersOf(world, other);
-    const targets = await targetsOf(world, askers.agent.session, askers.nurse.session);
+    const cast = await castOf(world, partners);
+    const { askers } = cast;
+    const targets = await targetsOf(world, cast);
+    await cast.end();
     // The step that runs out by itself has run out now.
     world.time.move(2 * 60_000);
+    const { reply } = await takeSnapshot(world, askers.agent.session);
+    if (reply.status !== 200) throw new Error(`the matrix could not confirm its dossiers: ${reply.text}`);
     const cells: Cell[] = [];
     const untested: string[] = [];
-    const play = async (endpoint: string, ask: Ask, row: Row, state: State | null) => {
-      for (const role of ROLES) {
-        const answer = answerOf(await ask(world, askers[role], targets[state ?? 'treated']));
-        cells.push({ endpoint, role, state, expected: expectedOf(row, role), answer });
+    const door = await doorstep(world);
+    const play = async (endpoint: string, ask: Ask, row: Row, state: State | null, absent?: string) => {
+      const target = targets[state ?? 'treated'];
+      const order = state === null ? ROLES : ROLES.toSorted((a, b) => place(a) - place(b));
+      for (const role of order) {
+        const again = state !== null && AT_THE_DOOR.has(role);
+        const asker = askers[role];
+        const reply = again ? await door.again(asker.session.token) : await ask(door.world, asker, target);
+        const expected = expectedOf(row, role);
+        const answer = expected === 'unknown' ? asAbsent(reply, absent) : answerOf(reply);
+        cells.push({ endpoint, role, state, expected, answer });
       }
     };
-    const names = operations.map(([method, path]) => endpointOf(method, path) ?? `${method} ${path}`);
-    for (const name of names.toSorted((a, b) => LAST.indexOf(a) - LAST.indexOf(b))) {
+    const all = operations.map(([method, path]) => endpointOf(method, path) ?? `${method} ${path}`);
+    const names = all.filter((name) => only === undefined || name === only);
+    for (const name of names.toSorted((a, b) => turn(a) - turn(b))) {
       const [general, row] = [GENERAL[name], GENERAL_ROWS[name]];
-      const [about, rowOf] = [ABOUT_ONE[name], ABOUT_ONE_ROWS[name]];
-      if (general !== undefined && row !== undefined) await play(name, general, row, null);
-      else if (about !== undefined && rowOf !== undefined)
-        for (const state of STATES) await play(name, about, rowOf(state), state);
-      else untested.push(name);
+      if (general !== undefined && row !== undefined) {
+        await play(name, general, row, null);
+        continue;
+      }
+      // One endpoint is asked in more than one class.
+      const kinds = Object.keys(ABOUT_ONE).filter((one) => one.split(' ')[0] === name);
+      if (kinds.length === 0 || kinds.some((one) => ABOUT_ONE_ROWS[one] === undefined)) untested.push(name);
+      for (const one of kinds) {
+        const [about, rowOf] = [ABOUT_ONE[one]!, ABOUT_ONE_ROWS[one]!];
+        const told = expectedOf(rowOf('unknown'), 'guest') === 'unknown';
+        const absent = told ? shapeOf(await about(door.world, askers.guest, targets.unknown)) : undefined;
+        for (const state of STATES) await play(one, about, rowOf(state), state, absent);
+      }
     }
     const wrong = cells.filter(({ expected, answer }) => expected !== answer);
     return { endpoints: names.length, cells, untested, wrong };
   } finally {
     await world.close();
-    await other.close();
+    for (const partner of partners) await partner.close();
   }
 }

@@ -62,7 +62,7 @@ export function sessionRoutes(api: Api, vault: Vault): void {
   api.post(
     `${PRACTICE}/credentials/options`,
     { ...gate('credential-options', 4 * KIB, 'session'), schema: { response: { 200: wire.credentialOptions } } },
-    async (request) => unlockers.passkeyOptions(vault, await findCaller(vault, request)),
+    async (request) => unlockers.passkeyOptions(vault, await authenticate(vault, request)),
   );
   api.post(
     `${PRACTICE}/credentials`,

@@ -399,9 +399,13 @@ export async function writeNote(
   const handle = newId('handle', systemRandom);
   const note: PackFields = { handle, class: 'work', parent: dossier.handles[0]!, ...change };
   await sealInto(world, into, author, dossier.id, [note], [{ team, fact: dossier.step }]);
-  const first = await Promise.all(into.payloads.map((payload) => signStatement(payload, author.signer)));
-  const steps = await stepsOf(world, who, { statements: first });
-  const statements = [...first, ...(await Promise.all(steps.map((step) => signStatement(step, who.person.signer))))];
+  const by = { practice: world.practice.id, at: world.time.clock(), signer: author.signer };
+  const first = await signBatch(into.payloads, by);
+  const steps = await stepsOf(world, who, first);
+  const statements = [
+    ...first.statements,
+    ...(await Promise.all(steps.map((step) => signStatement(step, who.person.signer)))),
+  ];
   const annex = await world.annex();
   const body = {
     ...statementsToWire(statements),

@@ -18,6 +18,7 @@ import {
   type Hash,
   type Payload,
   type Statement,
+  signBatch,
   signStatement,
   statementFromWire,
   statementsFromWire,
@@ -197,14 +198,15 @@ export async function aboutDossier(
   );
 }
 
-/** Signs these payloads and the state that they come to, one by one, as this person. */
+/** Signs these payloads, and the state that they come to, as this person. */
 export async function withStates(
   world: TestWorld,
   who: TestSession,
   payloads: readonly Payload[],
   drop: readonly HandleId[] = [],
 ) {
-  const first = await Promise.all(payloads.map((payload) => signStatement(payload, who.person.signer)));
+  const by = { practice: world.practice.id, at: world.time.clock(), signer: who.person.signer };
+  const first = payloads.length === 0 ? [] : (await signBatch(payloads, by)).statements;
   const steps = await stepsOf(world, who, { statements: first }, drop);
   const states = await Promise.all(steps.map((step) => signStatement(step, who.person.signer)));
   return statementsToWire([...first, ...states]);
@@ -220,6 +222,10 @@ export interface ReferOptions {
   readonly team?: TestTeam;
   readonly until?: ReturnType<TestWorld['time']['clock']> | null;
   readonly author?: TestPerson;
+  /** The team whose key the giver holds; the nurses' when left out. */
+  readonly from?: TestTeam;
+  /** Sends the referral without the shares of the parts, as whoever can open none of them would have to. */
+  readonly blind?: boolean;
 }
 
 /** The facts of a referral to this team. */
@@ -252,17 +258,18 @@ export async function referTo(
 ): Promise<{ readonly reply: Reply; readonly handed: HandedOn }> {
   const { practice, time } = world;
   const { handles = dossier.handles, team = partner.practice.nurseTeam, author = who.person } = options;
+  const { from = practice.nurseTeam, blind = false } = options;
   const id = () => newId('fact', systemRandom);
   const letter = newId('handle', systemRandom);
   const handed = { relation: id(), step: id(), write: id(), consent: id(), letter };
-  const asked = await aboutDossier(world, who, 'grant-ask', dossier, {}, handles);
-  if (asked.status !== 200) return { reply: asked, handed };
-  const { results, batches } = asked.json<z.infer<typeof grantAnswer>>();
+  const asked = blind ? undefined : await aboutDossier(world, who, 'grant-ask', dossier, {}, handles);
+  if (asked !== undefined && asked.status !== 200) return { reply: asked, handed };
+  const { results, batches } = asked?.json<z.infer<typeof grantAnswer>>() ?? { results: [], batches: [] };
   const into = empty();
   const facts = referralFacts(world, partner, dossier, handed, options);
   into.payloads.push(...(options.change?.(facts) ?? facts));
   const readers = [
-    { team: practice.nurseTeam, fact: dossier.step },
+    { team: from, fact: dossier.step },
     { team, fact: handed.step },
   ];
   const parent = handles[0]!;
@@ -277,7 +284,7 @@ export async function referTo(
     at: time.clock(),
     random: systemRandom,
   });
-  const key = await suite(1).kem.importPrivate(practice.nurseTeam.seed);
+  const key = await suite(1).kem.importPrivate(from.seed);
   const packs: Hash[] = [];
   for (const result of results) {
     if (result.outcome === 'deny') {
