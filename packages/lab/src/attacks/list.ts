@@ -9,7 +9,10 @@ import { hostPacks } from './host-packs.ts';
 import { hostShares } from './host-shares.ts';
 import { input } from './input.ts';
 import { members } from './members.ts';
+import { partnerReferrals } from './partner-referrals.ts';
+import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
+import { urgent } from './urgent.ts';
 
 export const ATTACKS: readonly Attack[] = [
   ...hostDump,
@@ -20,5 +23,8 @@ export const ATTACKS: readonly Attack[] = [
   ...hostShares,
   ...requests,
   ...members,
+  ...partnerVisits,
+  ...partnerReferrals,
+  ...urgent,
   ...input,
 ];

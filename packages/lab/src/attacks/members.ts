@@ -219,8 +219,8 @@ export const members: readonly Attack[] = [
     name: 'break-the-glass',
     promise: 'P4',
     who: 'member',
-    does: 'asks for an emergency look, for which no fact exists in this version',
-    expect: ['class-not-allowed'],
+    does: 'asks for an emergency look in a team to which nothing was granted beforehand',
+    expect: ['no-step'],
     without: 'as an ordinary look the same part opens',
     async play(fork) {
       const session = await up(fork, 'nurse');
