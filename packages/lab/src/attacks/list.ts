@@ -9,6 +9,7 @@ import { hostPacks } from './host-packs.ts';
 import { hostShares } from './host-shares.ts';
 import { input } from './input.ts';
 import { members } from './members.ts';
+import { partnerHosts } from './partner-hosts.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
@@ -23,6 +24,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostShares,
   ...requests,
   ...members,
+  ...partnerHosts,
   ...partnerVisits,
   ...partnerReferrals,
   ...urgent,
