@@ -184,9 +184,10 @@ export class Pair {
   gp(): Promise<TestSession> {
     return this.world.open(this.world.practice.gp);
   }
-  /** P at A, with what B said of her. */
-  guest(more: Partial<Parameters<typeof visit>[2]> = {}): Promise<TestSession> {
-    return visit(this.world, this.theirs, this.brought(more));
+  /** P at A, with what B said of her; A knows B's directory already. */
+  guest(): Promise<TestSession> {
+    const { vouched, directory } = this.base;
+    return visit(this.world, this.theirs, { vouched, statements: [], after: directory.length });
   }
   /** What P brings to the door. */
   brought<T extends object>(more: T = {} as T) {
