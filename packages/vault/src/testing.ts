@@ -82,12 +82,8 @@ export interface TestWorld {
 
 let counter = 0;
 
-export async function startTestWorld(
-  options: Partial<VaultOptions> & { readonly time?: FakeClock } = {},
-): Promise<TestWorld> {
-  const time = options.time ?? fakeClock();
-  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'ketenkluis-vault-'));
-  const running = await createVault({
+const runIn = (dir: string, time: FakeClock, options: Partial<VaultOptions> = {}): Promise<RunningVault> =>
+  createVault({
     origins: [ORIGIN],
     bootstrapToken: BOOTSTRAP,
     clock: time.clock,
@@ -96,9 +92,32 @@ export async function startTestWorld(
     ...options,
     dir,
   });
+
+export async function startTestWorld(
+  options: Partial<VaultOptions> & { readonly time?: FakeClock } = {},
+): Promise<TestWorld> {
+  const { time = fakeClock(), ...more } = options;
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'ketenkluis-vault-'));
+  const running = await runIn(dir, time, more);
   const { keys } = running.vault;
   const practice = await testPractice(time.clock(), { id: keys.id, sign: keys.signer.publicKey, kem: keys.kemPublic });
+  const world = worldOn({ dir, time, running, practice, log: { origin: '', key: '' } });
+  const { statements, batches } = statementsToWire(practice.statements);
+  const born = await world.call('practice-create', {
+    token: BOOTSTRAP,
+    body: { statements, batches, wraps: practice.wraps.map((bytes) => base64url(bytes)) },
+  });
+  if (born.status !== 200) throw new Error(`the practice was not born: ${born.text}`);
+  return { ...world, log: born.json<{ log: TestWorld['log'] }>().log };
+}
 
+/** The same practice on a copy of its vault's folder, by a clock of its own. */
+export async function reopenTestWorld(of: TestWorld, dir: string, time: FakeClock): Promise<TestWorld> {
+  return worldOn({ dir, time, running: await runIn(dir, time), practice: of.practice, log: of.log });
+}
+
+function worldOn(of: Pick<TestWorld, 'dir' | 'time' | 'running' | 'practice' | 'log'>): TestWorld {
+  const { dir, time, running, practice } = of;
   const path: TestWorld['path'] = (name, of = practice.id) => {
     const { path: tail } = ENDPOINTS[name];
     return tail.startsWith('/v1') ? tail : `/v1/practices/${of}${tail}`;
@@ -155,11 +174,7 @@ export async function startTestWorld(
       who.person.signer,
     );
   const world: TestWorld = {
-    dir,
-    time,
-    running,
-    practice,
-    log: { origin: '', key: '' },
+    ...of,
     path,
     call,
     open,
@@ -178,14 +193,9 @@ export async function startTestWorld(
       rmSync(dir, { recursive: true, force: true });
     },
   };
-  const { statements, batches } = statementsToWire(practice.statements);
-  const born = await call('practice-create', {
-    token: BOOTSTRAP,
-    body: { statements, batches, wraps: practice.wraps.map((bytes) => base64url(bytes)) },
-  });
-  if (born.status !== 200) throw new Error(`the practice was not born: ${born.text}`);
-  return { ...world, log: born.json<{ log: TestWorld['log'] }>().log };
+  return world;
 }
+
 export { append, item, ownCommon } from './lines.ts';
 export * from './testing/delivery.ts';
 export * from './testing/partner.ts';

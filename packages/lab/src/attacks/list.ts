@@ -10,6 +10,9 @@ import { hostShares } from './host-shares.ts';
 import { input } from './input.ts';
 import { members } from './members.ts';
 import { outside } from './outside.ts';
+import { partnerHosts } from './partner-hosts.ts';
+import { partnerReferrals } from './partner-referrals.ts';
+import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
 import { urgent } from './urgent.ts';
 
@@ -22,6 +25,9 @@ export const ATTACKS: readonly Attack[] = [
   ...hostShares,
   ...requests,
   ...members,
+  ...partnerHosts,
+  ...partnerVisits,
+  ...partnerReferrals,
   ...urgent,
   ...input,
   ...outside,

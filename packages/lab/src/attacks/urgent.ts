@@ -1,294 +1,247 @@
-/** Who stands in beyond what was handed over, and who breaks the glass beyond an emergency. */
+/** Substitutes, calls and broken glass: who steps in, for whom, for how long, and who looks at it afterwards. */
 
-import { base64url, fromBase64url, HOUR, MINUTE, newId, plus, systemRandom, utf8 } from '@ketenkluis/base';
-import {
-  activate,
-  callPatient,
-  callsForMe,
-  change,
-  closeReview,
-  openCalled,
-  openDossier,
-  openEmergency,
-  openReviews,
-  type Session,
-  substitutesToCall,
-} from '@ketenkluis/client';
-import { type FactOf, hashOf, type Plaintext, sealTo, signStatement, statementToWire } from '@ketenkluis/seal';
-import { createEpoch } from '@ketenkluis/seal/open';
-import { type Attack, codeAfter, succeeds } from './attack.ts';
-import { handlesFor, lookAt, refusalIn } from './looks.ts';
-import { bothOwners, keysOf, post, practiceOf, teamOf } from './people.ts';
-import type { Fork, Patient } from './world.ts';
+import { DAY, HOUR, newId, plus, systemRandom } from '@ketenkluis/base';
+import { type FactOf, signStatement, statementToWire } from '@ketenkluis/seal';
+import { look, type Reply, type TestPerson, type TestSession } from '@ketenkluis/vault/testing';
+import type { Attack } from './attack.ts';
+import { because, factOf, oneThing, type Pair, type PairDossier, said, state } from './pair.ts';
 
-const REASON = 'onwel geworden op straat, niet aanspreekbaar';
-const first = (fork: Fork): Patient => fork.base.patients[0]!;
-
-/** The owners approve the assistant as a substitute for the doctors; the nurse may call her in. */
-async function approved(fork: Fork, signers = bothOwners(fork)): Promise<FactOf<'pool'>> {
-  await fork.up();
-  const owner = await fork.signIn('owner');
-  const people = await owner.people(true);
-  const at = owner.now();
-  const team = teamOf(fork, 'gp');
-  const card = people.cardStatement(keysOf(fork, 'assistant').person)!;
-  const pool: FactOf<'pool'> = {
-    ...{ t: 'fact', v: 1, suite: 1, kind: 'pool', id: newId('fact', systemRandom), practice: practiceOf(fork) },
-    ...{ from: at, until: plus(at, 240 * HOUR), team, person: card.payload.subject, card: card.hash },
-    activators: [keysOf(fork, 'nurse').person],
-  };
-  const before = people.epochOf(team)!;
-  const made = await createEpoch({
-    ...{ organisation: practiceOf(fork), team, number: before.payload.number + 1, prev: before.hash, at },
-    members: before.payload.members.map(({ person }) => people.cardStatement(person)!),
-    pool: [card],
-    keys: await owner.teamPair(team),
-    recoveryKey: fromBase64url(people.authority!.recovery.kem),
-    random: systemRandom,
-  });
-  await post(
-    owner,
-    [await signStatement(pool, signers), await signStatement(made.payload, bothOwners(fork))],
-    [made.wraps],
-  );
-  return pool;
-}
-
-/** And the nurse has called her in. */
-async function calledIn(fork: Fork): Promise<Session> {
-  await approved(fork);
-  const nurse = await fork.signIn('nurse');
-  const [{ pool } = { pool: undefined }] = await substitutesToCall(nurse);
-  await activate(nurse, pool!, plus(nurse.now(), 10 * HOUR));
-  return nurse;
-}
-
-const doctorsPart = (fork: Fork) => {
-  const own = new Set<string>(handlesFor(first(fork), 'assistant').handles);
-  return handlesFor(first(fork), 'gp').handles.find((handle) => !own.has(handle))!;
+const must = (reply: Reply): void => {
+  if (reply.status !== 200) throw new Error(reply.text);
 };
-const handOver = (fork: Fork, nurse: Session, until?: ReturnType<typeof plus>) => {
-  const { handles, facts } = handlesFor(first(fork));
-  return callPatient(nurse, {
-    ...{ dossier: first(fork).dossier, handle: handles[0]!, facts, to: keysOf(fork, 'assistant').person },
-    ...{ name: 'de patiënt aan de balie', birthDate: null, ...(until === undefined ? {} : { until }) },
-  });
-};
-const lookAsSubstitute = async (fork: Fork) =>
-  refusalIn(await lookAt(await fork.signIn('assistant'), first(fork), { need: 'gp', handles: [doctorsPart(fork)] }));
 
-/** A call signed by the substitute, about herself. */
-async function callOneself(fork: Fork): Promise<void> {
-  const session = await fork.signIn('assistant');
-  const { person, signer } = keysOf(fork, 'assistant');
-  const id = newId('fact', systemRandom);
-  const key = (await session.people()).kemOf(person, session.now())!;
-  const note = await sealTo(key, `call ${id}`, utf8('{}') as Plaintext);
-  const { dossier } = first(fork);
+/** Hands the first patient to the locum. */
+async function call(pair: Pair, by: TestPerson, more: Partial<FactOf<'call'>> = {}): Promise<Reply> {
+  const { world, referred, base } = pair;
+  const note = await world.annex();
+  const until = plus(world.time.clock(), 2 * HOUR);
   const fact: FactOf<'call'> = {
-    ...{ t: 'fact', v: 1, suite: 1, kind: 'call', id, practice: practiceOf(fork), dossier, person, note: hashOf(note) },
-    ...{ from: session.now(), until: plus(session.now(), HOUR) },
+    ...{ ...factOf(world), kind: 'call', until, dossier: referred.id, person: base.locum.id, note: note.hash },
+    ...more,
   };
-  const { handles, facts } = handlesFor(first(fork), 'assistant');
-  await change(session, {
-    ...{ endpoint: 'call', class: 'grant', event: 'call', items: [{ dossier, handle: handles[0]!, facts }] },
-    body: { statement: statementToWire(await signStatement(fact, signer)), note: base64url(note) },
-  });
+  const statement = statementToWire(await signStatement(fact, by.signer));
+  const annex = await world.annex();
+  const items = [{ dossier: referred.id, handle: referred.handles[0]!, facts: [] }];
+  const body = { statement, note: note.text, annex: annex.text };
+  return world.signed(await world.open(by), 'call', body, { class: 'grant', items, annex: annex.hash });
+}
+/** The locum is in, and looks. */
+async function locumLooks(pair: Pair): Promise<string | undefined> {
+  const { world, referred, base } = pair;
+  return said(
+    await look(world, await world.open(base.locum), [{ dossier: referred.id, handle: referred.handles[0]! }]),
+  );
 }
 
-const emergencyHandle = (fork: Fork) => handlesFor(first(fork), 'emergency').handles;
-const breakGlass = (session: Session, fork: Fork, count: number) =>
-  fork.base.patients
-    .slice(0, count)
-    .reduce<Promise<unknown>>(
-      (before, { dossier }) => before.then(() => openEmergency(session, dossier, REASON)),
-      Promise.resolve(),
-    );
+/** An emergency look at what the doctors were granted beforehand. */
+const breakGlass = (pair: Pair, who: TestSession, dossier: PairDossier, handle = dossier.handles[0]!): Promise<Reply> =>
+  look(pair.world, who, [{ dossier: dossier.id, handle }], { class: 'emergency' });
+
+async function closing(pair: Pair, who: TestSession, dossier: PairDossier): Promise<Reply> {
+  const { world } = pair;
+  const reviews = (await world.call('reviews', { token: (await pair.gp()).token })).json<{
+    reviews: { request: string; dossier: string }[];
+  }>();
+  const annex = await world.annex();
+  const body = {
+    review: reviews.reviews.find((one) => one.dossier === dossier.id)!.request,
+    ...{ finding: 'in-order', annex: annex.text },
+  };
+  const items = [{ dossier: dossier.id, handle: null, facts: [] }];
+  return world.signed(who, 'review-close', body, { class: 'audit', items, annex: annex.hash });
+}
 
 export const urgent: readonly Attack[] = [
-  {
-    name: 'substitute-without-a-call',
-    promise: 'P4',
-    who: 'substitute',
-    does: 'was called in and has the key of the team, and opens a patient whom nobody handed over',
-    expect: ['no-call', 'step-without-handle'],
-    without: 'once a colleague hands this patient over, the same part opens',
-    async play(fork) {
-      await calledIn(fork);
-      return lookAsSubstitute(fork);
-    },
-    async twin(fork) {
-      await handOver(fork, await calledIn(fork));
-      const her = await fork.signIn('assistant');
-      const [called] = await callsForMe(her);
-      const opened = await openCalled(her, called!);
-      return opened.parts.every(({ outcome }) => outcome === 'permit') && (await lookAsSubstitute(fork)) === undefined;
-    },
-  },
-  {
-    name: 'substitute-before-being-called-in',
-    promise: 'P4',
-    who: 'substitute',
-    does: 'is approved for the pool, and opens a part of the team before anybody called',
-    expect: ['no-step', 'step-without-handle', 'not-member', 'no-relation'],
-    without: 'called in and with the patient handed over, the same part opens',
-    async play(fork) {
-      await approved(fork);
-      return lookAsSubstitute(fork);
-    },
-    async twin(fork) {
-      await handOver(fork, await calledIn(fork));
-      return (await lookAsSubstitute(fork)) === undefined;
-    },
-  },
-  {
-    name: 'call-in-oneself',
-    promise: 'P4',
-    who: 'substitute',
-    does: 'states the own place as substitute',
-    expect: ['seal/not-signed', 'vault/bad-statement', 'vault/not-signed'],
-    without: 'the activator whom the owners named states the same',
-    async play(fork) {
-      const pool = await approved(fork);
-      const her = await fork.signIn('assistant');
-      return codeAfter(() => activate(her, pool, plus(her.now(), HOUR)));
-    },
-    async twin(fork) {
-      return succeeds(() => calledIn(fork));
-    },
-  },
-  {
+  oneThing({
     name: 'approve-a-substitute-alone',
-    promise: 'P4',
-    who: 'one owner',
-    does: 'approves a substitute with one signature',
-    expect: ['seal/not-signed', 'vault/bad-statement', 'vault/not-signed'],
-    without: 'with the second owner’s signature the same pool stands',
-    async play(fork) {
-      return codeAfter(() => approved(fork, bothOwners(fork).slice(0, 1)));
-    },
-    async twin(fork) {
-      return succeeds(() => approved(fork));
-    },
-  },
-  {
-    name: 'call-for-oneself',
-    promise: 'P4',
-    who: 'substitute',
-    does: 'signs the own call for a patient who is not there',
+    who: 'owner',
+    does: 'posts a pool with only the own signature',
     expect: ['vault/bad-statement'],
-    without: 'a colleague who treats the patient signs one',
-    async play(fork) {
-      await calledIn(fork);
-      return codeAfter(() => callOneself(fork));
+    without: 'with the second signature it stands',
+    async work({ world, base }, wrong) {
+      const { gp, owners } = world.practice;
+      const pool = { ...base.pool, id: newId('fact', systemRandom), from: world.time.clock() };
+      return because(
+        await state(world, gp, [await signStatement(pool, wrong ? gp.signer : owners)]),
+        'seal/not-signed',
+      );
     },
-    async twin(fork) {
-      const nurse = await calledIn(fork);
-      return succeeds(() => handOver(fork, nurse));
-    },
-  },
-  {
-    name: 'call-for-a-week',
-    promise: 'P4',
+  }),
+  oneThing({
+    name: 'call-oneself-in',
+    who: 'substitute',
+    does: 'signs the own place as substitute',
+    expect: ['vault/bad-statement', 'vault/not-allowed'],
+    without: 'signed by the nurse, who may call in, it begins',
+    work: async (pair, wrong) => said(await pair.substitute({}, wrong ? pair.base.locum : pair.world.practice.nurse)),
+  }),
+  oneThing({
+    name: 'call-in-for-longer-than-was-approved',
     who: 'member',
-    does: 'hands a patient over for seven days',
+    does: 'gives a substitute a place that goes on after the pool',
     expect: ['vault/bad-statement'],
-    without: 'for the hours of a day it is taken',
-    async play(fork) {
-      const nurse = await calledIn(fork);
-      return codeAfter(() => handOver(fork, nurse, plus(nurse.now(), 168 * HOUR)));
+    without: 'within the pool it begins',
+    work: async (pair, wrong) => said(await pair.substitute({ until: plus(pair.base.pool.until, wrong ? DAY : -DAY) })),
+  }),
+  oneThing({
+    name: 'call-in-for-another-team',
+    who: 'member',
+    does: 'gives a substitute a place in another team than the pool names',
+    expect: ['vault/bad-statement'],
+    without: "in the pool's team it begins",
+    work: async (pair, wrong) => {
+      const { gpTeam, nurseTeam } = pair.world.practice;
+      return said(await pair.substitute({ team: (wrong ? gpTeam : nurseTeam).id }));
     },
-    async twin(fork) {
-      const nurse = await calledIn(fork);
-      return succeeds(() => handOver(fork, nurse, plus(nurse.now(), 9 * HOUR)));
-    },
-  },
-  {
-    name: 'outstay-a-call',
-    promise: 'P4',
+  }),
+  oneThing({
+    name: 'stay-after-the-own-period',
     who: 'substitute',
-    does: 'opens the patient of the morning again when the call is over',
-    expect: ['no-call', 'step-without-handle'],
-    without: 'a few minutes earlier the same look opens',
-    async play(fork) {
-      const nurse = await calledIn(fork);
-      await handOver(fork, nurse, plus(nurse.now(), 10 * MINUTE));
-      fork.time.move(11 * MINUTE);
-      return lookAsSubstitute(fork);
+    does: 'looks at a patient who was handed over, an hour after the place ended',
+    expect: ['not-member'],
+    without: 'within the period the same look opens',
+    async work(pair, wrong) {
+      const { world } = pair;
+      must(await pair.substitute({ until: plus(world.time.clock(), HOUR) }));
+      must(await call(pair, world.practice.nurse, { until: plus(world.time.clock(), 10 * HOUR) }));
+      if (wrong) world.time.move(2 * HOUR);
+      return locumLooks(pair);
     },
-    async twin(fork) {
-      const nurse = await calledIn(fork);
-      await handOver(fork, nurse, plus(nurse.now(), 10 * MINUTE));
-      return (await lookAsSubstitute(fork)) === undefined;
+  }),
+  oneThing({
+    name: 'stay-after-the-pool-ended',
+    who: 'substitute',
+    does: 'looks when an owner ended the pool and forgot the place in it',
+    expect: ['not-member'],
+    without: 'while the pool stands the same look opens',
+    async work(pair, wrong) {
+      must(await pair.substitute());
+      must(await call(pair, pair.world.practice.nurse));
+      if (wrong) must(await pair.endFact(pair.base.pool.id));
+      return locumLooks(pair);
     },
-  },
-  {
-    name: 'emergency-summary-as-an-ordinary-look',
-    promise: 'P4',
-    who: 'member of the emergency team',
-    does: 'opens the summary without breaking the glass, so that nobody reviews it',
-    expect: ['step-without-handle', 'no-step'],
-    without: 'in an emergency it opens, flagged and with a review',
-    async play(fork) {
-      await fork.up();
-      const { dossier } = first(fork);
-      const session = await fork.signIn('owner');
-      return refusalIn(await openDossier(session, { dossier, handles: emergencyHandle(fork), facts: [] }));
+  }),
+  oneThing({
+    name: 'look-without-a-call',
+    who: 'substitute',
+    does: 'looks at a patient of the team whom nobody handed over',
+    expect: ['no-call'],
+    without: 'when a colleague has handed the patient over, it opens',
+    async work(pair, wrong) {
+      must(await pair.substitute());
+      if (!wrong) must(await call(pair, pair.world.practice.nurse));
+      return locumLooks(pair);
     },
-    async twin(fork) {
-      await fork.up();
-      const session = await fork.signIn('owner');
-      const opened = await openEmergency(session, first(fork).dossier, REASON);
-      const reviews = await openReviews(session);
-      return opened.parts.every(({ outcome }) => outcome === 'permit') && reviews.length === 1;
+  }),
+  oneThing({
+    name: 'hand-a-patient-to-oneself',
+    who: 'substitute',
+    does: 'signs and sends the call of a patient to herself',
+    expect: ['vault/bad-statement', 'vault/not-allowed'],
+    without: 'from a colleague who treats the patient it stands',
+    async work(pair, wrong) {
+      must(await pair.substitute());
+      return said(await call(pair, wrong ? pair.base.locum : pair.world.practice.nurse));
     },
-  },
-  {
-    name: 'emergency-after-emergency',
-    promise: 'P4',
-    who: 'member of the emergency team',
-    does: 'reads one summary after the other as emergencies',
-    expect: ['too-many'],
-    without: 'the fourth patient opens when an hour has gone by',
-    async play(fork) {
-      await fork.up();
-      const session = await fork.signIn('owner');
-      try {
-        await breakGlass(session, fork, 4);
-      } catch (error) {
-        return (error as { detail?: { reason?: string } }).detail?.reason;
-      }
-      return undefined;
-    },
-    async twin(fork) {
-      await fork.up();
-      await breakGlass(await fork.signIn('owner'), fork, 3);
-      fork.time.move(61 * MINUTE);
-      const { dossier } = fork.base.patients[3]!;
-      const later = await fork.signIn('owner');
-      return succeeds(() => openEmergency(later, dossier, REASON));
-    },
-  },
-  {
-    name: 'review-the-own-emergency',
-    promise: 'P4',
-    who: 'member of the emergency team',
-    does: 'closes the review of what they opened themselves',
+  }),
+  oneThing({
+    name: 'hand-over-a-patient-of-somebody-else',
+    who: 'member',
+    does: 'a doctor who has no step with that part hands the patient to the locum',
     expect: ['vault/not-allowed'],
-    without: 'the other owner closes it',
-    async play(fork) {
-      await fork.up();
-      const session = await fork.signIn('owner');
-      await openEmergency(session, first(fork).dossier, REASON);
-      const [review] = await openReviews(session);
-      return codeAfter(() => closeReview(session, review!, 'in-order', 'akkoord'));
+    without: 'from the nurse, who treats the patient, it stands',
+    async work(pair, wrong) {
+      must(await pair.substitute());
+      const { gp, nurse } = pair.world.practice;
+      return said(await call(pair, wrong ? gp : nurse));
     },
-    async twin(fork) {
-      await fork.up();
-      await openEmergency(await fork.signIn('owner'), first(fork).dossier, REASON);
-      const other = await fork.signIn('second');
-      const [review] = await openReviews(other);
-      return succeeds(() => closeReview(other, review!, 'in-order', 'terecht'));
+  }),
+  oneThing({
+    name: 'hand-over-for-longer-than-a-day',
+    who: 'member',
+    does: 'hands a patient over for 25 hours',
+    expect: ['vault/bad-statement'],
+    without: 'for 23 hours it stands',
+    async work(pair, wrong) {
+      must(await pair.substitute());
+      const until = plus(pair.world.time.clock(), (wrong ? 25 : 23) * HOUR);
+      return said(await call(pair, pair.world.practice.nurse, { until }));
     },
-  },
+  }),
+  oneThing({
+    name: 'break-the-glass-without-a-reason',
+    who: 'member',
+    does: 'asks for an emergency look that seals no reason to the log officers',
+    expect: ['vault/annex-missing', 'vault/bad-request'],
+    without: 'with a reason it opens',
+    async work({ world, referred }, wrong) {
+      const annex = await world.annex();
+      const items = [{ dossier: referred.id, handle: referred.handles[0]!, facts: [] }];
+      const who = await world.open(world.practice.gp);
+      const named = wrong ? { text: null, hash: null } : annex;
+      return said(
+        await world.signed(who, 'release', { annex: named.text }, { class: 'emergency', items, annex: named.hash }),
+      );
+    },
+  }),
+  oneThing({
+    name: 'break-the-glass-of-many',
+    who: 'member',
+    does: 'breaks the glass of a fourth patient within the hour',
+    expect: ['too-many', 'vault/too-many'],
+    without: 'two hours after the first three it opens',
+    async work(pair, wrong) {
+      const [fourth, ...three] = pair.base.dossiers;
+      for (const dossier of three) must(await breakGlass(pair, await pair.gp(), dossier));
+      if (!wrong) pair.world.time.move(2 * HOUR);
+      return said(await breakGlass(pair, await pair.gp(), fourth!));
+    },
+  }),
+  oneThing({
+    name: 'break-the-glass-for-the-whole-record',
+    who: 'member',
+    does: 'asks in an emergency for a part that is no emergency summary',
+    expect: ['step-without-handle'],
+    without: 'the summary opens',
+    async work(pair, wrong) {
+      const { referred } = pair;
+      return said(await breakGlass(pair, await pair.gp(), referred, referred.handles[wrong ? 1 : 0]));
+    },
+  }),
+  oneThing({
+    name: 'look-at-the-summary-without-breaking-the-glass',
+    who: 'member',
+    does: 'opens what was granted for an emergency by an ordinary look, which leaves no review behind',
+    expect: ['no-relation', 'no-step', 'step-without-handle'],
+    without: 'as an emergency it opens',
+    async work(pair, wrong) {
+      const { world, referred } = pair;
+      const items = [{ dossier: referred.id, handle: referred.handles[0]! }];
+      return said(await look(world, await pair.gp(), items, { class: wrong ? 'look' : 'emergency' }));
+    },
+  }),
+  oneThing({
+    name: 'break-the-glass-from-outside',
+    who: 'partner',
+    does: 'asks for an emergency look at the patient who was referred',
+    expect: ['unknown', 'vault/refused'],
+    without: 'the ordinary look opens what was handed on',
+    async work(pair, wrong) {
+      const { world, referred } = pair;
+      const items = [{ dossier: referred.id, handle: referred.handles[0]! }];
+      return said(await look(world, await pair.guest(), items, { class: wrong ? 'emergency' : 'look' }));
+    },
+  }),
+  oneThing({
+    name: 'close-the-own-review',
+    who: 'member',
+    does: 'says of the own emergency look that it was in order',
+    expect: ['vault/not-allowed'],
+    without: 'a nurse who treats the patient may say so',
+    async work(pair, wrong) {
+      const gp = await pair.gp();
+      must(await breakGlass(pair, gp, pair.referred));
+      return said(await closing(pair, wrong ? gp : await pair.nurse(), pair.referred));
+    },
+  }),
 ];

@@ -44,6 +44,7 @@ import { webSigner } from '@ketenkluis/seal';
 import { createVault, type RunningVault, type VaultOptions } from '@ketenkluis/vault';
 import { type FakeClock, fakeClock } from '@ketenkluis/vault/testing';
 import { DEFAULT_AS_OF, smallPractice, type Truth } from '../generate/index.ts';
+import { buildPair, openPair, type Pair, type PairBase } from './pair.ts';
 import { type Rule, tampered } from './proxy.ts';
 
 export const ORIGIN = 'http://praktijk.localhost:8443';
@@ -96,6 +97,8 @@ export interface Base {
   readonly teams: Readonly<Record<string, string>>;
   /** What devices remember that have looked once. */
   readonly memories: Readonly<Record<Who, Memory>>;
+  /** Two organisations at two vaults, built when the first attack asks. */
+  pair(): Promise<PairBase>;
   remove(): void;
 }
 
@@ -238,6 +241,7 @@ export async function buildBase(options: { readonly patients: number; readonly s
   const reading = await folderSource(source);
   await sync({ state, source: reading, asOf: AS_OF, selection: SELECTION, ...ports });
   await reading.close();
+  let pair: Promise<PairBase> | undefined;
   const base: Omit<Base, 'memories'> = {
     dir,
     now: time.clock(),
@@ -247,6 +251,10 @@ export async function buildBase(options: { readonly patients: number; readonly s
     truth,
     patients: patientsOf(state),
     teams: Object.fromEntries(state.register.teams.map(({ need, team }) => [need, team])),
+    pair: () => {
+      pair ??= buildPair(join(dir, 'pair'));
+      return pair;
+    },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
   await state.close();
@@ -269,10 +277,9 @@ export async function buildBase(options: { readonly patients: number; readonly s
 export class Fork {
   readonly base: Base;
   readonly dir: string;
-  readonly vaultDir: string;
-  readonly agentDir: string;
-  readonly source: string;
   readonly time: FakeClock;
+  readonly #copied = new Set<string>();
+  #pair: Promise<Pair> | undefined;
   #running: RunningVault | null = null;
   #rules: Rule[] = [];
   #extra: Partial<VaultOptions> = {};
@@ -280,12 +287,30 @@ export class Fork {
   constructor(base: Base) {
     this.base = base;
     this.dir = mkdtempSync(join(tmpdir(), 'ketenkluis-attack-'));
-    cpSync(base.dir, this.dir, { recursive: true });
-    this.vaultDir = join(this.dir, 'vault');
-    this.agentDir = join(this.dir, 'agent');
-    this.source = join(this.dir, 'source');
     this.time = fakeClock(base.now);
     this.time.move(60_000);
+  }
+
+  /** Copied when an attack first touches it: many need one of the folders only. */
+  #folder(name: 'vault' | 'agent' | 'source'): string {
+    const to = join(this.dir, name);
+    if (!this.#copied.has(name)) cpSync(join(this.base.dir, name), to, { recursive: true });
+    this.#copied.add(name);
+    return to;
+  }
+  get vaultDir(): string {
+    return this.#folder('vault');
+  }
+  get agentDir(): string {
+    return this.#folder('agent');
+  }
+  get source(): string {
+    return this.#folder('source');
+  }
+  /** This attack's own copy of the two organisations. */
+  pair(): Promise<Pair> {
+    this.#pair ??= this.base.pair().then((pair) => openPair(pair, join(this.dir, 'pair')));
+    return this.#pair;
   }
 
   get vault(): RunningVault {
@@ -407,6 +432,7 @@ export class Fork {
 
   async end(): Promise<void> {
     await this.down();
+    await (await this.#pair)?.down();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -226,6 +226,8 @@ export interface ReferOptions {
   readonly from?: TestTeam;
   /** Sends the referral without the shares of the parts, as whoever can open none of them would have to. */
   readonly blind?: boolean;
+  /** For whom the letter is sealed as well. */
+  readonly more?: readonly { readonly team: TestTeam; readonly fact: FactId }[];
 }
 
 /** The facts of a referral to this team. */
@@ -271,6 +273,7 @@ export async function referTo(
   const readers = [
     { team: from, fact: dossier.step },
     { team, fact: handed.step },
+    ...(options.more ?? []),
   ];
   const parent = handles[0]!;
   await sealInto(world, into, author, dossier.id, [{ handle: letter, class: 'work', parent }], readers);
@@ -322,7 +325,13 @@ export async function writeMessage(
   guest: TestSession,
   dossier: TestDossier,
   handed: HandedOn,
-  options: { readonly readers?: 'both' | 'own' | 'practice'; readonly change?: Partial<PackFields> } = {},
+  options: {
+    readonly readers?: 'both' | 'own' | 'practice';
+    readonly change?: Partial<PackFields>;
+    /** Whoever is named as the writer; the guest signs. */
+    readonly author?: TestPerson;
+    readonly more?: readonly { readonly team: TestTeam; readonly fact: FactId }[];
+  } = {},
 ): Promise<{ readonly reply: Reply; readonly handle: HandleId }> {
   const into = empty();
   const handle = newId('handle', systemRandom);
@@ -335,10 +344,10 @@ export async function writeMessage(
   await sealInto(
     world,
     into,
-    guest.person,
+    options.author ?? guest.person,
     dossier.id,
     [{ handle, class: 'inbox', parent, ...options.change }],
-    readers.filter((_, i) => chosen === 'both' || (chosen === 'own' ? i === 0 : i === 1)),
+    [...readers.filter((_, i) => chosen === 'both' || (chosen === 'own' ? i === 0 : i === 1)), ...(options.more ?? [])],
   );
   const annex = await world.annex();
   const body = {
