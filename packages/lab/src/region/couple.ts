@@ -19,7 +19,6 @@ import {
   openList,
   type Partner,
   partnerCard,
-  partnersOf,
   placeOf,
   proposePartner,
   readContent,
@@ -129,4 +128,3 @@ export async function visitOf(home: Session, card: string): Promise<Session> {
   return visit(home, placeOf(await readPartnerCard(card)));
 }
 
-export { partnersOf };

@@ -270,11 +270,7 @@ export async function referTo(
   const into = empty();
   const facts = referralFacts(world, partner, dossier, handed, options);
   into.payloads.push(...(options.change?.(facts) ?? facts));
-  const readers = [
-    { team: from, fact: dossier.step },
-    { team, fact: handed.step },
-    ...(options.more ?? []),
-  ];
+  const readers = [{ team: from, fact: dossier.step }, { team, fact: handed.step }, ...(options.more ?? [])];
   const parent = handles[0]!;
   await sealInto(world, into, author, dossier.id, [{ handle: letter, class: 'work', parent }], readers);
   const bundle = await createBundle({
