@@ -15,6 +15,9 @@ import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
 import { urgent } from './urgent.ts';
 
+/** On the two organisations of `pair.ts`. */
+export const ON_PAIR: readonly Attack[] = [...partnerHosts, ...partnerVisits, ...partnerReferrals, ...urgent];
+
 export const ATTACKS: readonly Attack[] = [
   ...hostDump,
   ...hostPacks,
@@ -24,9 +27,6 @@ export const ATTACKS: readonly Attack[] = [
   ...hostShares,
   ...requests,
   ...members,
-  ...partnerHosts,
-  ...partnerVisits,
-  ...partnerReferrals,
-  ...urgent,
+  ...ON_PAIR,
   ...input,
 ];
