@@ -16,6 +16,9 @@ import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
 import { urgent } from './urgent.ts';
 
+/** On the two organisations of `pair.ts`. */
+export const ON_PAIR: readonly Attack[] = [...partnerHosts, ...partnerVisits, ...partnerReferrals, ...urgent];
+
 export const ATTACKS: readonly Attack[] = [
   ...hostDump,
   ...hostPacks,
@@ -25,10 +28,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostShares,
   ...requests,
   ...members,
-  ...partnerHosts,
-  ...partnerVisits,
-  ...partnerReferrals,
-  ...urgent,
+  ...ON_PAIR,
   ...input,
   ...outside,
 ];
