@@ -198,7 +198,7 @@ describe('a referral', () => {
     for (const readers of ['own', 'practice'] as const)
       expect((await writeMessage(world, partner, guest, dossier, handed, { readers })).reply.status).toBe(422);
     const note = await writeMessage(world, partner, guest, dossier, handed, { change: { class: 'work' } });
-    expect(note.reply.status).toBe(422);
+    expect(note.reply.status).toBe(404);
     const sent = await writeMessage(world, partner, guest, dossier, handed);
     expect(sent.reply.text).toContain('line');
     const message = [{ dossier: dossier.id, handle: sent.handle }];

@@ -3,6 +3,7 @@
 import { DAY, fromBase64url, HOUR, newId, plus, systemRandom } from '@ketenkluis/base';
 import {
   asShare,
+  batchesFromWire,
   type Fact,
   type FactOf,
   type Hash,
@@ -115,8 +116,6 @@ export const partnerReferrals: readonly Attack[] = [
       said(
         await refer(pair, {
           handles: [wrong ? pair.other.beyond : pair.other.handles[0]!],
-          // The vault gave no share of it: what goes with it is the letter only.
-          bend: (into) => wrong && into.payloads.splice(-2),
         }),
       ),
   }),
@@ -289,7 +288,7 @@ export const partnerReferrals: readonly Attack[] = [
       const body = { ...(await withStates(pair.world, nurse, [fact])) };
       const [first, ...more] = body.statements;
       const forged = await signStatement({ ...fact, id: newId('fact', systemRandom) }, nurse.person.signer);
-      const genuine = statementFromWire(first!) as Statement<'fact'>;
+      const genuine = statementFromWire(first!, batchesFromWire(body.batches)) as Statement<'fact'>;
       const bent = statementToWire({ ...forged, proof: genuine.proof } as typeof forged);
       const sent = { ...body, statements: wrong ? [bent, ...more] : body.statements };
       return said(await aboutDossier(pair.world, nurse, 'consent', pair.other, sent));
@@ -496,7 +495,7 @@ export const partnerReferrals: readonly Attack[] = [
     name: 'partner-writes-as-the-practice',
     who: 'partner',
     does: 'writes a note of the practice instead of a message',
-    expect: ['vault/bad-statement'],
+    expect: ['vault/refused'],
     without: 'as a message it stands',
     work: async (pair, wrong) => said(await message(pair, wrong ? { change: { class: 'work' } } : {})),
   }),
