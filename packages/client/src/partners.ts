@@ -18,6 +18,7 @@ import { profilesOf } from './names.ts';
 import { type CardTeam, partnerFingerprint, placeOf } from './partner-card.ts';
 import type { DirectoryWire } from './partner-keys.ts';
 import { cardName } from './partner-proposal.ts';
+import { settlePartners } from './proposals.ts';
 import type { Session } from './session.ts';
 import type { Place } from './wire.ts';
 
@@ -96,14 +97,17 @@ export async function showPartnerKeys(
 const keptCard = z.strictObject({ statements: z.array(wireStatement), batches: z.array(wireStatement) });
 
 /**
- * What this owner proposed and a second person has signed since: the keys of its card go to the vault. To be called at sign-in and
- * after a proposal went through; answers how many partners can be referred to from now on.
+ * What this owner proposed and a second person has signed since: it goes into the log, where that person could not put it, and the keys
+ * of its card go to the vault. To be called at sign-in and wherever partners are looked at; answers how many partners can be referred to
+ * from now on.
  */
 export async function couplePartners(session: Session): Promise<number> {
+  const known = await session.people();
+  if (!(known.authority?.owners.some(({ person }) => person === session.person) ?? false)) return 0;
+  await settlePartners(session);
   const people = await session.people(true);
   const now = session.now();
   const { storage } = session.wire.ports;
-  if (!(people.authority?.owners.some(({ person }) => person === session.person) ?? false)) return 0;
   let coupled = 0;
   for (const { organisation } of people.partners(now)) {
     const name = cardName(session, organisation);

@@ -329,6 +329,28 @@ export async function agree(session: Session, hash: Hash): Promise<'admitted' | 
   return 'proposed';
 }
 
+/**
+ * What this owner signed and somebody who is no owner has signed since goes into the log; whoever is no owner cannot put it there.
+ * Answers how many went.
+ */
+export async function settlePartners(session: Session): Promise<number> {
+  const { proposals } = await session.call('proposals', proposalsMessage);
+  const outward = proposals.filter((one) => !isRenewal(one));
+  if (outward.length === 0) return 0;
+  const people = await session.people(true);
+  let settled = 0;
+  for (const open of outward) {
+    // A broken one is shown on the screen of proposals, and stops nothing else.
+    const found = await read(session, people, open).catch(() => null);
+    if (found === null || found.waiting.what !== 'partner' || found.waiting.stale || !found.enough) continue;
+    const { signers, threshold } = found.waiting;
+    if (!signers.includes(session.person) || signers.length < threshold) continue;
+    await submit(session, found.statements, [], found.open.names);
+    settled += 1;
+  }
+  return settled;
+}
+
 /** It is not to be; gone for everybody, and a line says who said so. */
 export async function disagree(session: Session, hash: Hash): Promise<void> {
   await change(session, {

@@ -3,6 +3,7 @@
  * the same functions as a person's workplace; nothing is written into a database.
  */
 
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LocalDate, plus, SECOND } from '@ketenkluis/base';
 import type { ProgrammeId } from '@ketenkluis/care';
@@ -31,7 +32,7 @@ import { cardFrom, referOne, rowsOf, takeOn, visitOf } from './couple.ts';
 export interface RegionOptions {
   readonly root: string;
   readonly asOf: LocalDate;
-  /** Patients of the first practice and of the second. */
+  /** Patients of the first practice and of the second, which is left out when it has none. */
   readonly patients: readonly [number, number];
   readonly workplace?: string;
   /** The partners that there are; all when left out. */
@@ -41,7 +42,8 @@ export interface RegionOptions {
 
 export interface Region {
   readonly linde: NewPractice;
-  readonly wilg: NewPractice;
+  /** Null where it was to have no patients. */
+  readonly wilg: NewPractice | null;
   readonly partners: Readonly<Partial<Record<PartnerRole, NewPractice>>>;
   /** The first practice's card, with which its partners' workplaces find it. */
   readonly card: string;
@@ -54,7 +56,7 @@ async function vaults(options: RegionOptions) {
   const chosen = options.partners ?? ROLES;
   const all: readonly (readonly [string, Organisation])[] = [
     ['linde', LINDE],
-    ['wilg', WILG],
+    ...(options.patients[1] > 0 ? [['wilg', WILG] as const] : []),
     ...chosen.map((role) => [role, PARTNERS[role]] as const),
   ];
   const ports = new Map<string, number>();
@@ -90,29 +92,36 @@ export async function buildRegion(options: RegionOptions): Promise<Region> {
     for (const one of made.values()) await one.close();
   };
   try {
-    const [linde, wilg] = [made.get('linde')!, made.get('wilg')!];
-    for (const [i, [name, practice]] of [['linde', linde] as const, ['wilg', wilg] as const].entries()) {
-      say(`${name}: choosing, minimising, sealing, sending`);
-      const source = join(root, name, 'source');
+    const [linde, wilg] = [made.get('linde')!, made.get('wilg') ?? null];
+    const practices = [
+      { key: 'linde', practice: linde, of: LINDE },
+      ...(wilg === null ? [] : [{ key: 'wilg', practice: wilg, of: WILG }]),
+    ];
+    for (const [i, { key, practice }] of practices.entries()) {
+      say(`${key}: choosing, minimising, sealing, sending`);
+      const source = join(root, key, 'source');
       writePractice({ patients: patients[i]!, seed: i + 11, asOf, out: source });
       await practice.enrol(source, asOf);
     }
     const partners: Partial<Record<PartnerRole, NewPractice>> = {};
-    for (const [practice, { staff }] of [
-      [linde, LINDE],
-      [wilg, WILG],
-    ] as const) {
-      const [first, second] = [await practice.signIn(staff[0]!.name), await practice.signIn(staff[1]!.name)];
+    for (const role of options.partners ?? ROLES) {
+      const partner = made.get(role)!;
+      partners[role] = partner;
+      // No patients: only the names of its own people leave, sealed.
+      const none = join(root, role, 'source');
+      mkdirSync(none, { recursive: true });
+      await partner.sync(none, asOf, { acceptSelection: true });
+    }
+    for (const { practice, of } of practices) {
+      const [first, second] = [await practice.signIn(of.staff[0]!.name), await practice.signIn(of.staff[1]!.name)];
       for (const role of options.partners ?? ROLES) {
-        const partner = made.get(role)!;
-        partners[role] = partner;
+        const partner = partners[role]!;
         say(`${PARTNERS[role].practice.name}: two people compare its digits`);
         const owner = await partner.signIn(PARTNERS[role].staff[0]!.name);
         await takeOn(first, second, await cardFrom(owner, PARTNERS[role], partner.teams));
       }
     }
-    await linde.sync(join(root, 'linde', 'source'), asOf);
-    await wilg.sync(join(root, 'wilg', 'source'), asOf);
+    for (const { key, practice } of practices) await practice.sync(join(root, key, 'source'), asOf);
     const owner = await linde.signIn(LINDE.staff[0]!.name);
     const { name, ura } = LINDE.practice;
     const teams = linde.teams.flatMap((one) =>

@@ -95,17 +95,25 @@ afterAll(async () => {
   await browser?.close();
 });
 
+export function bundleDir(): Promise<string> {
+  built ??= workplace(() => undefined);
+  return built;
+}
+/** One Chromium for the whole test file. */
+export function chromiumOfFile(): Promise<Browser> {
+  launched ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
+  return launched;
+}
+
 export async function makeGround({ patients, threshold }: GroundOptions): Promise<Ground> {
   const root = mkdtempSync(join(tmpdir(), 'ketenkluis-browser-'));
   const source = join(root, 'source');
   const vaultDir = join(root, 'vault');
   const agentDir = join(root, 'agent');
   writePractice({ patients, seed: 7, asOf: DEFAULT_AS_OF, out: source });
-  built ??= workplace(() => undefined);
-  const bundle = await built;
-  launched ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
+  const bundle = await bundleDir();
   const [browser, practice] = await Promise.all([
-    launched,
+    chromiumOfFile(),
     newPractice({ vaultDir, agentDir, workplace: bundle, ...(threshold === undefined ? {} : { threshold }) }),
   ]);
   await practice.enrol(source, DEFAULT_AS_OF);
@@ -127,35 +135,12 @@ function ground(made: Made): Ground {
   const { practice, browser, source, agentDir, vaultDir } = made;
   const heard = new Heard();
   let vault: VaultProcess = practice.vault;
-  const hand: Ground['hand'] = (wanted, which = 'first') => {
-    const found = practice.people.find(({ name }) => name.startsWith(wanted))!;
-    const { link, passphrase } = found[which];
-    const device = parseDeviceLink(link).device as DeviceId;
-    return { name: found.name, link: `${practice.origin}/#/apparaat/${link}`, device, passphrase };
-  };
-  const search = new TokenSearch(patients(source));
+  const hand: Ground['hand'] = (wanted, which) => handOf(practice, wanted, which);
   return {
     practice,
     heard,
     hand,
-    async visit(work, { width = 1440, clock = false } = {}) {
-      const context = await browser.newContext({
-        viewport: { width, height: 900 },
-        locale: 'nl-NL',
-        reducedMotion: 'reduce',
-      });
-      context.setDefaultTimeout(PATIENCE);
-      try {
-        const page = await context.newPage();
-        if (clock) await page.clock.install();
-        heard.listen(page);
-        const result = await work({ app: new Workplace(page), page, context, heard });
-        heard.all.push(await kept(page));
-        return result;
-      } finally {
-        await context.close();
-      }
-    },
+    visit: (work, options) => visitIn(browser, heard, work, options),
     async enter({ app }, { link, passphrase }) {
       await app.door.takeDevice(link);
       await app.door.open(passphrase);
@@ -193,17 +178,45 @@ function ground(made: Made): Ground {
         workplace: made.bundle,
       });
     },
-    patientsIn(text) {
-      const found = new Set<number>();
-      search.scan(Buffer.from(text), found);
-      return [...found].map((index) => search.tokens[index]!);
-    },
+    patientsIn: patientSearch(source),
     async close() {
       await practice.close();
       await vault.stop();
       rmSync(made.root, { recursive: true, force: true });
     },
   };
+}
+
+export function handOf(practice: NewPractice, wanted: string, which: 'first' | 'second' = 'first'): Hand {
+  const found = practice.people.find(({ name }) => name.startsWith(wanted))!;
+  const { link, passphrase } = found[which];
+  const device = parseDeviceLink(link).device as DeviceId;
+  return { name: found.name, link: `${practice.origin}/#/apparaat/${link}`, device, passphrase };
+}
+
+/** Work in a browser profile of its own; what it leaves behind is heard at its end. */
+export async function visitIn<T>(
+  browser: Browser,
+  heard: Heard,
+  work: (visit: Visit) => Promise<T>,
+  { width = 1440, clock = false }: VisitOptions = {},
+): Promise<T> {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    locale: 'nl-NL',
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(PATIENCE);
+  try {
+    const page = await context.newPage();
+    if (clock) await page.clock.install();
+    heard.listen(page);
+    const result = await work({ app: new Workplace(page), page, context, heard });
+    heard.all.push(await kept(page));
+    return result;
+  } finally {
+    await context.close();
+  }
 }
 
 /** Everything that stays outside the page's memory: address, title, history, storage, IndexedDB. */
@@ -226,6 +239,16 @@ export const kept = (page: Page): Promise<string> =>
     const here = [location.href, document.title, history.state, { ...localStorage }, { ...sessionStorage }];
     return JSON.stringify([...here, document.cookie, rows], plain);
   });
+
+/** Finds the names and numbers of a source's patients in a text, in any spelling. */
+export function patientSearch(source: string): (text: string) => readonly string[] {
+  const search = new TokenSearch(patients(source));
+  return (text) => {
+    const found = new Set<number>();
+    search.scan(Buffer.from(text), found);
+    return [...found].map((index) => search.tokens[index]!);
+  };
+}
 
 /** Family and full names and numbers, as the source has them. */
 function patients(source: string): readonly string[] {

@@ -17,10 +17,16 @@ const partner = (role: string, ready = true): PartnerSeen => ({
   name: `partner ${role}`,
   teams: [{ team: `tea_${role}` as TeamId, role, ready }],
 });
-const ask = (role: string, programmes: readonly ProgrammeId[], held?: readonly ScopeId[], ready = true) =>
+const ask = (
+  role: string,
+  programmes: readonly ProgrammeId[],
+  held?: readonly ScopeId[],
+  ready = true,
+  seen: readonly ScopeId[] = [],
+) =>
   referralChoices(
     [partner(role, ready)],
-    { programmes, held: held ?? scopesOf(selection, programmes), now },
+    { programmes, held: held ?? scopesOf(selection, programmes), seen, now },
     selection,
   );
 
@@ -47,6 +53,15 @@ describe('whom a patient can be referred to', () => {
 
   it('hands on no more than the sender holds', () => {
     expect(ask('podiatrist', ['diabetes'], ['identity']).choices).toEqual([]);
+  });
+
+  it('refers a patient of whom a part does not exist, since nothing was ever recorded for it, with what there is', () => {
+    const all = scopesOf(selection, ['diabetes']);
+    const held = all.filter((scope) => scope !== 'diabetes-medication');
+    const { choices } = ask('podiatrist', ['diabetes'], held, true, all);
+    expect(choices.map(({ sees }) => sees.map(({ scope }) => scope))).toEqual([['identity', 'hba1c', 'foot']]);
+    expect(ask('podiatrist', ['diabetes'], held, true, held).choices).toEqual([]);
+    expect(ask('podiatrist', ['diabetes'], ['identity'], true, all).choices).toEqual([]);
   });
 
   it('says which partner has no key yet', () => {

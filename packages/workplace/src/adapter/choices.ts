@@ -38,6 +38,8 @@ export interface Indication {
   readonly programmes: readonly ProgrammeId[];
   /** The parts that the sender holds: nobody can hand on more. */
   readonly held: readonly ScopeId[];
+  /** The parts that the sender's role sees of every such patient: one of these that is not held is not there. */
+  readonly seen: readonly ScopeId[];
   readonly now: Instant;
 }
 
@@ -52,7 +54,7 @@ const isRole = (role: string): role is RoleId => Object.hasOwn(ROLES, role);
 
 export function referralChoices(
   partners: readonly PartnerSeen[],
-  { programmes, held, now }: Indication,
+  { programmes, held, seen, now }: Indication,
   selection: Selection,
 ): ReferralChoices {
   const all = scopesOf(selection, programmes).filter((scope) => held.includes(scope));
@@ -69,8 +71,10 @@ export function referralChoices(
         for (const step of PROGRAMMES[programme].steps) {
           const ask = { role, programme, step: step.id, evidence: ['referral'] as const, programmes };
           const answer = issueStep(pick ? { ...ask, scopes: all } : ask, selection);
-          // A part that the sender does not hold cannot be handed on, and half a step is none.
-          if (!answer.issue || !answer.scopes.every((scope) => held.includes(scope))) continue;
+          // A part that is kept from the sender cannot be handed on, and half a step is none; a part without data does not exist.
+          if (!answer.issue || !answer.scopes.every((scope) => held.includes(scope) || seen.includes(scope))) continue;
+          const given = answer.scopes.filter((scope) => held.includes(scope));
+          if (!given.some((scope) => scope !== 'identity')) continue;
           if (!ready) {
             keyless = true;
             continue;
@@ -84,8 +88,8 @@ export function referralChoices(
             programme,
             step: step.id,
             activity: text(step.activity),
-            sees: answer.scopes.map(part),
-            seesNot: all.filter((scope) => !answer.scopes.includes(scope)).map(part),
+            sees: given.map(part),
+            seesNot: all.filter((scope) => !given.includes(scope)).map(part),
             pick,
             until: plus(now, (step.days ?? 1) * DAY),
           });

@@ -14,10 +14,15 @@ export function duties(inside: Inside): Promise<void> {
     if (!me.owner) return;
     // Only people of a partner visit others; a practice need not say each day who works there.
     if (me.partner) await vouch(session);
-    await couplePartners(session);
+    await coupled(inside);
   };
   const started = work();
   under.set(inside, started);
   started.catch(() => under.delete(inside));
   return started;
+}
+
+/** The second person signs at another moment than the owner signs in: asked again wherever partners are looked at. */
+export async function coupled({ me, session }: Inside): Promise<void> {
+  if (me.owner) await couplePartners(session);
 }

@@ -14,6 +14,7 @@ import {
 import { workplaceError } from '../errors.ts';
 import type { PartnerCard, PartnerSide, PartnerTeam } from '../model.ts';
 import type { PartnerSeen } from './choices.ts';
+import { coupled } from './duties.ts';
 import { type Inside, nameOf, roleText, UNNAMED } from './inside.ts';
 import type { Surroundings } from './people.ts';
 
@@ -57,21 +58,25 @@ const cardView = (text: string, card: ClientCard, known: boolean): PartnerCard =
 export function partnerSide({ open }: Surroundings): PartnerSide {
   return {
     list: () =>
-      open(async (now) => ({
-        mayChange: now.me.owner,
-        partners: (await partnersSeen(now)).map(({ organisation, since, signers, profile, fingerprint }) => ({
-          ...{
-            organisation,
-            since,
-            name: profile?.name ?? UNNAMED,
-            ura: profile?.ura ?? '',
-            proof: profile?.proof ?? '',
-          },
-          signed: signers.map((person) => nameOf(now.names, person)?.name ?? UNNAMED),
-          fingerprint: fingerprint?.join(' ') ?? null,
-          teams: teamsOf(profile?.teams ?? []),
-        })),
-      })),
+      open(async (now) => {
+        await coupled(now);
+        const partners = await partnersSeen(now);
+        return {
+          mayChange: now.me.owner,
+          partners: partners.map(({ organisation, since, signers, profile, fingerprint }) => ({
+            ...{
+              organisation,
+              since,
+              name: profile?.name ?? UNNAMED,
+              ura: profile?.ura ?? '',
+              proof: profile?.proof ?? '',
+            },
+            signed: signers.map((person) => nameOf(now.names, person)?.name ?? UNNAMED),
+            fingerprint: fingerprint?.join(' ') ?? null,
+            teams: teamsOf(profile?.teams ?? []),
+          })),
+        };
+      }),
     readCard: (text) =>
       open(async ({ session }) => {
         const card = await readPartnerCard(text);

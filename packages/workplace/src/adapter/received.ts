@@ -17,7 +17,7 @@ import {
 import { workplaceError } from '../errors.ts';
 import type { Dossier, Received, ReceivedSide, ReferralMessage, ReferralRow, Report } from '../model.ts';
 import { reportableBy } from './choices.ts';
-import { duties } from './duties.ts';
+import { coupled, duties } from './duties.ts';
 import { understood } from './errors.ts';
 import { about, type Inside } from './inside.ts';
 import { letterView, messageView } from './letter.ts';
@@ -104,6 +104,7 @@ export function receivedSide({ open }: Surroundings): ReceivedSide {
       const { guests, referrals } = visitsOf(inside);
       // An owner who works alone vouches for themselves first: without a word of today no practice lets anybody in.
       await duties(inside);
+      await coupled(inside);
       const practices = (await partnersSeen(inside)).filter(({ place }) => place !== null);
       const away: { practice: string; error: unknown }[] = [];
       const live = new Set<OrganisationId>();

@@ -1,7 +1,14 @@
 /** Referrals from the practice's side, on the client. What was opened stays for this session; nothing is opened twice. */
 
 import type { DossierId, FactId, HandleId } from '@ketenkluis/base';
-import { compileSelection, PROGRAMME_IDS, PROGRAMMES, type ProgrammeId, SCOPES } from '@ketenkluis/care';
+import {
+  compileSelection,
+  PROGRAMME_IDS,
+  PROGRAMMES,
+  type ProgrammeId,
+  SCOPES,
+  standingScopes,
+} from '@ketenkluis/care';
 import {
   accessOf,
   type Referral as ClientReferral,
@@ -153,8 +160,11 @@ export function referralSide({ open, storage }: Surroundings): ReferralSide {
     choices: (dossier) =>
       open(async (now) => {
         const row = await rowOf(now, dossier);
+        const programmes = row.programmes as readonly ProgrammeId[];
+        const { roles } = await lists(now);
         const indication = {
-          programmes: row.programmes as readonly ProgrammeId[],
+          programmes,
+          seen: roles.flatMap((role) => standingScopes(role, programmes, selection)),
           held: row.handles.map(({ scope }) => scope),
           now: now.session.now(),
         };

@@ -20,7 +20,7 @@ export const held = (one: Invented) => scopesOf(selection, one.row.programmes as
 export const choicesFor = (stage: Stage, partners: readonly InventedPartner[], one: Invented) =>
   referralChoices(
     partners,
-    { programmes: one.row.programmes as ProgrammeId[], held: held(one), now: stage.now() },
+    { programmes: one.row.programmes as ProgrammeId[], held: held(one), seen: held(one), now: stage.now() },
     selection,
   );
 
