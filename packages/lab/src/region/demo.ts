@@ -41,7 +41,7 @@ async function seenBy(region: Region): Promise<Record<string, Record<string, num
 function links(region: Region): string[] {
   const all = [
     [LINDE, region.linde],
-    [WILG, region.wilg],
+    ...(region.wilg === null ? [] : [[WILG, region.wilg] as const]),
     ...Object.entries(region.partners).map(([role, practice]) => [PARTNERS[role as PartnerRole], practice] as const),
   ] as const;
   return all.flatMap(

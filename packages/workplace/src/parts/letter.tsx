@@ -68,7 +68,7 @@ export function Message({ message, children }: { readonly message: ReferralMessa
   return (
     <article className="kk-card kk-stack" aria-label={t(`referrals.kind.${message.kind}`)}>
       <div className="kk-card-head" style={{ margin: 0 }}>
-        <h3>{t(`referrals.kind.${message.kind}`)}</h3>
+        <h2 className="message-kind">{t(`referrals.kind.${message.kind}`)}</h2>
         <span className="kk-dim kk-small">
           {t('notes.by', { name: message.mine ? t('common.you') : message.by, date: words.moment(message.at) })}
         </span>
