@@ -195,7 +195,7 @@ describe('a referral between two vaults on two origins', () => {
         await nurse.app.referrals.open(other);
         await nurse.app.referrals.end('Toestemming intrekken');
         await partner.page.getByRole('button', { name: 'Aannemen en openen' }).click();
-        await partner.page.getByRole('alert').waitFor();
+        await partner.page.getByRole('alert').getByText('Bel de praktijk die u verwees').waitFor();
         expect(await partner.page.getByRole('tab', { name: 'Gegevens' }).count()).toBe(0);
         await isRefused(partner);
       }),
