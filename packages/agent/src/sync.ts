@@ -13,7 +13,7 @@ import {
   type Random,
   type Signer,
 } from '@ketenkluis/base';
-import type { ProgrammeId, Selection } from '@ketenkluis/care';
+import { type ProgrammeId, ROLES, type RoleId, type Selection } from '@ketenkluis/care';
 import { clientError, type Fetch, type ReceiptContent } from '@ketenkluis/client';
 import type { KeyDirectory } from '@ketenkluis/seal';
 import { holdSelection } from './enrol.ts';
@@ -99,11 +99,16 @@ const isConflict = (error: unknown): boolean =>
   clientError.is(error, 'refused') &&
   (error as { detail?: { problem?: unknown } }).detail?.problem === 'vault/conflict';
 
+/** No patient of its own and nobody who treats one: nothing of a record leaves, so there is no choice for an owner to accept. */
+const isPartner = ({ staff, patients }: Register): boolean =>
+  Object.values(patients).every(({ enrolment }) => enrolment === null) &&
+  staff.every(({ role }) => Object.hasOwn(ROLES, role) && ROLES[role as RoleId].organisation === 'partner');
+
 async function run(options: SyncOptions, link: Link, intents: Intent[], step: Step): Promise<SyncResult> {
   const { state, selection, asOf, clock, random } = options;
   const { register } = state;
   const today = localDate(clock());
-  holdSelection(register, selection, options.acceptSelection ?? false);
+  if (!isPartner(register)) holdSelection(register, selection, options.acceptSelection ?? false);
   const { lost } = await takeUp(link, register, intents, today);
   takeEpochs(register, await link.session.people());
   await takeNames(register, link.session);

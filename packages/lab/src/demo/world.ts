@@ -129,7 +129,7 @@ export interface NewPractice
   sync(
     source: string,
     asOf: LocalDate,
-    more?: Pick<SyncOptions, 'mirror' | 'onProgress' | 'onStep' | 'acceptSelection'>,
+    more?: Pick<SyncOptions, 'mirror' | 'onProgress' | 'onStep'>,
   ): Promise<SyncResult>;
 }
 

@@ -110,7 +110,7 @@ export async function buildRegion(options: RegionOptions): Promise<Region> {
       // No patients: only the names of its own people leave, sealed.
       const none = join(root, role, 'source');
       mkdirSync(none, { recursive: true });
-      await partner.sync(none, asOf, { acceptSelection: true });
+      await partner.sync(none, asOf);
     }
     for (const { practice, of } of practices) {
       const [first, second] = [await practice.signIn(of.staff[0]!.name), await practice.signIn(of.staff[1]!.name)];

@@ -7,7 +7,7 @@ import { about, type Inside, nameOf } from './inside.ts';
 import { partName, rowOf } from './lists.ts';
 import { partnerName, partnersSeen } from './partners.ts';
 
-const NOTES: Text = { nl: 'Notities', en: 'Notes' };
+const NOTES: Text = { nl: 'Notities en berichten', en: 'Notes and messages' };
 const KIND: Readonly<Record<string, LookKind>> = {
   release: 'look',
   emergency: 'emergency',
@@ -26,7 +26,7 @@ const KIND: Readonly<Record<string, LookKind>> = {
   search: 'declared',
   print: 'declared',
   export: 'declared',
-  copy: 'declared',
+  copy: 'copied',
 };
 
 export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> {

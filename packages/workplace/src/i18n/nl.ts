@@ -161,6 +161,7 @@ export const nl = {
     since: 'sinds {{date}}',
     ended: 'tot {{date}}',
     medication: 'Medicatie',
+    noneOutside: 'Geen in wat de praktijk deelde. Vraag het bij twijfel aan de praktijk.',
     noMedication: 'Geen in wat de praktijk leverde. Kijk bij twijfel in uw HIS.',
     stopped: 'Gestopt ({{count}})',
     allergies: 'Allergieën en intoleranties',
@@ -238,14 +239,15 @@ export const nl = {
     kind: {
       look: 'bekeek',
       list: 'op een werklijst gezien',
-      write: 'schreef een notitie',
-      takeover: 'nam een notitie over in het HIS',
+      write: 'schreef een notitie of bericht',
+      takeover: 'nam een notitie of bericht over in het HIS',
       delivery: 'levering uit het HIS',
       listed: 'kwam op een werklijst',
       unlisted: 'ging van een werklijst af',
       change: 'toegang gewijzigd',
       audit: 'bekeek dit logboek',
       declared: 'zocht of drukte af',
+      copied: 'kopieerde naar het HIS',
       emergency: 'bekeek met spoed',
       referred: 'verwees',
       ended: 'beëindigde een verwijzing',
@@ -478,6 +480,7 @@ export const nl = {
     gone: 'Dit onderdeel is er niet meer. Ververs de werklijst.',
     unknown: 'Dit is niet beschikbaar. Kijk op de praktijkcomputer.',
     refused: 'Dit is niet beschikbaar. Kijk op de praktijkcomputer.',
+    outside: 'Dit is niet beschikbaar. Bel de praktijk die u verwees.',
     'no-policy':
       'De toegangsregels zijn niet geladen. Herlaad de pagina; blijft dit, meld het aan wie over uw kluis gaat.',
     'policy-differs':

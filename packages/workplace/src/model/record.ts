@@ -158,6 +158,7 @@ export type LookKind =
   | 'change'
   | 'audit'
   | 'declared'
+  | 'copied'
   | 'emergency'
   | 'referred'
   | 'ended'

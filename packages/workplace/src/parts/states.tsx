@@ -10,7 +10,7 @@ import type { Confirmation } from '../model.ts';
 import { Check, Cloud, Empty as EmptyIcon, Lock, Warn } from './icons.tsx';
 import { Heading } from './page.tsx';
 import { useWords } from './words.ts';
-import { codeOf, reasonOf } from './world.tsx';
+import { codeOf, reasonOf, useSession } from './world.tsx';
 
 interface StateProps {
   readonly icon: ReactNode;
@@ -56,11 +56,18 @@ export function Loading({ label, rows = 6 }: { readonly label: string; readonly 
 }
 
 type DeniedWord = keyof typeof nl.denied;
+const OUTSIDE = new Set(['unknown', 'refused', 'gone', 'no-grant']);
 
 /** The vault's reason in words; a reason that this version does not know says what is always true. */
 export function useDenied(): (reason: string) => string {
   const { t, i18n } = useTranslation();
-  return (reason) => (i18n.exists(`denied.${reason}`) ? t(`denied.${reason as DeniedWord}`) : t('denied.refused'));
+  const session = useSession();
+  // Whoever is no colleague hears one word for every no, and has no computer of the practice to look at.
+  const outside = session.stage === 'open' && session.me.partner;
+  return (reason) => {
+    if (outside && OUTSIDE.has(reason)) return t('denied.outside');
+    return i18n.exists(`denied.${reason}`) ? t(`denied.${reason as DeniedWord}`) : t('denied.refused');
+  };
 }
 
 type ErrorWord = keyof typeof nl.error;

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Dossier, Mark, Medicine } from '../model.ts';
 import { Tag } from '../parts/page.tsx';
 import { useWords } from '../parts/words.ts';
+import { useSession } from '../parts/world.tsx';
 
 interface Props {
   readonly dossier: Dossier;
@@ -24,7 +25,7 @@ export function Problems({ dossier }: Props) {
         <h2 id="problems">{t('dossier.problems')}</h2>
         <AsOf dossier={dossier} />
       </div>
-      {dossier.problems.length === 0 ? <p className="kk-dim">{t('dossier.noProblems')}</p> : null}
+      {dossier.problems.length === 0 ? <None word="dossier.noProblems" /> : null}
       <ul className="kk-list">
         {dossier.problems.map((problem) => (
           <li key={`${problem.code} ${problem.since ?? ''}`} className="kk-med">
@@ -39,6 +40,14 @@ export function Problems({ dossier }: Props) {
       </ul>
     </section>
   );
+}
+
+/** An empty list is no finding; where to look further depends on who reads. */
+function None({ word }: { readonly word: 'dossier.noProblems' | 'dossier.noMedication' | 'dossier.noAllergies' }) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const outside = session.stage === 'open' && session.me.partner;
+  return <p className="kk-dim">{t(outside ? 'dossier.noneOutside' : word)}</p>;
 }
 
 function Marks({ marks }: { readonly marks: readonly Mark[] }) {
@@ -60,7 +69,7 @@ export function Medication({ dossier }: Props) {
         <h2 id="medication">{t('dossier.medication')}</h2>
         <AsOf dossier={dossier} />
       </div>
-      {dossier.medication.length === 0 ? <p className="kk-dim">{t('dossier.noMedication')}</p> : null}
+      {dossier.medication.length === 0 ? <None word="dossier.noMedication" /> : null}
       <Medicines list={active} />
       {stopped.length === 0 ? null : (
         <details style={{ marginTop: active.length > 0 ? 12 : 0 }}>
@@ -106,7 +115,7 @@ export function Allergies({ dossier }: Props) {
         <h2 id="allergies">{t('dossier.allergies')}</h2>
         <AsOf dossier={dossier} />
       </div>
-      {dossier.allergies.length === 0 ? <p className="kk-dim">{t('dossier.noAllergies')}</p> : null}
+      {dossier.allergies.length === 0 ? <None word="dossier.noAllergies" /> : null}
       <ul className="kk-list">
         {dossier.allergies.map((one) => (
           <li key={`${one.substance.nl} ${one.since ?? ''}`} className="kk-med">

@@ -81,7 +81,9 @@ function Form({ dossier, found, close }: FormProps) {
     (to, referral: NewReferral) => to.referrals!.refer(referral),
     () => {
       say(t('refer.sent', { partner: choice?.partner ?? '' }));
-      for (const key of ['referrals', 'waiting']) void queries.invalidateQueries({ queryKey: [key] });
+      // Nothing is fetched again by itself: a list from before would not have it.
+      queries.removeQueries({ queryKey: ['referrals'] });
+      void queries.invalidateQueries({ queryKey: ['waiting'] });
       void queries.invalidateQueries({ queryKey: ['access', dossier.dossier] });
       close();
     },
