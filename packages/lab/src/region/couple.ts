@@ -19,7 +19,6 @@ import {
   openList,
   type Partner,
   partnerCard,
-  partnersOf,
   placeOf,
   proposePartner,
   readContent,
@@ -128,5 +127,3 @@ export async function referOne(nurse: Session, wish: Wish) {
 export async function visitOf(home: Session, card: string): Promise<Session> {
   return visit(home, placeOf(await readPartnerCard(card)));
 }
-
-export { partnersOf };
