@@ -105,6 +105,12 @@ describe('a referral between two vaults', () => {
     expect(partner!.keys).not.toBeNull();
   });
 
+  it('the agent of a partner seals the names of its people, though nobody is enrolled and no owner accepted a choice', async () => {
+    const { receipt, lists } = await two.feet.sync();
+    expect(receipt.left).toBe(0);
+    expect(lists).toBeGreaterThan(0);
+  });
+
   it('R15, R31, R35: the partner opens what the letter names and nothing else, and the log says who looked', async () => {
     const row = rows[0]!;
     const shown = await two.send(nurse, row, { parts: 1 });
