@@ -91,13 +91,24 @@ describe('a referral between two vaults', () => {
     // A colleague who is no owner may be the second person; an owner puts it into the log.
     const [seen] = await waitingProposals(nurse);
     expect(seen).toMatchObject({ what: 'partner', fingerprint: card.fingerprint, profile: { ura: '90001234' } });
+    // Nobody else signed yet, so the owner's client puts nothing there by itself.
+    await couplePartners(owner);
+    expect(await partnersOf(owner)).toEqual([]);
     expect(await agree(nurse, seen!.hash)).toBe('proposed');
-    expect(await agree(second, waits!.hash)).toBe('admitted');
+    await couplePartners(second);
+    expect(await partnersOf(owner)).toEqual([]);
     await couplePartners(owner);
     const [partner] = await partnersOf(owner);
-    expect(new Set(partner!.signers)).toEqual(new Set([owner.person, nurse.person, second.person]));
+    expect(new Set(partner!.signers)).toEqual(new Set([owner.person, nurse.person]));
+    expect(await waitingProposals(second)).toEqual([]);
     expect(partner).toMatchObject({ profile: { ura: '90001234', proof: 'gebeld' } });
     expect(partner!.keys).not.toBeNull();
+  });
+
+  it('the agent of a partner seals the names of its people, though nobody is enrolled and no owner accepted a choice', async () => {
+    const { receipt, lists } = await two.feet.sync();
+    expect(receipt.left).toBe(0);
+    expect(lists).toBeGreaterThan(0);
   });
 
   it('R15, R31, R35: the partner opens what the letter names and nothing else, and the log says who looked', async () => {

@@ -26,6 +26,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   look: async () => (await import('./look.ts')).look,
   browser: async () => (await import('./browser.ts')).browser,
   leaver: async () => (await import('./leaver.ts')).leaver,
+  referral: async () => (await import('./referral.ts')).referral,
   ledger: async () => (await import('./ledger.ts')).ledger,
 };
 

@@ -127,4 +127,3 @@ export async function referOne(nurse: Session, wish: Wish) {
 export async function visitOf(home: Session, card: string): Promise<Session> {
   return visit(home, placeOf(await readPartnerCard(card)));
 }
-
