@@ -174,7 +174,7 @@ describe.concurrent('administration', () => {
       async (app) => {
         const { page } = app;
         await page.getByRole('button', { name: 'Spoed: toch openen' }).click();
-        await page.getByText('De praktijkhouders en de patiënt krijgen bericht.').waitFor();
+        await page.getByText('Het staat bij “Wie keek?”. Vertel het ook de patiënt.').waitFor();
         expect(await page.getByRole('button', { name: 'Leg vast en open' }).isDisabled()).toBe(true);
         await page.getByLabel(/^Waarom is dit nu nodig/).fill('Verward aan de balie');
         await page.getByRole('button', { name: 'Leg vast en open' }).click();
