@@ -189,6 +189,41 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   substitute: (world, { session }, { circle }) => callIn(world, session, placeIn(world, circle.locum)),
   calls: reading('calls'),
   reviews: reading('reviews'),
+  regrants: reading('regrants'),
+  // What comes along wraps nothing anew: whose grants may be replaced is played in client/leaving.test.ts.
+  regrant: async (world, asker, target) => {
+    const { session, team } = asker;
+    const { dossier, part } = target;
+    const annex = await world.annex();
+    const state = statementToWire(await signStatement(anyState(world, asker, target), session.person.signer));
+    const wrap = {
+      bundle: hashOf(systemRandom(8)),
+      index: 0,
+      descriptor: hashOf(systemRandom(8)),
+      kind: 'c',
+      ct: SEAL,
+    };
+    const body = { team: team.id, statements: [state, state, state], batches: [], wraps: [wrap], annex: annex.text };
+    const items = [{ dossier: dossier.id, handle: dossier.handles[part]!, facts: [] }];
+    return world.signed(session, 'regrant', body, { class: 'grant', items, annex: annex.hash });
+  },
+  'session-identity': async (world, { session }) => {
+    const at = world.time.clock();
+    const payload: Payload<'assurance'> = {
+      t: 'assurance',
+      ...SUITE,
+      practice: world.practice.id,
+      person: session.person.id,
+      session: session.session,
+      level: 'high',
+      means: 'dezi',
+      by: session.person.id,
+      at,
+      until: plus(at, 3_600_000),
+    };
+    const assurance = statementToWire(await signStatement(payload, session.person.signer));
+    return world.signed(session, 'session-identity', { assurance }, { class: 'session' });
+  },
   mirror: reading('mirror'),
   entries: reading('entries'),
   checkpoint: reading('checkpoint'),
@@ -244,6 +279,12 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
   },
   'grant-ask': (world, { session }, { dossier, part }) =>
     aboutDossier(world, session, 'grant-ask', dossier, {}, [dossier.handles[part]!]),
+  'regrant-ask': async (world, { session, team }, { dossier, part }) => {
+    const annex = await world.annex();
+    const items = [{ dossier: dossier.id, handle: dossier.handles[part]!, facts: [] }];
+    const body = { team: team.id, annex: annex.text };
+    return world.signed(session, 'regrant-ask', body, { class: 'grant', items, annex: annex.hash });
+  },
   call: (world, { session }, { dossier, part, circle }) =>
     handOver(world, session, circle.locum, dossier.id, dossier.handles[part]!),
   refer: async (world, { role, session, team }, { dossier, part, circle }) => {

@@ -66,6 +66,10 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   substitute: { yes: ['nurse'], no: without('nurse'), locked: WAITING },
   calls: members,
   reviews: members,
+  regrants: members,
+  regrant: { sent: MEMBERS, locked: WAITING },
+  // Nobody vouches for themselves; the agent's word about its own session opens nothing, as programs are not asked who they are.
+  'session-identity': { yes: ['agent'], locked: ['locked'] },
 };
 
 /** These may; nobody else of the practice may. `guest`: what a guest is told, where it is not the constant refusal. */
@@ -119,6 +123,7 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   'review-close': (state) => only(state === 'emergency' ? ['nurse'] : []),
   // A substitute hands nothing on.
   'grant-ask': (state) => only(byMembers(state, OPEN)),
+  'regrant-ask': (state) => only(byMembers(state, OPEN)),
   call: (state) => only(byMembers(state, OPEN)),
   refer: (state) => only(byMembers(state, OPEN)),
   end: changes,
