@@ -121,7 +121,7 @@ export async function mitzStub(): Promise<MitzStub> {
       base: url,
       holder: { ura: '00000001', type: 'Z3' },
       data: 'GGC002',
-      timeout: 5000,
+      timeout: 30_000,
       hours: 24,
       partners,
       tls: { ...practice, ca: authority.ca },

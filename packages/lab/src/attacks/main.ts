@@ -1,8 +1,10 @@
 /** `npm run attack [-- --only NAME]`: one line per attack, the last line alone says how many passed and failed. */
 
 import { parseArgs } from 'node:util';
+import { useScratch } from '../scratch.ts';
 import { playAll } from './job.ts';
 
+useScratch();
 const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
 const { played, seconds, naming } = await playAll(only === undefined ? {} : { only }, (line) => console.log(line));
 const failed = played.filter(({ noticed }) => !noticed).length;

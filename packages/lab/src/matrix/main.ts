@@ -5,6 +5,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { useScratch } from '../scratch.ts';
 import { withTables } from './doc.ts';
 import { runMatrix } from './matrix.ts';
 
@@ -17,6 +18,7 @@ const { json, doc, only } = parseArgs({
 }).values;
 
 async function play(): Promise<void> {
+  useScratch();
   const { endpoints, cells, untested, wrong } = await runMatrix(only);
   for (const name of untested) console.error(`untested: ${name}`);
   for (const { endpoint, role, state, expected, answer } of wrong)

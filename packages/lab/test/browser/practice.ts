@@ -18,7 +18,7 @@ import { TokenSearch } from '../../src/hostscan/search.ts';
 
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
 /** Far above what a working screen needs on two busy cores. */
-const PATIENCE = 20_000;
+const PATIENCE = 240_000;
 
 /** A way in of the demo: whose, and which of the two devices. Each device belongs to one browser at a time. */
 export interface Hand {

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Built, buildWorkplace, rebuildWorkplace } from '../../build.ts';
 import { launch } from '../browser.ts';
 import { serve } from '../serve.ts';
+import { PATIENCE } from './fixture.ts';
 
 let first: Built;
 const files = new Map<string, Buffer>();
@@ -71,6 +72,7 @@ describe('the bundle', () => {
     const site = await serve(first.dir, 'index.html');
     try {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
       const asked: string[] = [];
       page.on('request', (request) => asked.push(request.url()));
       await page.goto(site.origin);

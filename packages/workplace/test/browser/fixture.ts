@@ -25,6 +25,9 @@ export const NOW = 'now=2026-11-21T09:12:00Z';
 /** Where the rows are not the point there are few. */
 export const FEW = `patients=8&${NOW}`;
 
+/** Far above what a working screen needs on two busy cores. */
+export const PATIENCE = 240_000;
+
 interface Profile {
   readonly context: BrowserContext;
   readonly page: Page;
@@ -34,6 +37,7 @@ interface Profile {
 
 async function profileIn(browser: Browser): Promise<Profile> {
   const context = await browser.newContext({ viewport: VIEWPORTS.wide, locale: 'nl-NL', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (said) => {
