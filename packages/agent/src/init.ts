@@ -30,6 +30,7 @@ import {
 } from '@ketenkluis/seal';
 import { type Argon2Cost, createEpoch, createSplitKey } from '@ketenkluis/seal/open';
 import type { KeyStore } from './keystore.ts';
+import { bringNative } from './native.ts';
 import { cardOf, giveKeyring, type NewKeys, newKeys, type WayIn } from './people.ts';
 import type { Register, Team } from './register.ts';
 import { type AgentState, createState } from './state.ts';
@@ -82,6 +83,7 @@ interface Born {
 
 /** Throws `agent/already-initialised`, errors of `client` when the vault refuses. Nothing is left behind on failure. */
 export async function init(options: InitOptions): Promise<InitResult> {
+  bringNative();
   const { random, clock, fetch } = options;
   const say = options.progress ?? (() => undefined);
   const at = clock();

@@ -2,9 +2,10 @@ import { inflateRawSync } from 'node:zlib';
 import { fromHex, systemRandom, utf8 } from '@ketenkluis/base';
 import { bringSha256, sha256 } from '@ketenkluis/ledger';
 import { webSigner, webVerifier } from '@ketenkluis/seal';
+import { webArgon2id } from '@ketenkluis/seal/open';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bringNative, nodeAead, nodeDeflate, nodeSigner } from './native.ts';
+import { bringNative, nodeAead, nodeArgon2id, nodeDeflate, nodeSigner } from './native.ts';
 
 describe("Node's own engines", () => {
   it('seal and open what WebCrypto opens and seals, byte for byte', async () => {
@@ -33,6 +34,21 @@ describe("Node's own engines", () => {
     await expect(own.open(nonce, utf8('b'), sealed)).rejects.toMatchObject(wrong);
     await expect(own.open(systemRandom(12), utf8('a'), sealed)).rejects.toMatchObject(wrong);
     await expect(own.open(nonce, utf8('a'), sealed.slice(0, 7))).rejects.toMatchObject(wrong);
+  });
+
+  it('stretch as WebAssembly does', async () => {
+    const cost = fc.record({
+      ...{ memoryKiB: fc.integer({ min: 32, max: 200 }), passes: fc.integer({ min: 1, max: 4 }) },
+      lanes: fc.integer({ min: 1, max: 4 }),
+    });
+    const secret = fc.uint8Array({ minLength: 1, maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(secret, cost, async (password, costs) => {
+        const salt = systemRandom(32);
+        expect(await nodeArgon2id(password, salt, costs, 32)).toEqual(await webArgon2id(password, salt, costs, 32));
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('hash as WebCrypto does; another function is refused', async () => {

@@ -1,9 +1,10 @@
 /**
- * Node's own AES-GCM, SHA-256, deflate and Ed25519 for the agent: thousands of small packs cost more in WebCrypto's threads than in the
+ * Node's own AES-GCM, SHA-256, Argon2id, deflate and Ed25519 for the agent: thousands of small packs cost more in WebCrypto's threads than in the
  * work itself. Same bytes, held to the same vectors (seal's tests; native.test.ts).
  */
 
 import {
+  argon2,
   createCipheriv,
   createDecipheriv,
   createPrivateKey,
@@ -12,11 +13,12 @@ import {
   hash,
   sign,
 } from 'node:crypto';
+import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { type Bytes, concat, fromHex, type Signer } from '@ketenkluis/base';
 import { bringSha256 } from '@ketenkluis/ledger';
 import { sealError } from '@ketenkluis/seal';
-import { type Aead, bringAead } from '@ketenkluis/seal/open';
+import { type Aead, type Argon2id, bringAead, bringArgon2id } from '@ketenkluis/seal/open';
 
 const TAG = 16;
 const CIPHER = 'aes-256-gcm';
@@ -41,6 +43,12 @@ export const nodeAead: Aead = async (bytes) => {
   };
 };
 
+const stretch = promisify(argon2);
+export const nodeArgon2id: Argon2id = async (message, nonce, { memoryKiB, passes, lanes }, tagLength) =>
+  new Uint8Array(
+    await stretch('argon2id', { message, nonce, tagLength, memory: memoryKiB, passes, parallelism: lanes }),
+  );
+
 /** Below this a small hash table compresses as well and is made in half the time. */
 const LARGE = 32 * 1024;
 export const nodeDeflate = (raw: Uint8Array, dictionary: Uint8Array): Uint8Array =>
@@ -60,8 +68,12 @@ export function nodeSigner(key: { readonly by: string; readonly seed: Bytes }): 
   };
 }
 
-/** For this process; the agent calls it before it seals. */
-export const bringNative = (): void => {
+let brought = false;
+/** For this process, once; the agent calls it before it seals or makes keyrings. */
+export function bringNative(): void {
+  if (brought) return;
+  brought = true;
   bringAead(nodeAead);
+  bringArgon2id(nodeArgon2id);
   bringSha256((bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')));
-};
+}

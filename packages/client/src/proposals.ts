@@ -85,7 +85,9 @@ export interface Broken {
 }
 
 interface Read {
-  readonly waiting: Waiting;
+  readonly waiting: Omit<WaitingColleague, 'code'> | WaitingPartner;
+  /** Slow on purpose: only for a person's eyes. */
+  readonly shown: () => Promise<Waiting>;
   /** With this person's signature it may go into the log, and this person may put it there. */
   readonly enough: boolean;
   readonly open: Open;
@@ -156,8 +158,8 @@ export async function waitingProposals(session: Session): Promise<readonly (Wait
   for (const open of proposals) {
     if (isRenewal(open)) continue;
     const { hash } = statementFromWire(open.proposal);
-    const one = await read(session, people, open).catch((): Broken => ({ hash, broken: true }));
-    found.push('broken' in one ? one : one.waiting);
+    const one = await read(session, people, open).catch(() => null);
+    found.push(one === null ? { hash, broken: true } : await one.shown());
   }
   return found;
 }
@@ -201,7 +203,8 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     const partner = await readProposedPartner(session, people, { by, at, statements, open });
     const needed = Math.max(threshold, 2);
     const waiting: Waiting = { what: 'partner', ...held, threshold: needed, ...partner };
-    return { open, statements, waiting, enough: enoughOwners && after.size >= 2 && isOwner(session.person) };
+    const enough = enoughOwners && after.size >= 2 && isOwner(session.person);
+    return { open, statements, waiting, shown: async () => waiting, enough };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
   if (join === null || join.hash !== answered.hash || invitation.payload.by !== by) {
@@ -214,12 +217,12 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const reader = session.person;
   const named = await openName({ people, names: open.names, reader, key: session.keys().kem, person });
   const { team } = invitation.payload;
-  const code = await joinCode(invitation, join);
   const as = approvalIn(statements);
-  const more = { invitation: answered.invitation, person, team, named, code };
+  const more = { invitation: answered.invitation, person, team, named };
+  const waiting = { what: 'colleague', ...held, threshold: needed(people, as), substitute: as, ...more } as const;
   return {
-    ...{ open, statements, enough: enoughOwners && after.size >= needed(people, as) },
-    waiting: { what: 'colleague', ...held, threshold: needed(people, as), substitute: as, ...more },
+    ...{ open, statements, waiting, enough: enoughOwners && after.size >= needed(people, as) },
+    shown: async () => ({ ...waiting, code: await joinCode(invitation, join) }),
   };
 }
 

@@ -22,12 +22,12 @@ import {
   type TeamId,
   type Verifier,
 } from '@ketenkluis/base';
-import { argon2id } from 'hash-wasm';
 import { domain, sha256 } from './encoding.ts';
 import { sealError } from './errors.ts';
 import { generateSigningKey, webSigner } from './signing.ts';
 import { type Statement, signStatement, verifyStatement } from './statement.ts';
 import type { Invitation } from './statements.ts';
+import { argon2id } from './stretch.ts';
 
 const CODE = domain('join-code');
 export const INVITATION_LIFE = 72 * HOUR;
@@ -125,15 +125,8 @@ export async function verifyJoin(
  */
 export async function joinCode(invitation: Statement<'invitation'>, join: Statement<'join'>): Promise<string> {
   const input = lengthPrefixed(CODE, fromBase64url(invitation.hash), fromBase64url(join.hash));
-  const digest = await argon2id({
-    password: input,
-    salt: sha256(lengthPrefixed(CODE, fromBase64url(invitation.hash))),
-    memorySize: 65_536,
-    iterations: 1,
-    parallelism: 1,
-    hashLength: 16,
-    outputType: 'binary',
-  });
+  const salt = sha256(lengthPrefixed(CODE, fromBase64url(invitation.hash)));
+  const digest = await argon2id(input, salt, { memoryKiB: 65_536, passes: 1, lanes: 1 }, 16);
   const number = digest.reduce((sum, byte) => (sum * 256n + BigInt(byte)) % 10n ** BigInt(CODE_DIGITS), 0n);
   return number
     .toString()

@@ -15,12 +15,12 @@ import {
   type Random,
   utf8,
 } from '@ketenkluis/base';
-import { argon2id } from 'hash-wasm';
 import { z } from 'zod';
 import type { Sealed } from './brands.ts';
 import { checkHeader, decodeObject, domain, encodeObject, MAGICS, parseHeader } from './encoding.ts';
 import { sealError } from './errors.ts';
 import { device, publicKey } from './statements.ts';
+import { type Argon2Cost, argon2id } from './stretch.ts';
 import { type AeadKey, suite } from './suite.ts';
 
 const BODY = domain('keyring');
@@ -83,11 +83,6 @@ export interface KeyringSecrets {
 
 /** On a device a non-extractable HMAC-SHA256 CryptoKey; in Node 32 bytes from the operating system's key store. */
 export type DeviceKey = CryptoKey | Bytes;
-export interface Argon2Cost {
-  readonly memoryKiB: number;
-  readonly passes: number;
-  readonly lanes: number;
-}
 /** RFC 9106 section 4, second recommendation, one lane because WebAssembly has one thread. About 0.4 s. */
 export const ARGON2_DEFAULT: Argon2Cost = { memoryKiB: 65_536, passes: 3, lanes: 1 };
 
@@ -145,18 +140,9 @@ async function passphraseKek(
   from: { readonly passphrase: string; readonly deviceKey: DeviceKey },
   parameters: Omit<z.infer<typeof passphrase>, 'wrap'>,
 ): Promise<AeadKey> {
-  const { memoryKiB, passes, lanes } = parameters.argon2id;
   const salt = fromBase64url(parameters.salt);
-  const stretched = await argon2id({
-    password: utf8(from.passphrase.normalize('NFKC')),
-    salt,
-    memorySize: memoryKiB,
-    iterations: passes,
-    parallelism: lanes,
-    hashLength: 32,
-    outputType: 'binary',
-  });
-  const bound = await deviceMac(from.deviceKey, new Uint8Array(stretched));
+  const stretched = await argon2id(utf8(from.passphrase.normalize('NFKC')), salt, parameters.argon2id, 32);
+  const bound = await deviceMac(from.deviceKey, stretched);
   const used = suite(suiteId);
   const info = lengthPrefixed(KEK, utf8(person), canonicalJson(parameters));
   return used.aead(await used.kdf(bound, salt, info, 32));

@@ -19,7 +19,6 @@ export {
 export { createEpoch, type NewEpoch, openEpoch } from './epoch.ts';
 export {
   ARGON2_DEFAULT,
-  type Argon2Cost,
   addUnlocker,
   createKeyring,
   type DeviceKey,
@@ -33,4 +32,5 @@ export {
 } from './keyring.ts';
 export { splitExitShare } from './pack.ts';
 export { combineKey, createSplitKey, type SplitKey, splitKey } from './recovery.ts';
+export { type Argon2Cost, type Argon2id, bringArgon2id, webArgon2id } from './stretch.ts';
 export { type Aead, type AeadKey, bringAead } from './suite.ts';

@@ -26,6 +26,7 @@ import { folderSource } from '../source/folder.ts';
 import { openState } from '../state.ts';
 import { type SyncOptions, type SyncResult, sync } from '../sync.ts';
 import type { NewStaff } from '../teams.ts';
+import { rememberGuesses } from './guesses.ts';
 import { type MadePatient, madePatients, writeMade } from './records.ts';
 
 export const AS_OF = '2026-01-05' as LocalDate;
@@ -108,6 +109,7 @@ export interface WorldOptions {
 
 /** `staff`: how many of a doctor, a nurse, a second owner and an assistant; each costs a few slow guesses. */
 export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}): Promise<World> {
+  rememberGuesses();
   const origin = more.origin ?? ORIGIN;
   const dir = mkdtempSync(join(tmpdir(), 'ketenkluis-test-'));
   const clock = more.clock ?? fakeClock();
