@@ -11,7 +11,15 @@ const PATIENCE = 900_000;
 
 /** Suites by cost: `unit` must stay within two minutes; the others are started by name. */
 const suite = (name: string, include: string[], options: object = {}) => ({
-  test: { name, include, exclude: ['**/node_modules/**', '**/dist/**'], environment: 'node' as const, env, ...options },
+  test: {
+    name,
+    include,
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    environment: 'node' as const,
+    env,
+    expect: { poll: { timeout: PATIENCE } },
+    ...options,
+  },
 });
 
 export default defineConfig({

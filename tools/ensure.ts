@@ -2,9 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 
-const BINARY: Record<string, string> = { chromium: 'chromium', restic: 'restic' };
-
-const present = (name: string) => spawnSync('sh', ['-c', `command -v ${BINARY[name] ?? name}`]).status === 0;
+const present = (name: string) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
 const missing = process.argv.slice(2).filter((name) => !present(name));
 
 if (missing.length > 0) {

@@ -1,8 +1,8 @@
 /** One Chromium for a test file. */
 
 import { type Browser, chromium } from 'playwright-core';
+import { CHROMIUM } from './chromium.ts';
 
-const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -13,6 +13,6 @@ const ARGS = [
   '--disable-sync',
 ];
 
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: ARGS });
 
 export const VIEWPORTS = { wide: { width: 1440, height: 900 }, narrow: { width: 800, height: 1000 } } as const;

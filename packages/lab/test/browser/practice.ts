@@ -7,8 +7,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { endEnrolment, openState } from '@ketenkluis/agent';
 import { base64url, type DeviceId, systemRandom } from '@ketenkluis/base';
 import { parseDeviceLink } from '@ketenkluis/client';
-import { Workplace } from '@ketenkluis/workplace/pages';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { launch, Workplace } from '@ketenkluis/workplace/pages';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { startVaultProcess, type VaultProcess } from '../../src/demo/vault-process.ts';
 import { workplace } from '../../src/demo/workplace.ts';
@@ -16,7 +16,6 @@ import { type NewPractice, newPractice } from '../../src/demo/world.ts';
 import { DEFAULT_AS_OF, writePractice } from '../../src/generate/index.ts';
 import { TokenSearch } from '../../src/hostscan/search.ts';
 
-const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
 /** Far above what a working screen needs on two busy cores. */
 const PATIENCE = 240_000;
 
@@ -101,7 +100,7 @@ export function bundleDir(): Promise<string> {
 }
 /** One Chromium for the whole test file. */
 export function chromiumOfFile(): Promise<Browser> {
-  launched ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS });
+  launched ??= launch();
   return launched;
 }
 

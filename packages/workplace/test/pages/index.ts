@@ -5,6 +5,8 @@
 
 import type { Page } from 'playwright-core';
 
+export { launch } from '../browser.ts';
+
 export class DoorPage {
   readonly page: Page;
   constructor(page: Page) {
