@@ -1,12 +1,15 @@
 /** Side doors: what one endpoint refuses, another one must not take; what a partner brings must not stop others. */
 
-import { newId, systemRandom } from '@ketenkluis/base';
-import type { Fact, FactOf } from '@ketenkluis/seal';
+import { newId, plus, systemRandom } from '@ketenkluis/base';
+import { type Fact, type FactOf, signBatch, statementsToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_PARTNER, partnerDirectory } from './people.ts';
 import {
   befriend,
   deliverAll,
+  directoryOf,
   enrol,
+  knock,
   newDossier,
   referralFacts,
   startPartner,
@@ -66,5 +69,43 @@ describe('the door for owners', () => {
     // Ending is one owner's still.
     const body = { ...(await withStates(world, owner, [withdrawal(world, dossier.step, dossier.id)])), wraps: [] };
     expect((await world.signed(owner, 'statements', body, { class: 'admin' })).status).toBe(200);
+  });
+});
+
+describe('what a partner brings of itself', () => {
+  it('takes nobody of another partner along: a card in that name would make them nobody, and their messages too', async () => {
+    const rival = await startPartner(world);
+    await befriend(world, rival);
+    const { nurse } = partner.practice;
+    const wire = statementsToWire([await rival.practice.card(nurse, 'professional')]);
+    const owner = await rival.open(rival.practice.gp);
+    const stated = await rival.signed(owner, 'statements', { ...wire, wraps: [] }, { class: 'admin' });
+    expect(stated.status).toBe(200);
+
+    expect((await knock(world, rival)).status).toBe(404);
+    const boss = await world.open(world.practice.gp);
+    const body = { organisation: rival.practice.id, ...statementsToWire(await directoryOf(rival)) };
+    expect((await world.signed(boss, 'partner-directory', body, { class: 'admin' })).status).toBe(422);
+    const people = await world.running.vault.people.of(world.practice.id);
+    expect(people!.keys.guestCardOf(nurse.id, world.time.clock())?.organisation).toBe(partner.practice.id);
+    expect((await knock(world, partner)).status).toBe(200);
+    await rival.close();
+  });
+
+  it('has a size: more than can be shown to everybody is refused before it is verified', async () => {
+    const { verifier } = world.running.vault;
+    const [first] = await directoryOf(partner);
+    const many = Array.from({ length: MAX_PARTNER.statements + 1 }, () => first!);
+    await expect(partnerDirectory(partner.practice.id, many, verifier)).rejects.toMatchObject({
+      code: 'vault/too-large',
+    });
+    const { id, gp } = partner.practice;
+    const apart = await Promise.all(
+      Array.from({ length: MAX_PARTNER.batches + 1 }, async (_, i) => {
+        const by = { practice: id, at: plus(world.time.clock(), i), signer: gp.signer };
+        return (await signBatch([first!.payload], by)).statements[0]!;
+      }),
+    );
+    await expect(partnerDirectory(id, apart, verifier)).rejects.toMatchObject({ code: 'vault/too-large' });
   });
 });
