@@ -89,14 +89,14 @@ export async function audit(
       const mine = items.filter(({ item }) => item.dossier === what.dossier);
       const signature =
         common === null
-          ? 'not-shown'
+          ? ('not-shown' as const)
           : await provedActor({
-              ...{ common, request: shown.request, people, verifier: session.verifier },
+              ...{ common, items: mine, request: shown.request, people, verifier: session.verifier },
               at: people.timeAt(common.at, line.index),
             });
       // A request is kept back only where it names other dossiers, and then the leaf holds their items too.
       const alone = parseLeaf(fromBase64url(shown.leaf)).items.length === mine.length;
-      const kept = signature === 'not-shown' && common?.requestHash !== null && alone;
+      const kept = signature === 'not-shown' && alone;
       const annexHash = mine.find(({ item }) => item.annex !== null)?.item.annex ?? null;
       return {
         index: line.index,

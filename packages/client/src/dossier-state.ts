@@ -3,7 +3,7 @@
  * (docs/spec/snapshot.md, checks 3 to 6)
  */
 
-import { fromBase64url, type Instant, instant, type OrganisationId, type Verifier } from '@ketenkluis/base';
+import { type Instant, instant, type OrganisationId, type Verifier } from '@ketenkluis/base';
 import type { Checkpoint, EntryCommon } from '@ketenkluis/ledger';
 import type { releaseAnswer } from '@ketenkluis/protocol';
 import {
@@ -11,13 +11,12 @@ import {
   dossierState,
   expectType,
   type Hash,
-  hashOf,
   type KeyDirectory,
   type Snapshot,
   type Statement,
-  signedBytes,
   statementFromWire,
   verifySnapshotRow,
+  verifyStatement,
 } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { clientError } from './errors.ts';
@@ -80,22 +79,55 @@ export async function checkSnapshot(options: {
 const AGENT_EVENTS = new Set(['commit', 'drop', 'enrol', 'unenrol', 'fact', 'withdraw', 'grant']);
 const MEMBER_EVENTS = new Set(['write', 'taken-over', 'refer', 'end', 'consent', 'regrant']);
 
-/** The person's signature under a line, where the vault shows the request: nobody can be made to have asked. */
+/** Lines of these classes come from requests that need not name the dossiers they change: a delivery, an owner's statements. */
+const UNNAMED = new Set(['sync', 'admin']);
+
+/** Does the line say what was asked, here and in this name? One genuine request explains no other line and no other practice's. */
+function isAsked(common: EntryCommon, { payload }: Statement<'request'>, items: ProvedLine['items']): boolean {
+  const same =
+    payload.practice === common.practice &&
+    payload.organisation === common.organisation &&
+    payload.person === common.actor &&
+    payload.id === common.request &&
+    payload.class === common.class &&
+    payload.device === common.device &&
+    payload.declared === common.declared;
+  const named = items.every(({ item: { kind, dossier, handle } }) => {
+    if (dossier === null || (payload.items.length === 0 && UNNAMED.has(payload.class))) return true;
+    return payload.items.some((one) => one.dossier === dossier && (kind !== 'release' || one.handle === handle));
+  });
+  return same && named;
+}
+
+/**
+ * The person's signature under a line, where the vault shows the request: nobody can be made to have asked. Every line with a dossier in
+ * it comes from somebody's request.
+ */
 export async function provedActor(options: {
   readonly common: EntryCommon;
+  /** Those of the line that are shown. */
+  readonly items: ProvedLine['items'];
   readonly request: string | null;
   readonly people: KeyDirectory;
   readonly verifier: Verifier;
   /** When to judge: the line's time, made good by what stands before it in the log (`KeyDirectory.timeAt`). */
   readonly at: Instant;
 }): Promise<'signed' | 'not-shown' | 'false'> {
-  const { common, request, people, verifier, at } = options;
-  if (common.requestHash === null || common.signature === null) return 'not-shown';
+  const { common, items, request, people, verifier, at } = options;
+  if (common.requestHash === null || common.signature === null || common.practice !== people.organisation)
+    return 'false';
   if (request === null) return 'not-shown';
-  const bytes = fromBase64url(request);
   const key = people.keyOf(common.actor, at);
-  if (key === undefined || hashOf(signedBytes(bytes)) !== common.requestHash) return 'false';
-  return (await verifier.verify(key, signedBytes(bytes), fromBase64url(common.signature))) ? 'signed' : 'false';
+  if (key === undefined) return 'false';
+  try {
+    const proof = { sigs: [{ by: common.actor, sig: common.signature }] };
+    const asked = expectType(statementFromWire({ header: request, proof }), 'request');
+    if (asked.hash !== common.requestHash || !isAsked(common, asked, items)) return 'false';
+    return (await verifyStatement(asked, () => key, verifier)) ? 'signed' : 'false';
+  } catch {
+    // No request at all.
+    return 'false';
+  }
 }
 
 const later = (a: Instant, b: Instant | undefined): Instant => (b !== undefined && b > a ? b : a);
@@ -156,7 +188,9 @@ export async function checkDossierState(options: {
     const own = line.items.filter(({ item }) => item.dossier === shown.dossier && item.outcome === 'success');
     at = people.timeAt(later(at, line.common?.at), line.index);
     if (own.length === 0 || !mayChange(line, people, at)) throw unexplained('a change is by nobody who may');
-    const actor = await provedActor({ common: line.common!, request: change.request, people, verifier, at });
+    const actor = await provedActor({
+      ...{ common: line.common!, items: own, request: change.request, people, verifier, at },
+    });
     // A request that names other dossiers too is not shown, but no change is asked for in one.
     if (actor !== 'signed') throw unexplained('a change is not signed by whom it names');
     if (shown.snapshot === null && seq === 0 && snapshot !== null && line.common!.at <= snapshot.at)

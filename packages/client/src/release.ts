@@ -86,6 +86,7 @@ export function checkOwnLine(line: ProvedLine, request: Statement<'request'>, ev
     common.requestHash === request.hash &&
     common.signature === signature &&
     common.actor === payload.person &&
+    common.organisation === payload.organisation &&
     common.class === payload.class &&
     common.declared === payload.declared &&
     (event === undefined || common.event === event);

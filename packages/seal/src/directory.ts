@@ -395,6 +395,19 @@ export class KeyDirectory implements SignRules {
       throw sealError('bad-statement', "this partner's directory does not begin with what is known of it");
     this.#partners.set(organisation, directory);
   }
+  /**
+   * Does another partner call somebody of this directory its own? Such a person would be nobody's, and what they signed would not hold
+   * any more: whoever takes a directory in refuses the later one.
+   */
+  claimsOthers(directory: KeyDirectory): boolean {
+    const people = [
+      ...directory.#cards.keys(),
+      ...directory.#authorities.flatMap(({ payload }) => payload.owners.map(({ person }) => person as string)),
+    ];
+    return [...this.#partners.values()].some(
+      (other) => other.organisation !== directory.organisation && people.some((person) => other.knows(person)),
+    );
+  }
   /** What is known of a partner, whether it counts now or not. */
   partnerDirectory(organisation: OrganisationId): KeyDirectory | undefined {
     return this.#partners.get(organisation);

@@ -26,7 +26,7 @@ import {
 } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { factRow } from './apply.ts';
-import { actorOf, denied, type Signed } from './auth.ts';
+import { actorOf, denied, refresh, type Signed } from './auth.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
@@ -190,12 +190,17 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
     ),
   ];
   const made = { draft: undefined as DossierDraft | undefined };
+  let who = signed;
   const line = await append(vault, {
     practice,
     log: people.log,
     request,
     keys: ['directory', ...dossiers],
     before: async (at) => {
+      // Somebody may have lost an office or a mandate while this waited for its turn.
+      who = { ...(await refresh(vault, signed)), at };
+      if (aboutThePractice(who).outcome === 'deny') throw vaultError('not-allowed', 'this may not be done now');
+      const { keys } = who.people;
       // Built anew on what is committed, so that two changes at once cannot both follow the same record.
       if (directory.length > 0) await vault.people.tryOn(practice, people.log, directory);
       // Every later line is judged by it: a date to come would end what others are in the middle of.
@@ -203,15 +208,16 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
         throw bad('this would count from later on; date it now or before');
       if (directory.some((one) => reachesBack(one, at)))
         throw bad('this end reaches back over what was done since; date it now');
-      for (const invitation of invitations) await checkInvitation(people, invitation, at);
-      for (const statement of daily) await checkVouched(people, statement, at);
+      for (const invitation of invitations) await checkInvitation(who.people, invitation, at);
+      for (const statement of daily) await checkVouched(who.people, statement, at);
       for (const statement of others) {
-        if (!(await verifyStatement(statement, (by) => people.keys.keyOf(by, at), vault.verifier)))
+        if (!(await verifyStatement(statement, (by) => keys.keyOf(by, at), vault.verifier)))
           throw bad('a signature does not hold');
       }
     },
     plan: async (tx, at) => {
-      const draft = await draftDossiers(tx, practice, people, at, { dossiers, handles: [] });
+      const { keys } = who.people;
+      const draft = await draftDossiers(tx, practice, who.people, at, { dossiers, handles: [] });
       made.draft = draft;
       const first = [...directory, ...invitations, ...daily];
       draft.items.push(...first.map(objectItem));
@@ -219,13 +225,16 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       for (const statement of others) {
         const { payload } = statement;
         if (payload.t === 'state') {
-          if (!people.keys.maySign(payload, signersOf(statement), at)) throw bad('whoever signed this state may not');
+          if (!keys.maySign(payload, signersOf(statement), at)) throw bad('whoever signed this state may not');
           states.push(statement as Statement<'state'>);
         } else if (payload.t === 'withdrawal') {
           draft.withdraw(statement as Statement<'withdrawal'>, signersOf(statement));
         } else if (payload.t === 'fact') {
-          if (!people.keys.maySign(payload, signersOf(statement), at))
-            throw bad('whoever signed this fact may not state it');
+          // What a professional states of a patient is weighed where it belongs (referring.ts, ends.ts), and nowhere else.
+          const signers = signersOf(statement);
+          const byAgent = signers.every((by) => keys.cardOf(by, at)?.kind === 'agent');
+          if (!byAgent || !keys.maySign(payload, signers, at))
+            throw bad('whoever signed this fact may not state it here');
           draft.fact(statement as Statement<'fact'>);
         } else throw bad(`a ${payload.t} statement has no place here`);
       }

@@ -131,6 +131,7 @@ async function check(vault: Vault, people: People, ask: GuestAsk, at: Instant): 
   const brought = statementsFromWire(ask);
   const longer = await lengthened(vault, organisation, known ?? [], ask.after, brought);
   if (!longer?.directory.holdsAuthority(partner.authority)) return undefined;
+  if (longer.fresh.length > 0 && people.keys.claimsOthers(longer.directory)) return undefined;
   const { directory, fresh } = longer;
   if (!professional(directory, person, at)) return undefined;
   const memberships = ask.memberships.map((one) => ({

@@ -61,6 +61,7 @@ export async function bringDirectory(vault: Vault, signed: Signed, body: z.infer
         throw vaultError('conflict', 'this directory does not begin with what is known of the partner');
       const directory = await partnerDirectory(organisation, brought, vault.verifier);
       if (!directory.holdsAuthority(fact.authority)) throw bad('this directory is not the one that was compared');
+      if (people.keys.claimsOthers(directory)) throw bad('this directory names people of another partner');
       Object.assign(made, { fresh: brought.slice(known.length), after: known.length });
     },
     plan: async (_tx, at) => ({

@@ -3,6 +3,7 @@
 import type { KnownFact } from '@ketenkluis/access';
 import type { Instant, OrganisationId, PersonId, Verifier } from '@ketenkluis/base';
 import { type Fact, type Hash, isDirectoryFact, KeyDirectory, type Statement } from '@ketenkluis/seal';
+import { vaultError } from './errors.ts';
 import { partnerStatements } from './storage/partners.ts';
 import { parseRows, type StatementRow } from './storage/statements.ts';
 import type { Storage, Tx } from './storage/storage.ts';
@@ -48,12 +49,19 @@ export const isDirectory = (statement: Statement, known: (fact: string) => Fact 
   }
 };
 
-/** Verified from the first statement on. Throws errors of `seal`. */
+/** As much of a partner's directory as `partners` can show; whoever grows beyond it must not take the others along. */
+export const MAX_PARTNER = { statements: 5000, batches: 500 } as const;
+const isTooLarge = (statements: readonly Statement[]): boolean =>
+  statements.length > MAX_PARTNER.statements ||
+  new Set(statements.flatMap(({ proof }) => ('batch' in proof ? [proof.batch.hash] : []))).size > MAX_PARTNER.batches;
+
+/** Verified from the first statement on. Throws `vault/too-large`, errors of `seal`. */
 export async function partnerDirectory(
   organisation: OrganisationId,
   statements: readonly Statement[],
   verifier: Verifier,
 ): Promise<KeyDirectory> {
+  if (isTooLarge(statements)) throw vaultError('too-large', 'this directory of a partner is too large');
   const keys = new KeyDirectory(organisation, verifier);
   for (const [index, statement] of statements.entries()) await keys.add(statement, { included: true, index });
   return keys;

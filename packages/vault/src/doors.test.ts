@@ -1,0 +1,111 @@
+/** Side doors: what one endpoint refuses, another one must not take; what a partner brings must not stop others. */
+
+import { newId, plus, systemRandom } from '@ketenkluis/base';
+import { type Fact, type FactOf, signBatch, statementsToWire } from '@ketenkluis/seal';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_PARTNER, partnerDirectory } from './people.ts';
+import {
+  befriend,
+  deliverAll,
+  directoryOf,
+  enrol,
+  knock,
+  newDossier,
+  referralFacts,
+  startPartner,
+  startTestWorld,
+  type TestDossier,
+  type TestSession,
+  type TestWorld,
+  takeSnapshot,
+  withdrawal,
+  withStates,
+} from './testing.ts';
+
+let world: TestWorld;
+let partner: TestWorld;
+let agent: TestSession;
+beforeAll(async () => {
+  world = await startTestWorld();
+  partner = await startPartner(world);
+  await befriend(world, partner);
+  agent = await world.open(world.practice.agent);
+});
+afterAll(async () => {
+  await world.close();
+  await partner.close();
+});
+
+const enrolled = async (): Promise<TestDossier> => {
+  const dossier = newDossier();
+  const { into } = await enrol(world, dossier);
+  expect((await deliverAll(world, agent, into)).text).toContain('receipt');
+  expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
+  return dossier;
+};
+const factsIn = (dossier: TestDossier) =>
+  world.running.vault.storage.read((tx) =>
+    tx.selectFrom('fact').select('kind').where('dossier', '=', dossier.id).where('ended', 'is', null).execute(),
+  );
+
+describe('the door for owners', () => {
+  it('R15, R34: takes no fact of a dossier that a professional signed: those are weighed where they belong', async () => {
+    const dossier = await enrolled();
+    const before = await factsIn(dossier);
+    const id = () => newId('fact', systemRandom);
+    const handed = { relation: id(), step: id(), write: id(), consent: id(), letter: newId('handle', systemRandom) };
+    const facts = referralFacts(world, partner, dossier, handed);
+    const restriction: FactOf<'restriction'> = {
+      ...{ t: 'fact', v: 1, suite: 1, id: id(), practice: world.practice.id, from: world.time.clock(), until: null },
+      ...{ kind: 'restriction', dossier: dossier.id, handles: null, excluded: 'outside' },
+    };
+    const tries: readonly (readonly Fact[])[] = [facts, facts.filter(({ kind }) => kind === 'consent'), [restriction]];
+    const owner = await world.open(world.practice.gp);
+    for (const some of tries) {
+      const body = { ...(await withStates(world, owner, some)), wraps: [] };
+      expect((await world.signed(owner, 'statements', body, { class: 'admin' })).status).toBe(422);
+      expect(await factsIn(dossier)).toEqual(before);
+    }
+    // Ending is one owner's still.
+    const body = { ...(await withStates(world, owner, [withdrawal(world, dossier.step, dossier.id)])), wraps: [] };
+    expect((await world.signed(owner, 'statements', body, { class: 'admin' })).status).toBe(200);
+  });
+});
+
+describe('what a partner brings of itself', () => {
+  it('takes nobody of another partner along: a card in that name would make them nobody, and their messages too', async () => {
+    const rival = await startPartner(world);
+    await befriend(world, rival);
+    const { nurse } = partner.practice;
+    const wire = statementsToWire([await rival.practice.card(nurse, 'professional')]);
+    const owner = await rival.open(rival.practice.gp);
+    const stated = await rival.signed(owner, 'statements', { ...wire, wraps: [] }, { class: 'admin' });
+    expect(stated.status).toBe(200);
+
+    expect((await knock(world, rival)).status).toBe(404);
+    const boss = await world.open(world.practice.gp);
+    const body = { organisation: rival.practice.id, ...statementsToWire(await directoryOf(rival)) };
+    expect((await world.signed(boss, 'partner-directory', body, { class: 'admin' })).status).toBe(422);
+    const people = await world.running.vault.people.of(world.practice.id);
+    expect(people!.keys.guestCardOf(nurse.id, world.time.clock())?.organisation).toBe(partner.practice.id);
+    expect((await knock(world, partner)).status).toBe(200);
+    await rival.close();
+  });
+
+  it('has a size: more than can be shown to everybody is refused before it is verified', async () => {
+    const { verifier } = world.running.vault;
+    const [first] = await directoryOf(partner);
+    const many = Array.from({ length: MAX_PARTNER.statements + 1 }, () => first!);
+    await expect(partnerDirectory(partner.practice.id, many, verifier)).rejects.toMatchObject({
+      code: 'vault/too-large',
+    });
+    const { id, gp } = partner.practice;
+    const apart = await Promise.all(
+      Array.from({ length: MAX_PARTNER.batches + 1 }, async (_, i) => {
+        const by = { practice: id, at: plus(world.time.clock(), i), signer: gp.signer };
+        return (await signBatch([first!.payload], by)).statements[0]!;
+      }),
+    );
+    await expect(partnerDirectory(id, apart, verifier)).rejects.toMatchObject({ code: 'vault/too-large' });
+  });
+});
