@@ -102,6 +102,9 @@ describe('a referral between two vaults', () => {
     expect(await waitingProposals(second)).toEqual([]);
     expect(partner).toMatchObject({ profile: { ura: '90001234', proof: 'gebeld' } });
     expect(partner!.keys).not.toBeNull();
+    // A colleague who is no owner knows it as well, with its vault's address, before any sync brought names.
+    expect((await partnersOf(nurse))[0]).toMatchObject({ profile: { ura: '90001234' }, fingerprint: card.fingerprint });
+    expect((await partnersOf(nurse))[0]!.place).not.toBeNull();
   });
 
   it('the agent of a partner seals the names of its people, though nobody is enrolled and no owner accepted a choice', async () => {
