@@ -26,6 +26,8 @@ interface Change {
     | 'call'
     | 'review-close'
     | 'regrant'
+    | 'keep'
+    | 'kept-end'
     | 'consent';
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
   readonly items: readonly AskedItem[];

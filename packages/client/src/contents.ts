@@ -157,6 +157,24 @@ export const inboxContent = z.discriminatedUnion('kind', [
 ]);
 export type InboxContent = z.infer<typeof inboxContent>;
 
+/** What the sender's own team keeps of a message: whom it went to and about whom, and the message whole (docs/spec/partners.md). */
+export const keptContent = z.strictObject({
+  v: z.literal(1),
+  /** The practice, by the name that its letter gave it. */
+  to: z.strictObject({ organisation: id('organisation'), name: short }),
+  dossier: id('dossier'),
+  /** The message there. */
+  handle: id('handle'),
+  patient: z.strictObject({ name: short, birthDate: short.nullable() }),
+  activity: text,
+  /** Of the referral. */
+  from: at,
+  until: at,
+  at,
+  message: inboxContent,
+});
+export type KeptContent = z.infer<typeof keptContent>;
+
 /** Throws `client/bad-answer`: the author signed it, but this program does not know the form. */
 export function readContent<S extends z.ZodType>(schema: S, content: unknown): z.infer<S> {
   const read = schema.safeParse(content);

@@ -12,6 +12,7 @@ export {
   directoryContent,
   type InboxContent,
   inboxContent,
+  type KeptContent,
   type ReceiptContent,
   type ReferralContent,
   readContent,
@@ -40,6 +41,7 @@ export { closeReview, openEmergency, openReviews } from './emergency.ts';
 export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';
+export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
 export {
   agreeRenewal,
   endMembership,
@@ -63,7 +65,6 @@ export {
   acceptReferral,
   declineReferral,
   dossierOf,
-  openCopy,
   report,
   type SentMessage,
 } from './messages.ts';
@@ -87,6 +88,7 @@ export {
   showPartnerKeys,
 } from './partners.ts';
 export { checkPassphrase, type PassphraseFault, passphraseFault } from './passphrase.ts';
+export { type PastReferral, pastReferralsOf } from './past.ts';
 export { type DirectoryAnswer, directorySeen, readDirectory } from './people.ts';
 export {
   type DeviceLink,

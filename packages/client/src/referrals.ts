@@ -28,11 +28,11 @@ import type { About } from './annex.ts';
 import { type InboxContent, inboxContent, type ReferralContent, readContent, referralContent } from './contents.ts';
 import { release } from './look.ts';
 import { signedAt } from './parts.ts';
+import { pastReferralsOf, type Taken } from './past.ts';
 import type { OpenedItem } from './release.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
-/** `taken-over` and `closed` are told as long as this session saw what was there before. */
 export type ReferralState = 'sent' | 'accepted' | 'declined' | 'reported' | 'taken-over' | 'closed' | 'overdue';
 
 export interface ReferralMessage {
@@ -173,14 +173,18 @@ function messagesOf(session: Session, people: KeyDirectory, { standing: { id, do
   });
 }
 
-function stateOf(there: readonly ReferralMessage[], gone: readonly ReferralMessage[]): ReferralState {
+/** `taken`: the vault says that something of it was taken over, maybe before this session. */
+function stateOf(there: readonly ReferralMessage[], gone: readonly ReferralMessage[], taken: boolean): ReferralState {
   const has = (list: readonly ReferralMessage[], kind: InboxContent['kind']) =>
     list.some(({ content }) => content.kind === kind);
   if (has([...there, ...gone], 'declined')) return 'declined';
   if (has(there, 'reported')) return 'reported';
-  if (has(gone, 'reported')) return 'taken-over';
+  if (taken || has(gone, 'reported')) return 'taken-over';
   return has([...there, ...gone], 'accepted') ? 'accepted' : 'sent';
 }
+
+const isOf = ({ dossier, partner, handles, from }: Standing, one: Taken[number]): boolean =>
+  one.dossier === dossier && one.organisation === partner && handles.includes(one.parent) && one.at >= from;
 
 /** All referrals that stand now, newest first; opens the letters and messages that were not opened yet. */
 export async function referralsOf(session: Session, about: About = {}): Promise<readonly Referral[]> {
@@ -195,6 +199,7 @@ export async function referralsOf(session: Session, about: About = {}): Promise<
     for (const one of standing(people, listed, facts, now)) all.push({ standing: one, listed });
   }
   await openLetters(session, all, about);
+  const taken = session.home === null ? (await pastReferralsOf(session)).taken : [];
   return all
     .map((seen): Referral => {
       const there = new Set<string>(seen.listed.handles.map(({ handle }) => handle));
@@ -205,7 +210,11 @@ export async function referralsOf(session: Session, about: About = {}): Promise<
         ...seen.standing,
         letter: letterOf(session, seen),
         messages: here.toSorted((a, b) => a.at - b.at),
-        state: stateOf(here, gone),
+        state: stateOf(
+          here,
+          gone,
+          taken.some((one) => isOf(seen.standing, one)),
+        ),
         waiting: here.filter(({ content }) => content.kind !== 'accepted').length,
       };
     })

@@ -7,6 +7,7 @@ import {
   type Bytes,
   type DeviceId,
   type DossierId,
+  type FactId,
   fromBase64url,
   type HandleId,
   type Instant,
@@ -41,6 +42,7 @@ import {
 import { type KeyringSecrets, type OpenedKeyring, openEpoch } from '@ketenkluis/seal/open';
 import { z } from 'zod';
 import { clientError } from './errors.ts';
+import type { Begun, OpenedCopy } from './kept.ts';
 import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
 import { addPartners, type DirectoryWire, directoryWire } from './partner-keys.ts';
 import type { Asker } from './parts.ts';
@@ -104,6 +106,9 @@ export class Session {
   readonly proved = new Map<DossierId, ProvedState>();
   /** Letters and messages of referrals that were opened here; forgotten with the keys. */
   readonly letters = new Map<HandleId, OpenedItem>();
+  /** Copies of what was sent that were opened here (kept.ts), and messages that were begun and did not arrive yet; likewise. */
+  readonly kept = new Map<HandleId, OpenedCopy>();
+  readonly begun = new Map<FactId, Begun>();
   readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -227,6 +232,8 @@ export class Session {
     this.#start = { ...this.#start, names: {} };
     this.#teamKeys.clear();
     this.letters.clear();
+    this.kept.clear();
+    this.begun.clear();
     this.#me = null;
     for (const guest of this.#guests) guest.lock();
   }

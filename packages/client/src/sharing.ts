@@ -110,11 +110,13 @@ export async function newHandle(
     readonly content: unknown;
     readonly to: readonly Recipient[];
     readonly bundles?: ReadonlyMap<TeamId, TeamBundle>;
+    /** Chosen before, so that trying again makes no second one. */
+    readonly handle?: HandleId;
   },
 ): Promise<NewHandle> {
   const { dossier, parent, to } = what;
   const { random } = session.wire.ports;
-  const handle = newId('handle', random);
+  const handle = what.handle ?? newId('handle', random);
   const sealed = await sealPack({
     handle,
     version: 1,

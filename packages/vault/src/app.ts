@@ -13,6 +13,7 @@ import { createMetrics } from './metrics.ts';
 import { PROBLEM_TYPE, REFUSAL, sendProblem } from './problems.ts';
 import { type Api, isStrict } from './routes/api.ts';
 import { careRoutes } from './routes/care.ts';
+import { keptRoutes } from './routes/kept.ts';
 import { logRoutes } from './routes/log.ts';
 import { partnerRoutes } from './routes/partners.ts';
 import { practiceRoutes } from './routes/practice.ts';
@@ -139,6 +140,7 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   careRoutes(api, vault);
   urgentRoutes(api, vault);
   partnerRoutes(api, vault);
+  keptRoutes(api, vault);
   logRoutes(api, vault);
   if (options.workplace !== undefined) await workplaceRoutes(api, options.workplace);
   else {

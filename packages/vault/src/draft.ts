@@ -162,6 +162,9 @@ export async function draftDossiers(
         throw vaultError('too-large', `a dossier holds at most ${MAX_NOTES} notes; take some over first`);
       if (!before && next.class === 'inbox' && count('inbox') >= MAX_MESSAGES)
         throw vaultError('too-large', `a dossier holds at most ${MAX_MESSAGES} messages; take some over first`);
+      // Somebody who got no answer asks again: it came, and was perhaps taken over since.
+      if (before && next.class === 'inbox' && before.class === 'inbox')
+        throw vaultError('already-there', 'this message came before; it is not taken twice');
       if (before) {
         const same =
           before.dossier === dossier &&

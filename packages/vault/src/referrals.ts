@@ -126,7 +126,8 @@ export async function referrals(vault: Vault, caller: Caller): Promise<Answer> {
   });
 }
 
-const treats = (view: DossierView, mine: ReadonlySet<TeamId>, at: Instant): boolean =>
+/** Does one of these teams treat the patient now? */
+export const treats = (view: DossierView, mine: ReadonlySet<TeamId>, at: Instant): boolean =>
   [...view.facts.values()].some(
     (one) => isNow(one, at) && one.fact.kind === 'relation' && one.fact.teams.some((team) => mine.has(team)),
   );

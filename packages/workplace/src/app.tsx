@@ -120,6 +120,13 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/verstuurd',
+    lazyRouteComponent(
+      fetched(() => import('./screens/sent.tsx')),
+      'SentScreen',
+    ),
+  ),
+  at(
     '/leveringen',
     lazyRouteComponent(
       fetched(() => import('./screens/deliveries.tsx')),

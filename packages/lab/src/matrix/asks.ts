@@ -118,6 +118,26 @@ const takeover: Ask = async (world, asker, target) => {
 };
 
 const SEAL = 'AAAA';
+
+const keepFor = async (
+  world: TestWorld,
+  { session, team }: Pick<Asker, 'session' | 'team'>,
+  id = newId('handle', systemRandom),
+) => {
+  const annex = await world.annex();
+  const items = [{ dossier: null, handle: id, facts: [] }];
+  const body = { team: team.id, sealed: annex.text, sent: false, annex: annex.text };
+  return { id, reply: await world.signed(session, 'keep', body, { class: 'list', items, annex: annex.hash }) };
+};
+/** A copy that the treating team keeps. */
+const keptOne = async (world: TestWorld) => {
+  const { id, reply } = await keepFor(world, {
+    session: await world.open(world.practice.nurse),
+    team: world.practice.nurseTeam,
+  });
+  if (reply.status !== 200) throw new Error(`the matrix could not keep a copy: ${reply.text}`);
+  return [{ dossier: null, handle: id, facts: [] }];
+};
 /** Endpoints about the practice, its people and its log. */
 export const GENERAL: Readonly<Record<string, Ask>> = {
   'vault-info': reading('vault-info'),
@@ -186,6 +206,16 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   },
   vouched: reading('vouched'),
   referrals: reading('referrals'),
+  'referrals-past': reading('referrals-past'),
+  keep: async (world, asker) => (await keepFor(world, asker)).reply,
+  kept: reading('kept'),
+  'kept-open': async (world, { session }) => {
+    const annex = await world.annex();
+    const items = await keptOne(world);
+    return world.signed(session, 'kept-open', { annex: annex.text }, { class: 'list', items, annex: annex.hash });
+  },
+  'kept-end': async (world, { session }) =>
+    world.signed(session, 'kept-end', {}, { class: 'admin', items: await keptOne(world) }),
   substitute: (world, { session }, { circle }) => callIn(world, session, placeIn(world, circle.locum)),
   calls: reading('calls'),
   reviews: reading('reviews'),

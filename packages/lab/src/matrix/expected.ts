@@ -62,6 +62,12 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   'partner-directory': owners('yes'),
   vouched: members,
   referrals: membersAndGuests,
+  'referrals-past': members,
+  // What a team sent is its members' to keep and to open, and an owner's to remove; nobody's on a visit or in somebody's place.
+  keep: { yes: ['nurse', 'owner', 'officer'], no: without('nurse', 'owner', 'officer'), locked: WAITING },
+  kept: members,
+  'kept-open': { yes: ['nurse'], no: without('nurse'), locked: WAITING },
+  'kept-end': owners('yes'),
   // Whom the owners named for it; the owners themselves they did not name.
   substitute: { yes: ['nurse'], no: without('nurse'), locked: WAITING },
   calls: members,

@@ -6,6 +6,7 @@ import { authenticate, openMessage } from '../auth.ts';
 import { consent, end } from '../ends.ts';
 import { grantAsk } from '../handing.ts';
 import { bringDirectory, listPartners } from '../partners.ts';
+import { pastReferrals } from '../past.ts';
 import { referrals } from '../referrals.ts';
 import { refer } from '../referring.ts';
 import type { Vault } from '../vault.ts';
@@ -64,5 +65,10 @@ export function partnerRoutes(api: Api, vault: Vault): void {
     `${PRACTICE}/vouched`,
     { ...gate('vouched', 4 * KIB, 'session'), schema: { response: { 200: wire.vouched } } },
     async (request) => vouched(vault, await authenticate(vault, request)),
+  );
+  api.get(
+    `${PRACTICE}/referrals/past`,
+    { ...gate('referrals-past', 4 * KIB, 'session'), schema: { response: { 200: wire.pastReferrals } } },
+    async (request) => pastReferrals(vault, await authenticate(vault, request)),
   );
 }

@@ -270,6 +270,22 @@ interface CalledTable extends Own {
   until: Instant;
   note: Bytes;
 }
+/** The original of a message to another organisation, sealed to the team that sent it; until an owner removes it. */
+interface KeptTable extends Own {
+  id: HandleId;
+  team: TeamId;
+  /** Who kept it. */
+  person: PersonId;
+  at: Instant;
+  line: number;
+  /** When it was said to be at the other vault. */
+  sent: Instant | null;
+  /** SHA-256 of `sealed`. */
+  hash: Hash;
+  /** Bytes of `sealed`. */
+  size: number;
+  sealed: Bytes;
+}
 /** Broken glass, one row per look; open until somebody else closed it. */
 interface ReviewTable extends Own {
   request: RequestId;
@@ -314,6 +330,7 @@ export interface Schema {
   proposal: ProposalTable;
   called: CalledTable;
   review: ReviewTable;
+  kept: KeptTable;
   log: LogTable;
   entry: EntryTable;
   tile: TileTable;

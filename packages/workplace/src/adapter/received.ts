@@ -1,6 +1,6 @@
 /** Referrals from the partner's side: a visit to each practice that is known by its card, with the keys of the session at home. */
 
-import type { FactId, OrganisationId } from '@ketenkluis/base';
+import type { FactId, HandleId, OrganisationId } from '@ketenkluis/base';
 import { PARAMETERS, type ParameterId, ROLES, type RoleId } from '@ketenkluis/care';
 import {
   acceptReferral,
@@ -8,6 +8,10 @@ import {
   type Session as ClientSession,
   declineReferral,
   dossierOf,
+  endKept,
+  type KeptMessage,
+  keptMessages,
+  markSent,
   openDossier,
   referralsOf,
   report,
@@ -15,7 +19,16 @@ import {
   visit,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
-import type { Dossier, Received, ReceivedSide, ReferralMessage, ReferralRow, Report } from '../model.ts';
+import type {
+  Dossier,
+  Received,
+  ReceivedSide,
+  ReferralMessage,
+  ReferralRow,
+  Report,
+  SentList,
+  SentReferral,
+} from '../model.ts';
 import { reportableBy } from './choices.ts';
 import { coupled, duties } from './duties.ts';
 import { understood } from './errors.ts';
@@ -32,6 +45,8 @@ interface Kept {
   shown: Received;
 }
 interface Visits {
+  /** What the own vault keeps, as far as it was asked for; undefined: not yet. */
+  sent?: { messages: readonly KeptMessage[]; next: number | null };
   readonly guests: Map<OrganisationId, ClientSession>;
   readonly referrals: Map<FactId, Kept>;
 }
@@ -90,6 +105,34 @@ async function referredBy(inside: Inside, guest: ClientSession, practice: string
   }
 }
 
+/** By what the practices show now: what they show no more is over, unless they gave no answer. */
+function sentList(inside: Inside): SentList {
+  const { guests, referrals, sent } = visitsOf(inside);
+  const messages = sent?.messages ?? [];
+  const opened = messages.flatMap(({ id, sent: when, content }) => (content === null ? [] : [{ id, when, content }]));
+  const state = (id: FactId, organisation: OrganisationId): SentReferral['state'] =>
+    referrals.has(id) ? 'running' : guests.has(organisation) ? 'over' : 'unknown';
+  return {
+    referrals: [...Map.groupBy(opened, ({ content }) => content.message.referral)].map(([id, copies]): SentReferral => {
+      const { to, patient, activity, from, until } = copies[0]!.content;
+      return {
+        ...{ id, practice: to.name, patient: patient.name, birthDate: patient.birthDate, activity, from, until },
+        state: state(id, to.organisation),
+        messages: copies.map(({ id: copy, when, content }) => ({
+          ...messageView({
+            ...{ handle: content.handle, content: content.message, writer: content.by, at: content.at },
+            mine: content.by === inside.me.person,
+          }),
+          ...{ id: copy, sent: when },
+        })),
+      };
+    }),
+    shut: messages.length - opened.length,
+    older: sent?.next != null,
+    mayRemove: inside.me.owner,
+  };
+}
+
 const RUNNING = new Set(['accepted', 'reported', 'taken-over']);
 
 export function receivedSide({ open }: Surroundings): ReceivedSide {
@@ -139,6 +182,8 @@ export function receivedSide({ open }: Surroundings): ReceivedSide {
       messages: [{ ...message, handle, at }, ...kept.shown.messages],
     };
     visitsOf(inside).referrals.set(kept.client.id, { ...kept, shown });
+    // It stands in the own vault too; asked for anew when somebody looks there.
+    delete visitsOf(inside).sent;
     return shown;
   };
   const withParts = async (inside: Inside, id: FactId): Promise<Received> => {
@@ -148,39 +193,75 @@ export function receivedSide({ open }: Surroundings): ReceivedSide {
     }
     return kept.shown;
   };
+  /** A no from the practice: what is shown here stands no more, and is asked for anew. */
+  const answering = async <T>(inside: Inside, id: FactId, work: (kept: Kept) => Promise<T>): Promise<T> => {
+    const kept = await found(inside, id);
+    try {
+      return await work(kept);
+    } catch (cause) {
+      const error = understood(cause);
+      if (workplaceError.is(error, 'denied')) visitsOf(inside).referrals.delete(id);
+      throw error;
+    }
+  };
   const by = ({ me }: Inside) => ({ name: me.name, role: me.role });
   const mine = ({ me }: Inside) => ({ by: me.name, mine: true, soep: null, values: [] }) as const;
   return {
     list: (progress) => open((now) => listed(now, progress)),
+    sent: (older) =>
+      open(async (now) => {
+        const visits = visitsOf(now);
+        const { sent: known, referrals } = visits;
+        if (known === undefined || older) {
+          if (visits.guests.size === 0) await listed(now);
+          const page = await keptMessages(now.session, known?.next ?? null, about(now, 'wat wij stuurden'));
+          const there = new Set<HandleId>(
+            [...referrals.values()].flatMap(({ client }) => client.messages.map(({ handle }) => handle)),
+          );
+          const messages = await markSent(now.session, page.messages, there);
+          visits.sent = { messages: [...(known?.messages ?? []), ...messages], next: page.next };
+        }
+        return sentList(now);
+      }),
+    removeSent: (id) =>
+      open(async (now) => {
+        await endKept(now.session, [id]);
+        const visits = visitsOf(now);
+        const { messages, next } = visits.sent ?? { messages: [], next: null };
+        visits.sent = { messages: messages.filter((one) => one.id !== id), next };
+        return sentList(now);
+      }),
     open: (id) => open((now) => withParts(now, id)),
     accept: (id) =>
-      open(async (now) => {
-        const kept = await found(now, id);
-        const sent = await acceptReferral(kept.guest, kept.client, by(now), {
-          about: about(now, 'verwijzing aannemen'),
-        });
-        said(now, kept, sent, { ...mine(now), kind: 'accepted', text: '', last: false });
-        return await withParts(now, id);
-      }),
+      open((now) =>
+        answering(now, id, async (kept) => {
+          const more = { about: about(now, 'verwijzing aannemen') };
+          const sent = await acceptReferral(kept.guest, kept.client, by(now), more);
+          said(now, kept, sent, { ...mine(now), kind: 'accepted', text: '', last: false });
+          return await withParts(now, id);
+        }),
+      ),
     decline: (id, text) =>
-      open(async (now) => {
-        const kept = await found(now, id);
-        const more = { message: text, about: about(now, 'verwijzing afwijzen') };
-        const sent = await declineReferral(kept.guest, kept.client, by(now), more);
-        return { ...said(now, kept, sent, { ...mine(now), kind: 'declined', text, last: true }), dossier: null };
-      }),
+      open((now) =>
+        answering(now, id, async (kept) => {
+          const more = { message: text, about: about(now, 'verwijzing afwijzen') };
+          const sent = await declineReferral(kept.guest, kept.client, by(now), more);
+          return { ...said(now, kept, sent, { ...mine(now), kind: 'declined', text, last: true }), dossier: null };
+        }),
+      ),
     report: (id, { soep, values, last }: Report) =>
-      open(async (now) => {
-        const kept = await found(now, id);
-        const measurements = values.map(({ code, value, date }) => {
-          const { nl, en, unit } = PARAMETERS[code as ParameterId];
-          const nhg = kept.shown.reportable.find((one) => one.code === code)?.nhg ?? null;
-          return { label: { nl, en }, nhg, value, unit: unit ?? null, date };
-        });
-        const sent = await report(kept.guest, kept.client, by(now), {
-          ...{ message: '', soep, measurements, last, about: about(now, 'bericht aan de verwijzer') },
-        });
-        return said(now, kept, sent, { ...mine(now), kind: 'reported', text: '', soep, values: measurements, last });
-      }),
+      open((now) =>
+        answering(now, id, async (kept) => {
+          const measurements = values.map(({ code, value, date }) => {
+            const { nl, en, unit } = PARAMETERS[code as ParameterId];
+            const nhg = kept.shown.reportable.find((one) => one.code === code)?.nhg ?? null;
+            return { label: { nl, en }, nhg, value, unit: unit ?? null, date };
+          });
+          const sent = await report(kept.guest, kept.client, by(now), {
+            ...{ message: '', soep, measurements, last, about: about(now, 'bericht aan de verwijzer') },
+          });
+          return said(now, kept, sent, { ...mine(now), kind: 'reported', text: '', soep, values: measurements, last });
+        }),
+      ),
   };
 }

@@ -14,6 +14,8 @@ import {
   type Referral as ClientReferral,
   declare,
   endReferral,
+  type PastReferral,
+  pastReferralsOf,
   refer,
   referralsOf,
   takeOverMessage,
@@ -23,7 +25,7 @@ import { referrals as referralsMessage } from '@ketenkluis/protocol';
 import { workplaceError } from '../errors.ts';
 import type { NewReferral, Referral, ReferralSide, ReferralState, Removal } from '../model.ts';
 import { referralChoices } from './choices.ts';
-import { about, type Inside } from './inside.ts';
+import { about, type Inside, roleText, UNNAMED } from './inside.ts';
 import { letterView, messageView } from './letter.ts';
 import { lists, rowOf } from './lists.ts';
 import { choosable, partnerName, partnersSeen } from './partners.ts';
@@ -83,6 +85,35 @@ async function listed(inside: Inside): Promise<readonly Referral[]> {
   }
   return [...kept.values()].map(({ shown }) => shown).sort((a, b) => b.sent - a.sent);
 }
+
+/** Of the patients on this person's worklist: state, dates and partner; the letter stays shut. */
+async function pastOf(inside: Inside): Promise<readonly Referral[]> {
+  const { ended } = await pastReferralsOf(inside.session);
+  if (ended.length === 0) return [];
+  const { rows } = await lists(inside);
+  return ended.flatMap((one): Referral[] => {
+    const row = rows.get(one.dossier);
+    return row === undefined ? [] : [pastView(inside, one, row)];
+  });
+}
+
+function pastView(
+  { names }: Inside,
+  one: PastReferral,
+  row: { readonly name: string; readonly birthDate?: string | undefined },
+): Referral {
+  const partner = names?.partners.find(({ organisation }) => organisation === one.partner);
+  const role = partner?.teams.find(({ team }) => team === one.team)?.role;
+  return {
+    ...{ id: one.id, dossier: one.dossier, other: partner?.name ?? UNNAMED, state: one.why, waiting: 0 },
+    ...{ patient: row.name, birthDate: row.birthDate ?? null, sent: one.from, until: one.until },
+    activity: role === undefined ? { nl: 'zorg op verwijzing', en: 'care on referral' } : roleText(role),
+    ...{ letter: null, messages: [], consent: null },
+    removal: { refused: one.ended, rewrapped: null, fresh: null },
+  };
+}
+
+const past = new WeakMap<Inside, readonly Referral[]>();
 
 async function found(inside: Inside, id: FactId): Promise<Kept> {
   if (!keptBy(inside).has(id)) await listed(inside);
@@ -148,7 +179,10 @@ export function referralSide({ open, storage }: Surroundings): ReferralSide {
       client.messages.flatMap(({ handle, content }) => (content.kind === 'accepted' ? [handle] : [])),
     );
     await storage.set(quiet(inside.me.person), handles);
-    return shown;
+    // What this session saw itself says more.
+    const ended = (await pastOf(inside)).filter(({ id }) => !keptBy(inside).has(id));
+    past.set(inside, ended);
+    return [...shown, ...ended].sort((a, b) => b.sent - a.sent);
   };
   const ended = (inside: Inside, { client, shown }: Kept, state: 'closed' | 'withdrawn'): Referral => {
     const removal: Removal = { refused: inside.session.now(), rewrapped: null, fresh: null };
@@ -179,7 +213,11 @@ export function referralSide({ open, storage }: Surroundings): ReferralSide {
         const handles = referrals.flatMap((one) => one.handles.filter((each) => each.class === 'inbox'));
         return new Set(handles.map(({ handle }) => handle).filter((handle) => !silent.has(handle))).size;
       }),
-    open: (id) => open(async (now) => (await found(now, id)).shown),
+    open: (id) =>
+      open(async (now) => {
+        if (!past.has(now) && !keptBy(now).has(id)) await all(now);
+        return past.get(now)?.find((one) => one.id === id) ?? (await found(now, id)).shown;
+      }),
     declareCopy: (id, message) =>
       open(async (now) => {
         const { client } = await found(now, id);

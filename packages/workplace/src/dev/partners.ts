@@ -124,10 +124,10 @@ export function accessSide(
           (referral): Seer => ({
             team: partners.find(({ name }) => name === referral.other)!.teams[0]!.team,
             ...{ name: partners.find(({ name }) => name === referral.other)!.team, role: null, people: [] },
-            ...{ outside: referral.other, parts: referral.letter.parts, until: referral.until },
+            ...{ outside: referral.other, parts: referral.letter?.parts ?? [], until: referral.until },
             why: [
               {
-                ...{ kind: 'referral', by: referral.letter.by.name, at: referral.sent },
+                ...{ kind: 'referral', by: referral.letter?.by.name ?? null, at: referral.sent },
                 consent: referral.consent?.from ?? null,
               },
             ],

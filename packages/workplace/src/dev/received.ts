@@ -1,11 +1,19 @@
 /** Invented referrals from the partner's side: a podiatrist's, from two practices. */
 
-import { addDays, type FactId, type HandleId, localDate } from '@ketenkluis/base';
+import { addDays, type FactId, type HandleId, localDate, plus } from '@ketenkluis/base';
 import { PARAMETERS, type ParameterId, type ProgrammeId, type ScopeId } from '@ketenkluis/care';
 import { dossier as dossierView } from '../adapter/care-view.ts';
 import { reportableBy } from '../adapter/choices.ts';
 import { workplaceError } from '../errors.ts';
-import type { Confirmation, Received, ReceivedSide, ReferralMessage, ReferralState } from '../model.ts';
+import type {
+  Confirmation,
+  Received,
+  ReceivedSide,
+  ReferralMessage,
+  ReferralState,
+  SentList,
+  SentReferral,
+} from '../model.ts';
 import { type Invented, madeId } from './people.ts';
 import { choicesFor, letterOf } from './referrals.ts';
 import { ago, type InventedPartner, type Stage, within } from './stage.ts';
@@ -16,6 +24,25 @@ const PRACTICES = ['Huisartsenpraktijk De Wilgen', 'Huisartsen Rivierzicht'];
 interface Kept extends Received {
   readonly one: Invented;
   readonly scopes: readonly ScopeId[];
+}
+
+/** A copy of what was said there, and where nothing was said here yet, of a report. */
+function sentOf(stage: Stage, { row, messages }: Kept, removed: readonly HandleId[]): SentReferral {
+  const { id, other: practice, patient, birthDate, activity, sent: from, until, state } = row;
+  const at = plus(from, 86_400_000);
+  const made: ReferralMessage = {
+    ...{ handle: `han_${id.slice(4)}` as HandleId, kind: 'reported', at, by: stage.me.name, mine: true, text: '' },
+    soep: { s: 'Geen pijn.', o: 'Pulsaties goed, huid intact.', e: 'Simm’s 2.', p: 'Controle over 3 maanden.' },
+    ...{ values: [], last: false },
+  };
+  const copies = messages.length > 0 ? messages : [made];
+  const over = state === 'closed' || state === 'overdue';
+  return {
+    ...{ id, practice, patient, birthDate, activity, from, until, state: over ? 'over' : 'running' },
+    messages: copies
+      .map((one) => ({ ...one, id: one.handle, sent: state === 'taken-over' ? null : one.at }))
+      .filter((one) => !removed.includes(one.id)),
+  };
 }
 
 const shown = ({ one: _one, scopes: _scopes, ...received }: Kept): Received => received;
@@ -87,7 +114,26 @@ export function receivedSide(
     );
     return shown(find(id));
   };
+  let removed: readonly HandleId[] = [];
+  const sentList = (): SentList => ({
+    referrals:
+      stage.scene === 'empty'
+        ? []
+        : all.filter(({ row }) => row.state !== 'sent').map((kept) => sentOf(stage, kept, removed)),
+    shut: stage.scene === 'partly' ? 2 : 0,
+    older: stage.scene !== 'empty',
+    mayRemove: true,
+  });
   return {
+    sent: async () => {
+      await stage.reach();
+      return sentList();
+    },
+    removeSent: async (id) => {
+      await stage.reach(60);
+      removed = [...removed, id];
+      return sentList();
+    },
     list: async (progress) => {
       await stage.reach();
       progress?.({ done: 2, total: 2 });

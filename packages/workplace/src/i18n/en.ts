@@ -318,6 +318,7 @@ export const en: Dictionary = {
     inviteRole: 'Role',
     proposed: 'Proposed. Another owner agrees under Team.',
     proposals: 'Waiting for owners',
+    proposalsSecond: 'Waiting for a second signature',
     proposal: '{{by}} wants to take in {{name}} as {{role}}',
     proposalUnnamed: '{{by}} wants to take in a new colleague',
     proposalTeam: 'Team {{team}}.',

@@ -320,6 +320,7 @@ export const nl = {
     inviteRole: 'Rol',
     proposed: 'Voorgesteld. Een andere praktijkhouder geeft akkoord bij Team.',
     proposals: 'Wacht op praktijkhouders',
+    proposalsSecond: 'Wacht op een tweede handtekening',
     proposal: '{{by}} wil {{name}} als {{role}} toelaten',
     proposalUnnamed: '{{by}} wil een nieuwe collega toelaten',
     proposalTeam: 'Team {{team}}.',

@@ -120,7 +120,8 @@ export interface Removal {
 }
 
 export interface Referral extends ReferralRow {
-  readonly letter: Letter;
+  /** Null where it has ended: the letter is not opened for that. */
+  readonly letter: Letter | null;
   readonly messages: readonly ReferralMessage[];
   readonly consent: { readonly from: Instant; readonly until: Instant } | null;
   readonly removal: Removal | null;
@@ -173,6 +174,32 @@ export interface Received {
   readonly messages: readonly ReferralMessage[];
   readonly reportable: readonly Reportable[];
 }
+/** A message as the own team keeps it; `sent`: when the practice had it, as far as is known here. */
+export interface SentCopy extends ReferralMessage {
+  readonly id: HandleId;
+  readonly sent: Instant | null;
+}
+/** What we sent about one referral. It outlives the referral; `unknown`: the practice gives no answer now. */
+export interface SentReferral {
+  readonly id: FactId;
+  readonly practice: string;
+  readonly patient: string;
+  readonly birthDate: string | null;
+  readonly activity: Text;
+  readonly from: Instant;
+  readonly until: Instant;
+  readonly state: 'running' | 'over' | 'unknown';
+  /** Newest first. */
+  readonly messages: readonly SentCopy[];
+}
+export interface SentList {
+  readonly referrals: readonly SentReferral[];
+  /** Copies that this person has no key for. */
+  readonly shut: number;
+  readonly older: boolean;
+  /** An owner removes a copy when its time is over. */
+  readonly mayRemove: boolean;
+}
 export interface ReceivedSide {
   /** Visits every practice that is known by its card. */
   list(progress?: (progress: Progress) => void): Promise<ReceivedList>;
@@ -181,4 +208,7 @@ export interface ReceivedSide {
   accept(id: FactId): Promise<Received>;
   decline(id: FactId, reason: string): Promise<Received>;
   report(id: FactId, report: Report): Promise<Received>;
+  /** From the own vault: one line for what was not opened yet. `older`: a page more. */
+  sent(older: boolean): Promise<SentList>;
+  removeSent(id: HandleId): Promise<SentList>;
 }

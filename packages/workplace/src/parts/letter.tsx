@@ -61,14 +61,22 @@ export function LetterCard({ letter, children }: { readonly letter: Letter; read
 
 const LINES = ['s', 'o', 'e', 'p'] as const;
 
-export function Message({ message, children }: { readonly message: ReferralMessage; readonly children?: ReactNode }) {
+interface MessageProps {
+  readonly message: ReferralMessage;
+  /** Under a heading of the same level. */
+  readonly under?: boolean;
+  readonly children?: ReactNode;
+}
+
+export function Message({ message, under = false, children }: MessageProps) {
+  const Kind = under ? 'h3' : 'h2';
   const { t } = useTranslation();
   const words = useWords();
   const { soep, values } = message;
   return (
     <article className="kk-card kk-stack" aria-label={t(`referrals.kind.${message.kind}`)}>
       <div className="kk-card-head" style={{ margin: 0 }}>
-        <h2 className="message-kind">{t(`referrals.kind.${message.kind}`)}</h2>
+        <Kind className="message-kind">{t(`referrals.kind.${message.kind}`)}</Kind>
         <span className="kk-dim kk-small">
           {t('notes.by', { name: message.mine ? t('common.you') : message.by, date: words.moment(message.at) })}
         </span>

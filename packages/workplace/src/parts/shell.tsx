@@ -2,8 +2,9 @@
 
 import { ActionIcon, Button, Kbd, Menu, Tooltip, VisuallyHidden } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me, Workplace } from '../model.ts';
 import { Dialog } from './dialog.tsx';
@@ -18,7 +19,7 @@ import { useAsk, useWorld } from './world.tsx';
 const UNDER: Readonly<Record<string, RegExp>> = {
   '/werklijst': /^\/(werklijst|dossier)/,
   '/overgedragen': /^\/(overgedragen|dossier)/,
-  '/verwijzingen': /^\/verwijzingen/,
+  '/verwijzingen': /^\/(verwijzingen|verstuurd)/,
   '/leveringen': /^\/leveringen/,
   '/team': /^\/(team|partners|waarneming)/,
   '/instellingen': /^\/instellingen/,
@@ -61,6 +62,31 @@ function useWaiting(me: Me): Readonly<Record<string, number>> {
   return { '/verwijzingen': messages.data ?? 0, '/team': reviews.data ?? 0 };
 }
 
+/** Counted anew when somebody comes back to the window or to a list, and at most once a minute; behind a lock nothing is asked. */
+const OFTEN = 60_000;
+const LISTS: ReadonlySet<string> = new Set(['/werklijst', '/verwijzingen']);
+function useRecount(path: string): void {
+  const world = useWorld();
+  const queries = useQueryClient();
+  const asked = useRef<number>(world.now());
+  const recount = useCallback(() => {
+    if (document.visibilityState !== 'visible' || world.now() - asked.current < OFTEN) return;
+    asked.current = world.now();
+    void queries.invalidateQueries({ queryKey: ['waiting'] });
+  }, [world, queries]);
+  useEffect(() => {
+    window.addEventListener('focus', recount);
+    document.addEventListener('visibilitychange', recount);
+    return () => {
+      window.removeEventListener('focus', recount);
+      document.removeEventListener('visibilitychange', recount);
+    };
+  }, [recount]);
+  useEffect(() => {
+    if (LISTS.has(path)) recount();
+  }, [path, recount]);
+}
+
 interface ShellProps {
   readonly me: Me;
   readonly unlockers: number;
@@ -74,6 +100,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
   const navigate = useNavigate();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const waiting = useWaiting(me);
+  useRecount(path);
   const pages = pagesFor(me, world);
   const [drafts, setDrafts] = useState(0);
   const [help, setHelp] = useState(false);

@@ -11,15 +11,17 @@ import { useAct } from '../parts/world.tsx';
 
 interface ProposalsProps {
   readonly proposals: readonly (Proposal | BrokenProposal)[];
+  /** Whoever is no owner is asked as the second person. */
+  readonly owner: boolean;
   readonly again: () => void;
 }
 
-export function Proposals({ proposals, again }: ProposalsProps) {
+export function Proposals({ proposals, owner, again }: ProposalsProps) {
   const { t } = useTranslation();
   if (proposals.length === 0) return null;
   return (
     <section className="kk-card" aria-labelledby="proposals">
-      <h2 id="proposals">{t('team.proposals')}</h2>
+      <h2 id="proposals">{t(owner ? 'team.proposals' : 'team.proposalsSecond')}</h2>
       <ul className="kk-list">
         {proposals.map((one) => (
           <li key={one.id} style={{ display: 'grid', gap: 10 }}>

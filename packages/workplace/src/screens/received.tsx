@@ -5,8 +5,9 @@ import { Button, Tabs, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { workplaceError } from '../errors.ts';
 import { isOver } from '../lib/referrals.ts';
-import type { Dossier, Received } from '../model.ts';
+import type { Dossier, Received, ReferralRow } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { LetterCard, Message, StateTag } from '../parts/letter.tsx';
 import { Heading } from '../parts/page.tsx';
@@ -110,10 +111,24 @@ function Running({ received, dossier }: { readonly received: Received; readonly 
   );
 }
 
+/** After a no the letter here is an old one: the page asks what stands now, and the list drops the row. */
+export function useRefused(id: FactId) {
+  const queries = useQueryClient();
+  return (error: unknown) => {
+    if (!workplaceError.is(error, 'denied')) return;
+    queries.setQueryData<{ rows: readonly ReferralRow[] }>(
+      ['referrals'],
+      (old) => old && { ...old, rows: old.rows.filter((row) => row.id !== id) },
+    );
+    void queries.resetQueries({ queryKey: ['received', id] });
+  };
+}
+
 function Answer({ id, practice }: { readonly id: FactId; readonly practice: string }) {
   const { t } = useTranslation();
   const say = useSay();
   const put = useReceived(id);
+  const refused = useRefused(id);
   const [declining, setDeclining] = useState(false);
   const [reason, setReason] = useState('');
   const accept = useAct(
@@ -139,7 +154,7 @@ function Answer({ id, practice }: { readonly id: FactId; readonly practice: stri
       <p className="kk-dim">{t('received.answerBody')}</p>
       <Fault error={accept.error} />
       <div className="kk-buttons">
-        <Button loading={accept.isPending} onClick={() => accept.mutate(undefined)}>
+        <Button loading={accept.isPending} onClick={() => accept.mutate(undefined, { onError: refused })}>
           {t('received.accept')}
         </Button>
         <Button variant="default" onClick={() => setDeclining(true)}>
@@ -163,7 +178,7 @@ function Answer({ id, practice }: { readonly id: FactId; readonly practice: stri
             <Button
               loading={decline.isPending}
               disabled={reason.trim() === ''}
-              onClick={() => decline.mutate(reason.trim())}
+              onClick={() => decline.mutate(reason.trim(), { onError: refused })}
             >
               {t('received.declineYes')}
             </Button>

@@ -79,7 +79,7 @@ function Whole({ referral }: { readonly referral: Referral }) {
       </div>
       <div className="kk-two-wide">
         <div className="kk-stack">
-          {referral.messages.length === 0 ? (
+          {referral.messages.length === 0 && !isOver(referral.state) ? (
             <Strip tone="plain" title={t('referrals.noMessages', { partner: referral.other })} />
           ) : null}
           {referral.messages.map((message) => (
@@ -89,11 +89,33 @@ function Whole({ referral }: { readonly referral: Referral }) {
           ))}
         </div>
         <div className="kk-stack">
-          <LetterCard letter={referral.letter} />
+          {referral.letter === null ? <Past referral={referral} /> : <LetterCard letter={referral.letter} />}
           <Ends referral={referral} />
         </div>
       </div>
     </>
+  );
+}
+
+/** What stays of a referral that ended before this sign-in. */
+function Past({ referral }: { readonly referral: Referral }) {
+  const { t } = useTranslation();
+  const words = useWords();
+  return (
+    <section className="kk-card" aria-labelledby="past">
+      <h2 id="past">{t('referrals.past')}</h2>
+      <p className="kk-dim">{t('referrals.pastBody')}</p>
+      <dl className="kk-terms">
+        <dt>{t('referrals.partner')}</dt>
+        <dd>
+          {referral.other}, {words.lower(referral.activity)}
+        </dd>
+        <dt>{t('referrals.sent')}</dt>
+        <dd>{words.dayOf(referral.sent)}</dd>
+        <dt>{t('referrals.until')}</dt>
+        <dd>{words.dayOf(referral.until)}</dd>
+      </dl>
+    </section>
   );
 }
 

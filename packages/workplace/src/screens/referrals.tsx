@@ -45,7 +45,8 @@ export function ReferralsScreen() {
         <div className="kk-head">
           <Heading name={title}>{title}</Heading>
           <p className="kk-lead">{t(ours ? 'received.lead' : 'referrals.lead')}</p>
-          <span className="kk-end">
+          <span className="kk-end kk-buttons">
+            {ours ? <Link to="/verstuurd">{t('sent.title')}</Link> : null}
             <Button
               variant="default"
               onClick={() => {

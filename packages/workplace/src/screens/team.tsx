@@ -35,7 +35,7 @@ export function TeamScreen() {
         <Asked query={people} loading={t('team.loading')}>
           {(found) => (
             <>
-              <Proposals proposals={found.proposals} again={() => void people.refetch()} />
+              <Proposals proposals={found.proposals} owner={found.mayInvite} again={() => void people.refetch()} />
               <Colleagues people={found} />
               {found.mayInvite ? (
                 <Invitations people={found} again={() => void people.refetch()} />

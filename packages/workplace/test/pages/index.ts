@@ -236,7 +236,7 @@ export class Workplace {
   /** As an owner: what waits for more signatures, by the name in it. */
   proposal(name: string) {
     return this.page
-      .getByRole('region', { name: 'Wacht op praktijkhouders' })
+      .getByRole('region', { name: /^Wacht op (praktijkhouders|een tweede handtekening)$/ })
       .getByRole('listitem')
       .filter({ hasText: name });
   }
