@@ -284,6 +284,17 @@ interface ReviewTable extends Own {
   finding: 'in-order' | 'not-in-order' | null;
 }
 
+/** How the patient heard of an emergency look: the last word on it. */
+interface ToldTable extends Own {
+  request: RequestId;
+  dossier: DossierId;
+  line: number;
+  person: PersonId;
+  at: Instant;
+  how: 'letter' | 'phone' | 'in-person' | 'not';
+  on_day: string | null;
+}
+
 export interface Schema {
   practice: PracticeTable;
   statement: StatementTable;
@@ -314,6 +325,7 @@ export interface Schema {
   proposal: ProposalTable;
   called: CalledTable;
   review: ReviewTable;
+  told: ToldTable;
   log: LogTable;
   entry: EntryTable;
   tile: TileTable;
