@@ -24,6 +24,7 @@ interface Change {
     | 'end'
     | 'substitute'
     | 'call'
+    | 'review-told'
     | 'review-close'
     | 'regrant'
     | 'keep'

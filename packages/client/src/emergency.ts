@@ -1,7 +1,13 @@
 /** Breaking the glass (R21; docs/spec/substitutes.md, "Emergency"): with a reason, one summary, and a review by somebody else. */
 
-import { type DossierId, fromBase64url } from '@ketenkluis/base';
-import { emergencyHandles, type FINDINGS, type Review, reviews as reviewsMessage } from '@ketenkluis/protocol';
+import { type DossierId, fromBase64url, type LocalDate } from '@ketenkluis/base';
+import {
+  emergencyHandles,
+  type FINDINGS,
+  type Review,
+  reviews as reviewsMessage,
+  type TOLD,
+} from '@ketenkluis/protocol';
 import { hashOf } from '@ketenkluis/seal';
 import { type About, readAnnex } from './annex.ts';
 import { change } from './change.ts';
@@ -58,7 +64,34 @@ async function annexOf(session: Session, { request, annex }: Review): Promise<st
   return (await readAnnex(session, request, hash, annex ?? ''))?.reason ?? null;
 }
 
-/** Somebody else looks at it and says so, signed. Throws `client/refused` for who broke the glass. */
+export type Told =
+  | { readonly how: Exclude<(typeof TOLD)[number], 'not'>; readonly on: LocalDate }
+  | { readonly how: 'not' };
+
+/**
+ * Says how and on which day the patient was told, or why nobody did (at least 10 characters; not for who broke the glass).
+ * `remark` goes into the log, sealed to the log officers. Throws `client/refused`.
+ */
+export async function tellPatient(
+  session: Session,
+  review: Pick<Review, 'dossier' | 'request'>,
+  told: Told,
+  remark = '',
+): Promise<ProvedLine> {
+  const said = remark.trim();
+  if (told.how === 'not' && said.length < SAYS_SOMETHING) {
+    throw clientError('refused', 'say in a few words why the patient is not told');
+  }
+  const { line } = await change(session, {
+    ...{ endpoint: 'review-told', class: 'audit', event: 'told' },
+    items: [{ dossier: review.dossier, handle: null, facts: [] }],
+    about: { purpose: 'patient laten weten', reason: said === '' ? null : said },
+    body: { review: review.request, how: told.how, on: told.how === 'not' ? null : told.on },
+  });
+  return line;
+}
+
+/** Somebody else looks at it and says so, signed. Throws `client/refused` for who broke the glass, and before the patient was told. */
 export async function closeReview(
   session: Session,
   review: Pick<Review, 'dossier' | 'request'>,

@@ -37,7 +37,7 @@ export {
   touch,
 } from './door.ts';
 export { type Confirmation, isOfPartner, provedActor } from './dossier-state.ts';
-export { closeReview, openEmergency, openReviews } from './emergency.ts';
+export { closeReview, openEmergency, openReviews, type Told, tellPatient } from './emergency.ts';
 export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';

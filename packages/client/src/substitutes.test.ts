@@ -3,12 +3,15 @@
 import { rmSync } from 'node:fs';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
 import {
+  addDays,
   base64url,
   DAY,
   type DeviceId,
   fromBase64url,
   HOUR,
   type InvitationId,
+  type LocalDate,
+  localDate,
   MINUTE,
   newId,
   type OrganisationId,
@@ -58,6 +61,7 @@ import {
   signIn,
   substitutesToCall,
   takeDeviceLink,
+  tellPatient,
   waitingProposals,
   wire,
   writeNote,
@@ -301,7 +305,7 @@ describe('Monday 08:00', () => {
       second = await enter('B. de Tweede');
     };
 
-    it('opens the summary with a reason, flagged, and leaves a review that somebody else closes', async () => {
+    it('opens the summary with a reason, flagged; the patient is told, and somebody else closes the review', async () => {
       await restart();
       const row = rows[3]!;
       await expect(openEmergency(first, row.dossier, 'spoed')).rejects.toMatchObject({ code: 'client/refused' });
@@ -314,7 +318,33 @@ describe('Monday 08:00', () => {
       expect(items[0]).toMatchObject({ checks: { emergency: true, relation: false }, relation: null });
 
       const [review] = await openReviews(second);
-      expect(review).toMatchObject({ dossier: row.dossier, person: first.person, closed: null, reason: REASON });
+      expect(review).toMatchObject({
+        ...{ dossier: row.dossier, person: first.person, closed: null, reason: REASON, told: null },
+      });
+      // The patient is told before anybody says that it was in order.
+      await expect(closeReview(second, review!, 'in-order', 'terecht')).rejects.toMatchObject({
+        code: 'client/refused',
+        detail: { problem: 'vault/conflict' },
+      });
+      const today = localDate(second.now());
+      for (const on of [addDays(today, -1), addDays(today, 1), '2026-02-30' as LocalDate]) {
+        await expect(tellPatient(second, review!, { how: 'letter', on })).rejects.toMatchObject({
+          detail: { problem: 'vault/bad-request' },
+        });
+      }
+      // Nobody excuses themselves; and somebody else says why.
+      await expect(tellPatient(first, review!, { how: 'not' }, 'ik vond het niet nodig')).rejects.toMatchObject({
+        detail: { problem: 'vault/not-allowed' },
+      });
+      await expect(tellPatient(second, review!, { how: 'not' }, 'nee')).rejects.toMatchObject({
+        code: 'client/refused',
+      });
+      await tellPatient(second, review!, { how: 'not' }, 'patiënt is gisteren overleden');
+      await tellPatient(first, review!, { how: 'phone', on: today });
+      expect((await lastLine()).common).toMatchObject({ event: 'told', class: 'audit', actor: first.person });
+      expect(await openReviews(second)).toMatchObject([
+        { closed: null, told: { how: 'phone', on: today, person: first.person } },
+      ]);
       await expect(closeReview(first, review!, 'in-order', 'eigen keuring')).rejects.toMatchObject({
         code: 'client/refused',
       });
@@ -322,6 +352,9 @@ describe('Monday 08:00', () => {
       expect(await openReviews(second)).toMatchObject([{ closed: { person: second.person, finding: 'in-order' } }]);
       await expect(closeReview(second, review!, 'in-order', 'nog eens')).rejects.toMatchObject({
         code: 'client/refused',
+      });
+      await expect(tellPatient(second, review!, { how: 'letter', on: today })).rejects.toMatchObject({
+        detail: { problem: 'vault/conflict' },
       });
     });
 

@@ -73,6 +73,7 @@ export const ENDPOINTS = {
   regrants: { method: 'GET', path: '/regrants', classes: null },
   'regrant-ask': { method: 'POST', path: '/regrants/ask', classes: ['grant'] },
   regrant: { method: 'POST', path: '/regrants', classes: ['grant'] },
+  'review-told': { method: 'POST', path: '/reviews/told', classes: ['audit'] },
   'review-close': { method: 'POST', path: '/reviews/close', classes: ['audit'] },
   access: { method: 'POST', path: '/access', classes: ['audit'] },
   declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list'], guests: true },

@@ -1,7 +1,7 @@
 /** Messages of substitutes and emergencies (docs/spec/substitutes.md). */
 
 import { z } from 'zod';
-import { base64url, id, instant, wireStatement, wrap } from './wire.ts';
+import { base64url, day, id, instant, wireStatement, wrap } from './wire.ts';
 
 const signed = <T extends z.ZodType>(body: T) => z.strictObject({ request: wireStatement, body });
 const annex = base64url(40_000);
@@ -65,6 +65,8 @@ export const postRegrant = signed(
 );
 
 export const FINDINGS = ['in-order', 'not-in-order'] as const;
+/** How the patient heard of an emergency look; `not`: nobody told them, for a reason that stands in the annex. */
+export const TOLD = ['letter', 'phone', 'in-person', 'not'] as const;
 /** GET .../reviews: broken glass that somebody else still has to look at, and what was closed in the last 90 days. */
 export const reviews = z.strictObject({
   reviews: z
@@ -81,12 +83,27 @@ export const reviews = z.strictObject({
         closed: z
           .strictObject({ line: z.int().min(0), person: id('person'), at: instant, finding: z.enum(FINDINGS) })
           .nullable(),
+        /** How the patient was told, as said last; null while nobody did. */
+        told: z
+          .strictObject({
+            line: z.int().min(0),
+            person: id('person'),
+            at: instant,
+            how: z.enum(TOLD),
+            on: day.nullable(),
+          })
+          .nullable(),
       }),
     )
     .max(1000),
 });
 /** POST .../reviews/close (signed, class audit, one item: the dossier): by somebody else than who broke the glass. */
 export const postReview = signed(z.strictObject({ review: id('request'), finding: z.enum(FINDINGS), annex }));
+/**
+ * POST .../reviews/told (signed, class audit, one item: the dossier): `on` is the day on which the patient was told, null with `not`,
+ * which is not for who broke the glass.
+ */
+export const postTold = signed(z.strictObject({ review: id('request'), how: z.enum(TOLD), on: day.nullable(), annex }));
 /** Of one look: how many dossiers one person may open in an emergency in an hour, and all of a practice in a day. */
 export const EMERGENCY_LIMITS = { person: 3, practice: 10 } as const;
 export type Review = z.infer<typeof reviews>['reviews'][number];

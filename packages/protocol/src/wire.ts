@@ -14,6 +14,8 @@ export const id = <K extends IdKind>(kind: K) =>
 export const instant = z
   .custom<Instant>((value) => Number.isSafeInteger(value) && (value as number) >= 0, 'expected milliseconds')
   .meta({ type: 'integer', minimum: 0 });
+/** A calendar day of the Netherlands, YYYY-MM-DD; whether it exists is for who reads it. */
+export const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 export const base64url = (max: number) =>
   z
     .string()

@@ -169,6 +169,13 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/waarneming/$review/brief',
+    lazyRouteComponent(
+      fetched(() => import('./screens/notice.tsx')),
+      'NoticeScreen',
+    ),
+  ),
+  at(
     '/instellingen',
     lazyRouteComponent(
       fetched(() => import('./screens/settings.tsx')),

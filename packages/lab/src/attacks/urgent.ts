@@ -1,8 +1,8 @@
 /** Substitutes, calls and broken glass: who steps in, for whom, for how long, and who looks at it afterwards. */
 
-import { DAY, HOUR, newId, plus, systemRandom } from '@ketenkluis/base';
+import { DAY, HOUR, localDate, newId, plus, type RequestId, systemRandom } from '@ketenkluis/base';
 import { type FactOf, signStatement, statementToWire } from '@ketenkluis/seal';
-import { look, type Reply, type TestPerson, type TestSession } from '@ketenkluis/vault/testing';
+import { aboutDossier, look, type Reply, type TestPerson, type TestSession } from '@ketenkluis/vault/testing';
 import type { Attack } from './attack.ts';
 import { because, factOf, oneThing, type Pair, type PairDossier, said, state } from './pair.ts';
 
@@ -37,19 +37,21 @@ async function locumLooks(pair: Pair): Promise<string | undefined> {
 const breakGlass = (pair: Pair, who: TestSession, dossier: PairDossier, handle = dossier.handles[0]!): Promise<Reply> =>
   look(pair.world, who, [{ dossier: dossier.id, handle }], { class: 'emergency' });
 
-async function closing(pair: Pair, who: TestSession, dossier: PairDossier): Promise<Reply> {
-  const { world } = pair;
-  const reviews = (await world.call('reviews', { token: (await pair.gp()).token })).json<{
-    reviews: { request: string; dossier: string }[];
+/** The request of the look at this patient that waits. */
+async function waiting(pair: Pair, dossier: PairDossier): Promise<RequestId> {
+  const { reviews } = (await pair.world.call('reviews', { token: (await pair.gp()).token })).json<{
+    reviews: { request: RequestId; dossier: string }[];
   }>();
-  const annex = await world.annex();
-  const body = {
-    review: reviews.reviews.find((one) => one.dossier === dossier.id)!.request,
-    ...{ finding: 'in-order', annex: annex.text },
-  };
-  const items = [{ dossier: dossier.id, handle: null, facts: [] }];
-  return world.signed(who, 'review-close', body, { class: 'audit', items, annex: annex.hash });
+  return reviews.find((one) => one.dossier === dossier.id)!.request;
 }
+const telling = async (pair: Pair, who: TestSession, dossier: PairDossier, how: 'phone' | 'not'): Promise<Reply> => {
+  const on = how === 'not' ? null : localDate(pair.world.time.clock());
+  return aboutDossier(pair.world, who, 'review-told', dossier, { review: await waiting(pair, dossier), how, on });
+};
+const closing = async (pair: Pair, who: TestSession, dossier: PairDossier): Promise<Reply> =>
+  aboutDossier(pair.world, who, 'review-close', dossier, {
+    ...{ review: await waiting(pair, dossier), finding: 'in-order' },
+  });
 
 export const urgent: readonly Attack[] = [
   oneThing({
@@ -241,7 +243,33 @@ export const urgent: readonly Attack[] = [
     async work(pair, wrong) {
       const gp = await pair.gp();
       must(await breakGlass(pair, gp, pair.referred));
+      must(await telling(pair, gp, pair.referred, 'phone'));
       return said(await closing(pair, wrong ? gp : await pair.nurse(), pair.referred));
+    },
+  }),
+  oneThing({
+    name: 'close-a-review-of-which-the-patient-knows-nothing',
+    who: 'member',
+    does: 'says that an emergency look was in order before anybody told the patient',
+    expect: ['vault/conflict'],
+    without: 'once it is written down how the patient was told, it closes',
+    async work(pair, wrong) {
+      const gp = await pair.gp();
+      must(await breakGlass(pair, gp, pair.referred));
+      if (!wrong) must(await telling(pair, gp, pair.referred, 'phone'));
+      return said(await closing(pair, await pair.nurse(), pair.referred));
+    },
+  }),
+  oneThing({
+    name: 'excuse-oneself-from-telling-the-patient',
+    who: 'member',
+    does: 'says of the own emergency look that the patient need not know',
+    expect: ['vault/not-allowed'],
+    without: 'a nurse who treats the patient may say so, and answers for it',
+    async work(pair, wrong) {
+      const gp = await pair.gp();
+      must(await breakGlass(pair, gp, pair.referred));
+      return said(await telling(pair, wrong ? gp : await pair.nurse(), pair.referred, 'not'));
     },
   }),
 ];

@@ -1,6 +1,6 @@
 /** How each endpoint is asked by anybody: whole and well-formed, so that who asks is all that the answer turns on. */
 
-import { base64url, canonicalJson, newId, plus, systemRandom } from '@ketenkluis/base';
+import { base64url, canonicalJson, localDate, newId, plus, systemRandom } from '@ketenkluis/base';
 import { ENDPOINTS, type EndpointName } from '@ketenkluis/protocol';
 import { hashOf, type Payload, signStatement, statementToWire } from '@ketenkluis/seal';
 import {
@@ -301,12 +301,14 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
     );
   },
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
-  'review-close': async (world, { session }, { dossier, review }) => {
-    const annex = await world.annex();
-    const items = [{ dossier: dossier.id, handle: null, facts: [] }];
-    const body = { review, finding: 'in-order', annex: annex.text };
-    return world.signed(session, 'review-close', body, { class: 'audit', items, annex: annex.hash });
-  },
+  'review-told': (world, { session }, { dossier, review }) =>
+    aboutDossier(world, session, 'review-told', dossier, {
+      review,
+      how: 'in-person',
+      on: localDate(world.time.clock()),
+    }),
+  'review-close': (world, { session }, { dossier, review }) =>
+    aboutDossier(world, session, 'review-close', dossier, { review, finding: 'in-order' }),
   'grant-ask': (world, { session }, { dossier, part }) =>
     aboutDossier(world, session, 'grant-ask', dossier, {}, [dossier.handles[part]!]),
   'regrant-ask': async (world, { session, team }, { dossier, part }) => {

@@ -1,8 +1,9 @@
 /** One dossier in every state of the relation that an asker can have to it, each with a note under its first part. */
 
-import { type FactId, type HandleId, newId, type RequestId, systemRandom } from '@ketenkluis/base';
+import { type FactId, type HandleId, localDate, newId, type RequestId, systemRandom } from '@ketenkluis/base';
 import type { Payload } from '@ketenkluis/seal';
 import {
+  aboutDossier,
   deliverAll,
   dossierFacts,
   empty,
@@ -57,7 +58,8 @@ export const WHAT: Readonly<Record<State, string>> = {
   'consent-withdrawn': 'referred, and the consents for it withdrawn',
   'referral-ended': 'referred, and all that the referrals stand on ended',
   called: 'as treated, and handed over to both substitutes',
-  emergency: "as treated, a part granted beforehand to the owner's team for emergencies; the owner has used it",
+  emergency:
+    "as treated, a part granted beforehand to the owner's team for emergencies; the owner has used it, and the patient was told",
   unknown: 'there is no such dossier',
 };
 
@@ -219,6 +221,8 @@ async function make(world: TestWorld, cast: Cast, state: State): Promise<Target>
     case 'emergency': {
       const items = [{ dossier: dossier.id, handle: dossier.handles[0]! }];
       await done(look(world, askers.owner.session, items, { class: 'emergency', id: target.review }));
+      const told = { review: target.review, how: 'letter', on: localDate(world.time.clock()) };
+      await done(aboutDossier(world, session, 'review-told', dossier, told));
       break;
     }
     default:

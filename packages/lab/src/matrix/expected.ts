@@ -125,6 +125,8 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   declaration: (state) => only([...inside(state, OPEN), ...guests(state)]),
   audit: (state) => only(overseers(state)),
   access: (state) => only(overseers(state)),
+  // The patient is told by who broke the glass as well.
+  'review-told': (state) => only(state === 'emergency' ? ['owner', 'nurse'] : []),
   // Not by who broke the glass.
   'review-close': (state) => only(state === 'emergency' ? ['nurse'] : []),
   // A substitute hands nothing on.

@@ -27,7 +27,7 @@ export interface Matrix {
 }
 
 /** What changes dossiers or sessions in a way that others would notice, in this order after them. */
-const LAST = ['review-close', 'call', 'refer', 'end', 'consent', 'session-confirm', 'session-close'];
+const LAST = ['review-told', 'review-close', 'call', 'refer', 'end', 'consent', 'session-confirm', 'session-close'];
 
 /** Who looked is asked first, while there is little to tell. */
 const turn = (name: string): number => (name === 'audit' ? -2 : LAST.indexOf(name));

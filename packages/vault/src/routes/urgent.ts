@@ -2,8 +2,9 @@
 
 import * as wire from '@ketenkluis/protocol';
 import { authenticate, openMessage } from '../auth.ts';
-import { closeReview, emergencies, reviews } from '../emergency.ts';
+import { emergencies } from '../emergency.ts';
 import { askRegrants, regrant, regrants } from '../regrant.ts';
+import { closeReview, reviews, tellPatient } from '../reviews.ts';
 import { call, calls, substitute } from '../substitutes.ts';
 import type { Vault } from '../vault.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
@@ -62,6 +63,15 @@ export function urgentRoutes(api: Api, vault: Vault): void {
     `${PRACTICE}/reviews`,
     { ...gate('reviews', 4 * KIB, 'session'), schema: { response: { 200: wire.reviews } } },
     async (request) => reviews(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/reviews/told`,
+    {
+      ...gate('review-told', 256 * KIB, 'session'),
+      schema: { body: wire.postTold, response: { 200: wire.committed } },
+    },
+    async (request) =>
+      tellPatient(vault, await openMessage(vault, request, 'review-told', request.body), request.body.body),
   );
   api.post(
     `${PRACTICE}/reviews/close`,

@@ -171,6 +171,10 @@ const TABLES: Record<keyof Schema, Table> = {
     ['id'],
     [['line']],
   ),
+  told: owned(
+    { request: 'text', dossier: 'text', line: 'int', person: 'text', at: 'int', how: 'text', on_day: 'text?' },
+    ['request', 'dossier'],
+  ),
   proposal: owned({ hash: 'text', until: 'int', body: 'bytes' }, ['hash']),
   log: { columns: { log: 'text', size: 'int', at: 'int?', checkpoint: 'text?' }, key: ['log'] },
   entry: { columns: { log: 'text', idx: 'int', leaf: 'bytes', stored: 'bytes' }, key: ['log', 'idx'] },

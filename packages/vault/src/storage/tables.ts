@@ -300,6 +300,17 @@ interface ReviewTable extends Own {
   finding: 'in-order' | 'not-in-order' | null;
 }
 
+/** How the patient heard of an emergency look: the last word on it. */
+interface ToldTable extends Own {
+  request: RequestId;
+  dossier: DossierId;
+  line: number;
+  person: PersonId;
+  at: Instant;
+  how: 'letter' | 'phone' | 'in-person' | 'not';
+  on_day: string | null;
+}
+
 export interface Schema {
   practice: PracticeTable;
   statement: StatementTable;
@@ -331,6 +342,7 @@ export interface Schema {
   called: CalledTable;
   review: ReviewTable;
   kept: KeptTable;
+  told: ToldTable;
   log: LogTable;
   entry: EntryTable;
   tile: TileTable;

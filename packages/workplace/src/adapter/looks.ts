@@ -16,6 +16,7 @@ const KIND: Readonly<Record<string, LookKind>> = {
   consent: 'consent',
   call: 'handed',
   review: 'reviewed',
+  told: 'told',
   access: 'audit',
   list: 'list',
   write: 'write',

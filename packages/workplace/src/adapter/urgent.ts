@@ -1,6 +1,6 @@
 /** Substitutes and emergencies, on the client. */
 
-import type { DossierId, PersonId } from '@ketenkluis/base';
+import { type DossierId, type PersonId, parseLocalDate } from '@ketenkluis/base';
 import {
   activate,
   type Called,
@@ -11,9 +11,10 @@ import {
   openCalled,
   openEmergency,
   openReviews,
+  tellPatient,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
-import type { Dossier, PoolPlace, UrgentSide } from '../model.ts';
+import type { Dossier, PoolPlace, Told, UrgentSide } from '../model.ts';
 import { about, type Inside, nameOf, teamName, UNNAMED } from './inside.ts';
 import { lists, rowOf, wanted } from './lists.ts';
 import { openedView } from './opened.ts';
@@ -53,6 +54,16 @@ async function places(inside: Inside): Promise<PoolPlace[]> {
     };
   });
 }
+
+async function waiting(session: Inside['session'], id: string) {
+  const review = (await openReviews(session)).find(({ request, closed }) => request === id && closed === null);
+  if (review === undefined) throw workplaceError('conflict', 'somebody else was first');
+  return review;
+}
+
+/** A day that no calendar has is the vault's mistake, and is not shown as one. */
+const toldView = ({ how, on }: { readonly how: Told['how']; readonly on: string | null }): Told =>
+  how === 'not' || on === null ? { how: 'not' } : { how, on: parseLocalDate(on) };
 
 export function urgentSide({ open }: Surroundings): UrgentSide {
   return {
@@ -97,16 +108,16 @@ export function urgentSide({ open }: Surroundings): UrgentSide {
           (known) => known.rows,
           () => null,
         );
-        return all.map(({ request, dossier, person, at, reason }) => ({
+        return all.map(({ request, dossier, person, at, reason, told }) => ({
           ...{ id: request, dossier, at, reason, who: who(now, person), mine: person === now.me.person },
           patient: rows?.get(dossier)?.name ?? null,
+          role: nameOf(now.names, person)?.role ?? null,
+          told: told === null ? null : { ...toldView(told), who: who(now, told.person) },
         }));
       }),
+    tell: (id, told, words) =>
+      open(async ({ session }) => void (await tellPatient(session, await waiting(session, id), told, words))),
     closeReview: (id, finding, words) =>
-      open(async ({ session }) => {
-        const review = (await openReviews(session)).find(({ request, closed }) => request === id && closed === null);
-        if (review === undefined) throw workplaceError('conflict', 'somebody else was first');
-        await closeReview(session, review, finding, words);
-      }),
+      open(async ({ session }) => void (await closeReview(session, await waiting(session, id), finding, words))),
   };
 }

@@ -5,7 +5,7 @@ import { dossier as dossierView } from '../adapter/care-view.ts';
 import { workplaceError } from '../errors.ts';
 import type { Confirmation, Handed, PoolPlace, Review, UrgentSide } from '../model.ts';
 import { madeId } from './people.ts';
-import { ago, ahead, type Stage, within } from './stage.ts';
+import { ago, ahead, dayAgo, roleName, type Stage, within } from './stage.ts';
 
 export function urgentSide(
   stage: Stage,
@@ -25,8 +25,9 @@ export function urgentSide(
   });
   let places: PoolPlace[] =
     stage.scene === 'empty' ? [] : [place('Hanneke de Ruiter', 160, called()), place('Tim Overbeek', 90, null)];
-  const review = (back: number, who: string, reason: string, which: number): Review => ({
-    ...{ id: madeId('entry', () => stage.roll()), who, reason, at: ago(stage, back), mine: who === stage.me.name },
+  const review = (back: number, who: string, reason: string, which: number, told: Review['told']): Review => ({
+    ...{ id: madeId('request', () => stage.roll()), who, reason, at: ago(stage, back), mine: who === stage.me.name },
+    ...{ role: roleName('gp'), told },
     dossier: stage.people[which]?.row.dossier ?? madeId('dossier', () => stage.roll()),
     patient: stage.people[which]?.row.name ?? null,
   });
@@ -34,8 +35,11 @@ export function urgentSide(
     stage.scene === 'empty' || stage.me.substitute
       ? []
       : [
-          review(0.6, 'Hanneke de Ruiter', 'Patiënt verward aan de balie, bloedsuiker 2,9. Welke medicatie?', 3),
-          review(3.2, stage.me.name, 'Huisbezoek avonddienst, benauwd, allergieën onbekend.', 5),
+          review(0.6, 'Hanneke de Ruiter', 'Patiënt verward aan de balie, bloedsuiker 2,9. Welke medicatie?', 3, null),
+          review(1.4, 'Tim Overbeek', 'Borstpijn op de huisartsenpost, medicatie onbekend.', 4, {
+            ...{ how: 'phone', on: dayAgo(stage, 1), who: 'Noor Zijlstra' },
+          }),
+          review(3.2, stage.me.name, 'Huisbezoek avonddienst, benauwd, allergieën onbekend.', 5, null),
         ];
   return {
     places: async () => {
@@ -83,6 +87,10 @@ export function urgentSide(
     reviews: async () => {
       await stage.reach();
       return reviews;
+    },
+    tell: async (id, told) => {
+      await stage.reach(60);
+      reviews = reviews.map((one) => (one.id === id ? { ...one, told: { ...told, who: stage.me.name } } : one));
     },
     closeReview: async (id) => {
       await stage.reach(60);

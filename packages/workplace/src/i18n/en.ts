@@ -1,8 +1,10 @@
 import { care } from './en-care.ts';
+import { told } from './en-told.ts';
 import type { Dictionary } from './nl.ts';
 
 export const en: Dictionary = {
   ...care,
+  ...told,
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
     main: 'Main menu',
@@ -252,6 +254,7 @@ export const en: Dictionary = {
       consent: 'recorded what the patient wants',
       handed: 'handed over to a substitute',
       reviewed: 'reviewed an emergency look',
+      told: 'told the patient of an emergency look',
     },
     refused: 'refused',
     elsewhere: 'not known in this practice',

@@ -1,9 +1,11 @@
 /** The words on screen, Dutch first. English (`en.ts`) has the same keys; the type checker holds them together. */
 
 import { care } from './nl-care.ts';
+import { told } from './nl-told.ts';
 
 export const nl = {
   ...care,
+  ...told,
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
@@ -254,6 +256,7 @@ export const nl = {
       consent: 'legde vast wat de patiënt wil',
       handed: 'droeg over aan een waarnemer',
       reviewed: 'keek een spoedinzage na',
+      told: 'liet de patiënt weten van een spoedinzage',
     },
     refused: 'geweigerd',
     elsewhere: 'niet in deze praktijk bekend',

@@ -65,6 +65,17 @@ export const moment = (at: Instant, language: Language): string =>
     .replace('.', '')
     .replace(/,? om /, ', ');
 
+/** "zaterdag 21 november 2026", for a letter. */
+export const longDay = (value: LocalDate, language: Language): string =>
+  formatter(language, { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(
+    new Date(`${value}T12:00:00Z`),
+  );
+/** "zaterdag 21 november 2026 om 09:12" in Amsterdam. */
+export const longMoment = (at: Instant, language: Language): string =>
+  `${longDay(localDate(at), language)} ${language === 'nl' ? 'om' : 'at'} ${formatter(language, {
+    ...{ timeZone: ZONE, hour: '2-digit', minute: '2-digit' },
+  }).format(new Date(at))}`;
+
 export interface Near {
   readonly key: 'today' | 'yesterday' | 'tomorrow' | null;
   readonly text: string;

@@ -164,7 +164,8 @@ export type LookKind =
   | 'ended'
   | 'consent'
   | 'handed'
-  | 'reviewed';
+  | 'reviewed'
+  | 'told';
 
 export interface Look {
   /** Names the line on screen. */

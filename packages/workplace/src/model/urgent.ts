@@ -1,7 +1,8 @@
 /** Substitutes, called in from a pool that owners approved, and emergencies. */
 
-import type { DossierId, FactId, Instant, PersonId, TeamId } from '@ketenkluis/base';
+import type { DossierId, FactId, Instant, LocalDate, PersonId, TeamId } from '@ketenkluis/base';
 import type { Dossier } from './record.ts';
+import type { Text } from './shared.ts';
 
 /** Somebody from outside whom owners approved together, and who may call them in. */
 export interface PoolPlace {
@@ -36,7 +37,13 @@ export interface Review {
   readonly at: Instant;
   /** Null when this person cannot read it. */
   readonly reason: string | null;
+  /** The role of who looked, for the letter: a name is for the patient to ask. Null for who is not in the directory. */
+  readonly role: Text | null;
+  /** How the patient heard of it, as said last; null while nobody told them. */
+  readonly told: (Told & { readonly who: string }) | null;
 }
+export type ToldBy = 'letter' | 'phone' | 'in-person';
+export type Told = { readonly how: ToldBy; readonly on: LocalDate } | { readonly how: 'not' };
 export type Finding = 'in-order' | 'not-in-order';
 
 export interface UrgentSide {
@@ -52,6 +59,8 @@ export interface UrgentSide {
   emergency(dossier: DossierId, reason: string): Promise<Dossier>;
   /** What waits for somebody to look back on it. */
   reviews(): Promise<readonly Review[]>;
+  /** How the patient heard of it, or why not in `words`; that the patient need not know is not for who broke the glass to say. */
+  tell(id: string, told: Told, words: string): Promise<void>;
   /** Closed by a named person, in words. */
   closeReview(id: string, finding: Finding, words: string): Promise<void>;
 }

@@ -54,7 +54,9 @@ function useWaiting(me: Me): Readonly<Record<string, number>> {
   const reviews = useAsk(
     ['reviews-open'],
     async (world) =>
-      me.partner || me.substitute ? 0 : ((await world.urgent?.reviews()) ?? []).filter((one) => !one.mine).length,
+      me.partner || me.substitute
+        ? 0
+        : ((await world.urgent?.reviews()) ?? []).filter((one) => !one.mine || one.told === null).length,
     {
       keep: true,
     },

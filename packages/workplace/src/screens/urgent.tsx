@@ -16,6 +16,7 @@ import { Fault } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
 import { Places } from './pools.tsx';
+import { ToldLine } from './told.tsx';
 import './care.css';
 
 export function UrgentScreen() {
@@ -83,9 +84,12 @@ function One({ review, again }: { readonly review: Review; readonly again: () =>
         <span className="kk-dim kk-small kk-num">{words.moment(review.at)}</span>
       </div>
       <p className="kk-note">{review.reason === null ? t('urgent.noReason') : `“${review.reason}”`}</p>
-      <div className="kk-buttons">
+      <ToldLine review={review} patient={patient} />
+      <div className="kk-buttons" style={{ alignItems: 'center' }}>
         {review.mine ? (
           <span className="kk-dim">{t('urgent.notOwn')}</span>
+        ) : review.told === null ? (
+          <span className="kk-dim">{t('told.first')}</span>
         ) : (
           <Button size="xs" aria-label={`${t('urgent.review')}: ${patient}`} onClick={() => setOpened(true)}>
             {t('urgent.review')}

@@ -168,6 +168,46 @@ describe.concurrent('administration', () => {
     );
   });
 
+  it('R21: the patient is told before an emergency look is reviewed; the letter is printed from the screen alone', async () => {
+    await at(
+      `role=owner&${NOW}`,
+      async (app) => {
+        const { page } = app;
+        const reviews = page.getByRole('region', { name: 'Spoedinzage nakijken' });
+        const first = reviews.getByRole('listitem').first();
+        await first.getByText('De patiënt weet het nog niet').waitFor();
+        expect(await first.getByRole('button', { name: /^Nakijken/ }).count()).toBe(0);
+        const [family, given] = (await first.locator('strong').innerText()).replace(/^.*: /, '').split(', ');
+
+        await first.getByRole('link', { name: /^Brief maken/ }).click();
+        const letter = page.getByRole('article', { name: 'De brief' });
+        await letter.getByText(`Beste ${given} ${family},`).waitFor();
+        expect(await letter.innerText()).toMatch(/Dat was een huisarts.*noodsamenvatting.*Waarom\?/s);
+        expect(`${page.url()} ${await page.title()}`).not.toContain(family);
+        await page.getByLabel(/^Waarom, in gewone woorden/).fill('U was in de war aan de balie.');
+        await letter.getByText('U was in de war aan de balie.').waitFor();
+        await page.emulateMedia({ media: 'print' });
+        expect(await page.getByRole('button', { name: 'Druk af' }).isVisible()).toBe(false);
+        expect(await page.getByRole('navigation', { name: 'Hoofdmenu' }).isVisible()).toBe(false);
+        expect(await letter.isVisible()).toBe(true);
+        await page.emulateMedia({ media: 'screen' });
+
+        await page.getByRole('button', { name: 'Patiënt laten weten' }).click();
+        await page.getByLabel('Op welke dag?').fill('2026-11-01');
+        expect(await page.getByRole('button', { name: 'Leg vast' }).isDisabled()).toBe(true);
+        await page.getByLabel('Op welke dag?').fill('2026-11-21');
+        await page.getByRole('button', { name: 'Leg vast' }).click();
+        await first.getByText('De patiënt kreeg een brief op 21 nov 2026.').waitFor();
+        await first.getByRole('button', { name: /^Nakijken/ }).click();
+        await page.getByLabel('In orde', { exact: true }).click();
+        await page.getByLabel('Toelichting').fill('Het was nodig.');
+        await page.getByRole('button', { name: 'Afronden' }).click();
+        await page.getByText('Nagekeken.').waitFor();
+      },
+      '#/waarneming',
+    );
+  });
+
   it('R21: an emergency asks a reason, says that it is told, and opens the summary only', async () => {
     await at(
       `scene=denied&${NOW}`,

@@ -350,6 +350,34 @@ const SCREENS: Record<string, Screen> = {
       await page.getByLabel('Tot en met').waitFor();
     },
   },
+  'emergencies, tell the patient': {
+    query: `role=owner&${NOW}`,
+    hash: '#/waarneming',
+    reach: async (page) => {
+      await page
+        .getByRole('button', { name: /^Patiënt laten weten/ })
+        .first()
+        .click();
+      await page.getByLabel('De patiënt hoort het niet').click();
+      await page.getByLabel(/^Waarom niet/).waitFor();
+    },
+  },
+  'emergencies, letter to the patient': {
+    query: `role=owner&${NOW}`,
+    hash: '#/waarneming',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Brief maken/ })
+        .first()
+        .click();
+      await page.getByRole('article', { name: 'De brief' }).waitFor();
+    },
+  },
+  'emergencies, no such letter': {
+    query: `role=owner&${NOW}`,
+    hash: `#/waarneming/req_${'a'.repeat(26)}/brief`,
+    reach: state('empty'),
+  },
   'emergency, before': {
     query: `scene=denied&${NOW}`,
     hash: `#/dossier/dos_${'a'.repeat(26)}`,
