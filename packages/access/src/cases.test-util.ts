@@ -96,7 +96,7 @@ class Maker {
   /** A live fact; `more` is trusted to fit its kind. */
   fact(kind: Kind, more: Loose): Fact {
     const { chance } = this;
-    const ends = ['mandate', 'pool', 'substitute', 'call'].includes(kind) || chance.often(0.5);
+    const ends = ['mandate', 'pool', 'substitute', 'call', 'assumption'].includes(kind) || chance.often(0.5);
     const head = { t: 'fact', v: 1, suite: 1, id: ids[this.#ids++ % ids.length], practice, from: plus(NOW, -HOUR) };
     return { ...head, until: ends ? plus(NOW, HOUR) : null, kind, ...more } as Fact;
   }
@@ -105,6 +105,10 @@ class Maker {
     const fact = this.fact(kind, more);
     draft.facts.splice(this.chance.below(draft.facts.length + 1), 0, { fact, ended: null });
     return fact;
+  }
+
+  setting(listed: readonly TeamId[]): Loose {
+    return { ground: 'accepted-referral', teams: listed, explanation: HASH };
   }
 
   start(): Draft {
@@ -178,7 +182,9 @@ class Maker {
     this.add(draft, 'write', { dossier, team });
     if (outside) {
       this.add(draft, 'partner', { organisation: elsewhere, authority: HASH, log: VKEY, teams: [team] });
-      this.add(draft, 'consent', { dossier, organisation: elsewhere, handles: handles.slice(0, 2) });
+      const assumed = chance.often(0.5) ? this.add(draft, 'assumption', this.setting([team])) : null;
+      const asked = { dossier, organisation: elsewhere, handles: handles.slice(0, 2) };
+      this.add(draft, 'consent', assumed === null ? asked : { ...asked, assumed: assumed.id });
     }
     return draft;
   }
@@ -200,6 +206,8 @@ class Maker {
       ['emergency', { dossier, team, handles: some }],
       ['call', { dossier, person: chance.of(people), note: HASH }],
       ['consent', { dossier, organisation, handles: some }],
+      ['consent', { dossier, organisation, handles: some, assumed: chance.of(ids) }],
+      ['assumption', this.setting([team])],
       ['partner', { organisation, authority: HASH, log: VKEY, teams: [team] }],
       ['pool', { team, person: chance.of(people), card: HASH, activators: [people[1]] }],
       ['substitute', { pool: chance.of(draft.facts)?.fact.id ?? ids[0], team, person: chance.of(people) }],
@@ -233,6 +241,8 @@ class Maker {
       () => (known.fact = { ...fact, practice: chance.of([practice, elsewhere, third]) }),
       () => (known.fact = { ...fact, ...('dossier' in fact ? { dossier: dossiers[1] } : {}) } as Fact),
       () => (known.fact = { ...fact, ...('team' in fact ? { team: chance.of(teams) } : {}) } as Fact),
+      () => (known.fact = { ...fact, ...('teams' in fact ? { teams: [chance.of(teams)] } : {}) } as Fact),
+      () => (known.fact = { ...fact, ...(fact.kind === 'consent' ? { assumed: chance.of(ids) } : {}) } as Fact),
       () => (known.fact = { ...fact, ...('handles' in fact ? { handles: [chance.of(handles)] } : {}) } as Fact),
     ];
     chance.of(bent)();
@@ -313,6 +323,8 @@ class Maker {
       () => outside && this.end(draft, 'partner'),
       () => outside && this.drop(draft, 'partner'),
       () => outside && this.wearOne(draft, 'consent'),
+      () => outside && this.wearOne(draft, 'assumption'),
+      () => outside && this.end(draft, 'assumption'),
       () => (item.handle = chance.of<Question['item']['handle']>([...handles, null])),
       () => (item.parent = chance.of<Question['item']['handle']>([...handles, null])),
       () => (item.dossier = chance.of<Question['item']['dossier']>([dossiers[1]!, null, dossiers[0]!])),
@@ -321,6 +333,7 @@ class Maker {
       () => (item.state = 'unknown'),
       () => (item.writerClass = chance.of(['source', 'work', 'inbox', null] as const)),
       () => (item.writerClass = draft.class === 'write' ? 'source' : item.writerClass),
+      () => this.write(draft),
       () => this.write(draft),
       () => this.write(draft),
       () => (draft.grants = []),

@@ -1,7 +1,7 @@
 import { instant, newId, systemRandom } from '@ketenkluis/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ConsentAsked, type Party, type Said, settleConsent } from './index.ts';
+import { type ConsentAsked, mayBeAssumed, type Party, type Said, settleConsent } from './index.ts';
 
 const organisation = () => ({ organisation: newId('organisation', systemRandom) });
 const [practice, podiatrist, stranger] = [organisation(), organisation(), organisation()];
@@ -109,6 +109,31 @@ describe('what the patient said', () => {
         const none = list.filter(({ answer }) => answer === 'objection');
         expect(settleConsent(none, asked)).toBe(false);
       }),
+    );
+  });
+
+  it('R32: nothing is assumed against an objection, however general; a consent in the same words takes it back', () => {
+    expect(mayBeAssumed([], asked)).toBe(true);
+    expect(mayBeAssumed([said('objection')], asked)).toBe(false);
+    expect(mayBeAssumed([said('objection', gps, null)], asked)).toBe(false);
+    expect(mayBeAssumed([said('objection', gps, 'copd')], asked)).toBe(true);
+    expect(mayBeAssumed([said('objection', gps, 'diabetes', stranger)], asked)).toBe(true);
+    expect(mayBeAssumed([said('objection'), said('consent', practice, 'diabetes', podiatrist)], asked)).toBe(false);
+    expect(mayBeAssumed([said('objection'), said('consent', gps, 'diabetes', feet, 6)], asked)).toBe(true);
+  });
+
+  it('R32: one more objection never makes anything assumable, and what is settled as no by an objection is not assumed', () => {
+    fc.assert(
+      fc.property(anything, anySaid, (all, one) => {
+        if (!mayBeAssumed(all, asked) && one.answer === 'objection')
+          expect(mayBeAssumed([...all, one], asked)).toBe(false);
+        const objected = all.some((each) => each.answer === 'objection');
+        if (!objected) expect(mayBeAssumed(all, asked)).toBe(true);
+        const least: Said = said('consent', gps, null, feet, 9);
+        const mine = all.filter((each) => each.answer === 'objection' && each.at < 9);
+        if (mayBeAssumed(mine, asked)) expect(settleConsent([...mine, least], asked)).toBe(true);
+      }),
+      { numRuns: 500 },
     );
   });
 });

@@ -64,19 +64,30 @@ const newest = (said: readonly Said[]): Said[] => {
   return [...kept.values()];
 };
 
-/**
- * Did the patient agree? True only if some consent covers the question and every objection that covers it is less specific than that
- * consent. Nothing said is no (R31); equal specificity is no (R32).
- */
-export function settleConsent(said: readonly Said[], asked: ConsentAsked): boolean {
-  const covering = newest(said).filter(
+/** What of all that was said is about this question: the newest versions that name holder, data and consulter. */
+const covering = (said: readonly Said[], asked: ConsentAsked): Said[] =>
+  newest(said).filter(
     (one) =>
       meant(one, one.holder, asked.holder) &&
       (one.data === null || one.data === asked.data) &&
       meant(one, one.consulter, asked.consulter),
   );
-  const objections = covering.filter(({ answer }) => answer === 'objection');
-  return covering.some(
+
+/**
+ * Did the patient agree? True only if some consent covers the question and every objection that covers it is less specific than that
+ * consent. Nothing said is no (R31); equal specificity is no (R32).
+ */
+export function settleConsent(said: readonly Said[], asked: ConsentAsked): boolean {
+  const about = covering(said, asked);
+  const objections = about.filter(({ answer }) => answer === 'objection');
+  return about.some(
     (consent) => consent.answer === 'consent' && objections.every((objection) => beats(consent, objection)),
   );
 }
+
+/**
+ * May consent be assumed here, as far as the patient's own words go? Assuming is less specific than anything that can be said, so one
+ * objection that covers the question is enough for no (R32).
+ */
+export const mayBeAssumed = (said: readonly Said[], asked: ConsentAsked): boolean =>
+  covering(said, asked).every(({ answer }) => answer === 'consent');

@@ -20,7 +20,7 @@ const people = [fresh('person'), fresh('person')] as const;
 const teams = [fresh('team'), fresh('team')] as const;
 const dossiers = [fresh('dossier'), fresh('dossier')] as const;
 const handles = [fresh('handle'), fresh('handle'), fresh('handle')] as const;
-const ids = Array.from({ length: 12 }, () => fresh('fact'));
+const ids = Array.from({ length: 13 }, () => fresh('fact'));
 
 const head = (i: number) => ({
   t: 'fact' as const,
@@ -323,6 +323,50 @@ describe('decide', () => {
         if (outside && open) expect(decide({ ...question, facts }).outcome).toBe('deny');
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('R31, R35: consent that was assumed is one only while the setting of the practice lives, for a team that it lists', () => {
+    const setting: FactOf<'assumption'> = {
+      ...{ ...head(11), kind: 'assumption', ground: 'directly-involved', teams: [gp], until: plus(NOW, DAY) },
+      explanation: 'A'.repeat(43) as Hash,
+    };
+    const assumed = known({ ...consent.fact, assumed: setting.id } as Fact);
+    const by = (...settings: KnownFact[]) => decide(withFacts(partner, assumed, ...settings));
+    expect(by(known(setting))).toMatchObject({ outcome: 'permit', consent: ids[7] });
+    expect(by(known(setting))).toMatchObject({ facts: expect.arrayContaining([setting.id]) });
+    const none = [
+      [],
+      [{ fact: setting, ended: NOW }],
+      [known({ ...setting, until: NOW })],
+      [known({ ...setting, from: plus(NOW, 1) })],
+      [known({ ...setting, teams: [teams[1]!] })],
+      [known({ ...setting, practice: elsewhere })],
+      [known({ ...setting, id: ids[12]! })],
+    ];
+    for (const settings of none) expect(by(...settings)).toMatchObject({ reason: 'no-consent' });
+    // A setting alone is nothing; what was asked stands beside a setting that has gone.
+    expect(decide(withFacts(partner, known(setting)))).toMatchObject({ reason: 'no-consent' });
+    expect(decide(withFacts(referred, assumed, { fact: setting, ended: NOW })).outcome).toBe('permit');
+    for (const excluded of [me, gp, elsewhere, 'outside'] as const)
+      expect(decide(withFacts(partner, assumed, known(setting), restriction(excluded))).outcome).toBe('deny');
+  });
+
+  it('R31, R35: whatever the question, without its setting an assumed consent opens nothing, and inside nobody needs one', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const question = caseOf(seed);
+        const outside = question.actor.organisation !== question.practice;
+        const open = ['look', 'list', 'write', 'grant'].includes(question.class);
+        const asked = ({ fact }: KnownFact) => fact.kind === 'consent' && fact.assumed === undefined;
+        const unset = question.facts.filter(({ fact }) => fact.kind !== 'assumption');
+        const bare = decide({ ...question, facts: unset });
+        if (outside && open && !question.facts.some(asked)) expect(bare.outcome).toBe('deny');
+        else if (!outside) expect(bare).toEqual(decide(question));
+        const withdrawn = question.facts.map((one) => (one.fact.kind === 'assumption' ? { ...one, ended: NOW } : one));
+        expect(decide({ ...question, facts: withdrawn }).outcome).toBe(bare.outcome);
+      }),
+      { numRuns: 600 },
     );
   });
 

@@ -7,6 +7,7 @@ import { DAY, type FactId, plus, type TeamId } from '@ketenkluis/base';
 import type { FactOf } from '@ketenkluis/seal';
 import type { Attributes, PolicyCall, Value } from './engine.ts';
 import {
+  agreesFor,
   callHolds,
   isCalled,
   isLive,
@@ -16,6 +17,7 @@ import {
   placeHolds,
   placesOf,
   restrictionsOn,
+  settingOf,
   stated,
 } from './facts.ts';
 import type { KnownFact, Question } from './question.ts';
@@ -75,8 +77,23 @@ const placeIn = (question: Question, places: readonly Place[], team: TeamId | nu
     (place) => placeHolds(question, place),
   );
 
+/** The consent that could carry this step's team. */
+const consentFor = (
+  question: Question,
+  parts: readonly (string | null)[],
+  team: TeamId | undefined,
+): Known<'consent'> | undefined =>
+  best<Known<'consent'>>(
+    stated(question, 'consent'),
+    (known) => isLive(known, question.now),
+    ({ fact }) => fact.dossier === question.item.dossier,
+    ({ fact }) => fact.organisation === question.actor.organisation,
+    ({ fact }) => fact.handles.some((handle) => parts.includes(handle)),
+    (known) => team !== undefined && agreesFor(question, known, team),
+  );
+
 /** Of every step of this dossier the one with most of what is needed. */
-function bestCase(question: Question, places: readonly Place[]): Case {
+function bestCase(question: Question, places: readonly Place[], parts: readonly (string | null)[]): Case {
   const { item, now } = question;
   const under = item.writerClass === 'work' || item.writerClass === 'inbox' ? item.parent : null;
   const cases = stated(question, 'step')
@@ -101,6 +118,11 @@ function bestCase(question: Question, places: readonly Place[]): Case {
     ({ write, step }) =>
       question.class !== 'write' ||
       (holds(write) && write!.fact.team === step!.fact.team && write!.fact.dossier === item.dossier),
+    ({ step }) => {
+      if (isOwn(question)) return true;
+      const consent = consentFor(question, parts, step!.fact.team);
+      return consent !== undefined && agreesFor(question, consent, step!.fact.team);
+    },
     ({ step }) =>
       question.class === 'write' ||
       question.grants.some(({ team, fact }) => team === step!.fact.team && fact === step!.fact.id),
@@ -153,21 +175,14 @@ function onDossier(question: Question): Brought {
   const places = placesOf(question);
   // A substitute hands nothing on.
   const fitting = question.class === 'grant' ? places.filter(({ pool }) => pool === null) : places;
-  const { step, place, relation, write } = bestCase(question, fitting);
-  const call = place?.pool ? callOf(question) : undefined;
   const above = item.writerClass === 'work' || item.writerClass === 'inbox' ? item.parent : null;
   const parts = writing ? [item.parent] : [item.handle, above];
+  const { step, place, relation, write } = bestCase(question, fitting, parts);
+  const call = place?.pool ? callOf(question) : undefined;
   const enrolment = pick(question, 'enrolment', (fact) => fact.dossier === item.dossier);
   const partner = own ? undefined : pick(question, 'partner', (fact) => fact.organisation === actor.organisation);
-  const consent = own
-    ? undefined
-    : pick(
-        question,
-        'consent',
-        (fact) => fact.dossier === item.dossier,
-        (fact) => fact.organisation === actor.organisation,
-        (fact) => fact.handles.some((handle) => parts.includes(handle)),
-      );
+  const consent = own ? undefined : consentFor(question, parts, step?.fact.team);
+  const setting = consent && settingOf(question, consent);
   const context = present({
     now: question.now,
     membership: place && membership(place),
@@ -191,6 +206,8 @@ function onDossier(question: Question): Brought {
         dossier: consent.fact.dossier,
         organisation: consent.fact.organisation,
         handles: ids(consent.fact.handles),
+        assumed: consent.fact.assumed !== undefined,
+        ...(setting ? { assumption: shown(setting, { teams: ids(setting.fact.teams) }) } : {}),
       }),
     partner: partner && shown(partner, { organisation: partner.fact.organisation }),
     confirmedUntil: snapshot?.until,
@@ -199,7 +216,18 @@ function onDossier(question: Question): Brought {
     excluded: excluded(question),
   });
   return bring(context, {
-    facts: idsOf(place?.known, place?.pool, enrolment, relation, step, writing ? write : null, call, partner, consent),
+    facts: idsOf(
+      place?.known,
+      place?.pool,
+      enrolment,
+      relation,
+      step,
+      writing ? write : null,
+      call,
+      partner,
+      consent,
+      setting,
+    ),
     relation: idOf(relation),
     step: idOf(step),
     consent: idOf(consent),

@@ -1,6 +1,6 @@
 /** Reading the facts of a question. Shared by evidence and reference; the twin reads them its own way. */
 
-import { DAY, type Instant } from '@ketenkluis/base';
+import { DAY, type Instant, type TeamId } from '@ketenkluis/base';
 import type { FactOf } from '@ketenkluis/seal';
 import type { KnownFact, Question } from './question.ts';
 
@@ -65,6 +65,18 @@ export function placeHolds(question: Question, { known, pool }: Place): boolean 
     approved.from <= fact.from &&
     fact.until <= approved.until
   );
+}
+
+/** Of an assumed consent: the practice's setting that it names. */
+export const settingOf = (question: Question, { fact }: Known<'consent'>): Known<'assumption'> | undefined =>
+  stated(question, 'assumption').find((known) => known.fact.id === fact.assumed);
+
+/** Was it asked? Or is it assumed, by a setting that holds now for this team? */
+export function agreesFor(question: Question, consent: Known<'consent'>, team: TeamId): boolean {
+  if (!isLive(consent, question.now)) return false;
+  if (consent.fact.assumed === undefined) return true;
+  const setting = settingOf(question, consent);
+  return setting !== undefined && isLive(setting, question.now) && setting.fact.teams.includes(team);
 }
 
 /** Did a colleague hand this patient to this substitute, now and for no longer than a day? */

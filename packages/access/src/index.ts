@@ -1,4 +1,4 @@
-export { type ConsentAsked, type Party, type Said, settleConsent } from './consent.ts';
+export { type ConsentAsked, mayBeAssumed, type Party, type Said, settleConsent } from './consent.ts';
 export { decide } from './decide.ts';
 export { POLICY_VERSION, type PolicyEngine, usePolicy } from './engine.ts';
 export { isLive } from './facts.ts';

@@ -5,6 +5,7 @@
 
 import type { FactOf } from '@ketenkluis/seal';
 import {
+  agreesFor,
   isCalled,
   isLive,
   isOwn,
@@ -67,22 +68,25 @@ function asShown(question: Question): Question {
 }
 
 /** Other organisations: a state of the practice that still holds, a partner, and the patient's consent for this part. */
-function outside(question: Question, ...parts: readonly (string | null)[]): Why | null {
+function outside(
+  question: Question,
+  steps: readonly FactOf<'step'>[],
+  ...parts: readonly (string | null)[]
+): Why | null {
   if (isOwn(question)) return null;
   const { snapshot, now, actor, item } = question;
   const checks = { ...RELATED, authorisation: true };
   if (snapshot === null || now >= snapshot.until) return no('not-confirmed', checks);
   const partner = find(question, 'partner', (fact) => fact.organisation === actor.organisation);
   if (partner.live.length === 0) return no('no-partner', checks);
-  const consent = find(
-    question,
-    'consent',
-    (fact) =>
-      fact.dossier === item.dossier &&
-      fact.organisation === actor.organisation &&
-      fact.handles.some((handle) => parts.includes(handle)),
+  const agreed = stated(question, 'consent').some(
+    (known) =>
+      known.fact.dossier === item.dossier &&
+      known.fact.organisation === actor.organisation &&
+      known.fact.handles.some((handle) => parts.includes(handle)) &&
+      steps.some(({ team }) => agreesFor(question, known, team)),
   );
-  return consent.live.length === 0 ? no('no-consent', checks) : null;
+  return agreed ? null : no('no-consent', checks);
 }
 
 /** Looks, writing beneath what may be looked at, and handing on what may be looked at. */
@@ -115,15 +119,17 @@ function onDossier(asked: Question): Why | null {
   if (question.class === 'write') {
     const writes = (team: string) =>
       find(question, 'write', (fact) => fact.dossier === dossier && fact.team === team).live.length > 0;
-    if (!covering.some((fact) => writes(fact.team))) return no('class-not-allowed', RELATED);
+    const written = covering.filter((fact) => writes(fact.team));
+    if (written.length === 0) return no('class-not-allowed', RELATED);
     if (item.writerClass !== (isOwn(question) ? 'work' : 'inbox')) return no('writer-class', RELATED);
-    return outside(question, item.parent);
+    return outside(question, written, item.parent);
   }
   const granted = (fact: FactOf<'step'>) =>
     question.grants.some((grant) => grant.team === fact.team && grant.fact === fact.id);
-  if (!covering.some(granted)) return no('no-grant', RELATED);
+  const held = covering.filter(granted);
+  if (held.length === 0) return no('no-grant', RELATED);
   if (question.class === 'grant' && !isOwn(question)) return no('class-not-allowed', RELATED);
-  return outside(question, item.handle, under);
+  return outside(question, held, item.handle, under);
 }
 
 /** Breaking the glass: what a team was granted beforehand for an emergency, without a relation. Never outside the practice (R21). */

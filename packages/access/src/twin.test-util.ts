@@ -1,5 +1,5 @@
 /**
- * The slow, obvious twin of `decide()`: yes or no over the same question, in at most forty lines that share no code with it.
+ * The slow, obvious twin of `decide()`: yes or no over the same question, in a body of at most forty lines that share no code with it.
  * `live`: begun, not ended, not withdrawn. `here`: stated by this practice, and of this dossier if of any.
  */
 
@@ -17,9 +17,8 @@ export function twin({ now, practice, actor, class: asked, item, facts, card, gr
   if (card.subject !== actor.person || card.organisation !== actor.organisation) return false;
   const other = asked === 'session' ? 'agent trustee' : asked === 'admin' ? 'trustee' : '';
   if (asked === 'sync' ? card.kind !== 'agent' : !`professional ${other}`.split(' ').includes(card.kind)) return false;
-  if (asked === 'session' || asked === 'admin') return asked === 'session' || (own && actor.owner);
-  const mandated = of('mandate').some((f) => f.agent === actor.person);
-  if (asked === 'sync') return own && mandated && (item.writerClass ?? 'source') === 'source';
+  const sends = of('mandate').some((f) => f.agent === actor.person) && (item.writerClass ?? 'source') === 'source';
+  if (/^(s|admin)/.test(asked)) return asked === 'session' || (own && (asked === 'sync' ? sends : actor.owner));
   const mine = of('membership', live).filter((f) => f.person === actor.person && f.practice === actor.organisation);
   const members: string[] = mine.filter((f) => own || (f.until ?? Infinity) - f.from <= DAY).map((f) => f.team);
   const pools = of('pool', known).filter((p) => own && p.practice === practice && p.person === actor.person);
@@ -38,11 +37,12 @@ export function twin({ now, practice, actor, class: asked, item, facts, card, gr
   const under = asked !== 'emergency' && /work|inbox/.test(item.writerClass ?? '') ? item.parent : null;
   const theirs = here.filter((f) => 'organisation' in f && f.organisation === actor.organisation);
   const parts = asked === 'write' ? [under] : [item.handle, under];
-  const agreed = of('consent', theirs).some((f) => f.handles.some((h) => parts.includes(h)));
-  if (!own && (asked === 'grant' || !of('partner', theirs)[0] || !agreed || (snapshot?.until ?? 0) <= now))
-    return false;
+  const said = of('consent', theirs).filter((f) => f.handles.some((h) => parts.includes(h)));
+  const sets = (team: string) => of('assumption').flatMap((f) => (f.teams.some((t) => t === team) ? [f.id] : []));
+  const may = (team: string) => own || said.some((f) => f.assumed === undefined || sets(team).includes(f.assumed));
+  if (!own && (asked === 'grant' || !of('partner', theirs)[0] || (snapshot?.until ?? 0) <= now)) return false;
   const over = of('call').some((f) => f.person === actor.person && f.until - f.from <= DAY) || asked === 'emergency';
-  const at = [...members, ...(over && asked !== 'grant' ? stands : [])].filter(() => of('enrolment').length > 0);
+  const at = [...members, ...(over && asked !== 'grant' ? stands : [])].filter((t) => may(t) && of('enrolment')[0]);
   const steps = asked === 'emergency' ? of('emergency').filter(() => own) : of('step').filter((f) => treats(f.team));
   const held = steps.filter((f) => at.includes(f.team) && f.handles.some((h) => h === item.handle || h === under));
   const writes = held.some(({ team }) => of('write').some((f) => f.team === team));

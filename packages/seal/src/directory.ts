@@ -5,6 +5,7 @@
 
 import {
   type Bytes,
+  DAY,
   fromBase64url,
   type Instant,
   lengthPrefixed,
@@ -35,6 +36,9 @@ export interface Place {
   readonly index: number;
 }
 
+/** Somebody looks at it every year. */
+const LONGEST_ASSUMPTION = 366 * DAY;
+
 export type DirectoryFact = FactOf<(typeof DIRECTORY_FACT_KINDS)[number]>;
 /**
  * Does this fact belong to the practice itself, and so into its directory? Not a membership of the day: it is brought to a partner
@@ -46,7 +50,7 @@ const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
 /** Teams that a fact of the directory says are the organisation's own. */
 const ownTeamsIn = (fact: DirectoryFact): readonly TeamId[] => {
-  if (fact.kind === 'mandate' || fact.kind === 'partner') return [];
+  if (fact.kind === 'mandate' || fact.kind === 'partner' || fact.kind === 'assumption') return [];
   return [fact.team];
 };
 
@@ -207,7 +211,7 @@ export class KeyDirectory implements SignRules {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
     } else {
-      const outward = fact.kind === 'partner' || fact.kind === 'pool';
+      const outward = fact.kind === 'partner' || fact.kind === 'pool' || fact.kind === 'assumption';
       const record = await (outward ? this.#requireWitness(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }
@@ -243,6 +247,13 @@ export class KeyDirectory implements SignRules {
       );
       if (taken || fact.teams.some((team) => this.isOwnTeam(team)))
         throw sealError('bad-statement', 'a team of a partner is of nobody else');
+      return;
+    }
+    if (fact.kind === 'assumption') {
+      if (fact.until <= fact.from || fact.until - fact.from > LONGEST_ASSUMPTION)
+        throw sealError('bad-statement', 'a setting for assumed consent ends within 366 days');
+      if (!fact.teams.every((team) => this.partnerOf(team, fact.from) !== undefined))
+        throw sealError('bad-statement', 'consent is assumed for teams of partners only');
       return;
     }
     const card = last(this.#cards.get(fact.kind === 'mandate' ? fact.agent : fact.person));
@@ -334,9 +345,11 @@ export class KeyDirectory implements SignRules {
   memberships(at: Instant): readonly FactOf<'membership'>[] {
     return this.#live('membership', at);
   }
-  /** Where people of this practice stand and who its partners are: every live fact of the directory but mandates. */
+  /** Where people of this practice stand, who its partners are and for whom consent is assumed: every live fact but mandates. */
   standing(at: Instant): readonly DirectoryFact[] {
-    return (['membership', 'pool', 'substitute', 'partner'] as const).flatMap((kind) => this.#live(kind, at));
+    return (['membership', 'pool', 'substitute', 'partner', 'assumption'] as const).flatMap((kind) =>
+      this.#live(kind, at),
+    );
   }
   mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[] {
     return this.#live('mandate', at).filter((mandate) => mandate.agent === agent);
@@ -415,6 +428,13 @@ export class KeyDirectory implements SignRules {
   /** Live partner facts. */
   partners(at: Instant): readonly FactOf<'partner'>[] {
     return this.#live('partner', at);
+  }
+  /** Live settings for assumed consent. */
+  assumptions(at: Instant): readonly FactOf<'assumption'>[] {
+    return this.#live('assumption', at);
+  }
+  assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined {
+    return this.assumptions(at).find(({ id }) => id === fact);
   }
   partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined {
     return this.isOwnTeam(team) ? undefined : this.partners(at).find((fact) => fact.teams.includes(team));

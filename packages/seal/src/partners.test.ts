@@ -299,3 +299,76 @@ describe('a membership for a day', () => {
     ).toBe(false);
   });
 });
+
+describe('the setting for assumed consent', () => {
+  const setting = (more: Partial<FactOf<'assumption'>> = {}): FactOf<'assumption'> => ({
+    ...factOf(home),
+    kind: 'assumption',
+    ground: 'accepted-referral',
+    teams: [other.team],
+    explanation: home.authority.hash,
+    until: plus(AT, 300 * DAY),
+    ...more,
+  });
+  const consent = (assumed: FactOf<'assumption'>, more: Partial<FactOf<'consent'>> = {}): FactOf<'consent'> => ({
+    ...factOf(home),
+    ...{ kind: 'consent', dossier, organisation: other.organisation, handles: [newId('handle', random)] },
+    ...{ until: plus(AT, 90 * DAY), assumed: assumed.id, ...more },
+  });
+
+  it('R19: two people put it in the log, an owner among them; one, an agent or a partner cannot', async () => {
+    const directory = await withPartner();
+    const [one, second] = home.owners;
+    const may = (...by: string[]) => directory.maySign(setting(), by, NOW);
+    expect(may(one!.id, second!.id)).toBe(true);
+    expect(may(one!.id)).toBe(false);
+    expect(may(home.nurse.id, locum.id)).toBe(false);
+    expect(may(one!.id, second!.id, home.agent.id)).toBe(false);
+    expect(may(one!.id, second!.id, other.nurse.id)).toBe(false);
+    const signed = await signStatement(setting(), ownerSigners(home.owners.slice(0, 1)));
+    await expect(withPartner(signed)).rejects.toMatchObject({ code: 'seal/not-signed' });
+  });
+
+  it('R35: it lists teams of partners of that time, ends within a year and a day, and nothing comes after it by itself', async () => {
+    const stated = async (fact: FactOf<'assumption'>) => withPartner(await signStatement(fact, two(home)));
+    const made = setting();
+    const directory = await stated(made);
+    expect(directory.assumptionAt(made.id, NOW)).toEqual(made);
+    expect(directory.assumptionAt(made.id, made.until)).toBeUndefined();
+    expect(directory.standing(NOW)).toContainEqual(made);
+    for (const wrong of [
+      { teams: [home.team] },
+      { teams: [other.team, newId('team', random)] },
+      { until: plus(AT, 367 * DAY) },
+      { until: AT },
+    ])
+      await expect(stated(setting(wrong))).rejects.toMatchObject({ code: 'seal/bad-statement' });
+  });
+
+  it('R31, R35: only who refers assumes, only while it lives, only for an organisation that it lists; anyone who treats may end it', async () => {
+    const made = setting();
+    const said = await signStatement(made, two(home));
+    const directory = await withPartner(said);
+    const may = (fact: Fact, by = home.nurse.id, at = NOW) => directory.maySign(fact, [by], at);
+    expect(may(consent(made))).toBe(true);
+    expect(may(consent(made), home.agent.id)).toBe(false);
+    expect(may(consent(made), locum.id)).toBe(false);
+    expect(may(consent(made, { until: null }))).toBe(false);
+    expect(may(consent(made, { organisation: newId('organisation', random) }))).toBe(false);
+    expect(may(consent(setting()))).toBe(false);
+    expect(may(consent(made), home.nurse.id, made.until)).toBe(false);
+    const { assumed: _, ...asked } = consent(made);
+    expect(may(asked)).toBe(true);
+
+    const ended = await withPartner(
+      said,
+      await signStatement(withdrawalOf(made), ownerSigners(home.owners.slice(0, 1))),
+    );
+    const later = plus(NOW, 1);
+    expect(ended.assumptionAt(made.id, later)).toBeUndefined();
+    expect(ended.maySign(consent(made), [home.nurse.id], later)).toBe(false);
+    const standing = consent(made);
+    expect(ended.maySign(withdrawalOf(standing), [home.nurse.id], later, standing)).toBe(true);
+    expect(ended.maySign(withdrawalOf(standing), [other.nurse.id], later, standing)).toBe(false);
+  });
+});

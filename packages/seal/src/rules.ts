@@ -19,6 +19,8 @@ export interface SignRules {
   isOwnTeam(team: TeamId): boolean;
   /** The live partner fact that names this team; never for a team of the organisation itself. */
   partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined;
+  /** The setting for assumed consent that lives then. */
+  assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined;
   /** Did any partner fact ever name this team? */
   wasPartnerTeam(team: TeamId): boolean;
 }
@@ -107,6 +109,13 @@ function mayCall(rules: SignRules, fact: FactOf<'call'>, by: string, at: Instant
   return member && isProfessional(rules, by, at) && by !== fact.person && brief && stands;
 }
 
+/** Consent that nobody asked for: by who refers, and only as the practice's own setting says for a team of that organisation. */
+function mayAssume(rules: SignRules, fact: FactOf<'consent'>, by: string, at: Instant): boolean {
+  const setting = fact.assumed === undefined ? undefined : rules.assumptionAt(fact.assumed, at);
+  const theirs = setting?.teams.some((team) => rules.partnerOf(team, at)?.organisation === fact.organisation);
+  return theirs === true && fact.until !== null && isProfessional(rules, by, at);
+}
+
 /**
  * What is of the practice itself: the owners together; whom it opens a door to outside: one more pair of eyes. A substitute: one
  * activator. Consent and restriction: who sits with the patient, or the agent. A partner's part in a treatment: a professional. Every
@@ -125,6 +134,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'mandate':
       return ownersTogether(rules, signers, at);
     case 'partner':
+    case 'assumption':
     case 'pool':
       return ownersAndWitness(rules, signers, at);
     case 'substitute':
@@ -132,6 +142,8 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'call':
       return alone && mayCall(rules, fact, by, at);
     case 'consent':
+      if (fact.assumed !== undefined) return alone && mayAssume(rules, fact, by, at);
+      return alone && (isProfessional(rules, by, at) || mandated(rules, fact, by, at));
     case 'restriction':
       return alone && (isProfessional(rules, by, at) || mandated(rules, fact, by, at));
     default:
@@ -160,6 +172,11 @@ function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: 
   if (by !== undefined && signers.length === 1 && isForPartners(rules, target)) {
     const agent = mandates(rules, by, at).some(({ kinds }) => kinds.includes(target.kind));
     if (agent || isProfessional(rules, by, at)) return true;
+  }
+  // An assumed consent ends like one that was asked, also when its setting has gone.
+  if (target.kind === 'consent' && target.assumed !== undefined) {
+    const { assumed: _, ...asked } = target;
+    return mayState(rules, asked, signers, at);
   }
   return mayState(rules, target, signers, at);
 }
@@ -228,6 +245,7 @@ export function maySign(
     case 'invitation':
     case 'name':
     case 'profile':
+    case 'explanation':
     case 'proposal':
       return alone && isOwner(rules, by, at);
     default:

@@ -109,6 +109,7 @@ export function claimedSigner(payload: Payload): string | undefined {
     case 'proposal':
     case 'name':
     case 'profile':
+    case 'explanation':
     case 'assurance':
       return payload.by;
     case 'request':

@@ -86,7 +86,7 @@ export const DOSSIER_FACT_KINDS = [
   'restriction',
 ] as const;
 /** Facts of the practice itself; they stand in its key directory. */
-export const DIRECTORY_FACT_KINDS = ['membership', 'mandate', 'partner', 'pool', 'substitute'] as const;
+export const DIRECTORY_FACT_KINDS = ['membership', 'mandate', 'partner', 'assumption', 'pool', 'substitute'] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
@@ -151,6 +151,8 @@ export const consent = z.strictObject({
   dossier: id('dossier'),
   organisation: id('organisation'),
   handles: z.array(id('handle')).min(1).max(128),
+  /** Not asked but assumed, by this setting of the practice; without the setting it is none (docs/spec/partners.md). */
+  assumed: id('fact').optional(),
 });
 /** The patient shuts these parts (null: the whole dossier) to one party, or to everybody outside the practice (R34). */
 export const restriction = z.strictObject({
@@ -172,6 +174,21 @@ export const partner = z.strictObject({
   authority: hash,
   log: z.string().regex(/^[a-z0-9][a-z0-9._/@:-]{0,79}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/),
   teams: z.array(id('team')).min(1).max(64),
+});
+/** On what a practice assumes that a patient agrees: who treats together is no "other" (BW 7:457 lid 2); the patient accepted the referral. */
+export const ASSUMPTION_GROUNDS = ['directly-involved', 'accepted-referral'] as const;
+export type AssumptionGround = (typeof ASSUMPTION_GROUNDS)[number];
+/**
+ * Signed by `threshold` owners and at least two people: for these partners' teams consent may be assumed from an accepted referral.
+ * `explanation` is the hash of the sealed statement with categories and words. It always ends (docs/spec/partners.md, "Assumed consent").
+ */
+export const assumption = z.strictObject({
+  ...fact,
+  until: at,
+  kind: z.literal('assumption'),
+  ground: z.enum(ASSUMPTION_GROUNDS),
+  teams: z.array(id('team')).min(1).max(64),
+  explanation: hash,
 });
 /** Signed by `threshold` owners: this person, on this card, may stand in for this team; `activators` may call them in. It always ends. */
 export const pool = z.strictObject({
@@ -217,6 +234,7 @@ export const factSchema = z.discriminatedUnion('kind', [
   consent,
   restriction,
   partner,
+  assumption,
   pool,
   substitute,
   call,
@@ -465,6 +483,21 @@ export const profile = z.strictObject({
   at,
 });
 
+/**
+ * Signed by one owner, and only ever sealed: what a setting for assumed consent means in words. `categories` are roles of the catalogue,
+ * one or more per team that the setting lists; `text` says why, and how patients were told.
+ */
+export const explanation = z.strictObject({
+  t: z.literal('explanation'),
+  ...head,
+  organisation: id('organisation'),
+  fact: id('fact'),
+  categories: z.array(z.string().min(1).max(60)).min(1).max(16),
+  text: z.string().min(1).max(1000),
+  by: id('person'),
+  at,
+});
+
 /** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
 export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
 export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
@@ -504,6 +537,7 @@ const schemas = {
   proposal,
   name,
   profile,
+  explanation,
   assurance,
 } as const;
 export const statementSchemas = schemas;
