@@ -84,7 +84,11 @@ function checkGivers(given: Given, { ids }: Enrolled, people: KeyDirectory): voi
   for (const { fact, by, at } of given.facts) {
     if (fact.kind !== 'step') continue;
     const teams = people.memberships(at).flatMap((one) => (one.person === by ? [one.team] : []));
-    const open = new Set<HandleId>(teams.flatMap((team) => (ids.steps[team] ?? []).flatMap(({ handles }) => handles)));
+    const visits = (ids.visits ?? []).filter(({ from, until }) => from <= at && at < until);
+    const open = new Set<HandleId>([
+      ...teams.flatMap((team) => (ids.steps[team] ?? []).flatMap(({ handles }) => handles)),
+      ...visits.filter(({ team }) => teams.includes(team)).flatMap(({ handles }) => handles),
+    ]);
     if (fact.handles.some((handle) => !open.has(handle)))
       throw forked('somebody handed on a part that they could not open themselves');
   }
@@ -111,14 +115,17 @@ function rebuilt(before: LiveDossier, own: Own, given: Given, handed: Handed, as
     })),
   ].filter(({ packs }) => packs.length > 0);
   const partners = new Set<string>(before.handed.flatMap((one) => one.grants));
-  const notes = below.map(({ handle, descriptor }) => ({
-    ...{ handle, descriptor },
-    // For own teams as their line said (monitor.ts), for partners' as they are shown.
-    grants: [
-      ...(before.notes.find((note) => note.handle === handle)?.grants ?? []).filter((hash) => !partners.has(hash)),
-      ...given.grants.filter(({ grant }) => grant.packs.includes(descriptor)).map(({ hash }) => hash),
-    ],
-  }));
+  const notes = below.map(({ handle, descriptor }) => {
+    const { grants = [], on } = before.notes.find((note) => note.handle === handle) ?? {};
+    return {
+      ...{ handle, descriptor, ...(on === undefined ? {} : { on }) },
+      // For own teams as their line said (monitor.ts), for partners' as they are shown.
+      grants: [
+        ...grants.filter((hash) => !partners.has(hash)),
+        ...given.grants.filter(({ grant }) => grant.packs.includes(descriptor)).map(({ hash }) => hash),
+      ],
+    };
+  });
   const open = (handle: HandleId) => handed.some((one) => one.handles.includes(handle));
   const gone = [...before.handed.flatMap(({ handles }) => handles), ...asked].filter((handle) => !open(handle));
   const { stated: _, ...rest } = before;

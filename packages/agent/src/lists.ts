@@ -18,6 +18,7 @@ import type { Manifest } from './link.ts';
 import { scopesOfTeam } from './plan.ts';
 import type { DossierIds, Register, Team } from './register.ts';
 import type { PackJob } from './sealing.ts';
+import { factsOfVisit, openVisits } from './visits.ts';
 
 /** What a row needs, kept for every enrolled patient while the practice is read: days and a name, no values. */
 export interface RowSource {
@@ -75,7 +76,15 @@ const factsFor = (ids: DossierIds, team: Team) => [
 /** Scopes that hold a pack, by dossier. */
 export type Scopes = ReadonlyMap<DossierId, ReadonlySet<string>>;
 
-function rowInputs(team: Team, rows: readonly RowSource[], live: Scopes, selection: Selection) {
+function visitsOf(ids: DossierIds, team: Team, at: Instant): NonNullable<WorklistInput['visits']> {
+  const scopeOf = new Map(Object.entries(ids.handles).map(([scope, handle]) => [handle, scope as ScopeId]));
+  return openVisits(ids, team.team, at).map((one) => ({
+    ...{ from: one.from, until: one.until, facts: factsOfVisit(one) },
+    scopes: one.handles.flatMap((handle) => scopeOf.get(handle) ?? []),
+  }));
+}
+
+function rowInputs(team: Team, rows: readonly RowSource[], live: Scopes, { selection, at }: ListContext) {
   return rows.flatMap((row): WorklistInput[] => {
     const filled = live.get(row.ids.dossier);
     if (filled === undefined) return [];
@@ -89,6 +98,7 @@ function rowInputs(team: Team, rows: readonly RowSource[], live: Scopes, selecti
         handles,
         scopes: scopesOfTeam(team, row.programmes, selection),
         facts: factsFor(row.ids, team),
+        visits: visitsOf(row.ids, team, at),
       },
     ];
   });
@@ -103,10 +113,10 @@ export interface ListJob {
 
 /** The worklists that changed, with who joined and who left. */
 export function planWorklists(rows: readonly RowSource[], live: Scopes, context: ListContext): ListJob[] {
-  const { register, selection, asOf, at } = context;
+  const { register, asOf, at } = context;
   return register.teams.flatMap((team): ListJob[] => {
     if (team.role === null || !team.slots.worklist) return [];
-    const list = buildWorklist(team.role as RoleId, rowInputs(team, rows, live, selection));
+    const list = buildWorklist(team.role as RoleId, rowInputs(team, rows, live, context));
     const content: WorklistContent = { v: 1, team: team.team, asOf, sealedAt: at, list };
     const pack = teamPack(team, 'worklist', JSON.stringify(list), () => utf8(JSON.stringify(content)), context);
     if (pack === undefined) return [];

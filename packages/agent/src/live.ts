@@ -75,7 +75,10 @@ function withoutEnded(live: LiveDossier, ended: LiveDossier['handed']): LiveDoss
     ...live,
     facts: Object.fromEntries(Object.entries(live.facts).filter(([id]) => !facts.has(id))),
     grants: live.grants.filter(({ hash, fact }) => !gone.has(hash) && !(fact !== null && steps.has(fact))),
-    notes: live.notes.map((note) => ({ ...note, grants: note.grants.filter((hash) => !gone.has(hash)) })),
+    notes: live.notes.map((note) => ({
+      ...note,
+      grants: note.grants.filter((hash) => !gone.has(hash) && !steps.has(note.on?.[hash] ?? '')),
+    })),
     handed: live.handed.filter(({ fact }) => !steps.has(fact)),
     reseal: [...new Set([...live.reseal, ...ended.flatMap(({ handles }) => handles)])],
   };
@@ -114,7 +117,7 @@ export const withoutFacts = (live: LiveDossier, ended: readonly string[]): LiveD
 /** A colleague's note, as its log line shows it. */
 export const withNote = (
   live: LiveDossier,
-  note: { readonly handle: HandleId; readonly descriptor: Hash; readonly grants: readonly Hash[] },
+  note: Omit<LiveDossier['notes'][number], 'grants'> & { readonly grants: readonly Hash[] },
 ): LiveDossier => ({ ...live, notes: [...live.notes, { ...note, grants: [...note.grants] }] });
 
 export const withoutNote = (live: LiveDossier, handle: HandleId): LiveDossier => ({

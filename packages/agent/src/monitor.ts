@@ -3,7 +3,7 @@
  * What it cannot rebuild or explain is an alarm, and no snapshot is signed (docs/spec/snapshot.md).
  */
 
-import { type DossierId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
+import { type DossierId, type FactId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
 import { isOfPartner } from '@ketenkluis/client';
 import { decodeEntry, type Entry, type EntryItem, leafOf } from '@ketenkluis/ledger';
 import { entriesPage } from '@ketenkluis/protocol';
@@ -288,16 +288,17 @@ function fold(
   }
   out.changed.set(dossier, named);
   const consents = withoutConsents(register, before, change);
+  const own = ownSteps(register, dossier);
   if (consents === null && (guest || HANDING.has(event) || before.handed.length > 0)) {
     // Its parts are known once the statements are (takeup.ts); till then the state stands for them.
     if (out.lost.has(dossier)) lose(before);
     else {
-      out.live.set(dossier, { ...byHanding(before, entry, items, ownSteps(register, dossier)), seq, stated: state });
+      out.live.set(dossier, { ...byHanding(before, entry, items, own), seq, stated: state });
       out.handed.set(dossier, named);
     }
     return;
   }
-  const next = byColleague(before, entry, items) ?? consents;
+  const next = byColleague(before, entry, items, own.visits) ?? consents;
   if (out.lost.has(dossier) || before.stated !== undefined) {
     lose(next ?? before);
     return;
@@ -308,22 +309,33 @@ function fold(
   keep(next);
 }
 
+interface OwnSteps {
+  readonly all: ReadonlySet<string>;
+  /** Those that an appointment opened. */
+  readonly visits: ReadonlySet<string>;
+}
+
 /** The steps that this agent stated in a dossier. */
-function ownSteps(register: Register, dossier: DossierId): ReadonlySet<string> {
+function ownSteps(register: Register, dossier: DossierId): OwnSteps {
   for (const { enrolment } of Object.values(register.patients)) {
     if (enrolment === null || !('ids' in enrolment) || enrolment.ids.dossier !== dossier) continue;
-    return new Set(Object.values(enrolment.ids.steps).flatMap((steps) => steps.map(({ fact }) => fact)));
+    const standing = Object.values(enrolment.ids.steps).flatMap((steps) => steps.map(({ fact }) => fact));
+    const visits = (enrolment.ids.visits ?? []).map(({ fact }) => fact);
+    return { all: new Set([...standing, ...visits]), visits: new Set(visits) };
   }
-  return new Set();
+  return { all: new Set(), visits: new Set() };
+}
+
+/** Which of a note's grants stand on a step by appointment: they end with it. */
+function onVisits(items: readonly EntryItem[], visits: ReadonlySet<string>): { on?: Record<string, FactId> } {
+  const on = items.flatMap(({ kind, object, facts: [step] }) =>
+    kind === 'grant' && object !== null && step !== undefined && visits.has(step) ? [[object, step] as const] : [],
+  );
+  return on.length === 0 ? {} : { on: Object.fromEntries(on) as Record<string, FactId> };
 }
 
 /** Letters, notes and messages with the grants for own teams: the first fact of a grant's item is the step it stands on. */
-function byHanding(
-  before: LiveDossier,
-  { common }: Entry,
-  items: readonly EntryItem[],
-  steps: ReadonlySet<string>,
-): LiveDossier {
+function byHanding(before: LiveDossier, { common }: Entry, items: readonly EntryItem[], steps: OwnSteps): LiveDossier {
   if (common.event === 'taken-over') {
     const drop = items.find(({ kind }) => kind === 'drop');
     return drop?.handle ? withoutNote(before, drop.handle as HandleId) : before;
@@ -331,9 +343,10 @@ function byHanding(
   const head = items.find(({ kind }) => kind === 'head');
   if (head === undefined || head.handle === null || head.object === null) return before;
   const grants = items.flatMap(({ kind, object, facts }) =>
-    kind === 'grant' && steps.has(facts[0] ?? '') ? [object as Hash] : [],
+    kind === 'grant' && steps.all.has(facts[0] ?? '') ? [object as Hash] : [],
   );
-  return withNote(before, { handle: head.handle as HandleId, descriptor: head.object as Hash, grants });
+  const named = { handle: head.handle as HandleId, descriptor: head.object as Hash, grants };
+  return withNote(before, { ...named, ...onVisits(items, steps.visits) });
 }
 
 /** Lines of professionals that state or end facts. */
@@ -374,6 +387,9 @@ function rewrapped(before: LiveDossier, items: readonly EntryItem[]): LiveDossie
       notes: next.notes.map((note) => ({
         ...note,
         grants: note.grants.map((hash) => (hash === went ? came : hash)),
+        ...(note.on === undefined
+          ? {}
+          : { on: Object.fromEntries(Object.entries(note.on).map(([hash, on]) => [hash === went ? came : hash, on])) }),
       })),
     };
     old = null;
@@ -382,12 +398,18 @@ function rewrapped(before: LiveDossier, items: readonly EntryItem[]): LiveDossie
 }
 
 /** A note written or taken over; anything else is not a colleague's to change. */
-function byColleague(before: LiveDossier, entry: Entry, items: readonly EntryItem[]): LiveDossier | null {
+function byColleague(
+  before: LiveDossier,
+  entry: Entry,
+  items: readonly EntryItem[],
+  visits: ReadonlySet<string>,
+): LiveDossier | null {
   if (entry.common.event === 'write') {
     const head = items.find(({ kind }) => kind === 'head');
     if (head === undefined || head.handle === null || head.object === null) return null;
     const grants = items.filter(({ kind }) => kind === 'grant').map(({ object }) => object as Hash);
-    return withNote(before, { handle: head.handle as HandleId, descriptor: head.object as Hash, grants });
+    const named = { handle: head.handle as HandleId, descriptor: head.object as Hash, grants };
+    return withNote(before, { ...named, ...onVisits(items, visits) });
   }
   if (entry.common.event === 'regrant') return rewrapped(before, items);
   if (entry.common.event === 'taken-over') {

@@ -25,6 +25,7 @@ import { emptyLive } from './live.ts';
 import { mitzFacts } from './mitz/facts.ts';
 import type { DossierIds, Enrolment, LiveDossier, Team } from './register.ts';
 import type { DossierJob, PackJob } from './sealing.ts';
+import { visitFacts, visitGrants } from './visits.ts';
 
 export type Enrolled = Extract<Enrolment, { state: 'enrolled' }>;
 export type Ended = Extract<Enrolment, { state: 'ended' }>;
@@ -103,7 +104,9 @@ export type PartnerTeams = ReadonlyMap<TeamId, { readonly epoch: number; readonl
 /** The facts of the dossier that are not live yet. */
 function missingFacts(ids: DossierIds, live: LiveDossier, { practice, teams, at }: PlanContext): Fact[] {
   const base = (id: FactId) => ({ t: 'fact' as const, v: 1 as const, suite: 1, id, practice, from: at, until: null });
-  const related = treating(teams).filter(({ need }) => need !== EMERGENCY);
+  // Who stands in no step is related by what opens one.
+  const stands = ({ team }: Team) => (ids.steps[team] ?? []).length > 0;
+  const related = treating(teams).filter((team) => team.need !== EMERGENCY && stands(team));
   const urgent = new Set<string>(teams.filter(({ need }) => need === EMERGENCY).map(({ team }) => team));
   const all: Fact[] = [
     { ...base(ids.enrolment), kind: 'enrolment', dossier: ids.dossier },
@@ -126,11 +129,14 @@ function missingFacts(ids: DossierIds, live: LiveDossier, { practice, teams, at 
   return all.filter(({ id }) => live.facts[id] === undefined);
 }
 
-const grantsFor = (ids: DossierIds, handle: HandleId): PackJob['grants'] =>
-  Object.entries(ids.steps).flatMap(([team, steps]) => {
+/** A team's standing step comes before what an appointment opens: one grant of a version stands on one fact. */
+function grantsFor(ids: DossierIds, handle: HandleId, at: Instant): PackJob['grants'] {
+  const standing = Object.entries(ids.steps).flatMap(([team, steps]) => {
     const step = steps.find(({ handles }) => handles.includes(handle));
     return step ? [{ team: team as TeamId, fact: step.fact }] : [];
   });
+  return [...new Map([...visitGrants(ids, handle, at), ...standing].map((one) => [one.team, one])).values()];
+}
 
 const withdrawalOf =
   (practice: OrganisationId, dossier: DossierId, at: Instant) =>
@@ -149,12 +155,13 @@ export function planDossier(
   const { ids } = enrolment;
   const live = known ?? emptyLive();
   const lost = unknown || live.stated !== undefined;
-  const over = live.handed.filter(({ until }) => until <= context.at);
+  const visits = visitFacts(ids, live, context);
+  const over = [...live.handed.filter(({ until }) => until <= context.at), ...visits.over];
   // As long as a referral lives, and its team's key is known, new versions are sealed for it too.
   const handed = live.handed.filter(({ until, team }) => context.at < until && context.partners.has(team));
   const reseal = new Set<string>([...live.reseal, ...over.flatMap(({ handles }) => handles)]);
   const mitz = mitzFacts(ids, live, context);
-  const facts = [...missingFacts(ids, live, context), ...mitz.facts];
+  const facts = [...missingFacts(ids, live, context), ...mitz.facts, ...visits.facts];
   const newSteps = new Set<string>(
     facts.filter(({ kind }) => kind === 'step' || kind === 'emergency').map(({ id }) => id),
   );
@@ -166,7 +173,7 @@ export function planDossier(
     filled.add(scope);
     const head = live.heads[scope];
     const given = handed.filter(({ handles }) => handles.includes(handle)).map(({ team, fact }) => ({ team, fact }));
-    const grants = [...grantsFor(ids, handle), ...new Map(given.map((one) => [one.team, one])).values()];
+    const grants = [...grantsFor(ids, handle, context.at), ...new Map(given.map((one) => [one.team, one])).values()];
     const holds = (team: TeamId) =>
       live.grants.some((one) => one.team === team && one.packs.includes(head!.descriptor));
     const fresh =

@@ -2,6 +2,7 @@
 
 import type { LocalDate } from '@ketenkluis/base';
 import {
+  type Booking,
   type CareRecord,
   dueFor,
   type IdentityRecord,
@@ -41,6 +42,8 @@ export interface Reading {
   readonly missing: number;
   /** Of the patients about whom Mitz is asked, in memory only. */
   readonly bsns: ReadonlyMap<string, Bsn>;
+  /** Appointments and contacts of the days asked for, by patient. */
+  readonly bookings: ReadonlyMap<string, readonly Booking[]>;
   /** Each enrolled patient once; whoever died is ended in the register instead. */
   patients(): Generator<PatientRead>;
   close(): void;
@@ -54,6 +57,8 @@ export async function readEnrolled(options: {
   readonly selection: Selection;
   /** Whose BSN is needed; of nobody else it is kept. */
   readonly bsnOf?: ReadonlySet<string>;
+  /** The days whose appointments are read. */
+  readonly booked?: { readonly from: LocalDate; readonly to: LocalDate };
   readonly onFile?: (done: number, files: number) => void;
 }): Promise<Reading> {
   const { register, source, asOf, selection } = options;
@@ -61,10 +66,12 @@ export async function readEnrolled(options: {
   const seen = new Set<string>();
   const words = new Map<string, Words>();
   const bsns = new Map<string, Bsn>();
+  const bookings = new Map<string, Booking[]>();
   try {
     const practice = await readPractice(source, {
       asOf,
       selection,
+      ...(options.booked === undefined ? {} : { booked: options.booked }),
       enrolled(patient, may) {
         const enrolment = register.patients[patient]?.enrolment;
         if (enrolment?.state === 'enrolled') {
@@ -83,10 +90,12 @@ export async function readEnrolled(options: {
           spill = new Spill<Value>();
           words.clear();
           bsns.clear();
+          bookings.clear();
         },
         bsn: (patient, bsn) => void (options.bsnOf?.has(patient) && bsns.set(patient, bsn)),
         records: (patient, scope, records) => spill.append(patient, ['r', scope, records]),
         contact: (patient, { day }) => spill.append(patient, ['c', day]),
+        booking: (patient, one) => void bookings.set(patient, [...(bookings.get(patient) ?? []), one]),
         registration: (patient, one) => {
           const takesPart = participationOf(one);
           if (takesPart === null) return;
@@ -103,7 +112,14 @@ export async function readEnrolled(options: {
       return await readEnrolled(options);
     }
     const missing = endMissing(register, seen, asOf);
-    return { practice, missing, bsns, patients: () => handOut(register, spill, asOf), close: () => spill.close() };
+    return {
+      practice,
+      missing,
+      bsns,
+      bookings,
+      patients: () => handOut(register, spill, asOf),
+      close: () => spill.close(),
+    };
   } catch (error) {
     spill.close();
     throw error;

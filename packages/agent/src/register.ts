@@ -52,7 +52,13 @@ export const liveDossier = z.strictObject({
     z.strictObject({ hash, team: id('team'), packs: z.array(hash), fact: id('fact').nullable().default(null) }),
   ),
   /** Notes: descriptor and the grants that came with it. */
-  notes: z.array(z.strictObject({ handle: id('handle'), descriptor: hash, grants: z.array(hash) })),
+  notes: z.array(
+    z.strictObject({
+      ...{ handle: id('handle'), descriptor: hash, grants: z.array(hash) },
+      /** Grants that stand on a step by appointment, and on which: they end with it. */
+      on: z.record(z.string(), id('fact')).optional(),
+    }),
+  ),
   /** Handles that were dropped; they are never used again. */
   gone: z.array(id('handle')),
   /** Steps of partners' teams that professionals stated: what ends with each, and the grants that stand on it. */
@@ -88,6 +94,21 @@ const mitzConsent = z.strictObject({
 });
 export type MitzConsent = z.infer<typeof mitzConsent>;
 
+/** What an appointment opens for a team; `over`: it is to be withdrawn, or was. */
+const openVisit = z.strictObject({
+  team: id('team'),
+  fact: id('fact'),
+  /** Null: the team stands in the dossier's own relation. */
+  relation: id('fact').nullable(),
+  handles: z.array(id('handle')).min(1),
+  /** The window's first day; `from` is later where it had begun before it was known. */
+  day,
+  from: at,
+  until: at,
+  over: z.boolean(),
+});
+export type OpenVisit = z.infer<typeof openVisit>;
+
 /** Ids of one dossier, chosen and kept before anything is sent. */
 export const dossierIds = z.strictObject({
   dossier: id('dossier'),
@@ -99,6 +120,7 @@ export const dossierIds = z.strictObject({
   steps: z.record(z.string(), z.array(z.strictObject({ fact: id('fact'), handles: z.array(id('handle')) }))),
   writes: z.record(z.string(), id('fact')),
   mitz: z.array(mitzConsent).optional(),
+  visits: z.array(openVisit).optional(),
 });
 export type DossierIds = z.infer<typeof dossierIds>;
 

@@ -32,6 +32,7 @@ import { signSnapshot } from './snapshot.ts';
 import type { Source } from './source/source.ts';
 import type { AgentState } from './state.ts';
 import { takeEpochs, takeNames, takePartners, takeUp } from './takeup.ts';
+import { bookedDays, settleRegister, type VisitReport } from './visits.ts';
 
 const TRIES = 3;
 const MAX_GROUP = 64;
@@ -65,6 +66,8 @@ export interface SyncResult {
   readonly lists: number;
   readonly ended: number;
   readonly snapshot: { readonly number: number; readonly until: number };
+  /** What appointments opened and closed. */
+  readonly appointments: VisitReport;
   /** Null when Mitz is off. */
   readonly mitz: MitzReport | null;
   /** Null when no mirror was asked for. */
@@ -121,6 +124,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     source: options.source,
     asOf,
     selection,
+    booked: bookedDays(clock()),
     ...(options.mitz === undefined ? {} : { bsnOf: askedPatients(register) }),
     onFile: (done, total) => report({ step: 'read', done, total, secondsLeft: null }),
   });
@@ -139,6 +143,10 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
       live: (dossier) => live.get(dossier) ?? null,
       people: await link.session.people(),
     });
+    const appointments = settleRegister({
+      ...{ register, selection, random, bookings: reading.bookings, at: clock() },
+      live: (dossier) => live.get(dossier) ?? null,
+    });
     // From here on every id that may be sent stands on disk.
     await state.save();
     await step('kept');
@@ -149,7 +157,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
       ...{ register, reading, sender, selection, asOf, clock, lost, report, partners },
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
-    return await finish({ options, link, sender, agent, intents, step, done, mitz });
+    return await finish({ options, link, sender, agent, intents, step, done, mitz, appointments });
   } finally {
     reading.close();
   }
@@ -184,8 +192,9 @@ async function finish(of: {
   readonly step: Step;
   readonly done: Sent;
   readonly mitz: MitzReport | null;
+  readonly appointments: VisitReport;
 }): Promise<SyncResult> {
-  const { options, link, sender, agent, intents, step, done, mitz } = of;
+  const { options, link, sender, agent, intents, step, done, mitz, appointments } = of;
   const { state, clock } = options;
   const { register } = state;
   await step('sent');
@@ -219,6 +228,7 @@ async function finish(of: {
       lists: done.lists,
       ended: done.ended,
       snapshot: { number: snapshot.payload.number, until: snapshot.payload.until },
+      appointments,
       mitz,
       mirror: copied,
     };

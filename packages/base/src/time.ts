@@ -31,6 +31,12 @@ const amsterdam = new Intl.DateTimeFormat('en-CA', {
 /** The calendar day in Amsterdam at this instant. */
 export const localDate = (at: Instant): LocalDate => amsterdam.format(at) as LocalDate;
 
+/** The first instant of a day in Amsterdam; the clock never changes at midnight there. */
+export function dayStart(day: LocalDate): Instant {
+  const summer = instant(Date.parse(`${day}T00:00:00Z`) - 2 * HOUR);
+  return localDate(summer) === day ? summer : plus(summer, HOUR);
+}
+
 /** Accepts a real calendar day only: 2020-02-30 is `base/bad-time`. */
 export function parseLocalDate(text: string): LocalDate {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);

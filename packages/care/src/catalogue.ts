@@ -57,7 +57,10 @@ export type CheckedDue = Omit<form.DueRule, 'parameter' | 'anyOf'> & {
   readonly anyOf?: readonly ParameterId[];
 };
 export type CheckedTarget = Omit<form.Target, 'parameter'> & { readonly parameter: ParameterId };
-export type CheckedStep = Omit<form.Step, 'roles'> & { readonly roles: readonly RoleId[] };
+export type CheckedStep = Omit<form.Step, 'roles' | 'fields'> & {
+  readonly roles: readonly RoleId[];
+  readonly fields?: readonly FieldId[];
+};
 export type CheckedParameter = Omit<form.Parameter, 'field'> & { readonly field: FieldId };
 export type CheckedRole = Omit<form.Role, 'fields'> & { readonly fields: readonly FieldId[] };
 export type CheckedVaccination = Names & { readonly field: FieldId; readonly codes: readonly form.ListedCode[] };
@@ -84,6 +87,9 @@ export const SYSTEMS: Readonly<Record<(typeof form.SHORT_SYSTEMS)[number], strin
   gpk: SYSTEM.gpk,
   prk: SYSTEM.prk,
   hpk: SYSTEM.hpk,
+  nhg14: SYSTEM.nhg14,
+  isco: SYSTEM.isco,
+  'appointment-kind': SYSTEM.appointmentKind,
 };
 
 /** `icpc|T90.02` -> `http://hl7.org/fhir/sid/icpc-1-nl|T90.02`. */
@@ -197,7 +203,12 @@ export function parseProgramme(input: unknown, file = 'programme.json'): Checked
       ...(anyOf === undefined ? {} : { anyOf: anyOf.map(parameterOf) }),
     })),
     targets: raw.targets.map((target) => ({ ...target, parameter: parameterOf(target.parameter) })),
-    steps: raw.steps.map((step) => ({ ...step, roles: known<RoleId>(file, step.roles, rolesJson) })),
+    steps: raw.steps.map(({ fields, ...step }) => {
+      const roles = known<RoleId>(file, step.roles, rolesJson);
+      if (step.appointment !== undefined && roles.some((id) => ROLES[id].organisation !== 'practice'))
+        throw careError('bad-programme', `the programme file ${file} opens ${step.id} to others than the practice`);
+      return { ...step, roles, ...(fields === undefined ? {} : { fields: known<FieldId>(file, fields, fieldsJson) }) };
+    }),
   };
 }
 

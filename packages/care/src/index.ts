@@ -18,7 +18,7 @@ export {
 export { countLeaves } from './leaves.ts';
 export { isDone, isUsable, measurementsOf } from './measured.ts';
 export { type Minimised, minimise } from './minimise.ts';
-export { fieldsInScope, partitionFor, rolesOf, scopeNames } from './partition.ts';
+export { fieldsInScope, needsOf, partitionFor, rolesOf, scopeNames } from './partition.ts';
 export * from './records.ts';
 export type { NamedCode, Step } from './schema.ts';
 export { activeInclusionCodes, candidateFor, isActive, isAlive, isCandidate, isOfAge } from './select.ts';
@@ -49,9 +49,21 @@ export {
   type SeriesView,
 } from './view.ts';
 export {
+  type Booking,
+  bookingOf,
+  VISIT_AHEAD,
+  VISIT_REFUSALS,
+  type Visit,
+  type VisitQuestion,
+  type VisitRefusal,
+  type Visits,
+  visitsFor,
+} from './visits.ts';
+export {
   buildWorklist,
   listName,
   parseWorklist,
+  rowAt,
   type Worklist,
   type WorklistInput,
   type WorklistRow,

@@ -86,7 +86,14 @@ describe('the issuing question', () => {
 
   it('R2: no answer ever gives a role a field it does not need', () => {
     const subset = fc.subarray(PROGRAMME_IDS, { minLength: 1 });
-    const evidence = fc.subarray(['registration', 'enrolment', 'referral', 'substitute', 'task'] as Evidence[]);
+    const evidence = fc.subarray([
+      'registration',
+      'enrolment',
+      'referral',
+      'substitute',
+      'task',
+      'appointment',
+    ] as Evidence[]);
     const steps = [...new Set(Object.values(PROGRAMMES).flatMap((one) => one.steps.map((step) => step.id)))];
     fc.assert(
       fc.property(
@@ -103,7 +110,8 @@ describe('the issuing question', () => {
           );
           if (!answer.issue) return;
           for (const scope of answer.scopes) {
-            for (const field of fieldsInScope(scope, programmes)) expect(ROLES[role].fields).toContain(field);
+            for (const field of fieldsInScope(scope, programmes))
+              expect(answer.step.fields ?? ROLES[role].fields).toContain(field);
           }
         },
       ),

@@ -78,14 +78,24 @@ export function scopesForRole(
   selection: Selection,
   within: readonly ProgrammeId[] = programmes,
 ): ScopeId[] {
-  const filled = fieldsOf(selection, within);
   if (ROLES[role].mode === 'emergency') {
+    const filled = fieldsOf(selection, within);
     const any = SCOPES.emergency.fields.some((field) => filled.has(field));
     return any && !selection.off.purposes.includes('emergency') ? ['emergency'] : [];
   }
   if (!rolesOf(programmes).has(role)) return [];
+  return scopesForFields(ROLES[role].fields, programmes, selection, within);
+}
+
+function scopesForFields(
+  fields: readonly FieldId[],
+  programmes: readonly ProgrammeId[],
+  selection: Selection,
+  within: readonly ProgrammeId[],
+): ScopeId[] {
+  const filled = fieldsOf(selection, within);
   return scopesHolding(
-    ROLES[role].fields.filter((field) => filled.has(field)),
+    fields.filter((field) => filled.has(field)),
     programmes,
   );
 }
@@ -108,7 +118,10 @@ export function issueStep(question: IssueQuestion, selection: Selection): IssueA
   if (role.organisation === 'partner' && selection.off.purposes.includes('partners')) return no('switched-off');
   // The practice's own people see all of an enrolled patient's programmes in one visit; others see this one.
   const within = role.organisation === 'practice' ? question.programmes : [question.programme];
-  const needed = scopesForRole(question.role, question.programmes, selection, within);
+  const needed =
+    step.fields === undefined
+      ? scopesForRole(question.role, question.programmes, selection, within)
+      : scopesForFields(step.fields, question.programmes, selection, within);
   if (role.mode === 'attached' && (question.scopes === undefined || question.scopes.length === 0))
     return no('nothing-needed');
   const scopes = question.scopes ?? needed;

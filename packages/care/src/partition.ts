@@ -1,7 +1,7 @@
 /**
  * Which scope a field lands in, for a patient in these programmes. `scopes.json` cuts along all roles there are; a
  * patient without diabetes meets no podiatrist, so there feet and smoking need no pack of their own. Scopes that no
- * role of the patient's programmes tells apart are one: fewer packs, and not one field more for anybody.
+ * role or step of the patient's programmes tells apart are one: fewer packs, and not one field more for anybody.
  */
 
 import {
@@ -26,10 +26,16 @@ export function rolesOf(programmes: readonly ProgrammeId[]): ReadonlySet<RoleId>
   return roles;
 }
 
+/** Every need that cuts: of each role, and of each step that asks for something else than its roles do otherwise. */
+export function needsOf(programmes: readonly ProgrammeId[]): (readonly FieldId[])[] {
+  const own = programmes.flatMap((id) => PROGRAMMES[id].steps.flatMap(({ fields }) => (fields ? [fields] : [])));
+  return [...[...rolesOf(programmes)].map((role) => ROLES[role].fields), ...own];
+}
+
 const parts = SCOPE_IDS.filter((id) => !SCOPES[id].copy);
 
 function cut(programmes: readonly ProgrammeId[]): ReadonlyMap<FieldId, ScopeId> {
-  const roles = [...rolesOf(programmes)];
+  const needs = needsOf(programmes);
   const filled = new Set(programmes.flatMap((id) => [...listedFields(PROGRAMMES[id])]));
   const holds = (scope: ScopeId): boolean => SCOPES[scope].fields.some((field) => filled.has(field));
   const leads = new Map<string, ScopeId>();
@@ -37,8 +43,8 @@ function cut(programmes: readonly ProgrammeId[]): ReadonlyMap<FieldId, ScopeId> 
   // Scopes that these programmes fill come first, so that what is merged is named after something that is in it.
   for (const scope of [...parts.filter(holds), ...parts.filter((one) => !holds(one))]) {
     const { fields } = SCOPES[scope];
-    // All fields of one scope are needed by the same roles, so the first speaks for them.
-    const need = roles.filter((role) => fields[0] !== undefined && ROLES[role].fields.includes(fields[0])).join(' ');
+    // All fields of one scope are needed together, so the first speaks for them.
+    const need = needs.map((one) => (fields[0] !== undefined && one.includes(fields[0]) ? 'x' : '.')).join('');
     const lead = leads.get(need) ?? scope;
     leads.set(need, lead);
     for (const field of fields) map.set(field, lead);

@@ -6,7 +6,10 @@
 import { z } from 'zod';
 
 /** Short names of code systems in the files; `catalogue.ts` gives the URI. */
-export const SHORT_SYSTEMS = ['icpc', 'nhg45', 'snomed', 'loinc', 'atc', 'rxnorm', 'cvx', 'gpk', 'prk', 'hpk'] as const;
+export const SHORT_SYSTEMS = [
+  ...['icpc', 'nhg45', 'snomed', 'loinc', 'atc', 'rxnorm', 'cvx', 'gpk', 'prk', 'hpk'],
+  ...['nhg14', 'isco', 'appointment-kind'],
+] as const;
 
 /**
  * ICPC chapters that no programme of somatic chronic care may list: P psychological, W pregnancy, X and Y genital,
@@ -90,13 +93,27 @@ const step = z
     roles: z.array(z.string()).min(1),
     /** What must be on record before the step can be issued; a click is none of these (R16). */
     evidence: z.array(z.enum(['registration', 'enrolment', 'referral', 'appointment', 'task', 'substitute'])).min(1),
+    /** What the roles need in this step, where that is not what they need otherwise. */
+    fields: z.array(fieldId).min(1).optional(),
     until: z.literal('enrolment-ends').optional(),
     days: z.int().min(1).max(400).optional(),
+    /** Which appointments open the step, and how many whole days before and after theirs. */
+    appointment: z
+      .strictObject({
+        kinds: z.array(code).min(1),
+        daysBefore: z.int().min(0).max(7),
+        daysAfter: z.int().min(0).max(7),
+      })
+      .optional(),
     activity: z.strictObject(names),
     ...provenance,
   })
   .refine(proven, PROVEN)
-  .refine((s) => (s.until === undefined) !== (s.days === undefined), 'either until or days');
+  .refine((s) => [s.until, s.days, s.appointment].filter((x) => x !== undefined).length === 1, 'one length')
+  .refine(
+    (s) => (s.appointment === undefined ? !s.evidence.includes('appointment') : s.evidence.join() === 'appointment'),
+    'a step by appointment rests on appointments alone',
+  );
 
 export const programmeSchema = z.strictObject({
   id: fieldId,
@@ -166,6 +183,8 @@ export const rolesSchema = z.record(
       /** standing: by registration and enrolment; step: by referral; attached: only what the asker adds; own: one's own record. */
       mode: z.enum(['none', 'standing', 'substitute', 'step', 'attached', 'own', 'emergency']),
       fields: z.union([z.literal('all'), z.array(fieldId)]),
+      /** What a source calls somebody in this role. */
+      codes: z.array(code).optional(),
       note: z.string().optional(),
       ...provenance,
     })

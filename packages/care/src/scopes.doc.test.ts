@@ -26,6 +26,21 @@ const matrix = [
   ),
 ];
 
+const bySteps = new Map(
+  PROGRAMME_IDS.flatMap((id) =>
+    PROGRAMMES[id].steps.flatMap(({ id: step, fields, roles }) =>
+      fields === undefined ? [] : [[`\`${roles.join(', ')}\` in \`${step}\``, fields] as const],
+    ),
+  ),
+);
+const steps = [
+  row(['Role in a step', ...parts.map((id) => `\`${id}\``)]),
+  `|---|${'---|'.repeat(parts.length)}`,
+  ...[...bySteps].map(([name, fields]) =>
+    row([name, ...parts.map((id) => (fields.includes(SCOPES[id].fields[0]!) ? 'x' : ' '))]),
+  ),
+];
+
 const merged = [
   row(['Programme alone', 'Scopes']),
   '|---|---|',
@@ -41,7 +56,7 @@ const merged = [
   }),
 ];
 
-it('docs/spec/scopes.md shows the scopes, the role matrix and the merged scopes as they are', () => {
+it('docs/spec/scopes.md shows the scopes, the role matrix, the steps with needs of their own and the merged scopes as they are', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/spec/scopes.md'), 'utf8');
-  for (const table of [scopes, matrix, merged]) expect(page).toContain(table.join('\n'));
+  for (const table of [scopes, matrix, steps, merged]) expect(page).toContain(table.join('\n'));
 });

@@ -11,17 +11,23 @@ import {
   SCOPE_OF_FIELD,
   SCOPES,
 } from './catalogue.ts';
-import { fieldsInScope, partitionFor, rolesOf } from './partition.ts';
+import { fieldsInScope, needsOf, partitionFor } from './partition.ts';
 import { listedFields } from './selection.ts';
 
 /** The emergency summary is a copy, so its team needs no scope of the partition. */
 const cutting = ROLE_IDS.filter((role) => ROLES[role].mode !== 'emergency');
 
-/** Fields that exactly the same roles need belong together; that is the coarsest partition there is. */
-function derive(roles: readonly RoleId[]): FieldId[][] {
+/** All roles there are, and the steps that need something of their own. */
+const allNeeds = (roles: readonly RoleId[]) => [
+  ...roles.map((role) => ROLES[role].fields),
+  ...needsOf(PROGRAMME_IDS).filter((need) => !Object.values(ROLES).some((role) => role.fields === need)),
+];
+
+/** Fields that exactly the same roles and steps need belong together; that is the coarsest partition there is. */
+function derive(needs: readonly (readonly FieldId[])[]): FieldId[][] {
   const groups = new Map<string, FieldId[]>();
   for (const field of FIELD_IDS) {
-    const needed = roles.filter((role) => ROLES[role].fields.includes(field)).join(' ');
+    const needed = needs.map((need) => (need.includes(field) ? 'x' : '.')).join('');
     groups.set(needed, [...(groups.get(needed) ?? []), field]);
   }
   return [...groups.values()];
@@ -32,11 +38,12 @@ const parts = SCOPE_IDS.filter((id) => !SCOPES[id].copy);
 
 describe('scopes', () => {
   it('are the coarsest partition of the fields such that every need of a role is a union of scopes', () => {
-    expect(sets(parts.map((id) => SCOPES[id].fields))).toEqual(sets(derive(cutting)));
+    expect(sets(parts.map((id) => SCOPES[id].fields))).toEqual(sets(derive(allNeeds(cutting))));
   });
 
   it('would be another partition if one role needed one field less (twin)', () => {
-    expect(sets(derive(cutting.filter((role) => role !== 'optometrist')))).not.toEqual(sets(derive(cutting)));
+    const fewer = allNeeds(cutting.filter((role) => role !== 'optometrist'));
+    expect(sets(derive(fewer))).not.toEqual(sets(derive(allNeeds(cutting))));
   });
 
   it('hold every field exactly once', () => {
@@ -69,10 +76,10 @@ describe('scopes of a patient', () => {
     (_name, programmes) => {
       const map = partitionFor(programmes);
       const groups = [...new Set(map.values())].map((scope) => fieldsInScope(scope, programmes));
-      expect(sets(groups)).toEqual(sets(derive([...rolesOf(programmes)])));
-      for (const role of rolesOf(programmes)) {
+      expect(sets(groups)).toEqual(sets(derive(needsOf(programmes))));
+      for (const need of needsOf(programmes)) {
         for (const group of groups) {
-          const inside = group.filter((field) => ROLES[role].fields.includes(field));
+          const inside = group.filter((field) => need.includes(field));
           expect([0, group.length]).toContain(inside.length);
         }
       }
@@ -93,7 +100,7 @@ describe('scopes of a patient', () => {
 
   it('is the whole cut for diabetes with COPD, and less where nobody asks', () => {
     expect(new Set(partitionFor(['diabetes', 'copd']).values()).size).toBe(parts.length);
-    expect(new Set(partitionFor(['cvrm']).values()).size).toBe(5);
+    expect(new Set(partitionFor(['cvrm']).values()).size).toBe(6);
   });
 });
 
@@ -114,8 +121,10 @@ describe('roles', () => {
     ]);
   });
 
-  it('R2: an assistant sees who to call and nothing clinical', () => {
+  it('R2: an assistant sees who to call and nothing clinical, and at an appointment what is measured there', () => {
     expect(ROLES.assistant.fields).toEqual(['identity']);
+    const more = PROGRAMME_IDS.flatMap((id) => PROGRAMMES[id].steps.flatMap(({ fields }) => fields ?? []));
+    expect([...new Set(more)].sort()).toEqual(['blood-pressure', 'breathing', 'exercise', 'identity', 'spirometry']);
   });
 
   it('an optometrist learns since when there is diabetes without the other problems', () => {

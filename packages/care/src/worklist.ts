@@ -3,7 +3,15 @@
  * agent as a handle of its own; `docs/spec/programme.md` gives the form.
  */
 
-import { type DossierId, type FactId, type HandleId, type IdKind, isId, type LocalDate } from '@ketenkluis/base';
+import {
+  type DossierId,
+  type FactId,
+  type HandleId,
+  type IdKind,
+  type Instant,
+  isId,
+  type LocalDate,
+} from '@ketenkluis/base';
 import { z } from 'zod';
 import {
   PARAMETER_IDS,
@@ -25,6 +33,16 @@ const id = <T extends string>(kind: IdKind) => z.custom<T>((value) => isId(kind,
 const day = z.custom<LocalDate>((value) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value));
 const indicatorClass = z.enum(['goal', 'above', 'below', 'missing', 'invalid']);
 
+const handleRow = z.strictObject({ scope: z.enum(SCOPE_IDS), handle: id<HandleId>('handle') });
+const at = z.custom<Instant>((value) => Number.isSafeInteger(value));
+/** What an appointment opens, from then until then. */
+const visitRow = z.strictObject({
+  from: at,
+  until: at,
+  handles: z.array(handleRow),
+  facts: z.array(id<FactId>('fact')),
+});
+
 const rowSchema = z.strictObject({
   dossier: id<DossierId>('dossier'),
   name: z.string().max(500),
@@ -37,8 +55,10 @@ const rowSchema = z.strictObject({
   lastSeen: day.optional(),
   due: z.array(z.strictObject({ parameter: z.enum(PARAMETER_IDS), due: day })),
   classes: z.partialRecord(z.enum(PARAMETER_IDS), indicatorClass),
-  handles: z.array(z.strictObject({ scope: z.enum(SCOPE_IDS), handle: id<HandleId>('handle') })),
+  handles: z.array(handleRow),
   facts: z.array(id<FactId>('fact')),
+  /** Only where there are any; who does not know them refuses the list. */
+  visits: z.array(visitRow).min(1).optional(),
 });
 const worklistSchema = z.strictObject({
   version: z.literal(1),
@@ -58,6 +78,12 @@ export interface WorklistInput {
   readonly handles: readonly { readonly scope: ScopeId; readonly handle: HandleId }[];
   readonly scopes: readonly ScopeId[];
   readonly facts: readonly FactId[];
+  readonly visits?: readonly {
+    readonly from: Instant;
+    readonly until: Instant;
+    readonly scopes: readonly ScopeId[];
+    readonly facts: readonly FactId[];
+  }[];
 }
 
 /** Family name first, as Dutch lists have it. */
@@ -74,10 +100,36 @@ function classesFor(role: RoleId, due: DueResult): WorklistRow['classes'] {
   return classes;
 }
 
+/** The row as it is then: with the parts that an appointment opens at that time, and without those of others. */
+export function rowAt(row: WorklistRow, now: Instant): WorklistRow {
+  const { visits, ...rest } = row;
+  const open = (visits ?? []).filter(({ from, until }) => from <= now && now < until);
+  if (open.length === 0) return rest;
+  return {
+    ...rest,
+    handles: [...rest.handles, ...open.flatMap(({ handles }) => handles)],
+    // First, so that who puts only so many forward does not leave these out.
+    facts: [...open.flatMap(({ facts }) => facts), ...rest.facts],
+  };
+}
+
 const before = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** Rows in an order that depends on the rows alone, so that an unchanged practice gives the same bytes. */
 export function buildWorklist(role: RoleId, inputs: readonly WorklistInput[]): Worklist {
+  const handlesOf = (input: WorklistInput, scopes: readonly ScopeId[]) =>
+    input.handles
+      .filter(({ scope }) => scopes.includes(scope))
+      .map(({ scope, handle }) => ({ scope, handle }))
+      .sort((a, b) => before(a.scope, b.scope));
+  const visitsOf = (input: WorklistInput): Pick<WorklistRow, 'visits'> => {
+    const visits = (input.visits ?? []).map(({ from, until, scopes, facts }) => ({
+      ...{ from, until, facts: [...facts].sort() },
+      handles: handlesOf(input, scopes),
+    }));
+    visits.sort((a, b) => a.from - b.from || before(a.facts.join(), b.facts.join()));
+    return visits.length === 0 ? {} : { visits };
+  };
   const rows = inputs.map(
     (input): WorklistRow => ({
       dossier: input.dossier,
@@ -87,11 +139,9 @@ export function buildWorklist(role: RoleId, inputs: readonly WorklistInput[]): W
       ...(input.due.lastSeen === undefined ? {} : { lastSeen: input.due.lastSeen }),
       due: input.due.items.map(({ parameter, due }) => ({ parameter, due })),
       classes: classesFor(role, input.due),
-      handles: input.handles
-        .filter(({ scope }) => input.scopes.includes(scope))
-        .map(({ scope, handle }) => ({ scope, handle }))
-        .sort((a, b) => before(a.scope, b.scope)),
+      handles: handlesOf(input, input.scopes),
       facts: [...input.facts].sort(),
+      ...visitsOf(input),
     }),
   );
   rows.sort((a, b) => before(a.name, b.name) || before(a.dossier, b.dossier));

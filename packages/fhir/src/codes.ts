@@ -34,6 +34,10 @@ export const SYSTEM = {
   conditionClinical: 'http://terminology.hl7.org/CodeSystem/condition-clinical',
   conditionVerification: 'http://terminology.hl7.org/CodeSystem/condition-ver-status',
   actCode: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
+  /** Occupations: ISCO-08. */
+  isco: 'urn:oid:2.16.840.1.113883.2.9.6.2.7',
+  /** Kinds of appointment: HL7 v2, table 0276. */
+  appointmentKind: 'http://terminology.hl7.org/CodeSystem/v2-0276',
   observationCategory: 'http://terminology.hl7.org/CodeSystem/observation-category',
 } as const;
 

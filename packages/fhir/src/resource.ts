@@ -272,6 +272,12 @@ export interface Practitioner extends Base<'Practitioner'> {
   readonly name?: readonly HumanName[];
 }
 
+export interface PractitionerRole extends Base<'PractitionerRole'> {
+  readonly active?: boolean;
+  readonly practitioner?: Reference;
+  readonly code?: readonly CodeableConcept[];
+}
+
 export interface Organization extends Base<'Organization'> {
   readonly name?: string;
 }
@@ -298,6 +304,7 @@ export type Resource =
   | Flag
   | Consent
   | Practitioner
+  | PractitionerRole
   | Organization;
 export type ResourceType = Resource['resourceType'];
 export type ResourceOf<T extends ResourceType> = Extract<Resource, { readonly resourceType: T }>;

@@ -211,6 +211,7 @@ const RESOURCES: Table = {
     provision: 'object',
   },
   Practitioner: { ...base, name: 'HumanName[]' },
+  PractitionerRole: { ...base, active: 'boolean', practitioner: 'Reference', code: `${coded}[]` },
   Organization: { ...base, name: 'string' },
 };
 

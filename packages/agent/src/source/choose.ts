@@ -20,11 +20,13 @@ import {
   type CodingKey,
   type Condition,
   codeKeys,
+  conceptKeys,
   type EpisodeOfCare,
   type FhirRecord,
   literalReference,
   type Medication,
   type Patient,
+  type PractitionerRole,
   patientReference,
   type ReferenceIndex,
   type Rejection,
@@ -33,7 +35,14 @@ import {
 import { CodeList, listedYears } from './filter.ts';
 import { IdSet } from './idset.ts';
 
-export const CHOOSING_TYPES: ReadonlySet<string> = new Set(['Patient', 'Condition', 'EpisodeOfCare', 'Medication']);
+export const CHOOSING_TYPES: ReadonlySet<string> = new Set([
+  'Patient',
+  'Condition',
+  'EpisodeOfCare',
+  'Medication',
+  // Who is who, for appointments.
+  'PractitionerRole',
+]);
 
 interface Person extends Pick<PatientFacts, 'birthDate' | 'died'> {
   readonly problems: ProblemFact[];
@@ -70,6 +79,9 @@ export class Chooser {
   readonly #reject: (rejection: Rejection) => void;
   readonly #onBsn: (patient: string, bsn: Bsn) => void;
   readonly #medication = new Map<string, Medication>();
+  /** What the source calls the people of `PractitionerRole/id` and `Practitioner/id`. */
+  readonly #staff = new Map<string, CodingKey[]>();
+  #staffOfFile: [string, readonly CodingKey[]][] = [];
   /** Problems wait for the end: their patient may stand in a later file. */
   readonly #waiting: WaitingProblem[] = [];
   #waitingBefore = 0;
@@ -109,6 +121,17 @@ export class Chooser {
     else if (type === 'Condition') this.#condition(resource as Condition, file, line);
     else if (type === 'EpisodeOfCare') this.#episode(resource as EpisodeOfCare);
     else if (type === 'Medication') this.#medication.set(`Medication/${resource.id}`, resource as Medication);
+    else if (type === 'PractitionerRole') this.#role(resource as PractitionerRole);
+  }
+
+  codesOf = (reference: string): readonly CodingKey[] => this.#staff.get(reference) ?? [];
+
+  /** A person with several roles has the codes of all of them; an ended role tells nothing. */
+  #role({ id, active, practitioner, code }: PractitionerRole): void {
+    if (active === false) return;
+    const keys = (code ?? []).flatMap(conceptKeys);
+    this.#staff.set(`PractitionerRole/${id}`, keys);
+    if (practitioner?.reference !== undefined) this.#staffOfFile.push([practitioner.reference, keys]);
   }
 
   medication = (reference: string): Medication | undefined => {
@@ -162,6 +185,13 @@ export class Chooser {
       if (target?.type === 'Condition') this.#episodes.set(`Condition/${target.id}`, period);
     }
     this.#episodesOfFile = [];
+    for (const [reference, keys] of this.#staffOfFile) {
+      const target = literalReference(index.resolve(reference) ?? reference);
+      if (target?.type !== 'Practitioner') continue;
+      const name = `Practitioner/${target.id}`;
+      this.#staff.set(name, [...(this.#staff.get(name) ?? []), ...keys]);
+    }
+    this.#staffOfFile = [];
   }
 
   /** Ids in the order of the files; complete after the last one. */

@@ -235,13 +235,14 @@ export class LineFilter {
   readonly #blocks: BlockProbe;
   readonly #asOf: LocalDate;
 
-  constructor(selection: Selection, chosen: { has(id: string): boolean }, asOf: LocalDate) {
+  /** `booked`: contacts and appointments are wanted up to this day, where it lies after `asOf`. */
+  constructor(selection: Selection, chosen: { has(id: string): boolean }, asOf: LocalDate, booked: LocalDate = asOf) {
     this.#patients = new PatientProbe(chosen);
     this.#blocks = new BlockProbe(chosen);
     this.#asOf = asOf;
     const medication = longest(selection, 'medication');
     if (Number.isFinite(medication)) this.#orders = new DateWindow(addMonths(asOf, -12 * medication), NEVER, ORDERED);
-    this.#contacts = new DateWindow(addMonths(asOf, -12 * CONTACT_YEARS), asOf, CONTACT);
+    this.#contacts = new DateWindow(addMonths(asOf, -12 * CONTACT_YEARS), asOf < booked ? booked : asOf, CONTACT);
     for (const [type, { codes, prefixes, markers, all }] of Object.entries(selection.scan)) {
       if (all) continue;
       const years = type === 'Observation' ? measurementYears(selection) : new Map<string, Years>();

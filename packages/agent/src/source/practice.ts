@@ -5,7 +5,7 @@
  */
 
 import type { LocalDate } from '@ketenkluis/base';
-import type { CareRecord, ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
+import type { Booking, CareRecord, ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
 import {
   type Bsn,
   type FileReading,
@@ -31,6 +31,8 @@ export interface PracticeSink {
   /** The records of one resource, all of one scope. */
   records(patient: string, scope: ScopeId, records: readonly CareRecord[]): void;
   contact?(patient: string, contact: Contact): void;
+  /** Appointments and contacts between the days of `booked`, planned ones too, and what became of them. */
+  booking?(patient: string, booking: Booking): void;
   registration?(patient: string, registration: Registration): void;
   /** The number of every patient that has a good one; it stays where it is handed over. */
   bsn?(patient: string, bsn: Bsn): void;
@@ -51,6 +53,8 @@ export interface PracticeOptions {
   /** Who is chosen: every candidate, or what the register says. A programme outside the selection counts for nothing. */
   readonly enrolled: 'candidates' | ((patient: string, candidateFor: readonly ProgrammeId[]) => readonly ProgrammeId[]);
   readonly sink: PracticeSink;
+  /** The days, both included, whose appointments are handed on; none when left out. */
+  readonly booked?: { readonly from: LocalDate; readonly to: LocalDate };
   /** Parses every line once more and names every fault; what is taken stays the same. */
   readonly check?: boolean;
   /** Skips nothing: the slow twin of the same reading, for tests. */
@@ -235,13 +239,16 @@ async function attempt(
     for (const id of programmes) enrolled[id]!++;
   }
 
-  const filter = new LineFilter(selection, chosen, asOf);
+  const filter = new LineFilter(selection, chosen, asOf, options.booked?.to);
   const { medication } = chooser;
   // The tables of units are loaded for a reason only.
   const taker =
     chosen.size === 0
       ? undefined
-      : new Taker({ selection, asOf, chosen, sink, reject: faults.add, medication, units: await loadUnits() });
+      : new Taker({
+          ...{ selection, asOf, chosen, sink, reject: faults.add, medication, units: await loadUnits() },
+          ...(options.booked === undefined ? {} : { booked: { ...options.booked, codesOf: chooser.codesOf } }),
+        });
   for (const [done, state] of states.entries()) {
     if (!state.wanted || state.reading.refused !== undefined) continue;
     // With nobody chosen only the files taken on trust are still looked at, to be sure of them.

@@ -1,11 +1,14 @@
 /** Second reading: what one record of a chosen patient becomes, and who is told. */
 
 import type { LocalDate } from '@ketenkluis/base';
-import { type MinimiseContext, minimise, type ProgrammeId, type Selection } from '@ketenkluis/care';
+import { bookingOf, type MinimiseContext, minimise, type ProgrammeId, type Selection } from '@ketenkluis/care';
 import {
   type Appointment,
+  type CodingKey,
   type Encounter,
   type FhirRecord,
+  fhirDate,
+  isDateFault,
   literalReference,
   type Observation,
   patientReference,
@@ -25,6 +28,12 @@ export interface TakerOptions {
   readonly sink: PracticeSink;
   readonly units: Units;
   readonly medication: NonNullable<MinimiseContext['medication']>;
+  /** Of which days appointments are handed on, and what the source calls the people in them. */
+  readonly booked?: {
+    readonly from: LocalDate;
+    readonly to: LocalDate;
+    readonly codesOf: (reference: string) => readonly CodingKey[];
+  };
   reject(rejection: Rejection): void;
 }
 
@@ -46,18 +55,28 @@ export class Taker {
     if (target === undefined || programmes === undefined) return;
     const isContact = type === 'Encounter' || type === 'Appointment';
     const contact = isContact ? contactOf(own as Encounter | Appointment, asOf) : undefined;
+    const booking = isContact ? this.#booking(own as Encounter | Appointment) : undefined;
     const registration = type === 'Observation' ? registrationOf(own as Observation, selection, asOf) : undefined;
     const found = isContact ? undefined : minimise(own, { selection, programmes, asOf, units, medication }, leaves);
-    if (contact === undefined && registration === undefined && found?.scope === undefined) return;
+    if ([contact, booking, registration, found?.scope].every((one) => one === undefined)) return;
     // The first record of an id counts; only records that would be taken can be in each other's way.
     if (!this.#taken.add(`${type}/${own.id}`)) {
       this.#options.reject({ file, line, code: 'duplicate-id' });
       return;
     }
     if (contact !== undefined) sink.contact?.(target.id, contact);
+    if (booking !== undefined) sink.booking?.(target.id, booking);
     if (registration !== undefined) sink.registration?.(target.id, registration);
     if (found?.scope === undefined) return;
     this.keptLeaves += found.kept;
     sink.records(target.id, found.scope, found.records);
+  }
+
+  /** Its day, or whatever days its start may mean, lie within what is asked. */
+  #booking(resource: Encounter | Appointment) {
+    const { booked } = this.#options;
+    const days = fhirDate(resource.resourceType === 'Encounter' ? resource.period?.start : resource.start);
+    if (booked === undefined || isDateFault(days) || days.to < booked.from || booked.to < days.from) return undefined;
+    return bookingOf(resource, booked.codesOf);
   }
 }
