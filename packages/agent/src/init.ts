@@ -307,6 +307,7 @@ function firstRegister(of: {
     })),
     teams,
     partners: [],
+    referrals: {},
     partnerKeys: {},
     selection: null,
     deliveries: [],

@@ -12,6 +12,8 @@ export {
   directoryContent,
   type InboxContent,
   inboxContent,
+  type OverviewContent,
+  overviewContent,
   type ReceiptContent,
   type ReferralContent,
   readContent,
