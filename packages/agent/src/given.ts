@@ -94,6 +94,14 @@ function checkGivers(given: Given, { ids }: Enrolled, people: KeyDirectory): voi
   }
 }
 
+/** That a partner answered is remembered when the message was taken over. */
+function withAnswer(step: Handed[number], own: Own, before: LiveDossier): Handed[number] {
+  const known = before.handed.some(({ fact, answered }) => fact === step.fact && answered);
+  const under = (parent: HandleId | null) => parent !== null && step.handles.includes(parent);
+  const there = own.handles.some((one) => one.class === 'inbox' && under(one.parent));
+  return known || there ? { ...step, answered: true } : step;
+}
+
 /** The live set as the vault shows it, of statements that were all verified or are this agent's own. */
 function rebuilt(before: LiveDossier, own: Own, given: Given, handed: Handed, asked: readonly HandleId[]): LiveDossier {
   const holders = new Map(own.handles.map(({ descriptor, teams }) => [descriptor as string, new Set<TeamId>(teams)]));
@@ -131,7 +139,7 @@ function rebuilt(before: LiveDossier, own: Own, given: Given, handed: Handed, as
   const { stated: _, ...rest } = before;
   return {
     ...rest,
-    ...{ seq: own.seq, grants, notes, handed: [...handed] },
+    ...{ seq: own.seq, grants, notes, handed: handed.map((one) => withAnswer(one, own, before)) },
     facts: Object.fromEntries(own.facts.map(({ fact, statement }): [FactId, Hash] => [fact, statement])),
     reseal: [...new Set([...before.reseal, ...gone])],
   };

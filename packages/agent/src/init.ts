@@ -309,6 +309,7 @@ function firstRegister(of: {
     })),
     teams,
     partners: [],
+    referrals: {},
     partnerKeys: {},
     selection: null,
     deliveries: [],

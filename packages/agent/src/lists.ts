@@ -11,7 +11,7 @@ import {
   type Selection,
   type WorklistInput,
 } from '@ketenkluis/care';
-import type { DirectoryContent, ReceiptContent, WorklistContent } from '@ketenkluis/client';
+import type { DirectoryContent, OverviewContent, ReceiptContent, WorklistContent } from '@ketenkluis/client';
 import type { Plaintext } from '@ketenkluis/seal';
 import type { Fingerprints } from './contents.ts';
 import type { Manifest } from './link.ts';
@@ -28,7 +28,7 @@ export interface RowSource {
   readonly due: DueResult;
 }
 
-export type Slot = 'worklist' | 'directory' | 'receipt';
+export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview';
 
 export interface ListContext {
   readonly register: Register;
@@ -153,6 +153,16 @@ export function planReceipt(receipt: ReceiptContent, context: ListContext): { te
   const bytes = canonicalJson(receipt);
   return context.register.teams.flatMap((team) => {
     const pack = teamPack(team, 'receipt', JSON.stringify([says, moved]), () => bytes, context);
+    return pack ? [{ team, pack }] : [];
+  });
+}
+
+/** Counts for who pays for the care; sealed again only when one of them changed as it is shown. */
+export function planOverview(overview: OverviewContent, context: ListContext): { team: Team; pack: PackJob }[] {
+  const { asOf: _, ...says } = overview;
+  const bytes = canonicalJson(overview);
+  return context.register.teams.flatMap((team) => {
+    const pack = teamPack(team, 'overview', JSON.stringify(says), () => bytes, context);
     return pack ? [{ team, pack }] : [];
   });
 }

@@ -71,6 +71,8 @@ export const liveDossier = z.strictObject({
         until: at,
         facts: z.array(id('fact')),
         grants: z.array(hash),
+        /** The partner left a message; what it says only the treating teams read. */
+        answered: z.literal(true).optional(),
       }),
     )
     .default([]),
@@ -245,6 +247,8 @@ export const register = z.strictObject({
   staff: z.array(staffMember),
   teams: z.array(team),
   partners: z.array(partnerProfile).default([]),
+  /** Steps handed to partners: the day on which each was seen to have ended, null while it lives. Kept for a year, to be counted. */
+  referrals: z.record(id('fact'), day.nullable()).default({}),
   /** The key of each partner's team that new versions were last sealed for. */
   partnerKeys: z.record(z.string(), z.string()).default({}),
   /** The allow-list that an owner accepted, line by line: nothing wider leaves before its difference is accepted too. */

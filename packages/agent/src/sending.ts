@@ -9,7 +9,16 @@ import type { ProgrammeId, Selection } from '@ketenkluis/care';
 import type { ReceiptContent } from '@ketenkluis/client';
 import { contentsOf, Fingerprints, withCopies } from './contents.ts';
 import type { Manifest } from './link.ts';
-import { type ListContext, planDirectory, planReceipt, planWorklists, type RowSource, type Scopes } from './lists.ts';
+import {
+  type ListContext,
+  planDirectory,
+  planOverview,
+  planReceipt,
+  planWorklists,
+  type RowSource,
+  type Scopes,
+} from './lists.ts';
+import { followReferrals, makeOverview } from './overview.ts';
 import { type PartnerTeams, type PlanContext, planDossier, planEnd } from './plan.ts';
 import { dueOf, type Reading } from './reading.ts';
 import { makeReceipt } from './receipt.ts';
@@ -75,11 +84,13 @@ export async function sendAll(of: Sending): Promise<Sent> {
   const delivered = { changed: group.changed, packs: group.packs, bytes: group.content };
   const lists: ListContext = { register, selection, fingerprints, asOf, at: clock(), rekeyed };
   const receipt = makeReceipt({ register, reading, selection, asOf, at: clock(), delivered, scopes, partners });
+  followReferrals(register, lists.at);
   const worklists = planWorklists(rows, scopes, lists);
   const packs = [
     ...worklists.map(({ pack }) => pack),
     ...planDirectory(lists).map(({ pack }) => pack),
     ...planReceipt(receipt, lists).map(({ pack }) => pack),
+    ...planOverview(makeOverview(register, selection, asOf, lists.at), lists).map(({ pack }) => pack),
   ];
   report({ step: 'lists', done: 0, total: packs.length, secondsLeft: null });
   const moves = worklists.flatMap(({ lists: moved }) =>

@@ -55,20 +55,31 @@ const TEAMS: readonly Shape[] = [
   },
   LOG,
   {
-    // Status and counts, no records: the receipt names nobody.
+    // The account of what left: it names nobody.
     need: 'overview',
     role: null,
     name: 'Overzicht',
-    has: ({ role }) => role === 'care-group' || role === 'practice-manager',
+    has: ({ role }) => role === 'practice-manager',
     slots: ['directory', 'receipt'],
+  },
+  {
+    // Status and counts, rounded for who works outside the practice; no receipt, as that counts every field of every scope.
+    need: 'care-group',
+    role: null,
+    name: 'Zorggroep',
+    has: ({ role }) => role === 'care-group',
+    slots: ['directory', 'overview'],
   },
   { need: 'emergency', role: 'emergency', name: 'Spoed', has: ({ role }) => role === 'gp', slots: [] },
 ];
 
+/** Made only where somebody is in it. */
+const OPTIONAL: ReadonlySet<string> = new Set(['overview', 'care-group']);
+
 /** A practice's teams; an organisation of partners' roles only has one team per role, and one that reads the log. */
 export function teamsFor(staff: readonly NewStaff[]): readonly Shape[] {
   if (!staff.every(({ role }) => ROLES[role].organisation === 'partner'))
-    return TEAMS.filter(({ need, has }) => need !== 'overview' || staff.some(has));
+    return TEAMS.filter(({ need, has }) => !OPTIONAL.has(need) || staff.some(has));
   const roles = [...new Set(staff.map(({ role }) => role))];
   const own = roles.map(
     (role): Shape => ({

@@ -11,10 +11,11 @@ const HANDLES = [
   { class: 'source', dossier: null, slot: 'worklist' },
   { class: 'source', dossier: null, slot: 'directory' },
   { class: 'source', dossier: null, slot: 'receipt' },
+  { class: 'source', dossier: null, slot: 'overview' },
   { class: 'work', dossier: null, slot: 'worklist' },
   { class: 'source', dossier: null, slot: null },
 ] as const;
-const TYPES = ['fhir', 'note', 'referral', 'message', 'worklist', 'directory', 'receipt'] as const;
+const TYPES = ['fhir', 'note', 'referral', 'message', 'worklist', 'directory', 'receipt', 'overview'] as const;
 const CARDS = ['agent', 'professional', 'trustee', 'vault', undefined] as const;
 
 describe('R12: an envelope under a handle', () => {
@@ -42,6 +43,7 @@ describe('R12: an envelope under a handle', () => {
       ['source', 'worklist', 'worklist', 'agent', 'own'],
       ['source', 'directory', 'directory', 'agent', 'own'],
       ['source', 'receipt', 'receipt', 'agent', 'own'],
+      ['source', 'overview', 'overview', 'agent', 'own'],
     ]);
   });
 });

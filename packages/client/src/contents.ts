@@ -90,6 +90,28 @@ export const receiptContent = z.strictObject({
 });
 export type ReceiptContent = z.infer<typeof receiptContent>;
 
+/** Nobody is told a number under ten: the form itself has no room for one. */
+const atLeastTen = z.union([z.int().min(10), z.literal('<10')]);
+
+/** Envelope type `overview`: status and counts for the care group (docs/spec/contents.md). Nobody is named and nothing measured. */
+export const overviewContent = z.strictObject({
+  v: z.literal(1),
+  asOf: day,
+  programmes: z
+    .array(
+      z.strictObject({
+        programme: z.string(),
+        /** Of whom a sealed copy may leave. */
+        enrolled: atLeastTen,
+        /** In the programme, enrolled or not; `close`: between one and nine more than are enrolled. */
+        active: z.union([atLeastTen, z.literal('close')]),
+      }),
+    )
+    .max(64),
+  referrals: z.strictObject({ sent: atLeastTen, answered: atLeastTen, ended: atLeastTen }),
+});
+export type OverviewContent = z.infer<typeof overviewContent>;
+
 const text = z.strictObject({ nl: z.string().max(400), en: z.string().max(400) });
 const short = z.string().max(200);
 

@@ -13,6 +13,8 @@ export {
   type InboxContent,
   inboxContent,
   type KeptContent,
+  type OverviewContent,
+  overviewContent,
   type ReceiptContent,
   type ReferralContent,
   readContent,

@@ -13,7 +13,7 @@ import { type Look, openRelease } from './release.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
-export type Slot = 'worklist' | 'directory' | 'receipt';
+export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview';
 
 /** What a colleague's card or a team's new key looks like to a client that has not heard of it yet. */
 const MAY_BE_NEWS = ['not-signed', 'no-key-here', 'rolled-back', 'directory-hidden'] as const;
@@ -86,7 +86,12 @@ export interface OpenedList {
   readonly line: ProvedLine;
 }
 
-const TYPES: Record<Slot, Envelope['type']> = { worklist: 'worklist', directory: 'directory', receipt: 'receipt' };
+const TYPES: Record<Slot, Envelope['type']> = {
+  worklist: 'worklist',
+  directory: 'directory',
+  receipt: 'receipt',
+  overview: 'overview',
+};
 
 /** Where a team's own list stands, for each team this person is in. */
 export async function listHandles(session: Session, slot: Slot): Promise<{ team: TeamId; handle: HandleId }[]> {

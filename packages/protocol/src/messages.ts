@@ -3,7 +3,7 @@
  * whose `body` is the SHA-256 of the canonical JSON of `body`, whose `action` is the endpoint's name.
  */
 
-import { ASSURANCE_LEVELS, FACT_KINDS } from '@ketenkluis/seal';
+import { ASSURANCE_LEVELS, FACT_KINDS, SLOTS } from '@ketenkluis/seal';
 import { z } from 'zod';
 import {
   base64url,
@@ -199,9 +199,7 @@ export const me = z.strictObject({
       membership: id('fact'),
       /** KKEW objects that hold a wrap for me, newest epoch first. */
       wraps: z.array(base64url(2_000_000)).max(16),
-      handles: z.array(
-        z.strictObject({ slot: z.enum(['worklist', 'directory', 'receipt']), handle: id('handle'), version: z.int() }),
-      ),
+      handles: z.array(z.strictObject({ slot: z.enum(SLOTS), handle: id('handle'), version: z.int() })),
     }),
   ),
 });

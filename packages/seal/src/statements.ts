@@ -251,7 +251,7 @@ export const withdrawal = z.strictObject({
 });
 
 export const WRITER_CLASSES = ['source', 'work', 'inbox'] as const;
-export const SLOTS = ['worklist', 'directory', 'receipt'] as const;
+export const SLOTS = ['worklist', 'directory', 'receipt', 'overview'] as const;
 
 /** Signed by the writer. Names no recipients. Exactly one of `dossier` and `team` is set. */
 export const descriptor = z.strictObject({
@@ -259,7 +259,7 @@ export const descriptor = z.strictObject({
   ...head,
   practice: id('organisation'),
   dossier: id('dossier').nullable(),
-  /** A team's own handle (worklist, directory, receipt) has no dossier. */
+  /** A team's own handle (worklist, directory, receipt, overview) has no dossier. */
   team: id('team').nullable(),
   slot: z.enum(SLOTS).nullable(),
   handle: id('handle'),
