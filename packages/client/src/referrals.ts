@@ -206,7 +206,10 @@ export async function referralsOf(session: Session, about: About = {}): Promise<
         letter: letterOf(session, seen),
         messages: here.toSorted((a, b) => a.at - b.at),
         state: stateOf(here, gone),
-        waiting: here.filter(({ content }) => content.kind !== 'accepted').length,
+        // One that does not open waits too: somebody has to ask what it said.
+        waiting:
+          here.filter(({ content }) => content.kind !== 'accepted').length +
+          seen.listed.handles.filter((one) => isMessage(seen, one) && !session.letters.has(one.handle)).length,
       };
     })
     .toSorted((a, b) => b.from - a.from);
