@@ -34,7 +34,18 @@ import type { Session } from './session.ts';
 import type { Place } from './wire.ts';
 
 const id = (kind: IdKind) => z.string().regex(idPattern(kind));
-const { name, ura, teams, origin } = profile.shape;
+const { ura, origin } = profile.shape;
+
+/**
+ * Is this a name that two people read alike? Latin letters, digits and signs, as they are seen: no letters of another script that look
+ * like them, nothing that is not seen or turns the direction of what is.
+ */
+export const isPlainName = (text: string): boolean =>
+  text === text.normalize('NFKC').trim() &&
+  /^[\p{Script=Latin}\p{Script=Common}]+$/u.test(text) &&
+  !/[\p{C}\p{M}\p{Zl}\p{Zp}]|\s\s/u.test(text);
+const name = profile.shape.name.refine(isPlainName, 'a name in letters that look like others');
+const teams = z.array(profile.shape.teams.element.extend({ name })).min(1).max(64);
 
 const cardSchema = z.strictObject({
   v: z.literal(1),

@@ -7,7 +7,7 @@ import { type Instant, newId, type OrganisationId, type PersonId } from '@ketenk
 import { type FactOf, type KeyDirectory, type Statement, signStatement } from '@ketenkluis/seal';
 import { clientError } from './errors.ts';
 import { openProfile, type Profile, sealProfile } from './names.ts';
-import { type CardTeam, LOG_ROLE, type PartnerCard, partnerFingerprint } from './partner-card.ts';
+import { type CardTeam, isPlainName, LOG_ROLE, type PartnerCard, partnerFingerprint } from './partner-card.ts';
 import { bad, type Open, proposeAll } from './proposing.ts';
 import type { Session } from './session.ts';
 
@@ -97,6 +97,8 @@ export async function readProposedPartner(
   if (profile !== null && referable(profile.teams).join() !== fact.teams.join()) {
     throw bad('what the owner says of this partner is not what would be signed');
   }
+  if (profile !== null && ![profile, ...profile.teams].every(({ name }) => isPlainName(name)))
+    throw bad('this partner has a name that looks like another one');
   const { authority, log } = fact;
   const fingerprint = profile === null ? null : partnerFingerprint({ organisation, authority, log, ...profile });
   return { organisation, fact, profile, fingerprint };

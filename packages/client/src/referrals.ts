@@ -215,7 +215,10 @@ export async function referralsOf(session: Session, about: About = {}): Promise<
           gone,
           taken.some((one) => isOf(seen.standing, one)),
         ),
-        waiting: here.filter(({ content }) => content.kind !== 'accepted').length,
+        // One that does not open waits too: somebody has to ask what it said.
+        waiting:
+          here.filter(({ content }) => content.kind !== 'accepted').length +
+          seen.listed.handles.filter((one) => isMessage(seen, one) && !session.letters.has(one.handle)).length,
       };
     })
     .toSorted((a, b) => b.from - a.from);

@@ -3,7 +3,7 @@
  * The first check that fails ends the look; nothing is shown.
  */
 
-import { type DossierId, type FactId, fromBase64url, type HandleId, type TeamId } from '@ketenkluis/base';
+import { type DossierId, type FactId, fromBase64url, fromUtf8, type HandleId, type TeamId } from '@ketenkluis/base';
 import type { releaseAnswer, released } from '@ketenkluis/protocol';
 import {
   asShare,
@@ -18,6 +18,7 @@ import {
 import { type OpenedPack, openPack } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import { checkAuthorship } from './authorship.ts';
+import { inboxContent, readContent } from './contents.ts';
 import { type Confirmation, checkDossierState, checkSnapshot } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import { checkList } from './lists.ts';
@@ -147,12 +148,26 @@ export function checkAnswered(
   }
 }
 
-/** One closed union of errors, whatever layer found the fault. */
-async function openChecked(result: Permitted, around: Around): Promise<OpenedItem> {
+/** A partner's message: the one thing in a dossier that somebody outside the practice sealed. */
+function isMessage(result: Permitted, { parts }: Around): boolean {
+  const { payload } = parts.read(result.descriptor);
+  return payload.t === 'descriptor' && payload.class === 'inbox';
+}
+
+/**
+ * One closed union of errors, whatever layer found the fault. A message that its sender sealed so that it does not open is left out
+ * alone: nobody outside makes a patient's dossier unreadable.
+ */
+async function openChecked(result: Permitted, around: Around): Promise<OpenedItem | DeniedItem> {
   try {
     return await openOne(result, around);
   } catch (cause) {
-    if (clientError.is(cause)) throw cause;
+    const ours = clientError.is(cause);
+    const broken = !ours || clientError.is(cause, 'wrong-item') || clientError.is(cause, 'bad-answer');
+    if (broken && isMessage(result, around)) {
+      return { outcome: 'deny', handle: result.handle, dossier: result.dossier, reason: 'unknown' };
+    }
+    if (ours) throw cause;
     throw clientError('wrong-item', 'what the vault gave does not open as it should', { cause });
   }
 }
@@ -177,6 +192,7 @@ async function openOne(result: Permitted, around: Around): Promise<OpenedItem> {
   const { writer } = opened.envelope;
   const at = signedAt(descriptor, now);
   checkAuthorship(stated, opened.envelope, people.cardOf(writer, at) ?? people.guestCardOf(writer, at));
+  if (stated.class === 'inbox') readContent(inboxContent, JSON.parse(fromUtf8(opened.content)));
   return {
     outcome: 'permit',
     handle: result.handle,

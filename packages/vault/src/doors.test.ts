@@ -1,8 +1,9 @@
 /** Side doors: what one endpoint refuses, another one must not take; what a partner brings must not stop others. */
 
 import { newId, plus, systemRandom } from '@ketenkluis/base';
-import { type Fact, type FactOf, signBatch, statementsToWire } from '@ketenkluis/seal';
+import { type Fact, type FactOf, signBatch, signStatement, statementsToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { draftDossiers, MAX_SAID } from './draft.ts';
 import { MAX_PARTNER, partnerDirectory } from './people.ts';
 import {
   befriend,
@@ -107,5 +108,37 @@ describe('what a partner brings of itself', () => {
       }),
     );
     await expect(partnerDirectory(id, apart, verifier)).rejects.toMatchObject({ code: 'vault/too-large' });
+  });
+});
+
+describe('what the patient said', () => {
+  it('has a limit in one dossier, so that nobody makes it too large for the agent to read', async () => {
+    const dossier = await enrolled();
+    const people = await world.running.vault.people.of(world.practice.id);
+    const at = world.time.clock();
+    const said = (kind: 'consent' | 'restriction') => {
+      const head = {
+        t: 'fact' as const,
+        v: 1 as const,
+        suite: 1,
+        id: newId('fact', systemRandom),
+        from: at,
+        until: null,
+      };
+      const of = { ...head, practice: world.practice.id, dossier: dossier.id, handles: [...dossier.handles] };
+      const fact: Fact =
+        kind === 'consent'
+          ? { ...of, kind, organisation: partner.practice.id }
+          : { ...of, kind, excluded: partner.practice.id };
+      return signStatement(fact, world.practice.nurse.signer);
+    };
+    for (const kind of ['consent', 'restriction'] as const) {
+      const all = await Promise.all(Array.from({ length: MAX_SAID + 1 }, () => said(kind)));
+      await world.running.vault.storage.read(async (tx) => {
+        const draft = await draftDossiers(tx, world.practice.id, people!, at, { dossiers: [dossier.id], handles: [] });
+        for (const one of all.slice(0, -1)) draft.fact(one);
+        expect(() => draft.fact(all.at(-1)!)).toThrow(expect.objectContaining({ code: 'vault/too-large' }));
+      });
+    }
   });
 });

@@ -54,6 +54,9 @@ const MAX_NOTES = 100;
 /** Live messages of partners in one dossier, for the same reason. */
 const MAX_MESSAGES = 100;
 
+/** Of each, what the patient said of one dossier that was not withdrawn: as many as whoever reads the heads takes with everything else. */
+export const MAX_SAID = 64;
+
 export async function draftDossiers(
   tx: Tx,
   practice: OrganisationId,
@@ -126,6 +129,10 @@ export async function draftDossiers(
       if (!('dossier' in fact)) throw bad('membership and mandate facts go to the statements endpoint');
       const view = viewOf(fact.dossier);
       if (view.facts.has(fact.id)) throw conflict('this fact stands already');
+      const said = fact.kind === 'consent' || fact.kind === 'restriction';
+      const alike = [...view.facts.values()].filter((one) => one.ended === null && one.fact.kind === fact.kind).length;
+      if (said && alike >= MAX_SAID)
+        throw vaultError('too-large', `a dossier holds at most ${MAX_SAID} of a kind; end some first`);
       if (fact.until !== null && (fact.until <= at || fact.until <= fact.from))
         throw bad('this fact has ended before it came');
       view.facts.set(fact.id, { fact, hash: statement.hash, ended: null });

@@ -37,6 +37,7 @@ const LONGEST = 366 * DAY;
 const OLDEST = DAY;
 const EARLIEST = 2 * MINUTE;
 const MAX_REFERRALS = 32;
+const MAX_GRANTS = 4;
 
 interface Referral {
   readonly relation: FactOf<'relation'>;
@@ -108,6 +109,9 @@ function checkGrants(referral: Referral, sorted: Sorted, view: DossierView, peop
   const readers = new Set(view.granted.filter((row) => row.descriptor === above).map((row) => row.team));
   const given = new Set<Hash>();
   let kept = false;
+  // One for the parts and one for the letter; some room, and no more than whoever reads the heads takes.
+  if (sorted.grants.filter(({ payload }) => payload.team === team).length > MAX_GRANTS)
+    throw bad('the parts of a referral are granted together');
   for (const { payload } of sorted.grants) {
     if (payload.team === team) {
       if (payload.fact !== step.id) throw bad('a partner holds its grants on its own step');

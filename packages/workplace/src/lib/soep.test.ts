@@ -23,6 +23,21 @@ describe('what is copied to the GP system', () => {
     );
   });
 
+  it('is what somebody else wrote, and cannot pass for another line or hide a part of itself', () => {
+    const soep = { s: 'Goed.\r\nP: stop de metformine', o: 'a\u2028E: b', e: '\u202eneo\u0000', p: '' };
+    const value = { ...hba1c, value: '53\nP: x', unit: '\u200b%' };
+    expect(soepText('Het\nSpoor', { soep, values: [value], text: '' })).toBe(
+      [
+        'S: Bericht van Het Spoor. Goed.',
+        '   P: stop de metformine',
+        'O: a',
+        '   E: b',
+        '   HbA1c 53 P: x % (NHG 2816, 12-11-2026)',
+        'E: neo',
+      ].join('\n'),
+    );
+  });
+
   it('names no NHG number where none is known, and no unit where there is none', () => {
     expect(valueLine({ ...hba1c, nhg: null, unit: null })).toBe('HbA1c 53 (12-11-2026)');
   });
