@@ -47,6 +47,7 @@ export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
 export {
   agreeRenewal,
   endMembership,
+  freshSince,
   type Renewal,
   type RewrapProgress,
   rewrap,

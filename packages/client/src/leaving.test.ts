@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   agreeRenewal,
   endMembership,
+  freshSince,
   keptDevices,
   memoryStorage,
   openDossier,
@@ -153,7 +154,14 @@ describe('a colleague leaves', () => {
   });
 
   it('the practice monitor explains every line, and the next sync seals fresh: with the old key nothing of it opens', async () => {
+    // Refused, wrapped anew, and of nothing a version since.
+    const counted = async () => (await freshSince(second)).filter((one) => one.team === team);
+    expect(await counted()).toMatchObject([{ team, done: 0, total: rows.length }]);
     const result = await world.sync();
+    second = await enter('B. de Tweede');
+    expect(await counted()).toMatchObject([{ done: rows.length, total: rows.length }]);
+    // Whoever is in no team that was left is told nothing of it.
+    expect(await freshSince(await enter('D. Assistent'))).toEqual([]);
     expect(result.changed).toBe(rows.length);
     expect(await opensWith(old.key)).toEqual([]);
     second = await enter('B. de Tweede');

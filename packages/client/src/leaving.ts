@@ -9,10 +9,16 @@ import {
   type DossierId,
   fromBase64url,
   type HandleId,
+  type Instant,
   type PersonId,
   type TeamId,
 } from '@ketenkluis/base';
-import { grantAnswer, proposals as proposalsMessage, regrants as regrantsMessage } from '@ketenkluis/protocol';
+import {
+  fresh as freshMessage,
+  grantAnswer,
+  proposals as proposalsMessage,
+  regrants as regrantsMessage,
+} from '@ketenkluis/protocol';
 import {
   addSignature,
   asEpochWraps,
@@ -246,6 +252,15 @@ export async function rewrap(
     }
   }
   return { done, left };
+}
+
+/** Of the own teams that somebody left (an owner: all): of how many dossiers everything was sealed since their new key. */
+export async function freshSince(
+  session: Session,
+): Promise<
+  readonly { readonly team: TeamId; readonly since: Instant; readonly done: number; readonly total: number }[]
+> {
+  return (await session.call('fresh', freshMessage)).teams;
 }
 
 interface Wanted {

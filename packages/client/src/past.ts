@@ -19,12 +19,20 @@ export interface PastReferral {
   readonly ended: Instant;
   readonly why: 'closed' | 'withdrawn' | 'overdue';
 }
+/** Of how many parts a version was sealed since. */
+export interface Sealed {
+  readonly done: number;
+  readonly total: number;
+}
 export type Taken = z.infer<typeof pastMessage>['taken'];
 
 /** For a member of the practice; each step verified, newest end first. */
-export async function pastReferralsOf(
-  session: Session,
-): Promise<{ readonly ended: readonly PastReferral[]; readonly taken: Taken }> {
+export async function pastReferralsOf(session: Session): Promise<{
+  readonly ended: readonly PastReferral[];
+  readonly taken: Taken;
+  /** By step, of those that ended or whose consent did. */
+  readonly fresh: ReadonlyMap<FactId, Sealed>;
+}> {
   const answer = await session.call('referrals-past', pastMessage);
   const batches = batchesFromWire(answer.batches);
   const people = await session.people(true);
@@ -40,5 +48,9 @@ export async function pastReferralsOf(
     const { id, team, from, until, handles } = payload;
     ended.push({ id, dossier, team, partner, from, until, handles, ended: at, why });
   }
-  return { ended: ended.toSorted((a, b) => b.ended - a.ended), taken: answer.taken };
+  return {
+    ended: ended.toSorted((a, b) => b.ended - a.ended),
+    taken: answer.taken,
+    fresh: new Map(answer.fresh.map(({ step, ...count }) => [step, count])),
+  };
 }

@@ -71,6 +71,7 @@ export const ENDPOINTS = {
   emergencies: { method: 'POST', path: '/emergencies', classes: null },
   reviews: { method: 'GET', path: '/reviews', classes: null },
   regrants: { method: 'GET', path: '/regrants', classes: null },
+  fresh: { method: 'GET', path: '/fresh', classes: null },
   'regrant-ask': { method: 'POST', path: '/regrants/ask', classes: ['grant'] },
   regrant: { method: 'POST', path: '/regrants', classes: ['grant'] },
   'review-told': { method: 'POST', path: '/reviews/told', classes: ['audit'] },

@@ -76,5 +76,7 @@ export const pastReferrals = z.strictObject({
       z.strictObject({ dossier: id('dossier'), parent: id('handle'), organisation: id('organisation'), at: instant }),
     )
     .max(2000),
+  /** Of steps that ended, or whose consent did: how many of the parts that stood open have a version sealed since. */
+  fresh: z.array(z.strictObject({ step: id('fact'), done: z.int().min(0), total: z.int().min(0) })).max(2000),
   batches: z.array(wireStatement).max(2000),
 });

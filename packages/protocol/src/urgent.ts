@@ -64,6 +64,16 @@ export const postRegrant = signed(
   }),
 );
 
+/**
+ * GET .../fresh: of the asker's own teams, for an owner of all, that somebody left: how many dossiers they hold, and of how many every
+ * part has a version sealed since the team's new key. Counts only.
+ */
+export const fresh = z.strictObject({
+  teams: z
+    .array(z.strictObject({ team: id('team'), since: instant, done: z.int().min(0), total: z.int().min(0) }))
+    .max(1000),
+});
+
 export const FINDINGS = ['in-order', 'not-in-order'] as const;
 /** How the patient heard of an emergency look; `not`: nobody told them, for a reason that stands in the annex. */
 export const TOLD = ['letter', 'phone', 'in-person', 'not'] as const;

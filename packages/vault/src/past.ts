@@ -7,12 +7,12 @@ import { decide } from '@ketenkluis/access';
 import type { DossierId, HandleId, Instant, OrganisationId } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
 import type { pastReferrals as pastMessage } from '@ketenkluis/protocol';
-import type { FactOf, Hash } from '@ketenkluis/seal';
+import type { FactOf, Hash, Payload } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { type Caller, factsOfAsker, teamsOfAsker } from './auth.ts';
 import { type DossierView, type StoredFact, viewDossiers } from './changes.ts';
 import { treats } from './referrals.ts';
-import { batchesFor, getStatements, toWire } from './storage/statements.ts';
+import { batchesFor, getStatements, payloadOf, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -22,6 +22,37 @@ type Step = StoredFact & { readonly fact: FactOf<'step'> };
 
 const stepsOf = (view: DossierView, isPartners: (team: string) => boolean): Step[] =>
   [...view.facts.values()].filter((one): one is Step => one.fact.kind === 'step' && isPartners(one.fact.team));
+
+/** Consents that covered a step and were withdrawn, where none covers it now. */
+function lostConsent(view: DossierView, { fact }: Step, partner: OrganisationId | undefined): StoredFact | undefined {
+  const covering = [...view.facts.values()].filter(
+    (one) =>
+      one.fact.kind === 'consent' &&
+      one.fact.organisation === partner &&
+      fact.handles.every((handle) => one.fact.kind === 'consent' && one.fact.handles.includes(handle)),
+  );
+  return covering.some(({ ended }) => ended === null) ? undefined : covering.find(({ ended }) => ended !== null);
+}
+
+/** Lines of withdrawals, by the fact that they ended. */
+async function endLines(
+  tx: Tx,
+  practice: OrganisationId,
+  dossiers: readonly DossierId[],
+): Promise<Map<string, number>> {
+  const out = new Map<string, number>();
+  for (let from = 0; from < dossiers.length; from += 1000) {
+    const rows = await tx
+      .selectFrom('statement')
+      .select(['header', 'line'])
+      .where('practice', '=', practice)
+      .where('type', '=', 'withdrawal')
+      .where('dossier', 'in', dossiers.slice(from, from + 1000))
+      .execute();
+    for (const row of rows) out.set((payloadOf(row) as Payload<'withdrawal'>).fact, row.line);
+  }
+  return out;
+}
 
 /** Why a step ended: it had run out, the consent went before it, or somebody closed it. */
 function whyEnded(view: DossierView, { fact, ended }: Step, partner: OrganisationId | undefined) {
@@ -124,7 +155,19 @@ export async function pastReferrals(vault: Vault, caller: Caller): Promise<Answe
       const why = whyEnded(view, step, organisationOf.get(step.fact.team));
       return row ? [{ row, shown: { dossier: view.dossier, step: toWire(row), at: step.ended!, why } }] : [];
     });
+    const lines = await endLines(tx, practice, [...new Set(steps.map(({ view }) => view.dossier))]);
+    const fresh = steps.flatMap(({ view, step }) => {
+      const partner = organisationOf.get(step.fact.team);
+      const last = step.ended === null ? lostConsent(view, step, partner) : step;
+      const line = last && lines.get(last.fact.id);
+      if (line === undefined) return [];
+      const parts = step.fact.handles.flatMap((handle) => view.handles.get(handle) ?? []);
+      const live = parts.filter((row) => row.state === 'live');
+      // What ran out is withdrawn and sealed anew in one delivery.
+      return [{ step: step.fact.id, done: live.filter((row) => row.line >= line).length, total: live.length }];
+    });
     return {
+      fresh: fresh.slice(0, MAX),
       ended: shown.map((one) => one.shown),
       taken: taken.slice(0, MAX),
       batches: await batchesFor(

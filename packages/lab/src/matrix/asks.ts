@@ -220,6 +220,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   calls: reading('calls'),
   reviews: reading('reviews'),
   regrants: reading('regrants'),
+  fresh: reading('fresh'),
   // What comes along wraps nothing anew: whose grants may be replaced is played in client/leaving.test.ts.
   regrant: async (world, asker, target) => {
     const { session, team } = asker;

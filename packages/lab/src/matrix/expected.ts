@@ -73,6 +73,7 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   calls: members,
   reviews: members,
   regrants: members,
+  fresh: members,
   regrant: { sent: MEMBERS, locked: WAITING },
   // Nobody vouches for themselves; the agent's word about its own session opens nothing, as programs are not asked who they are.
   'session-identity': { yes: ['agent'], locked: ['locked'] },

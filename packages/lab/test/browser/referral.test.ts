@@ -160,6 +160,32 @@ async function isRefused(partner: Visit): Promise<void> {
   await page.locator('[data-state="denied"]').waitFor();
 }
 
+/** The partner on a device that remembers nothing: its own original, from its own vault, of a referral that is over. */
+const stillHas = (partner: NewPractice, name: string) =>
+  visit(async (anew) => {
+    const { app, page } = anew;
+    await enter(anew, partner, 'Femke Zwaagman');
+    await app.go('Verwijzingen');
+    await page.getByRole('link', { name: 'Wat wij stuurden' }).click();
+    const copies = page.getByRole('region', { name });
+    await copies.getByText('voorbij', { exact: true }).waitFor();
+    await copies.getByText('Controle over 3 maanden.').waitFor();
+    expect(await copies.getByText('niet verstuurd').count()).toBe(0);
+    expect(await copies.getByRole('article').count()).toBe(2);
+  });
+
+/** And the practice, likewise: the referral, its state and its dates. */
+const stillLists = (name: string) =>
+  visit(async (anew) => {
+    const { app, page } = anew;
+    await enter(anew, region.linde, 'Sanne Kuipersma');
+    await app.go('Verwijzingen');
+    await page.getByText('Alle', { exact: true }).click();
+    await app.referrals.row(name).getByText('afgesloten').waitFor();
+    await app.referrals.open(name);
+    await page.getByRole('heading', { name: 'Eerdere verwijzing' }).waitFor();
+  });
+
 /** What the practice reads afterwards: the partner by its own name, in lines that this browser proved. */
 async function reads({ app, page }: Visit): Promise<void> {
   await page.getByRole('link', { name: 'Naar het dossier' }).click();
@@ -184,6 +210,8 @@ describe('a referral between two vaults on two origins', () => {
         await takeOver(nurse, name);
         await isRefused(partner);
         await reads(nurse);
+        await stillHas(podiatry, name);
+        await stillLists(name);
 
         await nurse.app.go('Werklijst');
         await nurse.app.worklist.ready();
@@ -196,6 +224,8 @@ describe('a referral between two vaults on two origins', () => {
         await nurse.app.referrals.end('Toestemming intrekken');
         await partner.page.getByRole('button', { name: 'Aannemen en openen' }).click();
         await partner.page.getByRole('alert').getByText('Bel de praktijk die u verwees').waitFor();
+        // The letter of a moment ago is gone by itself.
+        await partner.page.locator('[data-state="denied"]').waitFor();
         expect(await partner.page.getByRole('tab', { name: 'Gegevens' }).count()).toBe(0);
         await isRefused(partner);
       }),

@@ -3,6 +3,7 @@
 import * as wire from '@ketenkluis/protocol';
 import { authenticate, openMessage } from '../auth.ts';
 import { emergencies } from '../emergency.ts';
+import { fresh } from '../fresh.ts';
 import { askRegrants, regrant, regrants } from '../regrant.ts';
 import { closeReview, reviews, tellPatient } from '../reviews.ts';
 import { call, calls, substitute } from '../substitutes.ts';
@@ -41,6 +42,11 @@ export function urgentRoutes(api: Api, vault: Vault): void {
     `${PRACTICE}/regrants`,
     { ...gate('regrants', 4 * KIB, 'session'), schema: { response: { 200: wire.regrants } } },
     async (request) => regrants(vault, await authenticate(vault, request)),
+  );
+  api.get(
+    `${PRACTICE}/fresh`,
+    { ...gate('fresh', 4 * KIB, 'session'), schema: { response: { 200: wire.fresh } } },
+    async (request) => fresh(vault, await authenticate(vault, request)),
   );
   api.post(
     `${PRACTICE}/regrants/ask`,

@@ -2,7 +2,15 @@
 
 import type { DossierId, Instant, PersonId } from '@ketenkluis/base';
 import { PROGRAMME_IDS, ROLES, type RoleId, SCOPES, type ScopeId } from '@ketenkluis/care';
-import { accessOf, type Seer as ClientSeer, endMembership, restrict, rewrap, waysIn } from '@ketenkluis/client';
+import {
+  accessOf,
+  type Seer as ClientSeer,
+  endMembership,
+  freshSince,
+  restrict,
+  rewrap,
+  waysIn,
+} from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { AccessSide, ColleagueAccess, DossierAccess, Seer, Text } from '../model.ts';
 import { partsOfRole } from './choices.ts';
@@ -134,6 +142,12 @@ export function accessSide({ open }: Surroundings): AccessSide {
         const facts = row.facts.slice(0, 16);
         const why = about(now, 'de patiënt sluit het dossier af');
         await restrict(now.session, { dossier, facts, handles: null, excluded, until: null, about: why });
+      }),
+    fresh: (since) =>
+      open(async ({ session }) => {
+        const teams = (await freshSince(session)).filter((one) => one.since >= since);
+        const sum = (of: 'done' | 'total') => teams.reduce((all, one) => all + one[of], 0);
+        return teams.length === 0 ? null : { done: sum('done'), total: sum('total') };
       }),
     endMembership: (person, progress) =>
       open(async ({ session }) => {

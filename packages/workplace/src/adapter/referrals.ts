@@ -56,7 +56,8 @@ function view(client: ClientReferral, other: string, removal: Removal | null): R
   if (letter === null) throw workplaceError('denied', 'no letter', { detail: { reason: 'no-grant' } });
   const state: ReferralState = consent === null ? 'withdrawn' : client.state;
   return {
-    ...{ id: client.id, dossier: client.dossier, other, state, removal, sent: client.from, until: client.until },
+    ...{ id: client.id, dossier: client.dossier, other, state, sent: client.from, until: client.until },
+    removal: removal ?? (consent === null ? { refused: null, rewrapped: null, fresh: null } : null),
     ...{ patient: letter.content.patient.name, birthDate: letter.content.patient.birthDate },
     activity: letter.content.activity,
     waiting: state === 'withdrawn' ? 0 : client.waiting,
@@ -88,12 +89,12 @@ async function listed(inside: Inside): Promise<readonly Referral[]> {
 
 /** Of the patients on this person's worklist: state, dates and partner; the letter stays shut. */
 async function pastOf(inside: Inside): Promise<readonly Referral[]> {
-  const { ended } = await pastReferralsOf(inside.session);
+  const { ended, fresh } = await pastReferralsOf(inside.session);
   if (ended.length === 0) return [];
   const { rows } = await lists(inside);
   return ended.flatMap((one): Referral[] => {
     const row = rows.get(one.dossier);
-    return row === undefined ? [] : [pastView(inside, one, row)];
+    return row === undefined ? [] : [pastView(inside, one, row, fresh)];
   });
 }
 
@@ -101,6 +102,7 @@ function pastView(
   { names }: Inside,
   one: PastReferral,
   row: { readonly name: string; readonly birthDate?: string | undefined },
+  fresh: Awaited<ReturnType<typeof pastReferralsOf>>['fresh'],
 ): Referral {
   const partner = names?.partners.find(({ organisation }) => organisation === one.partner);
   const role = partner?.teams.find(({ team }) => team === one.team)?.role;
@@ -109,7 +111,7 @@ function pastView(
     ...{ patient: row.name, birthDate: row.birthDate ?? null, sent: one.from, until: one.until },
     activity: role === undefined ? { nl: 'zorg op verwijzing', en: 'care on referral' } : roleText(role),
     ...{ letter: null, messages: [], consent: null },
-    removal: { refused: one.ended, rewrapped: null, fresh: null },
+    removal: { refused: one.ended, rewrapped: null, fresh: fresh.get(one.id) ?? null },
   };
 }
 
@@ -247,6 +249,7 @@ export function referralSide({ open, storage }: Surroundings): ReferralSide {
         await endReferral(now.session, kept.client, facts, about(now, 'verwijzing afsluiten'));
         return ended(now, kept, 'closed');
       }),
+    fresh: (id) => open(async ({ session }) => (await pastReferralsOf(session)).fresh.get(id) ?? null),
     withdrawConsent: (id) =>
       open(async (now) => {
         const kept = await found(now, id);

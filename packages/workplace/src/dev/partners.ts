@@ -179,6 +179,7 @@ export function accessSide(
     restrict: async () => {
       await stage.reach(60);
     },
+    fresh: async () => ({ done: 0, total: 14 }),
     endMembership: async (_, progress) => {
       await stage.reach(40);
       const total = 612;

@@ -185,6 +185,11 @@ export function referralSide(
       await stage.reach();
       return find(id);
     },
+    fresh: async (id) => {
+      const { removal, letter } = find(id);
+      const total = letter?.parts.length ?? 0;
+      return removal === null ? null : { done: Math.min(1, total), total };
+    },
     declareCopy: async () => {
       await stage.reach(10);
       heard.copies++;

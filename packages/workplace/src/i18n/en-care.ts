@@ -180,7 +180,8 @@ export const care: Pick<Dictionary, keyof typeof nl> = {
     fresh: 'Fresh keys',
     left: 'Then {{count}} dossiers of teams that you are not in, too.',
     freshBody: 'At the practice’s next delivery.',
-    freshDone: 'Made on {{date}}.',
+    freshOf: 'Fresh keys: {{done}} of {{total}}',
+    freshDone: 'Old keys open nothing newer here.',
   },
   partners: {
     title: 'Partners',

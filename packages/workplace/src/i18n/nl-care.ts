@@ -179,7 +179,8 @@ export const care = {
     fresh: 'Verse sleutels',
     left: 'Dan ook {{count}} dossiers van teams waar u niet in zit.',
     freshBody: 'Bij de volgende levering van de praktijk.',
-    freshDone: 'Gemaakt op {{date}}.',
+    freshOf: 'Verse sleutels: {{done}} van {{total}}',
+    freshDone: 'Oude sleutels openen hier niets meer dat nieuwer is.',
   },
   partners: {
     title: 'Partners',

@@ -70,6 +70,8 @@ export interface AccessSide {
   colleague(person: PersonId): Promise<ColleagueAccess>;
   /** Null where restrictions cannot be stated yet. */
   readonly restrict: ((dossier: DossierId, shut: Shut) => Promise<void>) | null;
+  /** Of the teams that got another key since then: dossiers with fresh keys, and all. Null: none did. No line. */
+  readonly fresh: ((since: Instant) => Promise<Progress | null>) | null;
   /** All teams at once. The keys of who stays are made here, one by one, opening nothing. */
   readonly endMembership: ((person: PersonId, progress: (progress: Progress) => void) => Promise<Removal>) | null;
 }

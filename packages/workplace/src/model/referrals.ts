@@ -109,10 +109,12 @@ export interface ReferralMessage {
 
 /** How far taking away has come: refused at once, keys for who stays, fresh keys with the next delivery. */
 export interface Removal {
-  readonly refused: Instant;
+  /** Null: before this sign-in, at a moment that is not known here. */
+  readonly refused: Instant | null;
   /** Null where nobody else needs another key. */
   readonly rewrapped: Progress | null;
-  readonly fresh: Instant | null;
+  /** Fresh keys since; null while that is not known. */
+  readonly fresh: Progress | null;
   /** Dossiers of teams that this person is not in: they get fresh keys only. */
   readonly left?: number;
   /** The new keys wait for the other owners. */
@@ -143,6 +145,8 @@ export interface ReferralSide {
   takeOver(id: FactId, message: HandleId): Promise<Referral>;
   close(id: FactId): Promise<Referral>;
   withdrawConsent(id: FactId): Promise<Referral>;
+  /** Of how many parts there are fresh keys since it ended; no line. Null: it did not end. */
+  fresh(id: FactId): Promise<Progress | null>;
 }
 
 // ---- the partner's side ----------------------------------------------------------------------------------------

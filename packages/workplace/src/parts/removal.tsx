@@ -1,19 +1,38 @@
 /** How far taking away has come: refused at once, keys for who stays, fresh keys with the next delivery. */
 
 import { useTranslation } from 'react-i18next';
-import type { Removal } from '../model.ts';
+import type { Progress, Removal, Workplace } from '../model.ts';
 import { useWords } from './words.ts';
+import { useAsk } from './world.tsx';
+
+/** Asked again once a minute until all is fresh: the practice's delivery comes when it comes. */
+const OFTEN = 60_000;
+export function FollowedRemoval({
+  removal,
+  name,
+  ask,
+}: {
+  readonly removal: Removal;
+  readonly name: string;
+  readonly ask: (world: Workplace) => Promise<Progress | null>;
+}) {
+  const query = useAsk(['fresh', name], ask, {
+    every: (found) => (found === null || found.done < found.total ? OFTEN : false),
+  });
+  return <RemovalSteps removal={{ ...removal, fresh: query.data ?? removal.fresh }} />;
+}
 
 export function RemovalSteps({ removal }: { readonly removal: Removal }) {
   const { t } = useTranslation();
   const words = useWords();
   const { refused, rewrapped, fresh } = removal;
+  const done = fresh !== null && fresh.done >= fresh.total;
   const wrapped = rewrapped === null || rewrapped.done >= rewrapped.total;
   return (
     <ol className="kk-progress" aria-label={t('removal.title')}>
       <li data-state="done">
         <strong>{t('removal.refused')}</strong>
-        <span>{t('removal.refusedBody', { date: words.moment(refused) })}</span>
+        <span>{refused === null ? '' : t('removal.refusedBody', { date: words.moment(refused) })}</span>
       </li>
       {removal.waits ? (
         <li data-state="open">
@@ -27,12 +46,14 @@ export function RemovalSteps({ removal }: { readonly removal: Removal }) {
           <span>{t(wrapped ? 'removal.rewrappedDone' : 'removal.rewrappedBody')}</span>
         </li>
       )}
-      <li data-state={fresh === null ? 'open' : 'done'}>
-        <strong>{t('removal.fresh')}</strong>
+      <li data-state={done ? 'done' : fresh === null || fresh.done === 0 ? 'open' : 'busy'}>
+        <strong>
+          {fresh === null ? t('removal.fresh') : t('removal.freshOf', { done: fresh.done, total: fresh.total })}
+        </strong>
         <span>
-          {fresh === null
-            ? `${t('removal.freshBody')}${removal.left ? ` ${t('removal.left', { count: removal.left })}` : ''}`
-            : t('removal.freshDone', { date: words.moment(fresh) })}
+          {done
+            ? t('removal.freshDone')
+            : `${t('removal.freshBody')}${removal.left ? ` ${t('removal.left', { count: removal.left })}` : ''}`}
         </span>
       </li>
     </ol>

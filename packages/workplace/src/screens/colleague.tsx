@@ -12,7 +12,7 @@ import { AdminNav } from '../parts/admin-nav.tsx';
 import { Left } from '../parts/icons.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
-import { RemovalSteps } from '../parts/removal.tsx';
+import { FollowedRemoval, RemovalSteps } from '../parts/removal.tsx';
 import { Asked, Strip } from '../parts/states.tsx';
 import { Sure } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
@@ -160,7 +160,15 @@ function Leave({ colleague }: { readonly colleague: ColleagueAccess }) {
         </>
       ) : (
         <div role="status">
-          <RemovalSteps removal={shown} />
+          {removal?.refused == null || removal.waits || !world.access?.fresh ? (
+            <RemovalSteps removal={shown} />
+          ) : (
+            <FollowedRemoval
+              removal={removal}
+              name={colleague.person}
+              ask={(to) => to.access!.fresh!(removal.refused!)}
+            />
+          )}
         </div>
       )}
       <Sure

@@ -14,7 +14,7 @@ import { Left } from '../parts/icons.tsx';
 import { LetterCard, Message, StateTag } from '../parts/letter.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading } from '../parts/page.tsx';
-import { RemovalSteps } from '../parts/removal.tsx';
+import { FollowedRemoval } from '../parts/removal.tsx';
 import { useSay } from '../parts/say.ts';
 import { Asked, Strip } from '../parts/states.tsx';
 import { Fault, Sure } from '../parts/sure.tsx';
@@ -221,7 +221,13 @@ function Ends({ referral }: { readonly referral: Referral }) {
           </div>
         </>
       )}
-      {referral.removal === null ? null : <RemovalSteps removal={referral.removal} />}
+      {referral.removal === null ? null : (
+        <FollowedRemoval
+          removal={referral.removal}
+          name={referral.id}
+          ask={(world) => world.referrals!.fresh(referral.id)}
+        />
+      )}
       <Sure
         opened={asked !== null}
         close={() => setAsked(null)}

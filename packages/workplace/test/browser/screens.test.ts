@@ -284,6 +284,17 @@ const SCREENS: Record<string, Screen> = {
     query: `role=podiatrist&scene=partly&${NOW}`,
     reach: (page) => page.getByText('is nu niet te bereiken').waitFor(),
   },
+  'partner, what we sent': {
+    query: `role=podiatrist&scene=partly&${NOW}`,
+    hash: '#/verstuurd',
+    reach: (page) => page.getByRole('button', { name: /^Verwijder: Bericht terug/ }).first().waitFor(),
+  },
+  'partner, nothing sent': { query: `role=podiatrist&scene=empty&${NOW}`, hash: '#/verstuurd', reach: state('empty') },
+  'partner, what we sent, offline': {
+    query: `role=podiatrist&scene=offline&${NOW}`,
+    hash: '#/verstuurd',
+    reach: state('offline'),
+  },
   'partner, new referral': { query: PARTNER, reach: firstReferral },
   'partner, dossier': {
     query: PARTNER,
