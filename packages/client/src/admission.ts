@@ -3,26 +3,42 @@
  * join. Who signs it as well builds the same again from the same join, and compares.
  */
 
-import { DAY, fromBase64url, type InvitationId, newId, type OrganisationId, plus } from '@ketenkluis/base';
+import {
+  type Bytes,
+  DAY,
+  fromBase64url,
+  type Instant,
+  type InvitationId,
+  newId,
+  type OrganisationId,
+  type PersonId,
+  plus,
+  type TeamId,
+} from '@ketenkluis/base';
 import { invitationState } from '@ketenkluis/protocol';
 import {
+  asEpochWraps,
   type Card,
   type Epoch,
+  epochRecipients,
   expectType,
   type FactOf,
+  hashOf,
   type Invitation,
   type Join,
   type KeyDirectory,
   type Payload,
+  payloadHash,
   type Statement,
   signStatement,
   statementFromWire,
   verifyJoin,
   webVerifier,
 } from '@ketenkluis/seal';
-import { createEpoch } from '@ketenkluis/seal/open';
+import { createEpoch, openEpoch } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import { clientError } from './errors.ts';
+import { bad } from './proposing.ts';
 import type { Session } from './session.ts';
 import type { Wire } from './wire.ts';
 
@@ -88,12 +104,19 @@ export const poolFor = (
   ...{ from: at, until, activators: [...activators] },
 });
 
-/** Cards of a team's approved pool: they get a wrap of every epoch beforehand. */
-export const poolCards = (people: KeyDirectory, team: Invitation['team'], at: Card['from']): Statement<'card'>[] =>
-  people.pools(at).flatMap((pool) => {
+/** Cards of a team's approved pool, and of who comes to it: each gets one wrap of every epoch beforehand. */
+export function poolCards(
+  people: KeyDirectory,
+  team: Invitation['team'],
+  at: Card['from'],
+  more?: Statement<'card'>,
+): Statement<'card'>[] {
+  const cards = people.pools(at).flatMap((pool) => {
     const card = pool.team === team ? people.cardStatement(pool.person) : undefined;
     return card !== undefined && people.cardOf(pool.person, at) !== undefined ? [card] : [];
   });
+  return [...new Map([...cards, ...(more === undefined ? [] : [more])].map((card) => [card.hash, card])).values()];
+}
 
 /** Somebody who had a wrap of this epoch beforehand is approved no more. */
 const poolShrank = (people: KeyDirectory, before: Epoch, at: Card['from']): boolean => {
@@ -150,13 +173,59 @@ export async function draftAdmission(
     number: (before?.payload.number ?? -1) + 1,
     prev: before?.hash ?? null,
     members: as === null ? [...cards, card] : cards,
-    pool: [...poolCards(people, team, at), ...(as === null ? [] : [card])],
+    pool: poolCards(people, team, at, as === null ? undefined : card),
     recoveryKey: fromBase64url(authority.recovery.kem),
     at,
     random,
   });
   const statements = [card, await signStatement(fact, signer), await signStatement(epoch.payload, signer)];
   return { statements, wraps: [epoch.wraps] };
+}
+
+/**
+ * The team's next epoch with the same members and one more (`member`), or one more in its pool (`waits`), and wrapped to nobody else.
+ * Throws `client/bad-proposal`.
+ */
+export async function checkEpoch(
+  session: Session,
+  people: KeyDirectory,
+  of: {
+    readonly by: PersonId;
+    readonly at: Instant;
+    readonly team: TeamId;
+    readonly epoch: Epoch;
+    readonly sealed: Bytes;
+    readonly member: Statement<'card'> | null;
+    readonly waits: Statement<'card'> | null;
+  },
+): Promise<void> {
+  const { by, at, team, epoch: next, sealed, member, waits } = of;
+  const { before, cards, kept } = staying(people, team, at);
+  const members = [...cards, ...(member === null ? [] : [member])].map((card) => ({
+    ...{ person: card.payload.subject, card: card.hash },
+  }));
+  const expected = payloadHash({
+    ...{ t: 'epoch', v: 1, suite: next.suite, organisation: session.practice, team, kem: next.kem, at },
+    ...{ number: (before?.payload.number ?? -1) + 1, prev: before?.hash ?? null, members, wraps: hashOf(sealed) },
+  });
+  if (expected !== payloadHash(next)) throw bad('this is not the next key of this team');
+  // Who could hand on the team's key hands on that one: a key of the proposer's own making would be nobody's business.
+  const keep = kept && people.isMember(by, team, at);
+  if (before !== undefined && keep !== (next.kem === before.payload.kem)) throw bad('the team would get another key');
+  const pool = poolCards(people, team, at, waits ?? undefined)
+    .map(({ payload }) => payload.subject as string)
+    .filter((person) => !members.some((one) => one.person === person));
+  const to = epochRecipients(asEpochWraps(sealed));
+  const wanted = [...members.map(({ person }) => person as string), ...pool, 'recovery'];
+  if (to.length !== wanted.length || !wanted.every((one) => to.some((other) => other === one))) {
+    throw bad('the team key is wrapped to others than its members and its pool');
+  }
+  if (members.some(({ person }) => person === session.person)) {
+    const own = { wraps: asEpochWraps(sealed), epoch: next, to: session.person, key: session.keys().kem };
+    await openEpoch(own).catch((cause: unknown) => {
+      throw bad('the team key in this proposal is not the one that it names', cause);
+    });
+  }
 }
 
 /** A new colleague is in nobody's list of cards yet. */

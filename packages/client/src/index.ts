@@ -102,6 +102,7 @@ export {
   parsePracticeLink,
   pins,
 } from './pins.ts';
+export { endPool, extendPool } from './pool.ts';
 export {
   type ClientStorage,
   type Fetch,
@@ -119,6 +120,7 @@ export {
   type Waiting,
   type WaitingColleague,
   type WaitingPartner,
+  type WaitingPlace,
   waitingProposals,
 } from './proposals.ts';
 export { recordRecovery, recoverTeamKey } from './recovery.ts';

@@ -24,6 +24,7 @@ import {
   asEpochWraps,
   epochRecipients,
   expectType,
+  type FactOf,
   type Grant,
   type Hash,
   hashOf,
@@ -67,12 +68,25 @@ export async function endMembership(
   person: PersonId,
   options: { readonly leaves: boolean; readonly team?: TeamId },
 ): Promise<'renewed' | 'proposed'> {
-  const { signer } = session.keys();
   const before = await session.people(true);
   const at = session.now();
   const places = before
     .memberships(at)
     .filter((fact) => fact.person === person && (options.team === undefined || fact.team === options.team));
+  return await endPlaces(session, places, options.leaves ? person : null);
+}
+
+/**
+ * Withdraws memberships or approvals at once, then gives their teams another key and ends the card of `gone`: at once where one owner is
+ * enough, else as a proposal to the other owners.
+ */
+export async function endPlaces(
+  session: Session,
+  places: readonly FactOf<'membership' | 'pool'>[],
+  gone: PersonId | null,
+): Promise<'renewed' | 'proposed'> {
+  const at = session.now();
+  const { signer } = session.keys();
   const ends = await Promise.all(
     places.map(({ id }) =>
       signStatement(
@@ -84,7 +98,7 @@ export async function endMembership(
   if (ends.length > 0) await submit(session, ends, []);
   const people = await session.people(true);
   const teams = [...new Set(places.map(({ team }) => team))];
-  const { statements, wraps } = await draftRenewal(session, people, teams, options.leaves ? person : null);
+  const { statements, wraps } = await draftRenewal(session, people, teams, gone);
   if (statements.length === 0) return 'renewed';
   const sealed = wraps.map((one) => base64url(one));
   if ((people.authority?.threshold ?? 0) < 2) {
@@ -160,7 +174,7 @@ async function readRenewal(session: Session, people: KeyDirectory, open: Open) {
     if (payload.t === 'card') {
       const card = people.cardStatement(payload.subject)?.payload;
       const ends = card && { ...card, number: card.number + 1, from: payload.from, until: payload.from };
-      const idle = !people.memberships(now).some(({ person }) => person === payload.subject);
+      const idle = ![...people.memberships(now), ...people.pools(now)].some(({ person }) => person === payload.subject);
       if (!stale && (!ends || !idle || payloadHash(ends) !== payloadHash(payload)))
         throw bad('this card would not end');
       leave.push(payload.subject);

@@ -44,6 +44,18 @@ function readersOf(people: KeyDirectory, at: Instant): Reader[] {
   ];
 }
 
+/** Blobs that one proposal takes. */
+const MAX_READERS = 32;
+function withWitnesses(people: KeyDirectory, at: Instant): Reader[] {
+  const readers = readersOf(people, at);
+  const known = new Set(readers.map(({ person }) => person));
+  const witnesses = people
+    .cards(at)
+    .filter(({ subject, kind }) => (kind === 'professional' || kind === 'trustee') && !known.has(subject))
+    .map(({ subject, kem }) => ({ person: subject, kem }));
+  return [...readers, ...witnesses].slice(0, MAX_READERS);
+}
+
 const sealFor = (readers: readonly Reader[], text: string, statement: Statement): Promise<SealedName[]> =>
   Promise.all(
     readers.map(async ({ person, kem }) => ({
@@ -52,19 +64,23 @@ const sealFor = (readers: readonly Reader[], text: string, statement: Statement)
     })),
   );
 
-/** One blob for each owner and each agent of the practice. */
-export async function sealName(session: Session, person: PersonId, named: Named, at: Instant): Promise<SealedName[]> {
+/** One blob for each owner and each agent of the practice; with `witnesses` for whoever may be the second person to sign, too. */
+export async function sealName(
+  session: Session,
+  person: PersonId,
+  named: Named,
+  at: Instant,
+  options: { readonly witnesses?: boolean } = {},
+): Promise<SealedName[]> {
   const people = await session.people();
   const { name, role } = named;
   const statement = await signStatement(
     { t: 'name', v: 1, suite: 1, organisation: session.practice, person, name, role, by: session.person, at },
     session.keys().signer,
   );
-  return await sealFor(readersOf(people, session.now()), info(person), statement);
+  const readers = options.witnesses ? withWitnesses(people, at) : readersOf(people, session.now());
+  return await sealFor(readers, info(person), statement);
 }
-
-/** Blobs that one proposal takes. */
-const MAX_READERS = 32;
 
 /**
  * Who a partner is, for the owners, the agents, and those who may be the second person to sign: they compare the same fingerprint.
@@ -75,13 +91,7 @@ export async function sealProfile(session: Session, said: Profile, at: Instant):
     { t: 'profile', v: 1, suite: 1, organisation: session.practice, ...said, by: session.person, at },
     session.keys().signer,
   );
-  const readers = readersOf(people, at);
-  const known = new Set(readers.map(({ person }) => person));
-  const witnesses = people
-    .cards(at)
-    .filter(({ subject, kind }) => (kind === 'professional' || kind === 'trustee') && !known.has(subject))
-    .map(({ subject, kem }) => ({ person: subject, kem }));
-  return await sealFor([...readers, ...witnesses].slice(0, MAX_READERS), profileInfo(said.partner), statement);
+  return await sealFor(withWitnesses(people, at), profileInfo(said.partner), statement);
 }
 
 /** Every partner's profile that the vault keeps for this reader, as an owner signed it. */

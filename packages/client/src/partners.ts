@@ -18,7 +18,7 @@ import { profilesOf } from './names.ts';
 import { type CardTeam, partnerFingerprint, placeOf } from './partner-card.ts';
 import type { DirectoryWire } from './partner-keys.ts';
 import { cardName } from './partner-proposal.ts';
-import { settlePartners } from './proposals.ts';
+import { settleOutward } from './proposals.ts';
 import type { Session } from './session.ts';
 import type { Place } from './wire.ts';
 
@@ -104,7 +104,7 @@ const keptCard = z.strictObject({ statements: z.array(wireStatement), batches: z
 export async function couplePartners(session: Session): Promise<number> {
   const known = await session.people();
   if (!(known.authority?.owners.some(({ person }) => person === session.person) ?? false)) return 0;
-  await settlePartners(session);
+  await settleOutward(session);
   const people = await session.people(true);
   const now = session.now();
   const { storage } = session.wire.ports;

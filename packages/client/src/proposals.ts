@@ -17,11 +17,8 @@ import {
 import { PROPOSAL_LIFE, proposals as proposalsMessage } from '@ketenkluis/protocol';
 import {
   addSignature,
-  asEpochWraps,
-  epochRecipients,
   expectType,
   type Hash,
-  hashOf,
   joinCode,
   type KeyDirectory,
   payloadHash,
@@ -31,22 +28,21 @@ import {
   statementsToWire,
   verifyStatement,
 } from '@ketenkluis/seal';
-import { openEpoch } from '@ketenkluis/seal/open';
 import {
   type Approval,
   cardFor,
+  checkEpoch,
   draftAdmission,
   isNew,
   membershipFor,
-  poolCards,
   poolFor,
   readInvitation,
-  staying,
 } from './admission.ts';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { mayWitness, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
+import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
 import { bad, isRenewal, type Open, proposeAll, send } from './proposing.ts';
 import type { Session } from './session.ts';
 
@@ -76,13 +72,23 @@ export interface WaitingColleague extends Held {
 export interface WaitingPartner extends Held, ProposedPartner {
   readonly what: 'partner';
 }
+/** Somebody with a card, approved as a substitute for longer or for another team. */
+export interface WaitingPlace extends Held, ProposedPlace {
+  readonly what: 'place';
+}
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner;
+export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
   readonly broken: true;
 }
+
+/** What takes two people, of whom one need not be an owner (rules.ts). */
+const opensADoor = ({ payload }: Statement): boolean =>
+  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'pool');
+/** What somebody signs of a proposal: an owner all of it. */
+const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
 interface Read {
   readonly waiting: Omit<WaitingColleague, 'code'> | WaitingPartner;
@@ -115,7 +121,7 @@ export async function admit(
   }
   const at = session.now();
   const { statements, wraps } = await draftAdmission(session, invitation.payload, join.payload, at, as);
-  const names = await sealName(session, join.payload.person, named, at);
+  const names = await sealName(session, join.payload.person, named, at, { witnesses: as !== null });
   if (needed(people, as) < 2) {
     await submit(session, statements, wraps, names);
     return 'admitted';
@@ -184,26 +190,35 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   }
   const owners = people.authority?.owners ?? [];
   const isOwner = (person: string) => owners.some((owner) => owner.person === person);
-  const outward = answered === null;
   for (const one of statements) {
-    const may = signersOf(one).every((signer) => isOwner(signer) || (outward && mayWitness(people, signer, now)));
+    const may = signersOf(one).every(
+      (signer) => isOwner(signer) || (opensADoor(one) && mayWitness(people, signer, now)),
+    );
     const holds = await verifyStatement(one, (signer) => people.keyOf(signer, now), session.verifier);
     if (!may || !holds || !signersOf(one).includes(by)) throw bad('a signature under this proposal does not hold');
   }
   const { position } = people;
   const moved = position.count !== payload.people.count || position.digest !== payload.people.digest;
-  const signed = signersOf(statements[0]!).filter((person) =>
-    statements.every((one) => signersOf(one).includes(person)),
-  ) as PersonId[];
+  const all = new Set(statements.flatMap((one) => signersOf(one)));
+  const signed = [...all].filter((person) => {
+    const theirs = statements.filter((one) => signs(isOwner(person), one));
+    return theirs.length > 0 && theirs.every((one) => signersOf(one).includes(person));
+  }) as PersonId[];
   const threshold = people.authority?.threshold ?? 1;
   const after = new Set([...signed, session.person]);
   const held = { hash: proposal.hash, by, until, signers: signed, stale: moved };
-  const enoughOwners = [...after].filter(isOwner).length >= threshold;
+  const enoughOwners = [...after].filter(isOwner).length >= threshold && isOwner(session.person);
+  const first = statements[0]?.payload;
+  if (answered === null && first?.t === 'fact' && first.kind === 'pool') {
+    const place = await readProposedPlace(session, people, { by, at, statements, open, stale: moved });
+    const waiting: Waiting = { what: 'place', ...held, threshold: Math.max(threshold, 2), ...place };
+    return { open, statements, waiting, enough: enoughOwners && after.size >= 2 };
+  }
   if (answered === null) {
     const partner = await readProposedPartner(session, people, { by, at, statements, open });
     const needed = Math.max(threshold, 2);
     const waiting: Waiting = { what: 'partner', ...held, threshold: needed, ...partner };
-    const enough = enoughOwners && after.size >= 2 && isOwner(session.person);
+    const enough = enoughOwners && after.size >= 2;
     return { open, statements, waiting, shown: async () => waiting, enough };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
@@ -261,14 +276,7 @@ async function checkAdmission(
   }
   if (!isNew(people, join.person)) throw bad('this person has a card already');
   const { team } = invitation;
-  const { before, cards, kept } = staying(people, team, at);
-  const next = epoch.payload;
   const as = approvalIn(of.statements);
-  const named = (one: Statement) => ({ person: (one as Statement<'card'>).payload.subject, card: one.hash });
-  const members = (as === null ? [...cards, card] : cards).map(named);
-  const waits = [...poolCards(people, team, at), ...(as === null ? [] : [card])]
-    .map((one) => named(one).person)
-    .filter((person) => !members.some((member) => member.person === person));
   const known = new Set(people.memberships(at).map(({ person }) => person));
   if (as !== null && !as.activators.every((person) => known.has(person))) {
     throw bad('somebody who is no colleague could call this substitute in');
@@ -280,28 +288,14 @@ async function checkAdmission(
         ? membershipFor(session.practice, fact.payload.id, invitation, join, at)
         : poolFor(session.practice, { id: fact.payload.id, card: card.hash }, invitation, join, at, as),
     ),
-    payloadHash({
-      ...{ t: 'epoch', v: 1, suite: next.suite, organisation: session.practice, team, kem: next.kem, at },
-      ...{ number: (before?.payload.number ?? -1) + 1, prev: before?.hash ?? null, members, wraps: hashOf(sealed) },
-    }),
+    epoch.hash,
   ];
   if (expected.join() !== of.statements.map(({ hash }) => hash).join()) {
     throw bad('what was proposed is not what follows from the answer to the invitation');
   }
-  // Who could hand on the team's key hands on that one: a key of the proposer's own making would be nobody's business.
-  const keep = kept && people.isMember(by, team, at);
-  if (before !== undefined && keep !== (next.kem === before.payload.kem)) throw bad('the team would get another key');
-  const to = epochRecipients(asEpochWraps(sealed));
-  const wanted = [...members.map(({ person }) => person as string), ...waits, 'recovery'];
-  if (to.length !== wanted.length || !wanted.every((one) => to.some((other) => other === one))) {
-    throw bad('the team key is wrapped to others than its members and its pool');
-  }
-  if (members.some(({ person }) => person === session.person)) {
-    const own = { wraps: asEpochWraps(sealed), epoch: next, to: session.person, key: session.keys().kem };
-    await openEpoch(own).catch((cause: unknown) => {
-      throw bad('the team key in this proposal is not the one that it names', cause);
-    });
-  }
+  const hers = card as Statement<'card'>;
+  const [member, waits] = as === null ? [hers, null] : [null, hers];
+  await checkEpoch(session, people, { by, at, team, epoch: epoch.payload, sealed, member, waits });
 }
 
 async function find(session: Session, hash: Hash): Promise<Read> {
@@ -320,8 +314,12 @@ export async function agree(session: Session, hash: Hash): Promise<'admitted' | 
   const { waiting, open, statements, enough } = await find(session, hash);
   if (waiting.stale) throw stale();
   const { signer } = session.keys();
+  const people = await session.people();
+  const owner = people.authority?.owners.some(({ person }) => person === session.person) ?? false;
   const signed = await Promise.all(
-    statements.map((one) => (signersOf(one).includes(session.person) ? one : addSignature(one, signer))),
+    statements.map((one) =>
+      signersOf(one).includes(session.person) || !signs(owner, one) ? one : addSignature(one, signer),
+    ),
   );
   if (enough) {
     const wraps = open.wraps.map((one) => fromBase64url(one));
@@ -336,22 +334,24 @@ export async function agree(session: Session, hash: Hash): Promise<'admitted' | 
  * What this owner signed and somebody who is no owner has signed since goes into the log; whoever is no owner cannot put it there.
  * Answers how many went.
  */
-export async function settlePartners(session: Session): Promise<number> {
+export async function settleOutward(session: Session): Promise<number> {
   const { proposals } = await session.call('proposals', proposalsMessage);
   const outward = proposals.filter((one) => !isRenewal(one));
   if (outward.length === 0) return 0;
   const people = await session.people(true);
-  let settled = 0;
   for (const open of outward) {
     // A broken one is shown on the screen of proposals, and stops nothing else.
     const found = await read(session, people, open).catch(() => null);
-    if (found === null || found.waiting.what !== 'partner' || found.waiting.stale || !found.enough) continue;
+    if (found === null || !found.statements.some(opensADoor) || found.waiting.stale || !found.enough) continue;
     const { signers, threshold } = found.waiting;
     if (!signers.includes(session.person) || signers.length < threshold) continue;
-    await submit(session, found.statements, [], found.open.names);
-    settled += 1;
+    const wraps = found.open.wraps.map((one) => fromBase64url(one));
+    await submit(session, found.statements, wraps, found.open.names);
+    // The others are about the directory as it was: their proposers make them anew.
+    await session.people(true);
+    return 1;
   }
-  return settled;
+  return 0;
 }
 
 /** It is not to be; gone for everybody, and a line says who said so. */
@@ -375,7 +375,12 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
     await proposeAgain(session, waiting);
     return;
   }
+  if (waiting.what === 'place') {
+    await disagree(session, hash);
+    await extendPool(session, waiting);
+    return;
+  }
   if (waiting.named === null) throw bad('only its proposer makes a proposal anew');
   await disagree(session, hash);
-  await admit(session, waiting.invitation, waiting.named);
+  await admit(session, waiting.invitation, waiting.named, waiting.substitute);
 }

@@ -28,6 +28,10 @@ const bad = (why: string) => vaultError('bad-statement', why);
 /** A door to outside, under which somebody else of the practice may be the second signer (rules.ts). */
 const needsWitness = ({ payload }: Statement): boolean =>
   payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'pool');
+/** What such a door comes with: the card and the key of who is approved are for the owners alone to sign. */
+const isOutward = (statements: readonly Statement[]): boolean =>
+  statements.some(needsWitness) &&
+  statements.every((one) => needsWitness(one) || one.payload.t === 'card' || one.payload.t === 'epoch');
 const isWitness = ({ card }: Caller): boolean => card?.kind === 'professional' || card?.kind === 'trustee';
 
 /** For owners, and of what opens a door to outside for whoever may sign it too; reading it is no line. */
@@ -37,7 +41,7 @@ export async function listProposals(vault: Vault, caller: Caller): Promise<z.inf
   if (!owner && !isWitness(caller)) throw vaultError('not-allowed', 'what waits for owners is for owners');
   const open = await vault.storage.read((tx) => waiting(tx, practice, vault.clock()));
   const shown = [...open.values()].filter(
-    (one) => owner || one.statements.every((wire) => needsWitness(statementFromWire(wire))),
+    (one) => owner || isOutward(one.statements.map((wire) => statementFromWire(wire))),
   );
   return { proposals: shown };
 }
@@ -52,7 +56,7 @@ async function requireOwner(vault: Vault, signed: Signed): Promise<void> {
 async function requireSigner(vault: Vault, signed: Signed, body: Open): Promise<void> {
   if (signed.request.payload.class === 'admin') return requireOwner(vault, signed);
   const decision = aboutThePractice(signed);
-  const outward = body.statements.every((wire) => needsWitness(statementFromWire(wire)));
+  const outward = isOutward(body.statements.map((wire) => statementFromWire(wire)));
   if (decision.outcome === 'deny' || !outward || !isWitness(signed))
     throw await denied(vault, signed, decision.outcome === 'deny' ? decision.reason : 'class-not-allowed');
 }
@@ -79,7 +83,9 @@ async function check(vault: Vault, signed: Signed, people: People, body: Open, a
       const kind = needsWitness(one) ? people.keys.cardOf(by, at)?.kind : undefined;
       return people.isOwner(by) || kind === 'professional' || kind === 'trustee';
     };
-    if (!signers.includes(session.person) || !signers.every(may))
+    // Who is no owner signs what needs a second person, and nothing else.
+    const signs = people.isOwner(session.person) || needsWitness(one);
+    if ((signs && !signers.includes(session.person)) || !signers.every(may))
       throw bad('each statement is signed by whoever sends it, and by those only who may');
     if (!(await verifyStatement(one, (by) => people.keys.keyOf(by, at), vault.verifier)))
       throw bad('a signature does not hold');

@@ -110,6 +110,12 @@ async function proposed({ session, names, me }: Inside) {
             : { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
       };
     }
+    if (one.what === 'place') {
+      return {
+        ...{ what: 'place', ...held, name: who(one.person), team: teamName(names, one.team) },
+        substitute: { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
+      };
+    }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
     if (one.profile === null || one.fingerprint === null) return { id: one.hash, broken: true };
     const { profile, fingerprint } = one;
@@ -168,12 +174,15 @@ const gestureOf = async (from: Surroundings, key: Key): Promise<Gesture> => {
 };
 
 /** Everybody who works here may call a substitute in: one must be there on a Monday morning. */
-async function callers({ session }: Inside): Promise<PersonId[]> {
+export async function callers({ session }: Inside): Promise<PersonId[]> {
   const people = await session.people(true);
   const now = session.now();
   const working = people.memberships(now).map(({ person }) => person);
   return [...new Set(working)].filter((one) => people.cardOf(one, now)?.kind === 'professional').slice(0, 64);
 }
+
+const isOutward = (one: Proposal): boolean =>
+  one.what === 'partner' || one.what === 'place' || (one.what === 'colleague' && one.substitute !== null);
 
 export function peopleSide(from: Surroundings): PeopleSide {
   const { storage } = from;
@@ -186,11 +195,11 @@ export function peopleSide(from: Surroundings): PeopleSide {
     people: () =>
       from.open(async (now) => {
         const directory = await now.session.people(true);
-        // A professional who is no owner may be the second person for a partner; nobody is shown what they cannot sign.
+        // A professional who is no owner may be the second person for a partner or a substitute; nobody is shown what they cannot sign.
         const waits = await proposed(now);
         const open = now.me.owner
           ? waits
-          : { ...waits, proposals: waits.proposals.filter((one) => 'what' in one && one.what === 'partner') };
+          : { ...waits, proposals: waits.proposals.filter((one) => 'what' in one && isOutward(one)) };
         return {
           colleagues: await colleagues(now),
           teams: directory

@@ -8,17 +8,21 @@ import {
   callsForMe,
   closeReview,
   endPlace,
+  endPool,
+  extendPool,
   openCalled,
   openEmergency,
   openReviews,
+  rewrap,
   tellPatient,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { Dossier, PoolPlace, Told, UrgentSide } from '../model.ts';
+import { coupled } from './duties.ts';
 import { about, type Inside, nameOf, teamName, UNNAMED } from './inside.ts';
 import { lists, rowOf, wanted } from './lists.ts';
 import { openedView } from './opened.ts';
-import type { Surroundings } from './people.ts';
+import { callers, type Surroundings } from './people.ts';
 
 const who = (inside: Inside, person: string): string => nameOf(inside.names, person as PersonId)?.name ?? UNNAMED;
 
@@ -45,9 +49,17 @@ async function places(inside: Inside): Promise<PoolPlace[]> {
   const people = await session.people(true);
   const now = session.now();
   const called = people.places(now);
-  return people.pools(now).map((pool) => {
-    const place = called.find((one) => one.pool === pool.id);
+  // Approved twice for a team is one place, as long as the longer of the two.
+  const longest = new Map<string, ReturnType<typeof people.pools>[number]>();
+  for (const pool of people.pools(now)) {
+    const key = `${pool.person} ${pool.team}`;
+    const known = longest.get(key);
+    if (known === undefined || known.until < pool.until) longest.set(key, pool);
+  }
+  return [...longest.values()].map((pool) => {
+    const place = called.find((one) => one.person === pool.person && one.team === pool.team);
     return {
+      mayChange: me.owner,
       ...{ pool: pool.id, person: pool.person, name: who(inside, pool.person), until: pool.until },
       ...{ team: pool.team, teamName: teamName(names, pool.team), mayCall: pool.activators.includes(me.person) },
       called: place === undefined ? null : { fact: place.id, from: place.from, until: place.until },
@@ -67,7 +79,12 @@ const toldView = ({ how, on }: { readonly how: Told['how']; readonly on: string 
 
 export function urgentSide({ open }: Surroundings): UrgentSide {
   return {
-    places: () => open(places),
+    places: () =>
+      open(async (now) => {
+        // What a second person signed since goes into the log at the owner's look.
+        await coupled(now);
+        return await places(now);
+      }),
     call: (id, until) =>
       open(async ({ session }) => {
         const pool = (await session.people(true)).poolAt(id, session.now());
@@ -75,6 +92,16 @@ export function urgentSide({ open }: Surroundings): UrgentSide {
         await activate(session, pool, until);
       }),
     endCall: (fact) => open(async ({ session }) => void (await endPlace(session, fact))),
+    extend: ({ person, team }, until) =>
+      open(async (now) => {
+        await extendPool(now.session, { person, team, substitute: { until, activators: await callers(now) } });
+      }),
+    endPlace: ({ person, team }) =>
+      open(async ({ session }) => {
+        if ((await endPool(session, { person, team })) === 'proposed') return 'proposed';
+        await rewrap(session);
+        return 'ended';
+      }),
     handOver: (dossier, to, reason) =>
       open(async (now) => {
         const row = await rowOf(now, dossier);

@@ -16,7 +16,15 @@ export function urgentSide(
   const place = (name: string, days: number, called: PoolPlace['called']): PoolPlace => ({
     pool: madeId('fact', () => stage.roll()),
     person: madeId('person', () => stage.roll()),
-    ...{ name, team: gps.team, teamName: gps.name, until: ahead(stage, days), called, mayCall: true },
+    ...{
+      name,
+      team: gps.team,
+      teamName: gps.name,
+      until: ahead(stage, days),
+      called,
+      mayCall: true,
+      mayChange: stage.me.owner,
+    },
   });
   const called = () => ({
     fact: madeId('fact', () => stage.roll()),
@@ -53,6 +61,14 @@ export function urgentSide(
     endCall: async (fact) => {
       await stage.reach(60);
       places = places.map((one) => (one.called?.fact === fact ? { ...one, called: null } : one));
+    },
+    extend: async () => {
+      await stage.reach(60);
+    },
+    endPlace: async (place) => {
+      await stage.reach(60);
+      places = places.filter((one) => one.pool !== place.pool);
+      return 'ended';
     },
     handOver: async () => {
       await stage.reach(60);

@@ -1,4 +1,4 @@
-/** Words for telling the patient of an emergency look, and the letter to them. */
+/** Words for telling the patient of an emergency look, the letter to them, and changes of who may be called in. */
 
 import type { told as dutch } from './nl-told.ts';
 
@@ -35,6 +35,23 @@ export const told: typeof dutch = {
     remark: 'Explanation (may stay empty)',
     yes: 'Record',
     done: 'Recorded in the log.',
+  },
+  pool: {
+    longer: 'Longer',
+    longerOf: 'Approve for longer: {{name}}',
+    longerTitle: 'Approve {{name}} for longer',
+    longerBody: '{{name}} may be called in until {{date}} now. For longer a second person signs as well.',
+    longerYes: 'Propose',
+    badDay: 'Choose a later day, a year ahead at most.',
+    proposed: 'Proposed. A second person signs as well under Team.',
+    end: 'End',
+    endOf: 'End the approval: {{name}}',
+    endTitle: 'End the approval of {{name}}?',
+    endBody: '{{name}} is refused at once and cannot be called in for {{team}} any more. The team gets a new key.',
+    endSeen: 'What somebody has read, they have read. Coming back takes a new approval.',
+    endYes: 'Yes, end it',
+    ended: '{{name}} is refused now. The team has a new key.',
+    endedWaits: '{{name}} is refused now. For the new key another owner signs, under Team.',
   },
   notice: {
     title: 'Letter to the patient',

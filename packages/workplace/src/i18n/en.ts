@@ -333,6 +333,7 @@ export const en: Dictionary = {
       'Call the partner yourself, at a number that you already had. Agree only if all twelve groups are the same.',
     partnerMine: 'You compared and signed. Ask a second person to do the same.',
     poolProposal: '{{by}} wants {{name}} as a substitute for {{team}}, until {{date}}',
+    placeProposal: '{{by}} wants {{name}} to stand in for {{team}} for longer, until {{date}}',
     poolBody: 'Can be called in by: {{names}}.',
     asSubstitute: 'This is a substitute',
     asSubstituteBody: 'Does not join the team. Every colleague can call the substitute in; a second person approves.',

@@ -1,4 +1,4 @@
-/** Words for telling the patient of an emergency look, and the letter to them. */
+/** Words for telling the patient of an emergency look, the letter to them, and changes of who may be called in. */
 
 export const told = {
   told: {
@@ -33,6 +33,24 @@ export const told = {
     remark: 'Toelichting (mag leeg)',
     yes: 'Leg vast',
     done: 'Vastgelegd in het logboek.',
+  },
+  pool: {
+    longer: 'Langer',
+    longerOf: 'Langer goedkeuren: {{name}}',
+    longerTitle: '{{name}} langer goedkeuren',
+    longerBody: '{{name}} mag nu worden opgeroepen tot {{date}}. Voor langer tekent een tweede persoon mee.',
+    longerYes: 'Stel voor',
+    badDay: 'Kies een latere dag, hooguit een jaar vooruit.',
+    proposed: 'Voorgesteld. Een tweede persoon tekent mee bij Team.',
+    end: 'Beëindig',
+    endOf: 'Goedkeuring beëindigen: {{name}}',
+    endTitle: 'Goedkeuring van {{name}} beëindigen?',
+    endBody:
+      '{{name}} wordt meteen geweigerd en kan niet meer worden opgeroepen voor {{team}}. Het team krijgt een nieuwe sleutel.',
+    endSeen: 'Wat iemand heeft gelezen, heeft die persoon gelezen. Terugkomen kan alleen met een nieuwe goedkeuring.',
+    endYes: 'Ja, beëindig',
+    ended: '{{name}} wordt nu geweigerd. Het team heeft een nieuwe sleutel.',
+    endedWaits: '{{name}} wordt nu geweigerd. Voor de nieuwe sleutel tekent nog een praktijkhouder, bij Team.',
   },
   notice: {
     title: 'Brief aan de patiënt',

@@ -335,6 +335,7 @@ export const nl = {
       'Bel zelf de partner, op een nummer dat u al had. Geef alleen akkoord als alle twaalf groepen gelijk zijn.',
     partnerMine: 'U hebt vergeleken en getekend. Vraag een tweede persoon om hetzelfde te doen.',
     poolProposal: '{{by}} wil {{name}} als waarnemer voor {{team}}, tot {{date}}',
+    placeProposal: '{{by}} wil dat {{name}} langer mag waarnemen voor {{team}}, tot {{date}}',
     poolBody: 'Oproepen kunnen: {{names}}.',
     asSubstitute: 'Dit is een waarnemer',
     asSubstituteBody:

@@ -54,6 +54,13 @@ export interface PartnerProposal extends Proposed {
   /** Forty-eight digits: each who signs compares them with the partner. */
   readonly fingerprint: string;
 }
+/** Somebody who has a card, as a substitute for longer or for another team. */
+export interface PlaceProposal extends Proposed {
+  readonly what: 'place';
+  readonly name: string;
+  readonly team: string;
+  readonly substitute: { readonly until: Instant; readonly callers: readonly string[] };
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -61,7 +68,7 @@ export interface RenewalProposal extends Proposed {
   readonly teams: readonly string[];
 }
 /** What more people must sign together; every part of it was checked here before it is shown. */
-export type Proposal = ColleagueProposal | PartnerProposal | RenewalProposal;
+export type Proposal = ColleagueProposal | PartnerProposal | PlaceProposal | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {
   readonly id: string;

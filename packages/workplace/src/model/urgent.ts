@@ -13,6 +13,8 @@ export interface PoolPlace {
   readonly teamName: string;
   readonly until: Instant;
   readonly mayCall: boolean;
+  /** An owner may extend it, and end it. */
+  readonly mayChange: boolean;
   readonly called: { readonly fact: FactId; readonly from: Instant; readonly until: Instant } | null;
 }
 
@@ -51,6 +53,10 @@ export interface UrgentSide {
   /** One colleague is enough (R18). It ends by itself. */
   call(pool: FactId, until: Instant): Promise<void>;
   endCall(substitute: FactId): Promise<void>;
+  /** For owners: one proposes that this person may be called in for longer, somebody else signs as well (R19). */
+  extend(place: PoolPlace, until: Instant): Promise<void>;
+  /** For owners: nobody calls them in any more; the team gets another key. `proposed`: once another owner has signed for that key. */
+  endPlace(place: PoolPlace): Promise<'ended' | 'proposed'>;
   /** The patient of the moment: the substitute sees this dossier and no other. */
   handOver(dossier: DossierId, to: PersonId, reason: string): Promise<void>;
   /** For a substitute; each is opened like any dossier. */

@@ -12,6 +12,7 @@ import { useSay } from '../parts/say.ts';
 import { Fault } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useToday } from '../parts/world.tsx';
+import { PoolChanges } from './pool-changes.tsx';
 
 export function Places({ places, again }: { readonly places: readonly PoolPlace[]; readonly again: () => void }) {
   const { t } = useTranslation();
@@ -51,6 +52,7 @@ export function Places({ places, again }: { readonly places: readonly PoolPlace[
                   call={() => setCalling(place)}
                   stop={(fact) => endCall.mutate(fact)}
                   stopping={endCall.isPending}
+                  again={again}
                 />
               ))}
             </tbody>
@@ -69,9 +71,10 @@ interface LineProps {
   readonly call: () => void;
   readonly stop: (fact: FactId) => void;
   readonly stopping: boolean;
+  readonly again: () => void;
 }
 
-function Line({ place, call, stop, stopping }: LineProps) {
+function Line({ place, call, stop, stopping, again }: LineProps) {
   const { t } = useTranslation();
   const words = useWords();
   const { called, name } = place;
@@ -109,7 +112,8 @@ function Line({ place, call, stop, stopping }: LineProps) {
           >
             {t('urgent.stop')}
           </Button>
-        )}
+        )}{' '}
+        {place.mayChange ? <PoolChanges place={place} again={again} /> : null}
       </td>
     </tr>
   );

@@ -62,6 +62,9 @@ function What({ proposal }: { readonly proposal: Proposal }) {
   }
   if (name === null) return t(proposal.what === 'partner' ? 'team.partnerUnnamed' : 'team.proposalUnnamed', { by });
   if (proposal.what === 'partner') return t('team.partnerProposal', { by, name });
+  if (proposal.what === 'place') {
+    return t('team.placeProposal', { by, name, team: proposal.team, date: words.dayOf(proposal.substitute.until) });
+  }
   if (proposal.substitute !== null) {
     const { until } = proposal.substitute;
     return t('team.poolProposal', { by, name, team: proposal.team, date: words.dayOf(until) });
@@ -74,6 +77,14 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   if (proposal.what === 'renewal') {
     return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
+  }
+  if (proposal.what === 'place') {
+    return (
+      <>
+        <p>{t('team.poolBody', { names: proposal.substitute.callers.join(', ') })}</p>
+        {proposal.signedByMe ? <p className="kk-dim">{t('team.proposalMine')}</p> : null}
+      </>
+    );
   }
   if (proposal.what === 'colleague') {
     return (

@@ -361,6 +361,23 @@ const SCREENS: Record<string, Screen> = {
       await page.getByLabel('Tot en met').waitFor();
     },
   },
+  'substitutes, end an approval': {
+    query: `role=owner&${NOW}`,
+    hash: '#/waarneming',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Goedkeuring beëindigen: Tim Overbeek' }).click();
+      await page.getByRole('button', { name: 'Ja, beëindig' }).waitFor();
+    },
+  },
+  'substitutes, for longer': {
+    query: `role=owner&${NOW}`,
+    hash: '#/waarneming',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Langer goedkeuren: Tim Overbeek' }).click();
+      await page.getByLabel('Tot en met').fill('2026-11-25');
+      await page.getByText('Kies een latere dag').waitFor();
+    },
+  },
   'emergencies, tell the patient': {
     query: `role=owner&${NOW}`,
     hash: '#/waarneming',
