@@ -32,15 +32,15 @@ export function twin({ now, practice, actor, class: asked, item, facts, card, gr
   const limits = of('restriction').filter((f) => names.includes(f.excluded));
   const shut = limits.some((f) => f.handles === null || f.handles.some((h) => h === item.handle || h === item.parent));
   const treats = (team: string) => of('relation').some((f) => f.teams.some((one) => one === team));
+  const watched = of('oversight').some((f) => members.includes(f.team));
   const present = item.dossier === null ? actor.owner : item.state !== 'unknown';
-  if (asked === 'audit') return own && present && (actor.owner || (!shut && members.some(treats)));
+  if (asked === 'audit') return own && present && (actor.owner || (!shut && (watched || members.some(treats))));
   if (!/^(look|write|grant|emergency)$/.test(asked) || shut || item.state !== 'live' || !item.handle) return false;
   const under = asked !== 'emergency' && /work|inbox/.test(item.writerClass ?? '') ? item.parent : null;
   const theirs = here.filter((f) => 'organisation' in f && f.organisation === actor.organisation);
   const parts = asked === 'write' ? [under] : [item.handle, under];
-  const agreed = of('consent', theirs).some((f) => f.handles.some((h) => parts.includes(h)));
-  if (!own && (asked === 'grant' || !of('partner', theirs)[0] || !agreed || (snapshot?.until ?? 0) <= now))
-    return false;
+  const agreed = asked !== 'grant' && of('consent', theirs).some((f) => f.handles.some((h) => parts.includes(h)));
+  if (!own && (!of('partner', theirs)[0] || !agreed || (snapshot?.until ?? 0) <= now)) return false;
   const over = of('call').some((f) => f.person === actor.person && f.until - f.from <= DAY) || asked === 'emergency';
   const at = [...members, ...(over && asked !== 'grant' ? stands : [])].filter(() => of('enrolment').length > 0);
   const steps = asked === 'emergency' ? of('emergency').filter(() => own) : of('step').filter((f) => treats(f.team));

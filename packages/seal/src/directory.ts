@@ -245,6 +245,11 @@ export class KeyDirectory implements SignRules {
         throw sealError('bad-statement', 'a team of a partner is of nobody else');
       return;
     }
+    if (fact.kind === 'oversight') {
+      if (!this.#epochs.has(fact.team))
+        throw sealError('bad-statement', 'only a team of the organisation itself may read who looked');
+      return;
+    }
     const card = last(this.#cards.get(fact.kind === 'mandate' ? fact.agent : fact.person));
     const fits = fact.kind !== 'pool' || (card?.hash === fact.card && card.payload.kind === 'professional');
     if (!card || !fits || (fact.kind === 'mandate') !== (card.payload.kind === 'agent')) {
@@ -336,7 +341,9 @@ export class KeyDirectory implements SignRules {
   }
   /** Where people of this practice stand and who its partners are: every live fact of the directory but mandates. */
   standing(at: Instant): readonly DirectoryFact[] {
-    return (['membership', 'pool', 'substitute', 'partner'] as const).flatMap((kind) => this.#live(kind, at));
+    return (['membership', 'pool', 'substitute', 'partner', 'oversight'] as const).flatMap((kind) =>
+      this.#live(kind, at),
+    );
   }
   mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[] {
     return this.#live('mandate', at).filter((mandate) => mandate.agent === agent);
@@ -368,6 +375,11 @@ export class KeyDirectory implements SignRules {
   isMember(person: string, team: TeamId, at: Instant): boolean {
     const named = this.memberships(at).some((fact) => fact.person === person && fact.team === team);
     return named && this.cardOf(person, at) !== undefined;
+  }
+
+  /** Is this person in a team that may read who looked, of every dossier? */
+  oversees(person: string, at: Instant): boolean {
+    return this.#live('oversight', at).some(({ team }) => this.isMember(person, team, at));
   }
 
   /** Was this person ever an owner or the holder of a card here? */

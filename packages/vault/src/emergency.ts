@@ -69,12 +69,12 @@ export async function openReviews(
 }
 
 const KEPT = 90 * DAY;
-/** For owners, and for who treats the patient; the reason only opens for the log officers. */
+/** For owners and who oversees, and for who treats the patient; the reason only opens for the log officers. */
 export async function reviews(vault: Vault, caller: Caller): Promise<z.infer<typeof reviewsMessage>> {
   const { practice, people, session } = caller;
   const at = vault.clock();
   const teams = teamsOfAsker(caller, at);
-  const owner = people.isOwner(session.person);
+  const owner = people.isOwner(session.person) || people.keys.oversees(session.person, at);
   return vault.storage.read(async (tx) => {
     const rows = await tx
       .selectFrom('review')
