@@ -172,6 +172,10 @@ class Maker {
       draft.item = { ...draft.item, handle: handles[1]!, parent: handle, writerClass };
     }
     this.add(draft, 'enrolment', { dossier });
+    if (draft.class === 'audit' && chance.often(0.5)) {
+      this.add(draft, 'oversight', { team });
+      return draft;
+    }
     this.add(draft, 'relation', { dossier, teams: chance.often(0.5) ? [team] : [team, chance.of(teams)] });
     const step = this.add(draft, urgent ? 'emergency' : 'step', {
       dossier,
@@ -203,6 +207,7 @@ class Maker {
       ['relation', { dossier, teams: [team] }],
       ['step', { dossier, team, handles: some }],
       ['write', { dossier, team }],
+      ['oversight', { team }],
       ['emergency', { dossier, team, handles: some }],
       ['call', { dossier, person: chance.of(people), note: HASH }],
       ['consent', { dossier, organisation, handles: some }],
@@ -305,7 +310,7 @@ class Maker {
       () => (actor.organisation = chance.of([practice, elsewhere, third])),
       () => (actor.owner = !actor.owner),
       () => this.wearOne(draft, 'membership', 'substitute', 'pool'),
-      () => this.wearOne(draft, 'call', 'emergency'),
+      () => this.wearOne(draft, 'call', 'emergency', 'oversight'),
       () => this.drop(draft, 'call'),
       () => this.drop(draft, 'call'),
       () => this.drop(draft, 'call'),

@@ -302,6 +302,33 @@ describe('decide', () => {
     expect(decide({ ...gone, actor: { ...gone.actor, owner: true } }).outcome).toBe('permit');
   });
 
+  it('R15, R38: oversight reads who looked at every dossier, and carries nothing else at all', () => {
+    const watches = known({ ...head(9), kind: 'oversight', team: gp });
+    const only = { ...look, facts: [facts.membership, facts.enrolment, watches] };
+    const ask: Question = { ...only, class: 'audit', item: { ...look.item, handle: null } };
+    expect(decide(ask)).toMatchObject({
+      outcome: 'permit',
+      relation: null,
+      step: null,
+      team: gp,
+      facts: [ids[0], ids[9]],
+    });
+    expect(decide({ ...ask, item: { ...ask.item, state: 'gone' } }).outcome).toBe('permit');
+    for (const kind of ['look', 'write', 'grant', 'list', 'emergency', 'admin', 'sync', 'own', 'rotate'] as const)
+      expect(decide({ ...only, class: kind }).outcome).toBe('deny');
+    const no: readonly (readonly [Question, DenyReason])[] = [
+      [ended(ask, 'oversight'), 'no-relation'],
+      [expired(ask, 'oversight'), 'no-relation'],
+      [ended(ask, 'membership'), 'not-member'],
+      [{ ...ask, item: { ...ask.item, state: 'unknown' } }, 'unknown'],
+      [{ ...ask, item: { ...ask.item, dossier: null } }, 'class-not-allowed'],
+      [{ ...ask, facts: [facts.membership, known({ ...head(9), kind: 'oversight', team: nurse })] }, 'no-relation'],
+      [{ ...ask, facts: [facts.membership, known({ ...watches.fact, practice: elsewhere } as Fact)] }, 'no-relation'],
+      [withFacts(ask, known({ ...head(10), kind: 'restriction', dossier, handles: null, excluded: me })), 'unknown'],
+    ];
+    for (const [question, reason] of no) expect(decide(question)).toMatchObject({ outcome: 'deny', reason });
+  });
+
   it('R31: another organisation reads nothing without a consent for it and for this very part', () => {
     expect(decide(referred)).toMatchObject({ outcome: 'permit', consent: ids[7], team: gp });
     expect(decide(referred)).toMatchObject({ facts: [ids[0], ids[1], ids[2], ids[3], ids[6], ids[7]] });

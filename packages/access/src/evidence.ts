@@ -294,26 +294,31 @@ function audit(question: Question): Brought {
   const pairs = relations.flatMap((relation) =>
     relation.fact.teams.flatMap((team) => {
       const place = placeIn(question, members, team);
-      return place === undefined ? [] : [{ relation, place }];
+      return place === undefined ? [] : [{ relation, oversight: undefined, place }];
     }),
   );
+  const watched = stated(question, 'oversight').flatMap((oversight) => {
+    const place = placeIn(question, members, oversight.fact.team);
+    return place === undefined ? [] : [{ relation: undefined, oversight, place }];
+  });
   const pair = best(
-    pairs,
-    ({ relation }) => isLive(relation, now),
+    [...pairs, ...watched],
+    ({ relation, oversight }) => isLive(relation ?? oversight, now),
     ({ place }) => placeHolds(question, place),
   );
+  const { relation, oversight } = pair ?? {};
   const context = present({
     now,
     membership: pair && membership(pair.place),
-    relation:
-      pair && shown(pair.relation, { dossier: pair.relation.fact.dossier, teams: ids(pair.relation.fact.teams) }),
+    relation: relation && shown(relation, { dossier: relation.fact.dossier, teams: ids(relation.fact.teams) }),
+    oversight: oversight && shown(oversight, { team: oversight.fact.team }),
     teams: standing(question, all),
     excluded: excluded(question),
   });
   if (actor.owner) return bring(context);
   return bring(context, {
-    facts: idsOf(pair?.place.known, pair?.relation),
-    relation: idOf(pair?.relation),
+    facts: idsOf(pair?.place.known, relation, oversight),
+    relation: idOf(relation),
     team: pair?.place.known.fact.team ?? null,
   });
 }

@@ -167,7 +167,7 @@ function onTeam(question: Question): Why | null {
   return no(snapshot === null || now >= snapshot.until ? 'not-confirmed' : 'no-consent', checks);
 }
 
-/** Who looked? An owner may ask for every dossier, also an ended one; a team only for those it treats. */
+/** Who looked? An owner, and a team with oversight, for every dossier, also an ended one; another team only for those it treats. */
 function audit(asked: Question): Why | null {
   const { actor } = asked;
   if (!isOwn(asked)) return no('class-not-allowed');
@@ -183,7 +183,9 @@ function audit(asked: Question): Why | null {
     (fact) =>
       fact.dossier === question.item.dossier && member.some(({ known }) => fact.teams.includes(known.fact.team)),
   );
-  return live.length > 0 ? null : no(ended ? 'relation-ended' : 'no-relation');
+  if (live.length > 0) return null;
+  const watch = find(question, 'oversight', (fact) => member.some(({ known }) => known.fact.team === fact.team));
+  return watch.live.length > 0 ? null : no(ended ? 'relation-ended' : 'no-relation');
 }
 
 /** Sealing and sending: a mandate that holds now, on the agent's own card, for `source` handles only. */

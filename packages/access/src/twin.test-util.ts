@@ -31,8 +31,8 @@ export function twin({ now, practice, actor, class: asked, item, facts, card, gr
   const limits = of('restriction').filter((f) => names.includes(f.excluded));
   const shut = limits.some((f) => f.handles === null || f.handles.some((h) => h === item.handle || h === item.parent));
   const treats = (team: string) => of('relation').some((f) => f.teams.some((one) => one === team));
-  const present = item.dossier === null ? actor.owner : item.state !== 'unknown';
-  if (asked === 'audit') return own && present && (actor.owner || (!shut && members.some(treats)));
+  const seen = members.some((t) => treats(t) || (item.dossier !== null && of('oversight').some((f) => f.team === t)));
+  if (asked === 'audit') return own && (!item.dossier || item.state !== 'unknown') && (actor.owner || (!shut && seen));
   if (!/^(look|write|grant|emergency)$/.test(asked) || shut || item.state !== 'live' || !item.handle) return false;
   const under = asked !== 'emergency' && /work|inbox/.test(item.writerClass ?? '') ? item.parent : null;
   const theirs = here.filter((f) => 'organisation' in f && f.organisation === actor.organisation);

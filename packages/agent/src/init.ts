@@ -170,6 +170,11 @@ export async function init(options: InitOptions): Promise<InitResult> {
     });
   }
 
+  // Who reads the log without being an owner reads who looked, and nothing else.
+  const log = teams.find(({ need }) => need === 'log')!.team;
+  if (options.staff.some(({ owner, logOfficer }) => logOfficer === true && owner !== true))
+    await sign({ ...fact(practice, at, random), until: null, kind: 'oversight', team: log });
+
   say('vault');
   const created = await http(options.vaultUrl, fetch).call({
     path: '/v1/practices',
@@ -204,7 +209,7 @@ export async function init(options: InitOptions): Promise<InitResult> {
       practice,
       authority: root.hash,
       log: created.log,
-      logTeam: teams.find(({ need }) => need === 'log')!.team,
+      logTeam: log,
     },
   };
   const people: InitResult['people'][number][] = [];

@@ -105,8 +105,8 @@ describe('scopes of a patient', () => {
 });
 
 describe('roles', () => {
-  it('R2: practice manager, care group, owner and mental-health nurse need no field of these programmes', () => {
-    for (const role of ['practice-manager', 'care-group', 'owner', 'poh-ggz'] as const)
+  it('R2: practice manager, privacy officer, care group, owner and mental-health nurse need no field of these programmes', () => {
+    for (const role of ['practice-manager', 'privacy-officer', 'care-group', 'owner', 'poh-ggz'] as const)
       expect(ROLES[role].fields).toEqual([]);
   });
 

@@ -91,7 +91,7 @@ const opensADoor = ({ payload }: Statement): boolean =>
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
 interface Read {
-  readonly waiting: Omit<WaitingColleague, 'code'> | WaitingPartner;
+  readonly waiting: Omit<WaitingColleague, 'code'> | Exclude<Waiting, WaitingColleague>;
   /** Slow on purpose: only for a person's eyes. */
   readonly shown: () => Promise<Waiting>;
   /** With this person's signature it may go into the log, and this person may put it there. */
@@ -212,7 +212,7 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   if (answered === null && first?.t === 'fact' && first.kind === 'pool') {
     const place = await readProposedPlace(session, people, { by, at, statements, open, stale: moved });
     const waiting: Waiting = { what: 'place', ...held, threshold: Math.max(threshold, 2), ...place };
-    return { open, statements, waiting, enough: enoughOwners && after.size >= 2 };
+    return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
   }
   if (answered === null) {
     const partner = await readProposedPartner(session, people, { by, at, statements, open });

@@ -256,6 +256,11 @@ export class KeyDirectory implements SignRules {
         throw sealError('bad-statement', 'consent is assumed for teams of partners only');
       return;
     }
+    if (fact.kind === 'oversight') {
+      if (!this.#epochs.has(fact.team))
+        throw sealError('bad-statement', 'only a team of the organisation itself may read who looked');
+      return;
+    }
     const card = last(this.#cards.get(fact.kind === 'mandate' ? fact.agent : fact.person));
     const fits = fact.kind !== 'pool' || (card?.hash === fact.card && card.payload.kind === 'professional');
     if (!card || !fits || (fact.kind === 'mandate') !== (card.payload.kind === 'agent')) {
@@ -347,7 +352,7 @@ export class KeyDirectory implements SignRules {
   }
   /** Where people of this practice stand, who its partners are and for whom consent is assumed: every live fact but mandates. */
   standing(at: Instant): readonly DirectoryFact[] {
-    return (['membership', 'pool', 'substitute', 'partner', 'assumption'] as const).flatMap((kind) =>
+    return (['membership', 'pool', 'substitute', 'partner', 'assumption', 'oversight'] as const).flatMap((kind) =>
       this.#live(kind, at),
     );
   }
@@ -381,6 +386,11 @@ export class KeyDirectory implements SignRules {
   isMember(person: string, team: TeamId, at: Instant): boolean {
     const named = this.memberships(at).some((fact) => fact.person === person && fact.team === team);
     return named && this.cardOf(person, at) !== undefined;
+  }
+
+  /** Is this person in a team that may read who looked, of every dossier? */
+  oversees(person: string, at: Instant): boolean {
+    return this.#live('oversight', at).some(({ team }) => this.isMember(person, team, at));
   }
 
   /** Was this person ever an owner or the holder of a card here? */

@@ -132,6 +132,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
       return alone && stands && (isOwner(rules, by, at) || mandated(rules, fact, by, at));
     }
     case 'mandate':
+    case 'oversight':
       return ownersTogether(rules, signers, at);
     case 'partner':
     case 'assumption':

@@ -86,7 +86,9 @@ export const DOSSIER_FACT_KINDS = [
   'restriction',
 ] as const;
 /** Facts of the practice itself; they stand in its key directory. */
-export const DIRECTORY_FACT_KINDS = ['membership', 'mandate', 'partner', 'assumption', 'pool', 'substitute'] as const;
+export const DIRECTORY_FACT_KINDS = [
+  ...['membership', 'mandate', 'partner', 'assumption', 'pool', 'substitute', 'oversight'],
+] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
@@ -210,6 +212,9 @@ export const substitute = z.strictObject({
   person: id('person'),
 });
 
+/** Signed by `threshold` owners: members of this team may read who looked, of every dossier. It opens nothing. */
+export const oversight = z.strictObject({ ...fact, kind: z.literal('oversight'), team: id('team') });
+
 /**
  * Signed by one professional of the practice: this patient is with this substitute now, for at most 24 hours. `note` is the hash of the
  * sealed word to the substitute (KKSB).
@@ -237,6 +242,7 @@ export const factSchema = z.discriminatedUnion('kind', [
   assumption,
   pool,
   substitute,
+  oversight,
   call,
 ]);
 

@@ -1,6 +1,6 @@
 /**
  * What a professional changes of a partner's part in one dossier, outside a referral (docs/spec/partners.md): ending it, and what the
- * patient said. Who treats the patient may, or an owner: exactly those who may see who looked (audit.cedar). Ending opens nothing, and
+ * patient said. Who treats the patient may, or an owner: those who may see who looked (audit.cedar), but for whoever only oversees. Ending opens nothing, and
  * neither does a consent without a step, nor a restriction at all.
  */
 
@@ -72,7 +72,9 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
     },
     plan: async (tx, now) => {
       const reading = await readFor(tx, practice, [asked]);
-      const question = { ...questionFor({ ...who, at: now }, reading, asked), class: 'audit' as const };
+      const audit = { ...questionFor({ ...who, at: now }, reading, asked), class: 'audit' as const };
+      // Who oversees reads; what the patient said is not theirs to write down.
+      const question = { ...audit, facts: audit.facts.filter(({ fact }) => fact.kind !== 'oversight') };
       const decision: Decision = decide(question);
       if (decision.outcome === 'deny') {
         made.refused = decision.reason;

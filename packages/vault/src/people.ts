@@ -15,7 +15,7 @@ export interface People {
   readonly keys: KeyDirectory;
   readonly facts: readonly (KnownFact & { readonly hash: Hash })[];
   isOwner(person: string): boolean;
-  /** What the practice states of one person (membership, mandate, pool, place as substitute) and its partners; ended ones too. */
+  /** What the practice states of one person (membership, mandate, pool, place as substitute), its partners and who oversees; ended ones too. */
   factsOf(person: PersonId): readonly KnownFact[];
   /** Partners whose stored directory does not verify: they count for nothing until it does. */
   readonly broken: readonly OrganisationId[];
@@ -121,7 +121,7 @@ export function createPeople(storage: Storage, verifier: Verifier): PeopleStore 
         list.filter(({ fact }) =>
           fact.kind === 'mandate'
             ? fact.agent === person || fact.responsible === person
-            : fact.kind === 'partner' || ('person' in fact && fact.person === person),
+            : fact.kind === 'partner' || fact.kind === 'oversight' || ('person' in fact && fact.person === person),
         ),
     };
   }

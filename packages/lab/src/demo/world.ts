@@ -39,6 +39,7 @@ export interface Person {
   readonly role: RoleId;
   readonly passphrase: string;
   readonly owner?: boolean;
+  readonly logOfficer?: boolean;
 }
 
 /** Who is born at a vault, under which name of this machine. */

@@ -108,11 +108,13 @@ const guests = (state: State): readonly Role[] => (state === 'referred' ? ['gues
 const byMembers = (state: State, open: ReadonlySet<State>): readonly Role[] =>
   inside(state, open).filter((role) => role !== 'locum');
 /** An owner who works here, and whoever treats the patient, whatever the step. */
-const overseers = (state: State): readonly Role[] =>
+const answerable = (state: State): readonly Role[] =>
   state === 'unknown' ? [] : RELATED.has(state) ? ['owner', 'nurse'] : ['owner'];
+/** Who looked is for the privacy officer too; changing anything is not. */
+const overseers = (state: State): readonly Role[] => (state === 'unknown' ? [] : [...answerable(state), 'officer']);
 /** Of a dossier that has ended nothing changes, whoever asks. */
 const changes = (state: State): Row =>
-  state === 'enrolment-ended' ? { sent: ['owner'], no: without('owner'), locked: WAITING } : only(overseers(state));
+  state === 'enrolment-ended' ? { sent: ['owner'], no: without('owner'), locked: WAITING } : only(answerable(state));
 /** The owner's team was granted a part of one dossier beforehand. */
 const emergency = (state: State, guest?: Answer): Row =>
   state === 'emergency' ? only(['owner'], guest) : nobody(guest);
@@ -129,7 +131,11 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   // The patient is told by who broke the glass as well.
   'review-told': (state) => only(state === 'emergency' ? ['owner', 'nurse'] : []),
   // Not by who broke the glass.
-  'review-close': (state) => only(state === 'emergency' ? ['nurse'] : []),
+  'review-close': (state) => {
+    if (state !== 'emergency') return only([]);
+    // The nurse asked first, and a review closes once.
+    return { yes: ['nurse'], sent: ['officer'], no: without('nurse', 'officer'), locked: WAITING };
+  },
   // A substitute hands nothing on.
   'grant-ask': (state) => only(byMembers(state, OPEN)),
   'regrant-ask': (state) => only(byMembers(state, OPEN)),

@@ -40,7 +40,7 @@ export const WHO: Readonly<Record<Role, string>> = {
   nurse: 'practice nurse, member of the treating team',
   owner: 'GP and owner, member of another team (the one for emergencies too) and log officer',
   trustee: 'outside trustee, owner without a team',
-  officer: 'log officer, member of no treating team',
+  officer: 'privacy officer: member of the log team, to which the owners gave oversight, and of no treating team',
   colleague: 'professional of the practice without a team (planning, finance)',
   left: 'professional whose membership of the treating team has ended',
   locum: 'substitute from the approved pool, called in for the treating team',
@@ -75,7 +75,7 @@ async function post(world: TestWorld, owner: TestSession, statements: readonly S
   if (reply.status !== 200) throw new Error(`the matrix could not set its people up: ${reply.text}`);
 }
 
-const fact = <K extends 'membership' | 'mandate'>(world: TestWorld, fields: Fact<K>) =>
+const fact = <K extends 'membership' | 'mandate' | 'oversight'>(world: TestWorld, fields: Fact<K>) =>
   signStatement(
     {
       t: 'fact' as const,
@@ -165,6 +165,7 @@ export async function castOf(world: TestWorld, partners: Circle['partners']): Pr
     ...[...cards, locumCard, formerCard],
     ...approved.map(({ statement }) => statement),
     await member(officer, officerTeam),
+    await fact<'oversight'>(world, { kind: 'oversight', from: at, until: null, team: officerTeam.id }),
     leaving,
     await member(revoked, nurseTeam),
     mandate,

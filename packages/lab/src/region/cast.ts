@@ -19,6 +19,7 @@ export const LINDE: Organisation = {
     person('Ilse Terwolde', 'assistant', 'brug-appeltaart-twee'),
     person('Marit Ruitenbeek', 'care-group', 'haven-druivenrank-negen'),
     person('Tjeerd Nauta', 'practice-manager', 'kade-peperkoek-zes'),
+    { ...person('Greet Bosscha', 'privacy-officer', 'wad-zeekraal-acht'), logOfficer: true },
   ],
 };
 
@@ -56,3 +57,6 @@ export const PARTNERS = {
   ]),
 } as const;
 export type PartnerRole = keyof typeof PARTNERS;
+
+/** Stands in at the first practice; two of its owners approve her, a nurse calls her in. */
+export const LOCUM = { name: 'Wilma Eising', passphrase: 'veen-bosaardbei-drie' } as const;

@@ -9,7 +9,7 @@ import { DEFAULT_AS_OF } from '../generate/index.ts';
 import type { Job } from '../main.ts';
 import { LINDE, PARTNERS, type PartnerRole, WILG } from './cast.ts';
 import { visitOf } from './couple.ts';
-import { buildRegion, playStory, type Region } from './region.ts';
+import { buildRegion, playStory, type Region, type Story } from './region.ts';
 
 export interface RegionDemoOptions {
   readonly once?: boolean;
@@ -62,6 +62,14 @@ function links(region: Region): string[] {
   );
 }
 
+/** Somebody opened what is not theirs, or not what is. */
+const sawTooMuch = ({ locum, officer, careGroup }: Story): boolean =>
+  locum.opened === 0 ||
+  locum.others + officer.parts + careGroup.parts > 0 ||
+  officer.lines === 0 ||
+  !officer.proved ||
+  careGroup.looks !== 'refused';
+
 export const regionDemo =
   (options: RegionDemoOptions): Job =>
   async (json) => {
@@ -86,17 +94,22 @@ export const regionDemo =
         seen: await seenBy(region),
         restricted: story.restricted,
         emergency: story.emergency,
+        locum: story.locum,
+        officer: story.officer,
+        careGroup: story.careGroup,
         seconds: Math.round((systemClock() - started) / SECOND),
       };
       if (!json) say(JSON.stringify(account, null, 2));
       if (!options.once) {
         for (const line of links(region)) say(line);
+        const { name, link, passphrase } = region.locum;
+        say(`\n${name} (locum)\n    ${region.linde.origin}/#/apparaat/${link}\n    passphrase: ${passphrase}`);
         say(
           `\nThe card of ${LINDE.practice.name}, for the Partners page of a partner:\n${region.card}\n\nServing until Ctrl-C.`,
         );
         await new Promise<void>((stop) => process.once('SIGINT', () => stop()).once('SIGTERM', () => stop()));
       }
-      return { json: account, failed: story.emergency === 0 || !story.restricted };
+      return { json: account, failed: story.emergency === 0 || !story.restricted || sawTooMuch(story) };
     } finally {
       await region?.close();
       if (options.keep === undefined) await rm(root, { recursive: true, force: true });

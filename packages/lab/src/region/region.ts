@@ -26,8 +26,10 @@ import {
 } from '@ketenkluis/client';
 import { freePort, type NewPractice, newPractice, type Organisation } from '../demo/world.ts';
 import { writePractice } from '../generate/index.ts';
-import { LINDE, PARTNERS, type PartnerRole, WILG } from './cast.ts';
+import { LINDE, LOCUM, PARTNERS, type PartnerRole, WILG } from './cast.ts';
 import { cardFrom, referOne, rowsOf, takeOn, visitOf } from './couple.ts';
+import { approve, type Handed, type Locum, standIn } from './locum.ts';
+import { type Checked, oversee, type Shown, showCounts } from './watch.ts';
 
 export interface RegionOptions {
   readonly root: string;
@@ -45,6 +47,10 @@ export interface Region {
   /** Null where it was to have no patients. */
   readonly wilg: NewPractice | null;
   readonly partners: Readonly<Partial<Record<PartnerRole, NewPractice>>>;
+  /** Approved at the first practice. */
+  readonly locum: Locum;
+  /** The records of the first practice, for its next sync. */
+  sync(): Promise<void>;
   /** The first practice's card, with which its partners' workplaces find it. */
   readonly card: string;
   close(): Promise<void>;
@@ -127,7 +133,14 @@ export async function buildRegion(options: RegionOptions): Promise<Region> {
     const teams = linde.teams.flatMap((one) =>
       one.role === null ? [] : [{ team: one.team, role: one.role, name: one.name }],
     );
-    return { linde, wilg, partners, card: await partnerCard(owner, { name, ura, teams }), close };
+    say('a locum: two owners approve');
+    const [second, nurse] = [await linde.signIn(LINDE.staff[1]!.name), await linde.signIn('Sanne Kuipersma')];
+    const team = linde.teams.find(({ need }) => need === 'poh-s')!.team;
+    const locum = await approve(linde, { first: owner, second, team, by: nurse.person }, LOCUM);
+    const sync = async () => {
+      await linde.sync(join(root, 'linde', 'source'), asOf);
+    };
+    return { linde, wilg, partners, locum, sync, card: await partnerCard(owner, { name, ura, teams }), close };
   } catch (error) {
     await close();
     throw error;
@@ -180,6 +193,9 @@ export interface Story {
   readonly restricted: boolean;
   /** Resources that the emergency summary showed. */
   readonly emergency: number;
+  readonly locum: Handed;
+  readonly officer: Checked;
+  readonly careGroup: Shown;
 }
 
 /** Plays the story in the first practice. Throws what the client throws. */
@@ -206,10 +222,15 @@ export async function playStory(region: Region): Promise<Story> {
     if (name === 'withdrawn')
       await withdrawConsent(nurse, { dossier: row.dossier, partner: partner.organisation }, row.facts);
   }
+  const restricted = await shut(nurse, rows.at(-1));
+  const emergency = await breakGlass(region, rows.at(-2));
+  const locum = await standIn(region.linde, nurse, region.locum, [rows.at(-3)!, rows.at(-4)!]);
+  // What the care group is told is counted at a sync.
+  await region.sync();
   return {
-    referrals: told,
-    restricted: await shut(nurse, rows.at(-1)),
-    emergency: await breakGlass(region, rows.at(-2)),
+    ...{ referrals: told, restricted, emergency, locum },
+    officer: await oversee(await region.linde.signIn('Greet Bosscha'), rows.at(-3)!),
+    careGroup: await showCounts(await region.linde.signIn('Marit Ruitenbeek'), rows.at(-3)!),
   };
 }
 
