@@ -1,5 +1,16 @@
 /** Review of every look (docs/spec/review.md): pure, for whoever holds the key that opens the lines. */
 
+export {
+  type Finding,
+  type JudgedLook,
+  type NotJudged,
+  OUTCOMES,
+  type Outcome,
+  type Review,
+  review,
+  type Sign,
+} from './review.ts';
+export { FEATURES, type Feature, FINDING_AT, RULES_VERSION, type Strength } from './rules.ts';
 export type {
   Colleague,
   Dwelling,
