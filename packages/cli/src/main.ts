@@ -149,7 +149,7 @@ program
   .action((options) => run(options.json, () => ledgerCommands.verify(options)));
 
 command('bench', 'our figures beside the nearest peers, in one run')
-  .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger')
+  .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger, review')
   .option('--source <dir>', 'data for reading, as NDJSON')
   .option('--full', 'a million entries in the ledger instead of a hundred thousand')
   .action((options) => lab('bench', options));
@@ -157,5 +157,13 @@ command('bench', 'our figures beside the nearest peers, in one run')
 command('attack', 'play the attack suite')
   .option('--only <name>', 'attacks whose name contains this')
   .action((options) => lab('attack', options));
+
+command(
+  'review',
+  'review every look of a simulated year; a practice reviews its own log in the workplace, where it opens',
+)
+  .requiredOption('--demo', 'on the simulated year: 100 colleagues, 50,000 looks, planted cases')
+  .option('--seed <seed>', 'another year')
+  .action((options) => lab('review', options));
 
 await program.parseAsync();

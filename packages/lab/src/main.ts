@@ -5,6 +5,7 @@ import type { BenchOptions } from './bench/main.ts';
 import type { DemoOptions } from './demo/demo.ts';
 import type { GenerateCommand } from './generate/command.ts';
 import type { RegionDemoOptions } from './region/demo.ts';
+import type { ReviewCommand } from './review/command.ts';
 
 /** Words on stderr; with `json` one document on stdout; answers whether it went well. */
 export type Job = (json: boolean) => Promise<{ readonly json: unknown; readonly failed: boolean }>;
@@ -24,6 +25,8 @@ async function job(): Promise<Job> {
       return (await import('./bench/main.ts')).bench(options as BenchOptions);
     case 'attack':
       return (await import('./attacks/job.ts')).attack(options as { readonly only?: string });
+    case 'review':
+      return (await import('./review/command.ts')).review(options as ReviewCommand);
     default:
       throw new Error(`the lab has no job named ${name}`);
   }

@@ -2,7 +2,7 @@
 
 import { steadyCount } from '@ketenkluis/base';
 
-export type Unit = 's' | 'ms' | 'bytes' | 'MB' | '/s';
+export type Unit = 's' | 'ms' | 'bytes' | 'MB' | '/s' | '%';
 
 /** A bar is on our figure or, where a peer is measured beside it, on the ratio of the two. */
 export interface Bar {

@@ -27,6 +27,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   browser: async () => (await import('./browser.ts')).browser,
   leaver: async () => (await import('./leaver.ts')).leaver,
   referral: async () => (await import('./referral.ts')).referral,
+  review: async () => (await import('./review.ts')).review,
   ledger: async () => (await import('./ledger.ts')).ledger,
 };
 

@@ -1,0 +1,23 @@
+/** Review of every look (docs/spec/review.md): pure, for whoever holds the key that opens the lines. */
+
+export {
+  type Finding,
+  type JudgedLook,
+  type NotJudged,
+  OUTCOMES,
+  type Outcome,
+  type Review,
+  review,
+  type Sign,
+} from './review.ts';
+export { FEATURES, type Feature, FINDING_AT, RULES_VERSION, type Strength } from './rules.ts';
+export type {
+  Colleague,
+  Dwelling,
+  Look,
+  LookAction,
+  Reason,
+  ReasonKind,
+  ReviewInput,
+  Subject,
+} from './types.ts';

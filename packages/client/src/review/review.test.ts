@@ -1,0 +1,185 @@
+import { DAY, type DossierId, HOUR, type Instant, instant, MINUTE, type PersonId, type TeamId } from '@ketenkluis/base';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { review } from './review.ts';
+import { FEATURES, REASONS } from './rules.ts';
+import { twin } from './twin.test-util.ts';
+import type { Colleague, Look, LookAction, Reason, ReasonKind, ReviewInput, Subject } from './types.ts';
+
+const person = (n: number) => `per_${n}` as PersonId;
+const dossier = (n: number) => `dos_${n}` as DossierId;
+const team = (n: number) => `tea_${n}` as TeamId;
+/** A Tuesday, ten o'clock in Amsterdam. */
+const TUESDAY = Date.parse('2025-03-11T09:00:00Z');
+const at = (offset: number): Instant => instant(TUESDAY + offset);
+
+const looker = (n: number, more: Partial<Colleague> = {}): Colleague => ({
+  ...{
+    id: person(n),
+    role: 'assistant',
+    teams: [team(1)],
+    surnames: [`staff${n}`],
+    home: `9000zz ${n}`,
+    street: `s${n}`,
+  },
+  ...more,
+});
+const subject = (n: number, more: Partial<Subject> = {}): Subject => ({
+  ...{ id: dossier(n), surnames: [`name${n}`], home: `9000aa ${n}`, street: '9000aa', vip: false, colleague: null },
+  ...more,
+});
+const look = (offset: number, more: Partial<Look> = {}): Look => ({
+  ...{ line: 0, at: at(offset), person: person(1), dossier: dossier(1), action: 'open' },
+  ...more,
+});
+const reason = (kind: ReasonKind, offset: number, more: Partial<Reason> = {}): Reason => ({
+  ...{ kind, dossier: dossier(1), person: person(1), team: null, from: at(offset), until: at(offset) },
+  ...more,
+});
+const input = (
+  looks: readonly Look[],
+  reasons: readonly Reason[] = [],
+  more: Partial<ReviewInput> = {},
+): ReviewInput => ({
+  looks: looks.map((one, line) => ({ ...one, line })),
+  reasons,
+  colleagues: [1, 2, 3, 4, 5].map((n) => looker(n)),
+  subjects: [1, 2, 3, 4, 5, 6].map((n) => subject(n)),
+  ...more,
+});
+const only = (given: ReviewInput) => review(given).judged(0);
+const names = (given: ReviewInput) => only(given).signs.map(({ feature }) => feature);
+
+const step = fc.integer({ min: 0, max: 60 }).map((n) => n * 10 * MINUTE);
+const days = fc.integer({ min: -40, max: 40 }).map((n) => n * DAY);
+const moment = fc.tuple(days, step).map(([a, b]) => at(a + b));
+const someone = fc.integer({ min: 1, max: 4 }).map(person);
+const ACTIONS: readonly LookAction[] = ['open', 'list', 'search', 'search', 'print', 'emergency'];
+const KINDS = Object.keys(REASONS) as ReasonKind[];
+const anyInput: fc.Arbitrary<ReviewInput> = fc.record({
+  looks: fc.array(
+    fc.record({
+      line: fc.nat(1000),
+      at: moment,
+      person: someone,
+      dossier: fc.option(fc.integer({ min: 1, max: 3 }).map(dossier), { freq: 9 }),
+      action: fc.constantFrom(...ACTIONS),
+    }),
+    { maxLength: 40 },
+  ),
+  reasons: fc.array(
+    fc
+      .record({
+        kind: fc.constantFrom(...KINDS),
+        dossier: fc.integer({ min: 1, max: 3 }).map(dossier),
+        person: fc.option(someone),
+        team: fc.option(fc.integer({ min: 1, max: 2 }).map(team)),
+        from: moment,
+        length: fc.constantFrom(0, HOUR, 20 * DAY, 120 * DAY),
+      })
+      .map(({ length, ...rest }) => ({ ...rest, until: instant(rest.from + length) })),
+    { maxLength: 8 },
+  ),
+  colleagues: fc.constantFrom(
+    [looker(1), looker(2, { role: 'gp', teams: [team(2)], home: '9000aa 1', street: '9000aa' }), looker(3)],
+    [
+      looker(1, { surnames: ['name1'], home: null, street: '9000aa' }),
+      looker(2, { teams: [team(1), team(2)] }),
+      looker(4),
+    ],
+  ),
+  subjects: fc.constantFrom(
+    [subject(1, { vip: true }), subject(2, { colleague: person(1) })],
+    [subject(1), subject(2, { surnames: ['name1'], home: null }), subject(3, { street: 's1' })],
+  ),
+});
+
+describe('R48 every look is reviewed', () => {
+  it('as its slow twin does, which remembers nothing', () => {
+    fc.assert(
+      fc.property(anyInput, (given) => {
+        const fast = review(given);
+        const judged = given.looks.map((_, i) => {
+          const { strength, signs, points, outcome } = fast.judged(i);
+          return { strength, features: signs.map(({ feature }) => feature), points, outcome };
+        });
+        expect(judged).toEqual(twin(given));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('none is left out: three outcomes that add up, and every finding look stands in exactly one finding', () => {
+    fc.assert(
+      fc.property(anyInput, (given) => {
+        const { looks, outcomes, findings, outcomeOf } = review(given);
+        expect(looks).toBe(given.looks.length);
+        expect(outcomes.explained + outcomes.unexplained + outcomes.finding).toBe(looks);
+        const flagged = given.looks.flatMap((_, i) => (outcomeOf[i] === 2 ? [i] : []));
+        expect(findings.flatMap((one) => one.looks).sort((a, b) => a - b)).toEqual(flagged);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('and more than 20 dossiers on one day stand out from usual days', () => {
+    const usual = Array.from({ length: 9 }, (_, i) => look(-(i + 1) * 7 * DAY, { dossier: dossier(90 + i) }));
+    const row = Array.from({ length: 21 }, (_, i) => look(i * MINUTE, { dossier: dossier(i) }));
+    expect(names(input([...row, ...usual]))).toEqual(expect.arrayContaining(['volume', 'many-unexplained']));
+    expect(names(input([...row.slice(1), ...usual]))).not.toContain('volume');
+    const given = input([...row, ...usual]);
+    expect(
+      review(given)
+        .judged(0)
+        .signs.find(({ feature }) => feature === 'volume'),
+    ).toEqual({
+      ...{ feature: 'volume', points: 20, count: 21, usual: { own: 1, role: 1 } },
+    });
+    expect(twin(given)[0]).toMatchObject({ strength: 'none', points: 70 });
+  });
+
+  it('a reason of one own is strong, that of a team or the practice weaker, and each has its window', () => {
+    const colleagues = [looker(1), looker(2), looker(3, { teams: [team(2)] })];
+    const strength = (who: number, offset: number) =>
+      only(input([look(offset, { person: person(who) })], [reason('appointment', 0)], { colleagues })).strength;
+    expect([strength(1, 14 * DAY), strength(1, 14 * DAY + 1)]).toEqual(['strong', 'none']);
+    expect([strength(2, -14 * DAY), strength(2, -14 * DAY - 1)]).toEqual(['weak', 'none']);
+    expect(strength(3, HOUR)).toBe('weak');
+  });
+
+  it('a relation of a year does not explain a day, and what ended speaks against it', () => {
+    const open = (length: number, kind: ReasonKind = 'step') =>
+      only(input([look(DAY)], [reason(kind, 0, { until: at(length) })])).strength;
+    expect([open(90 * DAY), open(90 * DAY + 1)]).toEqual(['strong', 'weak']);
+    expect(names(input([look(62 * DAY)], [reason('referral', 0, { until: at(20 * DAY) })]))).toEqual(['after-end']);
+    expect(names(input([look(62 * DAY)], [reason('referral', 0, { until: at(32 * DAY) })]))).toEqual([]);
+  });
+
+  it('the own file is a finding whatever the reason; a neighbour without one is too, and with one of her own is not', () => {
+    const own = [subject(1, { colleague: person(1) })];
+    expect(only(input([look(0)], [reason('appointment', 0)], { subjects: own }))).toMatchObject({
+      ...{ strength: 'strong', outcome: 'finding', points: 50 },
+    });
+    const colleagues = [looker(1, { street: '9000aa' })];
+    expect(only(input([look(0)], [], { colleagues }))).toMatchObject({ outcome: 'finding', points: 50 });
+    expect(only(input([look(0)], [reason('appointment', 0)], { colleagues })).outcome).toBe('explained');
+  });
+
+  it('says what it could not judge', () => {
+    const given = input([look(0), look(HOUR, { person: person(9) }), look(0, { dossier: dossier(9) })], [], {
+      colleagues: [looker(1, { home: null })],
+    });
+    expect(review(given).notJudged).toEqual({ looker: 1, subject: 1, address: 3, surname: 2 });
+  });
+
+  it('a practice may look closer, never less close', () => {
+    expect(review(input([look(0)]), 30).outcomes.finding).toBe(1);
+    expect(() => review(input([look(0)]), 51)).toThrow(expect.objectContaining({ code: 'client/refused' }));
+    expect(() => review(input([look(0)]), 19)).toThrow(expect.objectContaining({ code: 'client/refused' }));
+  });
+
+  it('has no feature without points, and nothing is judged of nothing', () => {
+    expect(review(input([]))).toMatchObject({ looks: 0, firstLine: null, findings: [] });
+    expect(new Set(FEATURES).size).toBe(FEATURES.length);
+  });
+});
