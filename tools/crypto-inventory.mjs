@@ -11,7 +11,15 @@ const root = join(import.meta.dirname, '..');
 const path = join(root, 'docs/crypto-inventory.json');
 const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
 
-const LIBRARIES = ['@noble/hashes', '@panva/hpke-noble', 'fflate', 'hash-wasm', 'hpke', 'shamir-secret-sharing'];
+const LIBRARIES = [
+  '@noble/hashes',
+  '@noble/post-quantum',
+  '@panva/hpke-noble',
+  'fflate',
+  'hash-wasm',
+  'hpke',
+  'shamir-secret-sharing',
+];
 const BEYOND_SEAL = [
   {
     algorithm: 'SHA-256',
@@ -28,6 +36,14 @@ const BEYOND_SEAL = [
     library: 'WebCrypto',
     quantum: 'broken-by-quantum',
     where: 'packages/ledger',
+  },
+  {
+    algorithm: 'Ed25519, ML-DSA-44',
+    use: 'cosignatures of witnesses under checkpoints: two keys, so that one outlives the other',
+    source: 'C2SP tlog-cosignature, FIPS 204',
+    library: 'node:crypto signs; WebCrypto and @noble/post-quantum verify',
+    quantum: 'hybrid',
+    where: 'packages/witness, packages/ledger',
   },
   {
     algorithm: 'AES-256-GCM',

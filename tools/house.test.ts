@@ -17,10 +17,11 @@ const ARROWS: Record<string, readonly string[]> = {
   care: ['fhir', 'access'],
   client: ['protocol', 'fhir'],
   vault: ['protocol'],
+  witness: ['protocol'],
   agent: ['client', 'care'],
   workplace: ['client', 'care'],
-  lab: ['agent', 'vault', 'workplace'],
-  cli: ['agent', 'vault'],
+  lab: ['agent', 'vault', 'witness', 'workplace'],
+  cli: ['agent', 'vault', 'witness'],
 };
 const PURE = ['base', 'ledger', 'seal', 'fhir', 'care', 'access', 'client'];
 

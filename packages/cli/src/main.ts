@@ -8,6 +8,7 @@ import { run } from './output.ts';
 import * as practiceCommands from './practice.ts';
 import { lab } from './spawn.ts';
 import * as vaultCommands from './vault.ts';
+import * as witnessCommands from './witness.ts';
 
 const whole = (text: string): number => {
   const value = Number(text);
@@ -138,6 +139,24 @@ command('serve', 'run a vault')
 command('fsck', 're-derive every root of a vault and name what is wrong')
   .requiredOption('--dir <dir>', 'data of the vault')
   .action((options) => run(options.json, () => vaultCommands.check(options)));
+
+const witness = command('witness', 'cosign the checkpoints of logs, as somebody outside their host (docs/witness.md)')
+  .option('--config <file>', 'configuration: name, folder, logs')
+  .action((options, self) =>
+    options.config === undefined
+      ? self.error('error: --config names the configuration')
+      : witnessCommands.serve(options),
+  );
+witness
+  .command('init')
+  .description('make the keys of a witness and a configuration to fill in; prints its verifier keys')
+  .requiredOption('--dir <dir>', 'empty folder for keys and database')
+  .requiredOption('--name <name>', 'name of the witness: an address without scheme, as witness.example/w1')
+  .option('--json', 'one JSON document on stdout')
+  .action((_options, self) => {
+    const options = self.optsWithGlobals();
+    return run(options.json, () => witnessCommands.init(options));
+  });
 
 program
   .command('ledger')

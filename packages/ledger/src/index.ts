@@ -16,6 +16,7 @@ export {
   type Chains,
   checkChain,
 } from './chain.ts';
+export { cosignedMessage, timestamped } from './cosignature.ts';
 export {
   CLASSES,
   type Entry,
@@ -53,7 +54,9 @@ export {
 export { type Annex, annexSchema, decodeAnnex, encodeAnnex, NEN_7513, type NenField } from './nen7513.ts';
 export {
   type Checkpoint,
+  type CosignatureType,
   checkpointText,
+  cosignedBy,
   formatNote,
   formatVkey,
   keyId,

@@ -1,4 +1,4 @@
-/** C2SP signed-note v1 and tlog-checkpoint: Ed25519 notes by the log, cosignature/v1 by witnesses. */
+/** C2SP signed-note v1 and tlog-checkpoint: Ed25519 notes by the log, cosignatures (cosignature.ts) by witnesses. */
 
 import {
   type Bytes,
@@ -7,16 +7,18 @@ import {
   equalBytes,
   fromBase64,
   hex,
-  readU32,
   type Signer,
   utf8,
   type Verifier,
 } from '@ketenkluis/base';
+import { cosignatureHolds, cosignedAt, KEY_BYTES } from './cosignature.ts';
 import { ledgerError } from './errors.ts';
 import { HASH_BYTES, sha256 } from './tree.ts';
 
-/** Signature types of signed-note: 1 = Ed25519 over the text, 4 = timestamped cosignature. */
-export type NoteKeyType = 1 | 4;
+/** Timestamped cosignatures of signed-note: 4 = Ed25519, 6 = ML-DSA-44. */
+export type CosignatureType = 4 | 6;
+/** Signature types of signed-note: 1 = Ed25519 over the text, and cosignatures. */
+type NoteKeyType = 1 | CosignatureType;
 /** A key that a verifier was told to trust, under this name. */
 export interface NoteKey {
   readonly name: string;
@@ -36,7 +38,6 @@ export interface Note {
 
 const MAX_NOTE = 262_144;
 const MAX_SIGNATURES = 64;
-const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 
 const isKeyName = (name: string): boolean => name.length > 0 && name.isWellFormed() && !/[\s+\p{Cc}]/u.test(name);
@@ -49,15 +50,16 @@ export const keyId = ({ name, type, publicKey }: NoteKey): Bytes =>
 export const formatVkey = (key: NoteKey): string =>
   `${key.name}+${hex(keyId(key))}+${base64(concat(Uint8Array.of(key.type), key.publicKey))}`;
 
-/** Throws `ledger/bad-note` unless it is a well-formed Ed25519 vkey whose id fits. */
+/** Throws `ledger/bad-note` unless it is a well-formed vkey of a known type whose id fits. */
 export function parseVkey(text: string): NoteKey {
   const [, name, id, material] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
   const bad = (why: string) => ledgerError('bad-note', `this verifier key ${why}`);
   if (name === undefined || id === undefined || material === undefined) throw bad('is incomplete');
   const bytes = decode64(material);
-  if (!isKeyName(name) || bytes?.length !== KEY_BYTES + 1) throw bad('is not an Ed25519 key');
-  const [type] = bytes;
-  if (type !== 1 && type !== 4) throw bad('has a signature type that is not supported');
+  const type = bytes?.[0];
+  if (!isKeyName(name) || !bytes) throw bad('is not a name, an id and a key');
+  if (type !== 1 && type !== 4 && type !== 6) throw bad('has a signature type that is not supported');
+  if (bytes.length !== KEY_BYTES[type] + 1) throw bad('has a key of another length than its type');
   const key: NoteKey = { name, type, publicKey: bytes.slice(1) };
   if (hex(keyId(key)) !== id) throw bad('does not have the id it says');
   return key;
@@ -104,21 +106,23 @@ export async function signNote(text: string, name: string, signer: Signer): Prom
   return note;
 }
 
-/** The time in seconds since 1970 that a witness put into its cosignature; undefined above 2^53. */
-function cosignedAt(signature: Uint8Array): number | undefined {
-  const seconds = readU32(signature, 0) * 2 ** 32 + readU32(signature, 4);
-  return Number.isSafeInteger(seconds) ? seconds : undefined;
-}
-
 async function holds(key: NoteKey, text: string, signature: Uint8Array, verifier: Verifier): Promise<boolean> {
   if (key.type === 1) {
     return signature.length === SIGNATURE_BYTES && verifier.verify(key.publicKey, utf8(text), signature);
   }
-  if (signature.length !== 8 + SIGNATURE_BYTES) return false;
-  const seconds = cosignedAt(signature);
-  if (seconds === undefined) return false;
-  return verifier.verify(key.publicKey, utf8(`cosignature/v1\ntime ${seconds}\n${text}`), signature.subarray(8));
+  let checkpoint: Checkpoint;
+  try {
+    checkpoint = parseCheckpointText(text);
+  } catch {
+    return false;
+  }
+  const { type, name, publicKey } = key;
+  return cosignatureHolds({ type, name, publicKey }, text, checkpoint, signature, verifier);
 }
+
+/** The key that this signature claims to be by. */
+const keyOf = ({ name, bytes }: NoteSignature, known: readonly NoteKey[]): NoteKey | undefined =>
+  known.find((key) => key.name === name && equalBytes(keyId(key), bytes.subarray(0, 4)));
 
 /**
  * The trusted keys that signed this note; unknown signatures are passed over. Empty when none did, and also when one
@@ -127,7 +131,7 @@ async function holds(key: NoteKey, text: string, signature: Uint8Array, verifier
 export async function verifyNote(note: Note, trusted: readonly NoteKey[], verifier: Verifier): Promise<NoteKey[]> {
   const signers = new Set<NoteKey>();
   for (const { name, bytes } of note.signatures) {
-    const key = trusted.find((known) => known.name === name && equalBytes(keyId(known), bytes.subarray(0, 4)));
+    const key = keyOf({ name, bytes }, trusted);
     if (!key) continue;
     if (!(await holds(key, note.text, bytes.subarray(4), verifier))) return [];
     signers.add(key);
@@ -173,6 +177,7 @@ export const readCheckpoint = (note: string): Checkpoint => parseCheckpointText(
 export interface Trust {
   /** The log's key; its name is the origin. */
   readonly log: NoteKey;
+  /** Keys of one name are one witness. */
   readonly witnesses?: readonly NoteKey[];
   /** How many of the witnesses must have cosigned; 0 when left out. */
   readonly quorum?: number;
@@ -184,10 +189,27 @@ export async function openCheckpoint(note: string, trust: Trust, verifier: Verif
   const witnesses = trust.witnesses ?? [];
   const signers = await verifyNote(parsed, [trust.log, ...witnesses], verifier);
   if (!signers.includes(trust.log)) throw ledgerError('bad-checkpoint', 'the log did not sign this checkpoint');
-  if (signers.filter((key) => witnesses.includes(key)).length < (trust.quorum ?? 0)) {
+  const cosigners = new Set(signers.filter((key) => witnesses.includes(key)).map(({ name }) => name));
+  if (cosigners.size < (trust.quorum ?? 0)) {
     throw ledgerError('bad-checkpoint', 'too few witnesses cosigned this checkpoint');
   }
   const checkpoint = parseCheckpointText(parsed.text);
   if (checkpoint.origin !== trust.log.name) throw ledgerError('bad-checkpoint', 'this checkpoint is of another log');
   return checkpoint;
+}
+
+/**
+ * The time (seconds since 1970) of the newest cosignature by one of these keys, and those signature lines alone; undefined when there is
+ * none. Says nothing of whether they hold: that is `verifyNote`'s.
+ */
+export function cosignedBy(
+  note: Note,
+  keys: readonly NoteKey[],
+): { readonly seconds: number; readonly signatures: readonly NoteSignature[] } | undefined {
+  const signatures = note.signatures.filter((one) => keyOf(one, keys) !== undefined);
+  const times = signatures.flatMap((one) => {
+    const { type } = keyOf(one, keys)!;
+    return type === 1 ? [] : (cosignedAt(type, one.bytes.subarray(4)) ?? []);
+  });
+  return times.length === 0 ? undefined : { seconds: Math.max(...times), signatures };
 }

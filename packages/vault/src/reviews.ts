@@ -30,7 +30,7 @@ import { answered } from './substitutes.ts';
 import type { Vault } from './vault.ts';
 
 const KEPT = 90 * DAY;
-/** For owners, and for who treats the patient; the reason only opens for the log officers. */
+/** For owners and who oversees, and for who treats the patient; the reason only opens for the log officers. */
 export async function reviews(vault: Vault, caller: Caller): Promise<z.infer<typeof reviewsMessage>> {
   const { practice, people, session } = caller;
   const at = vault.clock();
