@@ -87,7 +87,13 @@ export const DOSSIER_FACT_KINDS = [
 ] as const;
 /** Facts of the practice itself; they stand in its key directory. */
 export const DIRECTORY_FACT_KINDS = [
-  ...['membership', 'mandate', 'partner', 'assumption', 'pool', 'substitute', 'oversight'],
+  'membership',
+  'mandate',
+  'partner',
+  'assumption',
+  'pool',
+  'substitute',
+  'oversight',
 ] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
