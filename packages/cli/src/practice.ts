@@ -15,6 +15,7 @@ import {
   recoveryCode,
   restoreState,
   type Source,
+  type SyncResult,
   streamSource,
   sync as syncPractice,
 } from '@ketenkluis/agent';
@@ -281,6 +282,13 @@ export async function restore(options: {
   }
 }
 
+function appointmentWords({ open, opened, closed, ignored }: SyncResult['appointments']): string[] {
+  const nothing = Object.entries(ignored).map(([why, count]) => `${count} ${why}`);
+  if (open + opened + closed + nothing.length === 0) return [];
+  const left = nothing.length > 0 ? `; opened nothing: ${nothing.join(', ')}` : '';
+  return [`appointments: ${open} steps stand, ${opened} new, ${closed} ended${left}`];
+}
+
 export async function sync(options: {
   readonly dir: string;
   readonly source: string;
@@ -316,6 +324,7 @@ export async function sync(options: {
         `fields: ${receipt.fields.kept} left, ${receipt.fields.dropped} stayed`,
         `source: ${receipt.source.became}`,
         ...receipt.source.loose.map((folder) => `others on this computer can read ${folder}`),
+        ...appointmentWords(result.appointments),
         ...mitzWords(result.mitz),
       ],
     };

@@ -129,6 +129,9 @@ const APPOINTMENT = {
   'niet verschenen': 'noshow',
 } as const;
 
+/** Who does it, as ISCO-08 occupation. */
+const PERFORMER = { huisarts: '2211', poh: '2221', assistente: '3256' } as const;
+
 const patients = table(['patientnummer', 'geboortedatum', 'geslacht'], ['patientnummer', 'geboortedatum'], (row) => {
   const family = [row.text('tussenvoegsel'), row.text('achternaam')].filter((part) => part !== undefined).join(' ');
   const given = row.text('voornamen') ?? row.text('voorletters');
@@ -247,13 +250,17 @@ const appointments = table(['patientnummer', 'datum', 'tijd'], ['patientnummer',
   const day = row.day('datum')!;
   const time = row.matching('tijd', /^([01]?\d|2[0-3]):[0-5]\d$/)?.padStart(5, '0');
   const kind = row.matching('soort', /^\d{1,3}$/);
+  const by = row.oneOf('uitvoerder', PERFORMER);
   return {
     resourceType: 'Appointment',
     id: row.id('afspraak', day, time),
     status: row.oneOf('status', APPOINTMENT) ?? 'booked',
     ...maybe('appointmentType', kind === undefined ? undefined : { coding: [{ system: SYSTEM.nhg14, code: kind }] }),
     start: time === undefined ? day : dutchMoment(day, time),
-    participant: [{ actor: subject(row), status: 'accepted' }],
+    participant: [
+      { actor: subject(row), status: 'accepted' },
+      ...(by === undefined ? [] : [{ type: [{ coding: [{ system: SYSTEM.isco, code: by }] }], status: 'accepted' }]),
+    ],
   };
 });
 

@@ -1,4 +1,4 @@
-import { parseLocalDate } from '@ketenkluis/base';
+import { addDays, parseLocalDate } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES, type ProgrammeId } from '@ketenkluis/care';
 import { SYSTEM } from '@ketenkluis/fhir';
 import fc from 'fast-check';
@@ -21,6 +21,7 @@ async function outcome(
     asOf,
     selection,
     enrolled,
+    booked: { from: addDays(asOf, -7), to: addDays(asOf, 14) },
     parseAll,
     sink: {
       restart() {
@@ -28,6 +29,7 @@ async function outcome(
       },
       records: (...all) => taken.push(all),
       contact: (...all) => taken.push(all),
+      booking: (...all) => taken.push(all),
       registration: (...all) => taken.push(all),
     },
   });

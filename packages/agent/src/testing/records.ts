@@ -13,6 +13,16 @@ export interface MadePatient {
   readonly hba1c: readonly number[];
   readonly died?: boolean;
   readonly bsn?: string;
+  readonly appointments?: readonly MadeAppointment[];
+}
+
+/** Twenty minutes of Dutch winter time, with the assistant unless somebody else is named. */
+export interface MadeAppointment {
+  readonly id: string;
+  readonly start: string;
+  readonly status?: string;
+  readonly by?: string;
+  readonly kind?: string;
 }
 
 const KINDS = ['diabetes', 'cvrm', 'none'] as const;
@@ -25,6 +35,21 @@ export const madePatients = (count: number): MadePatient[] =>
     systolic: [138 + (i % 20), 141 + (i % 9)],
     hba1c: [48 + (i % 17)],
   }));
+
+const STAFF = { assistant: '3256', gp: '2211' } as const;
+
+const appointment = (patient: string, { id, start, status = 'booked', by = 'assistant', kind }: MadeAppointment) => ({
+  resourceType: 'Appointment',
+  id,
+  status,
+  appointmentType: { coding: [{ system: SYSTEM.appointmentKind, code: kind ?? 'ROUTINE' }] },
+  description: 'vrije tekst van de afspraak',
+  start: `${start}:00+01:00`,
+  participant: [
+    { actor: { reference: `Patient/${patient}` }, status: 'accepted' },
+    { actor: { reference: `PractitionerRole/${by}` }, status: 'accepted' },
+  ],
+});
 
 const observation = (id: string, patient: string, code: string, value: number, unit: string, day: string) => ({
   resourceType: 'Observation',
@@ -41,7 +66,14 @@ const observation = (id: string, patient: string, code: string, value: number, u
 export function madeFiles(patients: readonly MadePatient[]): Map<string, string> {
   const lines = new Map<string, unknown[]>();
   const add = (file: string, resource: unknown) => void lines.set(file, [...(lines.get(file) ?? []), resource]);
-  for (const { id, family, kind, systolic, hba1c, died, bsn } of patients) {
+  for (const [id, code] of Object.entries(STAFF))
+    add('PractitionerRole', {
+      resourceType: 'PractitionerRole',
+      id,
+      code: [{ coding: [{ system: SYSTEM.isco, code }] }],
+    });
+  for (const { id, family, kind, systolic, hba1c, died, bsn, appointments = [] } of patients) {
+    for (const one of appointments) add('Appointment', appointment(id, one));
     add('Patient', {
       resourceType: 'Patient',
       id,

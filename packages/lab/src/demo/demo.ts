@@ -113,7 +113,9 @@ async function practice(options: DemoOptions, root: string) {
   }
   const patients = options.patients ?? DEFAULT_PATIENTS;
   say(`making a fictional practice of ${patients} patients …`);
-  writePractice({ patients, seed: DEFAULT_SEED, asOf: asOf ?? DEFAULT_AS_OF, out: source });
+  // Appointments on the day that the demo runs: an assistant has something to open.
+  const booked = localDate(systemClock());
+  writePractice({ patients, seed: DEFAULT_SEED, asOf: asOf ?? DEFAULT_AS_OF, booked, out: source });
   return { source, asOf: asOf ?? DEFAULT_AS_OF };
 }
 

@@ -3,7 +3,7 @@
 import { type Day, toDay } from './calendar.ts';
 import { type Care, LOOK_BACK, laboratory, pressure, startOf, weigh } from './course-parts.ts';
 import { asthmaCare, copdCare, cvrmCare, diabetesCare } from './course-programmes.ts';
-import { clamp } from './dice.ts';
+import { clamp, hash32 } from './dice.ts';
 import { ANSWER, type MeasureKey } from './measures.ts';
 import type { Answer, ProgrammeId } from './model.ts';
 import type { StaffKey } from './staff.ts';
@@ -152,11 +152,32 @@ const PLANNED: Readonly<Record<ProgrammeId, readonly [string, number]>> = {
   cvrm: ['CVRM jaarcontrole', 20],
 };
 
+/** What an assistant measures; SNOMED: blood pressure taking, spirometry. */
+const MEASURED: Readonly<Record<ProgrammeId, readonly [string, string]>> = {
+  diabetes: ['Bloeddruk meten', '46973005'],
+  cvrm: ['Bloeddruk meten', '46973005'],
+  copd: ['Spirometrie', '127783003'],
+  asthma: ['Spirometrie', '127783003'],
+};
+
+/** With an assistant, on the booked day or in the week after. No dice: what is drawn after it stays as it was. */
+function measure({ book, register }: Care, candidate: readonly ProgrammeId[], booked: Day): void {
+  const number = hash32(book.person.key);
+  const programme = candidate.find((one) => register.get(one) === 'consented');
+  if (programme === undefined || number % 12 > 1) return;
+  const [description, service] = MEASURED[programme];
+  const by = number % 3 === 0 ? 'assistant2' : 'assistant1';
+  const day = booked + (number % 12 === 0 ? 0 : 1 + (number % 7));
+  const minute = 480 + 10 * (number % 46);
+  book.appointments.push({ day, minute, minutes: 10, status: 'booked', by, service, description, comment: undefined });
+}
+
 /** Appointments after as-of, and those of the last year that did not happen. */
-export function plan(care: Care, candidate: readonly ProgrammeId[], openDay: (day: Day) => Day): void {
+export function plan(care: Care, candidate: readonly ProgrammeId[], openDay: (day: Day) => Day, booked: Day): void {
   const { book, nurse } = care;
   const { d, person } = book;
   if (book.last < book.today) return;
+  measure(care, candidate, booked);
   const note = (): string | undefined =>
     d.chance(0.06)
       ? `Komt met ${book.text.other('zoon', 'male', 40)}, notitie ${book.plant('appointment-note')}.`

@@ -7,6 +7,7 @@ import { type Day, isoDay } from './calendar.ts';
 import { MEASURES } from './measures.ts';
 import type { Appointment, Episode, Measurement, PatientRecord, Person } from './model.ts';
 import { type GenerateOptions, households, settle } from './practice.ts';
+import { staffMember } from './staff.ts';
 import { keepTruth, type Truth } from './truth.ts';
 
 export type CsvTableName = 'patienten' | 'episodes' | 'metingen' | 'medicatie' | 'afspraken';
@@ -30,7 +31,7 @@ export const CSV_HEADERS: Readonly<Record<CsvTableName, readonly string[]>> = {
   episodes: ['patientnummer', 'episodenummer', 'icpc', 'begindatum', 'einddatum', 'status'],
   metingen: ['patientnummer', 'datum', 'bepaling', 'waarde', 'eenheid', 'antwoord'],
   medicatie: ['patientnummer', 'atc', 'begindatum', 'einddatum', 'status'],
-  afspraken: ['patientnummer', 'datum', 'tijd', 'soort', 'status'],
+  afspraken: ['patientnummer', 'datum', 'tijd', 'soort', 'status', 'uitvoerder'],
 };
 
 type Cells = readonly (string | undefined)[];
@@ -85,6 +86,7 @@ const STATUS: Readonly<Record<Appointment['status'], string>> = {
   noshow: 'niet verschenen',
   cancelled: 'afgezegd',
 };
+const PERFORMER: Readonly<Record<string, string>> = { gp: 'huisarts', 'poh-s': 'poh', assistant: 'assistente' };
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
 
 /** The rows of one patient, each with its table. */
@@ -105,7 +107,8 @@ export function* csvRows(record: PatientRecord): Generator<readonly [CsvTableNam
   }
   for (const one of record.appointments) {
     const time = `${two(Math.floor(one.minute / 60))}:${two(one.minute % 60)}`;
-    yield ['afspraken', [person.key, isoDay(one.day), time, '03', STATUS[one.status]]];
+    const by = PERFORMER[staffMember(one.by).team];
+    yield ['afspraken', [person.key, isoDay(one.day), time, '03', STATUS[one.status], by]];
   }
 }
 

@@ -89,6 +89,7 @@ export function* appointments(f: Frame): Generator<Appointment> {
       id: `app-${f.key}-${index++}`,
       status: one.status,
       appointmentType: concept(coding(`${HL7_CODES}v2-0276`, 'ROUTINE')),
+      ...(one.service === undefined ? {} : { serviceType: [concept(coding(SYSTEM.snomed, one.service))] }),
       description: one.description,
       start: dateTime(one.day, one.minute),
       end: dateTime(one.day, one.minute + one.minutes),

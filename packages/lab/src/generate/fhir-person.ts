@@ -16,7 +16,7 @@ import type {
 import { isoDay } from './calendar.ts';
 import type { PatientRecord, Person } from './model.ts';
 import { surnameText } from './names.ts';
-import { PRACTICE, type StaffKey, type StaffMember, staffMember } from './staff.ts';
+import { OCCUPATION, PRACTICE, type StaffKey, type StaffMember, staffMember } from './staff.ts';
 
 export const NICTIZ = 'http://nictiz.nl/fhir/StructureDefinition/';
 const HL7 = 'http://hl7.org/fhir/StructureDefinition/';
@@ -199,13 +199,16 @@ function practitioner(one: StaffMember): Practitioner {
   };
 }
 
+const occupation = (code: string | undefined) =>
+  code === undefined ? {} : { coding: [{ system: SYSTEM.isco, code }] };
+
 const role = (one: StaffMember): PractitionerRole => ({
   resourceType: 'PractitionerRole',
   id: `rol-${one.key}`,
   meta: profile('nl-core-HealthProfessional-PractitionerRole'),
   practitioner: { reference: `Practitioner/zvl-${one.key}`, type: 'Practitioner', display: one.name },
   organization: { reference: `Organization/${PRACTICE.id}`, type: 'Organization', display: PRACTICE.name },
-  code: [{ text: one.role }],
+  code: [{ ...occupation(OCCUPATION[one.team]), text: one.role }],
 });
 
 export const organisationResource = (): Organization => ({

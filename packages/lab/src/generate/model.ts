@@ -119,6 +119,8 @@ export interface Appointment {
   readonly minutes: number;
   readonly status: 'booked' | 'fulfilled' | 'noshow' | 'cancelled';
   readonly by: StaffKey;
+  /** SNOMED code of what will be done, where the book says it. */
+  readonly service?: string;
   readonly description: string;
   readonly comment: string | undefined;
 }

@@ -19,6 +19,8 @@ import {
 export interface Supply {
   readonly today: Day;
   readonly asOf: LocalDate;
+  /** On which the assistants have appointments. */
+  readonly booked: Day;
   /** Seed-dependent start of the composed surnames. */
   readonly offset: number;
   readonly bsn: () => string | undefined;

@@ -30,6 +30,8 @@ export interface GenerateOptions {
   readonly seed?: string | number;
   /** The day that the practice is looked at, `YYYY-MM-DD`; default 2026-10-01. */
   readonly asOf?: string;
+  /** The day on which the assistants have appointments, `YYYY-MM-DD`; as-of when left out. */
+  readonly booked?: string;
 }
 
 /** Takes one line of a file of the Bulk Data layout: the type names the file, the text has no line end. */
@@ -40,6 +42,7 @@ interface Settled {
   readonly seed: string;
   readonly asOf: LocalDate;
   readonly today: Day;
+  readonly booked: Day;
 }
 
 /** The options with their defaults. */
@@ -49,13 +52,14 @@ export function settle(options: GenerateOptions): Settled {
     throw baseError('bad-number', `a practice has 1 to ${MOST_PATIENTS} patients`);
   }
   const asOf = parseLocalDate(options.asOf ?? DEFAULT_AS_OF);
-  return { patients, seed: String(options.seed ?? DEFAULT_SEED), asOf, today: toDay(asOf) };
+  const booked = toDay(options.booked === undefined ? asOf : parseLocalDate(options.booked));
+  return { patients, seed: String(options.seed ?? DEFAULT_SEED), asOf, today: toDay(asOf), booked };
 }
 
 /** The households of the practice, in order; together exactly `patients` records. */
 export function* households(options: GenerateOptions): Generator<PatientRecord[]> {
-  const { patients, seed, asOf, today } = settle(options);
-  const supply = { today, asOf, offset: hash32(`${seed}/names`) % 400_000, bsn: bsnSource(seed) };
+  const { patients, seed, asOf, today, booked } = settle(options);
+  const supply = { today, asOf, booked, offset: hash32(`${seed}/names`) % 400_000, bsn: bsnSource(seed) };
   let count = 0;
   for (let household = 0; count < patients; household++) {
     const records = drawRecords(dice(seed, household + 1), supply, household, count, patients - count);

@@ -152,7 +152,7 @@ function drawRecord(d: Dice, person: Person, supply: Supply): PatientRecord {
   const care: Care = { book, body, episodes, register, nurse: d.chance(0.55) ? 'pohs1' : 'pohs2' };
   programmeCare(care, candidate);
   otherCare(care);
-  plan(care, candidate, openDay);
+  plan(care, candidate, openDay, supply.booked);
   const treated = episodes
     .filter((one) => one.verification !== 'refuted' && one.verification !== 'entered-in-error')
     .map((episode) => ({

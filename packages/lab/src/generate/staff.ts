@@ -88,6 +88,13 @@ const STAFF: readonly StaffMember[] = [
   member('lab', 'Laboratorium', '', '', 'Streeklab Veenkant', 'female', 'huisartsenlaboratorium', 'laboratory'),
 ];
 
+/** ISCO-08 occupations, where the practice's own software says one. */
+export const OCCUPATION: Readonly<Partial<Record<StaffMember['team'], string>>> = {
+  gp: '2211',
+  'poh-s': '2221',
+  assistant: '3256',
+};
+
 /** The professionals of the practice; the laboratory signs results but is nobody who logs in. */
 export const staff = (): readonly StaffMember[] => STAFF.filter((one) => one.key !== 'lab');
 

@@ -5,7 +5,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LocalDate, plus, SECOND } from '@ketenkluis/base';
+import { type LocalDate, localDate, plus, SECOND, systemClock } from '@ketenkluis/base';
 import type { ProgrammeId } from '@ketenkluis/care';
 import {
   acceptReferral,
@@ -106,7 +106,7 @@ export async function buildRegion(options: RegionOptions): Promise<Region> {
     for (const [i, { key, practice }] of practices.entries()) {
       say(`${key}: choosing, minimising, sealing, sending`);
       const source = join(root, key, 'source');
-      writePractice({ patients: patients[i]!, seed: i + 11, asOf, out: source });
+      writePractice({ patients: patients[i]!, seed: i + 11, asOf, booked: localDate(systemClock()), out: source });
       await practice.enrol(source, asOf);
     }
     const partners: Partial<Record<PartnerRole, NewPractice>> = {};

@@ -12,7 +12,7 @@ import {
   waysIn,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
-import type { AccessSide, ColleagueAccess, DossierAccess, Seer, Text } from '../model.ts';
+import type { AccessSide, ColleagueAccess, DossierAccess, Ground, Seer, Text } from '../model.ts';
 import { partsOfRole } from './choices.ts';
 import { about, type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { partName, rowOf } from './lists.ts';
@@ -24,6 +24,17 @@ const partText = (scope: ScopeId): Text => ({ nl: SCOPES[scope].nl, en: SCOPES[s
 /** One line per team; a team with several running steps sees what any of them lists, until the last ends. */
 function together(steps: readonly ClientSeer[]): Map<string, ClientSeer[]> {
   return Map.groupBy(steps, ({ team }) => team);
+}
+
+/** The practice's own steps end by themselves only where an appointment opened them. */
+function ownGrounds(steps: readonly ClientSeer[]): Ground[] {
+  const standing = steps.filter(({ step }) => step.until === null).map(({ from }) => from);
+  return [
+    ...(standing.length === 0 ? [] : [{ kind: 'standing' as const, since: Math.min(...standing) as Instant }]),
+    ...steps.flatMap(({ step: { from, until } }) =>
+      until === null ? [] : [{ kind: 'appointment' as const, from, until }],
+    ),
+  ];
 }
 
 async function dossierAccess(inside: Inside, dossier: DossierId): Promise<DossierAccess> {
@@ -60,7 +71,7 @@ async function dossierAccess(inside: Inside, dossier: DossierId): Promise<Dossie
       parts: [...parts.values()],
       why:
         first.partner === null
-          ? [{ kind: 'standing', since: Math.min(...steps.map(({ from }) => from)) as Instant }]
+          ? ownGrounds(steps)
           : steps.map(({ from, consent }) => ({
               kind: 'referral',
               by: null,

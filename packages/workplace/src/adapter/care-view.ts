@@ -8,6 +8,7 @@ import {
   type WorklistRow as CareRow,
   type Worklist as CareWorklist,
   type FieldId,
+  fieldsInScope,
   type IndicatorClass,
   type MedicationView,
   PARAMETERS,
@@ -18,6 +19,7 @@ import {
   type ProgrammeId,
   ROLES,
   type RoleId,
+  SCOPES,
 } from '@ketenkluis/care';
 import type {
   ClassBadge,
@@ -211,9 +213,13 @@ const KINDS: Readonly<Record<Kind, (field: FieldId) => boolean>> = {
   measurements: (field) => Object.values(PARAMETERS).some((one) => one.field === field),
 };
 
-/** Kinds of which none of these roles sees a single field. */
-export function hiddenFrom(roles: readonly RoleId[]): Kind[] {
-  const fields = roles.flatMap((role) => ROLES[role].fields);
+/** Kinds of which none of these roles sees a single field, nor any of the parts that are open beyond that. */
+export function hiddenFrom(roles: readonly RoleId[], row?: Pick<CareRow, 'handles' | 'programmes'>): Kind[] {
+  const open = (row?.handles ?? []).filter(({ scope }) => !SCOPES[scope].copy);
+  const fields = [
+    ...roles.flatMap((role) => ROLES[role].fields),
+    ...open.flatMap(({ scope }) => fieldsInScope(scope, row?.programmes ?? [])),
+  ];
   return (Object.keys(KINDS) as Kind[]).filter((kind) => !fields.some(KINDS[kind]));
 }
 
@@ -265,7 +271,7 @@ export function dossier(parts: DossierParts): Dossier {
     mayWrite: parts.mayWrite,
     mayRefer: parts.mayRefer ?? false,
     emergency: parts.emergency ?? false,
-    hidden: hiddenFrom(parts.roles),
+    hidden: hiddenFrom(parts.roles, row),
     denied: parts.denied,
   };
 }

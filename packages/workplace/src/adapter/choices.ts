@@ -101,11 +101,18 @@ export function referralChoices(
   return { choices, unfit };
 }
 
-/** Every part that a role sees of some patient in these programmes, whatever was switched off in the practice. */
+/** Every part that a role sees of some patient in these programmes, at an appointment too, whatever was switched off in the practice. */
 export function partsOfRole(role: RoleId, programmes: readonly ProgrammeId[]): ScopeId[] {
   const selection = compileSelection(programmes.map((id) => PROGRAMMES[id]));
   const mixes: readonly (readonly ProgrammeId[])[] = [programmes, ...programmes.map((id) => [id])];
-  const seen = new Set(mixes.flatMap((mix) => scopesForRole(role, mix, selection)));
+  const atAppointments = programmes.flatMap((programme) =>
+    PROGRAMMES[programme].steps.flatMap(({ id, appointment }) => {
+      const ask = { role, programme, step: id, evidence: ['appointment'] as const, programmes };
+      const answer = appointment === undefined ? null : issueStep(ask, selection);
+      return answer?.issue ? answer.scopes : [];
+    }),
+  );
+  const seen = new Set([...mixes.flatMap((mix) => scopesForRole(role, mix, selection)), ...atAppointments]);
   return SCOPE_IDS.filter((scope) => seen.has(scope));
 }
 

@@ -1,7 +1,7 @@
 /** The worklists of all teams this person is in, opened once and merged: one row per dossier. */
 
 import type { DossierId, FactId, HandleId, LocalDate } from '@ketenkluis/base';
-import { type WorklistRow as CareRow, parseWorklist, type RoleId, SCOPES } from '@ketenkluis/care';
+import { type WorklistRow as CareRow, parseWorklist, type RoleId, rowAt, SCOPES } from '@ketenkluis/care';
 import {
   type Confirmation as ClientConfirmation,
   listHandles,
@@ -35,6 +35,7 @@ const union = <T>(a: readonly T[], b: readonly T[], key: (one: T) => string): T[
 
 /** What two teams may each use of one dossier, this person may use. */
 function merge(a: CareRow, b: CareRow): CareRow {
+  const visits = union(a.visits ?? [], b.visits ?? [], ({ facts }) => facts.join());
   return {
     ...a,
     programmes: union(a.programmes, b.programmes, (one) => one),
@@ -42,6 +43,7 @@ function merge(a: CareRow, b: CareRow): CareRow {
     classes: { ...a.classes, ...b.classes },
     handles: union(a.handles, b.handles, (one) => one.handle),
     facts: union<FactId>(a.facts, b.facts, (one) => one),
+    ...(visits.length === 0 ? {} : { visits }),
   };
 }
 
@@ -98,12 +100,13 @@ export function lists(inside: Inside): Promise<OpenLists> {
   return inside.lists;
 }
 
+/** As it is now: with what an appointment of today opens. */
 export async function rowOf(inside: Inside, dossier: DossierId): Promise<CareRow> {
   const row = (await lists(inside)).rows.get(dossier);
   if (row === undefined) {
     throw workplaceError('denied', 'this dossier is on none of your lists', { detail: { reason: 'gone' } });
   }
-  return row;
+  return rowAt(row, inside.session.now());
 }
 
 /** The copy for emergencies repeats what the other parts hold; it is opened only where it is all there is. */

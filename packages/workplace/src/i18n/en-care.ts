@@ -236,6 +236,7 @@ export const care: Pick<Dictionary, keyof typeof nl> = {
     standing: 'Registered and enrolled since {{date}}',
     handed: 'As a substitute: handed over on {{date}}',
     referral: 'Referred by {{by}} on {{date}}',
+    appointment: 'Appointment with this team; ends {{until}}',
     referralUnnamed: 'Referred on {{date}}',
     consent: 'Consent of {{date}}',
     noConsent: 'Without consent: refused',

@@ -235,6 +235,7 @@ export const care = {
     standing: 'Ingeschreven en aangemeld sinds {{date}}',
     handed: 'Als waarnemer: overgedragen op {{date}}',
     referral: 'Verwezen door {{by}} op {{date}}',
+    appointment: 'Afspraak bij dit team; vervalt {{until}}',
     referralUnnamed: 'Verwezen op {{date}}',
     consent: 'Toestemming van {{date}}',
     noConsent: 'Zonder toestemming: wordt geweigerd',

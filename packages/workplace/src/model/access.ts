@@ -9,6 +9,8 @@ export type Ground =
   /** Registered with the practice and enrolled in a programme. */
   | { readonly kind: 'standing'; readonly since: Instant }
   | { readonly kind: 'referral'; readonly by: string | null; readonly at: Instant; readonly consent: Instant | null }
+  /** An appointment with this team, and the days around it. */
+  | { readonly kind: 'appointment'; readonly from: Instant; readonly until: Instant }
   /** The patient of the moment, handed to a substitute. */
   | { readonly kind: 'handed'; readonly at: Instant };
 

@@ -106,6 +106,7 @@ function Why({ grounds, outside }: { readonly grounds: readonly Ground[]; readon
   const words = useWords();
   const said = (ground: Ground): string[] => {
     if (ground.kind === 'standing') return [t('access.standing', { date: words.dayOf(ground.since) })];
+    if (ground.kind === 'appointment') return [t('access.appointment', { until: words.moment(ground.until) })];
     if (ground.kind === 'handed') return [t('access.handed', { date: words.moment(ground.at) })];
     return [
       ground.by === null
