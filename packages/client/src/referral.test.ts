@@ -26,6 +26,7 @@ import {
   factIds,
   openDossier,
   partnersOf,
+  pastReferralsOf,
   placeOf,
   proposePartner,
   type Referral,
@@ -205,8 +206,11 @@ describe('a referral between two vaults', () => {
       handle,
     );
     expect(before.descriptor.version).toBe(old.descriptor.version);
+    const freshNow = async () => (await pastReferralsOf(nurse)).fresh.get(mine.id);
+    expect(await freshNow()).toEqual({ done: 0, total: 1 });
     await two.practice.sync();
     nurse = await two.practice.signIn('poh-s');
+    expect(await freshNow()).toEqual({ done: 1, total: 1 });
     const fresh = await takenBy(
       nurse,
       () => openDossier(nurse, { dossier: row.dossier, handles: [handle], facts }),

@@ -182,8 +182,9 @@ const stillLists = (name: string) =>
     await app.go('Verwijzingen');
     await page.getByText('Alle', { exact: true }).click();
     await app.referrals.row(name).getByText('afgesloten').waitFor();
-    await app.referrals.open(name);
+    await app.referrals.row(name).getByRole('link', { name }).click();
     await page.getByRole('heading', { name: 'Eerdere verwijzing' }).waitFor();
+    await page.getByText(/^Verse sleutels: 0 van [1-9]/).waitFor();
   });
 
 /** What the practice reads afterwards: the partner by its own name, in lines that this browser proved. */

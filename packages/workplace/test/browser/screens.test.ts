@@ -287,7 +287,11 @@ const SCREENS: Record<string, Screen> = {
   'partner, what we sent': {
     query: `role=podiatrist&scene=partly&${NOW}`,
     hash: '#/verstuurd',
-    reach: (page) => page.getByRole('button', { name: /^Verwijder: Bericht terug/ }).first().waitFor(),
+    reach: (page) =>
+      page
+        .getByRole('button', { name: /^Verwijder: Bericht terug/ })
+        .first()
+        .waitFor(),
   },
   'partner, nothing sent': { query: `role=podiatrist&scene=empty&${NOW}`, hash: '#/verstuurd', reach: state('empty') },
   'partner, what we sent, offline': {
