@@ -3,7 +3,15 @@
  * agent as a handle of its own; `docs/spec/programme.md` gives the form.
  */
 
-import { type DossierId, type FactId, type HandleId, type IdKind, isId, type LocalDate } from '@ketenkluis/base';
+import {
+  type DossierId,
+  type FactId,
+  type HandleId,
+  type IdKind,
+  isId,
+  type LocalDate,
+  type TeamId,
+} from '@ketenkluis/base';
 import { z } from 'zod';
 import {
   PARAMETER_IDS,
@@ -39,6 +47,8 @@ const rowSchema = z.strictObject({
   classes: z.partialRecord(z.enum(PARAMETER_IDS), indicatorClass),
   handles: z.array(z.strictObject({ scope: z.enum(SCOPE_IDS), handle: id<HandleId>('handle') })),
   facts: z.array(id<FactId>('fact')),
+  /** Partners' teams that the patient objects to: for them no consent is assumed. */
+  objected: z.array(id<TeamId>('team')).max(1000).optional(),
 });
 const worklistSchema = z.strictObject({
   version: z.literal(1),
@@ -58,6 +68,7 @@ export interface WorklistInput {
   readonly handles: readonly { readonly scope: ScopeId; readonly handle: HandleId }[];
   readonly scopes: readonly ScopeId[];
   readonly facts: readonly FactId[];
+  readonly objected?: readonly TeamId[];
 }
 
 /** Family name first, as Dutch lists have it. */
@@ -92,6 +103,7 @@ export function buildWorklist(role: RoleId, inputs: readonly WorklistInput[]): W
         .map(({ scope, handle }) => ({ scope, handle }))
         .sort((a, b) => before(a.scope, b.scope)),
       facts: [...input.facts].sort(),
+      ...(input.objected?.length ? { objected: [...input.objected].sort() } : {}),
     }),
   );
   rows.sort((a, b) => before(a.name, b.name) || before(a.dossier, b.dossier));

@@ -43,6 +43,7 @@ import {
   readInvitation,
   staying,
 } from './admission.ts';
+import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
@@ -76,8 +77,11 @@ export interface WaitingColleague extends Held {
 export interface WaitingPartner extends Held, ProposedPartner {
   readonly what: 'partner';
 }
+export interface WaitingAssumption extends Held, Assumption {
+  readonly what: 'assumption';
+}
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner;
+export type Waiting = WaitingColleague | WaitingPartner | WaitingAssumption;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
@@ -198,9 +202,11 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const held = { hash: proposal.hash, by, until, signers: signed, stale: moved };
   const enoughOwners = [...after].filter(isOwner).length >= threshold;
   if (answered === null) {
-    const partner = await readProposedPartner(session, people, { by, at, statements, open });
-    const needed = Math.max(threshold, 2);
-    const waiting: Waiting = { what: 'partner', ...held, threshold: needed, ...partner };
+    const of = { by, at, statements, open };
+    const both = { ...held, threshold: Math.max(threshold, 2) };
+    const waiting: Waiting = isAssumption(statements)
+      ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
+      : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
     return { open, statements, waiting, enough: enoughOwners && after.size >= 2 && isOwner(session.person) };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
@@ -316,6 +322,9 @@ async function find(session: Session, hash: Hash): Promise<Read> {
 export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'proposed'> {
   const { waiting, open, statements, enough } = await find(session, hash);
   if (waiting.stale) throw stale();
+  // Nobody signs words that they cannot read.
+  if (waiting.what === 'assumption' && waiting.explanation === null)
+    throw bad('the words under this setting are not here');
   const { signer } = session.keys();
   const signed = await Promise.all(
     statements.map((one) => (signersOf(one).includes(session.person) ? one : addSignature(one, signer))),
@@ -342,7 +351,7 @@ export async function settlePartners(session: Session): Promise<number> {
   for (const open of outward) {
     // A broken one is shown on the screen of proposals, and stops nothing else.
     const found = await read(session, people, open).catch(() => null);
-    if (found === null || found.waiting.what !== 'partner' || found.waiting.stale || !found.enough) continue;
+    if (found === null || found.waiting.what === 'colleague' || found.waiting.stale || !found.enough) continue;
     const { signers, threshold } = found.waiting;
     if (!signers.includes(session.person) || signers.length < threshold) continue;
     await submit(session, found.statements, [], found.open.names);
@@ -367,6 +376,11 @@ export async function disagree(session: Session, hash: Hash): Promise<void> {
 export async function renew(session: Session, hash: Hash): Promise<void> {
   const { waiting } = await find(session, hash);
   if (waiting.by !== session.person) throw bad('only its proposer makes a proposal anew');
+  if (waiting.what === 'assumption') {
+    await disagree(session, hash);
+    await proposeAssumptionAgain(session, waiting);
+    return;
+  }
   if (waiting.what === 'partner') {
     await disagree(session, hash);
     await proposeAgain(session, waiting);

@@ -27,7 +27,7 @@ const bad = (why: string) => vaultError('bad-statement', why);
 
 /** A door to outside, under which somebody else of the practice may be the second signer (rules.ts). */
 const needsWitness = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'pool');
+  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'assumption' || payload.kind === 'pool');
 const isWitness = ({ card }: Caller): boolean => card?.kind === 'professional' || card?.kind === 'trustee';
 
 /** For owners, and of what opens a door to outside for whoever may sign it too; reading it is no line. */

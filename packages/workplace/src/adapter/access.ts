@@ -58,6 +58,7 @@ async function dossierAccess(inside: Inside, dossier: DossierId): Promise<Dossie
               by: null,
               at: from,
               consent: consent?.from ?? null,
+              assumed: (consent?.assumed && people.assumptionAt(consent.assumed, now)?.ground) || null,
             })),
       until: ends.includes(null) ? null : (Math.max(...ends.map((end) => end ?? 0)) as Instant),
     };

@@ -88,6 +88,10 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
     .sort((a, b) => a.name.localeCompare(b.name, 'nl'));
 }
 
+/** A door to outside, under which somebody who is no owner may be the second person. */
+const outward = (one: Proposal | BrokenProposal): boolean =>
+  'what' in one && (one.what === 'partner' || one.what === 'assumption');
+
 async function proposed({ session, names, me }: Inside) {
   const waiting = await waitingProposals(session);
   const directory = await session.people();
@@ -108,6 +112,15 @@ async function proposed({ session, names, me }: Inside) {
           one.substitute === null
             ? null
             : { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
+      };
+    }
+    if (one.what === 'assumption') {
+      const { fact, explanation } = one;
+      // Nobody signs words that they cannot read.
+      if (explanation === null) return { id: one.hash, broken: true };
+      return {
+        ...{ what: 'assumption', ...held, ground: fact.ground, text: explanation.text, end: fact.until },
+        ...{ categories: explanation.categories.map(roleText), count: fact.teams.length },
       };
     }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
@@ -188,9 +201,7 @@ export function peopleSide(from: Surroundings): PeopleSide {
         const directory = await now.session.people(true);
         // A professional who is no owner may be the second person for a partner; nobody is shown what they cannot sign.
         const waits = await proposed(now);
-        const open = now.me.owner
-          ? waits
-          : { ...waits, proposals: waits.proposals.filter((one) => 'what' in one && one.what === 'partner') };
+        const open = now.me.owner ? waits : { ...waits, proposals: waits.proposals.filter(outward) };
         return {
           colleagues: await colleagues(now),
           teams: directory

@@ -1,6 +1,7 @@
 /** Colleagues, what owners sign together, and keys. */
 
 import type { Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
+import type { AssumptionGround } from './partners.ts';
 import type { Text } from './shared.ts';
 
 export interface Colleague {
@@ -54,6 +55,16 @@ export interface PartnerProposal extends Proposed {
   /** Forty-eight digits: each who signs compares them with the partner. */
   readonly fingerprint: string;
 }
+/** For these partners' teams consent may be assumed. */
+export interface AssumptionProposal extends Proposed {
+  readonly what: 'assumption';
+  /** Kinds of partners, in the words of the catalogue. */
+  readonly categories: readonly Text[];
+  readonly count: number;
+  readonly ground: AssumptionGround;
+  readonly text: string;
+  readonly end: Instant;
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -61,7 +72,7 @@ export interface RenewalProposal extends Proposed {
   readonly teams: readonly string[];
 }
 /** What more people must sign together; every part of it was checked here before it is shown. */
-export type Proposal = ColleagueProposal | PartnerProposal | RenewalProposal;
+export type Proposal = ColleagueProposal | PartnerProposal | AssumptionProposal | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {
   readonly id: string;

@@ -308,6 +308,19 @@ const SCREENS: Record<string, Screen> = {
     hash: '#/partners',
     reach: (page) => page.getByRole('heading', { name: 'Podotherapie Het Spoor' }).waitFor(),
   },
+  'partners, assumed consent': {
+    query: `role=owner&scene=assumed&${FEW}`,
+    hash: '#/partners',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Veronderstelde toestemming aanzetten' }).click();
+      await page.getByText('Voor welke soort partner?').waitFor();
+    },
+  },
+  'partners, assumed consent off': {
+    query: `scene=usual&${FEW}`,
+    hash: '#/partners',
+    reach: (page) => page.getByText('voor elke verwijzing wordt de patiënt om toestemming gevraagd').waitFor(),
+  },
   'partners, none': { query: `scene=empty&${NOW}`, hash: '#/partners', reach: state('empty') },
   'partners, compare': {
     query: `role=owner&${NOW}`,
