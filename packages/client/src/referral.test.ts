@@ -133,8 +133,11 @@ describe('a referral between two vaults', () => {
     const guest = await two.guest();
     const received = of(await referralsOf(guest), row)!;
     expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['permit']);
-    const seer = async () =>
-      (await accessOf(nurse, { dossier: row.dossier, facts: row.facts })).seers.find(({ team }) => team === two.team);
+    const seer = async () => {
+      await nurse.people(true);
+      const { seers } = await accessOf(nurse, { dossier: row.dossier, facts: row.facts });
+      return seers.find(({ team }) => team === two.team);
+    };
     expect((await seer())?.consent?.assumed).toBe(live!.fact.id);
 
     // The visit signed this owner in again.

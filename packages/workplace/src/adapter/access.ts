@@ -22,6 +22,8 @@ async function dossierAccess(inside: Inside, dossier: DossierId): Promise<Dossie
   const row = await rowOf(inside, dossier);
   const facts = row.facts.slice(0, 16);
   const { session, names } = inside;
+  // A setting or a partner may have ended since this session looked last.
+  await session.people(true);
   const access = await accessOf(session, { dossier, facts, about: about(inside, 'wie kan wat zien') });
   const people = await session.people();
   const now = session.now();

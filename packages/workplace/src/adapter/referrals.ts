@@ -70,10 +70,9 @@ function view(client: ClientReferral, other: string, removal: Removal | null): R
 
 async function listed(inside: Inside): Promise<readonly Referral[]> {
   const kept = keptBy(inside);
-  const [all, partners] = [
-    await referralsOf(inside.session, about(inside, 'verwijzingen')),
-    await partnersSeen(inside),
-  ];
+  // First who is a partner and what is set now, then the referrals by it.
+  const partners = await partnersSeen(inside);
+  const all = await referralsOf(inside.session, about(inside, 'verwijzingen'));
   const live = new Set(all.map(({ id }) => id));
   for (const client of all) {
     // Without its letter nobody knows whose it is: a colleague's, in a dossier that this person treats in another team.

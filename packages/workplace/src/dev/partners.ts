@@ -50,8 +50,10 @@ export function partnerSide(
           teams: one.teams.map(({ team, role }) => ({ team, name: one.team, role: roleName(role as RoleId) })),
         }));
   const teamsOf = (roles: readonly string[]) =>
-    partners.flatMap(({ name, teams }) =>
-      teams.filter(({ role }) => roles.includes(role)).map(({ team, role }) => ({ team, name: `${name}, ${role}` })),
+    partners.flatMap((one) =>
+      one.teams
+        .filter(({ role }) => roles.includes(role))
+        .map(({ team }) => ({ team, name: `${one.name}, ${one.team}` })),
     );
   return {
     list: async () => {

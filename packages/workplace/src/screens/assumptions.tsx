@@ -19,7 +19,7 @@ export function AssumptionsCard() {
   const [adding, setAdding] = useState(false);
   const again = () => void query.refetch();
   return (
-    <section className="kk-card" aria-labelledby="assumptions">
+    <section className="kk-card kk-stack" aria-labelledby="assumptions">
       <h2 id="assumptions">{t('assumed.title')}</h2>
       <p className="kk-dim">{t('assumed.lead')}</p>
       <Asked query={query} loading={t('assumed.loading')}>
@@ -75,7 +75,7 @@ function One({ setting, mayChange, again }: OneProps) {
   );
   const whom = setting.teams.join(', ');
   return (
-    <div>
+    <div className="kk-stack">
       <dl className="kk-terms">
         <dt>{t('assumed.for')}</dt>
         <dd>{whom}</dd>

@@ -236,6 +236,15 @@ const SCREENS: Record<string, Screen> = {
       await page.getByLabel(/^Ja, de patiënt vindt het goed/).check();
     },
   },
+  'dossier, refer, consent may be assumed': {
+    query: `scene=assumed&${NOW}`,
+    reach: async (page) => {
+      await patient(page);
+      await page.getByRole('button', { name: 'Verwijzen', exact: true }).click();
+      await page.getByRole('radio', { name: /Diëtistenpraktijk/ }).check();
+      await page.getByLabel(/^Niet gevraagd/).check();
+    },
+  },
   'dossier, refer to one of four': {
     reach: async (page) => {
       await patient(page);
@@ -301,6 +310,17 @@ const SCREENS: Record<string, Screen> = {
       await page.getByRole('button', { name: 'Meting toevoegen' }).click();
       await page.getByLabel(/^Waarde/).fill('5800');
       await page.getByText('kan bijna niet kloppen').waitFor();
+    },
+  },
+  'partner, message, a finding': {
+    query: PARTNER,
+    reach: async (page) => {
+      await firstReferral(page);
+      await new Workplace(page).referrals.accept();
+      await page.getByRole('tab', { name: 'Bericht aan praktijk' }).click();
+      await page.getByRole('button', { name: 'Meting toevoegen' }).click();
+      await page.getByRole('combobox', { name: 'Meting' }).selectOption('simms');
+      await page.getByRole('combobox', { name: 'Uitslag' }).selectOption('2');
     },
   },
   partners: {
