@@ -314,6 +314,7 @@ class Maker {
       () => this.drop(draft, 'call'),
       () => this.drop(draft, 'call'),
       () => this.drop(draft, 'call'),
+      () => this.drop(draft, 'call'),
       () => this.end(draft, 'call'),
       () => this.wearOne(draft, 'enrolment'),
       () => this.end(draft, 'enrolment'),

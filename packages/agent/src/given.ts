@@ -9,6 +9,7 @@ import {
   type Batches,
   batchesFromWire,
   type Fact,
+  type FactOf,
   type Grant,
   type Hash,
   type KeyDirectory,
@@ -68,12 +69,18 @@ function handedOf({ facts, grants }: Given, people: KeyDirectory, now: Instant):
     );
     // Where the patient took the consent back, nothing newer is sealed for them.
     const partner = people.partnerOf(team, now)?.organisation;
-    const agreed = all.flatMap((one) => (one.kind === 'consent' && one.organisation === partner ? one.handles : []));
+    const consents = all.filter((one) => one.kind === 'consent' && one.organisation === partner) as FactOf<'consent'>[];
+    // What was assumed is looked at again at every sync (said.ts); until then it stands with its setting.
+    const asked = new Set(consents.flatMap((one) => (one.assumed === undefined ? one.handles : [])));
+    const assuming = consents.filter((one) => one.assumed !== undefined && one.from === from && one.until === until);
+    const assumed = step.handles.every((handle) => asked.has(handle)) ? undefined : assuming[0]?.assumed;
+    const agreed = [...asked, ...assuming.flatMap(({ handles }) => handles)];
     return [
       {
         ...{ fact: step.id, team, handles: step.handles.filter((handle) => agreed.includes(handle)), until },
         facts: [step.id, ...together.map(({ id }) => id)],
         grants: grants.filter(({ grant }) => grant.fact === step.id).map(({ hash }) => hash),
+        ...(assumed === undefined ? {} : { assumed }),
       },
     ];
   });

@@ -28,6 +28,7 @@ export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
 export { type Preview, type PreviewOptions, preview } from './preview.ts';
 export type { EndReason, Enrolment, Notice, Participation, PatientRecord, Register, Team } from './register.ts';
 export { restoreState } from './restore.ts';
+export { saidBy, writeSaid } from './said.ts';
 export type { SyncProgress } from './sending.ts';
 export { folderSource } from './source/folder.ts';
 export {

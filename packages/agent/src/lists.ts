@@ -1,6 +1,6 @@
 /** A team's own packs: worklist, directory of names, receipt. Each is sealed again only when what it says changed. */
 
-import { canonicalJson, type DossierId, type Instant, type LocalDate, utf8 } from '@ketenkluis/base';
+import { canonicalJson, type DossierId, type Instant, type LocalDate, type TeamId, utf8 } from '@ketenkluis/base';
 import {
   buildWorklist,
   type DueResult,
@@ -26,6 +26,8 @@ export interface RowSource {
   readonly identity: IdentityRecord;
   readonly programmes: readonly ProgrammeId[];
   readonly due: DueResult;
+  /** Partners' teams that the patient objects to: nothing is assumed for them. */
+  readonly objected: readonly TeamId[];
 }
 
 export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview';
@@ -99,6 +101,7 @@ function rowInputs(team: Team, rows: readonly RowSource[], live: Scopes, { selec
         scopes: scopesOfTeam(team, row.programmes, selection),
         facts: factsFor(row.ids, team),
         visits: visitsOf(row.ids, team, at),
+        objected: row.objected,
       },
     ];
   });

@@ -97,6 +97,8 @@ export interface PlanContext {
   /** Teams with a new key: what they may read is sealed afresh. */
   readonly rekeyed: ReadonlySet<TeamId>;
   readonly partners: PartnerTeams;
+  /** Steps on consent that was assumed and may be no more. */
+  readonly unassumed: ReadonlySet<string>;
 }
 /** Partners' teams that may be referred to now, with their newest keys. */
 export type PartnerTeams = ReadonlyMap<TeamId, { readonly epoch: number; readonly kem: string }>;
@@ -156,9 +158,12 @@ export function planDossier(
   const live = known ?? emptyLive();
   const lost = unknown || live.stated !== undefined;
   const visits = visitFacts(ids, live, context);
-  const over = [...live.handed.filter(({ until }) => until <= context.at), ...visits.over];
+  const over = [
+    ...live.handed.filter(({ fact, until }) => until <= context.at || context.unassumed.has(fact)),
+    ...visits.over,
+  ];
   // As long as a referral lives, and its team's key is known, new versions are sealed for it too.
-  const handed = live.handed.filter(({ until, team }) => context.at < until && context.partners.has(team));
+  const handed = live.handed.filter((one) => !over.includes(one) && context.partners.has(one.team));
   const reseal = new Set<string>([...live.reseal, ...over.flatMap(({ handles }) => handles)]);
   const mitz = mitzFacts(ids, live, context);
   const facts = [...missingFacts(ids, live, context), ...mitz.facts, ...visits.facts];

@@ -73,6 +73,8 @@ export const liveDossier = z.strictObject({
         grants: z.array(hash),
         /** The partner left a message; what it says only the treating teams read. */
         answered: z.literal(true).optional(),
+        /** The consent under it was assumed by this setting of the practice; left out: the patient was asked. */
+        assumed: id('fact').optional(),
       }),
     )
     .default([]),
@@ -149,6 +151,21 @@ export const enrolment = z.discriminatedUnion('state', [
 ]);
 export type Enrolment = z.infer<typeof enrolment>;
 
+const party = z.union([
+  z.strictObject({ organisation: id('organisation') }),
+  z.strictObject({ category: z.string().min(1).max(60) }),
+]);
+/** What the patient said, in three elements (R30): one version; a later one with the same elements replaces it (`Said` of access). */
+const saidSchema = z.strictObject({
+  answer: z.enum(['consent', 'objection']),
+  holder: party,
+  data: z.string().min(1).max(60).nullable(),
+  consulter: party,
+  at,
+  channel: z.enum(['desk', 'letter', 'portal', 'mitz']),
+  by: id('person'),
+});
+
 export const patient = z.strictObject({
   participations: z.array(participation),
   notices: z.array(notice),
@@ -157,6 +174,8 @@ export const patient = z.strictObject({
   live: liveDossier.nullable(),
   /** Partners for whom Mitz is asked whether this patient agrees. */
   askMitz: z.array(id('organisation')).optional(),
+  /** The practice's book of what this patient said of who may see what; only ever added to. */
+  said: z.array(saidSchema).max(500).optional(),
 });
 export type PatientRecord = z.infer<typeof patient>;
 

@@ -23,6 +23,7 @@ import { type PartnerTeams, type PlanContext, planDossier, planEnd } from './pla
 import { dueOf, type Reading } from './reading.ts';
 import { makeReceipt } from './receipt.ts';
 import type { Register } from './register.ts';
+import type { Assuming } from './said.ts';
 import type { DossierJob, PackJob } from './sealing.ts';
 import type { Sender } from './sender.ts';
 
@@ -47,6 +48,7 @@ export interface Sending {
   /** Dossiers of which everything is sealed again. */
   readonly lost: ReadonlySet<DossierId>;
   readonly partners: PartnerTeams;
+  readonly assuming: Assuming;
   readonly report: (progress: SyncProgress) => void;
   /** Dossiers in one delivery. */
   readonly group: number;
@@ -65,7 +67,9 @@ export async function sendAll(of: Sending): Promise<Sent> {
   const practice = register.practice.organisation;
   const { partners } = of;
   for (const [team, { kem }] of partners) if ((register.partnerKeys[team] ?? kem) !== kem) rekeyed.add(team);
-  const context: PlanContext = { practice, teams: register.teams, selection, asOf, at: clock(), rekeyed, partners };
+  const { unassumed } = of.assuming;
+  const teams = register.teams;
+  const context: PlanContext = { practice, teams, selection, asOf, at: clock(), rekeyed, partners, unassumed };
   const group = new Group(sender, of.group);
   const rows = await sendDossiers(of, context, group, fingerprints);
   // Ended after the reading, which is what says who died or left.
@@ -105,7 +109,7 @@ export async function sendAll(of: Sending): Promise<Sent> {
 }
 
 async function sendDossiers(
-  { register, reading, sender, selection, asOf, clock, lost, report }: Sending,
+  { register, reading, sender, selection, asOf, clock, lost, report, assuming }: Sending,
   context: PlanContext,
   group: Group,
   fingerprints: Fingerprints,
@@ -121,7 +125,8 @@ async function sendDossiers(
     const live = sender.live.get(ids.dossier) ?? null;
     const job = planDossier(read.enrolment, live, contents, context, lost.has(ids.dossier));
     if (job) await group.add(job);
-    if (read.identity) rows.push({ ids, identity: read.identity, programmes, due: dueOf(read, selection) });
+    const objected = assuming.objected.get(ids.dossier) ?? [];
+    if (read.identity) rows.push({ ids, identity: read.identity, programmes, due: dueOf(read, selection), objected });
     done += 1;
     // What was sealed before goes out while the next is planned.
     await turn();

@@ -26,6 +26,7 @@ import { bringNative, nodeSigner } from './native.ts';
 import { completeIds, type PartnerTeams } from './plan.ts';
 import { readEnrolled } from './reading.ts';
 import type { LiveDossier, Register } from './register.ts';
+import { assumingNow } from './said.ts';
 import { Sender, type Step } from './sender.ts';
 import { type Sent, type SyncProgress, sendAll } from './sending.ts';
 import { signSnapshot } from './snapshot.ts';
@@ -155,6 +156,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     const sender = new Sender({ state, link, agent, clock, random, step, intents, partners }, live);
     const done = await sendAll({
       ...{ register, reading, sender, selection, asOf, clock, lost, report, partners },
+      assuming: assumingNow(register, (dossier) => live.get(dossier) ?? null, await link.session.people(), clock()),
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
     return await finish({ options, link, sender, agent, intents, step, done, mitz, appointments });

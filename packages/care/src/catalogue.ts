@@ -11,6 +11,7 @@ import copdJson from '../programmes/copd/programme.json' with { type: 'json' };
 import cvrmJson from '../programmes/cvrm/programme.json' with { type: 'json' };
 import diabetesJson from '../programmes/diabetes/programme.json' with { type: 'json' };
 import fieldsJson from '../programmes/fields.json' with { type: 'json' };
+import findingsJson from '../programmes/findings.json' with { type: 'json' };
 import medicationJson from '../programmes/medication.json' with { type: 'json' };
 import panelsJson from '../programmes/panels.json' with { type: 'json' };
 import parametersJson from '../programmes/parameters.json' with { type: 'json' };
@@ -25,6 +26,7 @@ export type FieldId = keyof typeof fieldsJson;
 export type ScopeId = keyof typeof scopesJson;
 export type RoleId = keyof typeof rolesJson;
 export type ParameterId = keyof typeof parametersJson;
+export type FindingId = keyof typeof findingsJson;
 export type MedicationGroupId = keyof (typeof medicationJson)['groups'];
 export type VaccinationId = keyof typeof vaccinationsJson;
 export type PanelId = keyof typeof panelsJson;
@@ -145,6 +147,21 @@ export const PARAMETERS: Readonly<Record<ParameterId, CheckedParameter>> = build
   (one) => ({ ...one, field: field('parameters.json', one.field) }),
 );
 export const PARAMETER_IDS = Object.keys(parametersJson) as ParameterId[];
+/** Answered by choosing; what a partner reports beside numbers. */
+export interface CheckedFinding extends Names {
+  readonly field: FieldId;
+  /** NHG table 45; null where no number is known to us. */
+  readonly nhg: string | null;
+  readonly answers: readonly (Names & { readonly code: string })[];
+}
+export const FINDINGS: Readonly<Record<FindingId, CheckedFinding>> = build(
+  check('findings.json', form.findingsSchema, findingsJson),
+  ({ nl, en, nhg, answers, field: id }) => ({
+    ...{ nl, en, field: field('findings.json', id), nhg: nhg?.code ?? null },
+    answers: answers.map((one) => ({ code: one.code, nl: one.nl, en: one.en })),
+  }),
+);
+export const FINDING_IDS = Object.keys(findingsJson) as FindingId[];
 export const VACCINATIONS: Readonly<Record<VaccinationId, CheckedVaccination>> = build(
   check('vaccinations.json', form.vaccinationsSchema, vaccinationsJson),
   (one) => ({ ...one, field: field('vaccinations.json', one.field) }),

@@ -167,6 +167,25 @@ export const vaccinationsSchema = z.record(
   z.strictObject({ ...names, field: fieldId, codes: z.array(code).min(1) }),
 );
 export const answersSchema = z.record(z.string(), z.strictObject({ ...names, ...provenance }).refine(proven, PROVEN));
+/** What somebody reports by choosing an answer: no number of the GP system is known for it, or `nhg` says which. */
+export const findingsSchema = z.record(
+  fieldId,
+  z
+    .strictObject({
+      ...names,
+      field: fieldId,
+      nhg: z.strictObject({ code: z.string().regex(/^\d{1,5}$/), source: z.string() }).optional(),
+      unsourced: z.string().min(1).optional(),
+      answers: z
+        .array(
+          z
+            .strictObject({ code: z.string().regex(/^[a-z0-9-]{1,30}$/), ...names, ...provenance })
+            .refine(proven, PROVEN),
+        )
+        .min(2),
+    })
+    .refine((one) => (one.nhg === undefined) !== (one.unsourced === undefined), 'a number, or why there is none'),
+);
 export const fieldsSchema = z.record(fieldId, z.strictObject(names));
 export const scopesSchema = z.record(
   fieldId,

@@ -11,6 +11,7 @@ import {
   type Instant,
   isId,
   type LocalDate,
+  type TeamId,
 } from '@ketenkluis/base';
 import { z } from 'zod';
 import {
@@ -59,6 +60,8 @@ const rowSchema = z.strictObject({
   facts: z.array(id<FactId>('fact')),
   /** Only where there are any; who does not know them refuses the list. */
   visits: z.array(visitRow).min(1).optional(),
+  /** Partners' teams that the patient objects to: for them no consent is assumed. */
+  objected: z.array(id<TeamId>('team')).max(1000).optional(),
 });
 const worklistSchema = z.strictObject({
   version: z.literal(1),
@@ -84,6 +87,7 @@ export interface WorklistInput {
     readonly scopes: readonly ScopeId[];
     readonly facts: readonly FactId[];
   }[];
+  readonly objected?: readonly TeamId[];
 }
 
 /** Family name first, as Dutch lists have it. */
@@ -142,6 +146,7 @@ export function buildWorklist(role: RoleId, inputs: readonly WorklistInput[]): W
       handles: handlesOf(input, input.scopes),
       facts: [...input.facts].sort(),
       ...visitsOf(input),
+      ...(input.objected?.length ? { objected: [...input.objected].sort() } : {}),
     }),
   );
   rows.sort((a, b) => before(a.name, b.name) || before(a.dossier, b.dossier));

@@ -6,6 +6,7 @@ import * as ledgerCommands from './ledger.ts';
 import * as mitzCommands from './mitz.ts';
 import { run } from './output.ts';
 import * as practiceCommands from './practice.ts';
+import * as saidCommands from './said.ts';
 import { lab } from './spawn.ts';
 import * as vaultCommands from './vault.ts';
 import * as witnessCommands from './witness.ts';
@@ -98,6 +99,18 @@ command('mitz', 'have Mitz asked whether a patient agrees that a partner sees th
   .requiredOption('--partner <organisation>', 'id of the partner organisation')
   .option('--stop', 'ask no more, and withdraw what rests on it')
   .action((options) => run(options.json, () => mitzCommands.mitz(options)));
+
+command('said', 'write down what a patient said: an objection, or a consent that takes one back')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--patient <id>', 'id of the patient in the GP system')
+  .option('--objection', 'the patient does not want it')
+  .option('--consent', 'the patient agrees')
+  .option('--partner <organisation>', 'to this one organisation')
+  .option('--category <role>', 'to every organisation of this kind, such as podiatrist')
+  .option('--data <category>', 'for this category of data only')
+  .option('--channel <channel>', 'desk, letter or portal', 'desk')
+  .option('--by <person>', 'the colleague who heard it')
+  .action((options) => run(options.json, () => saidCommands.said(options)));
 
 command('mitz-listen', 'take notifications of Mitz; each starts a sync that asks Mitz anew')
   .requiredOption('--dir <dir>', 'state of the agent')

@@ -5,7 +5,7 @@
 
 import type { DossierId, FactId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import { accessAnswer } from '@ketenkluis/protocol';
-import { expectType, type FactOf, type Grant, type Hash, type Statement } from '@ketenkluis/seal';
+import { expectType, type FactOf, type Grant, type Hash, type KeyDirectory, type Statement } from '@ketenkluis/seal';
 import { type About, sealAnnex } from './annex.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
@@ -98,17 +98,21 @@ export async function accessOf(
     const heads = new Map(answer.handles.map(({ handle, descriptor }) => [handle, descriptor]));
     return {
       ...{ dossier, facts, grants, proved: state, line: around.line },
-      seers: seersOf({ facts, grants, heads, now: context.now }, (team) => context.people.partnerOf(team, context.now)),
+      seers: seersOf({ facts, grants, heads, now: context.now }, context.people),
       handles: answer.handles,
       hidden: state.live.filter((hash) => !explained.has(hash)).length,
     };
   });
 }
 
+/** An assumed consent is one while its setting lives and lists this team; one that was asked always is. */
+export const isConsent = (people: KeyDirectory, { assumed }: FactOf<'consent'>, team: TeamId, at: Instant): boolean =>
+  assumed === undefined || people.assumptionAt(assumed, at)?.teams.includes(team) === true;
+
 /** A team sees what a live step lists and what is sealed for it on that step, while a relation names it. */
 function seersOf(
   of: Pick<Access, 'facts' | 'grants'> & { readonly heads: ReadonlyMap<HandleId, Hash>; readonly now: Instant },
-  partnerOf: (team: TeamId) => FactOf<'partner'> | undefined,
+  people: KeyDirectory,
 ): Seer[] {
   const { now, heads } = of;
   const live = of.facts
@@ -123,9 +127,9 @@ function seersOf(
     const packs = new Set<string>(
       of.grants.flatMap(({ grant }) => (grant.team === team && grant.fact === step.id ? grant.packs : [])),
     );
-    const partner = partnerOf(team)?.organisation ?? null;
+    const partner = people.partnerOf(team, now)?.organisation ?? null;
     const consents = live.filter(
-      (one) => one.kind === 'consent' && one.organisation === partner,
+      (one) => one.kind === 'consent' && one.organisation === partner && isConsent(people, one, team, now),
     ) as FactOf<'consent'>[];
     const agreed = (handle: HandleId) => partner === null || consents.some((one) => one.handles.includes(handle));
     const handles = step.handles.filter((handle) => packs.has(heads.get(handle) ?? '') && agreed(handle));

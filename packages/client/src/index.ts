@@ -3,6 +3,12 @@
 export { type Access, accessOf, type Seer } from './access.ts';
 export { type Approval, readInvitation } from './admission.ts';
 export { type About, readAnnex } from './annex.ts';
+export {
+  ASSUMPTION_LIFE,
+  assumptionsOf,
+  endAssumption,
+  proposeAssumption,
+} from './assumptions.ts';
 export { type Audit, type AuditLine, audit } from './audit.ts';
 export { change } from './change.ts';
 export { consentTo, restrict } from './consent.ts';

@@ -1,11 +1,20 @@
 /** What new colleagues and partners are called: said by an owner, sealed to its readers, never shown to the host. */
 
-import { base64url, fromBase64url, type Instant, isId, type OrganisationId, type PersonId } from '@ketenkluis/base';
+import {
+  base64url,
+  type FactId,
+  fromBase64url,
+  type Instant,
+  isId,
+  type OrganisationId,
+  type PersonId,
+} from '@ketenkluis/base';
 import {
   asSealedBlob,
   decodeStatement,
   encodeStatement,
   expectType,
+  type FactOf,
   type KemPrivateKey,
   type KeyDirectory,
   type Payload,
@@ -30,7 +39,15 @@ export interface SealedName {
   readonly sealed: string;
 }
 
+/** What a setting for assumed consent means, as an owner said it. */
+export interface Explanation {
+  /** Roles of the catalogue. */
+  readonly categories: readonly string[];
+  readonly text: string;
+}
+
 const info = (person: PersonId) => `name ${person}`;
+const explanationInfo = (fact: FactId) => `explanation ${fact}`;
 const profileInfo = (organisation: OrganisationId) => `profile ${organisation}`;
 
 type Reader = { readonly person: PersonId; readonly kem: string };
@@ -86,12 +103,69 @@ export async function sealName(
  * Who a partner is, for the owners, the agents, and those who may be the second person to sign: they compare the same fingerprint.
  */
 export async function sealProfile(session: Session, said: Profile, at: Instant): Promise<SealedName[]> {
-  const people = await session.people();
   const statement = await signStatement(
     { t: 'profile', v: 1, suite: 1, organisation: session.practice, ...said, by: session.person, at },
     session.keys().signer,
   );
-  return await sealFor(withWitnesses(people, at), profileInfo(said.partner), statement);
+  return await sealFor(withWitnesses(await session.people(), at), profileInfo(said.partner), statement);
+}
+
+/** The words under a setting; its hash stands in the fact. */
+export const signExplanation = (
+  session: Session,
+  { fact, categories, text }: Explanation & { readonly fact: FactId },
+  at: Instant,
+): Promise<Statement<'explanation'>> =>
+  signStatement(
+    {
+      ...{ t: 'explanation' as const, v: 1 as const, suite: 1, organisation: session.practice },
+      ...{ fact, categories: [...categories], text, by: session.person, at },
+    },
+    session.keys().signer,
+  );
+
+export async function sealExplanation(session: Session, said: Statement<'explanation'>): Promise<SealedName[]> {
+  const { fact, at } = said.payload;
+  return await sealFor(withWitnesses(await session.people(), at), explanationInfo(fact), said);
+}
+
+/** The words that this setting's hash names, in what came for `reader`; null where there are none. */
+export async function openExplanation(of: {
+  readonly people: KeyDirectory;
+  readonly names: readonly SealedName[];
+  readonly reader: PersonId;
+  readonly key: KemPrivateKey;
+  readonly fact: FactOf<'assumption'>;
+}): Promise<Explanation | null> {
+  const { people, names, reader, key, fact } = of;
+  for (const { sealed } of names.filter(({ to }) => to === reader)) {
+    try {
+      const plain = await openSealed(key, explanationInfo(fact.id), asSealedBlob(fromBase64url(sealed)));
+      const statement = expectType(decodeStatement(plain), 'explanation');
+      const { payload } = statement;
+      if (statement.hash !== fact.explanation || payload.fact !== fact.id) continue;
+      if (await people.verify(statement, payload.at)) return { categories: payload.categories, text: payload.text };
+    } catch {
+      // Sealed to another key, or not what an owner said: the next may be it.
+    }
+  }
+  return null;
+}
+
+/** The words under these settings that the vault keeps for this reader. */
+export async function explanationsOf(
+  session: Session,
+  facts: readonly FactOf<'assumption'>[],
+): Promise<ReadonlyMap<FactId, Explanation>> {
+  const [people, { names }] = [await session.people(), await session.me()];
+  const found = new Map<FactId, Explanation>();
+  for (const fact of facts) {
+    const reader = session.person;
+    const to = names.filter(({ person }) => person === fact.id).map(({ sealed }) => ({ to: reader, sealed }));
+    const said = await openExplanation({ people, names: to, reader, key: session.keys().kem, fact });
+    if (said !== null) found.set(fact.id, said);
+  }
+  return found;
 }
 
 /** Every partner's profile that the vault keeps for this reader, as an owner signed it. */

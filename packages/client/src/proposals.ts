@@ -38,6 +38,7 @@ import {
   poolFor,
   readInvitation,
 } from './admission.ts';
+import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
@@ -76,8 +77,11 @@ export interface WaitingPartner extends Held, ProposedPartner {
 export interface WaitingPlace extends Held, ProposedPlace {
   readonly what: 'place';
 }
+export interface WaitingAssumption extends Held, Assumption {
+  readonly what: 'assumption';
+}
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace;
+export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
@@ -86,7 +90,7 @@ export interface Broken {
 
 /** What takes two people, of whom one need not be an owner (rules.ts). */
 const opensADoor = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'pool');
+  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'assumption' || payload.kind === 'pool');
 /** What somebody signs of a proposal: an owner all of it. */
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
@@ -215,11 +219,12 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
   }
   if (answered === null) {
-    const partner = await readProposedPartner(session, people, { by, at, statements, open });
-    const needed = Math.max(threshold, 2);
-    const waiting: Waiting = { what: 'partner', ...held, threshold: needed, ...partner };
-    const enough = enoughOwners && after.size >= 2;
-    return { open, statements, waiting, shown: async () => waiting, enough };
+    const of = { by, at, statements, open };
+    const both = { ...held, threshold: Math.max(threshold, 2) };
+    const waiting: Waiting = isAssumption(statements)
+      ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
+      : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
+    return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
   if (join === null || join.hash !== answered.hash || invitation.payload.by !== by) {
@@ -313,6 +318,9 @@ async function find(session: Session, hash: Hash): Promise<Read> {
 export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'proposed'> {
   const { waiting, open, statements, enough } = await find(session, hash);
   if (waiting.stale) throw stale();
+  // Nobody signs words that they cannot read.
+  if (waiting.what === 'assumption' && waiting.explanation === null)
+    throw bad('the words under this setting are not here');
   const { signer } = session.keys();
   const people = await session.people();
   const owner = people.authority?.owners.some(({ person }) => person === session.person) ?? false;
@@ -370,6 +378,11 @@ export async function disagree(session: Session, hash: Hash): Promise<void> {
 export async function renew(session: Session, hash: Hash): Promise<void> {
   const { waiting } = await find(session, hash);
   if (waiting.by !== session.person) throw bad('only its proposer makes a proposal anew');
+  if (waiting.what === 'assumption') {
+    await disagree(session, hash);
+    await proposeAssumptionAgain(session, waiting);
+    return;
+  }
   if (waiting.what === 'partner') {
     await disagree(session, hash);
     await proposeAgain(session, waiting);

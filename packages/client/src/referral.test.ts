@@ -1,7 +1,7 @@
 /** The walk "new partner" of the design: pin, refer, visit, report, take over, end. */
 
 import { readFileSync } from 'node:fs';
-import { DAY, fromBase64url, type HandleId, HOUR, MINUTE, newId } from '@ketenkluis/base';
+import { DAY, fromBase64url, type HandleId, HOUR, MINUTE, newId, plus } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
 import {
   asShare,
@@ -18,9 +18,11 @@ import {
   acceptReferral,
   accessOf,
   agree,
+  assumptionsOf,
   audit,
   couplePartners,
   dossierOf,
+  endAssumption,
   endPartner,
   endReferral,
   factIds,
@@ -28,6 +30,7 @@ import {
   partnersOf,
   pastReferralsOf,
   placeOf,
+  proposeAssumption,
   proposePartner,
   type Referral,
   referralsOf,
@@ -106,6 +109,48 @@ describe('a referral between two vaults', () => {
     // A colleague who is no owner knows it as well, with its vault's address, before any sync brought names.
     expect((await partnersOf(nurse))[0]).toMatchObject({ profile: { ura: '90001234' }, fingerprint: card.fingerprint });
     expect((await partnersOf(nurse))[0]!.place).not.toBeNull();
+  });
+
+  it('R19, R31, R35: consent is assumed only as two people set it, for who they named, and ends with the setting', async () => {
+    const owner = await two.practice.signIn('gp');
+    const second = await two.practice.signIn('B. de Tweede');
+    const day = (days: number) => plus(owner.now(), days * DAY);
+    const said = {
+      ...{ ground: 'accepted-referral' as const, teams: [two.team], categories: ['podiatrist'], until: day(300) },
+      text: 'Folder in de wachtkamer en op de website sinds januari.',
+    };
+    await expect(proposeAssumption(owner, { ...said, until: day(367) })).rejects.toThrow();
+    const strange = proposeAssumption(owner, { ...said, teams: [newId('team', two.practice.random)] });
+    await expect(strange).rejects.toThrow();
+    expect(await proposeAssumption(owner, said)).toBe('proposed');
+    expect(await assumptionsOf(owner)).toEqual([]);
+    const [waits] = await waitingProposals(second);
+    expect(waits).toMatchObject({ what: 'assumption', threshold: 2, explanation: { text: said.text } });
+    expect(await agree(second, waits!.hash)).toBe('admitted');
+    const [live] = await assumptionsOf(nurse);
+    expect(live).toMatchObject({ fact: { ground: said.ground, teams: [two.team] } });
+    expect(live!.explanation).toEqual({ categories: ['podiatrist'], text: said.text });
+
+    const row = rows[2]!;
+    await two.send(nurse, row, { assumed: live!.fact.id });
+    const guest = await two.guest();
+    const received = of(await referralsOf(guest), row)!;
+    expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['permit']);
+    const seer = async () => {
+      await nurse.people(true);
+      const { seers } = await accessOf(nurse, { dossier: row.dossier, facts: row.facts });
+      return seers.find(({ team }) => team === two.team);
+    };
+    expect((await seer())?.consent?.assumed).toBe(live!.fact.id);
+
+    // The visit signed this owner in again.
+    const later = await two.practice.signIn('gp');
+    await endAssumption(later, live!.fact.id);
+    expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['deny']);
+    expect(await seer()).toBeUndefined();
+    expect(of(await referralsOf(nurse), row)?.consent ?? null).toBeNull();
+    await expect(two.send(nurse, row, { assumed: live!.fact.id })).rejects.toThrow();
+    await expect(endAssumption(later, live!.fact.id)).rejects.toThrow();
   });
 
   it('the agent of a partner seals the names of its people, though nobody is enrolled and no owner accepted a choice', async () => {

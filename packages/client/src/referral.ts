@@ -47,6 +47,8 @@ export interface NewReferral {
   /** Own teams that read the letter and the answers, each with its step on the first part. */
   readonly teams: readonly Recipient[];
   readonly until: Instant;
+  /** Consent was not asked but assumed, by this setting of the practice; left out: the patient was asked and said yes. */
+  readonly assumed?: FactId;
   readonly letter: Pick<ReferralContent, 'programme' | 'step' | 'activity' | 'question' | 'patient' | 'by'>;
   readonly about?: About;
 }
@@ -97,7 +99,7 @@ export async function askGrant(
 }
 
 /** What the partner's team stands on, all of it from now until the same moment. */
-function factsOf(session: Session, { dossier, partner, team, parts, until }: NewReferral) {
+function factsOf(session: Session, { dossier, partner, team, parts, until, assumed }: NewReferral) {
   const { random } = session.wire.ports;
   const from = session.now();
   const handles = parts.map(({ handle }) => handle);
@@ -110,7 +112,10 @@ function factsOf(session: Session, { dossier, partner, team, parts, until }: New
     { ...fact(), kind: 'relation', teams: [team] },
     step,
     { ...fact(), kind: 'write', team },
-    { ...fact(), kind: 'consent', organisation: partner, handles },
+    {
+      ...{ ...fact(), kind: 'consent', organisation: partner, handles },
+      ...(assumed === undefined ? {} : { assumed }),
+    },
   ];
   return { step: step.id, all };
 }
@@ -134,7 +139,7 @@ async function withoutOlder(
 }
 
 /**
- * Refers. The patient said yes to exactly this organisation and these parts, and is there; the caller asked `issueStep` first. Answers
+ * Refers. The patient said yes to exactly this organisation and these parts, and is there, or a setting lets it be assumed; the caller asked `issueStep` first. Answers
  * the step, which names the referral everywhere. Throws `client/denied`, `client/no-key-here` where the partner's key is not known.
  */
 export async function refer(

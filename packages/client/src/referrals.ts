@@ -24,6 +24,7 @@ import {
   statementFromWire,
 } from '@ketenkluis/seal';
 import type { z } from 'zod';
+import { isConsent } from './access.ts';
 import type { About } from './annex.ts';
 import { type InboxContent, inboxContent, type ReferralContent, readContent, referralContent } from './contents.ts';
 import { release } from './look.ts';
@@ -103,7 +104,10 @@ function standing(people: KeyDirectory, listed: Listed, facts: readonly Statemen
     const write = together.filter((one) => one.kind === 'write' && one.team === team);
     const covering = live.filter(
       (one) =>
-        one.kind === 'consent' && one.organisation === partner && handles.every((each) => one.handles.includes(each)),
+        one.kind === 'consent' &&
+        one.organisation === partner &&
+        isConsent(people, one, team, now) &&
+        handles.every((each) => one.handles.includes(each)),
     ) as FactOf<'consent'>[];
     const consent = covering.find((one) => one.until === until) ?? covering[0] ?? null;
     if (relation.length === 0) return [];

@@ -189,9 +189,11 @@ export const directory = z.strictObject({
 /** GET .../me */
 export const me = z.strictObject({
   person: id('person'),
-  /** What colleagues and partners are called, sealed to me (owners and agents). */
+  /** What colleagues and partners are called and what settings mean, sealed to me. */
   names: z
-    .array(z.strictObject({ person: z.union([id('person'), id('organisation')]), sealed: base64url(12_000) }))
+    .array(
+      z.strictObject({ person: z.union([id('person'), id('organisation'), id('fact')]), sealed: base64url(12_000) }),
+    )
     .max(500),
   teams: z.array(
     z.strictObject({
@@ -204,7 +206,7 @@ export const me = z.strictObject({
   ),
 });
 
-/** A `name` or `profile` statement (KKST) sealed to one person as a KKSB; the vault cannot read it. */
+/** A `name`, `profile` or `explanation` statement (KKST) sealed to one person as a KKSB; the vault cannot read it. */
 const sealedName = z.strictObject({ to: id('person'), sealed: base64url(12_000) });
 const openProposal = z.strictObject({
   proposal: wireStatement,
@@ -214,7 +216,10 @@ const openProposal = z.strictObject({
   wraps: z.array(base64url(400_000)).max(4),
   names: z.array(sealedName).max(32),
 });
-/** GET .../proposals: what waits for signatures. Owners see all; other people with a card what they may sign as well: partners and pools. */
+/**
+ * GET .../proposals: what waits for signatures. Owners see all; other people with a card what they may sign as well: partners, settings for
+ * assumed consent and pools.
+ */
 export const proposals = z.strictObject({ proposals: z.array(openProposal).max(100) });
 /**
  * POST .../proposals (signed, class admin, by an owner): a new proposal, or one that waits with one more signature. Class session: one
@@ -230,7 +235,7 @@ export const postStatements = signed(
     statements: z.array(wireStatement).min(1).max(500),
     batches: z.array(wireStatement).max(50),
     wraps: z.array(base64url(2_000_000)).max(64),
-    /** Of the one new colleague whose card, or the one partner whose fact, is among the statements. */
+    /** Of the one new colleague whose card, the one partner whose fact, or the one setting that is among the statements. */
     names: z.array(sealedName).max(32).optional(),
   }),
 );

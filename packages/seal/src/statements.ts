@@ -184,7 +184,7 @@ export const partner = z.strictObject({
   teams: z.array(id('team')).min(1).max(64),
 });
 /** On what a practice assumes that a patient agrees: who treats together is no "other" (BW 7:457 lid 2); the patient accepted the referral. */
-export const ASSUMPTION_GROUNDS = ['directly-involved', 'accepted-referral'] as const;
+const ASSUMPTION_GROUNDS = ['directly-involved', 'accepted-referral'] as const;
 export type AssumptionGround = (typeof ASSUMPTION_GROUNDS)[number];
 /**
  * Signed by `threshold` owners and at least two people: for these partners' teams consent may be assumed from an accepted referral.

@@ -181,7 +181,8 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
   const apart = new Set<Statement>([...directory, ...invitations, ...daily]);
   const others = sent.filter((statement) => !apart.has(statement));
   const wraps = checkWraps(sent, body.wraps);
-  if (body.names?.length && newcomer(directory) === undefined) throw bad('names come with one new card or partner');
+  if (body.names?.length && newcomer(directory) === undefined)
+    throw bad('words come with one new card, partner or setting');
   if (sent.some((statement) => !isOwnBusiness(statement, practice)))
     throw bad('a statement belongs to another practice');
   const dossiers = [

@@ -245,7 +245,7 @@ export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
 export const factsOfAsker = ({ people, session, guest }: Caller): readonly KnownFact[] =>
   guest
     ? [
-        ...people.facts.filter(({ fact }) => fact.kind === 'partner'),
+        ...people.facts.filter(({ fact }) => fact.kind === 'partner' || fact.kind === 'assumption'),
         ...guest.memberships.map((fact) => ({ fact, ended: null })),
       ]
     : people.factsOf(session.person);

@@ -34,7 +34,8 @@ export interface DossierDraft {
   readonly endedDossiers: Set<DossierId>;
   readonly views: Map<DossierId, DossierView>;
   readonly teamHandles: Map<HandleId, HandleRow>;
-  fact(statement: Statement<'fact'>): void;
+  /** `referred`: it comes with a referral, as an assumed consent must. */
+  fact(statement: Statement<'fact'>, referred?: boolean): void;
   withdraw(statement: Statement<'withdrawal'>, signers: readonly string[]): void;
   head(statement: Statement<'descriptor'>): void;
   grant(statement: Statement<'grant'>): void;
@@ -123,10 +124,12 @@ export async function draftDossiers(
     views,
     teamHandles,
     after,
-    fact(statement) {
+    fact(statement, referred = false) {
       const fact = statement.payload;
       if (fact.kind === 'call') throw bad('a call goes to its own endpoint');
       if (!('dossier' in fact)) throw bad('membership and mandate facts go to the statements endpoint');
+      if (fact.kind === 'consent' && fact.assumed !== undefined && !referred)
+        throw bad('consent is assumed with a referral only');
       const view = viewOf(fact.dossier);
       if (view.facts.has(fact.id)) throw conflict('this fact stands already');
       const said = fact.kind === 'consent' || fact.kind === 'restriction';

@@ -5,7 +5,16 @@ import type {
   referrals as referralsMessage,
   releaseAnswer,
 } from '@ketenkluis/protocol';
-import { type Fact, type FactOf, type Statement, statementsFromWire, suite, webVerifier } from '@ketenkluis/seal';
+import {
+  type Fact,
+  type FactOf,
+  type Statement,
+  signStatement,
+  statementsFromWire,
+  statementsToWire,
+  suite,
+  webVerifier,
+} from '@ketenkluis/seal';
 import { openBundle, openPack } from '@ketenkluis/seal/open';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
@@ -100,6 +109,101 @@ async function read(answer: z.infer<typeof releaseAnswer>, position: number): Pr
   });
   return new TextDecoder().decode(opened.content);
 }
+
+describe('assumed consent', () => {
+  const setting = (more: Partial<FactOf<'assumption'>> = {}): FactOf<'assumption'> => ({
+    ...{ t: 'fact', v: 1, suite: 1, id: newId('fact', systemRandom), practice: world.practice.id },
+    ...{ from: world.time.clock(), until: plus(world.time.clock(), 300 * DAY) },
+    ...{ kind: 'assumption', ground: 'accepted-referral', teams: [partner.practice.nurseTeam.id] },
+    explanation: world.practice.authority.hash,
+    ...more,
+  });
+  const state = async (payload: FactOf<'assumption'> | ReturnType<typeof withdrawalOf>, by = world.practice.owners) => {
+    const owner = await world.open(world.practice.gp);
+    const wire = statementsToWire([await signStatement(payload, by)]);
+    return world.signed(owner, 'statements', { ...wire, wraps: [] }, { class: 'admin' });
+  };
+  const withdrawalOf = (fact: FactOf<'assumption'>) => ({
+    ...{ t: 'withdrawal' as const, v: 1 as const, suite: 1, practice: world.practice.id, fact: fact.id },
+    ...{ dossier: null, at: world.time.clock() },
+  });
+  const assuming =
+    (assumed: FactId, more: Partial<FactOf<'consent'>> = {}): NonNullable<ReferOptions['change']> =>
+    (facts) =>
+      facts.map((fact) => (fact.kind === 'consent' ? { ...fact, assumed, ...more } : fact));
+
+  it('R19, R31, R35: opens by a setting of two people, and nothing from the line on that ends it', async () => {
+    const dossier = await enrolled();
+    const [first, second] = dossier.handles;
+    const made = setting();
+    expect((await state(made, world.practice.owners.slice(0, 1))).status).not.toBe(200);
+    const without = await referTo(world, partner, nurse, dossier, { handles: [first!], change: assuming(made.id) });
+    expect(without.reply.status).not.toBe(200);
+    expect((await state(made)).text).toContain('line');
+
+    const wrong: Partial<FactOf<'consent'>>[] = [
+      { assumed: newId('fact', systemRandom) },
+      { handles: [first!, second!] },
+      { until: plus(world.time.clock(), 91 * DAY) },
+    ];
+    for (const more of wrong) {
+      const change = assuming(made.id, more);
+      const { reply } = await referTo(world, partner, nurse, dossier, { handles: [first!], change });
+      expect(reply.status).not.toBe(200);
+    }
+    const { reply, handed } = await referTo(world, partner, nurse, dossier, {
+      ...{ handles: [first!], change: assuming(made.id) },
+    });
+    expect(reply.text).toContain('line');
+    const guest = await visit(world, partner);
+    const looked = async () => {
+      const reply = await look(world, guest, [{ dossier: dossier.id, handle: first! }]);
+      return reply.json<Looked>();
+    };
+    const yes = await looked();
+    expect(yes.results).toMatchObject([{ outcome: 'permit' }]);
+    // The line names consent and setting.
+    const item = new TextDecoder().decode(fromBase64url(yes.line.items[0]!.part));
+    expect(JSON.parse(item)).toMatchObject({ consent: handed.consent, facts: expect.arrayContaining([made.id]) });
+    // No other referral stands on it.
+    const bare = await referTo(world, partner, nurse, dossier, {
+      ...{ handles: [first!], change: (facts) => facts.filter(({ kind }) => kind !== 'consent') },
+    });
+    expect(bare.reply.status).not.toBe(200);
+
+    const ended = await state(withdrawalOf(made) as never, world.practice.owners.slice(0, 1));
+    expect(ended.text).toContain('line');
+    expect((await looked()).results).toMatchObject([{ outcome: 'deny', reason: 'unknown' }]);
+    const again = await referTo(world, partner, nurse, dossier, { handles: [first!], change: assuming(made.id) });
+    expect(again.reply.status).not.toBe(200);
+    // Who treats may still take the consent away, and the grants go with it.
+    expect((await endReferral(world, nurse, dossier, handed)).text).toContain('line');
+    expect(await grantsFor(partner.practice.nurseTeam.id, dossier)).toBe(0);
+  });
+
+  it('R31, R35: is never said outside a referral, nor by the agent, nor for a team that the setting does not list', async () => {
+    const dossier = await enrolled();
+    const made = setting();
+    expect((await state(made)).status).toBe(200);
+    const from = world.time.clock();
+    const consent: FactOf<'consent'> = {
+      ...{ t: 'fact', v: 1, suite: 1, id: newId('fact', systemRandom), practice: world.practice.id, kind: 'consent' },
+      ...{ from, until: plus(from, DAY), dossier: dossier.id, organisation: partner.practice.id },
+      ...{ handles: [dossier.handles[0]!], assumed: made.id },
+    };
+    const alone = await aboutDossier(world, nurse, 'consent', dossier, {
+      ...(await withStates(world, nurse, [consent])),
+    });
+    expect(alone.status).not.toBe(200);
+    const { assumed: _, ...asked } = consent;
+    const said = await aboutDossier(world, nurse, 'consent', dossier, {
+      ...(await withStates(world, nurse, [asked])),
+    });
+    expect(said.text).toContain('line');
+    const other = setting({ teams: [partner.practice.gpTeam.id] });
+    expect((await state(other)).status).not.toBe(200);
+  });
+});
 
 describe('a referral', () => {
   it('R15, R31: opens for the partner what the step and the consent name, and the letter', async () => {

@@ -80,18 +80,33 @@ function readReferral(sorted: Sorted, at: Instant): Referral {
   return { relation, step, write, consent, letter, dossier, team, until };
 }
 
-/** The patient agreed: with this organisation, to all these parts, until the end. */
-function checkConsent({ consent, step, until }: Referral, organisation: string, view: DossierView, at: Instant): void {
+/**
+ * The patient agreed: with this organisation, to all these parts, until the end. Or it is assumed: by a setting that lives and lists this
+ * team, for this referral and nothing beside it.
+ */
+function checkConsent(
+  { consent, step, until }: Referral,
+  organisation: string,
+  view: DossierView,
+  { keys }: People,
+  at: Instant,
+): void {
   const covers = (fact: FactOf<'consent'>) =>
     fact.organisation === organisation && step.handles.every((handle) => fact.handles.includes(handle));
   if (consent) {
     if (!covers(consent)) throw bad('the consent names this organisation and all these parts');
+    if (consent.assumed === undefined) return;
+    if (!keys.assumptionAt(consent.assumed, at)?.teams.includes(step.team))
+      throw bad('no setting of this practice lets consent be assumed for this team');
+    if (consent.handles.length !== step.handles.length || consent.until !== until)
+      throw bad('an assumed consent is for this referral and nothing beside it');
     return;
   }
   const stands = [...view.facts.values()].some(
     ({ fact, ended }) =>
       ended === null &&
       fact.kind === 'consent' &&
+      fact.assumed === undefined &&
       covers(fact) &&
       fact.from <= at &&
       (fact.until === null || until <= fact.until),
@@ -201,9 +216,9 @@ export async function refer(vault: Vault, signed: Signed, body: z.infer<typeof p
         const view = draft.views.get(dossier)!;
         if (liveReferrals(view, who.people, now) >= MAX_REFERRALS)
           throw vaultError('too-large', `a dossier holds at most ${MAX_REFERRALS} referrals; end some first`);
-        checkConsent(referral, partner.organisation, view, now);
+        checkConsent(referral, partner.organisation, view, who.people, now);
         checkGrants(referral, sorted, view, who.people);
-        for (const fact of sorted.facts) draft.fact(fact);
+        for (const fact of sorted.facts) draft.fact(fact, true);
         draft.head(letter);
         for (const grant of sorted.grants) draft.grant(grant);
         draft.settle(sorted.states);

@@ -1,6 +1,13 @@
 /** Proposals as they lie in the database, one practice at a time. */
 
-import { fromBase64url, type Instant, type OrganisationId, type PersonId, parseCanonicalJson } from '@ketenkluis/base';
+import {
+  type FactId,
+  fromBase64url,
+  type Instant,
+  type OrganisationId,
+  type PersonId,
+  parseCanonicalJson,
+} from '@ketenkluis/base';
 import type { postProposal } from '@ketenkluis/protocol';
 import { expectType, type Hash, type Statement, statementFromWire } from '@ketenkluis/seal';
 import type { z } from 'zod';
@@ -20,7 +27,7 @@ export async function waiting(tx: Tx, practice: OrganisationId, at: Instant): Pr
   return new Map(rows.map(({ hash, body }) => [hash, parseCanonicalJson(body) as Open]));
 }
 
-/** What the one new colleague or partner of these statements is called, for each reader. */
+/** What the one new colleague or partner of these statements is called, or a setting means, for each reader. */
 export async function putNames(
   tx: Tx,
   practice: OrganisationId,
@@ -39,11 +46,13 @@ export async function putNames(
   }
 }
 
-/** Names go with exactly one card, or exactly one partner fact. */
-export function newcomer(statements: readonly Statement[]): PersonId | OrganisationId | undefined {
-  const [one, ...more] = statements.flatMap(({ payload }): (PersonId | OrganisationId)[] => {
+/** Words go with exactly one card, one partner fact, or one setting for assumed consent. */
+export function newcomer(statements: readonly Statement[]): PersonId | OrganisationId | FactId | undefined {
+  const [one, ...more] = statements.flatMap(({ payload }): (PersonId | OrganisationId | FactId)[] => {
     if (payload.t === 'card') return [payload.subject];
-    return payload.t === 'fact' && payload.kind === 'partner' ? [payload.organisation] : [];
+    if (payload.t !== 'fact') return [];
+    if (payload.kind === 'assumption') return [payload.id];
+    return payload.kind === 'partner' ? [payload.organisation] : [];
   });
   return more.length === 0 ? one : undefined;
 }

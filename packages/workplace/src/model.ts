@@ -16,6 +16,7 @@ import type { UrgentSide } from './model/urgent.ts';
 export type * from './model/access.ts';
 export type * from './model/door.ts';
 export type * from './model/partners.ts';
+export { ASSUMPTION_GROUNDS } from './model/partners.ts';
 export type * from './model/people.ts';
 export type * from './model/record.ts';
 export type * from './model/referrals.ts';

@@ -27,7 +27,7 @@ export interface Settling {
   readonly practice: OrganisationId;
   readonly organisation: OrganisationId;
   /** Kinds of care provider (zorgaanbiedertype) of the two: the categories by which an objection may name them. */
-  readonly types: { readonly holder: string; readonly consulter: string };
+  readonly types: { readonly holder: string; readonly consulter: string; readonly role?: string };
   /** The parts that this partner needs in the pathway and that this dossier has. */
   readonly handles: readonly HandleId[];
   readonly permit: boolean;
@@ -54,7 +54,7 @@ export function agreed({ practice, organisation, types, permit, data, at, said, 
   const asked: ConsentAsked = {
     holder: { organisation: practice, categories: belongs(types.holder) },
     data,
-    consulter: { organisation, categories: belongs(types.consulter) },
+    consulter: { organisation, categories: [types.consulter, types.role ?? MITZ].flatMap(belongs) },
   };
   const mitz: Said = {
     answer: 'consent',

@@ -7,6 +7,7 @@ import type { Bsn } from '@ketenkluis/fhir';
 import type { KeyDirectory } from '@ketenkluis/seal';
 import type { Enrolled } from '../plan.ts';
 import type { LiveDossier, PatientRecord, Register } from '../register.ts';
+import { saidBy } from '../said.ts';
 import type { Answer, NoReason } from './answer.ts';
 import type { Mitz } from './ask.ts';
 import type { MitzConfig, MitzPartner } from './config.ts';
@@ -15,7 +16,7 @@ import { endMitz, settleMitz, withoutGone } from './facts.ts';
 export interface MitzUse {
   readonly config: MitzConfig;
   readonly mitz: Mitz;
-  /** What the practice itself wrote down of a patient. */
+  /** What was written down of a patient beside the practice's own book. */
   readonly said?: (patient: string) => readonly Said[];
 }
 
@@ -115,14 +116,14 @@ export async function settleRound(of: {
     ids.mitz = settleMitz(ids.mitz ?? [], {
       practice: register.practice.organisation,
       organisation: partner.organisation,
-      types: { holder: usable.config.holder.type, consulter: partner.type },
+      types: { holder: usable.config.holder.type, consulter: partner.type, role: partner.role },
       handles: scopes.flatMap((scope) => ids.handles[scope] ?? []),
       permit,
       data: usable.config.data,
       // The day that the answer came, not the day that the round began.
       at: clock(),
       hours: usable.config.hours,
-      said: usable.said?.(patient) ?? [],
+      said: [...saidBy(register, patient), ...(usable.said?.(patient) ?? [])],
       by: register.agent.person,
       random,
     });

@@ -1,7 +1,7 @@
 /** A practice and a podiatrist's practice, each on a vault of its own, that know each other. */
 
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
-import { DAY, type HandleId, plus, type TeamId } from '@ketenkluis/base';
+import { DAY, type FactId, type HandleId, plus, type TeamId } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import {
   agree,
@@ -47,7 +47,7 @@ export interface Two {
   send(
     session: Session,
     row: WorklistRow,
-    more?: { days?: number; parts?: number; to?: TeamId },
+    more?: { days?: number; parts?: number; to?: TeamId; assumed?: FactId },
   ): Promise<readonly HandleId[]>;
   close(): Promise<void>;
 }
@@ -92,7 +92,7 @@ export async function makeTwo(patients = 5): Promise<Two> {
       const { content } = await openList(nurse, 'worklist');
       return parseWorklist((content as { list: unknown }).list).rows;
     },
-    async send(giver, row, { days = 90, parts = 1, to = team } = {}) {
+    async send(giver, row, { days = 90, parts = 1, to = team, assumed } = {}) {
       const { dossier, facts } = row;
       const chosen = row.handles.slice(0, parts);
       const handles = chosen.map(({ handle }) => handle);
@@ -100,6 +100,7 @@ export async function makeTwo(patients = 5): Promise<Two> {
       if (first?.outcome !== 'permit') throw new Error('the giver cannot open this part');
       await refer(giver, {
         ...{ dossier, partner: session.practice, team: to, facts, until: plus(giver.now(), days * DAY) },
+        ...(assumed === undefined ? {} : { assumed }),
         teams: [{ team: first.grant.team, step: first.grant.fact! }],
         parts: chosen.map(({ handle, scope }) => ({ handle, scope, name: said(scope, scope) })),
         letter: {

@@ -231,7 +231,7 @@ interface PartnerDirectoryTable extends Own {
 }
 /** What a colleague or a partner is called, sealed to one reader. */
 interface NameTable extends Own {
-  person: PersonId | OrganisationId;
+  person: PersonId | OrganisationId | FactId;
   reader: PersonId;
   sealed: Bytes;
 }

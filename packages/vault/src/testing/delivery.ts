@@ -253,7 +253,7 @@ export async function stepsOf(
       statements.filter(({ payload }) => payload.t === t) as Statement<T>[];
     try {
       for (const one of ofType('withdrawal')) draft.withdraw(one, signersOf(one));
-      for (const one of ofType('fact')) draft.fact(one);
+      for (const one of ofType('fact')) draft.fact(one, true);
       for (const one of ofType('descriptor')) draft.head(one);
       for (const one of ofType('grant')) draft.grant(one);
       for (const handle of drop) draft.drop(handle);

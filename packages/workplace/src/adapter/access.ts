@@ -41,6 +41,8 @@ async function dossierAccess(inside: Inside, dossier: DossierId): Promise<Dossie
   const row = await rowOf(inside, dossier);
   const facts = row.facts.slice(0, 16);
   const { session, names } = inside;
+  // A setting or a partner may have ended since this session looked last.
+  await session.people(true);
   const access = await accessOf(session, { dossier, facts, about: about(inside, 'wie kan wat zien') });
   const people = await session.people();
   const now = session.now();
@@ -77,6 +79,7 @@ async function dossierAccess(inside: Inside, dossier: DossierId): Promise<Dossie
               by: null,
               at: from,
               consent: consent?.from ?? null,
+              assumed: (consent?.assumed && people.assumptionAt(consent.assumed, now)?.ground) || null,
             })),
       until: ends.includes(null) ? null : (Math.max(...ends.map((end) => end ?? 0)) as Instant),
     };

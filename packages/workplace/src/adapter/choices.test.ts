@@ -8,7 +8,7 @@ import {
   scopesOf,
 } from '@ketenkluis/care';
 import { describe, expect, it } from 'vitest';
-import { type PartnerSeen, referralChoices, reportableBy } from './choices.ts';
+import { type PartnerSeen, referralChoices, reportableBy, reportedValue } from './choices.ts';
 
 const selection = compileSelection(PROGRAMME_IDS.map((id) => PROGRAMMES[id]));
 const now: Instant = instant(Date.parse('2026-11-21T09:00:00Z'));
@@ -78,7 +78,32 @@ describe('what a partner reports', () => {
   it('is what the role works with, with the NHG number that is known', () => {
     const weight = reportableBy('dietitian').find(({ code }) => code === 'weight');
     expect(weight).toMatchObject({ nhg: '357', unit: 'kg' });
-    expect(reportableBy('podiatrist').map(({ code }) => code)).toEqual(['hba1c']);
+    const foot = reportableBy('podiatrist');
+    expect(foot.map(({ code }) => code)).toEqual([
+      ...['hba1c', 'simms', 'foot-profile', 'foot-sensibility-left', 'foot-sensibility-right', 'foot-pulses-left'],
+      ...['foot-pulses-right', 'foot-deformity', 'foot-ulcer'],
+    ]);
+    expect(reportableBy('optometrist').map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['retinopathy-left', 'retinopathy-right']),
+    );
+    const codes = (role: string) => reportableBy(role).map(({ code }) => code);
+    expect(codes('dietitian')).toEqual(expect.arrayContaining(['weight', 'bmi']));
+    expect(codes('dietitian').filter((code) => code.startsWith('foot') || code === 'simms')).toEqual([]);
+    // No number stands there that nobody could show us.
+    expect(foot.filter(({ answers }) => answers !== null).map(({ nhg }) => nhg)).toEqual(Array(8).fill(null));
     expect(reportableBy('nobody')).toEqual([]);
+  });
+
+  it('goes as the words of the chosen answer, and nothing but an answer of the list goes', () => {
+    const date = '2026-11-12' as never;
+    const foot = reportableBy('podiatrist');
+    expect(reportedValue(foot, { code: 'simms', value: '2', date })).toMatchObject({ value: 'Simm’s 2', unit: null });
+    expect(reportedValue(foot, { code: 'hba1c', value: '53', date })).toMatchObject({ nhg: '2816', value: '53' });
+    for (const wrong of [
+      { code: 'simms', value: '7', date },
+      { code: 'simms', value: 'ernstig', date },
+      { code: 'retinopathy-left', value: 'none', date },
+    ])
+      expect(() => reportedValue(foot, wrong)).toThrow();
   });
 });

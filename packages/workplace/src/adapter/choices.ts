@@ -4,6 +4,8 @@ import { DAY, type Instant, type OrganisationId, plus, type TeamId } from '@kete
 import {
   compileSelection,
   FIELDS,
+  FINDING_IDS,
+  FINDINGS,
   fieldsInScope,
   fieldsOf,
   issueStep,
@@ -20,7 +22,8 @@ import {
   scopesForRole,
   scopesOf,
 } from '@ketenkluis/care';
-import type { Part, ReferralChoice, ReferralChoices, Reportable, Text } from '../model.ts';
+import { workplaceError } from '../errors.ts';
+import type { Part, ReferralChoice, ReferralChoices, Report, Reportable, ReportedValue, Text } from '../model.ts';
 
 const text = ({ nl, en }: Text): Text => ({ nl, en });
 
@@ -56,6 +59,7 @@ export function referralChoices(
   partners: readonly PartnerSeen[],
   { programmes, held, seen, now }: Indication,
   selection: Selection,
+  assumable: ReadonlyMap<TeamId, NonNullable<ReferralChoice['assumable']>> = new Map(),
 ): ReferralChoices {
   const all = scopesOf(selection, programmes).filter((scope) => held.includes(scope));
   const part = (scope: ScopeId) => partOf(scope, programmes, selection);
@@ -92,6 +96,7 @@ export function referralChoices(
             seesNot: all.filter((scope) => !given.includes(scope)).map(part),
             pick,
             until: plus(now, (step.days ?? 1) * DAY),
+            assumable: assumable.get(team) ?? null,
           });
         }
       }
@@ -116,14 +121,34 @@ export function partsOfRole(role: RoleId, programmes: readonly ProgrammeId[]): S
   return SCOPE_IDS.filter((scope) => seen.has(scope));
 }
 
-/** Numbers that this role may report, with the first NHG number that is known. */
-export const reportableBy = (role: string): Reportable[] =>
-  !isRole(role)
-    ? []
-    : PARAMETER_IDS.flatMap((id) => {
-        const { field, answer, codes, unit, plausible, nl, en } = PARAMETERS[id];
-        if (answer !== 'quantity' || !ROLES[role].fields.includes(field)) return [];
-        const nhg = codes.find(({ code }) => code.startsWith('nhg45|'))?.code.slice('nhg45|'.length) ?? null;
-        const [low, high] = plausible ?? [null, null];
-        return [{ code: id, label: { nl, en }, nhg, unit: unit ?? null, low, high }];
-      });
+/** What this role may report: numbers, then findings to choose from, with the NHG number where one is known. */
+export const reportableBy = (role: string): Reportable[] => {
+  if (!isRole(role)) return [];
+  const { fields } = ROLES[role];
+  const found = FINDING_IDS.flatMap((id): Reportable[] => {
+    const { field, nhg, answers, nl, en } = FINDINGS[id];
+    if (!fields.includes(field)) return [];
+    const shown = answers.map(({ code, ...names }) => ({ code, text: text(names) }));
+    return [{ code: id, label: { nl, en }, nhg, unit: null, low: null, high: null, answers: shown }];
+  });
+  const numbers = PARAMETER_IDS.flatMap((id): Reportable[] => {
+    const { field, answer, codes, unit, plausible, nl, en } = PARAMETERS[id];
+    if (answer !== 'quantity' || !fields.includes(field)) return [];
+    const nhg = codes.find(({ code }) => code.startsWith('nhg45|'))?.code.slice('nhg45|'.length) ?? null;
+    const [low, high] = plausible ?? [null, null];
+    return [{ code: id, label: { nl, en }, nhg, unit: unit ?? null, low, high, answers: null }];
+  });
+  return [...numbers, ...found];
+};
+
+/** As it goes to the practice: of a choice its words, which the GP system takes as they are. Throws `workplace/failed`. */
+export function reportedValue(
+  reportable: readonly Reportable[],
+  { code, value, date }: Report['values'][number],
+): ReportedValue {
+  const about = reportable.find((one) => one.code === code);
+  const answer = about?.answers?.find((one) => one.code === value);
+  if (about === undefined || (about.answers !== null && answer === undefined))
+    throw workplaceError('failed', 'this cannot be reported by this role');
+  return { label: about.label, nhg: about.nhg, value: answer?.text.nl ?? value, unit: about.unit, date };
+}

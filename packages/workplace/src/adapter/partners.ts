@@ -13,6 +13,7 @@ import {
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { PartnerCard, PartnerSide, PartnerTeam } from '../model.ts';
+import { assume, assumptionsSeen, unassume } from './assumptions.ts';
 import type { PartnerSeen } from './choices.ts';
 import { coupled } from './duties.ts';
 import { type Inside, nameOf, roleText, UNNAMED } from './inside.ts';
@@ -99,5 +100,8 @@ export function partnerSide({ open }: Surroundings): PartnerSide {
         return { card, name, fingerprint: (await readPartnerCard(card)).fingerprint.join(' ') };
       }),
     end: (organisation) => open(({ session }) => endPartner(session, organisation)),
+    assumptions: () => open(assumptionsSeen),
+    assume: (setting) => open((now) => assume(now, setting)),
+    endAssumption: (setting) => open((now) => unassume(now, setting)),
   };
 }

@@ -116,6 +116,15 @@ async function proposed({ session, names, me }: Inside) {
         substitute: { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
       };
     }
+    if (one.what === 'assumption') {
+      const { fact, explanation } = one;
+      // Nobody signs words that they cannot read.
+      if (explanation === null) return { id: one.hash, broken: true };
+      return {
+        ...{ what: 'assumption', ...held, ground: fact.ground, text: explanation.text, end: fact.until },
+        ...{ categories: explanation.categories.map(roleText), count: fact.teams.length },
+      };
+    }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
     if (one.profile === null || one.fingerprint === null) return { id: one.hash, broken: true };
     const { profile, fingerprint } = one;
@@ -181,8 +190,10 @@ export async function callers({ session }: Inside): Promise<PersonId[]> {
   return [...new Set(working)].filter((one) => people.cardOf(one, now)?.kind === 'professional').slice(0, 64);
 }
 
-const isOutward = (one: Proposal): boolean =>
-  one.what === 'partner' || one.what === 'place' || (one.what === 'colleague' && one.substitute !== null);
+/** A door to outside, under which somebody who is no owner may be the second person. */
+const outward = (one: Proposal | BrokenProposal): boolean =>
+  'what' in one &&
+  (['partner', 'place', 'assumption'].includes(one.what) || (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {
   const { storage } = from;
@@ -197,9 +208,7 @@ export function peopleSide(from: Surroundings): PeopleSide {
         const directory = await now.session.people(true);
         // A professional who is no owner may be the second person for a partner or a substitute; nobody is shown what they cannot sign.
         const waits = await proposed(now);
-        const open = now.me.owner
-          ? waits
-          : { ...waits, proposals: waits.proposals.filter((one) => 'what' in one && isOutward(one)) };
+        const open = now.me.owner ? waits : { ...waits, proposals: waits.proposals.filter(outward) };
         return {
           colleagues: await colleagues(now),
           teams: directory

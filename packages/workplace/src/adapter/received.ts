@@ -1,7 +1,7 @@
 /** Referrals from the partner's side: a visit to each practice that is known by its card, with the keys of the session at home. */
 
 import type { FactId, HandleId, OrganisationId } from '@ketenkluis/base';
-import { PARAMETERS, type ParameterId, ROLES, type RoleId } from '@ketenkluis/care';
+import { ROLES, type RoleId } from '@ketenkluis/care';
 import {
   acceptReferral,
   type Referral as ClientReferral,
@@ -29,7 +29,7 @@ import type {
   SentList,
   SentReferral,
 } from '../model.ts';
-import { reportableBy } from './choices.ts';
+import { reportableBy, reportedValue } from './choices.ts';
 import { coupled, duties } from './duties.ts';
 import { understood } from './errors.ts';
 import { about, type Inside } from './inside.ts';
@@ -252,11 +252,7 @@ export function receivedSide({ open }: Surroundings): ReceivedSide {
     report: (id, { soep, values, last }: Report) =>
       open((now) =>
         answering(now, id, async (kept) => {
-          const measurements = values.map(({ code, value, date }) => {
-            const { nl, en, unit } = PARAMETERS[code as ParameterId];
-            const nhg = kept.shown.reportable.find((one) => one.code === code)?.nhg ?? null;
-            return { label: { nl, en }, nhg, value, unit: unit ?? null, date };
-          });
+          const measurements = values.map((one) => reportedValue(kept.shown.reportable, one));
           const sent = await report(kept.guest, kept.client, by(now), {
             ...{ message: '', soep, measurements, last, about: about(now, 'bericht aan de verwijzer') },
           });

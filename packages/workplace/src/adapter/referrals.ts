@@ -24,6 +24,7 @@ import {
 import { referrals as referralsMessage } from '@ketenkluis/protocol';
 import { workplaceError } from '../errors.ts';
 import type { NewReferral, Referral, ReferralSide, ReferralState, Removal } from '../model.ts';
+import { assumable } from './assumptions.ts';
 import { referralChoices } from './choices.ts';
 import { about, type Inside, roleText, UNNAMED } from './inside.ts';
 import { letterView, messageView } from './letter.ts';
@@ -63,16 +64,18 @@ function view(client: ClientReferral, other: string, removal: Removal | null): R
     waiting: state === 'withdrawn' ? 0 : client.waiting,
     letter: letterView(letter.content),
     messages: client.messages.map((one) => messageView(one)).reverse(),
-    consent: consent === null || consent.until === null ? null : { from: consent.from, until: consent.until },
+    consent:
+      consent === null || consent.until === null
+        ? null
+        : { from: consent.from, until: consent.until, assumed: consent.assumed !== undefined },
   };
 }
 
 async function listed(inside: Inside): Promise<readonly Referral[]> {
   const kept = keptBy(inside);
-  const [all, partners] = [
-    await referralsOf(inside.session, about(inside, 'verwijzingen')),
-    await partnersSeen(inside),
-  ];
+  // First who is a partner and what is set now, then the referrals by it.
+  const partners = await partnersSeen(inside);
+  const all = await referralsOf(inside.session, about(inside, 'verwijzingen'));
   const live = new Set(all.map(({ id }) => id));
   for (const client of all) {
     // Without its letter nobody knows whose it is: a colleague's, in a dossier that this person treats in another team.
@@ -128,7 +131,7 @@ async function found(inside: Inside, id: FactId): Promise<Kept> {
 const lead = (a: { readonly scope: string }, b: { readonly scope: string }): number =>
   Number(a.scope === 'identity') - Number(b.scope === 'identity');
 
-async function send(inside: Inside, { dossier, choice, scopes, question }: NewReferral): Promise<FactId> {
+async function send(inside: Inside, { dossier, choice, scopes, question, assumed }: NewReferral): Promise<FactId> {
   const row = await rowOf(inside, dossier);
   const { session, me } = inside;
   const parts = row.handles
@@ -149,6 +152,7 @@ async function send(inside: Inside, { dossier, choice, scopes, question }: NewRe
   const [familyName, birthDate, gender] = [row.name, row.birthDate ?? null, genders.get(inside)?.get(dossier) ?? null];
   const done = await refer(session, {
     ...{ dossier, partner: choice.organisation, team: choice.team, parts, facts, teams, until: choice.until },
+    ...(assumed === null ? {} : { assumed }),
     letter: {
       ...{ programme: choice.programme, step: choice.step, activity: choice.activity, question },
       patient: { name: familyName, birthDate, gender },
@@ -204,7 +208,8 @@ export function referralSide({ open, storage }: Surroundings): ReferralSide {
           held: row.handles.map(({ scope }) => scope),
           now: now.session.now(),
         };
-        return referralChoices(choosable(await partnersSeen(now)), indication, selection);
+        const settings = await assumable(now, now.session.now(), row.objected ?? []);
+        return referralChoices(choosable(await partnersSeen(now)), indication, selection, settings);
       }),
     refer: (referral) => open((now) => send(now, referral)),
     list: () => open(all),

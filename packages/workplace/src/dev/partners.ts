@@ -1,10 +1,11 @@
 /** Invented partners, and who can see what. */
 
-import { DAY, type DossierId, type PersonId, plus, type TeamId } from '@ketenkluis/base';
+import { DAY, type DossierId, localDate, type PersonId, plus, type TeamId } from '@ketenkluis/base';
 import { type ProgrammeId, ROLES, type RoleId, SCOPES, scopesForRole } from '@ketenkluis/care';
 import { workplaceError } from '../errors.ts';
 import type {
   AccessSide,
+  AssumptionSetting,
   ColleagueAccess,
   Partner,
   PartnerCard,
@@ -20,9 +21,15 @@ import { ago, ahead, both, type InventedPartner, roleName, type Stage, selection
 /** What the invented practice accepts as a card. */
 export const CARD = 'proef-partnerkaart';
 
+/** What the invented practice set: one partner, unless it is a practice that has set nothing. */
+export interface InventedSetting extends Omit<AssumptionSetting, 'teams'> {
+  readonly teams: readonly { readonly team: TeamId; readonly name: string }[];
+}
+
 export function partnerSide(
   stage: Stage,
   partners: readonly InventedPartner[],
+  settings: InventedSetting[],
   propose: (proposal: Proposal) => void,
 ): PartnerSide {
   const told: Readonly<Record<number, string>> = {
@@ -42,6 +49,12 @@ export function partnerSide(
           fingerprint: one.fingerprint,
           teams: one.teams.map(({ team, role }) => ({ team, name: one.team, role: roleName(role as RoleId) })),
         }));
+  const teamsOf = (roles: readonly string[]) =>
+    partners.flatMap((one) =>
+      one.teams
+        .filter(({ role }) => roles.includes(role))
+        .map(({ team }) => ({ team, name: `${one.name}, ${one.team}` })),
+    );
   return {
     list: async () => {
       await stage.reach();
@@ -77,6 +90,35 @@ export function partnerSide(
         name: stage.me.practice,
         fingerprint: '6629 4821 0937 5516 7204 1183 9062 3347 8815 2960 7741 0358',
       };
+    },
+    assumptions: async () => {
+      await stage.reach();
+      const roles = [...new Set(partners.flatMap(({ teams }) => teams.map(({ role }) => role)))];
+      return {
+        ...{
+          mayChange: stage.me.owner,
+          proposedEnd: localDate(ahead(stage, 360)),
+          lastEnd: localDate(ahead(stage, 364)),
+        },
+        settings: settings.map(({ teams, ...one }) => ({ ...one, teams: teams.map(({ name }) => name) })),
+        categories: roles.map((role) => ({
+          ...{ category: role, name: roleName(role as RoleId) },
+          teams: teamsOf([role]).map(({ name }) => name),
+        })),
+      };
+    },
+    assume: async ({ ground, categories, text, until }) => {
+      await stage.reach(60);
+      propose({
+        ...{ what: 'assumption', id: `a-${text.length}`, by: stage.me.name, mine: true, ground, text, end: until },
+        ...{ categories: categories.map((role) => roleName(role as RoleId)), count: teamsOf(categories).length },
+        ...{ until: ahead(stage, 7), signed: [stage.me.name], signedByMe: true, needed: 2, stale: false },
+      });
+      return 'proposed';
+    },
+    endAssumption: async (setting) => {
+      await stage.reach(60);
+      settings.splice(0, settings.length, ...settings.filter(({ id }) => id !== setting));
     },
     end: async (organisation) => {
       await stage.reach(60);
@@ -129,6 +171,7 @@ export function accessSide(
               {
                 ...{ kind: 'referral', by: referral.letter?.by.name ?? null, at: referral.sent },
                 consent: referral.consent?.from ?? null,
+                assumed: referral.consent?.assumed ? 'accepted-referral' : null,
               },
             ],
           }),

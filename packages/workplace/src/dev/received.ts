@@ -1,9 +1,9 @@
 /** Invented referrals from the partner's side: a podiatrist's, from two practices. */
 
 import { addDays, type FactId, type HandleId, localDate, plus } from '@ketenkluis/base';
-import { PARAMETERS, type ParameterId, type ProgrammeId, type ScopeId } from '@ketenkluis/care';
+import type { ProgrammeId, ScopeId } from '@ketenkluis/care';
 import { dossier as dossierView } from '../adapter/care-view.ts';
-import { reportableBy } from '../adapter/choices.ts';
+import { reportableBy, reportedValue } from '../adapter/choices.ts';
 import { workplaceError } from '../errors.ts';
 import type {
   Confirmation,
@@ -159,11 +159,7 @@ export function receivedSide(
       return change(id, 'reported', {
         soep,
         last,
-        values: values.map(({ code, value, date }) => {
-          const { nl, en, unit } = PARAMETERS[code as ParameterId];
-          const nhg = reportableBy('podiatrist').find((each) => each.code === code)?.nhg ?? null;
-          return { label: { nl, en }, nhg, value, unit: unit ?? null, date };
-        }),
+        values: values.map((one) => reportedValue(reportableBy('podiatrist'), one)),
       });
     },
   };

@@ -13,15 +13,24 @@ import type {
   ReferralSide,
   ReferralState,
 } from '../model.ts';
+import type { InventedSetting } from './partners.ts';
 import { type Invented, madeId } from './people.ts';
 import { ago, both, dayAgo, type InventedPartner, roleName, type Stage, selection } from './stage.ts';
 
 export const held = (one: Invented) => scopesOf(selection, one.row.programmes as ProgrammeId[]);
-export const choicesFor = (stage: Stage, partners: readonly InventedPartner[], one: Invented) =>
+export const choicesFor = (
+  stage: Stage,
+  partners: readonly InventedPartner[],
+  one: Invented,
+  settings: readonly InventedSetting[] = [],
+) =>
   referralChoices(
     partners,
     { programmes: one.row.programmes as ProgrammeId[], held: held(one), seen: held(one), now: stage.now() },
     selection,
+    new Map(
+      settings.flatMap(({ id, ground, teams }) => teams.map(({ team }) => [team, { setting: id, ground }] as const)),
+    ),
   );
 
 const QUESTION: Readonly<Record<string, string>> = {
@@ -128,7 +137,7 @@ export function inventReferrals(stage: Stage, partners: readonly InventedPartner
       waiting: state === 'reported' ? 1 : 0,
       letter: { ...letterOf(stage, one, choice), until },
       messages,
-      consent: state === 'withdrawn' ? null : { from: sent, until },
+      consent: state === 'withdrawn' ? null : { from: sent, until, assumed: false },
       removal:
         state === 'withdrawn' ? { refused: ago(stage, 0.2), rewrapped: { done: 3, total: 4 }, fresh: null } : null,
     };
@@ -141,6 +150,7 @@ export function referralSide(
   stage: Stage,
   partners: readonly InventedPartner[],
   heard: { copies: number },
+  settings: readonly InventedSetting[],
 ): { readonly side: ReferralSide; readonly of: (dossier: DossierId) => readonly Referral[] } {
   let all = stage.scene === 'empty' ? [] : inventReferrals(stage, partners);
   const find = (id: FactId): Referral => {
@@ -156,9 +166,9 @@ export function referralSide(
       await stage.reach();
       const one = stage.people.find(({ row }) => row.dossier === dossier);
       if (!one) throw workplaceError('denied', 'no', { detail: { reason: 'no-step' } });
-      return choicesFor(stage, stage.scene === 'partly' ? partners.slice(0, 1) : partners, one);
+      return choicesFor(stage, stage.scene === 'partly' ? partners.slice(0, 1) : partners, one, settings);
     },
-    refer: async ({ dossier, choice, question, scopes }: NewReferral) => {
+    refer: async ({ dossier, choice, question, scopes, assumed }: NewReferral) => {
       await stage.reach(60);
       const one = stage.people.find(({ row }) => row.dossier === dossier)!;
       const id = madeId('fact', () => stage.roll());
@@ -169,7 +179,8 @@ export function referralSide(
       all = [
         {
           ...{ id, dossier, patient: one.row.name, birthDate: one.row.birthDate ?? null, other, activity, sent, until },
-          ...{ state: 'sent', waiting: 0, letter, messages: [], consent: { from: sent, until }, removal: null },
+          ...{ state: 'sent', waiting: 0, letter, messages: [], removal: null },
+          consent: { from: sent, until, assumed: assumed !== null },
         },
         ...all,
       ];

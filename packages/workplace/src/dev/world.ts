@@ -34,14 +34,24 @@ import type {
   Unlocker,
   Workplace,
 } from '../model.ts';
-import { accessSide, partnerSide } from './partners.ts';
+import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { both, inventedPartners, roleName, type Stage } from './stage.ts';
 import { urgentSide } from './urgent.ts';
 
-export type Scene = 'usual' | 'empty' | 'stale' | 'offline' | 'denied' | 'partly' | 'broken' | 'unproved' | 'slow';
+export type Scene =
+  | 'usual'
+  | 'empty'
+  | 'stale'
+  | 'offline'
+  | 'denied'
+  | 'partly'
+  | 'broken'
+  | 'unproved'
+  | 'slow'
+  | 'assumed';
 
 export interface DevOptions {
   readonly scene?: Scene;
@@ -235,14 +245,24 @@ export function devWorld(options: DevOptions = {}): DevWorld {
   const waiting = (proposal: Proposal) => {
     proposals = [...proposals, proposal];
   };
-  const practiceSide = partner ? null : referralSide(stage, partners, heard);
+  // Set for dietetics only, in a practice where everything is in order.
+  const settings: InventedSetting[] = partners.flatMap((one) =>
+    one.teams
+      .filter(({ role }) => role === 'dietitian' && scene === 'assumed')
+      .map(({ team }) => ({
+        ...{ id: madeId('fact', roll), ground: 'accepted-referral' as const, since: start },
+        ...{ until: plus(start, 300 * 24 * HOUR), teams: [{ team, name: `${one.name}, ${one.team}` }] },
+        text: 'In de wachtkamer en op de website staat sinds januari dat wij met deze diëtist samenwerken.',
+      })),
+  );
+  const practiceSide = partner ? null : referralSide(stage, partners, heard, settings);
   const access = accessSide(stage, staff, teams, practiceSide?.of ?? (() => []), partners);
 
   return {
     copies: () => heard.copies,
     referrals: practiceSide?.side ?? null,
     received: partner ? receivedSide(stage, partners, confirmation) : null,
-    partners: partnerSide(stage, partners, waiting),
+    partners: partnerSide(stage, partners, settings, waiting),
     access: {
       ...access,
       endMembership: async (person, progress) => {

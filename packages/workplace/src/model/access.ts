@@ -1,6 +1,7 @@
 /** "Wie kan wat zien": per patient and per colleague, what, why and until when. And what takes it away. */
 
 import type { DossierId, Instant, OrganisationId, PersonId, TeamId } from '@ketenkluis/base';
+import type { AssumptionGround } from './partners.ts';
 import type { Removal } from './referrals.ts';
 import type { Progress, Text } from './shared.ts';
 
@@ -8,7 +9,13 @@ import type { Progress, Text } from './shared.ts';
 export type Ground =
   /** Registered with the practice and enrolled in a programme. */
   | { readonly kind: 'standing'; readonly since: Instant }
-  | { readonly kind: 'referral'; readonly by: string | null; readonly at: Instant; readonly consent: Instant | null }
+  | {
+      readonly kind: 'referral';
+      readonly by: string | null;
+      readonly at: Instant;
+      readonly consent: Instant | null;
+      readonly assumed: AssumptionGround | null;
+    }
   /** An appointment with this team, and the days around it. */
   | { readonly kind: 'appointment'; readonly from: Instant; readonly until: Instant }
   /** The patient of the moment, handed to a substitute. */

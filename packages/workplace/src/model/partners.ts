@@ -1,6 +1,6 @@
 /** Organisations that the practice works with: pinned by two people, by a fingerprint that they compared. */
 
-import type { Instant, OrganisationId, TeamId } from '@ketenkluis/base';
+import type { FactId, Instant, LocalDate, OrganisationId, TeamId } from '@ketenkluis/base';
 import type { Text } from './shared.ts';
 
 export interface PartnerTeam {
@@ -39,7 +39,40 @@ export interface OwnCard {
   readonly fingerprint: string;
 }
 
+/** On what consent is assumed: who treats together is no "other" (BW 7:457 lid 2); the patient accepted the referral. */
+export const ASSUMPTION_GROUNDS = ['directly-involved', 'accepted-referral'] as const;
+export type AssumptionGround = (typeof ASSUMPTION_GROUNDS)[number];
+export interface AssumptionSetting {
+  readonly id: FactId;
+  readonly ground: AssumptionGround;
+  /** Partner and team, by name. */
+  readonly teams: readonly string[];
+  /** The owners' words; null for who came after it was set. */
+  readonly text: string | null;
+  readonly since: Instant;
+  readonly until: Instant;
+}
+export interface Assumptions {
+  readonly settings: readonly AssumptionSetting[];
+  /** Kinds of partners there are now, with the teams that each means. */
+  readonly categories: readonly { readonly category: string; readonly name: Text; readonly teams: readonly string[] }[];
+  readonly mayChange: boolean;
+  readonly proposedEnd: LocalDate;
+  readonly lastEnd: LocalDate;
+}
+export interface NewAssumption {
+  readonly ground: AssumptionGround;
+  readonly categories: readonly string[];
+  readonly text: string;
+  readonly until: Instant;
+}
+
 export interface PartnerSide {
+  assumptions(): Promise<Assumptions>;
+  /** A second person must sign. */
+  assume(setting: NewAssumption): Promise<'proposed'>;
+  /** Every consent that was assumed under it is none from now on. */
+  endAssumption(setting: FactId): Promise<void>;
   list(): Promise<{ readonly partners: readonly Partner[]; readonly mayChange: boolean }>;
   /** Throws `workplace/bad-card`. */
   readCard(text: string): Promise<PartnerCard>;

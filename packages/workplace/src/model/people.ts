@@ -1,6 +1,7 @@
 /** Colleagues, what owners sign together, and keys. */
 
 import type { Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
+import type { AssumptionGround } from './partners.ts';
 import type { Text } from './shared.ts';
 
 export interface Colleague {
@@ -61,6 +62,16 @@ export interface PlaceProposal extends Proposed {
   readonly team: string;
   readonly substitute: { readonly until: Instant; readonly callers: readonly string[] };
 }
+/** For these partners' teams consent may be assumed. */
+export interface AssumptionProposal extends Proposed {
+  readonly what: 'assumption';
+  /** Kinds of partners, in the words of the catalogue. */
+  readonly categories: readonly Text[];
+  readonly count: number;
+  readonly ground: AssumptionGround;
+  readonly text: string;
+  readonly end: Instant;
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -68,7 +79,7 @@ export interface RenewalProposal extends Proposed {
   readonly teams: readonly string[];
 }
 /** What more people must sign together; every part of it was checked here before it is shown. */
-export type Proposal = ColleagueProposal | PartnerProposal | PlaceProposal | RenewalProposal;
+export type Proposal = ColleagueProposal | PartnerProposal | PlaceProposal | AssumptionProposal | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {
   readonly id: string;

@@ -1,6 +1,7 @@
 /** A referral between two organisations, as the practice sees it and as the partner does (docs/spec/partners.md). */
 
 import type { DossierId, FactId, HandleId, Instant, LocalDate, OrganisationId, TeamId } from '@ketenkluis/base';
+import type { AssumptionGround } from './partners.ts';
 import type { Dossier } from './record.ts';
 import type { Progress, Text } from './shared.ts';
 
@@ -26,6 +27,8 @@ export interface ReferralChoice {
   /** The sender names the parts (a consulted specialist sees what is attached and no more). */
   readonly pick: boolean;
   readonly until: Instant;
+  /** The practice lets consent be assumed for this team; null: the patient is asked. */
+  readonly assumable: { readonly setting: FactId; readonly ground: AssumptionGround } | null;
 }
 export interface ReferralChoices {
   readonly choices: readonly ReferralChoice[];
@@ -38,6 +41,8 @@ export interface NewReferral {
   /** Of `choice.sees`; all of them unless `choice.pick`. */
   readonly scopes: readonly string[];
   readonly question: string;
+  /** Consent was not asked but assumed, by this setting; null: the patient said yes. */
+  readonly assumed: FactId | null;
 }
 
 /** The same on both sides; the last three are ends. */
@@ -125,7 +130,7 @@ export interface Referral extends ReferralRow {
   /** Null where it has ended: the letter is not opened for that. */
   readonly letter: Letter | null;
   readonly messages: readonly ReferralMessage[];
-  readonly consent: { readonly from: Instant; readonly until: Instant } | null;
+  readonly consent: { readonly from: Instant; readonly until: Instant; readonly assumed: boolean } | null;
   readonly removal: Removal | null;
 }
 
@@ -164,6 +169,8 @@ export interface Reportable {
   readonly unit: string | null;
   readonly low: number | null;
   readonly high: number | null;
+  /** One of these; null: a number. */
+  readonly answers: readonly { readonly code: string; readonly text: Text }[] | null;
 }
 export interface Report {
   readonly soep: Soep;

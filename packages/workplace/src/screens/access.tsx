@@ -104,6 +104,13 @@ function Name({ seer }: { readonly seer: Seer }) {
 function Why({ grounds, outside }: { readonly grounds: readonly Ground[]; readonly outside: string | null }) {
   const { t } = useTranslation();
   const words = useWords();
+  const consentOf = ({ consent, assumed }: Extract<Ground, { kind: 'referral' }>): string => {
+    if (consent === null) return t('access.noConsent');
+    const date = words.dayOf(consent);
+    return assumed === null
+      ? t('access.consent', { date })
+      : t('access.assumed', { date, ground: t(`assumed.grounds.${assumed}`) });
+  };
   const said = (ground: Ground): string[] => {
     if (ground.kind === 'standing') return [t('access.standing', { date: words.dayOf(ground.since) })];
     if (ground.kind === 'appointment') return [t('access.appointment', { until: words.moment(ground.until) })];
@@ -112,7 +119,7 @@ function Why({ grounds, outside }: { readonly grounds: readonly Ground[]; readon
       ground.by === null
         ? t('access.referralUnnamed', { date: words.dayOf(ground.at) })
         : t('access.referral', { by: ground.by, date: words.dayOf(ground.at) }),
-      ground.consent === null ? t('access.noConsent') : t('access.consent', { date: words.dayOf(ground.consent) }),
+      consentOf(ground),
     ];
   };
   const lines = grounds.flatMap(said);

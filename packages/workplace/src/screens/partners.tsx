@@ -15,6 +15,7 @@ import { Asked, Empty, Strip } from '../parts/states.tsx';
 import { Fault, Sure } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
+import { AssumptionsCard } from './assumptions.tsx';
 import './care.css';
 
 export function PartnersScreen() {
@@ -46,6 +47,7 @@ export function PartnersScreen() {
                 partners.map((one) => <One key={one.organisation} partner={one} mayChange={mayChange} again={again} />)
               )}
               {mayChange ? null : <p className="kk-dim">{t('partners.onlyOwner')}</p>}
+              <AssumptionsCard />
             </>
           )}
         </Asked>

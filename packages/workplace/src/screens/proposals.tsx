@@ -56,7 +56,11 @@ function Asked({ proposal }: { readonly proposal: Proposal }) {
 function What({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
-  const { by, name } = proposal;
+  const { by } = proposal;
+  if (proposal.what === 'assumption') {
+    return t('assumed.proposal', { by, whom: proposal.categories.map((one) => words.lower(one)).join(', ') });
+  }
+  const { name } = proposal;
   if (proposal.what === 'renewal') {
     return t('team.renewal', { name, teams: proposal.teams.join(', ') });
   }
@@ -75,6 +79,24 @@ function What({ proposal }: { readonly proposal: Proposal }) {
 /** What each who signs compares outside this screen. */
 function Compared({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
+  const words = useWords();
+  if (proposal.what === 'assumption') {
+    return (
+      <>
+        <dl className="kk-terms">
+          <dt>{t('assumed.ground')}</dt>
+          <dd>{t(`assumed.grounds.${proposal.ground}`)}</dd>
+          <dt>{t('assumed.text')}</dt>
+          <dd>{proposal.text}</dd>
+          <dt>{t('assumed.until')}</dt>
+          <dd>{words.dayOf(proposal.end)}</dd>
+        </dl>
+        <p className="kk-dim">
+          {proposal.signedByMe ? t('team.proposalMine') : t('assumed.proposalBody', { count: proposal.count })}
+        </p>
+      </>
+    );
+  }
   if (proposal.what === 'renewal') {
     return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
   }

@@ -77,6 +77,7 @@ function Form({ dossier, found, close }: FormProps) {
   const [picked, setPicked] = useState<readonly string[]>([]);
   const [question, setQuestion] = useState('');
   const [consent, setConsent] = useState(false);
+  const [assumed, setAssumed] = useState(false);
   const send = useAct(
     (to, referral: NewReferral) => to.referrals!.refer(referral),
     () => {
@@ -93,16 +94,18 @@ function Form({ dossier, found, close }: FormProps) {
     setPicked([]);
     // Consent is for one organisation and these parts: another choice is another question to the patient.
     setConsent(false);
+    setAssumed(false);
   };
   const scopes = choice === null ? [] : choice.pick ? picked : choice.sees.map(({ scope }) => scope);
-  const ready = choice !== null && scopes.length > 0 && consent;
+  const ready = choice !== null && scopes.length > 0 && (consent || (assumed && choice.assumable !== null));
   return (
     <form
       className="kk-stack"
       onSubmit={(event) => {
         event.preventDefault();
         if (choice !== null && ready) {
-          send.mutate({ dossier: dossier.dossier, choice, scopes, question: question.trim() });
+          const setting = assumed && !consent ? (choice.assumable?.setting ?? null) : null;
+          send.mutate({ dossier: dossier.dossier, choice, scopes, question: question.trim(), assumed: setting });
         }
       }}
     >
@@ -144,10 +147,25 @@ function Form({ dossier, found, close }: FormProps) {
           <div className="kk-consent">
             <Checkbox
               checked={consent}
-              onChange={(event) => setConsent(event.target.checked)}
+              onChange={(event) => {
+                setConsent(event.target.checked);
+                setAssumed(false);
+              }}
               label={t('refer.consent', { partner: choice.partner })}
               description={t('refer.consentBody', { partner: choice.partner, date: words.dayOf(choice.until) })}
             />
+            {choice.assumable === null ? null : (
+              <Checkbox
+                style={{ marginTop: 12 }}
+                checked={assumed}
+                onChange={(event) => {
+                  setAssumed(event.target.checked);
+                  setConsent(false);
+                }}
+                label={t('refer.assumed')}
+                description={t('refer.assumedBody', { ground: t(`assumed.grounds.${choice.assumable.ground}`) })}
+              />
+            )}
           </div>
           <p className="kk-small">
             <strong>{t('refer.seen')}</strong> {t('refer.seenBody')}

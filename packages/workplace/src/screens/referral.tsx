@@ -205,7 +205,7 @@ function Ends({ referral }: { readonly referral: Referral }) {
           <p>
             {referral.consent === null
               ? t('referrals.noConsent')
-              : t('referrals.consent', {
+              : t(referral.consent.assumed ? 'referrals.assumed' : 'referrals.consent', {
                   partner,
                   from: words.dayOf(referral.consent.from),
                   until: words.dayOf(referral.consent.until),

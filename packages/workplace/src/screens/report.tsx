@@ -42,6 +42,7 @@ export function ReportForm({ received }: { readonly received: Received }) {
   const known = (code: string) => reportable.find((one) => one.code === code);
   const faultOf = ({ code, value }: Typed) => {
     const about = known(code);
+    if (about?.answers) return about.answers.some((one) => one.code === value) ? null : ('no-answer' as const);
     return valueFault(value, about?.low ?? null, about?.high ?? null);
   };
   const set = (key: number, change: Partial<Typed>) =>
@@ -61,7 +62,7 @@ export function ReportForm({ received }: { readonly received: Received }) {
             last,
             values: values.map(({ code, value, date }) => ({
               code,
-              value: String(typedNumber(value)),
+              value: known(code)?.answers ? value : String(typedNumber(value)),
               date: date as typeof today,
             })),
           });
@@ -89,20 +90,32 @@ export function ReportForm({ received }: { readonly received: Received }) {
                 <NativeSelect
                   label={t('soep.what')}
                   value={one.code}
-                  onChange={(event) => set(one.key, { code: event.target.value })}
+                  onChange={(event) => set(one.key, { code: event.target.value, value: '' })}
                   data={reportable.map((each) => ({
                     value: each.code,
                     label: `${words.text(each.label)}${each.nhg === null ? '' : ` (NHG ${each.nhg})`}`,
                   }))}
                 />
-                <TextInput
-                  label={about?.unit ? `${t('dossier.value')} (${about.unit})` : t('dossier.value')}
-                  inputMode="decimal"
-                  autoComplete="off"
-                  value={one.value}
-                  error={fault === null ? undefined : t(`report.fault.${fault}`)}
-                  onChange={(event) => set(one.key, { value: event.target.value })}
-                />
+                {about?.answers ? (
+                  <NativeSelect
+                    label={t('report.answer')}
+                    value={one.value}
+                    onChange={(event) => set(one.key, { value: event.target.value })}
+                    data={[
+                      { value: '', label: '' },
+                      ...about.answers.map((each) => ({ value: each.code, label: words.text(each.text) })),
+                    ]}
+                  />
+                ) : (
+                  <TextInput
+                    label={about?.unit ? `${t('dossier.value')} (${about.unit})` : t('dossier.value')}
+                    inputMode="decimal"
+                    autoComplete="off"
+                    value={one.value}
+                    error={fault === null ? undefined : t(`report.fault.${fault}`)}
+                    onChange={(event) => set(one.key, { value: event.target.value })}
+                  />
+                )}
                 <TextInput
                   label={t('dossier.date')}
                   type="date"

@@ -236,6 +236,15 @@ const SCREENS: Record<string, Screen> = {
       await page.getByLabel(/^Ja, de patiënt vindt het goed/).check();
     },
   },
+  'dossier, refer, consent may be assumed': {
+    query: `scene=assumed&${NOW}`,
+    reach: async (page) => {
+      await patient(page);
+      await page.getByRole('button', { name: 'Verwijzen', exact: true }).click();
+      await page.getByRole('radio', { name: /Diëtistenpraktijk/ }).check();
+      await page.getByLabel(/^Niet gevraagd/).check();
+    },
+  },
   'dossier, refer to one of four': {
     reach: async (page) => {
       await patient(page);
@@ -318,10 +327,34 @@ const SCREENS: Record<string, Screen> = {
       await page.getByText('kan bijna niet kloppen').waitFor();
     },
   },
+  'partner, message, a finding': {
+    query: PARTNER,
+    reach: async (page) => {
+      await firstReferral(page);
+      await new Workplace(page).referrals.accept();
+      await page.getByRole('tab', { name: 'Bericht aan praktijk' }).click();
+      await page.getByRole('button', { name: 'Meting toevoegen' }).click();
+      await page.getByRole('combobox', { name: 'Meting' }).selectOption('simms');
+      await page.getByRole('combobox', { name: 'Uitslag' }).selectOption('2');
+    },
+  },
   partners: {
     query: `role=owner&${NOW}`,
     hash: '#/partners',
     reach: (page) => page.getByRole('heading', { name: 'Podotherapie Het Spoor' }).waitFor(),
+  },
+  'partners, assumed consent': {
+    query: `role=owner&scene=assumed&${FEW}`,
+    hash: '#/partners',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Veronderstelde toestemming aanzetten' }).click();
+      await page.getByText('Voor welke soort partner?').waitFor();
+    },
+  },
+  'partners, assumed consent off': {
+    query: `scene=usual&${FEW}`,
+    hash: '#/partners',
+    reach: (page) => page.getByText('voor elke verwijzing wordt de patiënt om toestemming gevraagd').waitFor(),
   },
   'partners, none': { query: `scene=empty&${NOW}`, hash: '#/partners', reach: state('empty') },
   'partners, compare': {
