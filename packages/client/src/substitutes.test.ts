@@ -203,7 +203,7 @@ describe('Monday 08:00', () => {
     await expect(handOver(rows[0]!)).rejects.toMatchObject({ code: 'client/no-key-here' });
   });
 
-  it('R18: the assistant calls the locum in, hands over the patient at the door, and the locum opens that dossier: three steps', async () => {
+  it('R18, R27: the assistant calls the locum in, hands over the patient at the door, and the locum opens that dossier: three steps', async () => {
     const steps: string[] = [];
     const { pool } = (await substitutesToCall(assistant))[0]!;
     await activate(assistant, pool, plus(assistant.now(), 10 * HOUR));

@@ -11,13 +11,20 @@ import { input } from './input.ts';
 import { members } from './members.ts';
 import { outside } from './outside.ts';
 import { partnerHosts } from './partner-hosts.ts';
+import { partnerRaces } from './partner-races.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
 import { urgent } from './urgent.ts';
 
 /** On the two organisations of `pair.ts`. */
-export const ON_PAIR: readonly Attack[] = [...partnerHosts, ...partnerVisits, ...partnerReferrals, ...urgent];
+export const ON_PAIR: readonly Attack[] = [
+  ...partnerHosts,
+  ...partnerVisits,
+  ...partnerReferrals,
+  ...partnerRaces,
+  ...urgent,
+];
 
 export const ATTACKS: readonly Attack[] = [
   ...hostDump,

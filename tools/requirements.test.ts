@@ -1,0 +1,43 @@
+/** Holds the table of docs/developers.md to the titles of the tests that it names. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const WANTED = [15, 16, 17, 18, 19, 20, 21, 22, 25, 26, 27, 29, 30, 31, 32, 33, 34, 35, 36];
+
+const rows = readFileSync(join(root, 'docs/developers.md'), 'utf8')
+  .split('\n')
+  .flatMap((line) => {
+    const number = /^\| R(\d+) /.exec(line)?.[1];
+    return number === undefined
+      ? []
+      : [{ number, files: [...line.matchAll(/`(\S+\.test\.ts)`/g)].map(([, file]) => file!) }];
+  });
+
+/** What stands after `it(`, `describe(` or `it.each(...)(`, up to the end of its text. */
+const titlesOf = (source: string): string[] =>
+  [...source.matchAll(/\b(?:it|describe)(?:\.each\([\s\S]*?\))?\(\s*(['"`])([\s\S]*?)\1/g)].map(
+    ([, , title]) => title!,
+  );
+
+describe('which test proves which requirement', () => {
+  it('is said of every requirement of access, identity and consent, once', () => {
+    expect(rows.map(({ number }) => Number(number))).toEqual(WANTED);
+  });
+
+  it.each(rows.map((row) => [`R${row.number}`, row.files] as const))(
+    '%s is in a title of every file',
+    (name, files) => {
+      expect(files.length).toBeGreaterThan(0);
+      for (const file of files) {
+        const titles = titlesOf(readFileSync(join(root, 'packages', file), 'utf8'));
+        expect(
+          titles.filter((title) => new RegExp(`\\b${name}\\b`).test(title)),
+          file,
+        ).not.toEqual([]);
+      }
+    },
+  );
+});
