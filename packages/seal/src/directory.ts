@@ -420,11 +420,12 @@ export class KeyDirectory implements SignRules {
   }
   /**
    * Does another partner call somebody of this directory its own? Such a person would be nobody's, and what they signed would not hold
-   * any more: whoever takes a directory in refuses the later one.
+   * any more: whoever takes a directory in refuses the later one. A vault may serve both, and signs nothing here.
    */
   claimsOthers(directory: KeyDirectory): boolean {
+    const cards = [...directory.#cards].filter(([, list]) => last(list)?.payload.kind !== 'vault');
     const people = [
-      ...directory.#cards.keys(),
+      ...cards.map(([person]) => person),
       ...directory.#authorities.flatMap(({ payload }) => payload.owners.map(({ person }) => person as string)),
     ];
     return [...this.#partners.values()].some(

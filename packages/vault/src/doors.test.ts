@@ -1,6 +1,7 @@
 /** Side doors: what one endpoint refuses, another one must not take; what a partner brings must not stop others. */
 
 import { newId, plus, systemRandom } from '@ketenkluis/base';
+import { decodeEntry } from '@ketenkluis/ledger';
 import { type Fact, type FactOf, signBatch, signStatement, statementsToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { draftDossiers, MAX_SAID } from './draft.ts';
@@ -19,6 +20,8 @@ import {
   type TestSession,
   type TestWorld,
   takeSnapshot,
+  visit,
+  vouch,
   withdrawal,
   withStates,
 } from './testing.ts';
@@ -78,11 +81,16 @@ describe('what a partner brings of itself', () => {
     const rival = await startPartner(world);
     await befriend(world, rival);
     const { nurse } = partner.practice;
-    const wire = statementsToWire([await rival.practice.card(nurse, 'professional')]);
     const owner = await rival.open(rival.practice.gp);
-    const stated = await rival.signed(owner, 'statements', { ...wire, wraps: [] }, { class: 'admin' });
-    expect(stated.status).toBe(200);
-
+    const giveCard = async (card: Awaited<ReturnType<typeof rival.practice.card>>) => {
+      const body = { ...statementsToWire([card]), wraps: [] };
+      expect((await rival.signed(owner, 'statements', body, { class: 'admin' })).status).toBe(200);
+    };
+    // One vault may serve both.
+    const { id } = partner.running.vault.keys;
+    await giveCard(await rival.practice.card({ ...partner.practice.trustee, id }, 'vault', 0));
+    expect((await knock(world, rival)).status).toBe(200);
+    await giveCard(await rival.practice.card(nurse, 'professional'));
     expect((await knock(world, rival)).status).toBe(404);
     const boss = await world.open(world.practice.gp);
     const body = { organisation: rival.practice.id, ...statementsToWire(await directoryOf(rival)) };
@@ -140,5 +148,27 @@ describe('what the patient said', () => {
         expect(() => draft.fact(all.at(-1)!)).toThrow(expect.objectContaining({ code: 'vault/too-large' }));
       });
     }
+  });
+});
+
+describe('a visit that is refused', () => {
+  it('R38: is an attempt in the log when somebody known tried, and nobody else makes a line', async () => {
+    const attempts = async () => {
+      const { log } = (await world.running.vault.people.of(world.practice.id))!;
+      const { size } = await world.running.vault.storage.ledger.state(log);
+      const stored = await world.running.vault.storage.ledger.entries(log, 0, size);
+      return stored
+        .map((one) => decodeEntry(one.stored).entry.common)
+        .filter(({ event, organisation }) => event === 'attempt' && organisation === partner.practice.id)
+        .map(({ actor, outcome, reason }) => [actor, outcome, reason]);
+    };
+    const vouched = await vouch(partner);
+    const wrong = { signature: 'A'.repeat(86) };
+    expect((await knock(world, partner, { vouched, change: wrong })).status).toBe(404);
+    const nobody = { person: newId('person', systemRandom) };
+    expect((await knock(world, partner, { vouched, change: nobody })).status).toBe(404);
+    // Not waited for by the door; whatever comes behind it in the log is.
+    await visit(world, partner, { vouched });
+    expect(await attempts()).toEqual([[partner.practice.nurse.id, 'refused', 'not-authenticated']]);
   });
 });

@@ -118,6 +118,18 @@ async function mayEnterByKey(vault: Vault, people: People, person: PersonId, at:
 const isMember = (people: People, person: PersonId, at: Instant): boolean =>
   people.keys.cardOf(person, at) !== undefined || people.isOwner(person);
 
+/** Who tries a door that takes the person's own key: somebody of the practice, or of a partner as its directory is known here. */
+function knownAs(
+  people: People,
+  ask: OpenSession,
+  at: Instant,
+): { readonly person: PersonId; readonly home: OrganisationId } | undefined {
+  if (ask.by === 'key' && isMember(people, ask.person, at)) return { person: ask.person, home: people.practice };
+  const card = ask.by === 'guest' ? people.keys.guestCardOf(ask.person, at) : undefined;
+  if (ask.by !== 'guest' || card?.organisation !== ask.organisation) return undefined;
+  return { person: ask.person, home: ask.organisation };
+}
+
 async function logSession(
   vault: Vault,
   people: People,
@@ -179,8 +191,8 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
   if (!people || !proven || !(proven.guest || isMember(people, proven.person, at))) {
     // Somebody who is known and did not prove it is an attempt worth a line; a stranger is not known by any id.
     // Not waited for: the time of an answer must not tell who is known (R22). The log keeps its order.
-    if (people && ask.by === 'key' && isMember(people, ask.person, at))
-      logSession(vault, people, 'attempt', ask.person, true).catch(() => undefined);
+    const known = people && knownAs(people, ask, at);
+    if (known) logSession(vault, people, 'attempt', known.person, true, known.home).catch(() => undefined);
     throw refused();
   }
   const token = base64url(vault.random(32));
