@@ -94,11 +94,7 @@ export const SESSION_IDLE = 15 * 60_000;
 export const SESSION_HARD = 60 * 60_000;
 export const SESSION_LIFE = 12 * 3_600_000;
 
-/**
- * The longest that proof of identity from outside counts, and how old it may be when it comes; milliseconds. It is stored with one
- * session and ends with it, so never longer than a session lives (R26).
- */
-export const ASSURANCE_LIFE = SESSION_LIFE;
+/** How old proof of identity from outside may be when it comes; milliseconds. It counts no longer than a session lives (R26). */
 export const ASSURANCE_FRESH = 2 * 60_000;
 
 /** How long the owners have to sign a proposal, milliseconds, and how many may wait in a practice. */

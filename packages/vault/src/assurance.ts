@@ -5,7 +5,7 @@
 
 import type { Instant, OrganisationId } from '@ketenkluis/base';
 import { plus } from '@ketenkluis/base';
-import { ASSURANCE_FRESH, ASSURANCE_LIFE, type identifySession } from '@ketenkluis/protocol';
+import { ASSURANCE_FRESH, type identifySession, SESSION_LIFE } from '@ketenkluis/protocol';
 import {
   ASSURANCE_LEVELS,
   type Assurance,
@@ -86,7 +86,7 @@ function fits({ payload }: Statement<'assurance'>, { practice, session }: Signed
     person === session.person &&
     Math.abs(at - made) <= ASSURANCE_FRESH &&
     at < until &&
-    until <= plus(made, ASSURANCE_LIFE)
+    until <= plus(made, SESSION_LIFE)
   );
 }
 

@@ -43,7 +43,7 @@ export const told = {
     badDay: 'Kies een latere dag, hooguit een jaar vooruit.',
     proposed: 'Voorgesteld. Een tweede persoon tekent mee bij Team.',
     end: 'Beëindig',
-    endOf: 'Goedkeuring beëindigen: {{name}}',
+    endOf: 'Beëindig goedkeuring: {{name}}',
     endTitle: 'Goedkeuring van {{name}} beëindigen?',
     endBody:
       '{{name}} wordt meteen geweigerd en kan niet meer worden opgeroepen voor {{team}}. Het team krijgt een nieuwe sleutel.',

@@ -38,7 +38,7 @@ export function PoolChanges({ place, again }: Props) {
     <>
       <Button variant="default" size="xs" aria-label={t('pool.longerOf', { name })} onClick={() => setWhich('longer')}>
         {t('pool.longer')}
-      </Button>{' '}
+      </Button>
       <Button variant="default" size="xs" aria-label={t('pool.endOf', { name })} onClick={() => setWhich('end')}>
         {t('pool.end')}
       </Button>

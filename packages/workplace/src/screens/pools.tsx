@@ -96,24 +96,26 @@ function Line({ place, call, stop, stopping, again }: LineProps) {
         )}
       </td>
       <td>
-        {!place.mayCall ? (
-          <span className="kk-dim">{t('urgent.notYou')}</span>
-        ) : called === null ? (
-          <Button size="xs" aria-label={t('urgent.callOf', { name })} onClick={call}>
-            {t('urgent.call')}
-          </Button>
-        ) : (
-          <Button
-            variant="default"
-            size="xs"
-            loading={stopping}
-            aria-label={t('urgent.stopOf', { name })}
-            onClick={() => stop(called.fact)}
-          >
-            {t('urgent.stop')}
-          </Button>
-        )}{' '}
-        {place.mayChange ? <PoolChanges place={place} again={again} /> : null}
+        <div className="kk-buttons" style={{ gap: 6 }}>
+          {!place.mayCall ? (
+            <span className="kk-dim">{t('urgent.notYou')}</span>
+          ) : called === null ? (
+            <Button size="xs" aria-label={t('urgent.callOf', { name })} onClick={call}>
+              {t('urgent.call')}
+            </Button>
+          ) : (
+            <Button
+              variant="default"
+              size="xs"
+              loading={stopping}
+              aria-label={t('urgent.stopOf', { name })}
+              onClick={() => stop(called.fact)}
+            >
+              {t('urgent.stop')}
+            </Button>
+          )}
+          {place.mayChange ? <PoolChanges place={place} again={again} /> : null}
+        </div>
       </td>
     </tr>
   );

@@ -402,7 +402,7 @@ const SCREENS: Record<string, Screen> = {
     query: `role=owner&${NOW}`,
     hash: '#/waarneming',
     reach: async (page) => {
-      await page.getByRole('button', { name: 'Goedkeuring beëindigen: Tim Overbeek' }).click();
+      await page.getByRole('button', { name: 'Beëindig goedkeuring: Tim Overbeek' }).click();
       await page.getByRole('button', { name: 'Ja, beëindig' }).waitFor();
     },
   },
