@@ -32,10 +32,8 @@ const amsterdam = new Intl.DateTimeFormat('en-CA', {
 export const localDate = (at: Instant): LocalDate => amsterdam.format(at) as LocalDate;
 
 /** The first instant of a day in Amsterdam; the clock never changes at midnight there. */
-export function dayStart(day: LocalDate): Instant {
-  const summer = instant(Date.parse(`${day}T00:00:00Z`) - 2 * HOUR);
-  return localDate(summer) === day ? summer : plus(summer, HOUR);
-}
+export const dayStart = (day: LocalDate): Instant =>
+  [2, 1].map((hours) => instant(Date.parse(`${day}T00:00:00Z`) - hours * HOUR)).find((at) => localDate(at) === day)!;
 
 /** Accepts a real calendar day only: 2020-02-30 is `base/bad-time`. */
 export function parseLocalDate(text: string): LocalDate {
