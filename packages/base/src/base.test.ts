@@ -8,6 +8,7 @@ import {
   base64url,
   canonicalJson,
   concat,
+  dayStart,
   daysBetween,
   equalBytes,
   errorFactory,
@@ -19,6 +20,7 @@ import {
   idBytes,
   instant,
   isId,
+  isoInstant,
   KetenkluisError,
   type LocalDate,
   lengthPrefixed,
@@ -144,6 +146,16 @@ describe('time', () => {
     expect(localDate(instant(Date.UTC(2026, 6, 1, 22, 30)))).toBe('2026-07-02');
     expect(localDate(instant(Date.UTC(2026, 0, 1, 22, 30)))).toBe('2026-01-01');
     expect(localDate(instant(Date.UTC(2026, 0, 1, 23, 30)))).toBe('2026-01-02');
+  });
+
+  it('knows when a Dutch day begins, in winter, in summer and where the clock changes', () => {
+    for (const [text, at] of [
+      ['2026-01-05', '2026-01-04T23:00:00.000Z'],
+      ['2026-07-01', '2026-06-30T22:00:00.000Z'],
+      ['2026-03-29', '2026-03-28T23:00:00.000Z'],
+      ['2026-10-26', '2026-10-25T23:00:00.000Z'],
+    ] as const)
+      expect(isoInstant(dayStart(day(text)))).toBe(at);
   });
 
   it('counts days, months and years of age', () => {

@@ -33,7 +33,7 @@ export const localDate = (at: Instant): LocalDate => amsterdam.format(at) as Loc
 
 /** The first instant of a day in Amsterdam; the clock never changes at midnight there. */
 export const dayStart = (day: LocalDate): Instant =>
-  [2, 1].map((ahead) => instant(Date.parse(day) - ahead * HOUR)).find((at) => localDate(at) === day)!;
+  [2, 1].map((hours) => instant(Date.parse(`${day}T00:00:00Z`) - hours * HOUR)).find((at) => localDate(at) === day)!;
 
 /** Accepts a real calendar day only: 2020-02-30 is `base/bad-time`. */
 export function parseLocalDate(text: string): LocalDate {
