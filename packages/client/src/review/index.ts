@@ -1,6 +1,26 @@
 /** Review of every look (docs/spec/review.md): pure, for whoever holds the key that opens the lines. */
 
 export {
+  type FindingEvent,
+  type FindingState,
+  type FollowUp,
+  judgesOf,
+  nextState,
+  stateOf,
+  type Verdict,
+} from './finding.ts';
+export {
+  arrearsOf,
+  CHECKS,
+  type CheckKind,
+  type ControlPolicy,
+  coversAll,
+  type DoneCheck,
+  type PlannedCheck,
+  parsePolicy,
+  plannedChecks,
+} from './policy.ts';
+export {
   type Finding,
   type JudgedLook,
   type NotJudged,
@@ -21,3 +41,4 @@ export type {
   ReviewInput,
   Subject,
 } from './types.ts';
+export { type Language, wordsOf } from './words.ts';

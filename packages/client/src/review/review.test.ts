@@ -50,10 +50,14 @@ const input = (
 const only = (given: ReviewInput) => review(given).judged(0);
 const names = (given: ReviewInput) => only(given).signs.map(({ feature }) => feature);
 
-const step = fc.integer({ min: 0, max: 60 }).map((n) => n * 10 * MINUTE);
-const days = fc.integer({ min: -40, max: 40 }).map((n) => n * DAY);
+/** Just within and just outside of every window, so that a bound that is off by one shows. */
+const step = fc.constantFrom(0, 0, 1, 10 * MINUTE, 10 * MINUTE + 1, 5 * HOUR, 11 * HOUR, 13 * HOUR);
+const days = fc
+  .constantFrom(-366, -365, -364, -60, -30, -14, -8, -7, -6, -3, -2, -1, 0, 0, 0, 0, 1, 2, 3, 7, 8, 14, 30)
+  .map((n) => n * DAY);
 const moment = fc.tuple(days, step).map(([a, b]) => at(a + b));
-const someone = fc.integer({ min: 1, max: 4 }).map(person);
+const someone = fc.integer({ min: 1, max: 5 }).map(person);
+const some = fc.constantFrom(1, 1, 1, 1, 2, 3).map(dossier);
 const ACTIONS: readonly LookAction[] = ['open', 'list', 'search', 'search', 'print', 'emergency'];
 const KINDS = Object.keys(REASONS) as ReasonKind[];
 const anyInput: fc.Arbitrary<ReviewInput> = fc.record({
@@ -62,7 +66,7 @@ const anyInput: fc.Arbitrary<ReviewInput> = fc.record({
       line: fc.nat(1000),
       at: moment,
       person: someone,
-      dossier: fc.option(fc.integer({ min: 1, max: 3 }).map(dossier), { freq: 9 }),
+      dossier: fc.option(some, { freq: 9 }),
       action: fc.constantFrom(...ACTIONS),
     }),
     { maxLength: 40 },
@@ -71,14 +75,14 @@ const anyInput: fc.Arbitrary<ReviewInput> = fc.record({
     fc
       .record({
         kind: fc.constantFrom(...KINDS),
-        dossier: fc.integer({ min: 1, max: 3 }).map(dossier),
+        dossier: some,
         person: fc.option(someone),
         team: fc.option(fc.integer({ min: 1, max: 2 }).map(team)),
         from: moment,
         length: fc.constantFrom(0, HOUR, 20 * DAY, 120 * DAY),
       })
       .map(({ length, ...rest }) => ({ ...rest, until: instant(rest.from + length) })),
-    { maxLength: 8 },
+    { maxLength: 4 },
   ),
   colleagues: fc.constantFrom(
     [looker(1), looker(2, { role: 'gp', teams: [team(2)], home: '9000aa 1', street: '9000aa' }), looker(3)],
@@ -105,7 +109,7 @@ describe('R48 every look is reviewed', () => {
         });
         expect(judged).toEqual(twin(given));
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 
@@ -163,6 +167,14 @@ describe('R48 every look is reviewed', () => {
     const colleagues = [looker(1, { street: '9000aa' })];
     expect(only(input([look(0)], [], { colleagues }))).toMatchObject({ outcome: 'finding', points: 50 });
     expect(only(input([look(0)], [reason('appointment', 0)], { colleagues })).outcome).toBe('explained');
+  });
+
+  it('counts days within a year, and people within a week on either side', () => {
+    const repeated = (first: number) => names(input([look(0), look(-DAY), look(-first * DAY)])).includes('repeats');
+    expect([repeated(364), repeated(365)]).toEqual([true, false]);
+    const crowded = (away: number) =>
+      names(input([look(0), ...[2, 3, 4].map((n) => look(away, { person: person(n) }))])).includes('crowd');
+    expect([-7 * DAY - 1, -7 * DAY, 7 * DAY, 7 * DAY + 1].map(crowded)).toEqual([false, true, true, false]);
   });
 
   it('says what it could not judge', () => {
