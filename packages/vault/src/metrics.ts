@@ -8,6 +8,7 @@ export interface Metrics {
   drift(milliseconds: number): void;
   /** Broken glass that nobody has reviewed yet. */
   reviews(open: number): void;
+  witness(name: string, behind: number, failing: number): void;
 }
 
 export function createMetrics(): Metrics {
@@ -37,6 +38,12 @@ export function createMetrics(): Metrics {
     help: 'Emergency looks that wait for a review by somebody else',
     registers,
   });
+  const witness = (name: string, help: string) => new Gauge({ name, help, labelNames: ['witness'], registers });
+  const behind = witness(
+    'ketenkluis_witness_behind_lines',
+    'Lines of the worst log that this witness has not cosigned',
+  );
+  const failing = witness('ketenkluis_witness_failing_logs', 'Logs whose last post to this witness failed');
   return {
     registry,
     request(route, method, status, seconds) {
@@ -45,5 +52,9 @@ export function createMetrics(): Metrics {
     },
     drift: (milliseconds) => drift.set(milliseconds),
     reviews: (count) => open.set(count),
+    witness(name, lines, logs) {
+      behind.set({ witness: name }, lines);
+      failing.set({ witness: name }, logs);
+    },
   };
 }

@@ -19,6 +19,7 @@ import { openShares, type ShareStore } from './storage/shares.ts';
 import { openSqlite, type Storage } from './storage/storage.ts';
 import { dropCalls } from './substitutes.ts';
 import { createContext, MAX_DRIFT, type Vault } from './vault.ts';
+import type { WitnessOption } from './witnesses.ts';
 
 export interface VaultOptions {
   /** Data folder: vault.db, shares.db, keys, logs. */
@@ -31,6 +32,10 @@ export interface VaultOptions {
   readonly assurance?: Readonly<Record<string, AssuranceLevel>> | undefined;
   readonly workplace?: string | undefined;
   readonly partners?: AppOptions['partners'];
+  /** Outside cosigners that every log is posted to. */
+  readonly witnesses?: readonly WitnessOption[] | undefined;
+  /** Milliseconds between two posts; for tests. */
+  readonly witnessPause?: number | undefined;
   readonly limits?: AppOptions['limits'];
   readonly proxies?: AppOptions['proxies'];
   readonly clock?: Clock | undefined;
@@ -91,8 +96,10 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const steady = options.steady ? { steady: options.steady } : {};
   const vault = createContext({
     ...{ storage, shares, keys, clock, random, origins, bootstrapToken, ...steady },
-    assurance: options.assurance,
+    ...{ assurance: options.assurance, witnesses: options.witnesses, witnessPause: options.witnessPause },
   });
+  const logs = await storage.read((tx) => tx.selectFrom('log').select('log').execute());
+  for (const { log } of logs) vault.witnesses.poke(log);
   if (options.log !== false) privateFile(join(dir, 'logs', 'vault.log'));
   const logger =
     options.log === false
@@ -139,6 +146,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     clearInterval(timer);
     await app.close();
     await vault.appender.close();
+    await vault.witnesses.stop();
     await storage.close();
     shares.close();
     lock.close();

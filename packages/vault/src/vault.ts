@@ -16,6 +16,7 @@ import type { VaultKeys } from './keys.ts';
 import { createPeople, type PeopleStore } from './people.ts';
 import type { ShareStore } from './storage/shares.ts';
 import type { Storage, Tx } from './storage/storage.ts';
+import { createWitnesses, type Witnesses, type WitnessOption } from './witnesses.ts';
 
 export const SOFTWARE = 'ketenkluis-vault/0.1.0';
 /** Beyond this the vault's clock is wrong and says so (R45). */
@@ -30,6 +31,7 @@ export interface Vault {
   readonly verifier: Verifier;
   readonly appender: Appender<Tx>;
   readonly people: PeopleStore;
+  readonly witnesses: Witnesses;
   /** Origins of the workplace; the first is what requests name as audience. */
   readonly origins: readonly string[];
   readonly bootstrapToken: string;
@@ -51,10 +53,20 @@ export interface VaultParts {
   readonly bootstrapToken: string;
   readonly assurance?: Readonly<Record<string, AssuranceLevel>> | undefined;
   readonly steady?: () => number;
+  readonly witnesses?: readonly WitnessOption[] | undefined;
+  readonly witnessPause?: number | undefined;
 }
 
-export function createContext(parts: VaultParts): Vault {
+/** Throws `vault/bad-config` for a witness that is none. */
+export function createContext({ witnesses: named = [], witnessPause, ...parts }: VaultParts): Vault {
   const verifier = createVerifier();
+  const witnesses = createWitnesses({ storage: parts.storage, verifier, witnesses: named, pause: witnessPause });
+  const appender = createAppender({
+    store: parts.storage.ledger,
+    signer: (log) => parts.keys.log(log),
+    clock: parts.clock,
+    random: parts.random,
+  });
   const steady = parts.steady ?? steadyCount;
   const started: { clock: Instant; steady: number } = { clock: parts.clock(), steady: steady() };
   return {
@@ -63,12 +75,15 @@ export function createContext(parts: VaultParts): Vault {
     verifier,
     steady,
     people: createPeople(parts.storage, verifier),
-    appender: createAppender({
-      store: parts.storage.ledger,
-      signer: (log) => parts.keys.log(log),
-      clock: parts.clock,
-      random: parts.random,
-    }),
+    witnesses,
+    appender: {
+      async append(operation) {
+        const line = await appender.append(operation);
+        witnesses.poke(operation.log);
+        return line;
+      },
+      close: () => appender.close(),
+    },
     drift: () => Math.round(parts.clock() - started.clock - (steady() - started.steady)),
   };
 }

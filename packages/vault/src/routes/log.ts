@@ -38,7 +38,7 @@ export function logRoutes(api: Api, vault: Vault): void {
   api.get(`${PRACTICE}/log/checkpoint`, gate('checkpoint', 4 * KIB, 'session'), async (request, reply) => {
     const { people } = await authenticate(vault, request);
     const { note } = await checkpointOf(vault, people.log);
-    return reply.type('text/plain; charset=utf-8').send(note);
+    return reply.type('text/plain; charset=utf-8').send(await vault.witnesses.cosigned(people.log, note));
   });
   api.get(`${PRACTICE}/log/tile/*`, gate('tile', 4 * KIB, 'session'), async (request, reply) => {
     const caller = await authenticate(vault, request);

@@ -178,6 +178,10 @@ const TABLES: Record<keyof Schema, Table> = {
   proposal: owned({ hash: 'text', until: 'int', body: 'bytes' }, ['hash']),
   log: { columns: { log: 'text', size: 'int', at: 'int?', checkpoint: 'text?' }, key: ['log'] },
   entry: { columns: { log: 'text', idx: 'int', leaf: 'bytes', stored: 'bytes' }, key: ['log', 'idx'] },
+  cosigned: {
+    columns: { log: 'text', name: 'text', size: 'int', note: 'text?', fault: 'text?' },
+    key: ['log', 'name'],
+  },
   tile: { columns: { log: 'text', level: 'int', idx: 'int', bytes: 'bytes' }, key: ['log', 'level', 'idx'] },
 };
 export const TABLE_NAMES = Object.keys(TABLES) as (keyof Schema)[];

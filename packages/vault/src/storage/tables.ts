@@ -261,6 +261,14 @@ interface TileTable {
   idx: number;
   bytes: Bytes;
 }
+/** What a witness cosigned last of a log: `note` with the log's signature and its own; `fault` of the last post. */
+interface CosignedTable {
+  log: string;
+  name: string;
+  size: number;
+  note: string | null;
+  fault: string | null;
+}
 
 /** A patient handed to a substitute: the sealed word, until shortly after it ended. The fact stands in its own table. */
 interface CalledTable extends Own {
@@ -346,4 +354,5 @@ export interface Schema {
   log: LogTable;
   entry: EntryTable;
   tile: TileTable;
+  cosigned: CosignedTable;
 }
