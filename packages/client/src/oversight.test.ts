@@ -1,7 +1,7 @@
 /** Those who answer for a practice without treating anybody: the privacy officer and the care group. */
 
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
-import { MINUTE } from '@ketenkluis/base';
+import { localDate, MINUTE } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import { signStatement, statementsToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,6 +21,7 @@ import {
   referralsOf,
   restrict,
   type Session,
+  tellPatient,
   writeNote,
 } from './index.ts';
 
@@ -96,6 +97,7 @@ describe('who answers for a practice and treats nobody', () => {
     await openEmergency(gp, rows[1]!.dossier, 'onwel geworden in de wachtkamer');
     const [open] = await openReviews(officer);
     expect(open).toMatchObject({ dossier: rows[1]!.dossier, person: gp.person, closed: null });
+    await tellPatient(gp, open!, { how: 'phone', on: localDate(gp.now()) });
     await closeReview(officer, open!, 'in-order', 'navraag gedaan bij de arts');
     expect((await openReviews(officer))[0]!.closed).toMatchObject({ person: officer.person });
   });

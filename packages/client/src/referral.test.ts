@@ -157,6 +157,9 @@ describe('a referral between two vaults', () => {
     const { receipt, lists } = await two.feet.sync();
     expect(receipt.left).toBe(0);
     expect(lists).toBeGreaterThan(0);
+    // The word of the day stands in the log and in no directory: it hides nobody.
+    await vouch(await two.feet.signIn('podiatrist'));
+    await expect(two.feet.sync()).resolves.toMatchObject({ lists: 0 });
   });
 
   it('R15, R31, R35: the partner opens what the letter names and nothing else, and the log says who looked', async () => {

@@ -3,7 +3,7 @@
  * thousands of durable writes, and what they show does not hang on a disk; the bench stays on the real one.
  */
 
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdirSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,9 +15,10 @@ export function scratchFolder(): string {
   try {
     const { bavail, bsize } = statfsSync(MEMORY);
     if (bavail * bsize < ROOM) return tmpdir();
-    accessSync(MEMORY, constants.W_OK);
     const folder = join(MEMORY, `ketenkluis-${process.getuid?.() ?? 0}`);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true });
+    // Open to look into, as /tmp is, and only for whoever owns it: it throws for a folder that somebody else put there.
+    chmodSync(folder, 0o755);
     return folder;
   } catch {
     return tmpdir();

@@ -178,6 +178,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
   const directory = sent.filter((statement) => isDirectory(statement, known));
   const invitations = sent.filter(({ payload }) => payload.t === 'invitation') as Statement<'invitation'>[];
   const daily = sent.filter(({ payload }) => payload.t === 'fact' && isVouched(payload)) as Statement<'fact'>[];
+  if (daily.length > 0 && daily.length < sent.length) throw bad('a membership of the day comes with its like only');
   const apart = new Set<Statement>([...directory, ...invitations, ...daily]);
   const others = sent.filter((statement) => !apart.has(statement));
   const wraps = checkWraps(sent, body.wraps);
@@ -242,7 +243,11 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       draft.settle(states);
       if (draft.items.length === 0) throw bad('nothing was sent');
       return {
-        common: commonOf(vault, people, request, at, { event: eventOf(sent), action: 'U', outcome: 'success' }),
+        common: commonOf(vault, people, request, at, {
+          // Such a line stands for nothing in the directory (agent/monitor.ts).
+          event: daily.length > 0 ? 'vouch' : eventOf(sent),
+          ...{ action: 'U', outcome: 'success' },
+        }),
         items: draft.items,
         changes: draft.changes,
         states: draft.states(),
