@@ -109,6 +109,21 @@ function withAnswer(step: Handed[number], own: Own, before: LiveDossier): Handed
   return known || there ? { ...step, answered: true } : step;
 }
 
+/** Letters, notes and messages, with their grants: for own teams as their line said (monitor.ts), for partners' as they are shown. */
+const notesOf = (before: LiveDossier, own: Own, given: Given): LiveDossier['notes'] => {
+  const partners = new Set<string>(before.handed.flatMap((one) => one.grants));
+  return own.handles
+    .filter((one) => one.class !== 'source')
+    .map(({ handle, descriptor }) => {
+      const { grants = [], on } = before.notes.find((note) => note.handle === handle) ?? {};
+      const shown = given.grants.filter(({ grant }) => grant.packs.includes(descriptor)).map(({ hash }) => hash);
+      return {
+        ...{ handle, descriptor, ...(on === undefined ? {} : { on }) },
+        grants: [...new Set([...grants.filter((hash) => !partners.has(hash)), ...shown])],
+      };
+    });
+};
+
 /** The live set as the vault shows it, of statements that were all verified or are this agent's own. */
 function rebuilt(before: LiveDossier, own: Own, given: Given, handed: Handed, asked: readonly HandleId[]): LiveDossier {
   const holders = new Map(own.handles.map(({ descriptor, teams }) => [descriptor as string, new Set<TeamId>(teams)]));
@@ -129,18 +144,7 @@ function rebuilt(before: LiveDossier, own: Own, given: Given, handed: Handed, as
       packs: packs.filter((pack) => holders.get(pack)?.has(team)),
     })),
   ].filter(({ packs }) => packs.length > 0);
-  const partners = new Set<string>(before.handed.flatMap((one) => one.grants));
-  const notes = below.map(({ handle, descriptor }) => {
-    const { grants = [], on } = before.notes.find((note) => note.handle === handle) ?? {};
-    return {
-      ...{ handle, descriptor, ...(on === undefined ? {} : { on }) },
-      // For own teams as their line said (monitor.ts), for partners' as they are shown.
-      grants: [
-        ...grants.filter((hash) => !partners.has(hash)),
-        ...given.grants.filter(({ grant }) => grant.packs.includes(descriptor)).map(({ hash }) => hash),
-      ],
-    };
-  });
+  const notes = notesOf(before, own, given);
   const open = (handle: HandleId) => handed.some((one) => one.handles.includes(handle));
   const gone = [...before.handed.flatMap(({ handles }) => handles), ...asked].filter((handle) => !open(handle));
   const { stated: _, ...rest } = before;
@@ -182,4 +186,20 @@ export async function takeGiven(of: {
     else lost.add(dossier);
   }
   return lost;
+}
+
+/** Of a dossier that is sealed again whole: what hangs in it and what partners hold, so that both go on. Throws `agent/vault-forked`. */
+export async function heldOf(of: {
+  readonly enrolment: Enrolled;
+  readonly before: LiveDossier;
+  readonly own: Own;
+  readonly batches: Batches;
+  readonly people: KeyDirectory;
+  readonly now: Instant;
+}): Promise<Pick<LiveDossier, 'notes' | 'handed'>> {
+  const { enrolment, before, own, batches, people, now } = of;
+  const given = await readGiven(own, batches, people, now);
+  checkGivers(given, enrolment, people);
+  const handed = handedOf(given, people, now).map((one) => withAnswer(one, own, before));
+  return { notes: notesOf(before, own, given), handed };
 }

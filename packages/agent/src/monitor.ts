@@ -251,7 +251,8 @@ function fold(
   const by = entry.common.actor;
   const named: LastStep = { by, seq, step: last.object as Hash, state, after, line: change.index };
   out.changed.delete(dossier);
-  out.handed.delete(dossier);
+  // Of what was handed on since the last run the parts are not known yet: later lines wait for them too.
+  const waits = out.handed.delete(dossier);
   const lose = (next: LiveDossier) => {
     out.live.set(dossier, { ...next, seq, stated: state });
     out.lost.set(dossier, named);
@@ -289,7 +290,7 @@ function fold(
   out.changed.set(dossier, named);
   const consents = withoutConsents(register, before, change);
   const own = ownSteps(register, dossier);
-  if (consents === null && (guest || HANDING.has(event) || before.handed.length > 0)) {
+  if (waits || (consents === null && (guest || HANDING.has(event) || before.handed.length > 0))) {
     // Its parts are known once the statements are (takeup.ts); till then the state stands for them.
     if (out.lost.has(dossier)) lose(before);
     else {

@@ -1,13 +1,14 @@
 /** Takes up where the log stands: what an earlier run committed, what colleagues did, new keys of teams (docs/spec/sync.md). */
 
-import type { DossierId, LocalDate } from '@ketenkluis/base';
+import type { DossierId, Instant, LocalDate } from '@ketenkluis/base';
 import { namesOf, profilesOf, type Session } from '@ketenkluis/client';
 import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
-import { takeGiven } from './given.ts';
+import { heldOf, takeGiven } from './given.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
 import { type Explained, explain, type Intent, type LastStep, readLines } from './monitor.ts';
+import type { Enrolled } from './plan.ts';
 import type { LiveDossier, PatientRecord, Register } from './register.ts';
 
 /** Where team keys changed, everything that the team reads is sealed again; a new record of the same key changes the number only. */
@@ -89,7 +90,14 @@ export function apply(register: Register, explained: Explained, today: LocalDate
 }
 
 /** For dossiers whose journal is gone: versions and facts as the vault states them; grants are unknown until all is sealed again. */
-function recover(heads: Heads, register: Register, lost: ReadonlySet<DossierId>): void {
+async function recover(
+  heads: Heads,
+  register: Register,
+  lost: ReadonlySet<DossierId>,
+  people: KeyDirectory,
+  now: Instant,
+): Promise<void> {
+  const batches = batchesFromWire(heads.batches);
   const stated = new Map(heads.dossiers.map((one) => [one.dossier, one]));
   for (const patient of Object.values(register.patients)) {
     const { enrolment } = patient;
@@ -97,7 +105,9 @@ function recover(heads: Heads, register: Register, lost: ReadonlySet<DossierId>)
     const own = stated.get(enrolment.ids.dossier);
     if (own === undefined) continue;
     const scopeOf = new Map(Object.entries(enrolment.ids.handles).map(([scope, handle]) => [handle as string, scope]));
-    const live: LiveDossier = { ...emptyLive(), seq: own.seq, notes: patient.live?.notes ?? [], stated: own.state };
+    const before = patient.live ?? emptyLive();
+    const held = await heldOf({ enrolment: enrolment as Enrolled, before, own, batches, people, now });
+    const live: LiveDossier = { ...emptyLive(), ...held, seq: own.seq, stated: own.state };
     for (const { handle, version, descriptor } of own.handles) {
       const scope = scopeOf.get(handle);
       if (scope !== undefined) live.heads[scope] = { version, descriptor, fingerprint: UNKNOWN };
@@ -172,7 +182,7 @@ export async function takeUp(
       const { asked } = explained;
       const unclear = await takeGiven({ register, heads, people, handed, asked, now: link.session.now() });
       for (const dossier of unclear) lost.add(dossier);
-      recover(heads, register, lost);
+      await recover(heads, register, lost, people, link.session.now());
     }
     for (const patient of Object.values(register.patients)) takeWithdrawn(patient);
     return { lost };
