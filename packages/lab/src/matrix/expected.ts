@@ -129,7 +129,7 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   audit: (state) => only(overseers(state)),
   access: (state) => only(overseers(state)),
   // The patient is told by who broke the glass as well.
-  'review-told': (state) => only(state === 'emergency' ? ['owner', 'nurse'] : []),
+  'review-told': (state) => only(state === 'emergency' ? ['owner', 'nurse', 'officer'] : []),
   // Not by who broke the glass.
   'review-close': (state) => {
     if (state !== 'emergency') return only([]);
