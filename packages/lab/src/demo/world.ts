@@ -29,6 +29,7 @@ import {
   takeDeviceLink,
   wire,
 } from '@ketenkluis/client';
+import { freePort } from '../ports.ts';
 import { startVaultProcess, type VaultProcess } from './vault-process.ts';
 
 /** Cheap on purpose where nobody's secret is at stake; a real practice keeps the default. */
@@ -90,19 +91,6 @@ const LINDE: Organisation = {
   practice: { name: 'Huisartsenpraktijk De Linde', ura: '90000123', agb: '01999999' },
   staff: PEOPLE,
 };
-
-/** A port that is free now; the demo's origin needs it before the vault starts. */
-export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
 
 export interface NewPracticeOptions {
   readonly vaultDir: string;

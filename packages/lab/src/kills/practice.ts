@@ -1,7 +1,6 @@
 /** The practice whose agent and vault are killed: a vault in a process of its own, records that change, people who look. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPolicy } from '@ketenkluis/access/node';
@@ -10,22 +9,12 @@ import { base64url, systemClock, systemRandom } from '@ketenkluis/base';
 import { openDossier, readContent, type Session, scopeContent, wire } from '@ketenkluis/client';
 import { handlesFor } from '../attacks/looks.ts';
 import { bear, enter, type Memory, type Patient, patientsOf, storageOf, writeSource } from '../attacks/world.ts';
+import { freePort } from '../ports.ts';
 import { type Acknowledged, acknowledged } from './journal.ts';
 import { Child, Spares } from './processes.ts';
 import { buildPrograms, type Programs } from './programs.ts';
 
 const HOST = 'praktijk.localhost';
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
 
 /** The vault that is running now, in a process that may be killed at any moment. */
 export class VaultProcess {

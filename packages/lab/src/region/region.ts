@@ -24,8 +24,9 @@ import {
   type Session,
   withdrawConsent,
 } from '@ketenkluis/client';
-import { freePort, type NewPractice, newPractice, type Organisation } from '../demo/world.ts';
+import { type NewPractice, newPractice, type Organisation } from '../demo/world.ts';
 import { writePractice } from '../generate/index.ts';
+import { freePort } from '../ports.ts';
 import { LINDE, LOCUM, PARTNERS, type PartnerRole, WILG } from './cast.ts';
 import { cardFrom, referOne, rowsOf, takeOn, visitOf } from './couple.ts';
 import { approve, type Handed, type Locum, standIn } from './locum.ts';
