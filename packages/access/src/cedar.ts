@@ -1,10 +1,11 @@
 /** Cedar behind the port of `engine.ts`: the same module on every runtime, loaded by `node.ts` and `web.ts`. */
 
 import type { EntityUid, PolicyId } from '@cedar-policy/cedar-wasm';
-import { type Attributes, POLICY_VERSION, type PolicyEngine, usePolicy } from './engine.ts';
+import { type Attributes, type PolicyEngine, usePolicy } from './engine.ts';
 import { accessError } from './errors.ts';
 import { POLICIES, SCHEMA } from './policies.ts';
 import { oncePerShape } from './shape.ts';
+import { POLICY_VERSION } from './version.ts';
 
 type Checked = { readonly type: 'success' | 'failure' };
 /** The part of `@cedar-policy/cedar-wasm` that is used here; the same on every runtime. */

@@ -3,10 +3,6 @@
  * Cedar reports anything but a clean answer, there is no yes.
  */
 
-import { hex, lengthPrefixed, utf8 } from '@ketenkluis/base';
-import { sha256 } from '@ketenkluis/seal';
-import { POLICIES, SCHEMA } from './policies.ts';
-
 /** JSON as Cedar reads it. */
 export type Value = boolean | number | string | Value[] | { [name: string]: Value };
 export type Attributes = { [name: string]: Value };
@@ -23,13 +19,6 @@ export type PolicyAnswer = 'permit' | 'deny' | 'fault';
 export interface PolicyEngine {
   ask(call: PolicyCall): PolicyAnswer;
 }
-
-/** Stands in the entry as the authorisation protocol (NEN 7513 7.4.6): the texts that decided. */
-export const POLICY_VERSION = `cedar-${hex(
-  sha256(
-    lengthPrefixed(...[['schema', SCHEMA] as const, ...Object.entries(POLICIES)].flatMap((named) => named.map(utf8))),
-  ),
-)}`;
 
 let engine: PolicyEngine | undefined;
 /** From now on this engine answers; undefined: none, so every answer is no. */

@@ -1,6 +1,6 @@
 export { type ConsentAsked, mayBeAssumed, type Party, type Said, settleConsent } from './consent.ts';
 export { decide } from './decide.ts';
-export { POLICY_VERSION, type PolicyEngine, usePolicy } from './engine.ts';
+export { type PolicyEngine, usePolicy } from './engine.ts';
 export { isLive } from './facts.ts';
 export {
   type Checks,
@@ -11,3 +11,4 @@ export {
   type Question,
 } from './question.ts';
 export { type Expected, REQUEST_FAULTS, REQUEST_WINDOW, type RequestFault, requestFault } from './request.ts';
+export { POLICY_VERSION } from './version.ts';

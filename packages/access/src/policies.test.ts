@@ -6,10 +6,11 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { describe, expect, it } from 'vitest';
 import { caseOf } from './cases.test-util.ts';
 import { cedarEngine } from './cedar.ts';
-import { type Attributes, POLICY_VERSION, type PolicyCall, type Value } from './engine.ts';
+import type { Attributes, PolicyCall, Value } from './engine.ts';
 import { evidenceFor } from './evidence.ts';
 import { POLICIES, SCHEMA } from './policies.ts';
 import { oncePerShape, shapeOf } from './shape.ts';
+import { POLICY_VERSION } from './version.ts';
 
 const folder = join(import.meta.dirname, '../policies');
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');

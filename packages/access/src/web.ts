@@ -1,11 +1,9 @@
 /** The policy engine for browser and worker. The content security policy needs `'wasm-unsafe-eval'`. */
 
-import { useCedar } from './cedar.ts';
-
 let loading: Promise<void> | undefined;
 
 async function load(): Promise<void> {
-  const cedar = await import('@cedar-policy/cedar-wasm/web');
+  const [cedar, { useCedar }] = await Promise.all([import('@cedar-policy/cedar-wasm/web'), import('./cedar.ts')]);
   await cedar.default();
   useCedar(cedar);
 }
