@@ -349,7 +349,7 @@ describe('decide', () => {
         const facts = question.facts.filter(({ fact }) => fact.kind !== 'consent');
         if (outside && open) expect(decide({ ...question, facts }).outcome).toBe('deny');
       }),
-      { numRuns: 300 },
+      { numRuns: 800 },
     );
   });
 
@@ -470,7 +470,7 @@ describe('decide', () => {
           decide(none),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: 800 },
     );
   });
 
@@ -608,7 +608,7 @@ describe('decide', () => {
 
   // Half of these are of a shape of their own, and Cedar weighs each: seconds when idle, minutes on a busy machine.
   it('R20: the policy decides as the twin does, over thousands of questions of which all kinds come', () => {
-    const { difference, seldom, permits } = compare(Number(process.env.KETENKLUIS_CASES ?? 4_000), 1, caseOf);
+    const { difference, seldom, permits } = compare(Number(process.env.KETENKLUIS_CASES ?? 5_000), 1, caseOf);
     expect(difference).toBeNull();
     expect(seldom).toEqual([]);
     expect(permits).toBeGreaterThan(1000);
@@ -621,7 +621,7 @@ describe('decide', () => {
         const facts = question.facts.filter(({ fact }, i) => i !== at || fact.kind === 'restriction');
         if (decide(question).outcome === 'deny') expect(decide({ ...question, facts }).outcome).toBe('deny');
       }),
-      { numRuns: 300 },
+      { numRuns: 800 },
     );
   });
 
@@ -635,7 +635,7 @@ describe('decide', () => {
         const past = question.facts.map((one, i) => (i === at ? over(one) : one));
         expect(decide({ ...question, facts: past }).outcome).toBe(decide({ ...question, facts: gone }).outcome);
       }),
-      { numRuns: 300 },
+      { numRuns: 800 },
     );
   });
 

@@ -100,7 +100,7 @@ describe('scopes of a patient', () => {
 
   it('is the whole cut for diabetes with COPD, and less where nobody asks', () => {
     expect(new Set(partitionFor(['diabetes', 'copd']).values()).size).toBe(parts.length);
-    expect(new Set(partitionFor(['cvrm']).values()).size).toBe(6);
+    expect(new Set(partitionFor(['cvrm']).values()).size).toBe(5);
   });
 });
 
