@@ -63,14 +63,14 @@ function readersOf(people: KeyDirectory, at: Instant): Reader[] {
 
 /** Blobs that one proposal takes. */
 const MAX_READERS = 32;
-function withWitnesses(people: KeyDirectory, at: Instant): Reader[] {
+function withSeconds(people: KeyDirectory, at: Instant): Reader[] {
   const readers = readersOf(people, at);
   const known = new Set(readers.map(({ person }) => person));
-  const witnesses = people
+  const seconds = people
     .cards(at)
     .filter(({ subject, kind }) => (kind === 'professional' || kind === 'trustee') && !known.has(subject))
     .map(({ subject, kem }) => ({ person: subject, kem }));
-  return [...readers, ...witnesses].slice(0, MAX_READERS);
+  return [...readers, ...seconds].slice(0, MAX_READERS);
 }
 
 const sealFor = (readers: readonly Reader[], text: string, statement: Statement): Promise<SealedName[]> =>
@@ -81,13 +81,13 @@ const sealFor = (readers: readonly Reader[], text: string, statement: Statement)
     })),
   );
 
-/** One blob for each owner and each agent of the practice; with `witnesses` for whoever may be the second person to sign, too. */
+/** One blob for each owner and each agent of the practice; with `seconds` for whoever may be the second person to sign, too. */
 export async function sealName(
   session: Session,
   person: PersonId,
   named: Named,
   at: Instant,
-  options: { readonly witnesses?: boolean } = {},
+  options: { readonly seconds?: boolean } = {},
 ): Promise<SealedName[]> {
   const people = await session.people();
   const { name, role } = named;
@@ -95,7 +95,7 @@ export async function sealName(
     { t: 'name', v: 1, suite: 1, organisation: session.practice, person, name, role, by: session.person, at },
     session.keys().signer,
   );
-  const readers = options.witnesses ? withWitnesses(people, at) : readersOf(people, session.now());
+  const readers = options.seconds ? withSeconds(people, at) : readersOf(people, session.now());
   return await sealFor(readers, info(person), statement);
 }
 
@@ -107,7 +107,7 @@ export async function sealProfile(session: Session, said: Profile, at: Instant):
     { t: 'profile', v: 1, suite: 1, organisation: session.practice, ...said, by: session.person, at },
     session.keys().signer,
   );
-  return await sealFor(withWitnesses(await session.people(), at), profileInfo(said.partner), statement);
+  return await sealFor(withSeconds(await session.people(), at), profileInfo(said.partner), statement);
 }
 
 /** The words under a setting; its hash stands in the fact. */
@@ -126,7 +126,7 @@ export const signExplanation = (
 
 export async function sealExplanation(session: Session, said: Statement<'explanation'>): Promise<SealedName[]> {
   const { fact, at } = said.payload;
-  return await sealFor(withWitnesses(await session.people(), at), explanationInfo(fact), said);
+  return await sealFor(withSeconds(await session.people(), at), explanationInfo(fact), said);
 }
 
 /** The words that this setting's hash names, in what came for `reader`; null where there are none. */

@@ -21,7 +21,7 @@ export interface ProposedPartner {
 }
 
 /** Another owner, a trustee or a professional may be the second person. */
-export function mayWitness(people: KeyDirectory, person: string, at: Instant): boolean {
+export function maySecond(people: KeyDirectory, person: string, at: Instant): boolean {
   const kind = people.cardOf(person, at)?.kind;
   return kind === 'professional' || kind === 'trustee';
 }

@@ -42,7 +42,7 @@ import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssu
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
-import { mayWitness, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
+import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
 import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
 import { bad, isRenewal, type Open, proposeAll, send } from './proposing.ts';
 import type { Session } from './session.ts';
@@ -125,7 +125,7 @@ export async function admit(
   }
   const at = session.now();
   const { statements, wraps } = await draftAdmission(session, invitation.payload, join.payload, at, as);
-  const names = await sealName(session, join.payload.person, named, at, { witnesses: as !== null });
+  const names = await sealName(session, join.payload.person, named, at, { seconds: as !== null });
   if (needed(people, as) < 2) {
     await submit(session, statements, wraps, names);
     return 'admitted';
@@ -196,7 +196,7 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const isOwner = (person: string) => owners.some((owner) => owner.person === person);
   for (const one of statements) {
     const may = signersOf(one).every(
-      (signer) => isOwner(signer) || (opensADoor(one) && mayWitness(people, signer, now)),
+      (signer) => isOwner(signer) || (opensADoor(one) && maySecond(people, signer, now)),
     );
     const holds = await verifyStatement(one, (signer) => people.keyOf(signer, now), session.verifier);
     if (!may || !holds || !signersOf(one).includes(by)) throw bad('a signature under this proposal does not hold');

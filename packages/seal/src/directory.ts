@@ -212,7 +212,7 @@ export class KeyDirectory implements SignRules {
       }
     } else {
       const outward = fact.kind === 'partner' || fact.kind === 'pool' || fact.kind === 'assumption';
-      const record = await (outward ? this.#requireWitness(statement, fact) : this.#requireOwners(statement));
+      const record = await (outward ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }
     this.#facts.set(fact.id, fact);
@@ -220,7 +220,7 @@ export class KeyDirectory implements SignRules {
   }
 
   /** Owners enough and two people at least; whoever is no owner by the card of that time. */
-  async #requireWitness(statement: Statement, fact: Fact): Promise<Authority> {
+  async #requireSecond(statement: Statement, fact: Fact): Promise<Authority> {
     const record = this.authority;
     const at = this.timeAt(fact.from, Number.POSITIVE_INFINITY);
     const key = (by: string) => this.#ownKeyOf(by, at);

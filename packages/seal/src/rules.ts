@@ -45,13 +45,13 @@ function ownersTogether(rules: SignRules, signers: readonly string[], at: Instan
 }
 
 /** Who keeps watch when the owners open a door to outside: another owner, or somebody else of the practice with a card. */
-const mayWitness = (rules: SignRules, by: string, at: Instant): boolean => {
+const maySecond = (rules: SignRules, by: string, at: Instant): boolean => {
   const kind = rules.cardOf(by, at)?.kind;
   return isOwner(rules, by, at) || kind === 'trustee' || kind === 'professional';
 };
 
 /** As many owners as it takes, and two people at least (R19). */
-function ownersAndWitness(rules: SignRules, signers: readonly string[], at: Instant): boolean {
+function ownersAndSecond(rules: SignRules, signers: readonly string[], at: Instant): boolean {
   const record = rules.authorityAt(at);
   const people = [...new Set(signers)];
   const owners = people.filter((by) => isOwner(rules, by, at));
@@ -59,7 +59,7 @@ function ownersAndWitness(rules: SignRules, signers: readonly string[], at: Inst
     !!record &&
     owners.length >= record.threshold &&
     people.length >= 2 &&
-    people.every((by) => mayWitness(rules, by, at))
+    people.every((by) => maySecond(rules, by, at))
   );
 }
 
@@ -137,7 +137,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'partner':
     case 'assumption':
     case 'pool':
-      return ownersAndWitness(rules, signers, at);
+      return ownersAndSecond(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
     case 'call':

@@ -26,19 +26,19 @@ type Open = z.infer<typeof postProposal>['body'];
 const bad = (why: string) => vaultError('bad-statement', why);
 
 /** A door to outside, under which somebody else of the practice may be the second signer (rules.ts). */
-const needsWitness = ({ payload }: Statement): boolean =>
+const needsSecond = ({ payload }: Statement): boolean =>
   payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'assumption' || payload.kind === 'pool');
 /** What such a door comes with: the card and the key of who is approved are for the owners alone to sign. */
 const isOutward = (statements: readonly Statement[]): boolean =>
-  statements.some(needsWitness) &&
-  statements.every((one) => needsWitness(one) || one.payload.t === 'card' || one.payload.t === 'epoch');
-const isWitness = ({ card }: Caller): boolean => card?.kind === 'professional' || card?.kind === 'trustee';
+  statements.some(needsSecond) &&
+  statements.every((one) => needsSecond(one) || one.payload.t === 'card' || one.payload.t === 'epoch');
+const maySecond = ({ card }: Caller): boolean => card?.kind === 'professional' || card?.kind === 'trustee';
 
 /** For owners, and of what opens a door to outside for whoever may sign it too; reading it is no line. */
 export async function listProposals(vault: Vault, caller: Caller): Promise<z.infer<typeof proposalsMessage>> {
   const { practice, people, session } = caller;
   const owner = people.isOwner(session.person);
-  if (!owner && !isWitness(caller)) throw vaultError('not-allowed', 'what waits for owners is for owners');
+  if (!owner && !maySecond(caller)) throw vaultError('not-allowed', 'what waits for owners is for owners');
   const open = await vault.storage.read((tx) => waiting(tx, practice, vault.clock()));
   const shown = [...open.values()].filter(
     (one) => owner || isOutward(one.statements.map((wire) => statementFromWire(wire))),
@@ -57,7 +57,7 @@ async function requireSigner(vault: Vault, signed: Signed, body: Open): Promise<
   if (signed.request.payload.class === 'admin') return requireOwner(vault, signed);
   const decision = aboutThePractice(signed);
   const outward = isOutward(body.statements.map((wire) => statementFromWire(wire)));
-  if (decision.outcome === 'deny' || !outward || !isWitness(signed))
+  if (decision.outcome === 'deny' || !outward || !maySecond(signed))
     throw await denied(vault, signed, decision.outcome === 'deny' ? decision.reason : 'class-not-allowed');
 }
 
@@ -80,11 +80,11 @@ async function check(vault: Vault, signed: Signed, people: People, body: Open, a
     if (!isDirectory(one, known)) throw bad(`a ${one.payload.t} needs no second owner`);
     const signers = signersOf(one);
     const may = (by: string) => {
-      const kind = needsWitness(one) ? people.keys.cardOf(by, at)?.kind : undefined;
+      const kind = needsSecond(one) ? people.keys.cardOf(by, at)?.kind : undefined;
       return people.isOwner(by) || kind === 'professional' || kind === 'trustee';
     };
     // Who is no owner signs what needs a second person, and nothing else.
-    const signs = people.isOwner(session.person) || needsWitness(one);
+    const signs = people.isOwner(session.person) || needsSecond(one);
     if ((signs && !signers.includes(session.person)) || !signers.every(may))
       throw bad('each statement is signed by whoever sends it, and by those only who may');
     if (!(await verifyStatement(one, (by) => people.keys.keyOf(by, at), vault.verifier)))

@@ -90,14 +90,14 @@ describe('a second pair of eyes', () => {
     expect((await world.signed(nurse, 'propose', both, { class: 'admin' })).status).toBe(403);
     expect((await world.signed(nurse, 'propose', await more(inner), { class: 'session' })).status).toBe(403);
     expect((await world.signed(nurse, 'propose', both, { class: 'session' })).status).toBe(200);
-    // A witness brings nothing of their own.
+    // A second signer brings nothing of their own.
     const own = await signStatement(partnerFact(world, partner), world.practice.nurse.signer);
     const alone = { ...body, statements: [statementToWire(own)] };
     expect((await world.signed(nurse, 'propose', alone, { class: 'session' })).status).toBe(422);
 
     const now = (await world.call('proposals', { token: owner.token })).json<{ proposals: Open[] }>().proposals;
     const waits = now.find((one) => one.statements[0]!.header === both.statements[0]!.header)!;
-    // One owner and a witness are two people, but not two owners: this practice needs those too.
+    // One owner and a second signer are two people, but not two owners: this practice needs those too.
     const few = { statements: waits.statements, batches: [], wraps: [] };
     expect((await world.signed(owner, 'statements', few, { class: 'admin' })).status).toBe(422);
     const signed = await addSignature(
