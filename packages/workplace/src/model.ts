@@ -6,6 +6,7 @@
 import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AccessSide } from './model/access.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
+import type { OversightSide } from './model/oversight.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
 import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
@@ -15,6 +16,7 @@ import type { UrgentSide } from './model/urgent.ts';
 
 export type * from './model/access.ts';
 export type * from './model/door.ts';
+export type * from './model/oversight.ts';
 export type * from './model/partners.ts';
 export { ASSUMPTION_GROUNDS } from './model/partners.ts';
 export type * from './model/people.ts';
@@ -33,6 +35,7 @@ export interface Workplace {
   readonly partners: PartnerSide | null;
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
+  readonly oversight: OversightSide | null;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;
@@ -81,7 +84,8 @@ export interface Workplace {
    * member; that always takes two people. Null where a vault knows no substitutes.
    */
   confirmInvitation(invitation: InvitationId, substituteUntil?: Instant): Promise<'admitted' | 'proposed'>;
-  agreeProposal(id: string): Promise<'admitted' | 'proposed'>;
+  /** `signed`: everybody has, and an owner's workplace does the rest. */
+  agreeProposal(id: string): Promise<'admitted' | 'signed' | 'proposed'>;
   refuseProposal(id: string): Promise<void>;
   /** By its proposer, after something else changed. */
   renewProposal(id: string): Promise<void>;

@@ -71,6 +71,10 @@ async function takeOn(owner: Visit, partner: NewPractice): Promise<void> {
     const agree = second.app.proposal(PRACTICE).getByRole('button', { name: 'Akkoord', exact: true });
     await agree.click();
     await agree.waitFor({ state: 'detached' });
+    // He is no owner: everybody has signed, and an owner's workplace does the rest.
+    await second.app.page.getByText('Alle handtekeningen zijn er').first().waitFor();
+    if ((await second.page.getByText('Er is nog iemand nodig').count()) > 0)
+      throw new Error('nobody is needed any more');
   });
 }
 

@@ -16,6 +16,7 @@ import type {
   Text,
 } from '../model.ts';
 import { madeId } from './people.ts';
+import { restrictionSide } from './restrictions.ts';
 import { ago, ahead, both, type InventedPartner, roleName, type Stage, selection } from './stage.ts';
 
 /** What the invented practice accepts as a card. */
@@ -80,6 +81,7 @@ export function partnerSide(
         ...{ what: 'partner', id: `p-${card.organisation}`, by: stage.me.name, mine: true, name: card.name },
         ...{ ura: card.ura, proof, teams: card.teams.map(({ name }) => name), fingerprint: card.fingerprint },
         ...{ until: ahead(stage, 7), signed: [stage.me.name], signedByMe: true, needed: 2, stale: false },
+        complete: false,
       });
       return 'proposed';
     },
@@ -113,6 +115,7 @@ export function partnerSide(
         ...{ what: 'assumption', id: `a-${text.length}`, by: stage.me.name, mine: true, ground, text, end: until },
         ...{ categories: categories.map((role) => roleName(role as RoleId)), count: teamsOf(categories).length },
         ...{ until: ahead(stage, 7), signed: [stage.me.name], signedByMe: true, needed: 2, stale: false },
+        complete: false,
       });
       return 'proposed';
     },
@@ -222,6 +225,7 @@ export function accessSide(
     restrict: async () => {
       await stage.reach(60);
     },
+    ...restrictionSide(stage, partners),
     fresh: async () => ({ done: 0, total: 14 }),
     endMembership: async (_, progress) => {
       await stage.reach(40);

@@ -9,6 +9,8 @@ export const en: Dictionary = {
   nav: {
     main: 'Main menu',
     worklist: 'Worklist',
+    overview: 'Overview',
+    oversight: 'Oversight',
     referrals: 'Referrals',
     admin: 'Team, partners and substitutes',
     partners: 'Partners',
@@ -146,6 +148,7 @@ export const en: Dictionary = {
     record: 'Record',
     looks: 'Who looked?',
     access: 'Who can see what?',
+    restrictions: 'Restrictions',
     parts: 'Parts of the record',
     born: 'born {{date}}',
     phone: 'tel. {{number}}',
@@ -226,6 +229,7 @@ export const en: Dictionary = {
     yes: 'Yes, taken over',
   },
   looks: {
+    number: 'Dossier number, for who oversees: {{number}}',
     lead: 'Every line was written before a key was given.',
     proved: 'Proved complete and unchanged',
     provedBody_one: '{{count}} line, recomputed in this browser.',
@@ -349,6 +353,7 @@ export const en: Dictionary = {
     renew: 'Propose again',
     agreed: 'Agreed. The new colleague can sign in now.',
     agreedOther: 'Agreed. It holds from now on.',
+    agreedAll: 'Everybody has signed. It counts as soon as an owner who signed signs in again.',
     agreedMore: 'Signed. One more person is needed.',
     refused: 'The proposal is gone. The log says so.',
     loading: 'Opening the team',

@@ -177,6 +177,8 @@ export interface Look {
   readonly who: { readonly name: string; readonly role: Text } | null;
   readonly me: boolean;
   readonly parts: readonly Text[];
+  /** What somebody said of it, sealed for the log officers; null where it is not shown. */
+  readonly said: { readonly purpose: string; readonly reason: string | null; readonly search: string | null } | null;
   readonly proof: LookProof;
 }
 

@@ -1,0 +1,9 @@
+/** Words of screens that few people see, a namespace for each; `late.ts` hands them out. */
+
+import { oversight as oversightEn } from './en-oversight.ts';
+import { shut as shutEn } from './en-shut.ts';
+import { oversight } from './nl-oversight.ts';
+import { shut } from './nl-shut.ts';
+
+export const late = { nl: { oversight, shut }, en: { oversight: oversightEn, shut: shutEn } };
+export type Late = (typeof late)['nl'];
