@@ -154,6 +154,20 @@ describe('a referral between two vaults', () => {
     expect(of(await referralsOf(nurse), row)?.consent ?? null).toBeNull();
     await expect(two.send(nurse, row, { assumed: live!.fact.id })).rejects.toThrow();
     await expect(endAssumption(later, live!.fact.id)).rejects.toThrow();
+    // "Wie keek?" still says on what that one look rested, and of no other that it did.
+    const { lines, complete } = await audit(nurse, { dossier: row.dossier });
+    const looks = lines.filter(({ event, who }) => event === 'release' && who === guest.person);
+    // The letter, the part, and a part that was refused.
+    const [setting, none] = [live!.fact.id, null];
+    expect([complete, looks.map(({ outcome, assumed }) => [outcome, assumed])]).toEqual([
+      true,
+      [
+        ['success', setting],
+        ['success', setting],
+        ['refused', none],
+      ],
+    ]);
+    expect(lines.filter(({ who, assumed }) => who === nurse.person && assumed !== null)).toEqual([]);
   });
 
   it('the agent of a partner seals the names of its people, though nobody is enrolled and no owner accepted a choice', async () => {

@@ -136,6 +136,13 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/verstuurd/$referral',
+    lazyRouteComponent(
+      fetched(() => import('./screens/ended.tsx')),
+      'EndedScreen',
+    ),
+  ),
+  at(
     '/leveringen',
     lazyRouteComponent(
       fetched(() => import('./screens/deliveries.tsx')),

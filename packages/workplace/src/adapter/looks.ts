@@ -92,6 +92,7 @@ async function inWords(inside: Inside, found: Audit, row: CareRow | null): Promi
       who: who(line),
       me: line.who === inside.me.person,
       parts: parts(line),
+      assumed: (line.assumed && line.at && people.assumptionAt(line.assumed, line.at)?.ground) || null,
       said:
         row !== null || line.annex === null
           ? null

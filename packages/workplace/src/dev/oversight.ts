@@ -10,13 +10,18 @@ import { both, type Stage } from './stage.ts';
 
 type Roles = Readonly<Record<'nurse' | 'owner' | 'assistant' | 'gp', Text>>;
 
+const PARTNER = both('partner', 'partner');
+
 /** `words`: as somebody reads it who oversees. */
 export async function looksOf(stage: Stage, there: boolean, roles: Roles, words: boolean): Promise<Looks> {
   const { me, roll, start, scene, reach } = stage;
   await reach(60);
-  const kinds: LookKind[] = ['look', 'look', 'write', 'list', 'declared', 'look', 'change', 'delivery'];
+  const usual: LookKind[] = ['look', 'look', 'write', 'list', 'declared', 'look', 'change', 'delivery'];
+  const kinds = scene === 'assumed' ? (['look', ...usual] as const) : usual;
   const nurse = { name: words ? 'Sanne Terpstra' : me.name, role: words ? roles.nurse : me.role };
+  const partner = scene === 'assumed' ? [{ name: 'Diëtistenpraktijk Vers', role: PARTNER }] : [];
   const who = [
+    ...partner,
     nurse,
     { name: 'Joost Hofstede', role: roles.gp },
     nurse,
@@ -37,6 +42,7 @@ export async function looksOf(stage: Stage, there: boolean, roles: Roles, words:
       who: who[place] ?? null,
       me: who[place]?.name === me.name,
       parts: !words && (kind === 'look' || kind === 'delivery') ? scopes.slice(0, 2 + place) : [],
+      assumed: kind === 'look' && who[place]?.role === PARTNER ? 'accepted-referral' : null,
       said:
         !words || kind === 'delivery'
           ? null

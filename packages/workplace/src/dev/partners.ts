@@ -18,6 +18,7 @@ import type {
 import { madeId } from './people.ts';
 import { restrictionSide } from './restrictions.ts';
 import { ago, ahead, both, type InventedPartner, roleName, type Stage, selection } from './stage.ts';
+import { groundOf } from './visits.ts';
 
 /** What the invented practice accepts as a card. */
 export const CARD = 'proef-partnerkaart';
@@ -160,7 +161,7 @@ export function accessSide(
           ...{ team, name, role: roleName(role), outside: null, until: null },
           people: staff.filter((each) => each.team === name).map((each) => each.name),
           parts: parts(role, programmes),
-          why: [{ kind: 'standing', since: ago(stage, 210) }],
+          why: [{ kind: 'standing', since: ago(stage, 210) }, ...(role === 'assistant' ? groundOf(one) : [])],
         };
       });
       const outside = referralsOf(dossier)

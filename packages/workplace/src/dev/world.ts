@@ -12,7 +12,7 @@ import {
   systemClock,
   type TeamId,
 } from '@ketenkluis/base';
-import { FIELDS, PROGRAMME_IDS, type RoleId, SCOPES } from '@ketenkluis/care';
+import { FIELDS, PROGRAMME_IDS, type ProgrammeId, type RoleId, rowAt, SCOPES } from '@ketenkluis/care';
 import { dossier as dossierView, programme, worklist as worklistView } from '../adapter/care-view.ts';
 import { workplaceError } from '../errors.ts';
 import type {
@@ -36,8 +36,9 @@ import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
-import { both, inventedPartners, roleName, type Stage } from './stage.ts';
+import { both, inventedPartners, roleName, type Stage, within } from './stage.ts';
 import { urgentSide } from './urgent.ts';
+import { withVisits } from './visits.ts';
 
 export type Scene =
   | 'usual'
@@ -122,7 +123,9 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     teams: role === 'owner' ? teams.slice(0, 2) : teams.slice(0, 1),
     owner: role === 'owner' || partner,
   };
-  const people: Invented[] = scene === 'empty' ? [] : invent(7, patients, asOf);
+  const all = scene === 'empty' ? [] : invent(7, patients, asOf);
+  // Only an assistant's list says who comes to be measured: everybody else stands in all of it.
+  const people: Invented[] = role === 'assistant' ? withVisits(all, localDate(start)) : all;
   const known = new Map(people.map((one) => [one.row.dossier, one]));
   const confirmation: Confirmation =
     scene === 'stale'
@@ -340,7 +343,11 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       if (scene === 'denied') throw workplaceError('denied', 'no', { detail: { reason: 'not-member' } });
       if (office !== null) throw workplaceError('denied', 'no', { detail: { reason: 'no-list' } });
       if (scene === 'broken') throw workplaceError('failed', 'something broke');
-      const list = { version: 1 as const, role: 'poh-s' as const, rows: people.map((one) => one.row) };
+      const list = {
+        version: 1 as const,
+        role: mine === 'assistant' ? ('assistant' as const) : ('poh-s' as const),
+        rows: people.map((one) => one.row),
+      };
       const gone = people.slice(0, scene === 'stale' ? 3 : 0).map((one) => one.row.dossier);
       return worklistView(list, { team, asOf, sealedAt: plus(start, -10 * HOUR), confirmation, gone });
     },
@@ -362,9 +369,13 @@ export function devWorld(options: DevOptions = {}): DevWorld {
               { part: SCOPES.eye, reason: 'no-grant' },
             ]
           : [];
+      const row = rowAt(one.row, now());
+      const programmes = row.programmes as ProgrammeId[];
+      const opened = row.handles.map(({ scope }) => scope);
+      const identity = one.records.filter(({ kind }) => kind === 'identity');
       return dossierView({
-        row: one.row,
-        records: role === 'assistant' ? one.records.filter(({ kind }) => kind === 'identity') : one.records,
+        row,
+        records: role === 'assistant' ? [...identity, ...within(one.records, opened, programmes)] : one.records,
         asOf,
         confirmation,
         notes: notes.get(id) ?? [],

@@ -106,6 +106,7 @@ export const en: Dictionary = {
     stay: 'Back to my work',
   },
   worklist: {
+    appointment: 'appointment today',
     title: 'Worklist',
     programme: 'Care programme',
     all: 'All',
@@ -229,6 +230,7 @@ export const en: Dictionary = {
     yes: 'Yes, taken over',
   },
   looks: {
+    assumed: 'The patient was not asked; consent was assumed: {{ground}}.',
     number: 'Dossier number, for who oversees: {{number}}',
     lead: 'Every line was written before a key was given.',
     proved: 'Proved complete and unchanged',

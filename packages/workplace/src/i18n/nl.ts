@@ -107,6 +107,7 @@ export const nl = {
     stay: 'Terug naar mijn werk',
   },
   worklist: {
+    appointment: 'afspraak vandaag',
     title: 'Werklijst',
     programme: 'Zorgprogramma',
     all: 'Alle',
@@ -231,6 +232,7 @@ export const nl = {
     yes: 'Ja, overgenomen',
   },
   looks: {
+    assumed: 'De patiënt is niet gevraagd; de toestemming was verondersteld: {{ground}}.',
     number: 'Dossiernummer, voor wie toezicht houdt: {{number}}',
     lead: 'Elke regel is geschreven vóór er een sleutel werd gegeven.',
     proved: 'Bewezen volledig en onveranderd',

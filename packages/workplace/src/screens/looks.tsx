@@ -121,6 +121,9 @@ function Line({ look, words: said, open, toggle }: LineProps) {
       </td>
       <td>
         {t(`looks.kind.${look.kind}`)} {look.outcome === 'deny' ? <Tag tone="bad">{t('looks.refused')}</Tag> : null}
+        {look.assumed === null ? null : (
+          <div className="kk-dim kk-small">{t('looks.assumed', { ground: t(`assumed.grounds.${look.assumed}`) })}</div>
+        )}
       </td>
       <td className="kk-dim">
         {said === undefined ? look.parts.map((part) => words.text(part)).join(', ') : said(look)}

@@ -142,6 +142,28 @@ const SCREENS: Record<string, Screen> = {
       await new Workplace(page).dossier.table();
     },
   },
+  'worklist, an appointment today': {
+    query: `role=assistant&patients=24&${NOW}`,
+    reach: (page) => page.locator('[data-chip="appointment"]').first().waitFor(),
+  },
+  'dossier, opened by an appointment': {
+    query: `role=assistant&patients=24&${NOW}`,
+    reach: async (page) => {
+      await page.locator('[data-chip="appointment"]').first().click();
+      await page.getByRole('heading', { name: 'Metingen' }).waitFor();
+    },
+  },
+  'who can see what, by an appointment': {
+    query: `role=assistant&patients=24&${NOW}`,
+    reach: async (page) => {
+      await page.locator('[data-chip="appointment"]').first().click();
+      await new Workplace(page).dossier.access();
+      await page
+        .getByText(/^Afspraak/)
+        .first()
+        .waitFor();
+    },
+  },
   'dossier, assistant': { query: `role=assistant&${FEW}`, reach: dossier },
   'dossier, parts denied': { query: `scene=partly&${FEW}`, reach: dossier },
   'dossier, not proved': {
@@ -166,6 +188,14 @@ const SCREENS: Record<string, Screen> = {
       await dossier(page);
       await new Workplace(page).dossier.looks();
       await page.getByRole('button', { name: 'Bewijs van regel 1840' }).click();
+    },
+  },
+  'who looked, on a consent that was assumed': {
+    query: `scene=assumed&${FEW}`,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.looks();
+      await page.getByText('de toestemming was verondersteld').waitFor();
     },
   },
   'care group, overview': {
@@ -389,6 +419,22 @@ const SCREENS: Record<string, Screen> = {
         .first()
         .waitFor(),
   },
+  'partner, ended referrals': {
+    query: PARTNER,
+    reach: async (page) => {
+      await page.getByText('Alle', { exact: true }).click();
+      await page.getByRole('heading', { name: 'Afgelopen verwijzingen' }).waitFor();
+      await page.getByText('voorbij').first().waitFor();
+    },
+  },
+  'partner, one that ended': {
+    query: PARTNER,
+    reach: async (page) => {
+      await new Workplace(page).referrals.ended();
+      await page.getByText('Uit uw eigen afschriften').waitFor();
+    },
+  },
+  'partner, no own copy': { query: PARTNER, hash: `#/verstuurd/fac_${'a'.repeat(26)}`, reach: state('empty') },
   'partner, nothing sent': { query: `role=podiatrist&scene=empty&${NOW}`, hash: '#/verstuurd', reach: state('empty') },
   'partner, what we sent, offline': {
     query: `role=podiatrist&scene=offline&${NOW}`,

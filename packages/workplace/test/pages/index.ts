@@ -168,6 +168,12 @@ export class ReferralsPage {
     await this.page.getByRole('button', { name: 'Verstuur bericht' }).click();
     await this.page.getByRole('article', { name: 'Bericht terug' }).waitFor();
   }
+  /** As a partner: the first that is over, from the own copies. */
+  async ended(): Promise<void> {
+    await this.page.getByText('Alle', { exact: true }).click();
+    await this.page.getByRole('region', { name: 'Afgelopen verwijzingen' }).getByRole('link').first().click();
+    await this.page.getByRole('article').first().waitFor();
+  }
   async takeOver(): Promise<void> {
     await this.page.getByRole('button', { name: 'Overgenomen', exact: true }).click();
     await this.page.getByRole('button', { name: 'Ja, overgenomen' }).click();
