@@ -1,11 +1,12 @@
-/** The words on screen, Dutch first. English (`en.ts`) has the same keys; the type checker holds them together. */
+/**
+ * The words on screen, Dutch first: those of the door and of the list. The rest come with the screens behind the door (`late.ts`). English
+ * (`en.ts`) has the same keys; the type checker holds them together.
+ */
 
-import { care } from './nl-care.ts';
-import { told } from './nl-told.ts';
+import type { care } from './nl-care.ts';
+import type { told } from './nl-told.ts';
 
 export const nl = {
-  ...care,
-  ...told,
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
@@ -524,4 +525,6 @@ export const nl = {
 };
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
-export type Dictionary = Words<typeof nl>;
+/** All of one namespace, whenever it comes. */
+export type Dutch = typeof nl & typeof care & typeof told;
+export type Dictionary = Words<Dutch>;

@@ -6,8 +6,10 @@ import { REASONS } from '@ketenkluis/ledger';
 import { describe, expect, it } from 'vitest';
 import { workplaceError } from '../errors.ts';
 import { en } from './en.ts';
-import { late } from './late-words.ts';
-import { nl } from './nl.ts';
+import { late, more } from './late-words.ts';
+import { nl as first } from './nl.ts';
+
+const nl = { ...first, ...more };
 
 type Tree = { readonly [key: string]: string | Tree };
 const flat = (tree: Tree, prefix = ''): [string, string][] =>

@@ -4,7 +4,6 @@ import { type DossierId, isId, localDate } from '@ketenkluis/base';
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/late.ts';
 import type { Look, Looks } from '../model.ts';
 import { Main } from '../parts/main.tsx';
 import { Heading } from '../parts/page.tsx';
