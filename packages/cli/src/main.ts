@@ -147,7 +147,7 @@ command('serve', 'run a vault')
   )
   .option('--workplace <dir>', 'folder with the built workplace')
   .option('--assurance <practice=level...>', 'level of assurance that a practice asks for: substantial or high')
-  .option('--witnesses <file>', 'JSON list of outside cosigners: name, url, keys (docs/witness.md)')
+  .option('--witness <url...>', 'addresses of outside cosigners that practices may name (docs/witness.md)')
   .action((options) => vaultCommands.serve(options));
 
 command('fsck', 're-derive every root of a vault and name what is wrong')

@@ -127,6 +127,7 @@ export {
   type WaitingColleague,
   type WaitingPartner,
   type WaitingPlace,
+  type WaitingWitnesses,
   waitingProposals,
 } from './proposals.ts';
 export { recordRecovery, recoverTeamKey } from './recovery.ts';
@@ -156,3 +157,10 @@ export { endOwnUnlocker, endUnlocker, putKeyring, waysIn } from './unlockers.ts'
 export { revisit, visit } from './visit.ts';
 export { vouch } from './vouch.ts';
 export { type Place, type Wire, wire } from './wire.ts';
+export {
+  type LogStanding,
+  logStanding,
+  type NamedWitnesses,
+  proposeWitnesses,
+  WITNESS_LAG,
+} from './witnesses.ts';

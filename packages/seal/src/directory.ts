@@ -28,6 +28,7 @@ import {
   type Hash,
   type Payload,
 } from './statements.ts';
+import { witnessPolicy } from './witnesses.ts';
 
 /** What the caller found about a statement's place in the organisation's ledger. */
 export interface Place {
@@ -46,12 +47,13 @@ export type DirectoryFact = FactOf<(typeof DIRECTORY_FACT_KINDS)[number]>;
  */
 export const isDirectoryFact = (fact: Fact): fact is DirectoryFact =>
   DIRECTORY_FACT_KINDS.some((kind) => kind === fact.kind) && !isVouched(fact);
+/** Kinds that take a second person. */
+const OUTWARD: ReadonlySet<string> = new Set(['partner', 'pool', 'assumption', 'witnesses']);
 const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
 /** Teams that a fact of the directory says are the organisation's own. */
 const ownTeamsIn = (fact: DirectoryFact): readonly TeamId[] => {
-  if (fact.kind === 'mandate' || fact.kind === 'partner' || fact.kind === 'assumption') return [];
-  return [fact.team];
+  return 'team' in fact ? [fact.team] : [];
 };
 
 /** Who joins gets the current key: only a record that keeps every member, on the same card, may keep it. None comes back later. */
@@ -211,7 +213,7 @@ export class KeyDirectory implements SignRules {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
     } else {
-      const outward = fact.kind === 'partner' || fact.kind === 'pool' || fact.kind === 'assumption';
+      const outward = OUTWARD.has(fact.kind);
       const record = await (outward ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }
@@ -254,6 +256,12 @@ export class KeyDirectory implements SignRules {
         throw sealError('bad-statement', 'a setting for assumed consent ends within 366 days');
       if (!fact.teams.every((team) => this.partnerOf(team, fact.from) !== undefined))
         throw sealError('bad-statement', 'consent is assumed for teams of partners only');
+      return;
+    }
+    if (fact.kind === 'witnesses') {
+      witnessPolicy(fact);
+      if (fact.from <= (this.witnesses?.from ?? -1))
+        throw sealError('replayed', 'these witnesses were named before those that count now');
       return;
     }
     if (fact.kind === 'oversight') {
@@ -391,6 +399,11 @@ export class KeyDirectory implements SignRules {
   /** Is this person in a team that may read who looked, of every dossier? */
   oversees(person: string, at: Instant): boolean {
     return this.#live('oversight', at).some(({ team }) => this.isMember(person, team, at));
+  }
+
+  /** The witnesses that count: those named last, whatever the time; undefined when nobody ever was. */
+  get witnesses(): FactOf<'witnesses'> | undefined {
+    return [...this.#facts.values()].findLast((fact) => fact.kind === 'witnesses');
   }
 
   /** Was this person ever an owner or the holder of a card here? */

@@ -137,6 +137,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'partner':
     case 'assumption':
     case 'pool':
+    case 'witnesses':
       return ownersAndSecond(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
@@ -159,6 +160,8 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
  */
 function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: Instant): boolean {
   const [by] = signers;
+  // Who watches from outside is replaced by two people together, never taken away.
+  if (target.kind === 'witnesses') return false;
   // Lifting a restriction gives: not for whoever it shuts out, nor for one owner alone.
   if (target.kind === 'restriction') {
     const agent = by !== undefined && signers.length === 1 && mandated(rules, target, by, at);

@@ -94,6 +94,7 @@ export const DIRECTORY_FACT_KINDS = [
   'pool',
   'substitute',
   'oversight',
+  'witnesses',
 ] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
@@ -222,6 +223,29 @@ export const substitute = z.strictObject({
 export const oversight = z.strictObject({ ...fact, kind: z.literal('oversight'), team: id('team') });
 
 /**
+ * Signed by `threshold` owners and at least two people: who outside cosigns the log's checkpoints, and how many of them must
+ * (docs/spec/witness.md). The one stated last counts; nobody ends it, another takes its place. An empty list: nobody any more.
+ */
+export const witnesses = z.strictObject({
+  ...fact,
+  kind: z.literal('witnesses'),
+  quorum: z.int().min(0).max(16),
+  /** Milliseconds: how old the newest cosignature of one may be, and how long a line may go without. */
+  lag: z.int().min(60_000).max(86_400_000),
+  witnesses: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(255),
+        /** Submission prefix of C2SP tlog-witness. */
+        url: z.string().min(1).max(500),
+        /** Verifier keys of types 0x04 and 0x06 under that name. */
+        keys: z.array(z.string().max(2500)).min(1).max(2),
+      }),
+    )
+    .max(16),
+});
+
+/**
  * Signed by one professional of the practice: this patient is with this substitute now, for at most 24 hours. `note` is the hash of the
  * sealed word to the substitute (KKSB).
  */
@@ -249,6 +273,7 @@ export const factSchema = z.discriminatedUnion('kind', [
   pool,
   substitute,
   oversight,
+  witnesses,
   call,
 ]);
 

@@ -27,7 +27,7 @@ const bad = (why: string) => vaultError('bad-statement', why);
 
 /** A door to outside, under which somebody else of the practice may be the second signer (rules.ts). */
 const needsSecond = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'assumption' || payload.kind === 'pool');
+  payload.t === 'fact' && ['partner', 'assumption', 'pool', 'witnesses'].includes(payload.kind);
 /** What such a door comes with: the card and the key of who is approved are for the owners alone to sign. */
 const isOutward = (statements: readonly Statement[]): boolean =>
   statements.some(needsSecond) &&

@@ -12,6 +12,7 @@ import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.
 import type { ReceivedSide, ReferralSide } from './model/referrals.ts';
 import type { Live, Progress } from './model/shared.ts';
 import type { UrgentSide } from './model/urgent.ts';
+import type { WitnessSide } from './model/witnesses.ts';
 
 export type * from './model/access.ts';
 export type * from './model/door.ts';
@@ -22,6 +23,7 @@ export type * from './model/record.ts';
 export type * from './model/referrals.ts';
 export type * from './model/shared.ts';
 export type * from './model/urgent.ts';
+export type * from './model/witnesses.ts';
 
 export interface Workplace {
   readonly session: Live<Session>;
@@ -33,6 +35,7 @@ export interface Workplace {
   readonly partners: PartnerSide | null;
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
+  readonly outside: WitnessSide;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;

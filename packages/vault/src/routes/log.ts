@@ -7,6 +7,7 @@ import { authenticate, refused } from '../auth.ts';
 import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
 import { checkpointOf } from '../proofs.ts';
 import type { Vault } from '../vault.ts';
+import { witnessed } from '../witnesses.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
 
 const HASH = 32;
@@ -40,6 +41,17 @@ export function logRoutes(api: Api, vault: Vault): void {
     const { note } = await checkpointOf(vault, people.log);
     return reply.type('text/plain; charset=utf-8').send(await vault.witnesses.cosigned(people.log, note));
   });
+  api.get(
+    `${PRACTICE}/log/witnessed`,
+    {
+      ...gate('witnessed', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ from: z.coerce.number().int().min(0).optional() }),
+        response: { 200: wire.witnessed },
+      },
+    },
+    async (request) => witnessed(vault, await authenticate(vault, request), request.query.from),
+  );
   api.get(`${PRACTICE}/log/tile/*`, gate('tile', 4 * KIB, 'session'), async (request, reply) => {
     const caller = await authenticate(vault, request);
     requireAgentOrOwner(vault, caller);

@@ -40,6 +40,7 @@ import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { browserStorage } from './storage.ts';
 import { openHanded, urgentSide } from './urgent.ts';
+import { witnessSide } from './witnesses.ts';
 
 /** Kept in the clear in this browser: ids, public keys and a switch. */
 const PLACE = 'place';
@@ -175,6 +176,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     partners: partnerSide(surroundings),
     access: accessSide(surroundings),
     urgent: urgentSide(surroundings),
+    outside: witnessSide(surroundings),
 
     door: () =>
       careful(async () => {
