@@ -36,7 +36,16 @@ export type Participation = z.infer<typeof participation>;
 export const notice = z.strictObject({ at: day, channel: z.string().max(40), text: z.string().max(40) });
 export type Notice = z.infer<typeof notice>;
 
-export const END_REASONS = ['refused', 'withdrawn', 'deceased', 'left-practice', 'participation-ended'] as const;
+/** `merged`: another record stands in its place; `split`: the record was of two people, or is of somebody else now. */
+export const END_REASONS = [
+  'refused',
+  'withdrawn',
+  'deceased',
+  'left-practice',
+  'participation-ended',
+  'merged',
+  'split',
+] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /** What is live at the vault for one dossier: as this agent put it there, and as the log says others did since. */
@@ -176,6 +185,10 @@ export const patient = z.strictObject({
   askMitz: z.array(id('organisation')).optional(),
   /** The practice's book of what this patient said of who may see what; only ever added to. */
   said: z.array(saidSchema).max(500).optional(),
+  /** Only a batch that lists this patient enrols them: what was said before went with a merge or a split (docs/spec/source.md). */
+  byName: z.literal(true).optional(),
+  /** Of birth date and number, to see that the record is of somebody else now; it names neither. */
+  marks: z.strictObject({ born: z.string().length(3).nullable(), number: z.string().length(3).nullable() }).optional(),
 });
 export type PatientRecord = z.infer<typeof patient>;
 

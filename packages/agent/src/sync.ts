@@ -19,6 +19,7 @@ import type { KeyDirectory } from '@ketenkluis/seal';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
+import { restrictedIn } from './links.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
 import { askedPatients, type MitzReport, type MitzUse, settleRound } from './mitz/settle.ts';
 import type { Intent } from './monitor.ts';
@@ -126,6 +127,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     asOf,
     selection,
     booked: bookedDays(clock()),
+    restricted: async () => restrictedIn(register, await link.heads()),
     ...(options.mitz === undefined ? {} : { bsnOf: askedPatients(register) }),
     onFile: (done, total) => report({ step: 'read', done, total, secondsLeft: null }),
   });

@@ -172,9 +172,13 @@ export const restriction = z.strictObject({
   excluded: z.union([id('organisation'), id('team'), id('person'), z.literal('outside')]),
 });
 
+/** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
+export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
+export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
 /**
  * Signed by `threshold` owners and at least two people, who compared `authority` (the hash of its newest authority record) out of
- * band. `log` is its ledger's key in the vkey form of C2SP signed-note; `teams` may be referred to (docs/spec/partners.md).
+ * band. `profile` is the hash of the sealed statement that says who this is; `accepts` the levels that count when the partner says how sure
+ * it is of its people (R26), none where it is left out. `log` is its ledger's key in the vkey form of C2SP signed-note; `teams` may be referred to (docs/spec/partners.md).
  */
 export const partner = z.strictObject({
   ...fact,
@@ -183,6 +187,8 @@ export const partner = z.strictObject({
   authority: hash,
   log: z.string().regex(/^[a-z0-9][a-z0-9._/@:-]{0,79}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/),
   teams: z.array(id('team')).min(1).max(64),
+  profile: hash,
+  accepts: z.array(z.enum(ASSURANCE_LEVELS)).min(1).max(3).optional(),
 });
 /** On what a practice assumes that a patient agrees: who treats together is no "other" (BW 7:457 lid 2); the patient accepted the referral. */
 const ASSUMPTION_GROUNDS = ['directly-involved', 'accepted-referral'] as const;
@@ -535,9 +541,6 @@ export const explanation = z.strictObject({
   at,
 });
 
-/** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
-export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
-export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
 /**
  * Signed by the practice's agent: somebody who holds this session proved, by a means from outside, to be this person. It names no
  * number and no name; it counts for this one session and no longer than until its end (docs/identity.md).

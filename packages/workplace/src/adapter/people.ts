@@ -138,6 +138,7 @@ async function proposed({ session, names, me }: Inside) {
     const { profile, fingerprint } = one;
     return {
       ...{ what: 'partner', ...held, name: profile.name, ura: profile.ura, proof: profile.proof },
+      accepts: one.fact.accepts ?? [],
       teams: profile.teams.filter(isReferable).map(({ name }) => name),
       fingerprint: fingerprint.join(' '),
     };

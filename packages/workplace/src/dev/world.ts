@@ -190,6 +190,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
             ...{ what: 'partner', id: 'v4', by: 'Joost Hofstede', mine: false, name: 'Fysiotherapie De Brug' },
             ...{ ura: '90056789', proof: 'Inschrijving in het LRZa, gebeld op het nummer van de zorggroep' },
             ...{ teams: ['Beweegzorg'], until: waits.until, needed: 2, stale: false, signed: ['Joost Hofstede'] },
+            accepts: ['substantial', 'high'],
             fingerprint: '5127 3364 7019 4485 9923 1670 2548 8831 0958 4471 2236 8890',
             signedByMe: false,
           },

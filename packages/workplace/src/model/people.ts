@@ -1,7 +1,7 @@
 /** Colleagues, what owners sign together, and keys. */
 
 import type { Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
-import type { AssumptionGround } from './partners.ts';
+import type { AssumptionGround, PartnerLevel } from './partners.ts';
 import type { Text } from './shared.ts';
 
 export interface Colleague {
@@ -52,6 +52,7 @@ export interface PartnerProposal extends Proposed {
   readonly ura: string | null;
   readonly proof: string | null;
   readonly teams: readonly string[];
+  readonly accepts: readonly PartnerLevel[];
   /** Forty-eight digits: each who signs compares them with the partner. */
   readonly fingerprint: string;
 }

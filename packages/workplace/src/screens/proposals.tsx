@@ -130,6 +130,11 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
         {proposal.ura === null ? '' : ` · ${t('partners.uraOf', { ura: proposal.ura })}`}
         {proposal.proof === null ? '' : ` · ${proposal.proof}`}
       </span>
+      {proposal.accepts.length === 0 ? null : (
+        <span className="kk-small">
+          {t('partners.accepts', { levels: proposal.accepts.map((level) => t(`partners.levels.${level}`)).join(', ') })}
+        </span>
+      )}
       <Fingerprint digits={proposal.fingerprint} label={t('partners.fingerprint')} />
       <p className="kk-dim">{t(proposal.signedByMe ? 'team.partnerMine' : 'team.partnerCompare')}</p>
     </>
