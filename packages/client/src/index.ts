@@ -16,6 +16,8 @@ export {
   type DirectoryContent,
   deliveryNumbers,
   directoryContent,
+  type EvidenceContent,
+  evidenceContent,
   type InboxContent,
   inboxContent,
   type KeptContent,
