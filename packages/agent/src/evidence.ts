@@ -133,5 +133,10 @@ function reasonsOf(of: EvidenceSource, since: LocalDate, patient: string, dossie
     if (day === null || day < since || state === 'off' || state === 'unclear' || day > addDays(asOf, 14)) continue;
     for (const role of roles as readonly RoleId[]) for (const team of teams.get(role) ?? []) add(what, day, null, team);
   }
+  // Known better than by the practice alone.
+  for (const [key, { kind, day, person, team }] of found) {
+    const better = [...found.values()].some((one) => one.kind === kind && one.day === day && one.team !== null);
+    if (person === null && team === null && better) found.delete(key);
+  }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fact]) => fact);
 }

@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fingerprints } from './contents.ts';
 import { looseFolders, readIfThere, sweepTemporary, writeAtomic } from './files.ts';
-import { Frontier } from './frontier.ts';
+import { Frontier } from '@ketenkluis/client';
 import { fileKeyStore, findKeyStore, KEY_FILE, type RunTool, stateKey } from './keystore.ts';
 import { type Manifest, manifestText } from './link.ts';
 import { afterDelivery, emptyLive, liveHashes, stateOf, withNote, withoutNote } from './live.ts';

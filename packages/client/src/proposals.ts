@@ -18,6 +18,7 @@ import { PROPOSAL_LIFE, proposals as proposalsMessage } from '@ketenkluis/protoc
 import {
   addSignature,
   expectType,
+  type FactOf,
   type Hash,
   joinCode,
   type KeyDirectory,
@@ -40,6 +41,7 @@ import {
 } from './admission.ts';
 import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
+import { isControl, proposeControl, readProposedControl } from './control.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
@@ -80,17 +82,23 @@ export interface WaitingPlace extends Held, ProposedPlace {
 export interface WaitingAssumption extends Held, Assumption {
   readonly what: 'assumption';
 }
+export interface WaitingControl extends Held {
+  readonly what: 'control';
+  readonly fact: FactOf<'control'>;
+  /** The policy that it takes the place of. */
+  readonly before: FactOf<'control'> | null;
+}
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption;
+export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption | WaitingControl;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
   readonly broken: true;
 }
 
+const SECOND: ReadonlySet<string> = new Set(['partner', 'assumption', 'pool', 'control']);
 /** What takes two people, of whom one need not be an owner (rules.ts). */
-const opensADoor = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'assumption' || payload.kind === 'pool');
+const opensADoor = ({ payload }: Statement): boolean => payload.t === 'fact' && SECOND.has(payload.kind);
 /** What somebody signs of a proposal: an owner all of it. */
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
@@ -221,9 +229,11 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   if (answered === null) {
     const of = { by, at, statements, open };
     const both = { ...held, threshold: Math.max(threshold, 2) };
-    const waiting: Waiting = isAssumption(statements)
-      ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
-      : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
+    const waiting: Waiting = isControl(statements)
+      ? { what: 'control', ...both, ...readProposedControl(people, of) }
+      : isAssumption(statements)
+        ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
+        : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
     return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
@@ -378,6 +388,11 @@ export async function disagree(session: Session, hash: Hash): Promise<void> {
 export async function renew(session: Session, hash: Hash): Promise<void> {
   const { waiting } = await find(session, hash);
   if (waiting.by !== session.person) throw bad('only its proposer makes a proposal anew');
+  if (waiting.what === 'control') {
+    await disagree(session, hash);
+    await proposeControl(session, waiting.fact);
+    return;
+  }
   if (waiting.what === 'assumption') {
     await disagree(session, hash);
     await proposeAssumptionAgain(session, waiting);

@@ -116,6 +116,12 @@ async function proposed({ session, names, me }: Inside) {
         substitute: { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
       };
     }
+    if (one.what === 'control') {
+      const { findingAt, every, sampleSize, officers, answerDays, decideDays } = one.fact;
+      const names = officers.map((person) => nameOf(inside.names, person)?.name ?? UNNAMED);
+      proposals.push({ what: 'control', ...held, findingAt, every, sampleSize, officers: names, answerDays, decideDays, before: one.before });
+      continue;
+    }
     if (one.what === 'assumption') {
       const { fact, explanation } = one;
       // Nobody signs words that they cannot read.
