@@ -589,6 +589,7 @@ export const review = z.discriminatedUnion('kind', [
     policy: hash,
     looks: count,
     explained: count,
+    unexplained: count,
     /** Hash over the findings, so that none can be left out afterwards. */
     findings: z.strictObject({ count, digest: hash }),
     /** Unexplained looks that were read, for `sample`. */

@@ -5,6 +5,7 @@
 
 import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AccessSide } from './model/access.ts';
+import type { ControlSide } from './model/control.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
@@ -14,6 +15,8 @@ import type { Live, Progress } from './model/shared.ts';
 import type { UrgentSide } from './model/urgent.ts';
 
 export type * from './model/access.ts';
+export type * from './model/control.ts';
+export { CHECKS, FOLLOW_UPS, VERDICTS } from './model/control.ts';
 export type * from './model/door.ts';
 export type * from './model/partners.ts';
 export { ASSUMPTION_GROUNDS } from './model/partners.ts';
@@ -33,6 +36,7 @@ export interface Workplace {
   readonly partners: PartnerSide | null;
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
+  readonly control: ControlSide | null;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;

@@ -148,6 +148,7 @@ describe('the review of a real log', () => {
     return {
       ...({ kind: 'check', check: 'review', lines: { from: 0, until: index.size }, rules: review.rules } as const),
       ...{ looks: review.looks, explained: review.outcomes.explained, read: null },
+      unexplained: review.outcomes.unexplained,
       findings: { count: findings.length, digest },
     };
   }

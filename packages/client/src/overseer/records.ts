@@ -206,7 +206,8 @@ export async function readRecords(
     const kind: CheckKind = payload.kind === 'rights' ? 'rights' : payload.check;
     const lines = payload.kind === 'check' && payload.check === 'review' ? payload.lines : null;
     const read = payload.kind === 'check' ? payload.read : null;
-    return [{ kind, at, by: payload.by, lines, read, record: payload }];
+    const outOf = payload.kind === 'check' ? { outOf: payload.unexplained } : {};
+    return [{ kind, at, by: payload.by, lines, read, ...outOf, record: payload }];
   });
   return { findings, checks, broken, hidden };
 }

@@ -67,6 +67,8 @@ export interface DoneCheck {
   readonly lines: { readonly from: number; readonly until: number } | null;
   /** Unexplained looks that were read, for `sample`. */
   readonly read: number | null;
+  /** How many unexplained looks there were: fewer than the sample's size are read all. */
+  readonly outOf?: number;
 }
 
 export interface PlannedCheck {
@@ -110,7 +112,10 @@ export function plannedChecks(
   for (const kind of CHECKS) {
     const all = done
       .filter((one) => one.kind === kind && may(kind, one.by))
-      .filter(({ read }) => kind !== 'sample' || (read ?? 0) >= policy.sampleSize)
+      .filter(
+        ({ read, outOf }) =>
+          kind !== 'sample' || (read ?? -1) >= Math.min(policy.sampleSize, outOf ?? policy.sampleSize),
+      )
       .toSorted((a, b) => a.at - b.at);
     const used = new Set<DoneCheck>();
     for (let from = policy.from; from <= (last ?? today); from = addDays(from, policy.every[kind])) {

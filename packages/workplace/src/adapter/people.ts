@@ -20,9 +20,9 @@ import {
   waysIn,
   wire,
 } from '@ketenkluis/client';
-import type { Hash } from '@ketenkluis/seal';
+import type { FactOf, Hash } from '@ketenkluis/seal';
 import { workplaceError } from '../errors.ts';
-import type { BrokenProposal, Colleague, Key, OpenInvitation, Proposal, Workplace } from '../model.ts';
+import type { BrokenProposal, Colleague, ControlTerm, Key, OpenInvitation, Proposal, Workplace } from '../model.ts';
 import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
@@ -88,6 +88,19 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
     .sort((a, b) => a.name.localeCompare(b.name, 'nl'));
 }
 
+/** What the new policy asks less of than the one that stands: shown apart to whoever signs it. */
+function lowerIn(before: FactOf<'control'>, next: FactOf<'control'>): ControlTerm[] {
+  const kinds = ['review', 'sample', 'emergency', 'rights'] as const;
+  return [
+    ...(next.findingAt > before.findingAt ? (['findingAt'] as const) : []),
+    ...kinds.filter((kind) => next.every[kind] > before.every[kind]),
+    ...(next.sampleSize < before.sampleSize ? (['sampleSize'] as const) : []),
+    ...(next.answerDays > before.answerDays ? (['answerDays'] as const) : []),
+    ...(next.decideDays > before.decideDays ? (['decideDays'] as const) : []),
+    ...(before.officers.every((one) => next.officers.includes(one)) ? [] : (['officers'] as const)),
+  ];
+}
+
 async function proposed({ session, names, me }: Inside) {
   const waiting = await waitingProposals(session);
   const directory = await session.people();
@@ -117,10 +130,16 @@ async function proposed({ session, names, me }: Inside) {
       };
     }
     if (one.what === 'control') {
-      const { findingAt, every, sampleSize, officers, answerDays, decideDays } = one.fact;
-      const names = officers.map((person) => nameOf(inside.names, person)?.name ?? UNNAMED);
-      proposals.push({ what: 'control', ...held, findingAt, every, sampleSize, officers: names, answerDays, decideDays, before: one.before });
-      continue;
+      const { findingAt, every, sampleSize, answerDays, decideDays } = one.fact;
+      const officers = one.fact.officers.map(who);
+      const terms = { findingAt, every, sampleSize, answerDays, decideDays };
+      return {
+        what: 'control',
+        ...held,
+        officers,
+        ...terms,
+        lower: one.before === null ? [] : lowerIn(one.before, one.fact),
+      };
     }
     if (one.what === 'assumption') {
       const { fact, explanation } = one;
@@ -199,7 +218,8 @@ export async function callers({ session }: Inside): Promise<PersonId[]> {
 /** A door to outside, under which somebody who is no owner may be the second person. */
 const outward = (one: Proposal | BrokenProposal): boolean =>
   'what' in one &&
-  (['partner', 'place', 'assumption'].includes(one.what) || (one.what === 'colleague' && one.substitute !== null));
+  (['partner', 'place', 'assumption', 'control'].includes(one.what) ||
+    (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {
   const { storage } = from;

@@ -34,6 +34,7 @@ import type {
   Unlocker,
   Workplace,
 } from '../model.ts';
+import { controlSide } from './control.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
@@ -272,6 +273,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       },
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
+    control: partner ? null : controlSide(stage),
     session: {
       get: () => session,
       subscribe: (changed) => {

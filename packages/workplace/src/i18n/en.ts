@@ -1,9 +1,11 @@
 import { care } from './en-care.ts';
+import { control } from './en-control.ts';
 import { told } from './en-told.ts';
 import type { Dictionary } from './nl.ts';
 
-export const en: Dictionary = {
+export const en: Dictionary & typeof control = {
   ...care,
+  ...control,
   ...told,
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
@@ -11,6 +13,7 @@ export const en: Dictionary = {
     worklist: 'Worklist',
     referrals: 'Referrals',
     admin: 'Team, partners and substitutes',
+    control: 'Review',
     partners: 'Partners',
     urgent: 'Substitutes and emergencies',
     handed: 'Handed over',
@@ -475,6 +478,7 @@ export const en: Dictionary = {
     'stale-list': 'Your worklist is older than the record. Refresh the worklist.',
     'class-not-allowed': 'This action does not belong to your role.',
     'writer-class': 'You may not write here.',
+    'not-overseer': 'Whoever is named for it reviews the log.',
     'no-list': 'No worklist has been made for your team yet. After the next delivery it will be here.',
     'too-many': 'This was opened in an emergency too often today. Call a practice owner, or use your GP system.',
     'no-call': 'This patient is not handed over to you (any more). Ask a colleague in the practice.',

@@ -72,6 +72,29 @@ export interface AssumptionProposal extends Proposed {
   readonly text: string;
   readonly end: Instant;
 }
+/** What a control policy says, as far as it can be asked less of. */
+export type ControlTerm =
+  | 'findingAt'
+  | 'review'
+  | 'sample'
+  | 'emergency'
+  | 'rights'
+  | 'sampleSize'
+  | 'answerDays'
+  | 'decideDays'
+  | 'officers';
+/** How the practice reviews its log from now on. */
+export interface ControlProposal extends Proposed {
+  readonly what: 'control';
+  readonly officers: readonly string[];
+  readonly findingAt: number;
+  readonly every: Readonly<Record<'review' | 'sample' | 'emergency' | 'rights', number>>;
+  readonly sampleSize: number;
+  readonly answerDays: number;
+  readonly decideDays: number;
+  /** In what it asks less than the policy that stands. */
+  readonly lower: readonly ControlTerm[];
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -79,7 +102,13 @@ export interface RenewalProposal extends Proposed {
   readonly teams: readonly string[];
 }
 /** What more people must sign together; every part of it was checked here before it is shown. */
-export type Proposal = ColleagueProposal | PartnerProposal | PlaceProposal | AssumptionProposal | RenewalProposal;
+export type Proposal =
+  | ColleagueProposal
+  | PartnerProposal
+  | PlaceProposal
+  | AssumptionProposal
+  | ControlProposal
+  | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {
   readonly id: string;

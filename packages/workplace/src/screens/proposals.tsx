@@ -8,6 +8,7 @@ import { useSay } from '../parts/say.ts';
 import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct } from '../parts/world.tsx';
+import { ControlAsked } from './control-proposal.tsx';
 
 interface ProposalsProps {
   readonly proposals: readonly (Proposal | BrokenProposal)[];
@@ -57,6 +58,7 @@ function What({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
   const { by } = proposal;
+  if (proposal.what === 'control') return t('control.proposal', { by });
   if (proposal.what === 'assumption') {
     return t('assumed.proposal', { by, whom: proposal.categories.map((one) => words.lower(one)).join(', ') });
   }
@@ -80,6 +82,7 @@ function What({ proposal }: { readonly proposal: Proposal }) {
 function Compared({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
+  if (proposal.what === 'control') return <ControlAsked proposal={proposal} />;
   if (proposal.what === 'assumption') {
     return (
       <>
