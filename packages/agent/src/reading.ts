@@ -13,9 +13,11 @@ import {
 import type { Bsn } from '@ketenkluis/fhir';
 import { Fingerprints, type ScopeRecords } from './contents.ts';
 import { endEnrolment } from './ending.ts';
+import { type Dwelling, evidenceSince } from './evidence.ts';
 import { settleLinks } from './links.ts';
 import type { Enrolled } from './plan.ts';
 import type { Register } from './register.ts';
+import type { Contact } from './source/contact.ts';
 import { type PracticeReading, readPractice } from './source/practice.ts';
 import type { Registration } from './source/process.ts';
 import type { Source } from './source/source.ts';
@@ -43,6 +45,10 @@ export interface Reading {
   readonly missing: number;
   /** Of the patients about whom Mitz is asked, in memory only. */
   readonly bsns: ReadonlyMap<string, Bsn>;
+  /** Of the enrolled and of colleagues who are patients here. */
+  readonly dwellings: ReadonlyMap<string, Dwelling>;
+  /** Who was seen when, since the first day of the evidence. */
+  readonly seen: ReadonlyMap<string, readonly Contact[]>;
   /** Appointments and contacts of the days asked for, by patient. */
   readonly bookings: ReadonlyMap<string, readonly Booking[]>;
   /** Each enrolled patient once; whoever died is ended in the register instead. */
@@ -74,6 +80,10 @@ export async function readEnrolled(options: {
   // As it was, in case the reading begins again.
   let before: Register['patients'] | null = null;
   let doubted: ReadonlySet<string> = new Set();
+  const dwellings = new Map<string, Dwelling>();
+  const contacts = new Map<string, Contact[]>();
+  const since = evidenceSince(asOf);
+  const files = new Set(register.staff.flatMap(({ file }) => file ?? []));
   try {
     const practice = await readPractice(source, {
       asOf,
@@ -110,10 +120,19 @@ export async function readEnrolled(options: {
           words.clear();
           bsns.clear();
           bookings.clear();
+          dwellings.clear();
+          contacts.clear();
         },
         bsn: (patient, bsn) => void (options.bsnOf?.has(patient) && bsns.set(patient, bsn)),
         records: (patient, scope, records) => spill.append(patient, ['r', scope, records]),
-        contact: (patient, { day }) => spill.append(patient, ['c', day]),
+        dwelling(patient, dwelling) {
+          const enrolled = register.patients[patient]?.enrolment?.state === 'enrolled';
+          if (enrolled || files.has(patient)) dwellings.set(patient, dwelling());
+        },
+        contact(patient, contact) {
+          spill.append(patient, ['c', contact.day]);
+          if (contact.day >= since) contacts.set(patient, [...(contacts.get(patient) ?? []), contact]);
+        },
         booking: (patient, one) => void bookings.set(patient, [...(bookings.get(patient) ?? []), one]),
         registration: (patient, one) => {
           const takesPart = participationOf(one);
@@ -136,6 +155,8 @@ export async function readEnrolled(options: {
       missing,
       bsns,
       bookings,
+      dwellings,
+      seen: contacts,
       patients: () => handOut(register, spill, asOf),
       close: () => spill.close(),
     };

@@ -183,6 +183,8 @@ export const patient = z.strictObject({
   live: liveDossier.nullable(),
   /** Partners for whom Mitz is asked whether this patient agrees. */
   askMitz: z.array(id('organisation')).optional(),
+  /** A person whom many know: the practice wants looks here reviewed more closely. */
+  wellKnown: z.literal(true).optional(),
   /** The practice's book of what this patient said of who may see what; only ever added to. */
   said: z.array(saidSchema).max(500).optional(),
   /** Only a batch that lists this patient enrols them: what was said before went with a merge or a split (docs/spec/source.md). */
@@ -235,6 +237,10 @@ export const staffMember = z.strictObject({
     .array(z.strictObject({ issuer: z.string().max(300), subject: z.string().max(300) }))
     .max(8)
     .optional(),
+  /** Their own file in the GP system, where they are a patient here. */
+  file: z.string().max(200).optional(),
+  /** Ids of this person as practitioner in the GP system: whose appointment it was. */
+  practitioners: z.array(z.string().max(200)).max(16).optional(),
 });
 
 /** Who a partner is, as an owner said when it was pinned. */

@@ -8,10 +8,12 @@ import type { Clock, DossierId, LocalDate } from '@ketenkluis/base';
 import type { ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
 import type { ReceiptContent } from '@ketenkluis/client';
 import { contentsOf, Fingerprints, withCopies } from './contents.ts';
+import { makeEvidence } from './evidence.ts';
 import type { Manifest } from './link.ts';
 import {
   type ListContext,
   planDirectory,
+  planEvidence,
   planOverview,
   planReceipt,
   planWorklists,
@@ -94,6 +96,13 @@ export async function sendAll(of: Sending): Promise<Sent> {
     ...worklists.map(({ pack }) => pack),
     ...planDirectory(lists).map(({ pack }) => pack),
     ...planReceipt(receipt, lists).map(({ pack }) => pack),
+    ...planEvidence(
+      makeEvidence({
+        ...{ register, fingerprints, asOf, dwellings: reading.dwellings },
+        ...{ contacts: reading.seen, bookings: reading.bookings },
+      }),
+      lists,
+    ).map(({ pack }) => pack),
     ...planOverview(makeOverview(register, selection, asOf, lists.at), lists).map(({ pack }) => pack),
   ];
   report({ step: 'lists', done: 0, total: packs.length, secondsLeft: null });

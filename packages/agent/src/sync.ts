@@ -34,6 +34,7 @@ import { signSnapshot } from './snapshot.ts';
 import type { Source } from './source/source.ts';
 import type { AgentState } from './state.ts';
 import { takeEpochs, takeNames, takePartners, takeUp } from './takeup.ts';
+import { completeSlots } from './teams.ts';
 import { bookedDays, settleRegister, type VisitReport } from './visits.ts';
 
 const TRIES = 3;
@@ -115,6 +116,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   const today = localDate(clock());
   if (!isPartner(register)) holdSelection(register, selection, options.acceptSelection ?? false);
   const { lost } = await takeUp(link, register, intents, today);
+  completeSlots(register.teams, random);
   takeEpochs(register, await link.session.people());
   await takeNames(register, link.session);
   await takePartners(register, link.session);

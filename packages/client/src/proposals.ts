@@ -18,6 +18,7 @@ import { PROPOSAL_LIFE, proposals as proposalsMessage } from '@ketenkluis/protoc
 import {
   addSignature,
   expectType,
+  type FactOf,
   type Hash,
   joinCode,
   type KeyDirectory,
@@ -40,6 +41,7 @@ import {
 } from './admission.ts';
 import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
+import { isControl, proposeControl, readProposedControl } from './control.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
@@ -84,8 +86,20 @@ export interface WaitingAssumption extends Held, Assumption {
 export interface WaitingWitnesses extends Held, ProposedWitnesses {
   readonly what: 'witnesses';
 }
+export interface WaitingControl extends Held {
+  readonly what: 'control';
+  readonly fact: FactOf<'control'>;
+  /** The policy that it takes the place of. */
+  readonly before: FactOf<'control'> | null;
+}
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption | WaitingWitnesses;
+export type Waiting =
+  | WaitingColleague
+  | WaitingPartner
+  | WaitingPlace
+  | WaitingAssumption
+  | WaitingWitnesses
+  | WaitingControl;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
@@ -224,9 +238,11 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     const both = { ...held, threshold: Math.max(threshold, 2) };
     const waiting: Waiting = isWitnesses(statements)
       ? { what: 'witnesses', ...both, ...readProposedWitnesses(people, of) }
-      : isAssumption(statements)
-        ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
-        : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
+      : isControl(statements)
+        ? { what: 'control', ...both, ...readProposedControl(people, of) }
+        : isAssumption(statements)
+          ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
+          : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
     return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
@@ -381,6 +397,11 @@ export async function disagree(session: Session, hash: Hash): Promise<void> {
 export async function renew(session: Session, hash: Hash): Promise<void> {
   const { waiting } = await find(session, hash);
   if (waiting.by !== session.person) throw bad('only its proposer makes a proposal anew');
+  if (waiting.what === 'control') {
+    await disagree(session, hash);
+    await proposeControl(session, waiting.fact);
+    return;
+  }
   if (waiting.what === 'assumption') {
     await disagree(session, hash);
     await proposeAssumptionAgain(session, waiting);

@@ -176,6 +176,20 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/controle',
+    lazyRouteComponent(
+      fetched(() => import('./screens/control.tsx')),
+      'ControlScreen',
+    ),
+  ),
+  at(
+    '/controle/$finding',
+    lazyRouteComponent(
+      fetched(() => import('./screens/control-finding.tsx')),
+      'ControlFindingScreen',
+    ),
+  ),
+  at(
     '/instellingen',
     lazyRouteComponent(
       fetched(() => import('./screens/settings.tsx')),

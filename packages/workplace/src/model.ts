@@ -5,6 +5,7 @@
 
 import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AccessSide } from './model/access.ts';
+import type { ControlSide } from './model/control.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
@@ -15,6 +16,8 @@ import type { UrgentSide } from './model/urgent.ts';
 import type { WitnessSide } from './model/witnesses.ts';
 
 export type * from './model/access.ts';
+export type * from './model/control.ts';
+export { CHECKS, FOLLOW_UPS, VERDICTS } from './model/control.ts';
 export type * from './model/door.ts';
 export type * from './model/partners.ts';
 export { ASSUMPTION_GROUNDS } from './model/partners.ts';
@@ -36,6 +39,7 @@ export interface Workplace {
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
   readonly outside: WitnessSide;
+  readonly control: ControlSide | null;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;

@@ -36,6 +36,7 @@ import {
   readBsn,
   resolveLinks,
 } from '@ketenkluis/fhir';
+import { type Dwelling, dwellingOf } from '../evidence.ts';
 import { CodeList, listedYears } from './filter.ts';
 import { IdSet } from './idset.ts';
 
@@ -98,6 +99,7 @@ export class Chooser {
   readonly #conditions = new IdSet();
   readonly #reject: (rejection: Rejection) => void;
   readonly #onBsn: (patient: string, bsn: Bsn) => void;
+  readonly #onDwelling: (patient: string, dwelling: () => Dwelling) => void;
   readonly #medication = new Map<string, Medication>();
   /** What the source calls the people of `PractitionerRole/id` and `Practitioner/id`. */
   readonly #staff = new Map<string, CodingKey[]>();
@@ -116,8 +118,10 @@ export class Chooser {
     asOf: LocalDate,
     reject: (rejection: Rejection) => void,
     onBsn: (patient: string, bsn: Bsn) => void = () => undefined,
+    onDwelling: (patient: string, dwelling: () => Dwelling) => void = () => undefined,
   ) {
     this.#onBsn = onBsn;
+    this.#onDwelling = onDwelling;
     this.#programmes = selection.programmes;
     this.#asOf = asOf;
     this.#reject = reject;
@@ -171,6 +175,7 @@ export class Chooser {
     if (bsn.kind === 'masked') this.#reject({ file, line, code: 'bsn-masked' });
     else if (bsn.kind === 'fault') this.#reject({ file, line, code: bsn.fault });
     else if (bsn.kind === 'bsn') this.#onBsn(id, bsn.bsn);
+    this.#onDwelling(id, () => dwellingOf(patient.name, patient.address));
     const mark = bsn.kind === 'bsn' ? Number(bsn.bsn) % MARK : null;
     this.#people.set(id, { ...personFact(patient), problems: [], mark });
     for (const { type, reference = '' } of linksOf(patient)) {

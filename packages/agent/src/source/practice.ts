@@ -15,6 +15,7 @@ import {
   type Rejection,
   type SourceFile,
 } from '@ketenkluis/fhir';
+import type { Dwelling } from '../evidence.ts';
 import { checkSource } from './check.ts';
 import { CHOOSING_TYPES, type Choice, Chooser, type Known } from './choose.ts';
 import type { Contact } from './contact.ts';
@@ -37,6 +38,8 @@ export interface PracticeSink {
   registration?(patient: string, registration: Registration): void;
   /** The number of every patient that has a good one; it stays where it is handed over. */
   bsn?(patient: string, bsn: Bsn): void;
+  /** What the patient is called and where they live; worked out only when it is asked for. */
+  dwelling?(patient: string, dwelling: () => Dwelling): void;
 }
 
 /** What the first reading knows of records that may be of one person, or of another one than before. */
@@ -223,7 +226,13 @@ async function attempt(
   const { asOf, selection, sink, onProgress, parseAll = false } = options;
   const files = source.files.length;
   const taking = new Set(Object.keys(selection.scan).filter((type) => type !== 'Medication'));
-  const chooser = new Chooser(selection, asOf, faults.add, (patient, bsn) => sink.bsn?.(patient, bsn));
+  const chooser = new Chooser(
+    selection,
+    asOf,
+    faults.add,
+    (patient, bsn) => sink.bsn?.(patient, bsn),
+    (patient, dwelling) => sink.dwelling?.(patient, dwelling),
+  );
   const states: FileState[] = [];
   let leaves = 0;
   for (const [done, file] of source.files.entries()) {

@@ -20,9 +20,9 @@ import {
   waysIn,
   wire,
 } from '@ketenkluis/client';
-import type { Hash } from '@ketenkluis/seal';
+import type { FactOf, Hash } from '@ketenkluis/seal';
 import { workplaceError } from '../errors.ts';
-import type { BrokenProposal, Colleague, Key, OpenInvitation, Proposal, Workplace } from '../model.ts';
+import type { BrokenProposal, Colleague, ControlTerm, Key, OpenInvitation, Proposal, Workplace } from '../model.ts';
 import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
@@ -89,6 +89,19 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
     .sort((a, b) => a.name.localeCompare(b.name, 'nl'));
 }
 
+/** What the new policy asks less of than the one that stands: shown apart to whoever signs it. */
+function lowerIn(before: FactOf<'control'>, next: FactOf<'control'>): ControlTerm[] {
+  const kinds = ['review', 'sample', 'emergency', 'rights'] as const;
+  return [
+    ...(next.findingAt > before.findingAt ? (['findingAt'] as const) : []),
+    ...kinds.filter((kind) => next.every[kind] > before.every[kind]),
+    ...(next.sampleSize < before.sampleSize ? (['sampleSize'] as const) : []),
+    ...(next.answerDays > before.answerDays ? (['answerDays'] as const) : []),
+    ...(next.decideDays > before.decideDays ? (['decideDays'] as const) : []),
+    ...(before.officers.every((one) => next.officers.includes(one)) ? [] : (['officers'] as const)),
+  ];
+}
+
 async function proposed({ session, names, me }: Inside) {
   const waiting = await waitingProposals(session);
   const directory = await session.people();
@@ -115,6 +128,18 @@ async function proposed({ session, names, me }: Inside) {
       return {
         ...{ what: 'place', ...held, name: who(one.person), team: teamName(names, one.team) },
         substitute: { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
+      };
+    }
+    if (one.what === 'control') {
+      const { findingAt, every, sampleSize, answerDays, decideDays } = one.fact;
+      const officers = one.fact.officers.map(who);
+      const terms = { findingAt, every, sampleSize, answerDays, decideDays };
+      return {
+        what: 'control',
+        ...held,
+        officers,
+        ...terms,
+        lower: one.before === null ? [] : lowerIn(one.before, one.fact),
       };
     }
     if (one.what === 'assumption') {
@@ -202,7 +227,7 @@ export async function callers({ session }: Inside): Promise<PersonId[]> {
 /** A door to outside, under which somebody who is no owner may be the second person. */
 const outward = (one: Proposal | BrokenProposal): boolean =>
   'what' in one &&
-  (['partner', 'place', 'assumption', 'witnesses'].includes(one.what) ||
+  (['partner', 'place', 'assumption', 'witnesses', 'control'].includes(one.what) ||
     (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {

@@ -34,6 +34,7 @@ import type {
   Unlocker,
   Workplace,
 } from '../model.ts';
+import { controlSide } from './control.ts';
 import { inventedStanding, witnessSide } from './outside.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
@@ -275,6 +276,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
     outside: witnessSide(stage, waiting),
+    control: partner ? null : controlSide(stage),
     session: {
       get: () => session,
       subscribe: (changed) => {

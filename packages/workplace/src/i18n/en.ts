@@ -1,11 +1,13 @@
 import { care } from './en-care.ts';
+import { control } from './en-control.ts';
 import { outside } from './en-outside.ts';
 import { told } from './en-told.ts';
 import type { Dictionary } from './nl.ts';
 import type { outside as dutchOutside } from './nl-outside.ts';
 
-export const en: Dictionary & typeof dutchOutside = {
+export const en: Dictionary & typeof control & typeof dutchOutside = {
   ...care,
+  ...control,
   ...outside,
   ...told,
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
@@ -14,6 +16,7 @@ export const en: Dictionary & typeof dutchOutside = {
     worklist: 'Worklist',
     referrals: 'Referrals',
     admin: 'Team, partners and substitutes',
+    control: 'Review',
     partners: 'Partners',
     urgent: 'Substitutes and emergencies',
     handed: 'Handed over',
@@ -478,6 +481,7 @@ export const en: Dictionary & typeof dutchOutside = {
     'stale-list': 'Your worklist is older than the record. Refresh the worklist.',
     'class-not-allowed': 'This action does not belong to your role.',
     'writer-class': 'You may not write here.',
+    'not-overseer': 'Whoever is named for it reviews the log.',
     'no-list': 'No worklist has been made for your team yet. After the next delivery it will be here.',
     'too-many': 'This was opened in an emergency too often today. Call a practice owner, or use your GP system.',
     'no-call': 'This patient is not handed over to you (any more). Ask a colleague in the practice.',

@@ -3,6 +3,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { nl } from './nl.ts';
+import type { control } from './nl-control.ts';
 import type { outside } from './nl-outside.ts';
 
 export type Language = 'nl' | 'en';
@@ -11,7 +12,7 @@ const KEPT = 'ketenkluis.language';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'words';
-    resources: { words: typeof nl & typeof outside };
+    resources: { words: typeof nl & typeof control & typeof outside };
   }
 }
 

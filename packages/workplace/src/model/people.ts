@@ -88,6 +88,29 @@ export interface WitnessesProposal extends Proposed {
   /** How many must confirm now, of how many; null where nobody was named yet. */
   readonly before: { readonly quorum: number; readonly named: number } | null;
 }
+/** What a control policy says, as far as it can be asked less of. */
+export type ControlTerm =
+  | 'findingAt'
+  | 'review'
+  | 'sample'
+  | 'emergency'
+  | 'rights'
+  | 'sampleSize'
+  | 'answerDays'
+  | 'decideDays'
+  | 'officers';
+/** How the practice reviews its log from now on. */
+export interface ControlProposal extends Proposed {
+  readonly what: 'control';
+  readonly officers: readonly string[];
+  readonly findingAt: number;
+  readonly every: Readonly<Record<'review' | 'sample' | 'emergency' | 'rights', number>>;
+  readonly sampleSize: number;
+  readonly answerDays: number;
+  readonly decideDays: number;
+  /** In what it asks less than the policy that stands. */
+  readonly lower: readonly ControlTerm[];
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -101,6 +124,7 @@ export type Proposal =
   | PlaceProposal
   | AssumptionProposal
   | WitnessesProposal
+  | ControlProposal
   | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {

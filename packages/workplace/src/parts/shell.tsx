@@ -21,7 +21,7 @@ const UNDER: Readonly<Record<string, RegExp>> = {
   '/overgedragen': /^\/(overgedragen|dossier)/,
   '/verwijzingen': /^\/(verwijzingen|verstuurd)/,
   '/leveringen': /^\/leveringen/,
-  '/team': /^\/(team|partners|waarneming)/,
+  '/team': /^\/(team|partners|waarneming|controle)/,
   '/instellingen': /^\/instellingen/,
 };
 
@@ -61,7 +61,16 @@ function useWaiting(me: Me): Readonly<Record<string, number>> {
       keep: true,
     },
   );
-  return { '/verwijzingen': messages.data ?? 0, '/team': reviews.data ?? 0 };
+  // A question about looks of one's own must not lie unseen; asked with the rest, and it makes no line.
+  const questions = useAsk(
+    ['control-waiting'],
+    async (world) =>
+      me.partner || me.substitute
+        ? 0
+        : ((await world.control?.questions()) ?? []).filter(({ waiting }) => waiting).length,
+    { keep: true },
+  );
+  return { '/verwijzingen': messages.data ?? 0, '/team': (reviews.data ?? 0) + (questions.data ?? 0) };
 }
 
 /** Counted anew when somebody comes back to the window or to a list, and at most once a minute; behind a lock nothing is asked. */

@@ -8,6 +8,7 @@ import { useSay } from '../parts/say.ts';
 import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct } from '../parts/world.tsx';
+import { ControlAsked } from './control-proposal.tsx';
 import { ProposedWitnesses, useWitnessesWords } from './witnesses.tsx';
 
 interface ProposalsProps {
@@ -60,6 +61,7 @@ function What({ proposal }: { readonly proposal: Proposal }) {
   const witnesses = useWitnessesWords();
   const { by } = proposal;
   if (proposal.what === 'witnesses') return witnesses(proposal);
+  if (proposal.what === 'control') return t('control.proposal', { by });
   if (proposal.what === 'assumption') {
     return t('assumed.proposal', { by, whom: proposal.categories.map((one) => words.lower(one)).join(', ') });
   }
@@ -83,6 +85,7 @@ function What({ proposal }: { readonly proposal: Proposal }) {
 function Compared({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
+  if (proposal.what === 'control') return <ControlAsked proposal={proposal} />;
   if (proposal.what === 'assumption') {
     return (
       <>
