@@ -41,6 +41,8 @@ export interface HammerReport {
   readonly takenOver: number;
   readonly removed: number;
   readonly syncs: number;
+  /** Syncs that gave way to colleagues and were started again. */
+  readonly conflicts: number;
   /** Lines that the vault acknowledged to somebody. */
   readonly acknowledged: number;
   readonly lines: number;
@@ -73,7 +75,7 @@ class Hammer {
   #notes: Note[] = [];
   #end = 0;
   readonly faults: string[] = [];
-  readonly count = { reads: 0, refused: 0, lists: 0, notes: 0, takenOver: 0, removed: 0, syncs: 0 };
+  readonly count = { reads: 0, refused: 0, lists: 0, notes: 0, takenOver: 0, removed: 0, syncs: 0, conflicts: 0 };
 
   constructor(on: Hammered, options: HammerOptions) {
     this.#on = on;
@@ -158,13 +160,20 @@ class Hammer {
     }
   }
   async #sync(): Promise<boolean> {
-    try {
-      await this.#on.sync();
-      this.count.syncs += 1;
-      return true;
-    } catch (error) {
-      this.#wrong(`a sync failed: ${String(error)}`);
-      return false;
+    for (;;) {
+      try {
+        await this.#on.sync();
+        this.count.syncs += 1;
+        return true;
+      } catch (error) {
+        // Colleagues changed dossiers faster than it could begin anew: nothing was written, and the next run goes on.
+        if (clientError.is(error, 'refused') && error.detail['problem'] === 'vault/conflict') {
+          this.count.conflicts += 1;
+          continue;
+        }
+        this.#wrong(`a sync failed: ${String(error)}`);
+        return false;
+      }
     }
   }
 
