@@ -5,6 +5,7 @@
 
 import {
   type DossierId,
+  type FactId,
   fromBase64url,
   type HandleId,
   type Instant,
@@ -13,6 +14,7 @@ import {
 } from '@ketenkluis/base';
 import { type Annex, checkChain, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
+import type { KeyDirectory } from '@ketenkluis/seal';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
 import { type ProvedLine, provedLine } from './log.ts';
@@ -37,6 +39,8 @@ export interface AuditLine {
   readonly handles: readonly HandleId[];
   /** What the items are; empty where nothing is proved. */
   readonly kinds: readonly EntryItem['kind'][];
+  /** The practice's setting, where what happened rested on a consent that was assumed and not asked; it stood then. */
+  readonly assumed: FactId | null;
   /** Only for people who read annexes. */
   readonly annex: Annex | null;
   readonly proof: { readonly leaf: string; readonly path: readonly string[] };
@@ -113,6 +117,7 @@ export async function audit(
         declared: common?.declared ?? false,
         handles: mine.flatMap(({ item }) => item.handle ?? []),
         kinds: mine.map(({ item }) => item.kind),
+        assumed: common === null ? null : assumedIn(people, mine, common.at),
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
       };
@@ -141,8 +146,15 @@ const unproved = {
   declared: false,
   handles: [],
   kinds: [],
+  assumed: null,
   annex: null,
 } as const;
+
+const assumedIn = (people: KeyDirectory, items: ProvedLine['items'], at: Instant): FactId | null =>
+  items
+    .filter(({ item }) => item.outcome === 'success')
+    .flatMap(({ item }) => item.facts)
+    .find((fact) => people.assumptionAt(fact, at) !== undefined) ?? null;
 
 /** Numbered from 1 without a gap, each naming the one before, up to the line of this very reading. */
 function chainIsWhole(lines: readonly ProvedLine[], dossier: DossierId): boolean {

@@ -11,7 +11,7 @@ export {
 } from './assumptions.ts';
 export { type Audit, type AuditLine, audit } from './audit.ts';
 export { change } from './change.ts';
-export { consentTo, restrict } from './consent.ts';
+export { consentTo, liftRestriction, type Restriction, restrict, restrictionsOf } from './consent.ts';
 export {
   type DirectoryContent,
   deliveryNumbers,

@@ -58,6 +58,8 @@ interface Held {
   readonly signers: readonly PersonId[];
   /** How many must. */
   readonly threshold: number;
+  /** Everybody has signed who must; the workplace of an owner who signed puts it into the log. */
+  readonly complete: boolean;
   /** Cards or teams have changed since: only its proposer can make it anew. */
   readonly stale: boolean;
 }
@@ -113,7 +115,9 @@ interface Read {
   readonly waiting: Omit<WaitingColleague, 'code'> | Exclude<Waiting, WaitingColleague>;
   /** Slow on purpose: only for a person's eyes. */
   readonly shown: () => Promise<Waiting>;
-  /** With this person's signature it may go into the log, and this person may put it there. */
+  /** With this person's signature it may go into the log. */
+  readonly signed: boolean;
+  /** And this person may put it there. */
   readonly enough: boolean;
   readonly open: Open;
   readonly statements: readonly Statement[];
@@ -226,16 +230,24 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const threshold = people.authority?.threshold ?? 1;
   const after = new Set([...signed, session.person]);
   const held = { hash: proposal.hash, by, until, signers: signed, stale: moved };
-  const enoughOwners = [...after].filter(isOwner).length >= threshold && isOwner(session.person);
+  const owner = isOwner(session.person);
+  const suffices = (people: Iterable<string>, count: number) =>
+    new Set(people).size >= count && [...new Set(people)].filter(isOwner).length >= threshold;
+  /** What follows for the proposal when so many must sign. */
+  const judged = (count: number) => {
+    const whole = suffices(after, count);
+    return { signed: whole, enough: whole && owner };
+  };
   const first = statements[0]?.payload;
   if (answered === null && first?.t === 'fact' && first.kind === 'pool') {
     const place = await readProposedPlace(session, people, { by, at, statements, open, stale: moved });
-    const waiting: Waiting = { what: 'place', ...held, threshold: Math.max(threshold, 2), ...place };
-    return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
+    const both = { threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
+    const waiting: Waiting = { what: 'place', ...held, ...both, ...place };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
   if (answered === null) {
     const of = { by, at, statements, open };
-    const both = { ...held, threshold: Math.max(threshold, 2) };
+    const both = { ...held, threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
     const waiting: Waiting = isWitnesses(statements)
       ? { what: 'witnesses', ...both, ...readProposedWitnesses(people, of) }
       : isControl(statements)
@@ -243,7 +255,7 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
         : isAssumption(statements)
           ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
           : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
-    return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
   if (join === null || join.hash !== answered.hash || invitation.payload.by !== by) {
@@ -258,9 +270,11 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const { team } = invitation.payload;
   const as = approvalIn(statements);
   const more = { invitation: answered.invitation, person, team, named };
-  const waiting = { what: 'colleague', ...held, threshold: needed(people, as), substitute: as, ...more } as const;
+  const count = needed(people, as);
+  const both = { threshold: count, complete: suffices(signed, count) };
+  const waiting = { what: 'colleague', ...held, ...both, substitute: as, ...more } as const;
   return {
-    ...{ open, statements, waiting, enough: enoughOwners && after.size >= needed(people, as) },
+    ...{ open, statements, waiting, ...judged(count) },
     shown: async () => ({ ...waiting, code: await joinCode(invitation, join) }),
   };
 }
@@ -331,11 +345,12 @@ async function find(session: Session, hash: Hash): Promise<Read> {
 }
 
 /**
- * This person signs as well, everything checked again. With enough signatures an owner puts it into the log at once.
+ * This person signs as well, everything checked again. With enough signatures an owner puts it into the log at once; after somebody who
+ * is no owner (`signed`) the workplace of an owner who signed does.
  * Throws `client/bad-proposal`, `client/stale-proposal`.
  */
-export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'proposed'> {
-  const { waiting, open, statements, enough } = await find(session, hash);
+export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'signed' | 'proposed'> {
+  const { waiting, open, statements, signed: whole, enough } = await find(session, hash);
   if (waiting.stale) throw stale();
   // Nobody signs words that they cannot read.
   if (waiting.what === 'assumption' && waiting.explanation === null)
@@ -354,7 +369,7 @@ export async function agree(session: Session, hash: Hash): Promise<'admitted' | 
     return 'admitted';
   }
   await send(session, open, signed);
-  return 'proposed';
+  return whole ? 'signed' : 'proposed';
 }
 
 /**

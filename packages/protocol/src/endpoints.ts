@@ -80,6 +80,7 @@ export const ENDPOINTS = {
   annexes: { method: 'GET', path: '/annexes', classes: null },
   'review-close': { method: 'POST', path: '/reviews/close', classes: ['audit'] },
   access: { method: 'POST', path: '/access', classes: ['audit'] },
+  restrictions: { method: 'POST', path: '/restrictions', classes: ['audit'] },
   declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list'], guests: true },
   recovery: { method: 'POST', path: '/recoveries', classes: ['session'] },
   audit: { method: 'POST', path: '/audits', classes: ['audit'] },

@@ -519,8 +519,8 @@ export const postEnd = signed(
 );
 
 /**
- * POST .../consents (signed, class grant): what the patient said, by a professional who treats: one consent or restriction with the
- * signed state. A restriction is not shown again (R22).
+ * POST .../consents (signed, class grant): what the patient said, by a professional who treats: one consent, one restriction, or the
+ * withdrawal of a restriction, with the signed state. Of a restriction only `restrictions` speaks (R22).
  */
 export const postConsent = signed(
   z.strictObject({
@@ -552,6 +552,9 @@ export const accessAnswer = z.strictObject({
   snapshot: wireStatement.nullable(),
   batches: z.array(wireStatement).max(1000),
 });
+
+/** POST .../restrictions (signed, class audit): what the patient shut in one dossier and the asker may see (docs/spec/access.md). */
+export const restrictionsAnswer = accessAnswer.omit({ grants: true, handles: true });
 
 /** POST .../declarations (signed): a search, print, export or copy at the client, said before it is done (R38). */
 export const postDeclaration = signed(

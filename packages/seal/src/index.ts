@@ -65,7 +65,7 @@ export {
   type ShareSheet,
   shareSheet,
 } from './recovery.ts';
-export { guestMaySign, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
+export { guestMaySign, isShutOut, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
 export {
   createVerifier,
   generateSigningKey,

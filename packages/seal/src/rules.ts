@@ -156,6 +156,20 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
   }
 }
 
+/** Somebody of the practice: by themselves, with a team of theirs (as a substitute too), or with everybody here. */
+export function isShutOut(
+  rules: Pick<SignRules, 'organisation' | 'memberships' | 'placesOf'>,
+  { excluded }: FactOf<'restriction'>,
+  person: string,
+  at: Instant,
+): boolean {
+  const teams: string[] = [
+    ...rules.memberships(at).flatMap((one) => (one.person === person ? [one.team] : [])),
+    ...rules.placesOf(person, at).map(({ team }) => team),
+  ];
+  return excluded === person || excluded === rules.organisation || teams.includes(excluded);
+}
+
 /**
  * Ending is easier than beginning where it only takes away: one owner alone may end what the agent stated and the membership of
  * somebody who leaves, at once. But what an owner stands on, one other owner alone may not take: the membership of an owner and the
@@ -167,8 +181,10 @@ function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: 
   if (target.kind === 'witnesses' || target.kind === 'control') return false;
   // Lifting a restriction gives: not for whoever it shuts out, nor for one owner alone.
   if (target.kind === 'restriction') {
-    const agent = by !== undefined && signers.length === 1 && mandated(rules, target, by, at);
-    return agent || ownersTogether(rules, signers, at);
+    const alone = by !== undefined && signers.length === 1;
+    const agent = alone && mandated(rules, target, by, at);
+    const recorded = alone && target.by === by && isProfessional(rules, by, at) && !isShutOut(rules, target, by, at);
+    return agent || recorded || ownersTogether(rules, signers, at);
   }
   if (by !== undefined && signers.length === 1 && isOwner(rules, by, at)) {
     const whose =

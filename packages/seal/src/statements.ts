@@ -171,6 +171,8 @@ export const restriction = z.strictObject({
   dossier: id('dossier'),
   handles: z.array(id('handle')).min(1).max(128).nullable(),
   excluded: z.union([id('organisation'), id('team'), id('person'), z.literal('outside')]),
+  /** Who recorded it at the desk: signs it, and may lift it (docs/spec/access.md, "Restriction"). */
+  by: id('person').optional(),
 });
 
 /** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */

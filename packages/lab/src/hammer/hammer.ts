@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { steadyCount, type TeamId } from '@ketenkluis/base';
+import { KetenkluisError, steadyCount, type TeamId } from '@ketenkluis/base';
 import { parseWorklist } from '@ketenkluis/care';
 import {
   clientError,
@@ -167,7 +167,7 @@ class Hammer {
         return true;
       } catch (error) {
         // Colleagues changed dossiers faster than it could begin anew: nothing was written, and the next run goes on.
-        if (clientError.is(error, 'refused') && error.detail['problem'] === 'vault/conflict') {
+        if (error instanceof KetenkluisError && error.detail.problem === 'vault/conflict') {
           this.count.conflicts += 1;
           continue;
         }

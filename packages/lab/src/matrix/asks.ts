@@ -303,6 +303,7 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
     );
   },
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
+  restrictions: (world, { session }, { dossier }) => aboutDossier(world, session, 'restrictions', dossier, {}),
   'review-told': (world, { session }, { dossier, review }) =>
     aboutDossier(world, session, 'review-told', dossier, {
       review,

@@ -129,6 +129,8 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   declaration: (state) => only([...inside(state, OPEN), ...guests(state)]),
   audit: (state) => only(overseers(state)),
   access: (state) => only(overseers(state)),
+  // Asked by who may write down what the patient said; which of them is shown one is another matter.
+  restrictions: (state) => only(answerable(state)),
   // The patient is told by who broke the glass as well.
   'review-told': (state) => only(state === 'emergency' ? ['owner', 'nurse', 'officer'] : []),
   // Not by who broke the glass.

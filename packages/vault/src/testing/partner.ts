@@ -181,7 +181,7 @@ export interface HandedOn {
 export async function aboutDossier(
   world: TestWorld,
   who: TestSession,
-  name: 'grant-ask' | 'refer' | 'end' | 'consent' | 'access' | 'review-told' | 'review-close',
+  name: 'grant-ask' | 'refer' | 'end' | 'consent' | 'access' | 'restrictions' | 'review-told' | 'review-close',
   dossier: TestDossier,
   body: Record<string, unknown>,
   handles: readonly HandleId[] = [],
@@ -193,7 +193,7 @@ export async function aboutDossier(
     name,
     { ...body, annex: annex.text },
     {
-      class: name === 'access' || name.startsWith('review') ? 'audit' : 'grant',
+      class: name === 'access' || name === 'restrictions' || name.startsWith('review') ? 'audit' : 'grant',
       items: named.map((handle) => ({ dossier: dossier.id, handle, facts: [] })),
       annex: annex.hash,
     },

@@ -32,6 +32,7 @@ import { understood } from './errors.ts';
 import { about, enter, type Inside, initials } from './inside.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
+import { oversightSide } from './oversight.ts';
 import { partnerSide } from './partners.ts';
 import { passkeyPort, passkeysWork } from './passkey.ts';
 import { peopleSide, type Surroundings } from './people.ts';
@@ -178,6 +179,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     urgent: urgentSide(surroundings),
     outside: witnessSide(surroundings),
     control: lateControl(surroundings),
+    oversight: oversightSide(surroundings),
 
     door: () =>
       careful(async () => {

@@ -111,7 +111,7 @@ async function proposed({ session, names, me }: Inside) {
     const held = {
       ...{ id: one.hash, by: who(one.by), mine: one.by === me.person, until: one.until },
       ...{ signed: one.signers.map(who), signedByMe: one.signers.includes(me.person) },
-      ...{ needed: one.threshold, stale: one.stale },
+      ...{ needed: one.threshold, complete: one.complete, stale: one.stale },
     };
     if (one.what === 'colleague') {
       return {
@@ -175,7 +175,7 @@ async function proposed({ session, names, me }: Inside) {
       ...{ what: 'renewal', id: hash, by: who(by as PersonId), mine: by === me.person, stale },
       // Its proposer signed; who else did is checked when this person agrees.
       ...{ signed: [who(by as PersonId)], signedByMe: by === me.person, until: null },
-      ...{ needed: directory.authority?.threshold ?? 1, name: leave.map(who).join(', ') },
+      ...{ needed: directory.authority?.threshold ?? 1, complete: false, name: leave.map(who).join(', ') },
       teams: teams.map((team) => teamName(names, team)),
     }),
   );

@@ -33,7 +33,7 @@ export function witnessSide(stage: Stage, propose: (proposal: Proposal) => void)
       await stage.reach(60);
       propose({
         ...{ what: 'witnesses', id: `w-${added.length}`, by: stage.me.name, mine: true, until: null },
-        ...{ signed: [stage.me.name], signedByMe: true, needed: 2, stale: false, quorum },
+        ...{ signed: [stage.me.name], signedByMe: true, complete: false, needed: 2, stale: false, quorum },
         before: standing.named === 0 ? null : { quorum: standing.quorum, named: standing.named },
         witnesses: [
           ...kept.map((name) => ({ name, url: `https://${name}`, keys: ['1f2e3d4c', '5a6b7c8d'] })),

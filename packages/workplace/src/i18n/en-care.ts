@@ -314,7 +314,8 @@ export const care: Pick<Dictionary, keyof typeof nl> = {
     groupPeople: 'A colleague',
     restrictNow: 'It holds at once, in an emergency too.',
     restrictHidden: 'Whoever it is about does not see that it is shut: the dossier seems not to exist.',
-    restrictPatient: 'Only the patient and whoever is responsible for the log can see this record.',
+    restrictPatient:
+      'You find it again under Restrictions and can lift it there. Other than that only the patient and the practice owners see it.',
     restrictSeen: 'What was read already does not go away.',
     restrictYes: 'Shut',
     restricted: 'Shut. It holds from now on.',

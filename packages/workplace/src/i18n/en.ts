@@ -14,6 +14,8 @@ export const en: Dictionary & typeof control & typeof dutchOutside = {
   nav: {
     main: 'Main menu',
     worklist: 'Worklist',
+    overview: 'Overview',
+    oversight: 'Oversight',
     referrals: 'Referrals',
     admin: 'Team, partners and substitutes',
     control: 'Review',
@@ -110,6 +112,7 @@ export const en: Dictionary & typeof control & typeof dutchOutside = {
     stay: 'Back to my work',
   },
   worklist: {
+    appointment: 'appointment today',
     title: 'Worklist',
     programme: 'Care programme',
     all: 'All',
@@ -152,6 +155,7 @@ export const en: Dictionary & typeof control & typeof dutchOutside = {
     record: 'Record',
     looks: 'Who looked?',
     access: 'Who can see what?',
+    restrictions: 'Restrictions',
     parts: 'Parts of the record',
     born: 'born {{date}}',
     phone: 'tel. {{number}}',
@@ -232,6 +236,8 @@ export const en: Dictionary & typeof control & typeof dutchOutside = {
     yes: 'Yes, taken over',
   },
   looks: {
+    assumed: 'The patient was not asked; consent was assumed: {{ground}}.',
+    number: 'Dossier number, for who oversees: {{number}}',
     lead: 'Every line was written before a key was given.',
     proved: 'Proved complete and unchanged',
     provedBody_one: '{{count}} line, recomputed in this browser.',
@@ -355,6 +361,7 @@ export const en: Dictionary & typeof control & typeof dutchOutside = {
     renew: 'Propose again',
     agreed: 'Agreed. The new colleague can sign in now.',
     agreedOther: 'Agreed. It holds from now on.',
+    agreedAll: 'Everybody has signed. It counts as soon as an owner who signed signs in again.',
     agreedMore: 'Signed. One more person is needed.',
     refused: 'The proposal is gone. The log says so.',
     loading: 'Opening the team',

@@ -312,7 +312,8 @@ export const care = {
     groupPeople: 'Een collega',
     restrictNow: 'Het geldt meteen, ook bij spoed.',
     restrictHidden: 'Wie het betreft, ziet niet dat er is afgesloten: het lijkt of het dossier er niet is.',
-    restrictPatient: 'Alleen de patiënt en wie over het logboek gaat kunnen deze vastlegging zien.',
+    restrictPatient:
+      'U ziet het terug bij Beperkingen en kunt het daar opheffen. Verder zien alleen de patiënt en de praktijkhouders het.',
     restrictSeen: 'Wat al gelezen is, verdwijnt niet.',
     restrictYes: 'Afsluiten',
     restricted: 'Afgesloten. Het geldt vanaf nu.',

@@ -10,6 +10,8 @@ export const nl = {
   nav: {
     main: 'Hoofdmenu',
     worklist: 'Werklijst',
+    overview: 'Overzicht',
+    oversight: 'Toezicht',
     referrals: 'Verwijzingen',
     admin: 'Team, partners en waarneming',
     partners: 'Partners',
@@ -106,6 +108,7 @@ export const nl = {
     stay: 'Terug naar mijn werk',
   },
   worklist: {
+    appointment: 'afspraak vandaag',
     title: 'Werklijst',
     programme: 'Zorgprogramma',
     all: 'Alle',
@@ -149,6 +152,7 @@ export const nl = {
     record: 'Dossier',
     looks: 'Wie keek?',
     access: 'Wie kan wat zien?',
+    restrictions: 'Beperkingen',
     parts: 'Onderdelen van het dossier',
     born: 'geb. {{date}}',
     phone: 'tel. {{number}}',
@@ -229,6 +233,8 @@ export const nl = {
     yes: 'Ja, overgenomen',
   },
   looks: {
+    assumed: 'De patiënt is niet gevraagd; de toestemming was verondersteld: {{ground}}.',
+    number: 'Dossiernummer, voor wie toezicht houdt: {{number}}',
     lead: 'Elke regel is geschreven vóór er een sleutel werd gegeven.',
     proved: 'Bewezen volledig en onveranderd',
     provedBody_one: '{{count}} regel, nagerekend in deze browser.',
@@ -354,6 +360,7 @@ export const nl = {
     agreed: 'Akkoord. De nieuwe collega kan zich nu aanmelden.',
     agreedOther: 'Akkoord. Het geldt vanaf nu.',
     agreedMore: 'Getekend. Er is nog iemand nodig.',
+    agreedAll: 'Alle handtekeningen zijn er. Het geldt zodra een praktijkhouder die tekende zich weer aanmeldt.',
     refused: 'Het voorstel is weg. Dat staat in het logboek.',
     loading: 'Team openen',
     onlyOwner: 'Uitnodigen kan een praktijkhouder.',

@@ -32,6 +32,8 @@ interface Proposed {
   readonly signed: readonly string[];
   readonly signedByMe: boolean;
   readonly needed: number;
+  /** Everybody has signed who must; it counts once an owner who signed is here again. */
+  readonly complete: boolean;
   /** Teams or keys have changed since: only the proposer can make it anew. */
   readonly stale: boolean;
 }

@@ -27,8 +27,12 @@ export function Proposals({ proposals, owner, again }: ProposalsProps) {
       <ul className="kk-list">
         {proposals.map((one) => (
           <li key={one.id} style={{ display: 'grid', gap: 10 }}>
-            {'broken' in one ? <Strip tone="bad" title={t('team.proposalBroken')} /> : <Asked proposal={one} />}
-            <Answer proposal={one} again={again} />
+            {'broken' in one ? (
+              <Strip tone="bad" title={t('team.proposalBroken')} />
+            ) : (
+              <Asked proposal={one} owner={owner} />
+            )}
+            <Answer proposal={one} owner={owner} again={again} />
           </li>
         ))}
       </ul>
@@ -36,7 +40,10 @@ export function Proposals({ proposals, owner, again }: ProposalsProps) {
   );
 }
 
-function Asked({ proposal }: { readonly proposal: Proposal }) {
+/** Nothing is left for this person to sign; an owner who did not sign yet may still put it into the log. */
+const allSigned = ({ complete, signedByMe }: Proposal, owner: boolean): boolean => complete && (signedByMe || !owner);
+
+function Asked({ proposal, owner }: { readonly proposal: Proposal; readonly owner: boolean }) {
   const { t } = useTranslation();
   const words = useWords();
   const { by, until, signed, needed } = proposal;
@@ -50,7 +57,13 @@ function Asked({ proposal }: { readonly proposal: Proposal }) {
         {until === null ? '' : `${t('team.proposalUntil', { date: words.moment(until) })} `}
         {t('team.proposalSigned', { names: signed.join(', '), count: needed })}
       </span>
-      {proposal.stale ? <p>{t('team.proposalStale', { by })}</p> : <Compared proposal={proposal} />}
+      {proposal.stale ? (
+        <p>{t('team.proposalStale', { by })}</p>
+      ) : allSigned(proposal, owner) ? (
+        <p className="kk-dim">{t('team.agreedAll')}</p>
+      ) : (
+        <Compared proposal={proposal} />
+      )}
     </>
   );
 }
@@ -144,7 +157,13 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
   );
 }
 
-function Answer({ proposal, again }: { readonly proposal: Proposal | BrokenProposal; readonly again: () => void }) {
+interface AnswerProps {
+  readonly proposal: Proposal | BrokenProposal;
+  readonly owner: boolean;
+  readonly again: () => void;
+}
+
+function Answer({ proposal, owner, again }: AnswerProps) {
   const { t } = useTranslation();
   const say = useSay();
   const errorText = useErrorText();
@@ -152,9 +171,8 @@ function Answer({ proposal, again }: { readonly proposal: Proposal | BrokenPropo
   const agree = useAct(
     (to, id: string) => to.agreeProposal(id),
     (done) => {
-      say(
-        t(done === 'proposed' ? 'team.agreedMore' : sound?.what === 'colleague' ? 'team.agreed' : 'team.agreedOther'),
-      );
+      const admitted = sound?.what === 'colleague' ? 'team.agreed' : 'team.agreedOther';
+      say(t(done === 'proposed' ? 'team.agreedMore' : done === 'signed' ? 'team.agreedAll' : admitted));
       again();
     },
   );
@@ -182,7 +200,7 @@ function Answer({ proposal, again }: { readonly proposal: Proposal | BrokenPropo
         </div>
       ) : null}
       <div className="kk-buttons">
-        {sound !== null && !sound.stale && !sound.signedByMe ? (
+        {sound !== null && !sound.stale && !sound.signedByMe && !allSigned(sound, owner) ? (
           <Button loading={agree.isPending} disabled={busy} onClick={() => agree.mutate(proposal.id)}>
             {t('team.agree')}
           </Button>
