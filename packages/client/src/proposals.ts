@@ -18,6 +18,7 @@ import { PROPOSAL_LIFE, proposals as proposalsMessage } from '@ketenkluis/protoc
 import {
   addSignature,
   expectType,
+  type FactOf,
   type Hash,
   joinCode,
   type KeyDirectory,
@@ -40,12 +41,14 @@ import {
 } from './admission.ts';
 import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
+import { isControl, proposeControl, readProposedControl } from './control.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
 import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
-import { bad, isRenewal, type Open, proposeAll, send } from './proposing.ts';
+import { bad, isRenewal, type Open, opensADoor, proposeAll, send } from './proposing.ts';
 import type { Session } from './session.ts';
+import { isWitnesses, type ProposedWitnesses, proposeWitnesses, readProposedWitnesses } from './witnesses.ts';
 
 interface Held {
   readonly hash: Hash;
@@ -82,17 +85,29 @@ export interface WaitingPlace extends Held, ProposedPlace {
 export interface WaitingAssumption extends Held, Assumption {
   readonly what: 'assumption';
 }
+export interface WaitingWitnesses extends Held, ProposedWitnesses {
+  readonly what: 'witnesses';
+}
+export interface WaitingControl extends Held {
+  readonly what: 'control';
+  readonly fact: FactOf<'control'>;
+  /** The policy that it takes the place of. */
+  readonly before: FactOf<'control'> | null;
+}
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption;
+export type Waiting =
+  | WaitingColleague
+  | WaitingPartner
+  | WaitingPlace
+  | WaitingAssumption
+  | WaitingWitnesses
+  | WaitingControl;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
   readonly broken: true;
 }
 
-/** What takes two people, of whom one need not be an owner (rules.ts). */
-const opensADoor = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'assumption' || payload.kind === 'pool');
 /** What somebody signs of a proposal: an owner all of it. */
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
@@ -233,9 +248,13 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   if (answered === null) {
     const of = { by, at, statements, open };
     const both = { ...held, threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
-    const waiting: Waiting = isAssumption(statements)
-      ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
-      : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
+    const waiting: Waiting = isWitnesses(statements)
+      ? { what: 'witnesses', ...both, ...readProposedWitnesses(people, of) }
+      : isControl(statements)
+        ? { what: 'control', ...both, ...readProposedControl(people, of) }
+        : isAssumption(statements)
+          ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
+          : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
     return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
@@ -393,6 +412,11 @@ export async function disagree(session: Session, hash: Hash): Promise<void> {
 export async function renew(session: Session, hash: Hash): Promise<void> {
   const { waiting } = await find(session, hash);
   if (waiting.by !== session.person) throw bad('only its proposer makes a proposal anew');
+  if (waiting.what === 'control') {
+    await disagree(session, hash);
+    await proposeControl(session, waiting.fact);
+    return;
+  }
   if (waiting.what === 'assumption') {
     await disagree(session, hash);
     await proposeAssumptionAgain(session, waiting);
@@ -403,9 +427,9 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
     await proposeAgain(session, waiting);
     return;
   }
-  if (waiting.what === 'place') {
+  if (waiting.what === 'place' || waiting.what === 'witnesses') {
     await disagree(session, hash);
-    await extendPool(session, waiting);
+    await (waiting.what === 'place' ? extendPool(session, waiting) : proposeWitnesses(session, waiting.fact));
     return;
   }
   if (waiting.named === null) throw bad('only its proposer makes a proposal anew');

@@ -81,6 +81,8 @@ export const openSession = z.discriminatedUnion('by', [
       .min(1)
       .max(16),
     checkpoint: checkpointNote,
+    /** What that organisation's agent says of how sure it is who this is, with its line under the same checkpoint (R26). */
+    assurance: z.strictObject({ statement: wireStatement, line: ledgerProof }).optional(),
   }),
 ]);
 export const sessionOpened = z.strictObject({
@@ -431,6 +433,8 @@ export const vouched = z.strictObject({
   memberships: z.array(z.strictObject({ statement: wireStatement, line: ledgerProof })).max(64),
   batches: z.array(wireStatement).max(64),
   checkpoint: checkpointNote,
+  /** The agent's word about this session, while it lives. */
+  assurance: z.strictObject({ statement: wireStatement, line: ledgerProof }).nullable(),
 });
 
 /**

@@ -69,6 +69,7 @@ const partner = (organisation = elsewhere): FactOf<'partner'> => ({
   kind: 'partner',
   organisation,
   authority: hashOf(Uint8Array.of(1)),
+  profile: hashOf(Uint8Array.of(2)),
   log: 'ketenkluis.example/3f7c+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAB',
   teams: [newId('team', random)],
 });

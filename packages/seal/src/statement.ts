@@ -111,6 +111,7 @@ export function claimedSigner(payload: Payload): string | undefined {
     case 'profile':
     case 'explanation':
     case 'assurance':
+    case 'review':
       return payload.by;
     case 'request':
     case 'device':

@@ -192,6 +192,20 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/controle',
+    lazyRouteComponent(
+      fetched(() => import('./screens/control.tsx')),
+      'ControlScreen',
+    ),
+  ),
+  at(
+    '/controle/$finding',
+    lazyRouteComponent(
+      fetched(() => import('./screens/control-finding.tsx')),
+      'ControlFindingScreen',
+    ),
+  ),
+  at(
     '/overzicht',
     lazyRouteComponent(
       fetched(() => import('./screens/overview.tsx')),

@@ -5,6 +5,7 @@
 
 import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AccessSide } from './model/access.ts';
+import type { ControlSide } from './model/control.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
 import type { OversightSide } from './model/oversight.ts';
 import type { PartnerSide } from './model/partners.ts';
@@ -13,8 +14,11 @@ import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.
 import type { ReceivedSide, ReferralSide } from './model/referrals.ts';
 import type { Live, Progress } from './model/shared.ts';
 import type { UrgentSide } from './model/urgent.ts';
+import type { WitnessSide } from './model/witnesses.ts';
 
 export type * from './model/access.ts';
+export type * from './model/control.ts';
+export { CHECKS, FOLLOW_UPS, VERDICTS } from './model/control.ts';
 export type * from './model/door.ts';
 export type * from './model/oversight.ts';
 export type * from './model/partners.ts';
@@ -24,6 +28,7 @@ export type * from './model/record.ts';
 export type * from './model/referrals.ts';
 export type * from './model/shared.ts';
 export type * from './model/urgent.ts';
+export type * from './model/witnesses.ts';
 
 export interface Workplace {
   readonly session: Live<Session>;
@@ -35,6 +40,8 @@ export interface Workplace {
   readonly partners: PartnerSide | null;
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
+  readonly outside: WitnessSide;
+  readonly control: ControlSide | null;
   readonly oversight: OversightSide | null;
 
   door(): Promise<Door>;

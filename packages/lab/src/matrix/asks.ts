@@ -258,6 +258,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   mirror: reading('mirror'),
   entries: reading('entries'),
   checkpoint: reading('checkpoint'),
+  witnessed: reading('witnessed'),
   tile: (world, { session }) =>
     world.running.app
       .inject({

@@ -57,6 +57,7 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   mirror: ownersAndAgent,
   entries: ownersAndAgent,
   checkpoint: members,
+  witnessed: membersAndGuests,
   tile: ownersAndAgent,
   partners: membersAndGuests,
   'partner-directory': owners('yes'),

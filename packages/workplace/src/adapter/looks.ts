@@ -7,6 +7,7 @@ import type { Look, LookKind, Looks, Text } from '../model.ts';
 import { about, type Inside, nameOf } from './inside.ts';
 import { partName, rowOf } from './lists.ts';
 import { partnerName, partnersSeen } from './partners.ts';
+import { standingOf } from './witnesses.ts';
 
 const NOTES: Text = { nl: 'Notities en berichten', en: 'Notes and messages' };
 const KIND: Readonly<Record<string, LookKind>> = {
@@ -105,5 +106,6 @@ async function inWords(inside: Inside, found: Audit, row: CareRow | null): Promi
     verdict: found.complete ? 'proved' : 'failed',
     checkpoint: found.checkpoint,
     size: found.size,
+    standing: standingOf(found.standing),
   };
 }

@@ -5,6 +5,7 @@ import { PROGRAMME_IDS, SCOPES } from '@ketenkluis/care';
 import { overviewView } from '../adapter/oversight.ts';
 import { workplaceError } from '../errors.ts';
 import type { Confirmation, Look, LookKind, Looks, OversightSide, Text } from '../model.ts';
+import { inventedStanding } from './outside.ts';
 import { madeId } from './people.ts';
 import { both, type Stage } from './stage.ts';
 
@@ -54,6 +55,7 @@ export async function looksOf(stage: Stage, there: boolean, roles: Roles, words:
     lines: there ? lines : [],
     verdict: scene === 'unproved' ? 'failed' : 'proved',
     size: 1876,
+    standing: inventedStanding(scene),
     checkpoint: `log ${hash().slice(0, 12)}\n1876\n${hash()}=\n\n— log ${hash()}${hash()}`,
   };
 }

@@ -45,6 +45,7 @@ export function partnerSide(
           organisation: one.organisation,
           name: one.name,
           ura: one.ura,
+          accepts: place === 0 ? (['high'] as const) : [],
           proof: told[place % 2]!,
           since: ago(stage, 300 - place * 70),
           signed: ['Marleen Brugman', 'Joost Hofstede'],
@@ -76,11 +77,11 @@ export function partnerSide(
         known: false,
       };
     },
-    propose: async (card, proof) => {
+    propose: async (card, proof, accepts) => {
       await stage.reach(60);
       propose({
         ...{ what: 'partner', id: `p-${card.organisation}`, by: stage.me.name, mine: true, name: card.name },
-        ...{ ura: card.ura, proof, teams: card.teams.map(({ name }) => name), fingerprint: card.fingerprint },
+        ...{ ura: card.ura, proof, teams: card.teams.map(({ name }) => name), fingerprint: card.fingerprint, accepts },
         ...{ until: ahead(stage, 7), signed: [stage.me.name], signedByMe: true, needed: 2, stale: false },
         complete: false,
       });

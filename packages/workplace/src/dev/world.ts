@@ -31,6 +31,8 @@ import type {
   Unlocker,
   Workplace,
 } from '../model.ts';
+import { controlSide } from './control.ts';
+import { witnessSide } from './outside.ts';
 import { looksOf, oversightSide } from './oversight.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
@@ -206,6 +208,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
             ...{ what: 'partner', id: 'v4', by: 'Joost Hofstede', mine: false, name: 'Fysiotherapie De Brug' },
             ...{ ura: '90056789', proof: 'Inschrijving in het LRZa, gebeld op het nummer van de zorggroep' },
             ...{ teams: ['Beweegzorg'], until: waits.until, needed: 2, stale: false, signed: ['Joost Hofstede'] },
+            accepts: ['substantial', 'high'],
             complete: false,
             fingerprint: '5127 3364 7019 4485 9923 1670 2548 8831 0958 4471 2236 8890',
             signedByMe: false,
@@ -290,6 +293,8 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       },
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
+    outside: witnessSide(stage, waiting),
+    control: partner ? null : controlSide(stage),
     oversight: oversightSide(stage, (id) => known.has(id), ROLES, confirmation),
     session: {
       get: () => session,

@@ -1,9 +1,13 @@
 import { care } from './en-care.ts';
+import { control } from './en-control.ts';
+import { outside } from './en-outside.ts';
 import { told } from './en-told.ts';
 import type { Dictionary } from './nl.ts';
 
 export const en: Dictionary = {
   ...care,
+  ...control,
+  ...outside,
   ...told,
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
@@ -13,6 +17,7 @@ export const en: Dictionary = {
     oversight: 'Oversight',
     referrals: 'Referrals',
     admin: 'Team, partners and substitutes',
+    control: 'Review',
     partners: 'Partners',
     urgent: 'Substitutes and emergencies',
     handed: 'Handed over',
@@ -482,6 +487,7 @@ export const en: Dictionary = {
     'stale-list': 'Your worklist is older than the record. Refresh the worklist.',
     'class-not-allowed': 'This action does not belong to your role.',
     'writer-class': 'You may not write here.',
+    'not-overseer': 'Whoever is named for it reviews the log.',
     'no-list': 'No worklist has been made for your team yet. After the next delivery it will be here.',
     'too-many': 'This was opened in an emergency too often today. Call a practice owner, or use your GP system.',
     'no-call': 'This patient is not handed over to you (any more). Ask a colleague in the practice.',
@@ -506,6 +512,7 @@ export const en: Dictionary = {
     'workplace/passkey-no-prf': 'This passkey cannot keep keys. Take another passkey or your passphrase.',
     'workplace/bad-link': 'This link is incomplete or was used before.',
     'workplace/bad-card': 'This is no valid partner card. Ask the partner for a new one.',
+    'workplace/bad-witness': 'This is no address or no key of a witness. Ask the witness for them again.',
     'workplace/not-vouched':
       'Your organisation has not confirmed today that you work there. An owner must sign in first.',
     'workplace/invitation-ended': 'This invitation is no longer valid.',

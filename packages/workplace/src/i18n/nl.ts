@@ -4,6 +4,8 @@
  */
 
 import type { care } from './nl-care.ts';
+import type { control } from './nl-control.ts';
+import type { outside } from './nl-outside.ts';
 import type { told } from './nl-told.ts';
 
 export const nl = {
@@ -17,6 +19,7 @@ export const nl = {
     admin: 'Team, partners en waarneming',
     partners: 'Partners',
     urgent: 'Waarneming en spoed',
+    control: 'Controle',
     handed: 'Overgedragen',
     waiting: 'wachten op u',
     deliveries: 'Leveringen',
@@ -487,6 +490,7 @@ export const nl = {
     'stale-list': 'Uw werklijst is ouder dan het dossier. Ververs de werklijst.',
     'class-not-allowed': 'Deze handeling hoort niet bij uw rol.',
     'writer-class': 'Hier mag u niet schrijven.',
+    'not-overseer': 'Het logboek nakijken doet wie daarvoor is aangewezen.',
     'no-list': 'Voor uw team is nog geen werklijst gemaakt. Na de volgende levering staat die hier.',
     'too-many': 'Dit ging vandaag al te vaak met spoed open. Bel een praktijkhouder, of werk in uw HIS.',
     'no-call': 'Deze patiënt is niet (meer) aan u overgedragen. Vraag een collega in de praktijk.',
@@ -513,6 +517,7 @@ export const nl = {
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
     'workplace/bad-card': 'Dit is geen geldige partnerkaart. Vraag een nieuwe kaart aan de partner.',
+    'workplace/bad-witness': 'Dit is geen adres of geen sleutel van een getuige. Vraag ze de getuige opnieuw.',
     'workplace/not-vouched':
       'Uw organisatie heeft vandaag nog niet bevestigd dat u er werkt. Een eigenaar meldt eerst aan.',
     'workplace/invitation-ended': 'Deze uitnodiging geldt niet meer.',
@@ -526,5 +531,5 @@ export const nl = {
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 /** All of one namespace, whenever it comes. */
-export type Dutch = typeof nl & typeof care & typeof told;
+export type Dutch = typeof nl & typeof care & typeof control & typeof outside & typeof told;
 export type Dictionary = Words<Dutch>;

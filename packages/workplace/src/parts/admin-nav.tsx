@@ -20,6 +20,9 @@ export function AdminNav() {
     ...(world.urgent === null || me?.substitute || me?.partner || counts
       ? []
       : ([{ to: '/waarneming', word: 'nav.urgent' }] as const)),
+    ...(world.control === null || me?.substitute || me?.partner
+      ? []
+      : ([{ to: '/controle', word: 'nav.control' }] as const)),
   ] as const;
   if (pages.length < 2) return null;
   return (

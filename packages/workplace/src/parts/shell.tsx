@@ -24,7 +24,7 @@ const UNDER: Readonly<Record<string, RegExp>> = {
   '/overzicht': /^\/overzicht/,
   '/toezicht': /^\/toezicht/,
   '/leveringen': /^\/leveringen/,
-  '/team': /^\/(team|partners|waarneming)/,
+  '/team': /^\/(team|partners|waarneming|controle)/,
   '/instellingen': /^\/instellingen/,
 };
 
@@ -77,8 +77,18 @@ function useWaiting(me: Me): Readonly<Record<string, number>> {
       keep: true,
     },
   );
+  // A question about looks of one's own must not lie unseen; asked with the rest, and it makes no line.
+  const questions = useAsk(
+    ['control-waiting'],
+    async (world) =>
+      me.partner || me.substitute
+        ? 0
+        : ((await world.control?.questions()) ?? []).filter(({ waiting }) => waiting).length,
+    { keep: true },
+  );
   const where = me.office === 'oversight' ? '/toezicht' : '/team';
-  return { '/verwijzingen': messages.data ?? 0, [where]: reviews.data ?? 0 };
+  const waits = { '/verwijzingen': messages.data ?? 0, '/team': questions.data ?? 0 };
+  return { ...waits, [where]: (where === '/team' ? waits['/team'] : 0) + (reviews.data ?? 0) };
 }
 
 /** Counted anew when somebody comes back to the window or to a list, and at most once a minute; behind a lock nothing is asked. */

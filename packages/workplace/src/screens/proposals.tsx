@@ -8,6 +8,8 @@ import { useSay } from '../parts/say.ts';
 import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct } from '../parts/world.tsx';
+import { ControlAsked } from './control-proposal.tsx';
+import { ProposedWitnesses, useWitnessesWords } from './witnesses.tsx';
 
 interface ProposalsProps {
   readonly proposals: readonly (Proposal | BrokenProposal)[];
@@ -69,7 +71,10 @@ function Asked({ proposal, owner }: { readonly proposal: Proposal; readonly owne
 function What({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
+  const witnesses = useWitnessesWords();
   const { by } = proposal;
+  if (proposal.what === 'witnesses') return witnesses(proposal);
+  if (proposal.what === 'control') return t('control.proposal', { by });
   if (proposal.what === 'assumption') {
     return t('assumed.proposal', { by, whom: proposal.categories.map((one) => words.lower(one)).join(', ') });
   }
@@ -93,6 +98,7 @@ function What({ proposal }: { readonly proposal: Proposal }) {
 function Compared({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
+  if (proposal.what === 'control') return <ControlAsked proposal={proposal} />;
   if (proposal.what === 'assumption') {
     return (
       <>
@@ -110,6 +116,7 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
       </>
     );
   }
+  if (proposal.what === 'witnesses') return <ProposedWitnesses proposal={proposal} />;
   if (proposal.what === 'renewal') {
     return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
   }
@@ -139,6 +146,11 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
         {proposal.ura === null ? '' : ` · ${t('partners.uraOf', { ura: proposal.ura })}`}
         {proposal.proof === null ? '' : ` · ${proposal.proof}`}
       </span>
+      {proposal.accepts.length === 0 ? null : (
+        <span className="kk-small">
+          {t('partners.accepts', { levels: proposal.accepts.map((level) => t(`partners.levels.${level}`)).join(', ') })}
+        </span>
+      )}
       <Fingerprint digits={proposal.fingerprint} label={t('partners.fingerprint')} />
       <p className="kk-dim">{t(proposal.signedByMe ? 'team.partnerMine' : 'team.partnerCompare')}</p>
     </>
