@@ -32,7 +32,7 @@ import type {
   Workplace,
 } from '../model.ts';
 import { controlSide } from './control.ts';
-import { inventedStanding, witnessSide } from './outside.ts';
+import { witnessSide } from './outside.ts';
 import { looksOf, oversightSide } from './oversight.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
