@@ -24,7 +24,8 @@ const UNDER: Readonly<Record<string, RegExp>> = {
   '/overzicht': /^\/overzicht/,
   '/toezicht': /^\/toezicht/,
   '/leveringen': /^\/leveringen/,
-  '/team': /^\/(team|partners|waarneming|controle)/,
+  '/team': /^\/(team|partners|waarneming)/,
+  '/controle': /^\/controle/,
   '/instellingen': /^\/instellingen/,
 };
 
@@ -33,12 +34,13 @@ const SUBSTITUTES = ['handed', 'team', 'settings'] as const;
 const PRACTICE = ['worklist', 'referrals', 'deliveries', 'team', 'settings'] as const;
 const OFFICES = {
   overview: ['overview', 'team', 'settings'],
-  oversight: ['oversight', 'deliveries', 'team', 'settings'],
+  oversight: ['oversight', 'control', 'deliveries', 'team', 'settings'],
   deliveries: ['deliveries', 'team', 'settings'],
 } as const;
 const PATHS = {
   overview: '/overzicht',
   oversight: '/toezicht',
+  control: '/controle',
   worklist: '/werklijst',
   handed: '/overgedragen',
   referrals: '/verwijzingen',
@@ -59,6 +61,11 @@ function pagesFor(me: Me, world: Workplace) {
     word !== 'referrals' || (me.partner ? world.received : world.referrals) !== null;
   return words.filter(there).map((word) => ({ to: PATHS[word], word: `nav.${word}` as const }));
 }
+
+/** For everybody but who oversees, the review lies under the team. */
+const isUnder = (page: string, path: string, pages: readonly { readonly to: string }[]): boolean =>
+  UNDER[page]?.test(path) === true ||
+  (page === '/team' && UNDER['/controle']!.test(path) && !pages.some(({ to }) => to === '/controle'));
 
 /** What waits for somebody: asked once after unlocking and after each change; ids only, no line in the log. */
 function useWaiting(me: Me): Readonly<Record<string, number>> {
@@ -81,14 +88,14 @@ function useWaiting(me: Me): Readonly<Record<string, number>> {
   const questions = useAsk(
     ['control-waiting'],
     async (world) =>
-      me.partner || me.substitute
+      me.partner || me.substitute || (me.office !== null && me.office !== 'oversight')
         ? 0
         : ((await world.control?.questions()) ?? []).filter(({ waiting }) => waiting).length,
     { keep: true },
   );
-  const where = me.office === 'oversight' ? '/toezicht' : '/team';
-  const waits = { '/verwijzingen': messages.data ?? 0, '/team': questions.data ?? 0 };
-  return { ...waits, [where]: (where === '/team' ? waits['/team'] : 0) + (reviews.data ?? 0) };
+  const [looks, asked] = [reviews.data ?? 0, questions.data ?? 0];
+  if (me.office === 'oversight') return { '/toezicht': looks, '/controle': asked };
+  return { '/verwijzingen': messages.data ?? 0, '/team': looks + asked };
 }
 
 /** Counted anew when somebody comes back to the window or to a list, and at most once a minute; behind a lock nothing is asked. */
@@ -173,7 +180,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
         </Link>
         <nav className="kk-nav" aria-label={t('nav.main')}>
           {pages.map((page) => (
-            <Link key={page.to} to={page.to} aria-current={UNDER[page.to]?.test(path) ? 'page' : undefined}>
+            <Link key={page.to} to={page.to} aria-current={isUnder(page.to, path, pages) ? 'page' : undefined}>
               {t(page.word)}
               {waiting[page.to] ? (
                 <span className="kk-count">
