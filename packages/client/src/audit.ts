@@ -39,6 +39,8 @@ export interface AuditLine {
   /** Only for people who read annexes. */
   readonly annex: Annex | null;
   readonly proof: { readonly leaf: string; readonly path: readonly string[] };
+  /** The line as proved, with this dossier's items alone; null where nothing is. */
+  readonly line: ProvedLine | null;
 }
 
 export interface Audit {
@@ -112,6 +114,7 @@ export async function audit(
         kinds: mine.map(({ item }) => item.kind),
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
+        line: common === null ? null : { index: line.index, common, items: mine },
       };
     }),
   );
@@ -137,6 +140,7 @@ const unproved = {
   handles: [],
   kinds: [],
   annex: null,
+  line: null,
 } as const;
 
 /** Numbered from 1 without a gap, each naming the one before, up to the line of this very reading. */

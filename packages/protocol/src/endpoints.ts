@@ -77,7 +77,8 @@ export const ENDPOINTS = {
   'review-told': { method: 'POST', path: '/reviews/told', classes: ['audit'] },
   'review-close': { method: 'POST', path: '/reviews/close', classes: ['audit'] },
   access: { method: 'POST', path: '/access', classes: ['audit'] },
-  declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list'], guests: true },
+  /** `audit`: what is taken along is who looked, and reading that is what is asked for. */
+  declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list', 'audit'], guests: true },
   recovery: { method: 'POST', path: '/recoveries', classes: ['session'] },
   audit: { method: 'POST', path: '/audits', classes: ['audit'] },
   mirror: { method: 'GET', path: '/mirror', classes: null },

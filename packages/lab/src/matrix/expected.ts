@@ -126,6 +126,8 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   write: (state) => only([...inside(state, TREATED), ...guests(state)]),
   takeover: (state) => only(inside(state, TREATED)),
   declaration: (state) => only([...inside(state, OPEN), ...guests(state)]),
+  // Who looked is taken along by who may read it, and by no guest.
+  'declaration audit': (state) => only(overseers(state)),
   audit: (state) => only(overseers(state)),
   access: (state) => only(overseers(state)),
   // The patient is told by who broke the glass as well.
