@@ -4,12 +4,11 @@
  */
 
 import { type DossierId, type FactId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
-import { isOfPartner } from '@ketenkluis/client';
+import { Frontier, isOfPartner } from '@ketenkluis/client';
 import { decodeEntry, type Entry, type EntryItem, leafOf } from '@ketenkluis/ledger';
 import { entriesPage } from '@ketenkluis/protocol';
 import { dossierState, type Hash, type KeyDirectory } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
-import { Frontier } from './frontier.ts';
 import type { Link } from './link.ts';
 import { emptyLive, type Head, stateOf, withNote, withoutFacts, withoutNote } from './live.ts';
 import type { LiveDossier, Register } from './register.ts';

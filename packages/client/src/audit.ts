@@ -5,6 +5,7 @@
 
 import {
   type DossierId,
+  type FactId,
   fromBase64url,
   type HandleId,
   type Instant,
@@ -13,12 +14,14 @@ import {
 } from '@ketenkluis/base';
 import { type Annex, checkChain, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
+import type { KeyDirectory } from '@ketenkluis/seal';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
 import { type ProvedLine, provedLine } from './log.ts';
 import { prepared } from './look.ts';
 import { checkOwnLine } from './release.ts';
 import type { Session } from './session.ts';
+import { type LogStanding, logStanding } from './witnesses.ts';
 
 export interface AuditLine {
   readonly index: number;
@@ -36,6 +39,8 @@ export interface AuditLine {
   readonly handles: readonly HandleId[];
   /** What the items are; empty where nothing is proved. */
   readonly kinds: readonly EntryItem['kind'][];
+  /** The practice's setting, where what happened rested on a consent that was assumed and not asked; it stood then. */
+  readonly assumed: FactId | null;
   /** Only for people who read annexes. */
   readonly annex: Annex | null;
   readonly proof: { readonly leaf: string; readonly path: readonly string[] };
@@ -51,6 +56,8 @@ export interface Audit {
   readonly checkpoint: string;
   /** The line about this reading itself. */
   readonly own: ProvedLine;
+  /** Who outside confirms these lines. */
+  readonly standing: LogStanding;
 }
 
 /** Reads and proves the lines of one dossier between two instants; a full range also proves that none is missing. */
@@ -112,12 +119,14 @@ export async function audit(
         declared: common?.declared ?? false,
         handles: mine.flatMap(({ item }) => item.handle ?? []),
         kinds: mine.map(({ item }) => item.kind),
+        assumed: common === null ? null : assumedIn(people, mine, common.at),
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
         line: common === null ? null : { index: line.index, common, items: mine },
       };
     }),
   );
+  const known = [...proved, own].flatMap(({ index, common }) => (common === null ? [] : [{ index, at: common.at }]));
   const whole = from === 0 && chainIsWhole([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
   return {
     lines,
@@ -125,6 +134,7 @@ export async function audit(
     size: checkpoint.size,
     checkpoint: answer.checkpoint,
     own,
+    standing: await logStanding(session, known),
   };
 }
 
@@ -139,9 +149,16 @@ const unproved = {
   declared: false,
   handles: [],
   kinds: [],
+  assumed: null,
   annex: null,
   line: null,
 } as const;
+
+const assumedIn = (people: KeyDirectory, items: ProvedLine['items'], at: Instant): FactId | null =>
+  items
+    .filter(({ item }) => item.outcome === 'success')
+    .flatMap(({ item }) => item.facts)
+    .find((fact) => people.assumptionAt(fact, at) !== undefined) ?? null;
 
 /** Numbered from 1 without a gap, each naming the one before, up to the line of this very reading. */
 function chainIsWhole(lines: readonly ProvedLine[], dossier: DossierId): boolean {

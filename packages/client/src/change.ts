@@ -29,7 +29,8 @@ interface Change {
     | 'regrant'
     | 'keep'
     | 'kept-end'
-    | 'consent';
+    | 'consent'
+    | 'record';
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
   readonly items: readonly AskedItem[];
   readonly about?: About;

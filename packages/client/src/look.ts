@@ -13,7 +13,7 @@ import { type Look, openRelease } from './release.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
-export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview';
+export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview' | 'review';
 
 /** What a colleague's card or a team's new key looks like to a client that has not heard of it yet. */
 const MAY_BE_NEWS = ['not-signed', 'no-key-here', 'rolled-back', 'directory-hidden'] as const;
@@ -91,6 +91,7 @@ const TYPES: Record<Slot, Envelope['type']> = {
   directory: 'directory',
   receipt: 'receipt',
   overview: 'overview',
+  review: 'review',
 };
 
 /** Where a team's own list stands, for each team this person is in. */

@@ -148,11 +148,18 @@ export class Session {
     } catch (error) {
       const needed = error instanceof KetenkluisError && error.detail.problem === 'vault/identity-needed';
       if (!needed || identity === undefined) throw error;
-      const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
-      const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
-      await this.call('session-identity', sessionIdentified, message);
+      await this.identify();
       await this.#confirmOnce();
     }
+  }
+
+  /** Raises the level of this session by the sign-on outside, also where the own vault asks for none but a partner's does (R26). */
+  async identify(): Promise<void> {
+    const { identity } = this.wire.ports;
+    if (identity === undefined) throw clientError('not-open', 'there is no sign-on outside here');
+    const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
+    const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
+    await this.call('session-identity', sessionIdentified, message);
   }
 
   async #confirmOnce(): Promise<void> {

@@ -65,7 +65,7 @@ export {
   type ShareSheet,
   shareSheet,
 } from './recovery.ts';
-export { guestMaySign, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
+export { guestMaySign, isShutOut, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
 export {
   createVerifier,
   generateSigningKey,
@@ -105,3 +105,4 @@ export {
 } from './statement.ts';
 export * from './statements.ts';
 export { type Algorithm, type Suite, suite, suites } from './suite.ts';
+export { isWitnessUrl, witnessPolicy } from './witnesses.ts';

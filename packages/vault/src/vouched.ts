@@ -4,10 +4,11 @@ import type { Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import type { vouched as vouchedMessage } from '@ketenkluis/protocol';
 import { membership } from '@ketenkluis/seal';
 import type { z } from 'zod';
+import { wordOn } from './assurance.ts';
 import type { Caller } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { checkpointOf, proofOfStored } from './proofs.ts';
-import { batchesFor, payloadOf, toWire } from './storage/statements.ts';
+import { batchesFor, getStatements, payloadOf, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -44,7 +45,7 @@ export async function vouched(
 ): Promise<z.infer<typeof vouchedMessage>> {
   const at = vault.clock();
   const { note, size } = await checkpointOf(vault, people.log);
-  const { rows, batches } = await vault.storage.read(async (tx) => {
+  const { rows, batches, level } = await vault.storage.read(async (tx) => {
     const found = await stored(tx, practice)
       .where('fact.person', '=', session.person)
       .where('statement.line', '<', size)
@@ -59,13 +60,17 @@ export async function vouched(
       return counts;
     });
     const rows = now.slice(0, MAX);
-    return { rows, batches: await batchesFor(tx, practice, rows) };
+    const word = await wordOn(tx, practice, session.session, at);
+    const level = word && (await getStatements(tx, practice, [word])).get(word);
+    const said = level && level.line < size ? level : null;
+    return { rows, level: said, batches: await batchesFor(tx, practice, said ? [...rows, said] : rows) };
   });
-  const memberships = [];
-  for (const row of rows) {
+  const proved = async (row: StatementRow) => {
     const [entry] = await vault.storage.ledger.entries(people.log, row.line, row.line + 1);
     if (!entry) throw vaultError('internal', 'a line of the log is missing; run fsck');
-    memberships.push({ statement: toWire(row), line: await proofOfStored(vault, people.log, entry, size, [row.item]) });
-  }
-  return { memberships, batches, checkpoint: note };
+    return { statement: toWire(row), line: await proofOfStored(vault, people.log, entry, size, [row.item]) };
+  };
+  const memberships = [];
+  for (const row of rows) memberships.push(await proved(row));
+  return { memberships, batches, checkpoint: note, assurance: level === null ? null : await proved(level) };
 }

@@ -15,6 +15,7 @@ import { partnerRaces } from './partner-races.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
+import { sourceLinks } from './source-links.ts';
 import { urgent } from './urgent.ts';
 
 /** On the two organisations of `pair.ts`. */
@@ -37,5 +38,6 @@ export const ATTACKS: readonly Attack[] = [
   ...members,
   ...ON_PAIR,
   ...input,
+  ...sourceLinks,
   ...outside,
 ];

@@ -258,6 +258,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   mirror: reading('mirror'),
   entries: reading('entries'),
   checkpoint: reading('checkpoint'),
+  witnessed: reading('witnessed'),
   tile: (world, { session }) =>
     world.running.app
       .inject({
@@ -314,6 +315,7 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
     );
   },
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
+  restrictions: (world, { session }, { dossier }) => aboutDossier(world, session, 'restrictions', dossier, {}),
   'review-told': (world, { session }, { dossier, review }) =>
     aboutDossier(world, session, 'review-told', dossier, {
       review,

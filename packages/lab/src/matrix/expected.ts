@@ -57,6 +57,7 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   mirror: ownersAndAgent,
   entries: ownersAndAgent,
   checkpoint: members,
+  witnessed: membersAndGuests,
   tile: ownersAndAgent,
   partners: membersAndGuests,
   'partner-directory': owners('yes'),
@@ -130,6 +131,8 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   'declaration audit': (state) => only(overseers(state)),
   audit: (state) => only(overseers(state)),
   access: (state) => only(overseers(state)),
+  // Asked by who may write down what the patient said; which of them is shown one is another matter.
+  restrictions: (state) => only(answerable(state)),
   // The patient is told by who broke the glass as well.
   'review-told': (state) => only(state === 'emergency' ? ['owner', 'nurse', 'officer'] : []),
   // Not by who broke the glass.

@@ -2,7 +2,10 @@
 
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import type { Late } from './late-words.ts';
 import { nl } from './nl.ts';
+import type { control } from './nl-control.ts';
+import type { outside } from './nl-outside.ts';
 
 export type Language = 'nl' | 'en';
 const KEPT = 'ketenkluis.language';
@@ -10,7 +13,7 @@ const KEPT = 'ketenkluis.language';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'words';
-    resources: { words: typeof nl };
+    resources: { words: typeof nl & typeof control & typeof outside } & Late;
   }
 }
 

@@ -9,13 +9,20 @@ export function AdminNav() {
   const world = useWorld();
   const session = useSession();
   const me = session.stage === 'open' ? session.me : null;
+  // Whoever works from counts alone has no business with partners or emergencies.
+  const counts = me?.office === 'overview' || me?.office === 'deliveries';
   const path = useRouterState({ select: (state) => state.location.pathname });
   const pages = [
     { to: '/team', word: 'nav.team' },
-    ...(world.partners === null || me?.substitute ? [] : ([{ to: '/partners', word: 'nav.partners' }] as const)),
-    ...(world.urgent === null || me?.substitute || me?.partner
+    ...(world.partners === null || me?.substitute || counts
+      ? []
+      : ([{ to: '/partners', word: 'nav.partners' }] as const)),
+    ...(world.urgent === null || me?.substitute || me?.partner || counts
       ? []
       : ([{ to: '/waarneming', word: 'nav.urgent' }] as const)),
+    ...(world.control === null || me?.substitute || me?.partner
+      ? []
+      : ([{ to: '/controle', word: 'nav.control' }] as const)),
   ] as const;
   if (pages.length < 2) return null;
   return (

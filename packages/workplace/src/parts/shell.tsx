@@ -20,15 +20,24 @@ const UNDER: Readonly<Record<string, RegExp>> = {
   '/werklijst': /^\/(werklijst|dossier)/,
   '/overgedragen': /^\/(overgedragen|dossier)/,
   '/verwijzingen': /^\/(verwijzingen|verstuurd)/,
+  '/overzicht': /^\/overzicht/,
+  '/toezicht': /^\/toezicht/,
   '/leveringen': /^\/leveringen/,
-  '/team': /^\/(team|partners|waarneming)/,
+  '/team': /^\/(team|partners|waarneming|controle)/,
   '/instellingen': /^\/instellingen/,
 };
 
 const PARTNERS = ['referrals', 'team', 'settings'] as const;
 const SUBSTITUTES = ['handed', 'team', 'settings'] as const;
 const PRACTICE = ['worklist', 'referrals', 'deliveries', 'team', 'settings'] as const;
+const OFFICES = {
+  overview: ['overview', 'team', 'settings'],
+  oversight: ['oversight', 'deliveries', 'team', 'settings'],
+  deliveries: ['deliveries', 'team', 'settings'],
+} as const;
 const PATHS = {
+  overview: '/overzicht',
+  oversight: '/toezicht',
   worklist: '/werklijst',
   handed: '/overgedragen',
   referrals: '/verwijzingen',
@@ -38,7 +47,13 @@ const PATHS = {
 } as const;
 
 function pagesFor(me: Me, world: Workplace) {
-  const words = me.partner ? PARTNERS : me.substitute ? SUBSTITUTES : PRACTICE;
+  const words = me.partner
+    ? PARTNERS
+    : me.substitute
+      ? SUBSTITUTES
+      : me.office === null
+        ? PRACTICE
+        : OFFICES[me.office];
   const there = (word: (typeof words)[number]) =>
     word !== 'referrals' || (me.partner ? world.received : world.referrals) !== null;
   return words.filter(there).map((word) => ({ to: PATHS[word], word: `nav.${word}` as const }));
@@ -48,20 +63,31 @@ function pagesFor(me: Me, world: Workplace) {
 function useWaiting(me: Me): Readonly<Record<string, number>> {
   const messages = useAsk(
     ['waiting'],
-    async (world) => (me.partner || me.substitute ? 0 : ((await world.referrals?.waiting()) ?? 0)),
+    async (world) => (me.partner || me.substitute || me.office ? 0 : ((await world.referrals?.waiting()) ?? 0)),
     { keep: true },
   );
   const reviews = useAsk(
     ['reviews-open'],
     async (world) =>
-      me.partner || me.substitute
+      me.partner || me.substitute || (me.office !== null && me.office !== 'oversight')
         ? 0
         : ((await world.urgent?.reviews()) ?? []).filter((one) => !one.mine || one.told === null).length,
     {
       keep: true,
     },
   );
-  return { '/verwijzingen': messages.data ?? 0, '/team': reviews.data ?? 0 };
+  // A question about looks of one's own must not lie unseen; asked with the rest, and it makes no line.
+  const questions = useAsk(
+    ['control-waiting'],
+    async (world) =>
+      me.partner || me.substitute
+        ? 0
+        : ((await world.control?.questions()) ?? []).filter(({ waiting }) => waiting).length,
+    { keep: true },
+  );
+  const where = me.office === 'oversight' ? '/toezicht' : '/team';
+  const waits = { '/verwijzingen': messages.data ?? 0, '/team': questions.data ?? 0 };
+  return { ...waits, [where]: (where === '/team' ? waits['/team'] : 0) + (reviews.data ?? 0) };
 }
 
 /** Counted anew when somebody comes back to the window or to a list, and at most once a minute; behind a lock nothing is asked. */

@@ -217,7 +217,14 @@ export function PatientGrid({ list, rows, programme, open }: Props) {
                 }}
               >
                 <div role="gridcell">
-                  <div className="kk-wl-name">{one.row.name}</div>
+                  <div className="kk-wl-who">
+                    <div className="kk-wl-name">{one.row.name}</div>
+                    {one.row.appointments.includes(today) ? (
+                      <span className="kk-tag" data-tone="good" data-chip="appointment">
+                        {t('worklist.appointment')}
+                      </span>
+                    ) : null}
+                  </div>
                   <div className="kk-wl-under">
                     {t('worklist.lastSeen')} {seen}
                   </div>

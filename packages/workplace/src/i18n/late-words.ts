@@ -1,0 +1,14 @@
+/** Words of screens that few people see, a namespace for each; `late.ts` hands them out. */
+
+import { ended as endedEn } from './en-ended.ts';
+import { oversight as oversightEn } from './en-oversight.ts';
+import { shut as shutEn } from './en-shut.ts';
+import { ended } from './nl-ended.ts';
+import { oversight } from './nl-oversight.ts';
+import { shut } from './nl-shut.ts';
+
+export const late = {
+  nl: { oversight, shut, ended },
+  en: { oversight: oversightEn, shut: shutEn, ended: endedEn },
+};
+export type Late = (typeof late)['nl'];
