@@ -44,6 +44,8 @@ export interface AuditLine {
   /** Only for people who read annexes. */
   readonly annex: Annex | null;
   readonly proof: { readonly leaf: string; readonly path: readonly string[] };
+  /** The line as proved, with this dossier's items alone; null where nothing is. */
+  readonly line: ProvedLine | null;
 }
 
 export interface Audit {
@@ -120,6 +122,7 @@ export async function audit(
         assumed: common === null ? null : assumedIn(people, mine, common.at),
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
+        line: common === null ? null : { index: line.index, common, items: mine },
       };
     }),
   );
@@ -148,6 +151,7 @@ const unproved = {
   kinds: [],
   assumed: null,
   annex: null,
+  line: null,
 } as const;
 
 const assumedIn = (people: KeyDirectory, items: ProvedLine['items'], at: Instant): FactId | null =>

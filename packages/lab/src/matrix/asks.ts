@@ -292,6 +292,18 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
       { class: 'look', items: [itemOf(target)], annex: annex.hash, declared: true },
     );
   },
+  'declaration audit': async (world, { session }, { dossier }) => {
+    const annex = await world.annex();
+    return world.signed(
+      session,
+      'declaration',
+      { event: 'export', annex: annex.text },
+      {
+        ...{ class: 'audit', items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
+        declared: true,
+      },
+    );
+  },
   audit: async (world, { session }, { dossier }) => {
     const annex = await world.annex();
     const at = world.time.clock();

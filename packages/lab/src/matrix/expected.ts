@@ -127,6 +127,8 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   write: (state) => only([...inside(state, TREATED), ...guests(state)]),
   takeover: (state) => only(inside(state, TREATED)),
   declaration: (state) => only([...inside(state, OPEN), ...guests(state)]),
+  // Who looked is taken along by who may read it, and by no guest.
+  'declaration audit': (state) => only(overseers(state)),
   audit: (state) => only(overseers(state)),
   access: (state) => only(overseers(state)),
   // Asked by who may write down what the patient said; which of them is shown one is another matter.
