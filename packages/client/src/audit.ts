@@ -37,6 +37,8 @@ export interface AuditLine {
   readonly handles: readonly HandleId[];
   /** What the items are; empty where nothing is proved. */
   readonly kinds: readonly EntryItem['kind'][];
+  /** The line names an annex. */
+  readonly annexed: boolean;
   /** Only for people who read annexes. */
   readonly annex: Annex | null;
   readonly proof: { readonly leaf: string; readonly path: readonly string[] };
@@ -50,6 +52,8 @@ export interface Audit {
   readonly checkpoint: string;
   /** The line about this reading itself. */
   readonly own: ProvedLine;
+  /** The dossier's numbered items that prove. */
+  readonly links: readonly { readonly seq: number; readonly hash: string }[];
   /** Who outside confirms these lines. */
   readonly standing: LogStanding;
 }
@@ -113,19 +117,23 @@ export async function audit(
         declared: common?.declared ?? false,
         handles: mine.flatMap(({ item }) => item.handle ?? []),
         kinds: mine.map(({ item }) => item.kind),
+        annexed: annexHash !== null,
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
       };
     }),
   );
   const known = [...proved, own].flatMap(({ index, common }) => (common === null ? [] : [{ index, at: common.at }]));
-  const whole = from === 0 && chainIsWhole([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
+  const links = linksOf([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
+  // Numbered from 1 without a gap, each naming the one before, up to the line of this very reading.
+  const whole = from === 0 && checkChain(links).ok;
   return {
     lines,
     complete: whole && lines.every(({ verified }) => verified),
     size: checkpoint.size,
     checkpoint: answer.checkpoint,
     own,
+    links: links.map(({ item, hash }) => ({ seq: item.seq!, hash })),
     standing: await logStanding(session, known),
   };
 }
@@ -141,13 +149,11 @@ const unproved = {
   declared: false,
   handles: [],
   kinds: [],
+  annexed: false,
   annex: null,
 } as const;
 
-/** Numbered from 1 without a gap, each naming the one before, up to the line of this very reading. */
-function chainIsWhole(lines: readonly ProvedLine[], dossier: DossierId): boolean {
-  const links = lines
+const linksOf = (lines: readonly ProvedLine[], dossier: DossierId) =>
+  lines
     .flatMap(({ items }) => items.filter(({ item }) => item.dossier === dossier && item.seq !== null))
     .sort((a, b) => a.item.seq! - b.item.seq!);
-  return checkChain(links).ok;
-}

@@ -21,15 +21,13 @@ export function witnessSide(from: Surroundings): WitnessSide {
   return {
     witnesses: () =>
       from.open(async ({ session, me }) => {
-        const fact = (await session.people(true)).witnesses;
         const found = await logStanding(session);
-        const keys = new Map(fact?.witnesses.map((one) => [one.name, namedWitness(one).keys]));
         return {
           standing: standingOf(found),
-          witnesses: found.witnesses.map(({ name, url, word, at, size, fault }) => ({
-            ...{ name, url, word, at, size, fault },
-            keys: keys.get(name) ?? [],
-          })),
+          witnesses: found.witnesses.map((one) => {
+            const { word, at, size, fault } = one;
+            return { ...namedWitness(one), word, at, size, fault };
+          }),
           mayChange: me.owner,
         };
       }),
