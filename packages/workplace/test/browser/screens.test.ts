@@ -199,6 +199,11 @@ const SCREENS: Record<string, Screen> = {
       await page.getByLabel('Adres van nieuwe getuige 1').waitFor();
     },
   },
+  'team, two logs': {
+    query: `role=owner&scene=unproved&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => page.getByText('twee logboeken laten zien').waitFor(),
+  },
   'team, a witness is late': {
     query: `role=nurse&scene=stale&${FEW}`,
     hash: '#/team',
