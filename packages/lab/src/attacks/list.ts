@@ -7,6 +7,7 @@ import { hostLog } from './host-log.ts';
 import { hostNewest } from './host-newest.ts';
 import { hostPacks } from './host-packs.ts';
 import { hostShares } from './host-shares.ts';
+import { hostWitnesses } from './host-witnesses.ts';
 import { input } from './input.ts';
 import { members } from './members.ts';
 import { outside } from './outside.ts';
@@ -33,6 +34,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostLog,
   ...hostKeys,
   ...hostNewest,
+  ...hostWitnesses,
   ...hostShares,
   ...requests,
   ...members,

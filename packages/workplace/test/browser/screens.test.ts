@@ -276,8 +276,8 @@ const SCREENS: Record<string, Screen> = {
     reach: async (page) => {
       await page.getByText('Bevestigd door 2 van 2 getuigen').waitFor();
       await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
-      await page.getByLabel('Adres van getuige 1').fill('https://getuige.example/w3');
-      await page.getByLabel('Sleutels van getuige 1').fill('getuige.example/w3+7a7b7c7d+BA');
+      await page.getByLabel('Adres van nieuwe getuige 1').fill('https://getuige.example/w3');
+      await page.getByLabel('Sleutels van nieuwe getuige 1').fill('getuige.example/w3+7a7b7c7d+BA');
       await page.getByRole('button', { name: 'Stel voor' }).click();
       await page.getByText('van 3 getuigen het logboek laten bevestigen').waitFor();
     },
@@ -288,8 +288,13 @@ const SCREENS: Record<string, Screen> = {
     reach: async (page) => {
       await page.getByText('Niemand van buiten bevestigt dit logboek').waitFor();
       await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
-      await page.getByLabel('Adres van getuige 1').waitFor();
+      await page.getByLabel('Adres van nieuwe getuige 1').waitFor();
     },
+  },
+  'team, two logs': {
+    query: `role=owner&scene=unproved&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => page.getByText('twee logboeken laten zien').waitFor(),
   },
   'team, a witness is late': {
     query: `role=nurse&scene=stale&${FEW}`,
