@@ -15,6 +15,7 @@ import { partnerRaces } from './partner-races.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
+import { reviewers } from './reviewers.ts';
 import { urgent } from './urgent.ts';
 
 /** On the two organisations of `pair.ts`. */
@@ -24,6 +25,7 @@ export const ON_PAIR: readonly Attack[] = [
   ...partnerReferrals,
   ...partnerRaces,
   ...urgent,
+  ...reviewers,
 ];
 
 export const ATTACKS: readonly Attack[] = [
