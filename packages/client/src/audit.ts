@@ -69,7 +69,7 @@ export async function audit(
   session: Session,
   what: { readonly dossier: DossierId; readonly from?: Instant; readonly until?: Instant; readonly about?: About },
 ): Promise<Audit> {
-  const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about });
+  const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about }, [what]);
   const people = await session.people();
   await prepared(session);
   const log = await session.log();

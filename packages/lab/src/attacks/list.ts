@@ -16,6 +16,7 @@ import { partnerRaces } from './partner-races.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
+import { reviewers } from './reviewers.ts';
 import { sourceLinks } from './source-links.ts';
 import { urgent } from './urgent.ts';
 
@@ -26,6 +27,7 @@ export const ON_PAIR: readonly Attack[] = [
   ...partnerReferrals,
   ...partnerRaces,
   ...urgent,
+  ...reviewers,
 ];
 
 export const ATTACKS: readonly Attack[] = [

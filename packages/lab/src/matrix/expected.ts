@@ -27,6 +27,12 @@ const ownersAndAgent: Row = {
   locked: WAITING,
 };
 
+const logReaders: Row = {
+  yes: [...OWNERS, 'officer', 'agent'],
+  no: without(...OWNERS, 'officer', 'agent'),
+  locked: WAITING,
+};
+
 export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   'vault-info': { yes: 'everybody' },
   'practice-create': {},
@@ -55,7 +61,12 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   delivery: { sent: ['agent'], no: without('agent'), locked: WAITING },
   snapshot: { yes: ['agent'], no: without('agent'), locked: WAITING },
   mirror: ownersAndAgent,
-  entries: ownersAndAgent,
+  // The lines as a whole also for who oversees; the words with them are sealed to the log team, and an agent needs none.
+  entries: logReaders,
+  annexes: logReaders,
+  records: members,
+  // Who stands in the control policy, and nobody else.
+  record: { yes: ['officer'], no: without('officer'), locked: WAITING },
   checkpoint: members,
   witnessed: membersAndGuests,
   tile: ownersAndAgent,

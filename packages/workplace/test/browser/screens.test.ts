@@ -607,6 +607,67 @@ const SCREENS: Record<string, Screen> = {
     hash: `#/waarneming/req_${'a'.repeat(26)}/brief`,
     reach: state('empty'),
   },
+  control: {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .first()
+        .waitFor();
+      await page.getByRole('checkbox', { name: 'Klopt nog: Noor Zijlstra' }).waitFor();
+    },
+  },
+  'control, one finding': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .first()
+        .click();
+      await page.getByLabel('Niet terecht').click();
+      await page.getByLabel('Wat volgt').waitFor();
+    },
+  },
+  'control, blocked': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .nth(1)
+        .click();
+      await page.getByText('Niemand mag dit beoordelen').waitFor();
+    },
+  },
+  'control, a policy': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Nieuw beleid voorstellen' }).click();
+      await page.getByLabel('Dagen voor een antwoord (hoogstens 31)').waitFor();
+    },
+  },
+  'control, nothing to do': {
+    query: `role=owner&scene=empty&${NOW}`,
+    hash: '#/controle',
+    reach: (page) => page.getByText('Geen bevindingen').waitFor(),
+  },
+  'control, a question to you': {
+    query: FEW,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page.getByLabel('Uw antwoord').fill('Zij belde over haar uitslag.');
+      await state('denied')(page);
+    },
+  },
+  'control, reading': { query: `role=owner&scene=slow&${NOW}`, hash: '#/controle', reach: state('loading') },
+  'control, not proved': {
+    query: `role=owner&scene=unproved&${FEW}`,
+    hash: '#/controle',
+    reach: state('not-proved'),
+  },
   'emergency, before': {
     query: `scene=denied&${NOW}`,
     hash: `#/dossier/dos_${'a'.repeat(26)}`,
