@@ -7,8 +7,8 @@ import {
   deliverAll,
   enrol,
   look,
-  ownCommon,
   newDossier,
+  ownCommon,
   startTestWorld,
   type TestDossier,
   type TestWorld,
@@ -35,7 +35,14 @@ function held() {
     before: () => gate,
     plan: async () => ({
       common: ownCommon(vault, world.practice.id, {
-        ...{ event: 'attempt', action: 'E', class: 'session', outcome: 'refused', actor: world.practice.gp.id, reason: 'not-authenticated' },
+        ...{
+          event: 'attempt',
+          action: 'E',
+          class: 'session',
+          outcome: 'refused',
+          actor: world.practice.gp.id,
+          reason: 'not-authenticated',
+        },
       }),
       items: [],
     }),
@@ -65,9 +72,13 @@ describe('a look in one batch with a change of the directory', () => {
     const owner = await world.open(practice.gp);
     const part = [{ dossier: dossier.id, handle: dossier.handles[0]! }];
     expect((await look(world, nurse, part)).json()).toMatchObject({ results: [{ outcome: 'permit' }] });
-    const membership = world.running.vault.people.of(practice.id).then((people) =>
-      people!.keys.memberships(world.time.clock()).find(({ person, team }) => person === practice.nurse.id && team === practice.nurseTeam.id),
-    );
+    const membership = world.running.vault.people
+      .of(practice.id)
+      .then((people) =>
+        people!.keys
+          .memberships(world.time.clock())
+          .find(({ person, team }) => person === practice.nurse.id && team === practice.nurseTeam.id),
+      );
     const fact = (await membership)!.id;
     const end = await signStatement(
       {

@@ -1,6 +1,7 @@
 /** Every attack, in the order of the corruption matrix. */
 
 import type { Attack } from './attack.ts';
+import { bounds } from './bounds.ts';
 import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
@@ -25,6 +26,7 @@ export const ON_PAIR: readonly Attack[] = [
   ...partnerReferrals,
   ...partnerRaces,
   ...urgent,
+  ...bounds,
 ];
 
 export const ATTACKS: readonly Attack[] = [
