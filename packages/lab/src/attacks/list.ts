@@ -1,6 +1,7 @@
 /** Every attack, in the order of the corruption matrix. */
 
 import type { Attack } from './attack.ts';
+import { bounds } from './bounds.ts';
 import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
@@ -28,6 +29,7 @@ export const ON_PAIR: readonly Attack[] = [
   ...partnerRaces,
   ...urgent,
   ...reviewers,
+  ...bounds,
 ];
 
 export const ATTACKS: readonly Attack[] = [
