@@ -8,6 +8,7 @@ import type { AllowLine } from '@ketenkluis/care';
 import { deliveryNumbers } from '@ketenkluis/client';
 import { hash } from '@ketenkluis/seal';
 import { z } from 'zod';
+import { breachFile } from './breach/file.ts';
 
 const id = <K extends IdKind>(kind: K) =>
   z.custom<Id<K>>((value) => typeof value === 'string' && idPattern(kind).test(value), `expected a ${kind} id`);
@@ -306,5 +307,7 @@ export const register = z.strictObject({
   confirmations: z.array(confirmation),
   /** By the patient's id in the GP system. */
   patients: z.record(z.string(), patient),
+  /** The practice's own register of breaches (AVG 33(5)); nothing in it is ever removed. */
+  breaches: z.array(breachFile).max(1000).optional(),
 });
 export type Register = z.infer<typeof register>;

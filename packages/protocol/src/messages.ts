@@ -591,5 +591,15 @@ export const mirrorPage = z.strictObject({
 export const entriesPage = z.strictObject({
   from: z.int(),
   size: z.int(),
+  /** Empty text for a line whose content retention took. */
   entries: z.array(base64url(4_000_000)).max(1000),
+  /** Years that were erased (docs/spec/retention.md), and the leaves of this page's erased lines. Left out where there are none. */
+  erased: z
+    .array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1) }))
+    .max(1000)
+    .optional(),
+  leaves: z
+    .array(z.strictObject({ index: z.int().min(0), leaf: base64url(100_000) }))
+    .max(1000)
+    .optional(),
 });

@@ -12,6 +12,7 @@ import { vaultError } from './errors.ts';
 import { openKeys } from './keys.ts';
 import { append, ownCommon } from './lines.ts';
 import { bringNative } from './native.ts';
+import { eraseDue } from './retention.ts';
 import type { Api } from './routes/api.ts';
 import { dropUncommitted } from './settling.ts';
 import { privateFile, privateFolder } from './storage/private.ts';
@@ -137,6 +138,8 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
       await logDrift(vault);
     }
     alarmed = off;
+    // By a clock that nobody trusts nothing is erased.
+    if (!off) await eraseDue(vault);
   };
   const timer = setInterval(() => {
     upkeep().catch((error: unknown) =>
