@@ -46,11 +46,13 @@ export type DirectoryFact = FactOf<(typeof DIRECTORY_FACT_KINDS)[number]>;
  */
 export const isDirectoryFact = (fact: Fact): fact is DirectoryFact =>
   DIRECTORY_FACT_KINDS.some((kind) => kind === fact.kind) && !isVouched(fact);
+/** What takes two people at least, of whom one need not be an owner. */
+const OF_TWO: ReadonlySet<string> = new Set(['partner', 'pool', 'assumption', 'keyholders']);
 const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
 /** Teams that a fact of the directory says are the organisation's own. */
 const ownTeamsIn = (fact: DirectoryFact): readonly TeamId[] => {
-  if (fact.kind === 'mandate' || fact.kind === 'partner' || fact.kind === 'assumption') return [];
+  if (!('team' in fact)) return [];
   return [fact.team];
 };
 
@@ -211,8 +213,8 @@ export class KeyDirectory implements SignRules {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
     } else {
-      const outward = fact.kind === 'partner' || fact.kind === 'pool' || fact.kind === 'assumption';
-      const record = await (outward ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
+      const second = OF_TWO.has(fact.kind);
+      const record = await (second ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }
     this.#facts.set(fact.id, fact);
@@ -256,6 +258,11 @@ export class KeyDirectory implements SignRules {
         throw sealError('bad-statement', 'consent is assumed for teams of partners only');
       return;
     }
+    if (fact.kind === 'keyholders') {
+      if (!this.#holdersFit(fact))
+        throw sealError('bad-card', 'keyholders are different, have cards of their own, and are as many as are needed');
+      return;
+    }
     if (fact.kind === 'oversight') {
       if (!this.#epochs.has(fact.team))
         throw sealError('bad-statement', 'only a team of the organisation itself may read who looked');
@@ -270,6 +277,21 @@ export class KeyDirectory implements SignRules {
       const answers = ownerKey(record, fact.responsible) ?? last(this.#cards.get(fact.responsible));
       if (!answers) throw sealError('bad-card', 'nobody known answers for this mandate');
     }
+  }
+
+  /** Different people on different machines, each on the newest card of a keyholder. */
+  #holdersFit({ need, holders, from }: FactOf<'keyholders'>): boolean {
+    const different = (list: readonly string[]) => new Set(list).size === list.length;
+    return (
+      need <= holders.length &&
+      different(holders.map(({ person }) => person)) &&
+      different(holders.map(({ url }) => url)) &&
+      holders.every(({ person, card }) => {
+        const newest = last(this.#cards.get(person));
+        const known = newest?.hash === card && newest.payload.kind === 'keyholder';
+        return known && newest.payload.from <= from && from < newest.payload.until;
+      })
+    );
   }
 
   async #addWithdrawal(statement: Statement<'withdrawal'>): Promise<void> {
@@ -439,6 +461,15 @@ export class KeyDirectory implements SignRules {
   /** Live partner facts. */
   partners(at: Instant): readonly FactOf<'partner'>[] {
     return this.#live('partner', at);
+  }
+  /** Who holds pieces of what is sealed from now on: the newest live fact. */
+  keyholdersAt(at: Instant): FactOf<'keyholders'> | undefined {
+    return this.#live('keyholders', at).at(-1);
+  }
+  /** A fact that names keyholders, live or not: what was sealed under it still needs them. */
+  keyholdersBy(fact: string): FactOf<'keyholders'> | undefined {
+    const found = this.#facts.get(fact);
+    return found?.kind === 'keyholders' ? found : undefined;
   }
   /** Live settings for assumed consent. */
   assumptions(at: Instant): readonly FactOf<'assumption'>[] {

@@ -21,6 +21,15 @@ export {
   type ShareKind,
 } from './brands.ts';
 export { type Wrap, type WrapWire, wrapFromWire, wrapToWire, wrapWireSchema } from './bundle.ts';
+export {
+  type Custody,
+  custodyBytes,
+  type Holders,
+  holdingsDigest,
+  isPiece,
+  type Piece,
+  pieceCommitment,
+} from './custody.ts';
 export { type DirectoryFact, isDirectoryFact, KeyDirectory, type Place } from './directory.ts';
 export {
   decodeObject,

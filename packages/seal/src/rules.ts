@@ -137,6 +137,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'partner':
     case 'assumption':
     case 'pool':
+    case 'keyholders':
       return ownersAndSecond(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
@@ -164,6 +165,8 @@ function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: 
     const agent = by !== undefined && signers.length === 1 && mandated(rules, target, by, at);
     return agent || ownersTogether(rules, signers, at);
   }
+  // Ending a wall opens something: as many as it takes to build it.
+  if (target.kind === 'keyholders') return ownersAndSecond(rules, signers, at);
   if (by !== undefined && signers.length === 1 && isOwner(rules, by, at)) {
     const whose =
       target.kind === 'membership' ? target.person : target.kind === 'mandate' ? target.responsible : undefined;
