@@ -49,7 +49,7 @@ const practice = newId('organisation', random);
 const content = canonicalJson({ resources: ['potassium', 'kreatinine'] });
 const fields = () => ({ slot: null, prev: null, class: 'source' as const, parent: null, writer: agent.id });
 /** One keyholder: what is joined is not this file's question. */
-const described = (sealed: SealedPack, of: ReturnType<typeof fields> & { prev: null | ReturnType<typeof hashOf> }) =>
+const described = (sealed: SealedPack, of: Parameters<typeof describePack>[1]) =>
   describePack(sealed, {
     ...of,
     ...(sealed.shares.k

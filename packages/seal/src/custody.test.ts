@@ -1,6 +1,6 @@
 /** docs/spec/keyholder.md, "Pieces": any t of n give k, fewer give nothing, and a wrong one is named before anything is joined. */
 
-import { newId, systemRandom as random, type PersonId } from '@ketenkluis/base';
+import { newId, type PersonId, systemRandom as random } from '@ketenkluis/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asShare, custodyBytes, holdingsDigest, isPiece, pieceCommitment } from './index.ts';
@@ -10,7 +10,11 @@ const CARD = pieceCommitment(newId('person', random), new Uint8Array(33));
 const named = (need: number, n: number) => ({
   id: newId('fact', random),
   need,
-  holders: Array.from({ length: n }, (_, i) => ({ person: newId('person', random), card: CARD, url: `https://h${i}.nl` })),
+  holders: Array.from({ length: n }, (_, i) => ({
+    person: newId('person', random),
+    card: CARD,
+    url: `https://h${i}.nl`,
+  })),
 });
 const shape = fc.integer({ min: 1, max: 8 }).chain((n) => fc.tuple(fc.integer({ min: 1, max: n }), fc.constant(n)));
 
@@ -29,7 +33,9 @@ describe('keyholders’ pieces', () => {
         await expect(joinPieces(holders, some.slice(1))).rejects.toMatchObject({ code: 'seal/bad-share' });
         // The same piece twice is one piece.
         if (need > 1)
-          await expect(joinPieces(holders, [...some.slice(1), some[1]!])).rejects.toMatchObject({ code: 'seal/bad-share' });
+          await expect(joinPieces(holders, [...some.slice(1), some[1]!])).rejects.toMatchObject({
+            code: 'seal/bad-share',
+          });
       }),
       { numRuns: 40 },
     );
@@ -40,7 +46,10 @@ describe('keyholders’ pieces', () => {
     const one = await splitSecret(asShare('k', random(32)), fact);
     const other = await splitSecret(asShare('k', random(32)), fact);
     const [a, b, c] = one.pieces;
-    const bent = asShare('p', a!.share.map((byte, i) => (i === 5 ? byte ^ 1 : byte)));
+    const bent = asShare(
+      'p',
+      a!.share.map((byte, i) => (i === 5 ? byte ^ 1 : byte)),
+    );
     for (const wrong of [{ by: a!.by, share: bent }, other.pieces[0]!, { by: a!.by, share: c!.share }]) {
       expect(isPiece(one.holders, wrong.by, wrong.share)).toBe(false);
       await expect(joinPieces(one.holders, [wrong, b!])).rejects.toMatchObject({ code: 'seal/bad-share' });
@@ -51,7 +60,10 @@ describe('keyholders’ pieces', () => {
   });
 
   it('a receipt is of this practice, this holder and these versions in this order', () => {
-    const [a, b] = [random(33), random(33)].map((one) => pieceCommitment(newId('person', random), one)) as [never, never];
+    const [a, b] = [random(33), random(33)].map((one) => pieceCommitment(newId('person', random), one)) as [
+      never,
+      never,
+    ];
     const by: PersonId = newId('person', random);
     const practice = newId('organisation', random);
     const held = [

@@ -66,7 +66,11 @@ export interface Custody {
   readonly piece: Hash;
 }
 /** What a keyholder signs when it has a delivery's pieces on disk: descriptor and commitment of each, in order. */
-export const custodyBytes = (practice: FactOf<'keyholders'>['practice'], by: PersonId, held: readonly Custody[]): Bytes =>
+export const custodyBytes = (
+  practice: FactOf<'keyholders'>['practice'],
+  by: PersonId,
+  held: readonly Custody[],
+): Bytes =>
   lengthPrefixed(
     CUSTODY,
     idBytes(practice),

@@ -306,7 +306,10 @@ export const descriptor = z.strictObject({
     .strictObject({
       fact: id('fact'),
       need: z.int().min(1).max(8),
-      pieces: z.array(z.strictObject({ by: id('person'), piece: hash })).min(1).max(8),
+      pieces: z
+        .array(z.strictObject({ by: id('person'), piece: hash }))
+        .min(1)
+        .max(8),
     })
     .optional(),
 });
