@@ -26,9 +26,6 @@ const schema = z.strictObject({
         authority: wireHash,
         /** The log's key as a vkey; its name is the log's origin. */
         log: z.string(),
-        /** vkeys of the witnesses of whom `quorum` must have cosigned. */
-        witnesses: z.array(z.string()).max(32).default([]),
-        quorum: z.int().min(0).max(16).default(0),
       }),
     )
     .max(10_000),
@@ -38,8 +35,6 @@ export interface PracticePin {
   readonly practice: OrganisationId;
   readonly authority: Hash;
   readonly log: NoteKey;
-  readonly witnesses: readonly NoteKey[];
-  readonly quorum: number;
 }
 export interface KeyholderConfig {
   readonly url: string;
@@ -66,20 +61,15 @@ export function readConfig(file: string): KeyholderConfig {
   const { url, dir, host, port, metricsPort, practices } = parsed.data;
   const fault = originFault(url);
   if (fault !== null) throw bad(`has an url that ${fault}`);
-  const vkey = (text: string, types: readonly number[], whose: string): NoteKey => {
+  const pins = practices.map(({ practice, authority, log }): PracticePin => {
     let key: NoteKey;
     try {
-      key = parseVkey(text);
+      key = parseVkey(log);
     } catch (cause) {
-      throw bad(`has a key of ${whose} that is no verifier key`, cause);
+      throw bad('has a log key that is no verifier key', cause);
     }
-    if (!types.includes(key.type)) throw bad(`has a key of ${whose} of another kind`);
-    return key;
-  };
-  const pins = practices.map(({ practice, authority, log, witnesses, quorum }): PracticePin => {
-    const keys = witnesses.map((text) => vkey(text, [4, 6], 'a witness'));
-    if (quorum > new Set(keys.map(({ name }) => name)).size) throw bad('asks for more witnesses than it names');
-    return { practice, authority, log: vkey(log, [1], 'a log'), witnesses: keys, quorum };
+    if (key.type !== 1) throw bad("has a log key that is not a log's Ed25519 key");
+    return { practice, authority, log: key };
   });
   if (new Set(pins.map(({ practice }) => practice)).size !== pins.length) throw bad('names a practice twice');
   return { url, dir: resolve(dirname(file), dir), host, port, metricsPort, practices: pins };

@@ -10,6 +10,7 @@ export const REFUSALS = [
   'clock-behind',
   'not-signed',
   'not-allowed',
+  'not-logged',
   'not-witnessed',
   'not-included',
   'wrong-line',

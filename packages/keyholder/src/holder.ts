@@ -10,7 +10,7 @@ import {
   plus,
   type Verifier,
 } from '@ketenkluis/base';
-import { type Checkpoint, openCheckpoint, readCheckpoint } from '@ketenkluis/ledger';
+import { type Checkpoint, confirmedBy, openCheckpoint, readCheckpoint } from '@ketenkluis/ledger';
 import {
   CUSTODY,
   CUSTODY_FRESH,
@@ -34,6 +34,7 @@ import {
   type Statement,
   sealTo,
   statementFromWire,
+  witnessPolicy,
 } from '@ketenkluis/seal';
 import { openBundle } from '@ketenkluis/seal/holder';
 import type { z } from 'zod';
@@ -63,7 +64,7 @@ const STATUS: Partial<Record<Refusal, number>> = {
 };
 const refuse = (code: Refusal): Reply => ({ status: STATUS[code] ?? 403, body: { code }, outcome: code });
 const done = (body: unknown): Reply => ({ status: 200, body, outcome: 'done' });
-const behind = (body: { directory: number } | { size: number }): Reply => ({ status: 409, body, outcome: 'behind' });
+const behind = (body: { directory: number } | { size: number; checkpoint: string }): Reply => ({ status: 409, body, outcome: 'behind' });
 const isReply = (value: object): value is Reply => 'outcome' in value;
 
 export interface HolderParts {
@@ -227,13 +228,27 @@ export function createHolder({ keys, store, url, practices, verifier, clock }: H
     });
   }
 
-  async function checkpointOf(pin: PracticePin, note: string): Promise<Checkpoint | undefined> {
-    const { log, witnesses, quorum } = pin;
+  /** The log's own checkpoint, and the size up to which the owners' quorum confirms it; all of it where they name nobody. */
+  async function checkpointOf(
+    { log }: PracticePin,
+    ask: z.infer<typeof custodyRelease>,
+    people: KeyDirectory,
+    now: Instant,
+  ): Promise<{ readonly under: Checkpoint; readonly confirmed: number } | undefined> {
+    let under: Checkpoint;
     try {
-      return await openCheckpoint(note, { log, witnesses, quorum }, verifier);
+      under = await openCheckpoint(ask.checkpoint, { log }, verifier);
     } catch {
       return undefined;
     }
+    const fact = people.witnesses;
+    const policy = fact && witnessPolicy(fact);
+    if (policy === undefined || policy.quorum < 1) return { under, confirmed: under.size };
+    const shown = ask.witnesses.map(({ name, note, proof }) => ({
+      ...{ name, note, proof: proof.map((step) => fromBase64url(step)) },
+    }));
+    const { checkpoint } = await confirmedBy({ log, policy, under, shown, now, verifier });
+    return { under, confirmed: checkpoint?.size ?? 0 };
   }
 
   async function release(pin: PracticePin, ask: z.infer<typeof custodyRelease>, now: Instant): Promise<Reply> {
@@ -245,10 +260,12 @@ export function createHolder({ keys, store, url, practices, verifier, clock }: H
     if (request.payload.recipient !== hashOf(key)) return refuse('not-signed');
     const people = await peopleFor(pin, [request], ask.more, now);
     if (isReply(people)) return people;
-    const checkpoint = await checkpointOf(pin, ask.checkpoint);
-    if (checkpoint === undefined) return refuse('not-witnessed');
+    const shown = await checkpointOf(pin, ask, people, now);
+    if (shown === undefined) return refuse('not-logged');
+    const { under: checkpoint, confirmed } = shown;
     const line = readLine(ask.line, checkpoint);
     if (line === undefined) return refuse('not-included');
+    if (ask.line.index >= confirmed) return refuse('not-witnessed');
     if (!isLineOf(request, line.common)) return refuse('wrong-line');
     if (!isFresh([line.common.at, request.payload.at], now, since)) return refuse('stale');
     const consistency = ask.consistency && {
@@ -265,7 +282,7 @@ export function createHolder({ keys, store, url, practices, verifier, clock }: H
         return note === undefined ? undefined : readCheckpoint(note).root;
       };
       const how = continues({ last: last ? readCheckpoint(last.note) : null, accepted }, checkpoint, consistency);
-      if (typeof how === 'object') return behind({ size: how.behind });
+      if (typeof how === 'object') return behind({ size: how.behind, checkpoint: last!.note });
       if (how === 'fork') {
         tx.fork({ practice, at: now, seen: tx.accepted(practice, checkpoint.size)!, offered: ask.checkpoint });
         return refuse('fork');

@@ -65,6 +65,10 @@ export const custodyRelease = z.strictObject({
   line: ledgerProof,
   checkpoint: checkpointNote,
   consistency: z.strictObject({ from: z.int().min(1), proof: z.array(base64url(43)).max(64) }).nullable(),
+  /** What the witnesses said that the owners named (docs/spec/witness.md): each one's newest, with its proof to `checkpoint`. */
+  witnesses: z
+    .array(z.strictObject({ name: z.string().max(255), note: checkpointNote, proof: z.array(base64url(43)).max(64) }))
+    .max(16),
   key: base64url(4096),
   more: moreOfDirectory.nullable(),
 });
@@ -73,7 +77,7 @@ export const custodyReleased = z.strictObject({ size: z.int().min(1), sealed: ba
 /** 409: bring the directory from here on, or proof that the log continues this size. */
 export const custodyBehind = z.union([
   z.strictObject({ directory: z.int().min(0) }),
-  z.strictObject({ size: z.int().min(1) }),
+  z.strictObject({ size: z.int().min(1), checkpoint: checkpointNote }),
 ]);
 /** What is inside. */
 export const sealedPieces = z.strictObject({
@@ -84,6 +88,7 @@ export const custodyRefusal = z.strictObject({ code: z.string().max(40) });
 
 /** A receipt as it travels to the vault with the delivery. */
 export const custodyProof = z.strictObject({ by: id('person'), sig: base64url(90) });
+export type CustodyProof = z.infer<typeof custodyProof>;
 
 /** GET .../log/proof: a line under a size that somebody else knows, and that the log continued. Hashes only. */
 export const logProof = z.strictObject({

@@ -466,6 +466,10 @@ export class KeyDirectory implements SignRules {
   keyholdersAt(at: Instant): FactOf<'keyholders'> | undefined {
     return this.#live('keyholders', at).at(-1);
   }
+  /** Did the practice ever name keyholders? */
+  get hasKeyholders(): boolean {
+    return [...this.#facts.values()].some(({ kind }) => kind === 'keyholders');
+  }
   /** A fact that names keyholders, live or not: what was sealed under it still needs them. */
   keyholdersBy(fact: string): FactOf<'keyholders'> | undefined {
     const found = this.#facts.get(fact);
