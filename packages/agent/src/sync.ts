@@ -16,6 +16,7 @@ import {
 import { type ProgrammeId, ROLES, type RoleId, type Selection } from '@ketenkluis/care';
 import { clientError, type Fetch, type ReceiptContent } from '@ketenkluis/client';
 import type { KeyDirectory } from '@ketenkluis/seal';
+import { type Custodian, liveDescriptors, openCustodian } from './custody.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
@@ -71,6 +72,8 @@ export interface SyncResult {
   readonly appointments: VisitReport;
   /** Null when Mitz is off. */
   readonly mitz: MitzReport | null;
+  /** Keyholders, how many of them a look needs, and those without a piece of something; null where the practice names nobody. */
+  readonly keyholders: { readonly holders: number; readonly need: number; readonly short: number } | null;
   /** Null when no mirror was asked for. */
   readonly mirror: MirrorResult | null;
 }
@@ -153,13 +156,15 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     await step('kept');
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const partners = partnerTeams(await link.session.people(), clock());
-    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners }, live);
+    const custody = await openCustodian(link.session, register);
+    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners, custody }, live);
     const done = await sendAll({
       ...{ register, reading, sender, selection, asOf, clock, lost, report, partners },
       assuming: assumingNow(register, (dossier) => live.get(dossier) ?? null, await link.session.people(), clock()),
+      afresh: custody.afresh,
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
-    return await finish({ options, link, sender, agent, intents, step, done, mitz, appointments });
+    return await finish({ options, link, sender, agent, intents, step, done, mitz, appointments, custody });
   } finally {
     reading.close();
   }
@@ -195,8 +200,9 @@ async function finish(of: {
   readonly done: Sent;
   readonly mitz: MitzReport | null;
   readonly appointments: VisitReport;
+  readonly custody: Custodian;
 }): Promise<SyncResult> {
-  const { options, link, sender, agent, intents, step, done, mitz, appointments } = of;
+  const { options, link, sender, agent, intents, step, done, mitz, appointments, custody } = of;
   const { state, clock } = options;
   const { register } = state;
   await step('sent');
@@ -217,8 +223,11 @@ async function finish(of: {
     const keys = partnerTeams(await link.session.people(), clock());
     register.partnerKeys = Object.fromEntries([...keys].map(([team, { kem }]) => [team, kem]));
     register.deliveries = done.receipt.last;
+    register.custody = custody.result();
     await state.save();
     await step('saved');
+    await custody.keep(liveDescriptors(register));
+    await step('kept by holders');
     const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register);
     await step('mirrored');
     options.onProgress?.({ step: 'snapshot', done: 1, total: 1, secondsLeft: 0 });
@@ -232,6 +241,7 @@ async function finish(of: {
       snapshot: { number: snapshot.payload.number, until: snapshot.payload.until },
       appointments,
       mitz,
+      keyholders: custody.report(),
       mirror: copied,
     };
   }

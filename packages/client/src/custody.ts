@@ -16,11 +16,10 @@ import {
 import {
   CUSTODY,
   type CustodyPath,
+  type CustodyProof,
   type CustodyRelease,
   custodyBehind,
-  type CustodyProof,
   custodyReceipt,
-  custodyRefusal,
   custodyReleased,
   type LedgerProof,
   logProof,
@@ -99,7 +98,9 @@ async function moreFrom(session: Session, after: number): Promise<MoreOfDirector
     after,
     statements: statements.slice(after),
     batches: [...batches],
-    partners: own ? [{ organisation: session.organisation, statements: [...own.statements], batches: [...own.batches] }] : [],
+    partners: own
+      ? [{ organisation: session.organisation, statements: [...own.statements], batches: [...own.batches] }]
+      : [],
   };
 }
 
@@ -183,7 +184,9 @@ export class Pieces {
   async #to({ person, url }: Holder): Promise<Proof | undefined> {
     const session = this.#session;
     const bundle = await signStatement(this.#bundles.get(person)!.payload, session.keys().signer);
-    const wraps = this.#wraps.get(person)!.map(({ index, descriptor, ct }) => ({ index, descriptor, ct: base64url(ct) }));
+    const wraps = this.#wraps
+      .get(person)!
+      .map(({ index, descriptor, ct }) => ({ index, descriptor, ct: base64url(ct) }));
     const answer = await signedPost(session, url, 'pieces', 'write', (more) => ({
       ...{ bundle: statementToWire(bundle), wraps, more },
     }));
@@ -198,7 +201,9 @@ export class Pieces {
 }
 
 const tooFew = (need: number, missing: readonly PersonId[], lying: readonly PersonId[]) =>
-  clientError('holders-missing', `${need} keyholders are needed and fewer answered`, { detail: { missing, lying } });
+  clientError('holders-missing', `${need} keyholders are needed and fewer answered`, {
+    detail: { missing: missing.join(' '), lying: lying.join(' ') },
+  });
 
 // --- opening -----------------------------------------------------------------------------------------------------------------
 
@@ -279,10 +284,8 @@ async function askOne(
         return new Map(pieces.map(({ descriptor, piece }) => [descriptor, asShare('p', fromBase64url(piece))]));
       }
       if (reply === undefined) return undefined;
-      if (reply.status === 409) ask = await caughtUp(session, ask, custodyBehind.parse(reply.body));
-      else if (custodyRefusal.safeParse(reply.body).data?.code === 'not-witnessed' && attempt < 2)
-        ask = await witnessedNow(session, ask);
-      else return undefined;
+      if (reply.status !== 409) return undefined;
+      ask = await caughtUp(session, ask, custodyBehind.parse(reply.body));
     }
     return undefined;
   } catch {
@@ -325,7 +328,11 @@ async function caughtUp(
 export async function teachHolder(
   session: Session,
   url: string,
-  partners: readonly { readonly organisation: OrganisationId; readonly statements: unknown[]; readonly batches: unknown[] }[],
+  partners: readonly {
+    readonly organisation: OrganisationId;
+    readonly statements: unknown[];
+    readonly batches: unknown[];
+  }[],
 ): Promise<boolean> {
   await session.people();
   let after = session.peopleWire.statements.length;

@@ -38,7 +38,14 @@ async function releaseOnce(session: Session, what: Parameters<typeof release>[1]
   const { hasKeyholders } = await session.people();
   const recipient = hasKeyholders ? { recipient: (await session.recipient()).hash } : {};
   const { answer, request } = await session.inTurn(async () => {
-    const ask = { ...recipient, id: annex.id, class: what.class, action: 'release', items: what.items, annex: annex.hash };
+    const ask = {
+      ...recipient,
+      id: annex.id,
+      class: what.class,
+      action: 'release',
+      items: what.items,
+      annex: annex.hash,
+    };
     const signed = await session.signed({ ...ask, checkpoint: await session.seen() }, { annex: annex.wire });
     return { answer: await session.call('release', releaseAnswer, signed.message), request: signed.request };
   });

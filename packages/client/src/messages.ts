@@ -102,7 +102,12 @@ async function put(
       const done = await change(guest, {
         ...{ endpoint: 'write', class: 'write', event: 'write', items: [{ dossier, handle, facts }] },
         about: { purpose: 'bericht aan de verwijzer', ...about },
-        body: { ...statementsToWire(statements), wraps: made.wraps.map(wrapToWire), packs: [base64url(made.pack)], ...withReceipts(made) },
+        body: {
+          ...statementsToWire(statements),
+          wraps: made.wraps.map(wrapToWire),
+          packs: [base64url(made.pack)],
+          ...withReceipts(made),
+        },
       });
       guest.proved.set(dossier, { ...proved, state: step.state, live });
       return done.line;

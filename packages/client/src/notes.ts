@@ -53,7 +53,12 @@ export async function writeNote(
       event: 'write',
       items: [{ dossier, handle, facts }],
       about: { purpose: 'notitie', ...what.about },
-      body: { ...statementsToWire(statements), wraps: made.wraps.map(wrapToWire), packs: [base64url(made.pack)], ...withReceipts(made) },
+      body: {
+        ...statementsToWire(statements),
+        wraps: made.wraps.map(wrapToWire),
+        packs: [base64url(made.pack)],
+        ...withReceipts(made),
+      },
     });
     session.proved.set(dossier, { ...proved, state: step.state, live });
     return done.line;

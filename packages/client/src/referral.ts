@@ -33,7 +33,17 @@ import { believed, prepared } from './look.ts';
 import { checkPart, type Given } from './parts.ts';
 import { checkAnswered, checkFrame, type ProvedState } from './release.ts';
 import type { Session } from './session.ts';
-import { again, bundleFor, grantOf, liveOf, newHandle, payloadsOf, type Recipient, stepTo, withReceipts } from './sharing.ts';
+import {
+  again,
+  bundleFor,
+  grantOf,
+  liveOf,
+  newHandle,
+  payloadsOf,
+  type Recipient,
+  stepTo,
+  withReceipts,
+} from './sharing.ts';
 
 export interface NewReferral {
   readonly dossier: DossierId;

@@ -29,7 +29,14 @@ import {
   type State,
   type Wrap,
 } from '@ketenkluis/seal';
-import { createBundle, describePack, type Envelope, type NewBundle, sealPack, splitSecret } from '@ketenkluis/seal/open';
+import {
+  createBundle,
+  describePack,
+  type Envelope,
+  type NewBundle,
+  sealPack,
+  splitSecret,
+} from '@ketenkluis/seal/open';
 import { clientError } from './errors.ts';
 import { release } from './look.ts';
 import type { ProvedState } from './release.ts';
@@ -137,7 +144,7 @@ export async function newHandle(
 ): Promise<NewHandle> {
   const { dossier, parent, to } = what;
   const { random } = session.wire.ports;
-  const keepers = (await session.people()).keyholdersAt(session.now());
+  const keepers = (await session.people()).keyholders;
   const handle = what.handle ?? newId('handle', random);
   const sealed = await sealPack({
     handle,

@@ -64,7 +64,11 @@ const STATUS: Partial<Record<Refusal, number>> = {
 };
 const refuse = (code: Refusal): Reply => ({ status: STATUS[code] ?? 403, body: { code }, outcome: code });
 const done = (body: unknown): Reply => ({ status: 200, body, outcome: 'done' });
-const behind = (body: { directory: number } | { size: number; checkpoint: string }): Reply => ({ status: 409, body, outcome: 'behind' });
+const behind = (body: { directory: number } | { size: number; checkpoint: string }): Reply => ({
+  status: 409,
+  body,
+  outcome: 'behind',
+});
 const isReply = (value: object): value is Reply => 'outcome' in value;
 
 export interface HolderParts {

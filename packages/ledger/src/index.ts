@@ -116,3 +116,14 @@ export {
   type Verdict,
   verifyLedger,
 } from './verify.ts';
+export {
+  type Confirmed,
+  confirmedBy,
+  type KnownLine,
+  type ShownNote,
+  type Standing,
+  standingOf,
+  type WitnessPolicy,
+  type WitnessSaid,
+  type WitnessWord,
+} from './witnessed.ts';

@@ -28,6 +28,7 @@ import {
   type Hash,
   type Payload,
 } from './statements.ts';
+import { witnessPolicy } from './witnesses.ts';
 
 /** What the caller found about a statement's place in the organisation's ledger. */
 export interface Place {
@@ -46,14 +47,13 @@ export type DirectoryFact = FactOf<(typeof DIRECTORY_FACT_KINDS)[number]>;
  */
 export const isDirectoryFact = (fact: Fact): fact is DirectoryFact =>
   DIRECTORY_FACT_KINDS.some((kind) => kind === fact.kind) && !isVouched(fact);
-/** What takes two people at least, of whom one need not be an owner. */
-const OF_TWO: ReadonlySet<string> = new Set(['partner', 'pool', 'assumption', 'keyholders']);
+/** Kinds that take a second person. */
+const OUTWARD: ReadonlySet<string> = new Set(['partner', 'pool', 'assumption', 'witnesses', 'keyholders']);
 const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
 /** Teams that a fact of the directory says are the organisation's own. */
 const ownTeamsIn = (fact: DirectoryFact): readonly TeamId[] => {
-  if (!('team' in fact)) return [];
-  return [fact.team];
+  return 'team' in fact ? [fact.team] : [];
 };
 
 /** Who joins gets the current key: only a record that keeps every member, on the same card, may keep it. None comes back later. */
@@ -213,8 +213,8 @@ export class KeyDirectory implements SignRules {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
     } else {
-      const second = OF_TWO.has(fact.kind);
-      const record = await (second ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
+      const outward = OUTWARD.has(fact.kind);
+      const record = await (outward ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }
     this.#facts.set(fact.id, fact);
@@ -259,8 +259,16 @@ export class KeyDirectory implements SignRules {
       return;
     }
     if (fact.kind === 'keyholders') {
+      if (fact.from <= (this.#keyholders()?.from ?? -1))
+        throw sealError('replayed', 'these keyholders were named before those that count now');
       if (!this.#holdersFit(fact))
         throw sealError('bad-card', 'keyholders are different, have cards of their own, and are as many as are needed');
+      return;
+    }
+    if (fact.kind === 'witnesses') {
+      witnessPolicy(fact);
+      if (fact.from <= (this.witnesses?.from ?? -1))
+        throw sealError('replayed', 'these witnesses were named before those that count now');
       return;
     }
     if (fact.kind === 'oversight') {
@@ -284,6 +292,7 @@ export class KeyDirectory implements SignRules {
     const different = (list: readonly string[]) => new Set(list).size === list.length;
     return (
       need <= holders.length &&
+      (need > 0 || holders.length === 0) &&
       different(holders.map(({ person }) => person)) &&
       different(holders.map(({ url }) => url)) &&
       holders.every(({ person, card }) => {
@@ -415,6 +424,11 @@ export class KeyDirectory implements SignRules {
     return this.#live('oversight', at).some(({ team }) => this.isMember(person, team, at));
   }
 
+  /** The witnesses that count: those named last, whatever the time; undefined when nobody ever was. */
+  get witnesses(): FactOf<'witnesses'> | undefined {
+    return [...this.#facts.values()].findLast((fact) => fact.kind === 'witnesses');
+  }
+
   /** Was this person ever an owner or the holder of a card here? */
   knows(person: string): boolean {
     return this.#cards.has(person) || this.#authorities.some(({ payload }) => ownerKey(payload, person) !== undefined);
@@ -462,15 +476,19 @@ export class KeyDirectory implements SignRules {
   partners(at: Instant): readonly FactOf<'partner'>[] {
     return this.#live('partner', at);
   }
-  /** Who holds pieces of what is sealed from now on: the newest live fact. */
-  keyholdersAt(at: Instant): FactOf<'keyholders'> | undefined {
-    return this.#live('keyholders', at).at(-1);
+  #keyholders(): FactOf<'keyholders'> | undefined {
+    return [...this.#facts.values()].findLast((fact) => fact.kind === 'keyholders');
+  }
+  /** Who holds pieces of what is sealed from now on: those named last, whatever the time; undefined when that is nobody. */
+  get keyholders(): FactOf<'keyholders'> | undefined {
+    const named = this.#keyholders();
+    return named !== undefined && named.need > 0 ? named : undefined;
   }
   /** Did the practice ever name keyholders? */
   get hasKeyholders(): boolean {
-    return [...this.#facts.values()].some(({ kind }) => kind === 'keyholders');
+    return this.#keyholders() !== undefined;
   }
-  /** A fact that names keyholders, live or not: what was sealed under it still needs them. */
+  /** A fact that names keyholders, the last or not: what was sealed under it still needs them. */
   keyholdersBy(fact: string): FactOf<'keyholders'> | undefined {
     const found = this.#facts.get(fact);
     return found?.kind === 'keyholders' ? found : undefined;

@@ -114,3 +114,4 @@ export {
 } from './statement.ts';
 export * from './statements.ts';
 export { type Algorithm, type Suite, suite, suites } from './suite.ts';
+export { isWitnessUrl, witnessPolicy } from './witnesses.ts';

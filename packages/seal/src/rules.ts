@@ -137,6 +137,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'partner':
     case 'assumption':
     case 'pool':
+    case 'witnesses':
     case 'keyholders':
       return ownersAndSecond(rules, signers, at);
     case 'substitute':
@@ -160,13 +161,13 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
  */
 function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: Instant): boolean {
   const [by] = signers;
+  // Who watches from outside, or holds pieces there, is replaced by two people together, never taken away.
+  if (target.kind === 'witnesses' || target.kind === 'keyholders') return false;
   // Lifting a restriction gives: not for whoever it shuts out, nor for one owner alone.
   if (target.kind === 'restriction') {
     const agent = by !== undefined && signers.length === 1 && mandated(rules, target, by, at);
     return agent || ownersTogether(rules, signers, at);
   }
-  // Ending a wall opens something: as many as it takes to build it.
-  if (target.kind === 'keyholders') return ownersAndSecond(rules, signers, at);
   if (by !== undefined && signers.length === 1 && isOwner(rules, by, at)) {
     const whose =
       target.kind === 'membership' ? target.person : target.kind === 'mandate' ? target.responsible : undefined;

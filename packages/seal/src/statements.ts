@@ -94,6 +94,7 @@ export const DIRECTORY_FACT_KINDS = [
   'pool',
   'substitute',
   'oversight',
+  'witnesses',
   'keyholders',
 ] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
@@ -224,16 +225,36 @@ export const oversight = z.strictObject({ ...fact, kind: z.literal('oversight'),
 
 /**
  * Signed by `threshold` owners and at least two people: who holds pieces of every key, on which card and where, and how many of them a
- * look needs. The newest live one counts (docs/spec/keyholder.md).
+ * look needs (docs/spec/keyholder.md). The one stated last counts; nobody ends it, another takes its place. An empty list: nobody any more.
  */
 export const keyholders = z.strictObject({
   ...fact,
   kind: z.literal('keyholders'),
-  need: z.int().min(1).max(8),
-  holders: z
-    .array(z.strictObject({ person: id('person'), card: hash, url: z.string().max(255) }))
-    .min(1)
-    .max(8),
+  need: z.int().min(0).max(8),
+  holders: z.array(z.strictObject({ person: id('person'), card: hash, url: z.string().max(255) })).max(8),
+});
+
+/**
+ * Signed by `threshold` owners and at least two people: who outside cosigns the log's checkpoints, and how many of them must
+ * (docs/spec/witness.md). The one stated last counts; nobody ends it, another takes its place. An empty list: nobody any more.
+ */
+export const witnesses = z.strictObject({
+  ...fact,
+  kind: z.literal('witnesses'),
+  quorum: z.int().min(0).max(16),
+  /** Milliseconds: how old the newest cosignature of one may be, and how long a line may go without. */
+  lag: z.int().min(60_000).max(86_400_000),
+  witnesses: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(255),
+        /** Submission prefix of C2SP tlog-witness. */
+        url: z.string().min(1).max(500),
+        /** Verifier keys of types 0x04 and 0x06 under that name. */
+        keys: z.array(z.string().max(2500)).min(1).max(2),
+      }),
+    )
+    .max(16),
 });
 
 /**
@@ -264,6 +285,7 @@ export const factSchema = z.discriminatedUnion('kind', [
   pool,
   substitute,
   oversight,
+  witnesses,
   keyholders,
   call,
 ]);

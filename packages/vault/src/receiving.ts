@@ -126,7 +126,7 @@ export async function checkCustody(
   receipts: readonly CustodyProof[] | undefined,
   at: Instant,
 ): Promise<void> {
-  const named = people.keys.keyholdersAt(at);
+  const named = people.keys.keyholders;
   if (descriptors.some(({ payload: { holders, shares } }) => (holders === undefined) !== (shares.k === null)))
     throw bad('a share for keyholders comes with their pieces, and never without');
   const fits = descriptors.every(({ payload: { holders } }) =>

@@ -25,7 +25,15 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, reasonOf } from './lines.ts';
 import type { People } from './people.ts';
 import { questionFor, readFor } from './questions.ts';
-import { checkCustody, checkRecipients, keptBundles, receiveShares, type Sorted, sortStatements, wrapRows } from './receiving.ts';
+import {
+  checkCustody,
+  checkRecipients,
+  keptBundles,
+  receiveShares,
+  type Sorted,
+  sortStatements,
+  wrapRows,
+} from './receiving.ts';
 import { decidedItem } from './release.ts';
 import { dropUncommitted, settleShares, writeDraft } from './settling.ts';
 import type { Vault } from './vault.ts';

@@ -66,7 +66,8 @@ export async function openWith(
     storage: replaced.fresh ? memoryStorage() : session.wire.ports.storage,
     verifier: replaced.people ? LIAR : session.verifier,
     now: session.now(),
-    teamKey: (team, epoch) => session.teamKey(team, epoch),
+    holders: null,
+      teamKey: (team, epoch) => session.teamKey(team, epoch),
   });
 }
 
