@@ -50,6 +50,7 @@ export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';
 export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
+export { type Guarded, guardedBy, type ProposedKeyholders, proposeKeyholders } from './keyholders.ts';
 export {
   agreeRenewal,
   endMembership,

@@ -26,6 +26,7 @@ import {
   signersOf,
   statementFromWire,
   statementsToWire,
+  takesSecond,
   verifyStatement,
 } from '@ketenkluis/seal';
 import {
@@ -41,6 +42,7 @@ import {
 import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
+import { type ProposedKeyholders, proposeKeyholders, readProposedKeyholders } from './keyholders.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
 import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
@@ -80,8 +82,11 @@ export interface WaitingPlace extends Held, ProposedPlace {
 export interface WaitingAssumption extends Held, Assumption {
   readonly what: 'assumption';
 }
+export interface WaitingKeyholders extends Held, ProposedKeyholders {
+  readonly what: 'keyholders';
+}
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption;
+export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption | WaitingKeyholders;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
@@ -89,8 +94,7 @@ export interface Broken {
 }
 
 /** What takes two people, of whom one need not be an owner (rules.ts). */
-const opensADoor = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'assumption' || payload.kind === 'pool');
+const opensADoor = ({ payload }: Statement): boolean => takesSecond(payload);
 /** What somebody signs of a proposal: an owner all of it. */
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
@@ -216,6 +220,11 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   if (answered === null && first?.t === 'fact' && first.kind === 'pool') {
     const place = await readProposedPlace(session, people, { by, at, statements, open, stale: moved });
     const waiting: Waiting = { what: 'place', ...held, threshold: Math.max(threshold, 2), ...place };
+    return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
+  }
+  if (answered === null && statements.some(({ payload }) => payload.t === 'fact' && payload.kind === 'keyholders')) {
+    const named = readProposedKeyholders(people, { at, statements, open, stale: moved });
+    const waiting: Waiting = { what: 'keyholders', ...held, threshold: Math.max(threshold, 2), ...named };
     return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
   }
   if (answered === null) {
@@ -381,6 +390,11 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
   if (waiting.what === 'assumption') {
     await disagree(session, hash);
     await proposeAssumptionAgain(session, waiting);
+    return;
+  }
+  if (waiting.what === 'keyholders') {
+    await disagree(session, hash);
+    await proposeKeyholders(session, waiting);
     return;
   }
   if (waiting.what === 'partner') {

@@ -1,6 +1,17 @@
 /** What agent and client say to a keyholder (docs/spec/keyholder.md). */
 
+import {
+  base64url as base64urlOf,
+  canonicalJson,
+  fromBase64url,
+  idBytes,
+  lengthPrefixed,
+  parseCanonicalJson,
+  utf8,
+} from '@ketenkluis/base';
+import { hashOf } from '@ketenkluis/seal';
 import { z } from 'zod';
+import { originFault } from './origin.ts';
 import { base64url, checkpointNote, id, ledgerProof, wireHash, wireStatement } from './wire.ts';
 
 /** How far a request and its line may be from a keyholder's clock, milliseconds. */
@@ -96,3 +107,38 @@ export const logProof = z.strictObject({
   path: z.array(base64url(43)).max(64),
   consistency: z.array(base64url(43)).max(64).nullable(),
 });
+
+/** What a keyholder hands to the owners who may name it: one line of text, and a fingerprint to compare by telephone. */
+const holderCard = z.strictObject({
+  v: z.literal(1),
+  t: z.literal('holder-card'),
+  person: id('person'),
+  sign: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  kem: z.string().regex(/^[A-Za-z0-9_-]{1600,1700}$/),
+  url: z.string().max(255),
+});
+export type HolderCard = Omit<z.infer<typeof holderCard>, 'v' | 't'>;
+export interface ReadHolderCard extends HolderCard {
+  /** Six groups of four digits. */
+  readonly fingerprint: readonly string[];
+}
+
+const HOLDER = utf8('ketenkluis.holder.v1');
+const DIGITS = 24;
+export function holderFingerprint({ person, sign, kem, url }: HolderCard): readonly string[] {
+  const parts = [idBytes(person), fromBase64url(sign), fromBase64url(kem), utf8(url)];
+  const digest = fromBase64url(hashOf(lengthPrefixed(HOLDER, ...parts))).subarray(0, 16);
+  const number = digest.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n) % 10n ** BigInt(DIGITS);
+  return number.toString().padStart(DIGITS, '0').match(/.{4}/g)!;
+}
+export const holderCardText = (card: HolderCard): string =>
+  base64urlOf(canonicalJson(holderCard.parse({ v: 1, t: 'holder-card', ...card })));
+/** Undefined for anything else; white space does not count. */
+export function readHolderCard(text: string): ReadHolderCard | undefined {
+  try {
+    const { v: _, t: __, ...card } = holderCard.parse(parseCanonicalJson(fromBase64url(text.replace(/\s/g, ''))));
+    return originFault(card.url) === null ? { ...card, fingerprint: holderFingerprint(card) } : undefined;
+  } catch {
+    return undefined;
+  }
+}

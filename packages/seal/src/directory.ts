@@ -16,7 +16,7 @@ import {
 } from '@ketenkluis/base';
 import { ownerKey, signedByOwners, verifyAuthorityStep } from './authority.ts';
 import { sealError } from './errors.ts';
-import { guestMaySign, isVouched, maySign, type SignRules } from './rules.ts';
+import { guestMaySign, isVouched, maySign, type SignRules, takesSecond } from './rules.ts';
 import { hashOf, type Statement, signersOf, verifyStatement } from './statement.ts';
 import {
   type Authority,
@@ -47,8 +47,6 @@ export type DirectoryFact = FactOf<(typeof DIRECTORY_FACT_KINDS)[number]>;
  */
 export const isDirectoryFact = (fact: Fact): fact is DirectoryFact =>
   DIRECTORY_FACT_KINDS.some((kind) => kind === fact.kind) && !isVouched(fact);
-/** Kinds that take a second person. */
-const OUTWARD: ReadonlySet<string> = new Set(['partner', 'pool', 'assumption', 'witnesses', 'keyholders']);
 const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
 /** Teams that a fact of the directory says are the organisation's own. */
@@ -213,7 +211,7 @@ export class KeyDirectory implements SignRules {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
     } else {
-      const outward = OUTWARD.has(fact.kind);
+      const outward = takesSecond(fact);
       const record = await (outward ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }

@@ -74,7 +74,7 @@ export {
   type ShareSheet,
   shareSheet,
 } from './recovery.ts';
-export { guestMaySign, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
+export { guestMaySign, isVouched, maySign, type SignRules, takesSecond, VOUCHED } from './rules.ts';
 export {
   createVerifier,
   generateSigningKey,

@@ -63,6 +63,10 @@ function ownersAndSecond(rules: SignRules, signers: readonly string[], at: Insta
   );
 }
 
+const OF_TWO: ReadonlySet<string> = new Set(['partner', 'assumption', 'pool', 'witnesses', 'keyholders']);
+/** Takes two people at least, of whom one need not be an owner: it opens a door to outside, or says who guards it there. */
+export const takesSecond = (payload: Payload): boolean => payload.t === 'fact' && OF_TWO.has(payload.kind);
+
 const teamsOf = (fact: Fact): readonly TeamId[] => {
   if (fact.kind === 'relation') return fact.teams;
   const one = fact.kind === 'step' || fact.kind === 'write' || fact.kind === 'emergency' || fact.kind === 'membership';
