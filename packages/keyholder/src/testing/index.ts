@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemRandom } from '@ketenkluis/base';
 import { createVerifier } from '@ketenkluis/seal';
-import type { PracticePin } from './config.ts';
-import { createHolder, type HolderPath, type Reply } from './holder.ts';
-import { createKeys, type HolderCard, openKeys } from './keys.ts';
-import { type HolderStore, openStore } from './store.ts';
+import type { PracticePin } from '../config.ts';
+import { createHolder, type HolderPath, type Reply } from '../holder.ts';
+import { createKeys, type HolderCard, openKeys } from '../keys.ts';
+import { type HolderStore, openStore } from '../store.ts';
 
 interface Answer {
   readonly status: number;
