@@ -12,8 +12,8 @@ import {
   type Instant,
   MINUTE,
   plus,
-  systemClock,
   systemRandom as random,
+  systemClock,
 } from '@ketenkluis/base';
 import { formatVkey } from '@ketenkluis/ledger';
 import { type CustodyRelease, piecesText, sealedPieces } from '@ketenkluis/protocol';
@@ -169,9 +169,12 @@ describe('a keyholder', () => {
         return asked(request, log.append(common, items, now), { more });
       },
       'a request signed with another key in a colleague’s name': async () => {
-        const request = await host.request({ ...host.nurse, signer: { ...joiner.signer, by: host.nurse.id } } as never, {
-          ...{ recipient: hashOf(key.publicKey), at: now },
-        });
+        const request = await host.request(
+          { ...host.nurse, signer: { ...joiner.signer, by: host.nurse.id } } as never,
+          {
+            ...{ recipient: hashOf(key.publicKey), at: now },
+          },
+        );
         const { common, items } = host.lineOf(request, [version]);
         const more = host.more(host.statements.length);
         return asked(request, log.append(common, items, now), { more });
@@ -262,14 +265,21 @@ describe('a keyholder', () => {
     const [old, ended] = await Promise.all([host.version(true), host.version(true)]);
     const bytes = await host.pieces([old, ended]);
     const taken = await holder.ask(host.practice, 'pieces', bytes);
-    const held = [old, ended].map(({ hash, piece }) => ({ descriptor: hash, piece: pieceCommitment(holder.card.person, piece) }));
+    const held = [old, ended].map(({ hash, piece }) => ({
+      descriptor: hash,
+      piece: pieceCommitment(holder.card.person, piece),
+    }));
     const signed = custodyBytes(host.practice, holder.card.person, held);
     const { sig } = taken.body as { sig: string };
     expect(await webVerifier.verify(fromBase64url(holder.card.sign), signed, fromBase64url(sig))).toBe(true);
     const before = await told([old, ended]);
     now = plus(now, 1000);
     const drops = { superseded: [old.hash], ended: [ended.hash] };
-    const answer = await holder.ask(host.practice, 'drops', await host.custody(host.agent, 'drops', drops, { at: now }));
+    const answer = await holder.ask(
+      host.practice,
+      'drops',
+      await host.custody(host.agent, 'drops', drops, { at: now }),
+    );
     expect(answer.body).toEqual({ count: 1, digest: holdingsDigest([version.hash]) });
     const reply = await asked(before.request, before.index);
     expect((await piecesIn(reply.body, before.request)).map(({ descriptor }) => descriptor)).toEqual([old.hash]);
@@ -299,7 +309,12 @@ describe('a keyholder', () => {
   it('nobody but the pinned practice teaches it, and who left is refused from then on', async () => {
     const other = await Host.create(URL_, holder.card);
     const alien = { ...other, statements: other.statements };
-    const lesson = await host.custody(other.agent, 'directory', { ...(other.more() as object), after: host.statements.length }, { at: now });
+    const lesson = await host.custody(
+      other.agent,
+      'directory',
+      { ...(other.more() as object), after: host.statements.length },
+      { at: now },
+    );
     expect((await holder.ask(host.practice, 'directory', lesson)).outcome).toBe('not-signed');
     expect((await holder.ask(alien.practice, 'directory', lesson)).outcome).toBe('unknown');
     // A joiner between two syncs brings the own card along; it counts for this once.
@@ -348,7 +363,17 @@ describe('a keyholder', () => {
         fc.record({
           tree: fc.constantFrom('next', 'next', 'next', 'fork', 'no-proof', 'bad-proof'),
           age: fc.constantFrom(0, 0, 119_000, 121_000, -119_000, -121_000),
-          entry: fc.constantFrom('true', 'true', 'true', 'person', 'request', 'signature', 'refused', 'event', 'declared'),
+          entry: fc.constantFrom(
+            'true',
+            'true',
+            'true',
+            'person',
+            'request',
+            'signature',
+            'refused',
+            'event',
+            'declared',
+          ),
           key: fc.constantFrom('own', 'own', 'own', 'other', 'none'),
           held: fc.boolean(),
           used: fc.boolean(),

@@ -8,9 +8,22 @@ import { agree, type Fetch, proposeKeyholders, waitingProposals } from '../index
 export interface HeldWorld {
   readonly world: World;
   readonly holders: readonly TestHolder[];
-  /** One owner proposes these, another signs. */
-  name(need: number, holders?: readonly TestHolder[]): Promise<void>;
+  /** The second owner signs what waits. */
+  agree(): Promise<void>;
   close(): Promise<void>;
+}
+
+async function agreed(world: World): Promise<void> {
+  const second = await world.signIn('B. de Tweede');
+  const [waits] = await waitingProposals(second);
+  await agree(second, waits!.hash);
+}
+
+/** One owner proposes these, another signs. */
+export async function nameHolders(world: World, holders: readonly TestHolder[], need: number): Promise<void> {
+  const first = await world.signIn('gp');
+  await proposeKeyholders(first, { need, holders: holders.map(({ card, url }) => ({ ...card, url })) });
+  await agreed(world);
 }
 
 /** Two owners and a nurse; enrolled and synced without keyholders. */
@@ -30,13 +43,7 @@ export async function makeHeld(patients: number, n: number): Promise<HeldWorld> 
   await world.sync();
   return {
     ...{ world, holders },
-    async name(need, named = holders) {
-      const first = await world.signIn('gp');
-      const second = await world.signIn('B. de Tweede');
-      await proposeKeyholders(first, { need, holders: named.map(({ card, url }) => ({ ...card, url })) });
-      const [waits] = await waitingProposals(second);
-      await agree(second, (waits as { hash: Parameters<typeof agree>[1] }).hash);
-    },
+    agree: () => agreed(world),
     async close() {
       for (const holder of holders) holder.close();
       await world.close();

@@ -93,7 +93,9 @@ export class Log {
     items: readonly Omit<EntryItem, 'seq' | 'prev'>[],
     at: Instant,
   ): number {
-    const chains = new Map(items.flatMap(({ dossier }) => (dossier ? [[dossier, { seq: 0, hash: null }] as const] : [])));
+    const chains = new Map(
+      items.flatMap(({ dossier }) => (dossier ? [[dossier, { seq: 0, hash: null }] as const] : [])),
+    );
     const entry = sealEntry({ common, items: [...items], chains }, at, random);
     this.lines.push({ entry, leaf: leafOf(entry.entry, entry.salts) });
     return this.lines.length - 1;
@@ -122,7 +124,12 @@ export class Log {
     };
   }
   consistency(from: number, size = this.lines.length) {
-    return { from, proof: this.#tree(size).consistency(from).map((step) => base64url(step)) };
+    return {
+      from,
+      proof: this.#tree(size)
+        .consistency(from)
+        .map((step) => base64url(step)),
+    };
   }
 }
 
@@ -157,12 +164,25 @@ export class Host {
     const payloads: Payload[] = [
       {
         ...{ t: 'authority', ...head, organisation: practice, number: 0, prev: null, at: NOW },
-        ...{ owners: [{ person: owner.id, ...key(owner) }], threshold: 1, recovery: recovery.record, exit: exit.record },
+        ...{
+          owners: [{ person: owner.id, ...key(owner) }],
+          threshold: 1,
+          recovery: recovery.record,
+          exit: exit.record,
+        },
       },
       host.card(agent, 'agent'),
       host.card(host.nurse, 'professional'),
       {
-        ...{ t: 'fact', ...head, id: newId('fact', random), practice, from: NOW, until: plus(NOW, 900 * DAY), kind: 'mandate' },
+        ...{
+          t: 'fact',
+          ...head,
+          id: newId('fact', random),
+          practice,
+          from: NOW,
+          until: plus(NOW, 900 * DAY),
+          kind: 'mandate',
+        },
         ...{ agent: agent.id, responsible: owner.id, kinds: ['enrolment'], teams: [] },
       } as Fact,
     ];
@@ -186,7 +206,13 @@ export class Host {
     return signStatement(
       {
         ...{ t: 'request', v: 1, suite: 1, id: newId('request', random), practice: this.practice },
-        ...{ audience: 'https://vault.example', person: by.id, organisation: this.practice, device: null, session: null },
+        ...{
+          audience: 'https://vault.example',
+          person: by.id,
+          organisation: this.practice,
+          device: null,
+          session: null,
+        },
         ...{ class: 'look', action: 'release', at: NOW, counter: 1, items: [], body: null, annex: null },
         ...{ declared: false, checkpoint: null },
         ...more,
@@ -203,7 +229,11 @@ export class Host {
     return { request: statementToWire(request), body };
   }
   /** A version of one part; with `held` its k lies whole with the keyholder. */
-  async version(held: boolean, number = 1, handle = newId('handle', random)): Promise<Version & { readonly piece: Uint8Array }> {
+  async version(
+    held: boolean,
+    number = 1,
+    handle = newId('handle', random),
+  ): Promise<Version & { readonly piece: Uint8Array }> {
     const sealed = await sealPack({
       ...{ handle, version: number, random, author: this.agent.signer, keyholder: held },
       content: canonicalJson({ hba1c: 61 }),
@@ -212,7 +242,11 @@ export class Host {
         ...{ selection: null, at: NOW, asOf: null },
       },
     });
-    const named = { id: newId('fact', random), need: 1, holders: [{ person: this.holder.person, card: sealed.hash, url: this.url }] };
+    const named = {
+      id: newId('fact', random),
+      need: 1,
+      holders: [{ person: this.holder.person, card: sealed.hash, url: this.url }],
+    };
     const split = sealed.shares.k ? await splitSecret(sealed.shares.k, named) : undefined;
     const descriptor = describePack(sealed, {
       ...{ slot: null, prev: null, class: 'source', parent: null, writer: this.agent.id },
@@ -222,7 +256,11 @@ export class Host {
     return { sealed, descriptor, hash, piece: split?.pieces[0]?.share ?? new Uint8Array() };
   }
   /** The message that delivers these pieces. */
-  async pieces(versions: readonly (Version & { readonly piece: Uint8Array })[], by = this.agent, more: Partial<Request> = {}) {
+  async pieces(
+    versions: readonly (Version & { readonly piece: Uint8Array })[],
+    by = this.agent,
+    more: Partial<Request> = {},
+  ) {
     const bundle = await createBundle({
       ...{ to: 'keyholder', recipient: this.holder.person, epoch: null, recipientKey: fromBase64url(this.holder.kem) },
       ...{ issuer: by.id, practice: this.practice, at: NOW, random },
@@ -252,7 +290,13 @@ export class Host {
     );
     return { common, items };
   }
-  async ask(request: Statement<'request'>, index: number, key: Uint8Array, more: Partial<CustodyRelease> = {}, log = this.log) {
+  async ask(
+    request: Statement<'request'>,
+    index: number,
+    key: Uint8Array,
+    more: Partial<CustodyRelease> = {},
+    log = this.log,
+  ) {
     const ask: CustodyRelease = {
       ...{ request: statementToWire(request), line: log.proof(index), checkpoint: await log.note(), consistency: null },
       ...{ witnesses: [], key: base64url(key), more: null },
