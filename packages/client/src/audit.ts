@@ -19,6 +19,7 @@ import { type ProvedLine, provedLine } from './log.ts';
 import { prepared } from './look.ts';
 import { checkOwnLine } from './release.ts';
 import type { Session } from './session.ts';
+import { type LogStanding, logStanding } from './witnesses.ts';
 
 export interface AuditLine {
   readonly index: number;
@@ -49,6 +50,8 @@ export interface Audit {
   readonly checkpoint: string;
   /** The line about this reading itself. */
   readonly own: ProvedLine;
+  /** Who outside confirms these lines. */
+  readonly standing: LogStanding;
 }
 
 /** Reads and proves the lines of one dossier between two instants; a full range also proves that none is missing. */
@@ -115,6 +118,7 @@ export async function audit(
       };
     }),
   );
+  const known = [...proved, own].flatMap(({ index, common }) => (common === null ? [] : [{ index, at: common.at }]));
   const whole = from === 0 && chainIsWhole([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
   return {
     lines,
@@ -122,6 +126,7 @@ export async function audit(
     size: checkpoint.size,
     checkpoint: answer.checkpoint,
     own,
+    standing: await logStanding(session, known),
   };
 }
 

@@ -56,7 +56,7 @@ describe('keyholders', () => {
     await proposeKeyholders(owner, { need: 2, holders: cards });
     const [waits] = await waitingProposals(await world.signIn('B. de Tweede'));
     expect(waits).toMatchObject({ what: 'keyholders', need: 2, signers: [owner.person], threshold: 2 });
-    const shown = waits as { holders: { url: string; fingerprint: string[] }[] };
+    const shown = waits as unknown as { holders: { url: string; fingerprint: string[] }[] };
     expect(shown.holders.map(({ url, fingerprint }) => [url, fingerprint.length])).toEqual(
       holders.map(({ url }) => [url, 6]),
     );
@@ -128,7 +128,9 @@ describe('keyholders', () => {
   it('a note is split as well, and is not written with too few; every look by many people at once ends', async () => {
     const { world, holders } = held;
     const nurse = await world.signIn('poh-s');
-    const step = (await openDossier(nurse, everything(row))).parts[0] as { grant: { team: never; fact: never } };
+    const step = (await openDossier(nurse, everything(row))).parts[0] as unknown as {
+      grant: { team: never; fact: never };
+    };
     const note = {
       ...{ dossier: row.dossier, parent: row.handles[0]!.handle, facts: row.facts, text: 'belt maandag terug' },
       teams: [{ team: step.grant.team, step: step.grant.fact }],

@@ -50,7 +50,7 @@ export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';
 export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
-export { type Guarded, guardedBy, type ProposedKeyholders, proposeKeyholders } from './keyholders.ts';
+export { guardedBy, type HeldCard, heldCard, proposeKeyholders } from './keyholders.ts';
 export {
   agreeRenewal,
   endMembership,
@@ -128,6 +128,7 @@ export {
   type WaitingColleague,
   type WaitingPartner,
   type WaitingPlace,
+  type WaitingWitnesses,
   waitingProposals,
 } from './proposals.ts';
 export { recordRecovery, recoverTeamKey } from './recovery.ts';
@@ -157,3 +158,10 @@ export { endOwnUnlocker, endUnlocker, putKeyring, waysIn } from './unlockers.ts'
 export { revisit, visit } from './visit.ts';
 export { vouch } from './vouch.ts';
 export { type Place, type Wire, wire } from './wire.ts';
+export {
+  type LogStanding,
+  logStanding,
+  type NamedWitnesses,
+  proposeWitnesses,
+  WITNESS_LAG,
+} from './witnesses.ts';

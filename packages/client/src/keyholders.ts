@@ -4,7 +4,7 @@
  */
 
 import { DAY, fromBase64url, newId, type PersonId, plus } from '@ketenkluis/base';
-import { type HolderCard, holderFingerprint, originFault } from '@ketenkluis/protocol';
+import { type HolderCard, holderFingerprint, originFault, readHolderCard } from '@ketenkluis/protocol';
 import {
   type Card,
   type FactOf,
@@ -17,13 +17,13 @@ import {
 import { bad, type Open, proposeAll } from './proposing.ts';
 import type { Session } from './session.ts';
 
-export interface NamedHolder extends HolderCard {
+export interface HeldCard extends HolderCard {
   readonly fingerprint: readonly string[];
 }
 export interface ProposedKeyholders {
   /** How many must answer at a look; 0 with nobody. */
   readonly need: number;
-  readonly holders: readonly NamedHolder[];
+  readonly holders: readonly HeldCard[];
 }
 
 /** A keyholder's keys never change, and naming it again is no more work than a new card. */
@@ -41,7 +41,7 @@ const cardOf = (session: Pick<Session, 'practice'>, holder: HolderCard, at: Card
   },
   ...{ sign: holder.sign, kem: holder.kem, from: at, until: plus(at, HOLDER_CARD_LIFE) },
 });
-const named = (card: Card, url: string): NamedHolder => {
+const named = (card: Card, url: string): HeldCard => {
   const { subject: person, sign, kem } = card;
   return { person, sign, kem, url, fingerprint: holderFingerprint({ person, sign, kem, url }) };
 };
@@ -130,6 +130,9 @@ export function readProposedKeyholders(
   }
   return { need: fact.need, holders };
 }
+
+/** A keyholder's card as its operator handed it over; undefined for anything else. */
+export const heldCard = (text: string): HeldCard | undefined => readHolderCard(text);
 
 /** Who guards the keys of a practice; null: nobody but the vault. */
 export interface Guarded extends ProposedKeyholders {

@@ -26,7 +26,6 @@ import {
   signersOf,
   statementFromWire,
   statementsToWire,
-  takesSecond,
   verifyStatement,
 } from '@ketenkluis/seal';
 import {
@@ -46,8 +45,9 @@ import { type ProposedKeyholders, proposeKeyholders, readProposedKeyholders } fr
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
 import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
-import { bad, isRenewal, type Open, proposeAll, send } from './proposing.ts';
+import { bad, isRenewal, type Open, opensADoor, proposeAll, send } from './proposing.ts';
 import type { Session } from './session.ts';
+import { isWitnesses, type ProposedWitnesses, proposeWitnesses, readProposedWitnesses } from './witnesses.ts';
 
 interface Held {
   readonly hash: Hash;
@@ -85,16 +85,23 @@ export interface WaitingAssumption extends Held, Assumption {
 export interface WaitingKeyholders extends Held, ProposedKeyholders {
   readonly what: 'keyholders';
 }
+export interface WaitingWitnesses extends Held, ProposedWitnesses {
+  readonly what: 'witnesses';
+}
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption | WaitingKeyholders;
+export type Waiting =
+  | WaitingColleague
+  | WaitingPartner
+  | WaitingPlace
+  | WaitingAssumption
+  | WaitingWitnesses
+  | WaitingKeyholders;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
   readonly broken: true;
 }
 
-/** What takes two people, of whom one need not be an owner (rules.ts). */
-const opensADoor = ({ payload }: Statement): boolean => takesSecond(payload);
 /** What somebody signs of a proposal: an owner all of it. */
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
@@ -230,9 +237,11 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   if (answered === null) {
     const of = { by, at, statements, open };
     const both = { ...held, threshold: Math.max(threshold, 2) };
-    const waiting: Waiting = isAssumption(statements)
-      ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
-      : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
+    const waiting: Waiting = isWitnesses(statements)
+      ? { what: 'witnesses', ...both, ...readProposedWitnesses(people, of) }
+      : isAssumption(statements)
+        ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
+        : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
     return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
@@ -402,9 +411,9 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
     await proposeAgain(session, waiting);
     return;
   }
-  if (waiting.what === 'place') {
+  if (waiting.what === 'place' || waiting.what === 'witnesses') {
     await disagree(session, hash);
-    await extendPool(session, waiting);
+    await (waiting.what === 'place' ? extendPool(session, waiting) : proposeWitnesses(session, waiting.fact));
     return;
   }
   if (waiting.named === null) throw bad('only its proposer makes a proposal anew');

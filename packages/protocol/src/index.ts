@@ -5,3 +5,4 @@ export * from './messages.ts';
 export * from './origin.ts';
 export * from './urgent.ts';
 export * from './wire.ts';
+export * from './witnessed.ts';

@@ -272,7 +272,11 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       };
     },
   });
-  if (directory.length > 0) vault.people.forget(practice);
+  if (directory.length > 0) {
+    vault.people.forget(practice);
+    // The owners may have named other witnesses with this line.
+    vault.witnesses.poke(people.log);
+  }
   const draft = made.draft!;
   settleShares(vault, practice, draft, line.index);
   return {

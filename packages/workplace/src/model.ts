@@ -6,15 +6,18 @@
 import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AccessSide } from './model/access.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
+import type { KeyholderSide } from './model/keyholders.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
 import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
 import type { ReceivedSide, ReferralSide } from './model/referrals.ts';
 import type { Live, Progress } from './model/shared.ts';
 import type { UrgentSide } from './model/urgent.ts';
+import type { WitnessSide } from './model/witnesses.ts';
 
 export type * from './model/access.ts';
 export type * from './model/door.ts';
+export type * from './model/keyholders.ts';
 export type * from './model/partners.ts';
 export { ASSUMPTION_GROUNDS } from './model/partners.ts';
 export type * from './model/people.ts';
@@ -22,6 +25,7 @@ export type * from './model/record.ts';
 export type * from './model/referrals.ts';
 export type * from './model/shared.ts';
 export type * from './model/urgent.ts';
+export type * from './model/witnesses.ts';
 
 export interface Workplace {
   readonly session: Live<Session>;
@@ -33,6 +37,8 @@ export interface Workplace {
   readonly partners: PartnerSide | null;
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
+  readonly outside: WitnessSide;
+  readonly held: KeyholderSide;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;

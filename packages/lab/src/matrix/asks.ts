@@ -258,6 +258,8 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   mirror: reading('mirror'),
   entries: reading('entries'),
   checkpoint: reading('checkpoint'),
+  'log-proof': reading('log-proof', '?index=0&size=1'),
+  witnessed: reading('witnessed'),
   tile: (world, { session }) =>
     world.running.app
       .inject({

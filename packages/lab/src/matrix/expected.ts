@@ -57,6 +57,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   mirror: ownersAndAgent,
   entries: ownersAndAgent,
   checkpoint: members,
+  'log-proof': membersAndGuests,
+  witnessed: membersAndGuests,
   tile: ownersAndAgent,
   partners: membersAndGuests,
   'partner-directory': owners('yes'),

@@ -30,6 +30,7 @@ import { countDrafts, type Drafter, drafterOf, dropDrafts, keepDraft, readDraft 
 import { duties } from './duties.ts';
 import { understood } from './errors.ts';
 import { about, enter, type Inside, initials } from './inside.ts';
+import { keyholderSide } from './keyholders.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
 import { partnerSide } from './partners.ts';
@@ -40,6 +41,7 @@ import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { browserStorage } from './storage.ts';
 import { openHanded, urgentSide } from './urgent.ts';
+import { witnessSide } from './witnesses.ts';
 
 /** Kept in the clear in this browser: ids, public keys and a switch. */
 const PLACE = 'place';
@@ -175,6 +177,8 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     partners: partnerSide(surroundings),
     access: accessSide(surroundings),
     urgent: urgentSide(surroundings),
+    outside: witnessSide(surroundings),
+    held: keyholderSide(surroundings),
 
     door: () =>
       careful(async () => {

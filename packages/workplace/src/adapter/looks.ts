@@ -6,6 +6,7 @@ import type { Look, LookKind, Looks, Text } from '../model.ts';
 import { about, type Inside, nameOf } from './inside.ts';
 import { partName, rowOf } from './lists.ts';
 import { partnerName, partnersSeen } from './partners.ts';
+import { standingOf } from './witnesses.ts';
 
 const NOTES: Text = { nl: 'Notities en berichten', en: 'Notes and messages' };
 const KIND: Readonly<Record<string, LookKind>> = {
@@ -88,5 +89,6 @@ export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> 
     verdict: found.complete ? 'proved' : 'failed',
     checkpoint: found.checkpoint,
     size: found.size,
+    standing: standingOf(found.standing),
   };
 }

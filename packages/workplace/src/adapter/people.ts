@@ -26,9 +26,11 @@ import type { BrokenProposal, Colleague, Key, OpenInvitation, Proposal, Workplac
 import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
+import { namedKeyholder } from './keyholders.ts';
 import { isReferable } from './partners.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
+import { namedWitness } from './witnesses.ts';
 
 type PeopleSide = Pick<
   Workplace,
@@ -125,6 +127,16 @@ async function proposed({ session, names, me }: Inside) {
         ...{ categories: explanation.categories.map(roleText), count: fact.teams.length },
       };
     }
+    if (one.what === 'witnesses') {
+      const { fact, before } = one;
+      return {
+        ...{ what: 'witnesses', ...held, quorum: fact.quorum, witnesses: fact.witnesses.map(namedWitness) },
+        before: before === null ? null : { quorum: before.quorum, named: before.witnesses.length },
+      };
+    }
+    if (one.what === 'keyholders') {
+      return { what: 'keyholders', ...held, need: one.need, holders: one.holders.map(namedKeyholder) };
+    }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
     if (one.profile === null || one.fingerprint === null) return { id: one.hash, broken: true };
     const { profile, fingerprint } = one;
@@ -193,7 +205,8 @@ export async function callers({ session }: Inside): Promise<PersonId[]> {
 /** A door to outside, under which somebody who is no owner may be the second person. */
 const outward = (one: Proposal | BrokenProposal): boolean =>
   'what' in one &&
-  (['partner', 'place', 'assumption'].includes(one.what) || (one.what === 'colleague' && one.substitute !== null));
+  (['partner', 'place', 'assumption', 'witnesses', 'keyholders'].includes(one.what) ||
+    (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {
   const { storage } = from;

@@ -34,6 +34,8 @@ import type {
   Unlocker,
   Workplace,
 } from '../model.ts';
+import { keyholderSide } from './held.ts';
+import { inventedStanding, witnessSide } from './outside.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
@@ -272,6 +274,8 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       },
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
+    outside: witnessSide(stage, waiting),
+    held: keyholderSide(stage, waiting),
     session: {
       get: () => session,
       subscribe: (changed) => {
@@ -388,6 +392,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
         lines: known.has(id) ? lines : [],
         verdict: scene === 'unproved' ? 'failed' : 'proved',
         size: 1876,
+        standing: inventedStanding(scene),
         checkpoint: `log ${hash().slice(0, 12)}\n1876\n${hash()}=\n\n— log ${hash()}${hash()}`,
       };
     },

@@ -3,6 +3,8 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { nl } from './nl.ts';
+import type { held } from './nl-held.ts';
+import type { outside } from './nl-outside.ts';
 
 export type Language = 'nl' | 'en';
 const KEPT = 'ketenkluis.language';
@@ -10,7 +12,7 @@ const KEPT = 'ketenkluis.language';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'words';
-    resources: { words: typeof nl };
+    resources: { words: typeof nl & typeof outside & typeof held };
   }
 }
 

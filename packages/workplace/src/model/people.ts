@@ -72,6 +72,32 @@ export interface AssumptionProposal extends Proposed {
   readonly text: string;
   readonly end: Instant;
 }
+export interface NamedWitness {
+  /** Where it answers, without scheme; it is its name. */
+  readonly name: string;
+  readonly url: string;
+  /** Eight signs each: the practice compares them with the paper that the witness gave. */
+  readonly keys: readonly string[];
+}
+/** Who outside confirms the log; an empty list: nobody any more. */
+export interface WitnessesProposal extends Proposed {
+  readonly what: 'witnesses';
+  readonly witnesses: readonly NamedWitness[];
+  readonly quorum: number;
+  /** How many must confirm now, of how many; null where nobody was named yet. */
+  readonly before: { readonly quorum: number; readonly named: number } | null;
+}
+export interface NamedKeyholder {
+  readonly url: string;
+  /** Twenty-four digits: each who signs compares them with the keyholder. */
+  readonly fingerprint: string;
+}
+/** Who keeps a piece of every key, and how many must answer; an empty list: nobody any more. */
+export interface KeyholdersProposal extends Proposed {
+  readonly what: 'keyholders';
+  readonly need: number;
+  readonly holders: readonly NamedKeyholder[];
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -79,7 +105,14 @@ export interface RenewalProposal extends Proposed {
   readonly teams: readonly string[];
 }
 /** What more people must sign together; every part of it was checked here before it is shown. */
-export type Proposal = ColleagueProposal | PartnerProposal | PlaceProposal | AssumptionProposal | RenewalProposal;
+export type Proposal =
+  | ColleagueProposal
+  | PartnerProposal
+  | PlaceProposal
+  | AssumptionProposal
+  | WitnessesProposal
+  | KeyholdersProposal
+  | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {
   readonly id: string;

@@ -2,6 +2,7 @@
 
 import type { DossierId, HandleId, Instant, LocalDate, TeamId } from '@ketenkluis/base';
 import type { Confirmation, Programme, Text, Tone } from './shared.ts';
+import type { Standing } from './witnesses.ts';
 
 export interface DueItem {
   readonly code: string;
@@ -192,6 +193,8 @@ export interface Looks {
   readonly verdict: 'proved' | 'failed';
   readonly checkpoint: string;
   readonly size: number;
+  /** Who outside confirms these lines. */
+  readonly standing: Standing;
 }
 
 // ---- deliveries ------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import { Tag } from '../parts/page.tsx';
 import { Asked, Empty, Strip } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk } from '../parts/world.tsx';
+import { StandingStrip } from './witnesses.tsx';
 
 export function LooksTab({ dossier }: { readonly dossier: DossierId }) {
   const { t } = useTranslation();
@@ -38,6 +39,7 @@ function LookList({ looks }: { readonly looks: Looks }) {
           <Strip name="unproved" tone="bad" title={t('looks.failed')} body={t('looks.failedBody')} />
         </div>
       )}
+      <StandingStrip standing={looks.standing} />
       {looks.lines.length === 0 ? (
         <Empty title={t('looks.none')} />
       ) : (

@@ -8,6 +8,8 @@ import { useSay } from '../parts/say.ts';
 import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct } from '../parts/world.tsx';
+import { ProposedKeyholders, useKeyholdersWords } from './keyholders.tsx';
+import { ProposedWitnesses, useWitnessesWords } from './witnesses.tsx';
 
 interface ProposalsProps {
   readonly proposals: readonly (Proposal | BrokenProposal)[];
@@ -56,7 +58,11 @@ function Asked({ proposal }: { readonly proposal: Proposal }) {
 function What({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
+  const witnesses = useWitnessesWords();
+  const keyholders = useKeyholdersWords();
   const { by } = proposal;
+  if (proposal.what === 'witnesses') return witnesses(proposal);
+  if (proposal.what === 'keyholders') return keyholders(proposal);
   if (proposal.what === 'assumption') {
     return t('assumed.proposal', { by, whom: proposal.categories.map((one) => words.lower(one)).join(', ') });
   }
@@ -97,6 +103,8 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
       </>
     );
   }
+  if (proposal.what === 'witnesses') return <ProposedWitnesses proposal={proposal} />;
+  if (proposal.what === 'keyholders') return <ProposedKeyholders proposal={proposal} />;
   if (proposal.what === 'renewal') {
     return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
   }

@@ -178,6 +178,32 @@ const SCREENS: Record<string, Screen> = {
     hash: '#/team',
     reach: (page) => page.getByRole('button', { name: 'De code is gelijk: bevestig' }).waitFor(),
   },
+  'team, witnesses named by two people': {
+    query: `role=owner&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('Bevestigd door 2 van 2 getuigen').waitFor();
+      await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
+      await page.getByLabel('Adres van getuige 1').fill('https://getuige.example/w3');
+      await page.getByLabel('Sleutels van getuige 1').fill('getuige.example/w3+7a7b7c7d+BA');
+      await page.getByRole('button', { name: 'Stel voor' }).click();
+      await page.getByText('van 3 getuigen het logboek laten bevestigen').waitFor();
+    },
+  },
+  'team, name witnesses': {
+    query: `role=owner&scene=empty&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('Niemand van buiten bevestigt dit logboek').waitFor();
+      await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
+      await page.getByLabel('Adres van getuige 1').waitFor();
+    },
+  },
+  'team, a witness is late': {
+    query: `role=nurse&scene=stale&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => page.getByText('te weinig of te lang geleden').waitFor(),
+  },
   'team, invite': {
     query: `role=owner&${FEW}`,
     hash: '#/team',
