@@ -8,6 +8,7 @@ import { hostNewest } from './host-newest.ts';
 import { hostPacks } from './host-packs.ts';
 import { hostShares } from './host-shares.ts';
 import { input } from './input.ts';
+import { keyholders } from './keyholders.ts';
 import { members } from './members.ts';
 import { outside } from './outside.ts';
 import { partnerHosts } from './partner-hosts.ts';
@@ -33,6 +34,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostKeys,
   ...hostNewest,
   ...hostShares,
+  ...keyholders,
   ...requests,
   ...members,
   ...ON_PAIR,

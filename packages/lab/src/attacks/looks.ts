@@ -67,7 +67,7 @@ export async function openWith(
     verifier: replaced.people ? LIAR : session.verifier,
     now: session.now(),
     holders: null,
-      teamKey: (team, epoch) => session.teamKey(team, epoch),
+    teamKey: (team, epoch) => session.teamKey(team, epoch),
   });
 }
 
