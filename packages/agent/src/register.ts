@@ -298,6 +298,8 @@ export const register = z.strictObject({
   referrals: z.record(id('fact'), day.nullable()).default({}),
   /** The key of each partner's team that new versions were last sealed for. */
   partnerKeys: z.record(z.string(), z.string()).default({}),
+  /** Under which fact everything that is live was sealed, and which keyholders missed a piece of it. */
+  custody: z.strictObject({ fact: id('fact').nullable(), short: z.array(id('person')) }).optional(),
   /** The allow-list that an owner accepted, line by line: nothing wider leaves before its difference is accepted too. */
   selection: z.strictObject({ version: z.string(), lines: z.array(allowLine) }).nullable(),
   /** What the receipt says of earlier deliveries, newest first. */

@@ -68,6 +68,7 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   // Who stands in the control policy, and nobody else.
   record: { yes: ['officer'], no: without('officer'), locked: WAITING },
   checkpoint: members,
+  'log-proof': membersAndGuests,
   witnessed: membersAndGuests,
   tile: ownersAndAgent,
   partners: membersAndGuests,

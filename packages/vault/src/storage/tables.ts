@@ -106,7 +106,7 @@ interface GrantedTable extends Own {
 }
 interface WrapTable extends Own {
   descriptor: Hash;
-  kind: 'c' | 'k' | 'x';
+  kind: 'c' | 'x';
   bundle: Hash;
   idx: number;
   ct: Bytes;

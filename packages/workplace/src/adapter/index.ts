@@ -30,6 +30,7 @@ import { countDrafts, type Drafter, drafterOf, dropDrafts, keepDraft, readDraft 
 import { duties } from './duties.ts';
 import { understood } from './errors.ts';
 import { about, enter, type Inside, initials } from './inside.ts';
+import { keyholderSide } from './keyholders.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
 import { oversightSide } from './oversight.ts';
@@ -180,6 +181,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     outside: witnessSide(surroundings),
     control: lateControl(surroundings),
     oversight: oversightSide(surroundings),
+    held: keyholderSide(surroundings),
 
     door: () =>
       careful(async () => {

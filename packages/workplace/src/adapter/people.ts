@@ -26,6 +26,7 @@ import type { BrokenProposal, Colleague, ControlTerm, Key, OpenInvitation, Propo
 import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
+import { namedKeyholder } from './keyholders.ts';
 import { isReferable } from './partners.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
@@ -158,6 +159,9 @@ async function proposed({ session, names, me }: Inside) {
         before: before === null ? null : { quorum: before.quorum, named: before.witnesses.length },
       };
     }
+    if (one.what === 'keyholders') {
+      return { what: 'keyholders', ...held, need: one.need, holders: one.holders.map(namedKeyholder) };
+    }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
     if (one.profile === null || one.fingerprint === null) return { id: one.hash, broken: true };
     const { profile, fingerprint } = one;
@@ -227,7 +231,7 @@ export async function callers({ session }: Inside): Promise<PersonId[]> {
 /** A door to outside, under which somebody who is no owner may be the second person. */
 const outward = (one: Proposal | BrokenProposal): boolean =>
   'what' in one &&
-  (['partner', 'place', 'assumption', 'witnesses', 'control'].includes(one.what) ||
+  (['partner', 'place', 'assumption', 'witnesses', 'keyholders', 'control'].includes(one.what) ||
     (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {

@@ -32,6 +32,7 @@ import type {
   Workplace,
 } from '../model.ts';
 import { controlSide } from './control.ts';
+import { keyholderSide } from './held.ts';
 import { witnessSide } from './outside.ts';
 import { looksOf, oversightSide } from './oversight.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
@@ -296,6 +297,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     outside: witnessSide(stage, waiting),
     control: partner ? null : controlSide(stage),
     oversight: oversightSide(stage, (id) => known.has(id), ROLES, confirmation),
+    held: keyholderSide(stage, waiting),
     session: {
       get: () => session,
       subscribe: (changed) => {

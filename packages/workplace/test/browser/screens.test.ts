@@ -301,6 +301,26 @@ const SCREENS: Record<string, Screen> = {
     hash: '#/team',
     reach: async (page) => page.getByText('te weinig of te lang geleden').waitFor(),
   },
+  'team, keyholders named by two people': {
+    query: `role=owner&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('zijn 1 van 2 sleutelhouders nodig').waitFor();
+      await page.getByRole('button', { name: 'Sleutelhouders aanwijzen' }).click();
+      await page.getByLabel('Kaart van sleutelhouder 1').fill('eyJ0IjoiaG9sZGVyLWNhcmQifQ');
+      await page.getByRole('button', { name: 'Stel voor' }).click();
+      await page.getByText('van 3 sleutelhouders bij elke raadpleging meewerken').waitFor();
+    },
+  },
+  'team, name keyholders': {
+    query: `role=owner&scene=empty&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('Niemand van buiten bewaart een stukje van de sleutels').waitFor();
+      await page.getByRole('button', { name: 'Sleutelhouders aanwijzen' }).click();
+      await page.getByLabel('Kaart van sleutelhouder 1').waitFor();
+    },
+  },
   'team, invite': {
     query: `role=owner&${FEW}`,
     hash: '#/team',
