@@ -4,7 +4,7 @@ import { type DossierId, type FactId, fromUtf8, type HandleId, type TeamId } fro
 import { releaseAnswer } from '@ketenkluis/protocol';
 import type { RequestClass, Statement } from '@ketenkluis/seal';
 import type { Envelope } from '@ketenkluis/seal/open';
-import { type About, sealAnnex } from './annex.ts';
+import { type About, sealAnnex, soleDossier } from './annex.ts';
 import type { Confirmation } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
@@ -23,7 +23,7 @@ export async function release(
   session: Session,
   what: { readonly class: RequestClass; readonly items: readonly AskedItem[]; readonly about?: About },
 ): Promise<Look> {
-  const annex = await sealAnnex(session, what.about ?? {});
+  const annex = await sealAnnex(session, what.about ?? {}, soleDossier(what.items));
   await prepared(session);
   const { answer, request } = await session.inTurn(async () => {
     const ask = { id: annex.id, class: what.class, action: 'release', items: what.items, annex: annex.hash };
@@ -162,8 +162,8 @@ export async function openDossier(
     readonly handles: readonly HandleId[];
     readonly facts: readonly FactId[];
     readonly about?: About;
-    /** `emergency`: without a relation, reviewed by somebody else (emergency.ts). */
-    readonly class?: 'look' | 'emergency';
+    /** `emergency`: without a relation, reviewed by somebody else (emergency.ts); `own`: the patient (own.ts). */
+    readonly class?: 'look' | 'emergency' | 'own';
   },
 ): Promise<OpenedDossier> {
   const { dossier, handles, facts } = what;

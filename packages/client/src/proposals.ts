@@ -42,6 +42,7 @@ import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssu
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
+import { checkOwnAdmission, type Desk, deskIn, draftOwn } from './own-admission.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
 import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
 import { bad, isRenewal, type Open, proposeAll, send } from './proposing.ts';
@@ -70,6 +71,15 @@ export interface WaitingColleague extends Held {
   /** The new colleague has the same twelve digits. */
   readonly code: string;
 }
+/** The patient, or who stands in for them: they read this one dossier and its log (own-admission.ts). */
+export interface WaitingOwn extends Held, Desk {
+  readonly what: 'own';
+  readonly invitation: InvitationId;
+  readonly person: PersonId;
+  readonly named: Named | null;
+  /** They have the same twelve digits. */
+  readonly code: string;
+}
 export interface WaitingPartner extends Held, ProposedPartner {
   readonly what: 'partner';
 }
@@ -81,7 +91,7 @@ export interface WaitingAssumption extends Held, Assumption {
   readonly what: 'assumption';
 }
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption;
+export type Waiting = WaitingColleague | WaitingOwn | WaitingPartner | WaitingPlace | WaitingAssumption;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
@@ -89,13 +99,16 @@ export interface Broken {
 }
 
 /** What takes two people, of whom one need not be an owner (rules.ts). */
-const opensADoor = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'assumption' || payload.kind === 'pool');
+const opensADoor = ({ payload }: Statement): boolean => payload.t === 'fact' && DOORS.has(payload.kind);
+const DOORS: ReadonlySet<string> = new Set(['partner', 'assumption', 'pool', 'own']);
 /** What somebody signs of a proposal: an owner all of it. */
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
 interface Read {
-  readonly waiting: Omit<WaitingColleague, 'code'> | Exclude<Waiting, WaitingColleague>;
+  readonly waiting:
+    | Omit<WaitingColleague, 'code'>
+    | Omit<WaitingOwn, 'code'>
+    | Exclude<Waiting, WaitingColleague | WaitingOwn>;
   /** Slow on purpose: only for a person's eyes. */
   readonly shown: () => Promise<Waiting>;
   /** With this person's signature it may go into the log, and this person may put it there. */
@@ -134,6 +147,26 @@ export async function admit(
     at,
     join: { invitation: id, hash: join.hash },
     names,
+    wraps: wraps.map((one) => base64url(one)),
+  });
+  return 'proposed';
+}
+
+/**
+ * An owner takes in the patient, or who stands in for them, whose twelve digits were compared at the desk: always a proposal, which a second
+ * person of the practice signs. Throws `client/no-join`.
+ */
+export async function admitOwn(session: Session, id: InvitationId, named: Named, desk: Desk): Promise<'proposed'> {
+  const people = await session.people(true);
+  const { invitation, join } = await readInvitation(session.wire, session.practice, id);
+  if (invitation.payload.by !== session.person || join === null || !isNew(people, join.payload.person)) {
+    throw clientError('no-join', 'this invitation was not used, or more than once');
+  }
+  const at = session.now();
+  const { statements, wraps } = await draftOwn(session, invitation.payload, join.payload, at, desk);
+  const names = await sealName(session, join.payload.person, named, at, { seconds: true });
+  await proposeAll(session, statements, {
+    ...{ at, join: { invitation: id, hash: join.hash }, names },
     wraps: wraps.map((one) => base64url(one)),
   });
   return 'proposed';
@@ -232,10 +265,22 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   }
   if (!(await people.verify(invitation, invitation.payload.at))) throw bad('no owner sent this invitation');
   const wraps = open.wraps.map((one) => fromBase64url(one));
-  if (!moved) await checkAdmission(session, people, { by, at, statements, wraps, invitation, join });
+  const desk = deskIn(statements);
+  if (!moved && desk !== null)
+    await checkOwnAdmission(session, people, { by, at, statements, wraps, invitation, join });
+  else if (!moved) await checkAdmission(session, people, { by, at, statements, wraps, invitation, join });
   const { person } = join.payload;
   const reader = session.person;
   const named = await openName({ people, names: open.names, reader, key: session.keys().kem, person });
+  if (desk !== null) {
+    const { dossier, as, checked } = desk;
+    const about = { invitation: answered.invitation, person, named, dossier, as, checked };
+    const waiting = { what: 'own', ...held, threshold: Math.max(threshold, 2), ...about } as const;
+    return {
+      ...{ open, statements, waiting, enough: enoughOwners && after.size >= 2 },
+      shown: async () => ({ ...waiting, code: await joinCode(invitation, join) }),
+    };
+  }
   const { team } = invitation.payload;
   const as = approvalIn(statements);
   const more = { invitation: answered.invitation, person, team, named };
@@ -395,5 +440,6 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
   }
   if (waiting.named === null) throw bad('only its proposer makes a proposal anew');
   await disagree(session, hash);
-  await admit(session, waiting.invitation, waiting.named, waiting.substitute);
+  if (waiting.what === 'own') await admitOwn(session, waiting.invitation, waiting.named, waiting);
+  else await admit(session, waiting.invitation, waiting.named, waiting.substitute);
 }

@@ -2,5 +2,6 @@ export * from './endpoints.ts';
 export * from './kept.ts';
 export * from './messages.ts';
 export * from './origin.ts';
+export * from './own.ts';
 export * from './urgent.ts';
 export * from './wire.ts';

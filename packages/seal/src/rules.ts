@@ -21,6 +21,8 @@ export interface SignRules {
   partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined;
   /** The setting for assumed consent that lives then. */
   assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined;
+  /** Through which this team reads a dossier then: the patient's own, or a representative's. */
+  ownOf(team: TeamId, at: Instant): FactOf<'own'> | undefined;
   /** Did any partner fact ever name this team? */
   wasPartnerTeam(team: TeamId): boolean;
 }
@@ -36,6 +38,12 @@ const isOwner = (rules: SignRules, by: string, at: Instant) =>
 /** The mandates an agent holds; none without a valid agent's card. */
 const mandates = (rules: SignRules, by: string, at: Instant) =>
   rules.cardOf(by, at)?.kind === 'agent' ? rules.mandatesOf(by, at) : [];
+
+/** Has a card, and no patient's. */
+const works = (rules: SignRules, by: string, at: Instant) => {
+  const kind = rules.cardOf(by, at)?.kind;
+  return kind !== undefined && kind !== 'patient';
+};
 
 const isProfessional = (rules: SignRules, by: string, at: Instant) => rules.cardOf(by, at)?.kind === 'professional';
 
@@ -137,6 +145,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'partner':
     case 'assumption':
     case 'pool':
+    case 'own':
       return ownersAndSecond(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
@@ -207,7 +216,9 @@ export function maySign(
   const receives = (team: TeamId) => rules.isOwnTeam(team) || rules.partnerOf(team, at) !== undefined;
   /** New versions are sealed for a partner's team as long as somebody else's step for it lives. */
   const agentHands = (team: string | null) =>
-    agent && team !== null && rules.partnerOf(team as TeamId, at) !== undefined;
+    agent &&
+    team !== null &&
+    (rules.partnerOf(team as TeamId, at) !== undefined || rules.ownOf(team as TeamId, at) !== undefined);
   switch (payload.t) {
     case 'authority':
     case 'card':
@@ -226,7 +237,7 @@ export function maySign(
       return (
         agentFor(payload.team) ||
         agentHands(payload.team) ||
-        (alone && isProfessional(rules, by, at) && receives(payload.team))
+        (alone && isProfessional(rules, by, at) && receives(payload.team) && !rules.ownOf(payload.team, at))
       );
     case 'bundle': {
       const team = payload.to === 'team' ? payload.recipient : null;
@@ -239,7 +250,7 @@ export function maySign(
     case 'state':
       return agent || (alone && (isOwner(rules, by, at) || isProfessional(rules, by, at)));
     case 'batch':
-      return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);
+      return alone && (isOwner(rules, by, at) || works(rules, by, at));
     case 'request':
     case 'device':
       return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);

@@ -26,8 +26,8 @@ type Open = z.infer<typeof postProposal>['body'];
 const bad = (why: string) => vaultError('bad-statement', why);
 
 /** A door to outside, under which somebody else of the practice may be the second signer (rules.ts). */
-const needsSecond = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && (payload.kind === 'partner' || payload.kind === 'assumption' || payload.kind === 'pool');
+const needsSecond = ({ payload }: Statement): boolean => payload.t === 'fact' && NEED_SECOND.has(payload.kind);
+const NEED_SECOND: ReadonlySet<string> = new Set(['partner', 'assumption', 'pool', 'own']);
 /** What such a door comes with: the card and the key of who is approved are for the owners alone to sign. */
 const isOutward = (statements: readonly Statement[]): boolean =>
   statements.some(needsSecond) &&
