@@ -186,6 +186,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   },
   directory: reading('directory'),
   me: reading('me'),
+  own: reading('own'),
   heads: reading('heads'),
   statements: signed('statements', invitation, { class: 'admin' }),
   proposals: reading('proposals'),
@@ -269,9 +270,23 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   'session-close': (world, { session }) => world.call('session-close', { token: session.token, body: {} }),
 };
 
+const auditOf =
+  (kind: 'audit' | 'own'): Ask =>
+  async (world, { session }, { dossier }) => {
+    const annex = await world.annex();
+    const at = world.time.clock();
+    return world.signed(
+      session,
+      'audit',
+      { from: 0, until: at, annex: annex.text },
+      { class: kind, items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
+    );
+  };
+
 /** Endpoints about one dossier. */
 export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
   release: (world, { session }, target) => look(world, session, [itemOf(target)]),
+  'release own': (world, { session }, target) => look(world, session, [itemOf(target)], { class: 'own' }),
   'release emergency': (world, { session }, target) => look(world, session, [itemOf(target)], { class: 'emergency' }),
   emergencies: (world, { session }, { dossier }) =>
     world.call('emergencies', { token: session.token, body: { dossier: dossier.id } }),
@@ -291,16 +306,8 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
       { class: 'look', items: [itemOf(target)], annex: annex.hash, declared: true },
     );
   },
-  audit: async (world, { session }, { dossier }) => {
-    const annex = await world.annex();
-    const at = world.time.clock();
-    return world.signed(
-      session,
-      'audit',
-      { from: 0, until: at, annex: annex.text },
-      { class: 'audit', items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
-    );
-  },
+  audit: auditOf('audit'),
+  'audit own': auditOf('own'),
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
   'review-told': (world, { session }, { dossier, review }) =>
     aboutDossier(world, session, 'review-told', dossier, {
