@@ -37,6 +37,7 @@ export function plainRole(text: string): Names {
   const found = (Object.keys(ROLES) as RoleId[]).find((id) => id === text || ROLES[id].nl === text);
   const plain = found === undefined ? undefined : PLAIN_ROLES[found];
   if (plain !== undefined) return plain;
-  if (found === undefined) return { nl: `een medewerker (${text.toLowerCase()})`, en: `somebody (${text.toLowerCase()})` };
+  if (found === undefined)
+    return { nl: `een medewerker (${text.toLowerCase()})`, en: `somebody (${text.toLowerCase()})` };
   return { nl: `de ${ROLES[found].nl.toLowerCase()}`, en: `the ${ROLES[found].en.toLowerCase()}` };
 }

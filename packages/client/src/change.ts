@@ -30,7 +30,7 @@ interface Change {
     | 'keep'
     | 'kept-end'
     | 'consent';
-  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
+  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit' | 'own';
   readonly items: readonly AskedItem[];
   readonly about?: About;
   readonly declared?: boolean;

@@ -104,11 +104,13 @@ export async function declare(
     readonly event: 'search' | 'print' | 'export' | 'copy';
     readonly items: readonly AskedItem[];
     readonly about?: About;
+    /** The patient's own. */
+    readonly class?: 'own';
   },
 ): Promise<ProvedLine> {
   const { line } = await change(session, {
     endpoint: 'declaration',
-    class: what.items.some(({ dossier }) => dossier !== null) ? 'look' : 'list',
+    class: what.class ?? (what.items.some(({ dossier }) => dossier !== null) ? 'look' : 'list'),
     event: what.event,
     declared: true,
     items: what.items,

@@ -1,4 +1,4 @@
-import { DAY, HOUR, type HandleId, instant, type LocalDate, type OrganisationId, plus } from '@ketenkluis/base';
+import { DAY, type HandleId, HOUR, instant, type LocalDate, type OrganisationId, plus } from '@ketenkluis/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditLine } from './audit.ts';

@@ -82,7 +82,14 @@ function Failed({ error, reset }: ErrorComponentProps) {
 function Start() {
   const session = useSession();
   const me = session.stage === 'open' ? session.me : null;
-  return <Navigate to={me?.partner ? '/verwijzingen' : me?.substitute ? '/overgedragen' : '/werklijst'} replace />;
+  return (
+    <Navigate
+      to={
+        me?.patient ? '/mijn-dossier' : me?.partner ? '/verwijzingen' : me?.substitute ? '/overgedragen' : '/werklijst'
+      }
+      replace
+    />
+  );
 }
 
 const root = createRootRoute({ component: Gate, notFoundComponent: Start });
@@ -103,6 +110,13 @@ const routes = root.addChildren([
     lazyRouteComponent(
       fetched(() => import('./screens/dossier.tsx')),
       'DossierScreen',
+    ),
+  ),
+  at(
+    '/mijn-dossier',
+    lazyRouteComponent(
+      fetched(() => import('./screens/own.tsx')),
+      'OwnScreen',
     ),
   ),
   at(

@@ -6,6 +6,7 @@
 import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AccessSide } from './model/access.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
+import type { OwnSide } from './model/own.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
 import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
@@ -15,6 +16,7 @@ import type { UrgentSide } from './model/urgent.ts';
 
 export type * from './model/access.ts';
 export type * from './model/door.ts';
+export type * from './model/own.ts';
 export type * from './model/partners.ts';
 export { ASSUMPTION_GROUNDS } from './model/partners.ts';
 export type * from './model/people.ts';
@@ -33,6 +35,7 @@ export interface Workplace {
   readonly partners: PartnerSide | null;
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
+  readonly own: OwnSide | null;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;

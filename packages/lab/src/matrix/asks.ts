@@ -270,6 +270,17 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   'session-close': (world, { session }) => world.call('session-close', { token: session.token, body: {} }),
 };
 
+const declarationOf =
+  (kind: 'look' | 'own'): Ask =>
+  async (world, { session }, target) => {
+    const annex = await world.annex();
+    return world.signed(
+      session,
+      'declaration',
+      { event: 'print', annex: annex.text },
+      { class: kind, items: [itemOf(target)], annex: annex.hash, declared: true },
+    );
+  };
 const auditOf =
   (kind: 'audit' | 'own'): Ask =>
   async (world, { session }, { dossier }) => {
@@ -297,15 +308,8 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
     return (await writeNote(world, session, dossier, team, { parent })).reply;
   },
   takeover,
-  declaration: async (world, { session }, target) => {
-    const annex = await world.annex();
-    return world.signed(
-      session,
-      'declaration',
-      { event: 'print', annex: annex.text },
-      { class: 'look', items: [itemOf(target)], annex: annex.hash, declared: true },
-    );
-  },
+  declaration: declarationOf('look'),
+  'declaration own': declarationOf('own'),
   audit: auditOf('audit'),
   'audit own': auditOf('own'),
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),

@@ -137,6 +137,7 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   write: (state) => only([...inside(state, TREATED), ...guests(state)]),
   takeover: (state) => only(inside(state, TREATED)),
   declaration: (state) => only([...inside(state, OPEN), ...guests(state)]),
+  'declaration own': (state) => only(state === 'treated' ? ['patient'] : []),
   audit: (state) => only(overseers(state)),
   // The log stays open after the enrolment has ended.
   'audit own': (state) =>

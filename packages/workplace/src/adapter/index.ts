@@ -112,8 +112,10 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
   const begin = async (now: Inside, key: Key) => {
     inside = now;
     // Both are needed soon: begun while the screen is still being drawn. Whoever needs them hears of a failure.
-    lists(now).catch(() => undefined);
-    duties(now).catch(() => undefined);
+    if (!now.me.patient) {
+      lists(now).catch(() => undefined);
+      duties(now).catch(() => undefined);
+    }
     drafter = await drafterOf(now);
     if (key.by === 'passphrase' && now.names !== null) {
       await labelDevice(storage, key.device, `${initials(now.me.name)}, ${now.me.role.nl}`);
@@ -175,6 +177,10 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     partners: partnerSide(surroundings),
     access: accessSide(surroundings),
     urgent: urgentSide(surroundings),
+    own: {
+      open: () => open(async (now) => (await import('./own.ts')).openView(now)),
+      declareCopy: () => open(async (now) => (await import('./own.ts')).declareCopy(now)),
+    },
 
     door: () =>
       careful(async () => {

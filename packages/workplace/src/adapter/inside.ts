@@ -63,6 +63,8 @@ export async function enter(session: ClientSession): Promise<Inside> {
   // Asked for together: neither answer needs the other.
   const [{ teams }, people] = await Promise.all([session.me(), session.people()]);
   const names = await readNames(session);
+  const own = people.owns(session.now()).find(({ person }) => person === session.person);
+  if (own !== undefined) return { session, me: patientOf(session, own.as), names: null, lists: null, searched: null };
   const known = nameOf(names, session.person);
   const me: Me = {
     person: session.person,
@@ -70,11 +72,20 @@ export async function enter(session: ClientSession): Promise<Inside> {
     role: known?.role ?? { nl: 'naam volgt na de volgende levering', en: 'name follows after the next delivery' },
     practice: names?.practice.name ?? '',
     partner: worksElsewhere(names),
+    patient: false,
     substitute: standsIn(people, session.person, session.now()),
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,
   };
   return { session, me, names, lists: null, searched: null };
+}
+
+/** No list holds what a patient is called here. */
+function patientOf({ person }: ClientSession, as: 'patient' | 'representative'): Me {
+  const role: Text =
+    as === 'patient' ? { nl: 'Patiënt', en: 'Patient' } : { nl: 'Vertegenwoordiger', en: 'Representative' };
+  const nothing = { practice: '', teams: [], partner: false, substitute: false, owner: false };
+  return { person, name: role.nl, role, patient: true, ...nothing };
 }
 
 async function readNames(session: ClientSession): Promise<DirectoryContent | null> {

@@ -12,7 +12,9 @@ const fixed = asked.get('now');
 
 const world = devWorld({
   scene: (asked.get('scene') ?? 'usual') as Scene,
-  role: (['owner', 'assistant', 'podiatrist', 'locum'] as const).find((role) => role === asked.get('role')) ?? 'nurse',
+  role:
+    (['owner', 'assistant', 'podiatrist', 'locum', 'patient'] as const).find((role) => role === asked.get('role')) ??
+    'nurse',
   signedIn: asked.get('in') !== 'no',
   ...number('patients'),
   ...(fixed === null ? {} : { now: instant(Date.parse(fixed)) }),

@@ -34,6 +34,7 @@ import type {
   Unlocker,
   Workplace,
 } from '../model.ts';
+import { ownSide } from './own.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
@@ -57,7 +58,7 @@ export interface DevOptions {
   readonly scene?: Scene;
   readonly patients?: number;
   readonly signedIn?: boolean;
-  readonly role?: 'nurse' | 'owner' | 'assistant' | 'podiatrist' | 'locum';
+  readonly role?: 'nurse' | 'owner' | 'assistant' | 'podiatrist' | 'locum' | 'patient';
   /** A fixed now, so that pictures can be compared. */
   readonly now?: Instant;
 }
@@ -70,6 +71,7 @@ const ROLES = {
   gp: both('Huisarts', 'GP'),
   podiatrist: both('Podotherapeut', 'Podiatrist'),
   locum: both('Waarnemer', 'Locum'),
+  patient: both('Patiënt', 'Patient'),
 } as const;
 
 const pause = (time: number) => new Promise<void>((done) => setTimeout(done, time));
@@ -99,13 +101,16 @@ export function devWorld(options: DevOptions = {}): DevWorld {
         ? 'Thijs van Asselt'
         : role === 'locum'
           ? 'Hanneke de Ruiter'
-          : 'Sanne Terpstra';
+          : role === 'patient'
+            ? 'Patiënt'
+            : 'Sanne Terpstra';
   const me: Me = {
     person: madeId('person', roll),
     name,
     role: ROLES[role],
     practice: partner ? 'Podotherapie Het Spoor' : 'Huisartsenpraktijk De Wilgen',
     partner,
+    patient: role === 'patient',
     substitute: role === 'locum',
     teams: role === 'owner' ? teams.slice(0, 2) : teams.slice(0, 1),
     owner: role === 'owner' || partner,
@@ -272,6 +277,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       },
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
+    own: role === 'patient' ? ownSide({ scene, now: start, reach: () => reach() }) : null,
     session: {
       get: () => session,
       subscribe: (changed) => {

@@ -8,6 +8,7 @@ export const en: Dictionary = {
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
     main: 'Main menu',
+    own: 'My record',
     worklist: 'Worklist',
     referrals: 'Referrals',
     admin: 'Team, partners and substitutes',

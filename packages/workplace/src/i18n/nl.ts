@@ -9,6 +9,7 @@ export const nl = {
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
+    own: 'Mijn dossier',
     worklist: 'Werklijst',
     referrals: 'Verwijzingen',
     admin: 'Team, partners en waarneming',

@@ -17,6 +17,7 @@ import { useAsk, useWorld } from './world.tsx';
 
 /** What lies under each, so that the one where somebody is stands out. */
 const UNDER: Readonly<Record<string, RegExp>> = {
+  '/mijn-dossier': /^\/mijn-dossier/,
   '/werklijst': /^\/(werklijst|dossier)/,
   '/overgedragen': /^\/(overgedragen|dossier)/,
   '/verwijzingen': /^\/(verwijzingen|verstuurd)/,
@@ -26,9 +27,11 @@ const UNDER: Readonly<Record<string, RegExp>> = {
 };
 
 const PARTNERS = ['referrals', 'team', 'settings'] as const;
+const PATIENTS = ['own', 'settings'] as const;
 const SUBSTITUTES = ['handed', 'team', 'settings'] as const;
 const PRACTICE = ['worklist', 'referrals', 'deliveries', 'team', 'settings'] as const;
 const PATHS = {
+  own: '/mijn-dossier',
   worklist: '/werklijst',
   handed: '/overgedragen',
   referrals: '/verwijzingen',
@@ -38,7 +41,7 @@ const PATHS = {
 } as const;
 
 function pagesFor(me: Me, world: Workplace) {
-  const words = me.partner ? PARTNERS : me.substitute ? SUBSTITUTES : PRACTICE;
+  const words = me.patient ? PATIENTS : me.partner ? PARTNERS : me.substitute ? SUBSTITUTES : PRACTICE;
   const there = (word: (typeof words)[number]) =>
     word !== 'referrals' || (me.partner ? world.received : world.referrals) !== null;
   return words.filter(there).map((word) => ({ to: PATHS[word], word: `nav.${word}` as const }));
@@ -48,13 +51,13 @@ function pagesFor(me: Me, world: Workplace) {
 function useWaiting(me: Me): Readonly<Record<string, number>> {
   const messages = useAsk(
     ['waiting'],
-    async (world) => (me.partner || me.substitute ? 0 : ((await world.referrals?.waiting()) ?? 0)),
+    async (world) => (me.patient || me.partner || me.substitute ? 0 : ((await world.referrals?.waiting()) ?? 0)),
     { keep: true },
   );
   const reviews = useAsk(
     ['reviews-open'],
     async (world) =>
-      me.partner || me.substitute
+      me.patient || me.partner || me.substitute
         ? 0
         : ((await world.urgent?.reviews()) ?? []).filter((one) => !one.mine || one.told === null).length,
     {
