@@ -1,6 +1,6 @@
 /** What parts and roles are called to the patient: words at level B1, said to "you" (docs/spec/own.md, "In words"). */
 
-import { type Names, ROLES, type RoleId, type ScopeId } from './catalogue.ts';
+import type { Names, ScopeId } from './catalogue.ts';
 
 export const PLAIN_SCOPES: Readonly<Record<ScopeId, Names>> = {
   identity: { nl: 'uw naam en gegevens', en: 'your name and details' },
@@ -20,24 +20,22 @@ export const PLAIN_SCOPES: Readonly<Record<ScopeId, Names>> = {
   emergency: { nl: 'uw samenvatting voor spoed', en: 'your summary for emergencies' },
 };
 
-const PLAIN_ROLES: Readonly<Partial<Record<RoleId, Names>>> = {
-  owner: { nl: 'de praktijkhouder', en: 'the practice owner' },
-  gp: { nl: 'de huisarts', en: 'the GP' },
-  locum: { nl: 'een vervangende huisarts', en: 'a stand-in GP' },
-  'poh-s': { nl: 'de praktijkondersteuner', en: 'the practice nurse' },
-  'poh-ggz': { nl: 'de praktijkondersteuner voor psychische klachten', en: 'the mental health nurse' },
-  assistant: { nl: 'de doktersassistent', en: "the doctor's assistant" },
-  'practice-manager': { nl: 'de praktijkmanager', en: 'the practice manager' },
-  'privacy-officer': { nl: 'de privacyfunctionaris', en: 'the privacy officer' },
-  'care-group': { nl: 'iemand van de zorggroep', en: 'somebody of the care group' },
+/** By the Dutch names of the catalogue, as the log has them; a test holds them to it. */
+const PLAIN_ROLES: Readonly<Record<string, Names>> = {
+  Huisarts: { nl: 'de huisarts', en: 'the GP' },
+  Waarnemer: { nl: 'een vervangende huisarts', en: 'a stand-in GP' },
+  'POH-S': { nl: 'de praktijkondersteuner', en: 'the practice nurse' },
+  'POH-GGZ': { nl: 'de praktijkondersteuner voor psychische klachten', en: 'the mental health nurse' },
+  Doktersassistent: { nl: 'de doktersassistent', en: "the doctor's assistant" },
+  'Functionaris gegevensbescherming': { nl: 'de privacyfunctionaris', en: 'the privacy officer' },
+  Zorggroep: { nl: 'iemand van de zorggroep', en: 'somebody of the care group' },
+  Noodteam: { nl: 'iemand van het noodteam', en: 'somebody of the emergency team' },
 };
 
-/** A role as it stands in the log (its Dutch name in the catalogue, its id, or the practice's own word), with its article. */
-export function plainRole(text: string): Names {
-  const found = (Object.keys(ROLES) as RoleId[]).find((id) => id === text || ROLES[id].nl === text);
-  const plain = found === undefined ? undefined : PLAIN_ROLES[found];
-  if (plain !== undefined) return plain;
-  if (found === undefined)
-    return { nl: `een medewerker (${text.toLowerCase()})`, en: `somebody (${text.toLowerCase()})` };
-  return { nl: `de ${ROLES[found].nl.toLowerCase()}`, en: `the ${ROLES[found].en.toLowerCase()}` };
-}
+/** A role as it stands in the log, with its article. */
+export const plainRole = (text: string): Names =>
+  (Object.hasOwn(PLAIN_ROLES, text) ? PLAIN_ROLES[text] : undefined) ?? {
+    nl: `de ${text.toLowerCase()}`,
+    en: `the ${text.toLowerCase()}`,
+  };
+export const plainRoles = (): readonly string[] => Object.keys(PLAIN_ROLES);

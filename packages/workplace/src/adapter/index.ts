@@ -32,6 +32,7 @@ import { understood } from './errors.ts';
 import { about, enter, type Inside, initials } from './inside.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
+import { ownSide } from './own.ts';
 import { partnerSide } from './partners.ts';
 import { passkeyPort, passkeysWork } from './passkey.ts';
 import { peopleSide, type Surroundings } from './people.ts';
@@ -177,10 +178,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     partners: partnerSide(surroundings),
     access: accessSide(surroundings),
     urgent: urgentSide(surroundings),
-    own: {
-      open: () => open(async (now) => (await import('./own.ts')).openView(now)),
-      declareCopy: () => open(async (now) => (await import('./own.ts')).declareCopy(now)),
-    },
+    own: ownSide(surroundings),
 
     door: () =>
       careful(async () => {

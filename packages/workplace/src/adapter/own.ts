@@ -1,14 +1,6 @@
-/** "Mijn dossier": opened, proved and put into words. Fetched when a patient comes in. */
+/** "Mijn dossier": opened and proved here; the words are fetched. */
 
-import {
-  buildView,
-  type CareRecord,
-  PLAIN_SCOPES,
-  type ProgrammeId,
-  parseRecords,
-  plainRole,
-  type ScopeId,
-} from '@ketenkluis/care';
+import { buildView, type CareRecord, type ProgrammeId, parseRecords, type ScopeId } from '@ketenkluis/care';
 import {
   declare,
   type OpenedDossier,
@@ -18,11 +10,11 @@ import {
   ownLog,
   readContent,
   scopeContent,
-  toldLines,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
-import type { OwnRecord, OwnView, Text } from '../model.ts';
+import type { OwnRecord, OwnSide, OwnView, Text } from '../model.ts';
 import type { Inside } from './inside.ts';
+import type { Surroundings } from './people.ts';
 
 async function mine(inside: Inside): Promise<OwnDossier> {
   const [own] = await ownDossiersOf(inside.session);
@@ -70,7 +62,12 @@ function read({ parts }: OpenedDossier): Read {
   };
 }
 
-export async function openView(inside: Inside): Promise<OwnView> {
+export const ownSide = ({ open }: Surroundings): OwnSide => ({
+  open: () => open(openView),
+  declareCopy: () => open(declareCopy),
+});
+
+async function openView(inside: Inside): Promise<OwnView> {
   const own = await mine(inside);
   const { session } = inside;
   const { record, scopes } =
@@ -83,23 +80,12 @@ export async function openView(inside: Inside): Promise<OwnView> {
       .filter(({ kind }) => kind === 'agent' || kind === 'vault')
       .map(({ subject }) => subject),
   );
-  const looks = (language: 'nl' | 'en') =>
-    toldLines(log.lines, {
-      language,
-      part: (handle) => {
-        const scope = scopes.get(handle);
-        return scope === undefined ? null : PLAIN_SCOPES[scope][language];
-      },
-      role: (said) => plainRole(said)[language],
-      // What a partner is called only people of the practice know.
-      organisation: (one) =>
-        one === session.practice ? null : language === 'nl' ? 'een andere organisatie' : 'another organisation',
-      isProgram: (person) => programs.has(person),
-    });
-  return { as: own.as, record, looks: { nl: looks('nl'), en: looks('en') }, proved: log.complete };
+  const { inWords } = await import('./own-words.ts');
+  const looks = inWords(log, { practice: session.practice, scopes, programs });
+  return { as: own.as, record, looks, proved: log.complete };
 }
 
-export async function declareCopy(inside: Inside): Promise<void> {
+async function declareCopy(inside: Inside): Promise<void> {
   const own = await mine(inside);
   const [handle = null] = own.handles;
   const items = [{ dossier: own.dossier, handle, facts: [own.own, ...own.facts] }];

@@ -1,11 +1,10 @@
 /** The words on screen, Dutch first. English (`en.ts`) has the same keys; the type checker holds them together. */
 
-import { care } from './nl-care.ts';
-import { told } from './nl-told.ts';
+import type { care } from './nl-care.ts';
+import type { told } from './nl-told.ts';
 
+/** What the door needs, and the frame behind it; the rest comes with the frame (`behind.ts`). */
 export const nl = {
-  ...care,
-  ...told,
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
@@ -518,4 +517,5 @@ export const nl = {
 };
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
-export type Dictionary = Words<typeof nl>;
+export type Dutch = typeof nl & typeof care & typeof told;
+export type Dictionary = Words<Dutch>;

@@ -6,7 +6,11 @@ import { REASONS } from '@ketenkluis/ledger';
 import { describe, expect, it } from 'vitest';
 import { workplaceError } from '../errors.ts';
 import { en } from './en.ts';
-import { nl } from './nl.ts';
+import { nl as door } from './nl.ts';
+import { care } from './nl-care.ts';
+import { told } from './nl-told.ts';
+
+const nl = { ...door, ...care, ...told };
 
 type Tree = { readonly [key: string]: string | Tree };
 const flat = (tree: Tree, prefix = ''): [string, string][] =>
