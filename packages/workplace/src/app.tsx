@@ -113,6 +113,13 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/dossier/$dossier/inzage',
+    lazyRouteComponent(
+      fetched(() => import('./screens/desk.tsx')),
+      'DeskScreen',
+    ),
+  ),
+  at(
     '/mijn-dossier',
     lazyRouteComponent(
       fetched(() => import('./screens/own.tsx')),

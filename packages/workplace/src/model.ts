@@ -6,7 +6,7 @@
 import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AccessSide } from './model/access.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
-import type { OwnSide } from './model/own.ts';
+import type { DeskSide, OwnSide } from './model/own.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
 import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
@@ -36,6 +36,7 @@ export interface Workplace {
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
   readonly own: OwnSide | null;
+  readonly desk: DeskSide | null;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;

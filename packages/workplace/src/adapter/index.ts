@@ -25,6 +25,7 @@ import {
 import { workplaceError } from '../errors.ts';
 import type { Key, Session, Workplace } from '../model.ts';
 import { accessSide } from './access.ts';
+import { deskSide } from './desk.ts';
 import { openOne, taken, write } from './dossiers.ts';
 import { countDrafts, type Drafter, drafterOf, dropDrafts, keepDraft, readDraft } from './drafts.ts';
 import { duties } from './duties.ts';
@@ -179,6 +180,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     access: accessSide(surroundings),
     urgent: urgentSide(surroundings),
     own: ownSide(surroundings),
+    desk: deskSide(surroundings),
 
     door: () =>
       careful(async () => {

@@ -2,7 +2,8 @@
 
 import { addDays, HOUR, type Instant, localDate, plus } from '@ketenkluis/base';
 import { workplaceError } from '../errors.ts';
-import type { OwnLook, OwnSide, OwnView } from '../model.ts';
+import type { DeskSide, OwnLook, OwnReader, OwnSide, OwnView } from '../model.ts';
+import { dice, madeId } from './people.ts';
 import { both } from './stage.ts';
 
 const SENTENCES = [
@@ -78,5 +79,51 @@ export function ownSide(of: {
       };
     },
     declareCopy: () => of.reach(),
+  };
+}
+
+export function deskSide(of: {
+  readonly scene: string;
+  readonly now: Instant;
+  readonly owner: boolean;
+  readonly reach: () => Promise<void>;
+}): DeskSide {
+  const { scene, now, owner, reach } = of;
+  const roll = dice(5);
+  const until = plus(now, 300 * 24 * HOUR);
+  let readers: OwnReader[] =
+    scene === 'empty'
+      ? []
+      : [
+          { id: madeId('fact', roll), name: 'J. de Wit', role: 'Patiënt', as: 'patient', since: now, until },
+          { id: madeId('fact', roll), name: null, role: null, as: 'representative', since: now, until },
+        ];
+  let asked = 0;
+  return {
+    async open() {
+      await reach();
+      if (scene === 'denied') throw workplaceError('denied', 'on no list', { detail: { reason: 'gone' } });
+      return { patient: 'Mevrouw J. de Wit-van der Heuvel', readers, owner };
+    },
+    async invite() {
+      await reach();
+      return {
+        id: madeId('invitation', roll),
+        link: `${location.origin}/#/uitnodiging/proef.${'abcdefgh'.repeat(12)}`,
+      };
+    },
+    async code() {
+      asked += 1;
+      return { code: asked > 1 ? '123 456 789 012' : null, over: false };
+    },
+    admit: () => reach(),
+    async end(id) {
+      await reach();
+      readers = readers.filter((one) => one.id !== id);
+    },
+    async paper() {
+      await reach();
+      return { looks: { nl: looksIn(0, now), en: looksIn(1, now) }, proved: true };
+    },
   };
 }

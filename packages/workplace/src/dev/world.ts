@@ -34,7 +34,7 @@ import type {
   Unlocker,
   Workplace,
 } from '../model.ts';
-import { ownSide } from './own.ts';
+import { deskSide, ownSide } from './own.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
@@ -277,6 +277,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       },
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
+    desk: partner || role === 'patient' ? null : deskSide({ scene, now: start, reach: () => reach(), owner: me.owner }),
     own: role === 'patient' ? ownSide({ scene, now: start, reach: () => reach() }) : null,
     session: {
       get: () => session,

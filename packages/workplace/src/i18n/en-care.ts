@@ -230,6 +230,7 @@ export const care: Pick<Dictionary, keyof typeof nl> = {
     onlyOwner: 'A practice owner can add partners.',
   },
   own: {
+    link: 'The patient’s own access',
     proposal: {
       patient: '{{by}} wants to let {{name}} ({{role}}) see their own record: that of {{patient}}',
       representative: '{{by}} wants to let {{name}} ({{role}}) see the record of {{patient}} as their representative',

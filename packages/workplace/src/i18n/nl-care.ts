@@ -229,6 +229,7 @@ export const care = {
     onlyOwner: 'Partners toevoegen kan een praktijkhouder.',
   },
   own: {
+    link: 'Inzage voor de patiënt',
     proposal: {
       patient: '{{by}} wil {{name}} ({{role}}) het eigen dossier laten zien: dat van {{patient}}',
       representative: '{{by}} wil {{name}} ({{role}}) als vertegenwoordiger het dossier van {{patient}} laten zien',

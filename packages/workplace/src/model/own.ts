@@ -1,6 +1,6 @@
 /** What somebody sees who reads their own dossier, or one that they stand in for (docs/spec/own.md). */
 
-import type { Instant, LocalDate } from '@ketenkluis/base';
+import type { DossierId, FactId, Instant, InvitationId, LocalDate } from '@ketenkluis/base';
 import type { Text } from './shared.ts';
 
 interface OwnFact {
@@ -41,4 +41,43 @@ export interface OwnSide {
   open(): Promise<OwnView>;
   /** Written to the log before the copy is made. */
   declareCopy(): Promise<void>;
+}
+
+/** Who reads one dossier as the patient or for them. */
+export interface OwnReader {
+  readonly id: FactId;
+  /** Null where only the owners were told. */
+  readonly name: string | null;
+  readonly role: string | null;
+  readonly as: 'patient' | 'representative';
+  readonly since: Instant;
+  readonly until: Instant;
+}
+export interface DeskView {
+  readonly patient: string;
+  readonly readers: readonly OwnReader[];
+  /** Only an owner takes somebody in. */
+  readonly owner: boolean;
+}
+export interface NewReader {
+  readonly name: string;
+  readonly role: string;
+  readonly as: 'patient' | 'representative';
+  /** How the practice made sure who it is. */
+  readonly checked: 'document' | 'known';
+}
+
+/** At the desk: a way in for the patient, or for who stands in for them, and the log on paper. */
+export interface DeskSide {
+  open(dossier: DossierId): Promise<DeskView>;
+  /** A link for the patient's own device. */
+  invite(): Promise<{ readonly id: InvitationId; readonly link: string }>;
+  /** The twelve digits, once exactly one answer came. */
+  code(invitation: InvitationId): Promise<{ readonly code: string | null; readonly over: boolean }>;
+  /** After the digits were compared: a second person signs as well. */
+  admit(invitation: InvitationId, dossier: DossierId, reader: NewReader): Promise<void>;
+  /** Refused from now on. */
+  end(reader: FactId): Promise<void>;
+  /** The log in sentences, for paper; printing it is a line first. */
+  paper(dossier: DossierId): Promise<Pick<OwnView, 'looks' | 'proved'>>;
 }

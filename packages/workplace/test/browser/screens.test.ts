@@ -375,6 +375,43 @@ const SCREENS: Record<string, Screen> = {
       await page.getByText('lees dan deze twaalf groepen').waitFor();
     },
   },
+  'desk, the patient': {
+    query: `role=owner&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Maak overzicht' }).click();
+      await page.getByRole('heading', { name: 'Wie keek er in uw dossier?' }).waitFor();
+    },
+  },
+  'desk, invited': {
+    query: `role=owner&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: async (page) => {
+      await page.getByLabel('Vertegenwoordiger').check();
+      await page.getByLabel('Naam').fill('M. de Wit');
+      await page.getByLabel('Relatie tot de patiënt').fill('Mentor');
+      await page.getByRole('button', { name: 'Maak een link' }).click();
+      await page.locator('output.kk-code').waitFor();
+    },
+  },
+  'desk, end': {
+    query: `role=owner&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Beëindig' }).first().click();
+      await page.getByRole('button', { name: 'Ja, beëindig' }).waitFor();
+    },
+  },
+  'desk, nobody yet': {
+    query: `scene=empty&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: (page) => page.getByText('Nog niemand').waitFor(),
+  },
+  'desk, denied': {
+    query: `scene=denied&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: state('denied'),
+  },
   'my record': {
     query: `role=patient&${NOW}`,
     reach: (page) => page.getByText('bekeek uw bloedsuiker').waitFor(),
