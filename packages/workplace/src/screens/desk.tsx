@@ -1,7 +1,7 @@
 /** At the desk: who reads this dossier as the patient or for them, a way in for one more, and the log on paper. */
 
 import type { DossierId, FactId, InvitationId } from '@ketenkluis/base';
-import { Button, Radio, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -127,18 +127,21 @@ function Give({ dossier, patient }: Of & { readonly patient: string }) {
           if (ready) invite.mutate(null);
         }}
       >
-        <Radio.Group
+        <NativeSelect
           label={words.text(DESK.as)}
           value={reader.as}
-          onChange={(as) =>
+          data={[
+            { value: 'patient', label: words.text(DESK.patient) },
+            { value: 'representative', label: words.text(DESK.representative) },
+          ]}
+          onChange={(event) =>
             put(
-              as === 'patient' ? { as, name: patient, role: 'Patiënt' } : { as: 'representative', name: '', role: '' },
+              event.currentTarget.value === 'patient'
+                ? { as: 'patient', name: patient, role: 'Patiënt' }
+                : { as: 'representative', name: '', role: '' },
             )
           }
-        >
-          <Radio value="patient" label={words.text(DESK.patient)} />
-          <Radio value="representative" label={words.text(DESK.representative)} />
-        </Radio.Group>
+        />
         <TextInput
           label={words.text(DESK.name)}
           value={reader.name}
@@ -156,14 +159,15 @@ function Give({ dossier, patient }: Of & { readonly patient: string }) {
             onChange={(event) => put({ role: event.currentTarget.value })}
           />
         )}
-        <Radio.Group
+        <NativeSelect
           label={words.text(DESK.checked)}
           value={reader.checked}
-          onChange={(checked) => put({ checked: checked === 'known' ? 'known' : 'document' })}
-        >
-          <Radio value="document" label={words.text(DESK.document)} />
-          <Radio value="known" label={words.text(DESK.known)} />
-        </Radio.Group>
+          data={[
+            { value: 'document', label: words.text(DESK.document) },
+            { value: 'known', label: words.text(DESK.known) },
+          ]}
+          onChange={(event) => put({ checked: event.currentTarget.value === 'known' ? 'known' : 'document' })}
+        />
         <Fault error={invite.error} />
         <div className="kk-buttons">
           <Button type="submit" disabled={!ready} loading={invite.isPending}>

@@ -387,7 +387,7 @@ const SCREENS: Record<string, Screen> = {
     query: `role=owner&${FEW}`,
     hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
     reach: async (page) => {
-      await page.getByLabel('Vertegenwoordiger').check();
+      await page.getByLabel('Voor wie?').selectOption('representative');
       await page.getByLabel('Naam').fill('M. de Wit');
       await page.getByLabel('Relatie tot de patiënt').fill('Mentor');
       await page.getByRole('button', { name: 'Maak een link' }).click();
