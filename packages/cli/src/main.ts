@@ -147,7 +147,7 @@ command('serve', 'run a vault')
   )
   .option('--workplace <dir>', 'folder with the built workplace')
   .option('--assurance <practice=level...>', 'level of assurance that a practice asks for: substantial or high')
-  .option('--witnesses <file>', 'JSON list of outside cosigners: name, url, keys (docs/witness.md)')
+  .option('--witness <url...>', 'addresses of outside cosigners that practices may name (docs/witness.md)')
   .action((options) => vaultCommands.serve(options));
 
 command('fsck', 're-derive every root of a vault and name what is wrong')
@@ -186,6 +186,12 @@ command('bench', 'our figures beside the nearest peers, in one run')
   .option('--source <dir>', 'data for reading, as NDJSON')
   .option('--full', 'a million entries in the ledger instead of a hundred thousand')
   .action((options) => lab('bench', options));
+
+command('hammer', 'looks, notes, removals and syncs at once against a vault process; every answer is checked')
+  .option('--seconds <n>', 'how long', whole)
+  .option('--patients <n>', 'size of the fictional practice', whole)
+  .option('--seed <seed>', 'another order of things')
+  .action((options) => lab('hammer', options));
 
 command('attack', 'play the attack suite')
   .option('--only <name>', 'attacks whose name contains this')

@@ -5,9 +5,20 @@
 
 import { base64url, type DossierId, fromBase64url, newId, type RequestId, type TeamId } from '@ketenkluis/base';
 import { type Annex, decodeAnnex, encodeAnnex } from '@ketenkluis/ledger';
-import { type Hash, hashOf, joinAnnex, type KeyDirectory, type Plaintext, sealTo, splitAnnex } from '@ketenkluis/seal';
+import {
+  type BlobKey,
+  type Hash,
+  hashOf,
+  joinAnnex,
+  type KeyDirectory,
+  newBlobKey,
+  type Plaintext,
+  sealUnder,
+  splitAnnex,
+} from '@ketenkluis/seal';
 import { openSealed } from '@ketenkluis/seal/open';
 import { clientError } from './errors.ts';
+import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
 /** What the caller knows; the rest has a plain default. */
@@ -38,23 +49,33 @@ const defaults: Annex = {
 const withoutNames = (annex: Annex): Annex => ({ ...annex, userName: null, searchTerm: null, reason: null });
 
 /** The one dossier that a request names; null for none, and for more: nobody reads a word about another's. */
-export function soleDossier(items: readonly { readonly dossier: DossierId | null }[]): DossierId | null {
+function soleDossier(items: readonly { readonly dossier: DossierId | null }[]): DossierId | null {
   const [one, ...more] = new Set(items.map(({ dossier }) => dossier));
   return one !== undefined && more.length === 0 ? one : null;
 }
 
-/** Seals the annex of a request that is about to be made; its id binds the two. `dossier`: the only one that the request names. */
+/**
+ * Seals the annex of a request that is about to be made; its id binds the two. One key per reader, dossier and session, wrapped once: a
+ * request about several dossiers, or none, has one of its own, and no copy for a patient.
+ */
 export async function sealAnnex(
   session: Session,
   about: About,
-  dossier: DossierId | null = null,
+  items: readonly Pick<AskedItem, 'dossier'>[] = [],
 ): Promise<SealedAnnex> {
   const people = await session.people();
   const epoch = people.epochOf(session.wire.place.pins.logTeam as TeamId);
   if (epoch === undefined) throw clientError('no-key-here', "the log officers' team has no key; nothing can be logged");
   const id = newId('request', session.wire.ports.random);
   const annex = { ...defaults, ...about };
-  const seal = (kem: string, plain: Annex) => sealTo(fromBase64url(kem), info(id), encodeAnnex(plain) as Plaintext);
+  const dossier = soleDossier(items);
+  const seal = async (kem: string, plain: Annex) =>
+    sealUnder(
+      await keyFor(session, kem, dossier),
+      info(id),
+      encodeAnnex(plain) as Plaintext,
+      session.wire.ports.random,
+    );
   const blob = joinAnnex(
     await Promise.all([
       seal(epoch.payload.kem, annex),
@@ -69,6 +90,18 @@ function patientKeys(people: KeyDirectory, session: Session, dossier: DossierId 
   if (dossier === null) return [];
   const owns = people.owns(session.now()).filter((fact) => fact.dossier === dossier);
   return owns.flatMap(({ team }) => people.epochOf(team)?.payload.kem ?? []);
+}
+
+function keyFor(session: Session, kem: string, dossier: DossierId | null): Promise<BlobKey> {
+  const make = () => newBlobKey(fromBase64url(kem), session.wire.ports.random);
+  if (dossier === null) return make();
+  const name = `${kem} ${dossier}`;
+  const known = session.annexKeys.get(name);
+  if (known !== undefined) return known;
+  const made = make();
+  session.annexKeys.set(name, made);
+  made.catch(() => session.annexKeys.delete(name));
+  return made;
 }
 
 /**
@@ -95,7 +128,7 @@ export async function readAnnex(
         for (const blob of blobs) {
           try {
             const key = await session.teamKey(team, epoch);
-            return decodeAnnex(await openSealed(key, info(request), blob));
+            return decodeAnnex(await openSealed(key, info(request), blob, session.annexOpened));
           } catch {
             // Sealed under an older epoch or to somebody else, or this person reads no annexes.
           }

@@ -2,7 +2,7 @@
 
 import { committed } from '@ketenkluis/protocol';
 import type { z } from 'zod';
-import { type About, sealAnnex, soleDossier } from './annex.ts';
+import { type About, sealAnnex } from './annex.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
 import { checkOwnLine } from './release.ts';
@@ -29,7 +29,8 @@ interface Change {
     | 'regrant'
     | 'keep'
     | 'kept-end'
-    | 'consent';
+    | 'consent'
+    | 'record';
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit' | 'own';
   readonly items: readonly AskedItem[];
   readonly about?: About;
@@ -53,7 +54,7 @@ export async function changeWith<S extends z.ZodType<z.infer<typeof committed>>>
   what: Change,
   schema: S,
 ): Promise<{ readonly line: ProvedLine; readonly answer: z.infer<S> }> {
-  const annex = what.annexed === false ? null : await sealAnnex(session, what.about ?? {}, soleDossier(what.items));
+  const annex = what.annexed === false ? null : await sealAnnex(session, what.about ?? {}, what.items);
   const log = await session.log();
   return await session.inTurn(async () => {
     const from = log.seen();

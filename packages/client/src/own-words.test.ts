@@ -29,6 +29,7 @@ const annex = (text: string, code = 'professional'): NonNullable<AuditLine['anne
 const line = (fields: Partial<AuditLine> = {}): AuditLine => ({
   ...{ index: 1, verified: true, signature: 'signed', at: NOON, who: id('per', 'b'), organisation: practice },
   ...{ event: 'release', class: 'look', outcome: 'success', declared: false, handles: [sugar], kinds: ['release'] },
+  ...{ annexed: true, assumed: null, line: null },
   ...{ annex: annex('POH-S'), proof: { leaf: '', path: [] } },
   ...fields,
 });

@@ -13,6 +13,10 @@ export type Open = z.infer<typeof postProposal>['body'];
 export const bad = (why: string, cause?: unknown) =>
   clientError('bad-proposal', why, cause === undefined ? {} : { cause });
 
+/** What takes two people, of whom one need not be an owner (rules.ts). */
+export const opensADoor = ({ payload }: Statement): boolean =>
+  payload.t === 'fact' && ['partner', 'assumption', 'pool', 'witnesses', 'control', 'own'].includes(payload.kind);
+
 /** New keys after somebody left: nothing but epochs and ends of cards (leaving.ts). */
 export function isRenewal({ proposal, statements }: Open): boolean {
   const stated = statementFromWire(proposal).payload;

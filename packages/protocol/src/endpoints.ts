@@ -84,12 +84,17 @@ export const ENDPOINTS = {
   'regrant-ask': { method: 'POST', path: '/regrants/ask', classes: ['grant'] },
   regrant: { method: 'POST', path: '/regrants', classes: ['grant'] },
   'review-told': { method: 'POST', path: '/reviews/told', classes: ['audit'] },
+  records: { method: 'GET', path: '/records', classes: null },
+  record: { method: 'POST', path: '/records', classes: ['session'] },
+  annexes: { method: 'GET', path: '/annexes', classes: null },
   'review-close': { method: 'POST', path: '/reviews/close', classes: ['audit'] },
   access: { method: 'POST', path: '/access', classes: ['audit'] },
+  restrictions: { method: 'POST', path: '/restrictions', classes: ['audit'] },
+  /** `audit`: what is taken along is who looked, and reading that is what is asked for. */
   declaration: {
     method: 'POST',
     path: '/declarations',
-    classes: ['look', 'list', 'own'],
+    classes: ['look', 'list', 'own', 'audit'],
     guests: true,
     patients: true,
   },
@@ -98,6 +103,7 @@ export const ENDPOINTS = {
   mirror: { method: 'GET', path: '/mirror', classes: null },
   entries: { method: 'GET', path: '/entries', classes: null },
   checkpoint: { method: 'GET', path: '/log/checkpoint', classes: null },
+  witnessed: { method: 'GET', path: '/log/witnessed', classes: null, guests: true },
   tile: { method: 'GET', path: '/log/tile/*', classes: null },
 } as const satisfies Record<string, Endpoint>;
 export type EndpointName = keyof typeof ENDPOINTS;

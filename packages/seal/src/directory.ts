@@ -28,6 +28,7 @@ import {
   type Hash,
   type Payload,
 } from './statements.ts';
+import { witnessPolicy } from './witnesses.ts';
 
 /** What the caller found about a statement's place in the organisation's ledger. */
 export interface Place {
@@ -36,6 +37,8 @@ export interface Place {
   readonly index: number;
 }
 
+/** What takes a second person: a door to outside, and how the practice watches itself. */
+const TWO_PEOPLE: ReadonlySet<Fact['kind']> = new Set(['partner', 'pool', 'assumption', 'control', 'witnesses', 'own']);
 /** Somebody looks at it every year. */
 const LONGEST_ASSUMPTION = 366 * DAY;
 /** As long as a card. */
@@ -54,8 +57,7 @@ const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
 /** Teams that a fact of the directory says are the organisation's own. */
 const ownTeamsIn = (fact: DirectoryFact): readonly TeamId[] => {
-  if (fact.kind === 'mandate' || fact.kind === 'partner' || fact.kind === 'assumption') return [];
-  return [fact.team];
+  return 'team' in fact ? [fact.team] : [];
 };
 
 /** Who joins gets the current key: only a record that keeps every member, on the same card, may keep it. None comes back later. */
@@ -84,6 +86,8 @@ export class KeyDirectory implements SignRules {
   readonly #cards = new Map<string, Statement<'card'>[]>();
   readonly #epochs = new Map<TeamId, Statement<'epoch'>[]>();
   readonly #facts = new Map<string, DirectoryFact>();
+  /** Control policies, oldest first. */
+  readonly #controls: { readonly hash: Hash; readonly fact: FactOf<'control'> }[] = [];
   /** Who signed each pool. */
   readonly #approved = new Map<string, readonly string[]>();
   readonly #ended = new Map<string, Instant>();
@@ -224,11 +228,11 @@ export class KeyDirectory implements SignRules {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
     } else {
-      const outward =
-        fact.kind === 'partner' || fact.kind === 'pool' || fact.kind === 'assumption' || fact.kind === 'own';
+      const outward = TWO_PEOPLE.has(fact.kind);
       const record = await (outward ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }
+    if (fact.kind === 'control') this.#controls.push({ hash: statement.hash, fact });
     this.#facts.set(fact.id, fact);
     if (fact.kind === 'own') this.#ownTeams.set(fact.team, fact);
     if (fact.kind === 'pool') this.#approved.set(fact.id, signersOf(statement));
@@ -269,6 +273,22 @@ export class KeyDirectory implements SignRules {
         throw sealError('bad-statement', 'a setting for assumed consent ends within 366 days');
       if (!fact.teams.every((team) => this.partnerOf(team, fact.from) !== undefined))
         throw sealError('bad-statement', 'consent is assumed for teams of partners only');
+      return;
+    }
+    if (fact.kind === 'witnesses') {
+      witnessPolicy(fact);
+      if (fact.from <= (this.witnesses?.from ?? -1))
+        throw sealError('replayed', 'these witnesses were named before those that count now');
+      return;
+    }
+    if (fact.kind === 'control') {
+      const before = last(this.#controls);
+      const follows = fact.number === (before?.fact.number ?? 0) + 1 && fact.prev === (before?.hash ?? null);
+      if (!follows || fact.until !== null || fact.from < (before?.fact.from ?? 0))
+        throw sealError('bad-statement', 'this control policy does not follow the one before it');
+      const known = [fact.board, ...fact.officers].every((person) => this.knows(person));
+      if (!known || !fact.outside.every((person) => fact.officers.includes(person)))
+        throw sealError('bad-card', 'this control policy names somebody without a card');
       return;
     }
     if (fact.kind === 'oversight') {
@@ -429,6 +449,11 @@ export class KeyDirectory implements SignRules {
     return this.#live('oversight', at).some(({ team }) => this.isMember(person, team, at));
   }
 
+  /** The witnesses that count: those named last, whatever the time; undefined when nobody ever was. */
+  get witnesses(): FactOf<'witnesses'> | undefined {
+    return [...this.#facts.values()].findLast((fact) => fact.kind === 'witnesses');
+  }
+
   /** Was this person ever an owner or the holder of a card here? */
   knows(person: string): boolean {
     return this.#cards.has(person) || this.#authorities.some(({ payload }) => ownerKey(payload, person) !== undefined);
@@ -493,6 +518,14 @@ export class KeyDirectory implements SignRules {
   }
   assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined {
     return this.assumptions(at).find(({ id }) => id === fact);
+  }
+  /** The control policy in force: the newest that had begun. */
+  controlAt(at: Instant): FactOf<'control'> | undefined {
+    return this.#controls.findLast(({ fact }) => fact.from <= at)?.fact;
+  }
+  /** Every control policy that ever stood, oldest first, with its hash. */
+  get controls(): readonly { readonly hash: Hash; readonly fact: FactOf<'control'> }[] {
+    return this.#controls;
   }
   partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined {
     return this.isOwnTeam(team) ? undefined : this.partners(at).find((fact) => fact.teams.includes(team));

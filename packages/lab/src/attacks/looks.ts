@@ -75,6 +75,8 @@ export const gullibleLog = (session: Session): LogView => ({
   log: session.wire.place.pins.log,
   seen: () => null,
   note: () => null,
+  evidence: () => null,
+  contradicted: () => Promise.reject(new Error('nobody contradicts here')),
   accept: async (note) => readCheckpoint(note),
   line: (proof) => ({
     index: proof.index,

@@ -23,7 +23,7 @@ import {
   wire,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
-import type { Key, Session, Workplace } from '../model.ts';
+import type { ControlSide, Key, Session, Workplace } from '../model.ts';
 import { accessSide } from './access.ts';
 import { deskSide } from './desk.ts';
 import { openOne, taken, write } from './dossiers.ts';
@@ -33,6 +33,7 @@ import { understood } from './errors.ts';
 import { about, enter, type Inside, initials } from './inside.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
+import { oversightSide } from './oversight.ts';
 import { ownSide } from './own.ts';
 import { partnerSide } from './partners.ts';
 import { passkeyPort, passkeysWork } from './passkey.ts';
@@ -42,6 +43,7 @@ import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { browserStorage } from './storage.ts';
 import { openHanded, urgentSide } from './urgent.ts';
+import { witnessSide } from './witnesses.ts';
 
 /** Kept in the clear in this browser: ids, public keys and a switch. */
 const PLACE = 'place';
@@ -181,6 +183,9 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     urgent: urgentSide(surroundings),
     own: ownSide(surroundings),
     desk: deskSide(surroundings),
+    outside: witnessSide(surroundings),
+    control: lateControl(surroundings),
+    oversight: oversightSide(surroundings),
 
     door: () =>
       careful(async () => {
@@ -256,6 +261,30 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     takeOver: (id, note) => open((now) => taken(now, id, note)),
 
     ...peopleSide(surroundings),
+  };
+}
+
+/** The engine of the review is large and few need it: it comes when somebody asks. */
+function lateControl(surroundings: Surroundings): ControlSide {
+  let side: Promise<ControlSide> | null = null;
+  const late = () => {
+    side ??= import('./control.ts').then(({ controlSide }) => controlSide(surroundings));
+    side.catch(() => {
+      side = null;
+    });
+    return side;
+  };
+  return {
+    status: async (progress) => (await late()).status(progress),
+    ask: async (...said) => (await late()).ask(...said),
+    decide: async (...said) => (await late()).decide(...said),
+    reopen: async (...said) => (await late()).reopen(...said),
+    done: async (check) => (await late()).done(check),
+    setPolicy: async (policy) => (await late()).setPolicy(policy),
+    questions: async () => (await late()).questions(),
+    answer: async (...said) => (await late()).answer(...said),
+    rights: async () => (await late()).rights(),
+    confirmRights: async (kept) => (await late()).confirmRights(kept),
   };
 }
 

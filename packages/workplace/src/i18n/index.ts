@@ -2,6 +2,7 @@
 
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import type { Late } from './late-words.ts';
 import { type Dutch, nl } from './nl.ts';
 
 export type Language = 'nl' | 'en';
@@ -10,7 +11,7 @@ const KEPT = 'ketenkluis.language';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'words';
-    resources: { words: Dutch };
+    resources: { words: Dutch } & Late;
   }
 }
 

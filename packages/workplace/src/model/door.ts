@@ -15,6 +15,8 @@ export interface Me {
   readonly substitute: boolean;
   /** Reads a dossier as the patient or for them, and works nowhere. */
   readonly patient: boolean;
+  /** Treats nobody, so has no worklist: works from counts, from who looked, or from the deliveries. Null for everybody else. */
+  readonly office: 'overview' | 'oversight' | 'deliveries' | null;
   /** Owners invite and confirm. */
   readonly owner: boolean;
 }

@@ -17,6 +17,7 @@ import { useWords } from '../parts/words.ts';
 import { useAct, useAsk, useToday, useWorld } from '../parts/world.tsx';
 import { LostDevice } from './lost-device.tsx';
 import { Proposals } from './proposals.tsx';
+import { WitnessesCard } from './witnesses.tsx';
 import './care.css';
 
 /** How often an open invitation is looked at for a code; reading it is no line in the log. */
@@ -42,6 +43,7 @@ export function TeamScreen() {
               ) : (
                 <p className="kk-dim">{t('team.onlyOwner')}</p>
               )}
+              <WitnessesCard />
             </>
           )}
         </Asked>
