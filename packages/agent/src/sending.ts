@@ -21,6 +21,7 @@ import {
   type Scopes,
 } from './lists.ts';
 import { followReferrals, makeOverview } from './overview.ts';
+import type { Owns } from './own.ts';
 import { type PartnerTeams, type PlanContext, planDossier, planEnd } from './plan.ts';
 import { dueOf, type Reading } from './reading.ts';
 import { makeReceipt } from './receipt.ts';
@@ -50,6 +51,7 @@ export interface Sending {
   /** Dossiers of which everything is sealed again. */
   readonly lost: ReadonlySet<DossierId>;
   readonly partners: PartnerTeams;
+  readonly owns: Owns;
   readonly assuming: Assuming;
   /** Other keyholders, or one that missed pieces: everything is sealed again. */
   readonly afresh: boolean;
@@ -73,7 +75,17 @@ export async function sendAll(of: Sending): Promise<Sent> {
   for (const [team, { kem }] of partners) if ((register.partnerKeys[team] ?? kem) !== kem) rekeyed.add(team);
   const { unassumed } = of.assuming;
   const teams = register.teams;
-  const context: PlanContext = { practice, teams, selection, asOf, at: clock(), rekeyed, partners, unassumed };
+  const context: PlanContext = {
+    practice,
+    teams,
+    selection,
+    asOf,
+    at: clock(),
+    rekeyed,
+    partners,
+    unassumed,
+    owns: of.owns,
+  };
   const group = new Group(sender, of.group);
   const rows = await sendDossiers(of, context, group, fingerprints);
   // Ended after the reading, which is what says who died or left.

@@ -34,6 +34,7 @@ import { type MirrorResult, mirror } from './mirror.ts';
 import { askedPatients, type MitzReport, type MitzUse, settleRound } from './mitz/settle.ts';
 import type { Intent } from './monitor.ts';
 import { bringNative, nodeSigner } from './native.ts';
+import { ownsNow } from './own.ts';
 import { completeIds, type PartnerTeams } from './plan.ts';
 import { readEnrolled } from './reading.ts';
 import type { LiveDossier, Register } from './register.ts';
@@ -175,9 +176,11 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const partners = partnerTeams(await link.session.people(), clock());
     const custody = await openCustodian(link.session, register);
-    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners, custody }, live);
+    const owns = ownsNow(await link.session.people(), clock());
+    const to = new Map([...partners, ...owns.keys]);
+    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners: to, custody }, live);
     const done = await sendAll({
-      ...{ register, reading, sender, selection, asOf, clock, lost, report, partners },
+      ...{ register, reading, sender, selection, asOf, clock, lost, report, partners, owns },
       assuming: assumingNow(register, (dossier) => live.get(dossier) ?? null, await link.session.people(), clock()),
       afresh: custody.afresh,
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),

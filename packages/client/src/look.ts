@@ -185,8 +185,8 @@ export async function openDossier(
     readonly handles: readonly HandleId[];
     readonly facts: readonly FactId[];
     readonly about?: About;
-    /** `emergency`: without a relation, reviewed by somebody else (emergency.ts). */
-    readonly class?: 'look' | 'emergency';
+    /** `emergency`: without a relation, reviewed by somebody else (emergency.ts); `own`: the patient (own.ts). */
+    readonly class?: 'look' | 'emergency' | 'own';
   },
 ): Promise<OpenedDossier> {
   const { dossier, handles, facts } = what;

@@ -111,12 +111,14 @@ export async function declare(
     /** Left out: content. `log`: who looked at these dossiers. */
     readonly of?: 'content' | 'log';
     readonly about?: About;
+    /** The patient's own. */
+    readonly class?: 'own';
   },
 ): Promise<ProvedLine> {
   const content = what.items.some(({ dossier }) => dossier !== null) ? 'look' : 'list';
   const { line } = await change(session, {
     endpoint: 'declaration',
-    class: what.of === 'log' ? 'audit' : content,
+    class: what.class ?? (what.of === 'log' ? 'audit' : content),
     event: what.event,
     declared: true,
     items: what.items,

@@ -199,7 +199,9 @@ function checkDecision(
   const { request, people, now, asker } = context;
   const { payload } = request;
   const known: KnownFact[] = [
-    ...[...people.standing(now), ...asker.vouched].map((fact) => ({ fact, ended: null })),
+    ...[...people.standing(now), ...asker.vouched]
+      .filter((fact) => fact.kind !== 'own' || fact.person === payload.person)
+      .map((fact) => ({ fact, ended: null })),
     ...facts
       .map((statement) => ({ fact: statement.payload, ended: null }))
       .filter(({ fact }) => !isDirectoryFact(fact)),

@@ -45,6 +45,7 @@ import { isControl, proposeControl, readProposedControl } from './control.ts';
 import { clientError } from './errors.ts';
 import { type ProposedKeyholders, proposeKeyholders, readProposedKeyholders } from './keyholders.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
+import { checkOwnAdmission, type Desk, deskIn, draftOwn } from './own-admission.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
 import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
 import { bad, isRenewal, type Open, opensADoor, proposeAll, send } from './proposing.ts';
@@ -76,6 +77,15 @@ export interface WaitingColleague extends Held {
   /** The new colleague has the same twelve digits. */
   readonly code: string;
 }
+/** The patient, or who stands in for them: they read this one dossier and its log (own-admission.ts). */
+export interface WaitingOwn extends Held, Desk {
+  readonly what: 'own';
+  readonly invitation: InvitationId;
+  readonly person: PersonId;
+  readonly named: Named | null;
+  /** They have the same twelve digits. */
+  readonly code: string;
+}
 export interface WaitingPartner extends Held, ProposedPartner {
   readonly what: 'partner';
 }
@@ -101,6 +111,7 @@ export interface WaitingControl extends Held {
 /** A proposal that holds in every part. */
 export type Waiting =
   | WaitingColleague
+  | WaitingOwn
   | WaitingPartner
   | WaitingPlace
   | WaitingAssumption
@@ -117,7 +128,10 @@ export interface Broken {
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
 interface Read {
-  readonly waiting: Omit<WaitingColleague, 'code'> | Exclude<Waiting, WaitingColleague>;
+  readonly waiting:
+    | Omit<WaitingColleague, 'code'>
+    | Omit<WaitingOwn, 'code'>
+    | Exclude<Waiting, WaitingColleague | WaitingOwn>;
   /** Slow on purpose: only for a person's eyes. */
   readonly shown: () => Promise<Waiting>;
   /** With this person's signature it may go into the log. */
@@ -158,6 +172,26 @@ export async function admit(
     at,
     join: { invitation: id, hash: join.hash },
     names,
+    wraps: wraps.map((one) => base64url(one)),
+  });
+  return 'proposed';
+}
+
+/**
+ * An owner takes in the patient, or who stands in for them, whose twelve digits were compared at the desk: always a proposal, which a second
+ * person of the practice signs. Throws `client/no-join`.
+ */
+export async function admitOwn(session: Session, id: InvitationId, named: Named, desk: Desk): Promise<'proposed'> {
+  const people = await session.people(true);
+  const { invitation, join } = await readInvitation(session.wire, session.practice, id);
+  if (invitation.payload.by !== session.person || join === null || !isNew(people, join.payload.person)) {
+    throw clientError('no-join', 'this invitation was not used, or more than once');
+  }
+  const at = session.now();
+  const { statements, wraps } = await draftOwn(session, invitation.payload, join.payload, at, desk);
+  const names = await sealName(session, join.payload.person, named, at, { seconds: true });
+  await proposeAll(session, statements, {
+    ...{ at, join: { invitation: id, hash: join.hash }, names },
     wraps: wraps.map((one) => base64url(one)),
   });
   return 'proposed';
@@ -274,10 +308,24 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   }
   if (!(await people.verify(invitation, invitation.payload.at))) throw bad('no owner sent this invitation');
   const wraps = open.wraps.map((one) => fromBase64url(one));
-  if (!moved) await checkAdmission(session, people, { by, at, statements, wraps, invitation, join });
+  const desk = deskIn(statements);
+  if (!moved && desk !== null)
+    await checkOwnAdmission(session, people, { by, at, statements, wraps, invitation, join });
+  else if (!moved) await checkAdmission(session, people, { by, at, statements, wraps, invitation, join });
   const { person } = join.payload;
   const reader = session.person;
   const named = await openName({ people, names: open.names, reader, key: session.keys().kem, person });
+  if (desk !== null) {
+    const { dossier, as, checked } = desk;
+    const about = { invitation: answered.invitation, person, named, dossier, as, checked };
+    const count = Math.max(threshold, 2);
+    const both = { threshold: count, complete: suffices(signed, count) };
+    const waiting = { what: 'own', ...held, ...both, ...about } as const;
+    return {
+      ...{ open, statements, waiting, ...judged(count) },
+      shown: async () => ({ ...waiting, code: await joinCode(invitation, join) }),
+    };
+  }
   const { team } = invitation.payload;
   const as = approvalIn(statements);
   const more = { invitation: answered.invitation, person, team, named };
@@ -450,5 +498,6 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
   }
   if (waiting.named === null) throw bad('only its proposer makes a proposal anew');
   await disagree(session, hash);
-  await admit(session, waiting.invitation, waiting.named, waiting.substitute);
+  if (waiting.what === 'own') await admitOwn(session, waiting.invitation, waiting.named, waiting);
+  else await admit(session, waiting.invitation, waiting.named, waiting.substitute);
 }

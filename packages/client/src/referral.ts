@@ -79,7 +79,7 @@ export async function askGrant(
   what: Pick<NewReferral, 'dossier' | 'facts' | 'about'> & { readonly handles: readonly HandleId[] },
 ): Promise<{ readonly held: readonly Held[]; readonly proved: ProvedState }> {
   const { dossier, facts, handles } = what;
-  const annex = await sealAnnex(session, { purpose: 'verwijzing', ...what.about });
+  const annex = await sealAnnex(session, { purpose: 'verwijzing', ...what.about }, [what]);
   await prepared(session);
   const items = handles.map((handle) => ({ dossier, handle, facts }));
   const { answer, request } = await session.inTurn(async () => {

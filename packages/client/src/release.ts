@@ -74,6 +74,7 @@ const EVENTS: Partial<Record<Payload<'request'>['class'], string>> = {
   look: 'release',
   list: 'list',
   emergency: 'emergency',
+  own: 'release',
 };
 
 /** Is this line about this very request? Throws `client/wrong-entry`. */

@@ -1,5 +1,6 @@
 /** Door one: parse, verify, sign, hash. Nothing here opens content. */
 
+export { asSealedAnnex, joinAnnex, type SealedAnnex, splitAnnex } from './annex.ts';
 export { signedByOwners, verifyAuthority, verifyAuthorityStep } from './authority.ts';
 export {
   type BatchWire,

@@ -53,7 +53,7 @@ export const card = z.strictObject({
   ...head,
   organisation: id('organisation'),
   subject: id('person'),
-  kind: z.enum(['professional', 'agent', 'vault', 'keyholder', 'trustee']),
+  kind: z.enum(['professional', 'agent', 'vault', 'keyholder', 'trustee', 'patient']),
   number: count,
   sign: publicKey,
   kem: publicKey,
@@ -94,6 +94,7 @@ export const DIRECTORY_FACT_KINDS = [
   'pool',
   'substitute',
   'oversight',
+  'own',
   'witnesses',
   'control',
   'keyholders',
@@ -292,6 +293,22 @@ export const witnesses = z.strictObject({
 });
 
 /**
+ * Signed by `threshold` owners and at least two people: this person reads this dossier and its log, as the patient or for them, through a
+ * team of their own. `checked` is how the practice made sure who they are. It always ends (docs/spec/own.md).
+ */
+export const own = z.strictObject({
+  ...fact,
+  until: at,
+  kind: z.literal('own'),
+  dossier: id('dossier'),
+  team: id('team'),
+  person: id('person'),
+  card: hash,
+  as: z.enum(['patient', 'representative']),
+  checked: z.enum(['document', 'known']),
+});
+
+/**
  * Signed by one professional of the practice: this patient is with this substitute now, for at most 24 hours. `note` is the hash of the
  * sealed word to the substitute (KKSB).
  */
@@ -319,6 +336,7 @@ export const factSchema = z.discriminatedUnion('kind', [
   pool,
   substitute,
   oversight,
+  own,
   witnesses,
   control,
   keyholders,

@@ -27,6 +27,7 @@ import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
 import { namedKeyholder } from './keyholders.ts';
+import { rowOf } from './lists.ts';
 import { isReferable } from './partners.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
@@ -103,10 +104,17 @@ function lowerIn(before: FactOf<'control'>, next: FactOf<'control'>): ControlTer
   ];
 }
 
-async function proposed({ session, names, me }: Inside) {
+async function proposed(inside: Inside) {
+  const { session, names, me } = inside;
   const waiting = await waitingProposals(session);
   const directory = await session.people();
   const who = (person: PersonId) => nameOf(names, person)?.name ?? UNNAMED;
+  const asked = waiting.flatMap((one) => ('broken' in one || one.what !== 'own' ? [] : one.dossier));
+  const whose = new Map<string, string>();
+  for (const dossier of new Set(asked)) {
+    const row = await rowOf(inside, dossier).catch(() => null);
+    if (row !== null) whose.set(dossier, row.name);
+  }
   const proposals = waiting.map((one): Proposal | BrokenProposal => {
     if ('broken' in one) return { id: one.hash, broken: true };
     const held = {
@@ -124,6 +132,13 @@ async function proposed({ session, names, me }: Inside) {
             ? null
             : { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
       };
+    }
+    if (one.what === 'own') {
+      const patient = whose.get(one.dossier);
+      // Whoever does not see whose dossier this is signs nothing.
+      if (one.named === null || patient === undefined) return { id: one.hash, broken: true };
+      const { as, checked, code } = one;
+      return { what: 'own', ...held, name: one.named.name, role: one.named.role, patient, as, checked, code };
     }
     if (one.what === 'place') {
       return {

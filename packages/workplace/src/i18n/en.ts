@@ -14,6 +14,7 @@ export const en: Dictionary = {
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
     main: 'Main menu',
+    own: 'My record',
     worklist: 'Worklist',
     overview: 'Overview',
     oversight: 'Oversight',

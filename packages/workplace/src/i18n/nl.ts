@@ -13,6 +13,7 @@ export const nl = {
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
+    own: 'Mijn dossier',
     worklist: 'Werklijst',
     overview: 'Overzicht',
     oversight: 'Toezicht',

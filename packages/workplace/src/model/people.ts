@@ -65,6 +65,17 @@ export interface PlaceProposal extends Proposed {
   readonly team: string;
   readonly substitute: { readonly until: Instant; readonly callers: readonly string[] };
 }
+/** The patient, or who stands in for them: they read this one dossier and who looked in it. */
+export interface OwnProposal extends Proposed {
+  readonly what: 'own';
+  readonly name: string;
+  readonly role: string;
+  /** Whose dossier it is, by this person's own list. */
+  readonly patient: string;
+  readonly as: 'patient' | 'representative';
+  readonly checked: 'document' | 'known';
+  readonly code: string;
+}
 /** For these partners' teams consent may be assumed. */
 export interface AssumptionProposal extends Proposed {
   readonly what: 'assumption';
@@ -133,6 +144,7 @@ export interface RenewalProposal extends Proposed {
 /** What more people must sign together; every part of it was checked here before it is shown. */
 export type Proposal =
   | ColleagueProposal
+  | OwnProposal
   | PartnerProposal
   | PlaceProposal
   | AssumptionProposal

@@ -85,6 +85,9 @@ function What({ proposal }: { readonly proposal: Proposal }) {
   if (proposal.what === 'renewal') {
     return t('team.renewal', { name, teams: proposal.teams.join(', ') });
   }
+  if (proposal.what === 'own') {
+    return t(`own.proposal.${proposal.as}`, { by, name, role: proposal.role, patient: proposal.patient });
+  }
   if (name === null) return t(proposal.what === 'partner' ? 'team.partnerUnnamed' : 'team.proposalUnnamed', { by });
   if (proposal.what === 'partner') return t('team.partnerProposal', { by, name });
   if (proposal.what === 'place') {
@@ -123,6 +126,15 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
   if (proposal.what === 'keyholders') return <ProposedKeyholders proposal={proposal} />;
   if (proposal.what === 'renewal') {
     return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
+  }
+  if (proposal.what === 'own') {
+    return (
+      <>
+        <p>{t(`own.checked.${proposal.checked}`, { by: proposal.by })}</p>
+        <output className="kk-code">{proposal.code}</output>
+        <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'own.compare')}</p>
+      </>
+    );
   }
   if (proposal.what === 'place') {
     return (
