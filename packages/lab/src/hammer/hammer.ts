@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { KetenkluisError, steadyCount, type TeamId } from '@ketenkluis/base';
+import { steadyCount, type TeamId } from '@ketenkluis/base';
 import { parseWorklist } from '@ketenkluis/care';
 import {
   clientError,
