@@ -266,6 +266,14 @@ export const register = z.strictObject({
     log: z.strictObject({ origin: z.string(), key: z.string() }),
     /** Up to here every line was read and its leaf recomputed; `peaks` are the tree's complete subtrees, left to right. */
     checkpoint: z.strictObject({ size: z.int(), root: hash, peaks: z.array(hash) }).nullable(),
+    /** Where each dossier's chain stands; `whole`: read from the first line on, so that an unknown dossier begins with 1. */
+    chains: z
+      .strictObject({
+        whole: z.boolean(),
+        heads: z.record(z.string(), z.strictObject({ seq: z.int().min(1), hash })),
+      })
+      .nullable()
+      .default(null),
     /** How much of the key directory the vault showed last; null before the first reading. */
     people: z.strictObject({ count: z.int(), digest: hash }).nullable().default(null),
   }),

@@ -14,8 +14,17 @@ import {
   type Signer,
 } from '@ketenkluis/base';
 import { type ProgrammeId, ROLES, type RoleId, type Selection } from '@ketenkluis/care';
-import { clientError, type Fetch, type ReceiptContent } from '@ketenkluis/client';
+import {
+  type Alarm,
+  clientError,
+  type Fetch,
+  type LogStanding,
+  logStanding,
+  type ReceiptContent,
+} from '@ketenkluis/client';
+import type { KnownLine } from '@ketenkluis/ledger';
 import type { KeyDirectory } from '@ketenkluis/seal';
+import { alarmsOf } from './alarms.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
@@ -75,6 +84,10 @@ export interface SyncResult {
   readonly mitz: MitzReport | null;
   /** Null when no mirror was asked for. */
   readonly mirror: MirrorResult | null;
+  /** Who outside confirms the log. */
+  readonly outside: LogStanding;
+  /** What is not right and stops nothing; what does, is an error (`alarmOf`). */
+  readonly alarms: readonly Alarm[];
 }
 
 /** Throws `agent/widened`, `agent/vault-forked`, errors of `client` and `seal`, `agent/no-source`. */
@@ -115,7 +128,8 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   const { register } = state;
   const today = localDate(clock());
   if (!isPartner(register)) holdSelection(register, selection, options.acceptSelection ?? false);
-  const { lost } = await takeUp(link, register, intents, today);
+  const since = { snapshot: register.snapshot?.at ?? null, size: register.vault.checkpoint?.size ?? 0 };
+  const { lost, lines } = await takeUp(link, register, intents, today);
   completeSlots(register.teams, random);
   takeEpochs(register, await link.session.people());
   await takeNames(register, link.session);
@@ -163,7 +177,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
       assuming: assumingNow(register, (dossier) => live.get(dossier) ?? null, await link.session.people(), clock()),
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
-    return await finish({ options, link, sender, agent, intents, step, done, mitz, appointments });
+    return await finish({ options, link, sender, agent, intents, step, done, mitz, appointments, lines, since });
   } finally {
     reading.close();
   }
@@ -199,14 +213,23 @@ async function finish(of: {
   readonly done: Sent;
   readonly mitz: MitzReport | null;
   readonly appointments: VisitReport;
+  /** Lines since the last run, and where that one stood. */
+  readonly lines: readonly KnownLine[];
+  readonly since: { readonly snapshot: Instant | null; readonly size: number };
 }): Promise<SyncResult> {
   const { options, link, sender, agent, intents, step, done, mitz, appointments } = of;
   const { state, clock } = options;
   const { register } = state;
   await step('sent');
+  const { snapshot: last, size: stood } = of.since;
+  // Of the lines before the last run it is enough to know the newest, and that it is no younger than that run.
+  const known = [...(last === null ? [] : [{ index: stood - 1, at: last }]), ...of.lines];
   for (let attempt = 1; ; attempt++) {
-    const { lost } = await takeUp(link, register, intents, localDate(clock()));
+    const { lost, lines: fresh } = await takeUp(link, register, intents, localDate(clock()));
     if (lost.size > 0) throw agentError('vault-forked', 'the log holds a delivery that this agent did not send');
+    known.push(...fresh);
+    // A fork ends here: nothing is signed on it.
+    const outside = await logStanding(link.session, known);
     const snapshot = await signSnapshot(register, await link.session.people(), agent, clock());
     await step('signed');
     try {
@@ -223,7 +246,7 @@ async function finish(of: {
     register.deliveries = done.receipt.last;
     await state.save();
     await step('saved');
-    const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register);
+    const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, outside);
     await step('mirrored');
     options.onProgress?.({ step: 'snapshot', done: 1, total: 1, secondsLeft: 0 });
     return {
@@ -237,6 +260,8 @@ async function finish(of: {
       appointments,
       mitz,
       mirror: copied,
+      outside,
+      alarms: alarmsOf({ since: last, days: register.intervalDays, known, outside, now: clock() }),
     };
   }
 }

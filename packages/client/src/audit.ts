@@ -41,9 +41,13 @@ export interface AuditLine {
   readonly kinds: readonly EntryItem['kind'][];
   /** The practice's setting, where what happened rested on a consent that was assumed and not asked; it stood then. */
   readonly assumed: FactId | null;
+  /** The line names an annex. */
+  readonly annexed: boolean;
   /** Only for people who read annexes. */
   readonly annex: Annex | null;
   readonly proof: { readonly leaf: string; readonly path: readonly string[] };
+  /** The line as proved, with this dossier's items alone; null where nothing is. */
+  readonly line: ProvedLine | null;
 }
 
 export interface Audit {
@@ -54,6 +58,8 @@ export interface Audit {
   readonly checkpoint: string;
   /** The line about this reading itself. */
   readonly own: ProvedLine;
+  /** The dossier's numbered items that prove. */
+  readonly links: readonly { readonly seq: number; readonly hash: string }[];
   /** Who outside confirms these lines. */
   readonly standing: LogStanding;
 }
@@ -63,7 +69,7 @@ export async function audit(
   session: Session,
   what: { readonly dossier: DossierId; readonly from?: Instant; readonly until?: Instant; readonly about?: About },
 ): Promise<Audit> {
-  const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about });
+  const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about }, [what]);
   const people = await session.people();
   await prepared(session);
   const log = await session.log();
@@ -118,19 +124,24 @@ export async function audit(
         handles: mine.flatMap(({ item }) => item.handle ?? []),
         kinds: mine.map(({ item }) => item.kind),
         assumed: common === null ? null : assumedIn(people, mine, common.at),
+        annexed: annexHash !== null,
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
+        line: common === null ? null : { index: line.index, common, items: mine },
       };
     }),
   );
   const known = [...proved, own].flatMap(({ index, common }) => (common === null ? [] : [{ index, at: common.at }]));
-  const whole = from === 0 && chainIsWhole([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
+  const links = linksOf([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
+  // Numbered from 1 without a gap, each naming the one before, up to the line of this very reading.
+  const whole = from === 0 && checkChain(links).ok;
   return {
     lines,
     complete: whole && lines.every(({ verified }) => verified),
     size: checkpoint.size,
     checkpoint: answer.checkpoint,
     own,
+    links: links.map(({ item, hash }) => ({ seq: item.seq!, hash })),
     standing: await logStanding(session, known),
   };
 }
@@ -147,7 +158,9 @@ const unproved = {
   handles: [],
   kinds: [],
   assumed: null,
+  annexed: false,
   annex: null,
+  line: null,
 } as const;
 
 const assumedIn = (people: KeyDirectory, items: ProvedLine['items'], at: Instant): FactId | null =>
@@ -156,10 +169,7 @@ const assumedIn = (people: KeyDirectory, items: ProvedLine['items'], at: Instant
     .flatMap(({ item }) => item.facts)
     .find((fact) => people.assumptionAt(fact, at) !== undefined) ?? null;
 
-/** Numbered from 1 without a gap, each naming the one before, up to the line of this very reading. */
-function chainIsWhole(lines: readonly ProvedLine[], dossier: DossierId): boolean {
-  const links = lines
+const linksOf = (lines: readonly ProvedLine[], dossier: DossierId) =>
+  lines
     .flatMap(({ items }) => items.filter(({ item }) => item.dossier === dossier && item.seq !== null))
     .sort((a, b) => a.item.seq! - b.item.seq!);
-  return checkChain(links).ok;
-}

@@ -2,6 +2,7 @@
 
 export { type Access, accessOf, type Seer } from './access.ts';
 export { type Approval, readInvitation } from './admission.ts';
+export { ALARM_WORDS, ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
 export { type About, readAnnex } from './annex.ts';
 export {
   ASSUMPTION_LIFE,
@@ -51,6 +52,7 @@ export { type Confirmation, isOfPartner, provedActor } from './dossier-state.ts'
 export { closeReview, openEmergency, openReviews, type Told, tellPatient } from './emergency.ts';
 export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
+export { type Followed, followDossier } from './follow.ts';
 export { Frontier } from './frontier.ts';
 export { http } from './http.ts';
 export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';

@@ -23,7 +23,7 @@ export async function release(
   session: Session,
   what: { readonly class: RequestClass; readonly items: readonly AskedItem[]; readonly about?: About },
 ): Promise<Look> {
-  const annex = await sealAnnex(session, what.about ?? {});
+  const annex = await sealAnnex(session, what.about ?? {}, what.items);
   await prepared(session);
   const { answer, request } = await session.inTurn(async () => {
     const ask = { id: annex.id, class: what.class, action: 'release', items: what.items, annex: annex.hash };

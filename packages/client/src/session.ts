@@ -29,7 +29,9 @@ import {
   sessionState,
 } from '@ketenkluis/protocol';
 import {
+  type AeadKey,
   asEpochWraps,
+  type BlobKey,
   type FactOf,
   type KemKeyPair,
   type KemPrivateKey,
@@ -109,6 +111,9 @@ export class Session {
   /** Copies of what was sent that were opened here (kept.ts), and messages that were begun and did not arrive yet; likewise. */
   readonly kept = new Map<HandleId, OpenedCopy>();
   readonly begun = new Map<FactId, Begun>();
+  /** Keys of this session's own annexes, by team key and dossier, and those of others' that were opened here; gone with the keys. */
+  readonly annexKeys = new Map<string, Promise<BlobKey>>();
+  readonly annexOpened = new Map<string, AeadKey>();
   readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -241,6 +246,8 @@ export class Session {
     this.letters.clear();
     this.kept.clear();
     this.begun.clear();
+    this.annexKeys.clear();
+    this.annexOpened.clear();
     this.#me = null;
     for (const guest of this.#guests) guest.lock();
   }

@@ -81,7 +81,8 @@ export const ENDPOINTS = {
   'review-close': { method: 'POST', path: '/reviews/close', classes: ['audit'] },
   access: { method: 'POST', path: '/access', classes: ['audit'] },
   restrictions: { method: 'POST', path: '/restrictions', classes: ['audit'] },
-  declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list'], guests: true },
+  /** `audit`: what is taken along is who looked, and reading that is what is asked for. */
+  declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list', 'audit'], guests: true },
   recovery: { method: 'POST', path: '/recoveries', classes: ['session'] },
   audit: { method: 'POST', path: '/audits', classes: ['audit'] },
   mirror: { method: 'GET', path: '/mirror', classes: null },

@@ -276,8 +276,8 @@ const SCREENS: Record<string, Screen> = {
     reach: async (page) => {
       await page.getByText('Bevestigd door 2 van 2 getuigen').waitFor();
       await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
-      await page.getByLabel('Adres van getuige 1').fill('https://getuige.example/w3');
-      await page.getByLabel('Sleutels van getuige 1').fill('getuige.example/w3+7a7b7c7d+BA');
+      await page.getByLabel('Adres van nieuwe getuige 1').fill('https://getuige.example/w3');
+      await page.getByLabel('Sleutels van nieuwe getuige 1').fill('getuige.example/w3+7a7b7c7d+BA');
       await page.getByRole('button', { name: 'Stel voor' }).click();
       await page.getByText('van 3 getuigen het logboek laten bevestigen').waitFor();
     },
@@ -288,8 +288,13 @@ const SCREENS: Record<string, Screen> = {
     reach: async (page) => {
       await page.getByText('Niemand van buiten bevestigt dit logboek').waitFor();
       await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
-      await page.getByLabel('Adres van getuige 1').waitFor();
+      await page.getByLabel('Adres van nieuwe getuige 1').waitFor();
     },
+  },
+  'team, two logs': {
+    query: `role=owner&scene=unproved&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => page.getByText('twee logboeken laten zien').waitFor(),
   },
   'team, a witness is late': {
     query: `role=nurse&scene=stale&${FEW}`,
@@ -601,6 +606,67 @@ const SCREENS: Record<string, Screen> = {
     query: `role=owner&${NOW}`,
     hash: `#/waarneming/req_${'a'.repeat(26)}/brief`,
     reach: state('empty'),
+  },
+  control: {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .first()
+        .waitFor();
+      await page.getByRole('checkbox', { name: 'Klopt nog: Noor Zijlstra' }).waitFor();
+    },
+  },
+  'control, one finding': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .first()
+        .click();
+      await page.getByLabel('Niet terecht').click();
+      await page.getByLabel('Wat volgt').waitFor();
+    },
+  },
+  'control, blocked': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .nth(1)
+        .click();
+      await page.getByText('Niemand mag dit beoordelen').waitFor();
+    },
+  },
+  'control, a policy': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Nieuw beleid voorstellen' }).click();
+      await page.getByLabel('Dagen voor een antwoord (hoogstens 31)').waitFor();
+    },
+  },
+  'control, nothing to do': {
+    query: `role=owner&scene=empty&${NOW}`,
+    hash: '#/controle',
+    reach: (page) => page.getByText('Geen bevindingen').waitFor(),
+  },
+  'control, a question to you': {
+    query: FEW,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page.getByLabel('Uw antwoord').fill('Zij belde over haar uitslag.');
+      await state('denied')(page);
+    },
+  },
+  'control, reading': { query: `role=owner&scene=slow&${NOW}`, hash: '#/controle', reach: state('loading') },
+  'control, not proved': {
+    query: `role=owner&scene=unproved&${FEW}`,
+    hash: '#/controle',
+    reach: state('not-proved'),
   },
   'emergency, before': {
     query: `scene=denied&${NOW}`,
