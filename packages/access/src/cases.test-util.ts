@@ -185,7 +185,7 @@ class Maker {
     draft.grants.push({ team, fact: step.id });
     this.add(draft, 'write', { dossier, team });
     if (outside) {
-      this.add(draft, 'partner', { organisation: elsewhere, authority: HASH, log: VKEY, teams: [team] });
+      this.add(draft, 'partner', { organisation: elsewhere, authority: HASH, log: VKEY, profile: HASH, teams: [team] });
       const assumed = chance.often(0.5) ? this.add(draft, 'assumption', this.setting([team])) : null;
       const asked = { dossier, organisation: elsewhere, handles: handles.slice(0, 2) };
       this.add(draft, 'consent', assumed === null ? asked : { ...asked, assumed: assumed.id });
@@ -213,7 +213,7 @@ class Maker {
       ['consent', { dossier, organisation, handles: some }],
       ['consent', { dossier, organisation, handles: some, assumed: chance.of(ids) }],
       ['assumption', this.setting([team])],
-      ['partner', { organisation, authority: HASH, log: VKEY, teams: [team] }],
+      ['partner', { organisation, authority: HASH, log: VKEY, profile: HASH, teams: [team] }],
       ['pool', { team, person: chance.of(people), card: HASH, activators: [people[1]] }],
       ['substitute', { pool: chance.of(draft.facts)?.fact.id ?? ids[0], team, person: chance.of(people) }],
       ['restriction', { dossier: dossiers[1], handles: null, excluded: 'outside' }],

@@ -1,7 +1,8 @@
 /** The practice's hands: read, choose, seal, send. */
 
 export type { ScopeContent } from './contents.ts';
-export { type EnrolOptions, type EnrolResult, endEnrolment, enrol } from './enrol.ts';
+export { endEnrolment } from './ending.ts';
+export { type EnrolOptions, type EnrolResult, enrol } from './enrol.ts';
 export { agentError } from './errors.ts';
 export { type LooseFolder, looseFolders } from './files.ts';
 export { type NodeFetch, nodeFetch } from './http.ts';

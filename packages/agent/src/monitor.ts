@@ -4,7 +4,7 @@
  */
 
 import { type DossierId, type FactId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
-import { type Alarm, isOfPartner } from '@ketenkluis/client';
+import { type Alarm, Frontier, isOfPartner } from '@ketenkluis/client';
 import {
   CHAIN_START,
   checkChain,
@@ -18,7 +18,6 @@ import {
 import { entriesPage } from '@ketenkluis/protocol';
 import { dossierState, type Hash, type KeyDirectory } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
-import { Frontier } from './frontier.ts';
 import type { Link } from './link.ts';
 import { emptyLive, type Head, stateOf, withNote, withoutFacts, withoutNote } from './live.ts';
 import type { LiveDossier, Register } from './register.ts';

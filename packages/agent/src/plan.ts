@@ -206,10 +206,9 @@ export function planDossier(
       fingerprint,
     });
   }
-  // A colleague's note may hang there and stands nowhere else yet: dropped at the sync after it was taken over.
-  const noted = live.notes.length > 0;
+  // Where a colleague's note hangs an empty part is sealed instead (sending.ts): dropped at the sync after it was taken over.
   const drop = Object.keys(live.heads)
-    .filter((scope) => !filled.has(scope) && !noted)
+    .filter((scope) => !filled.has(scope))
     .map((scope) => ({ scope, handle: ids.handles[scope]! }));
   const withdrawals = [
     ...mitz.withdrawals,

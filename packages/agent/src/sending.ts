@@ -5,13 +5,15 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, DossierId, LocalDate } from '@ketenkluis/base';
-import type { ProgrammeId, Selection } from '@ketenkluis/care';
+import type { ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
 import type { ReceiptContent } from '@ketenkluis/client';
 import { contentsOf, Fingerprints, withCopies } from './contents.ts';
+import { makeEvidence } from './evidence.ts';
 import type { Manifest } from './link.ts';
 import {
   type ListContext,
   planDirectory,
+  planEvidence,
   planOverview,
   planReceipt,
   planWorklists,
@@ -94,6 +96,13 @@ export async function sendAll(of: Sending): Promise<Sent> {
     ...worklists.map(({ pack }) => pack),
     ...planDirectory(lists).map(({ pack }) => pack),
     ...planReceipt(receipt, lists).map(({ pack }) => pack),
+    ...planEvidence(
+      makeEvidence({
+        ...{ register, fingerprints, asOf, dwellings: reading.dwellings },
+        ...{ contacts: reading.seen, bookings: reading.bookings },
+      }),
+      lists,
+    ).map(({ pack }) => pack),
     ...planOverview(makeOverview(register, selection, asOf, lists.at), lists).map(({ pack }) => pack),
   ];
   report({ step: 'lists', done: 0, total: packs.length, secondsLeft: null });
@@ -121,8 +130,12 @@ async function sendDossiers(
   for (const read of reading.patients()) {
     const { ids } = read.enrolment;
     const programmes = read.enrolment.programmes as ProgrammeId[];
-    const contents = contentsOf(withCopies(read.scopes, asOf, selection), programmes, selection, fingerprints);
     const live = sender.live.get(ids.dossier) ?? null;
+    // Where a note hangs the part stays until it is taken over, but holds nothing that is in the record no more.
+    const noted = live !== null && live.notes.length > 0 ? Object.keys(live.heads) : [];
+    const emptied = noted.map((scope) => [scope as ScopeId, []] as const);
+    const records = new Map([...emptied, ...withCopies(read.scopes, asOf, selection)]);
+    const contents = contentsOf(records, programmes, selection, fingerprints);
     const job = planDossier(read.enrolment, live, contents, context, lost.has(ids.dossier));
     if (job) await group.add(job);
     const objected = assuming.objected.get(ids.dossier) ?? [];

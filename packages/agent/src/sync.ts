@@ -28,6 +28,7 @@ import { alarmsOf } from './alarms.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
+import { restrictedIn } from './links.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
 import { askedPatients, type MitzReport, type MitzUse, settleRound } from './mitz/settle.ts';
 import type { Intent } from './monitor.ts';
@@ -42,6 +43,7 @@ import { signSnapshot } from './snapshot.ts';
 import type { Source } from './source/source.ts';
 import type { AgentState } from './state.ts';
 import { takeEpochs, takeNames, takePartners, takeUp } from './takeup.ts';
+import { completeSlots } from './teams.ts';
 import { bookedDays, settleRegister, type VisitReport } from './visits.ts';
 
 const TRIES = 3;
@@ -128,6 +130,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   if (!isPartner(register)) holdSelection(register, selection, options.acceptSelection ?? false);
   const since = { snapshot: register.snapshot?.at ?? null, size: register.vault.checkpoint?.size ?? 0 };
   const { lost, lines } = await takeUp(link, register, intents, today);
+  completeSlots(register.teams, random);
   takeEpochs(register, await link.session.people());
   await takeNames(register, link.session);
   await takePartners(register, link.session);
@@ -140,6 +143,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     asOf,
     selection,
     booked: bookedDays(clock()),
+    restricted: async () => restrictedIn(register, await link.heads()),
     ...(options.mitz === undefined ? {} : { bsnOf: askedPatients(register) }),
     onFile: (done, total) => report({ step: 'read', done, total, secondsLeft: null }),
   });

@@ -57,6 +57,7 @@ export {
   type VisitQuestion,
   type VisitRefusal,
   type Visits,
+  visitDay,
   visitsFor,
 } from './visits.ts';
 export {

@@ -187,6 +187,12 @@ command('bench', 'our figures beside the nearest peers, in one run')
   .option('--full', 'a million entries in the ledger instead of a hundred thousand')
   .action((options) => lab('bench', options));
 
+command('hammer', 'looks, notes, removals and syncs at once against a vault process; every answer is checked')
+  .option('--seconds <n>', 'how long', whole)
+  .option('--patients <n>', 'size of the fictional practice', whole)
+  .option('--seed <seed>', 'another order of things')
+  .action((options) => lab('hammer', options));
+
 command('attack', 'play the attack suite')
   .option('--only <name>', 'attacks whose name contains this')
   .action((options) => lab('attack', options));

@@ -73,12 +73,14 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 export async function check(options: { readonly dir: string }): Promise<Outcome> {
   const report = await fsck(resolve(options.dir));
-  const { practices, lines, packs, faults } = report;
+  const { practices, lines, packs, faults, waiting } = report;
+  const named = (of: typeof faults) => of.map(({ code, where, mend }) => `${code} at ${where}: ${mend}`);
   return {
     json: report,
-    words: report.ok
-      ? [`nothing wrong: ${practices} practices, ${lines} lines, ${packs} packs`]
-      : faults.map(({ code, where, mend }) => `${code} at ${where}: ${mend}`),
+    words: [
+      ...(report.ok ? [`nothing wrong: ${practices} practices, ${lines} lines, ${packs} packs`] : named(faults)),
+      ...named(waiting).map((line) => `waits: ${line}`),
+    ],
     failed: !report.ok,
   };
 }

@@ -3,11 +3,20 @@
  * The vault keeps bytes (docs/spec/entry.md).
  */
 
-import { type Bytes, base64url, fromBase64url, newId, type RequestId, type TeamId } from '@ketenkluis/base';
+import {
+  type Bytes,
+  base64url,
+  type DossierId,
+  fromBase64url,
+  newId,
+  type RequestId,
+  type TeamId,
+} from '@ketenkluis/base';
 import { type Annex, decodeAnnex, encodeAnnex } from '@ketenkluis/ledger';
-import { asSealedBlob, type Hash, hashOf, type Plaintext, sealTo } from '@ketenkluis/seal';
+import { asSealedBlob, type BlobKey, type Hash, hashOf, newBlobKey, type Plaintext, sealUnder } from '@ketenkluis/seal';
 import { openSealed } from '@ketenkluis/seal/open';
 import { clientError } from './errors.ts';
+import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
 /** What the caller knows; the rest has a plain default. */
@@ -34,15 +43,37 @@ const defaults: Annex = {
   objectName: null,
 };
 
-/** Seals the annex of a request that is about to be made; its id binds the two. */
-export async function sealAnnex(session: Session, about: About): Promise<SealedAnnex> {
+/**
+ * Seals the annex of a request that is about to be made; its id binds the two. One key per dossier and session, wrapped once: a request
+ * about several dossiers, or none, has one of its own.
+ */
+export async function sealAnnex(
+  session: Session,
+  about: About,
+  items: readonly Pick<AskedItem, 'dossier'>[] = [],
+): Promise<SealedAnnex> {
   const people = await session.people();
   const epoch = people.epochOf(session.wire.place.pins.logTeam as TeamId);
   if (epoch === undefined) throw clientError('no-key-here', "the log officers' team has no key; nothing can be logged");
   const id = newId('request', session.wire.ports.random);
   const plain = encodeAnnex({ ...defaults, ...about }) as Plaintext;
-  const blob: Bytes = await sealTo(fromBase64url(epoch.payload.kem), info(id), plain);
+  const dossiers = new Set(items.map(({ dossier }) => dossier));
+  const [only] = dossiers.size === 1 ? dossiers : [null];
+  const key = await keyFor(session, epoch.payload.kem, only ?? null);
+  const blob: Bytes = await sealUnder(key, info(id), plain, session.wire.ports.random);
   return { id, hash: hashOf(blob), wire: base64url(blob) };
+}
+
+function keyFor(session: Session, kem: string, dossier: DossierId | null): Promise<BlobKey> {
+  const make = () => newBlobKey(fromBase64url(kem), session.wire.ports.random);
+  if (dossier === null) return make();
+  const name = `${kem} ${dossier}`;
+  const known = session.annexKeys.get(name);
+  if (known !== undefined) return known;
+  const made = make();
+  session.annexKeys.set(name, made);
+  made.catch(() => session.annexKeys.delete(name));
+  return made;
 }
 
 /** Opens an annex with the log team's key, newest epoch first; null when this person is not in that team or it does not open. */
@@ -60,7 +91,7 @@ export async function readAnnex(
   for (let epoch = newest; epoch >= 0; epoch--) {
     try {
       const key = await session.teamKey(team, epoch);
-      return decodeAnnex(await openSealed(key, info(request), asSealedBlob(bytes)));
+      return decodeAnnex(await openSealed(key, info(request), asSealedBlob(bytes), session.annexOpened));
     } catch {
       // Sealed under an older epoch, or this person reads no annexes.
     }

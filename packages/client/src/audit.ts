@@ -5,6 +5,7 @@
 
 import {
   type DossierId,
+  type FactId,
   fromBase64url,
   type HandleId,
   type Instant,
@@ -13,6 +14,7 @@ import {
 } from '@ketenkluis/base';
 import { type Annex, checkChain, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
+import type { KeyDirectory } from '@ketenkluis/seal';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
 import { type ProvedLine, provedLine } from './log.ts';
@@ -37,11 +39,15 @@ export interface AuditLine {
   readonly handles: readonly HandleId[];
   /** What the items are; empty where nothing is proved. */
   readonly kinds: readonly EntryItem['kind'][];
+  /** The practice's setting, where what happened rested on a consent that was assumed and not asked; it stood then. */
+  readonly assumed: FactId | null;
   /** The line names an annex. */
   readonly annexed: boolean;
   /** Only for people who read annexes. */
   readonly annex: Annex | null;
   readonly proof: { readonly leaf: string; readonly path: readonly string[] };
+  /** The line as proved, with this dossier's items alone; null where nothing is. */
+  readonly line: ProvedLine | null;
 }
 
 export interface Audit {
@@ -63,7 +69,7 @@ export async function audit(
   session: Session,
   what: { readonly dossier: DossierId; readonly from?: Instant; readonly until?: Instant; readonly about?: About },
 ): Promise<Audit> {
-  const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about });
+  const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about }, [what]);
   const people = await session.people();
   await prepared(session);
   const log = await session.log();
@@ -117,9 +123,11 @@ export async function audit(
         declared: common?.declared ?? false,
         handles: mine.flatMap(({ item }) => item.handle ?? []),
         kinds: mine.map(({ item }) => item.kind),
+        assumed: common === null ? null : assumedIn(people, mine, common.at),
         annexed: annexHash !== null,
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
+        line: common === null ? null : { index: line.index, common, items: mine },
       };
     }),
   );
@@ -149,9 +157,17 @@ const unproved = {
   declared: false,
   handles: [],
   kinds: [],
+  assumed: null,
   annexed: false,
   annex: null,
+  line: null,
 } as const;
+
+const assumedIn = (people: KeyDirectory, items: ProvedLine['items'], at: Instant): FactId | null =>
+  items
+    .filter(({ item }) => item.outcome === 'success')
+    .flatMap(({ item }) => item.facts)
+    .find((fact) => people.assumptionAt(fact, at) !== undefined) ?? null;
 
 const linksOf = (lines: readonly ProvedLine[], dossier: DossierId) =>
   lines

@@ -2,7 +2,7 @@
 
 export { type Access, accessOf, type Seer } from './access.ts';
 export { type Approval, readInvitation } from './admission.ts';
-export { ALARM_WORDS, ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
+export { ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
 export { type About, readAnnex } from './annex.ts';
 export {
   ASSUMPTION_LIFE,
@@ -12,11 +12,13 @@ export {
 } from './assumptions.ts';
 export { type Audit, type AuditLine, audit } from './audit.ts';
 export { change } from './change.ts';
-export { consentTo, restrict } from './consent.ts';
+export { consentTo, liftRestriction, type Restriction, restrict, restrictionsOf } from './consent.ts';
 export {
   type DirectoryContent,
   deliveryNumbers,
   directoryContent,
+  type EvidenceContent,
+  evidenceContent,
   type InboxContent,
   inboxContent,
   type KeptContent,
@@ -32,6 +34,7 @@ export {
   type WorklistContent,
   worklistContent,
 } from './contents.ts';
+export { type ControlTerms, controlsOf, proposeControl } from './control.ts';
 export {
   forgetDevice,
   keepDevice,
@@ -50,6 +53,7 @@ export { closeReview, openEmergency, openReviews, type Told, tellPatient } from 
 export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { type Followed, followDossier } from './follow.ts';
+export { Frontier } from './frontier.ts';
 export { http } from './http.ts';
 export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
 export {

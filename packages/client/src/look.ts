@@ -13,7 +13,7 @@ import { type Look, openRelease } from './release.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
-export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview';
+export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview' | 'review';
 
 /** What a colleague's card or a team's new key looks like to a client that has not heard of it yet. */
 const MAY_BE_NEWS = ['not-signed', 'no-key-here', 'rolled-back', 'directory-hidden'] as const;
@@ -23,7 +23,7 @@ export async function release(
   session: Session,
   what: { readonly class: RequestClass; readonly items: readonly AskedItem[]; readonly about?: About },
 ): Promise<Look> {
-  const annex = await sealAnnex(session, what.about ?? {});
+  const annex = await sealAnnex(session, what.about ?? {}, what.items);
   await prepared(session);
   const { answer, request } = await session.inTurn(async () => {
     const ask = { id: annex.id, class: what.class, action: 'release', items: what.items, annex: annex.hash };
@@ -91,6 +91,7 @@ const TYPES: Record<Slot, Envelope['type']> = {
   directory: 'directory',
   receipt: 'receipt',
   overview: 'overview',
+  review: 'review',
 };
 
 /** Where a team's own list stands, for each team this person is in. */

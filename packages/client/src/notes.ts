@@ -103,12 +103,15 @@ export async function declare(
   what: {
     readonly event: 'search' | 'print' | 'export' | 'copy';
     readonly items: readonly AskedItem[];
+    /** Left out: content. `log`: who looked at these dossiers. */
+    readonly of?: 'content' | 'log';
     readonly about?: About;
   },
 ): Promise<ProvedLine> {
+  const content = what.items.some(({ dossier }) => dossier !== null) ? 'look' : 'list';
   const { line } = await change(session, {
     endpoint: 'declaration',
-    class: what.items.some(({ dossier }) => dossier !== null) ? 'look' : 'list',
+    class: what.of === 'log' ? 'audit' : content,
     event: what.event,
     declared: true,
     items: what.items,

@@ -18,6 +18,7 @@ import { PROPOSAL_LIFE, proposals as proposalsMessage } from '@ketenkluis/protoc
 import {
   addSignature,
   expectType,
+  type FactOf,
   type Hash,
   joinCode,
   type KeyDirectory,
@@ -40,6 +41,7 @@ import {
 } from './admission.ts';
 import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
+import { isControl, proposeControl, readProposedControl } from './control.ts';
 import { clientError } from './errors.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
@@ -56,6 +58,8 @@ interface Held {
   readonly signers: readonly PersonId[];
   /** How many must. */
   readonly threshold: number;
+  /** Everybody has signed who must; the workplace of an owner who signed puts it into the log. */
+  readonly complete: boolean;
   /** Cards or teams have changed since: only its proposer can make it anew. */
   readonly stale: boolean;
 }
@@ -84,8 +88,20 @@ export interface WaitingAssumption extends Held, Assumption {
 export interface WaitingWitnesses extends Held, ProposedWitnesses {
   readonly what: 'witnesses';
 }
+export interface WaitingControl extends Held {
+  readonly what: 'control';
+  readonly fact: FactOf<'control'>;
+  /** The policy that it takes the place of. */
+  readonly before: FactOf<'control'> | null;
+}
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption | WaitingWitnesses;
+export type Waiting =
+  | WaitingColleague
+  | WaitingPartner
+  | WaitingPlace
+  | WaitingAssumption
+  | WaitingWitnesses
+  | WaitingControl;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
@@ -99,7 +115,9 @@ interface Read {
   readonly waiting: Omit<WaitingColleague, 'code'> | Exclude<Waiting, WaitingColleague>;
   /** Slow on purpose: only for a person's eyes. */
   readonly shown: () => Promise<Waiting>;
-  /** With this person's signature it may go into the log, and this person may put it there. */
+  /** With this person's signature it may go into the log. */
+  readonly signed: boolean;
+  /** And this person may put it there. */
   readonly enough: boolean;
   readonly open: Open;
   readonly statements: readonly Statement[];
@@ -212,22 +230,32 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const threshold = people.authority?.threshold ?? 1;
   const after = new Set([...signed, session.person]);
   const held = { hash: proposal.hash, by, until, signers: signed, stale: moved };
-  const enoughOwners = [...after].filter(isOwner).length >= threshold && isOwner(session.person);
+  const owner = isOwner(session.person);
+  const suffices = (people: Iterable<string>, count: number) =>
+    new Set(people).size >= count && [...new Set(people)].filter(isOwner).length >= threshold;
+  /** What follows for the proposal when so many must sign. */
+  const judged = (count: number) => {
+    const whole = suffices(after, count);
+    return { signed: whole, enough: whole && owner };
+  };
   const first = statements[0]?.payload;
   if (answered === null && first?.t === 'fact' && first.kind === 'pool') {
     const place = await readProposedPlace(session, people, { by, at, statements, open, stale: moved });
-    const waiting: Waiting = { what: 'place', ...held, threshold: Math.max(threshold, 2), ...place };
-    return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
+    const both = { threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
+    const waiting: Waiting = { what: 'place', ...held, ...both, ...place };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
   if (answered === null) {
     const of = { by, at, statements, open };
-    const both = { ...held, threshold: Math.max(threshold, 2) };
+    const both = { ...held, threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
     const waiting: Waiting = isWitnesses(statements)
       ? { what: 'witnesses', ...both, ...readProposedWitnesses(people, of) }
-      : isAssumption(statements)
-        ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
-        : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
-    return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
+      : isControl(statements)
+        ? { what: 'control', ...both, ...readProposedControl(people, of) }
+        : isAssumption(statements)
+          ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
+          : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
   if (join === null || join.hash !== answered.hash || invitation.payload.by !== by) {
@@ -242,9 +270,11 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const { team } = invitation.payload;
   const as = approvalIn(statements);
   const more = { invitation: answered.invitation, person, team, named };
-  const waiting = { what: 'colleague', ...held, threshold: needed(people, as), substitute: as, ...more } as const;
+  const count = needed(people, as);
+  const both = { threshold: count, complete: suffices(signed, count) };
+  const waiting = { what: 'colleague', ...held, ...both, substitute: as, ...more } as const;
   return {
-    ...{ open, statements, waiting, enough: enoughOwners && after.size >= needed(people, as) },
+    ...{ open, statements, waiting, ...judged(count) },
     shown: async () => ({ ...waiting, code: await joinCode(invitation, join) }),
   };
 }
@@ -315,11 +345,12 @@ async function find(session: Session, hash: Hash): Promise<Read> {
 }
 
 /**
- * This person signs as well, everything checked again. With enough signatures an owner puts it into the log at once.
+ * This person signs as well, everything checked again. With enough signatures an owner puts it into the log at once; after somebody who
+ * is no owner (`signed`) the workplace of an owner who signed does.
  * Throws `client/bad-proposal`, `client/stale-proposal`.
  */
-export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'proposed'> {
-  const { waiting, open, statements, enough } = await find(session, hash);
+export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'signed' | 'proposed'> {
+  const { waiting, open, statements, signed: whole, enough } = await find(session, hash);
   if (waiting.stale) throw stale();
   // Nobody signs words that they cannot read.
   if (waiting.what === 'assumption' && waiting.explanation === null)
@@ -338,7 +369,7 @@ export async function agree(session: Session, hash: Hash): Promise<'admitted' | 
     return 'admitted';
   }
   await send(session, open, signed);
-  return 'proposed';
+  return whole ? 'signed' : 'proposed';
 }
 
 /**
@@ -381,6 +412,11 @@ export async function disagree(session: Session, hash: Hash): Promise<void> {
 export async function renew(session: Session, hash: Hash): Promise<void> {
   const { waiting } = await find(session, hash);
   if (waiting.by !== session.person) throw bad('only its proposer makes a proposal anew');
+  if (waiting.what === 'control') {
+    await disagree(session, hash);
+    await proposeControl(session, waiting.fact);
+    return;
+  }
   if (waiting.what === 'assumption') {
     await disagree(session, hash);
     await proposeAssumptionAgain(session, waiting);

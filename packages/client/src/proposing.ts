@@ -15,7 +15,7 @@ export const bad = (why: string, cause?: unknown) =>
 
 /** What takes two people, of whom one need not be an owner (rules.ts). */
 export const opensADoor = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && ['partner', 'assumption', 'pool', 'witnesses'].includes(payload.kind);
+  payload.t === 'fact' && ['partner', 'assumption', 'pool', 'witnesses', 'control'].includes(payload.kind);
 
 /** New keys after somebody left: nothing but epochs and ends of cards (leaving.ts). */
 export function isRenewal({ proposal, statements }: Open): boolean {

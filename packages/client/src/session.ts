@@ -29,7 +29,9 @@ import {
   sessionState,
 } from '@ketenkluis/protocol';
 import {
+  type AeadKey,
   asEpochWraps,
+  type BlobKey,
   type FactOf,
   type KemKeyPair,
   type KemPrivateKey,
@@ -109,6 +111,9 @@ export class Session {
   /** Copies of what was sent that were opened here (kept.ts), and messages that were begun and did not arrive yet; likewise. */
   readonly kept = new Map<HandleId, OpenedCopy>();
   readonly begun = new Map<FactId, Begun>();
+  /** Keys of this session's own annexes, by team key and dossier, and those of others' that were opened here; gone with the keys. */
+  readonly annexKeys = new Map<string, Promise<BlobKey>>();
+  readonly annexOpened = new Map<string, AeadKey>();
   readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -148,11 +153,18 @@ export class Session {
     } catch (error) {
       const needed = error instanceof KetenkluisError && error.detail.problem === 'vault/identity-needed';
       if (!needed || identity === undefined) throw error;
-      const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
-      const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
-      await this.call('session-identity', sessionIdentified, message);
+      await this.identify();
       await this.#confirmOnce();
     }
+  }
+
+  /** Raises the level of this session by the sign-on outside, also where the own vault asks for none but a partner's does (R26). */
+  async identify(): Promise<void> {
+    const { identity } = this.wire.ports;
+    if (identity === undefined) throw clientError('not-open', 'there is no sign-on outside here');
+    const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
+    const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
+    await this.call('session-identity', sessionIdentified, message);
   }
 
   async #confirmOnce(): Promise<void> {
@@ -234,6 +246,8 @@ export class Session {
     this.letters.clear();
     this.kept.clear();
     this.begun.clear();
+    this.annexKeys.clear();
+    this.annexOpened.clear();
     this.#me = null;
     for (const guest of this.#guests) guest.lock();
   }

@@ -82,6 +82,7 @@ export {
   type Integrated,
   inclusionFromTiles,
   integrate,
+  type KnownNodes,
   parseTilePath,
   type ReadTile,
   rootFromTiles,

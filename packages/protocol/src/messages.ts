@@ -81,6 +81,8 @@ export const openSession = z.discriminatedUnion('by', [
       .min(1)
       .max(16),
     checkpoint: checkpointNote,
+    /** What that organisation's agent says of how sure it is who this is, with its line under the same checkpoint (R26). */
+    assurance: z.strictObject({ statement: wireStatement, line: ledgerProof }).optional(),
   }),
 ]);
 export const sessionOpened = z.strictObject({
@@ -431,6 +433,8 @@ export const vouched = z.strictObject({
   memberships: z.array(z.strictObject({ statement: wireStatement, line: ledgerProof })).max(64),
   batches: z.array(wireStatement).max(64),
   checkpoint: checkpointNote,
+  /** The agent's word about this session, while it lives. */
+  assurance: z.strictObject({ statement: wireStatement, line: ledgerProof }).nullable(),
 });
 
 /**
@@ -515,8 +519,8 @@ export const postEnd = signed(
 );
 
 /**
- * POST .../consents (signed, class grant): what the patient said, by a professional who treats: one consent or restriction with the
- * signed state. A restriction is not shown again (R22).
+ * POST .../consents (signed, class grant): what the patient said, by a professional who treats: one consent, one restriction, or the
+ * withdrawal of a restriction, with the signed state. Of a restriction only `restrictions` speaks (R22).
  */
 export const postConsent = signed(
   z.strictObject({
@@ -548,6 +552,9 @@ export const accessAnswer = z.strictObject({
   snapshot: wireStatement.nullable(),
   batches: z.array(wireStatement).max(1000),
 });
+
+/** POST .../restrictions (signed, class audit): what the patient shut in one dossier and the asker may see (docs/spec/access.md). */
+export const restrictionsAnswer = accessAnswer.omit({ grants: true, handles: true });
 
 /** POST .../declarations (signed): a search, print, export or copy at the client, said before it is done (R38). */
 export const postDeclaration = signed(

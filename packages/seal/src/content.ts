@@ -52,7 +52,7 @@ export const envelope = z.strictObject({
   dossier: descriptor.shape.dossier,
   team: descriptor.shape.team,
   handle: descriptor.shape.handle,
-  type: z.enum(['fhir', 'worklist', 'directory', 'receipt', 'overview', 'note', 'referral', 'message']),
+  type: z.enum(['fhir', 'worklist', 'directory', 'receipt', 'overview', 'review', 'note', 'referral', 'message']),
   scope: name.nullable(),
   programmes: z.array(name).max(16),
   /** Hash of the merged allow-lists that chose the content (R12). */

@@ -37,6 +37,8 @@ export interface Place {
   readonly index: number;
 }
 
+/** What takes a second person: a door to outside, and how the practice watches itself. */
+const TWO_PEOPLE: ReadonlySet<Fact['kind']> = new Set(['partner', 'pool', 'assumption', 'control', 'witnesses']);
 /** Somebody looks at it every year. */
 const LONGEST_ASSUMPTION = 366 * DAY;
 
@@ -47,8 +49,6 @@ export type DirectoryFact = FactOf<(typeof DIRECTORY_FACT_KINDS)[number]>;
  */
 export const isDirectoryFact = (fact: Fact): fact is DirectoryFact =>
   DIRECTORY_FACT_KINDS.some((kind) => kind === fact.kind) && !isVouched(fact);
-/** Kinds that take a second person. */
-const OUTWARD: ReadonlySet<string> = new Set(['partner', 'pool', 'assumption', 'witnesses']);
 const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
 /** Teams that a fact of the directory says are the organisation's own. */
@@ -82,6 +82,8 @@ export class KeyDirectory implements SignRules {
   readonly #cards = new Map<string, Statement<'card'>[]>();
   readonly #epochs = new Map<TeamId, Statement<'epoch'>[]>();
   readonly #facts = new Map<string, DirectoryFact>();
+  /** Control policies, oldest first. */
+  readonly #controls: { readonly hash: Hash; readonly fact: FactOf<'control'> }[] = [];
   /** Who signed each pool. */
   readonly #approved = new Map<string, readonly string[]>();
   readonly #ended = new Map<string, Instant>();
@@ -213,10 +215,11 @@ export class KeyDirectory implements SignRules {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
     } else {
-      const outward = OUTWARD.has(fact.kind);
+      const outward = TWO_PEOPLE.has(fact.kind);
       const record = await (outward ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }
+    if (fact.kind === 'control') this.#controls.push({ hash: statement.hash, fact });
     this.#facts.set(fact.id, fact);
     if (fact.kind === 'pool') this.#approved.set(fact.id, signersOf(statement));
   }
@@ -262,6 +265,16 @@ export class KeyDirectory implements SignRules {
       witnessPolicy(fact);
       if (fact.from <= (this.witnesses?.from ?? -1))
         throw sealError('replayed', 'these witnesses were named before those that count now');
+      return;
+    }
+    if (fact.kind === 'control') {
+      const before = last(this.#controls);
+      const follows = fact.number === (before?.fact.number ?? 0) + 1 && fact.prev === (before?.hash ?? null);
+      if (!follows || fact.until !== null || fact.from < (before?.fact.from ?? 0))
+        throw sealError('bad-statement', 'this control policy does not follow the one before it');
+      const known = [fact.board, ...fact.officers].every((person) => this.knows(person));
+      if (!known || !fact.outside.every((person) => fact.officers.includes(person)))
+        throw sealError('bad-card', 'this control policy names somebody without a card');
       return;
     }
     if (fact.kind === 'oversight') {
@@ -459,6 +472,14 @@ export class KeyDirectory implements SignRules {
   }
   assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined {
     return this.assumptions(at).find(({ id }) => id === fact);
+  }
+  /** The control policy in force: the newest that had begun. */
+  controlAt(at: Instant): FactOf<'control'> | undefined {
+    return this.#controls.findLast(({ fact }) => fact.from <= at)?.fact;
+  }
+  /** Every control policy that ever stood, oldest first, with its hash. */
+  get controls(): readonly { readonly hash: Hash; readonly fact: FactOf<'control'> }[] {
+    return this.#controls;
   }
   partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined {
     return this.isOwnTeam(team) ? undefined : this.partners(at).find((fact) => fact.teams.includes(team));

@@ -10,7 +10,7 @@ export {
   type SignedBatch,
   signBatch,
 } from './batch.ts';
-export { asSealedBlob, sealTo } from './blob.ts';
+export { asSealedBlob, type BlobKey, newBlobKey, sealTo, sealUnder } from './blob.ts';
 export {
   asShare,
   type Plaintext,
@@ -65,7 +65,7 @@ export {
   type ShareSheet,
   shareSheet,
 } from './recovery.ts';
-export { guestMaySign, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
+export { guestMaySign, isShutOut, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
 export {
   createVerifier,
   generateSigningKey,
@@ -104,5 +104,5 @@ export {
   verifyStatement,
 } from './statement.ts';
 export * from './statements.ts';
-export { type Algorithm, type Suite, suite, suites } from './suite.ts';
+export { type AeadKey, type Algorithm, type Suite, suite, suites } from './suite.ts';
 export { isWitnessUrl, witnessPolicy } from './witnesses.ts';

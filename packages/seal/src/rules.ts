@@ -2,7 +2,7 @@
 
 import { DAY, type Instant, type OrganisationId, type TeamId } from '@ketenkluis/base';
 import { claimedSigner } from './statement.ts';
-import type { Authority, Card, Fact, FactOf, Payload } from './statements.ts';
+import type { Authority, Card, Fact, FactOf, Payload, ReviewRecord } from './statements.ts';
 
 /** The part of a directory that the rules look at. */
 export interface SignRules {
@@ -21,6 +21,8 @@ export interface SignRules {
   partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined;
   /** The setting for assumed consent that lives then. */
   assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined;
+  /** The control policy in force then. */
+  controlAt(at: Instant): FactOf<'control'> | undefined;
   /** Did any partner fact ever name this team? */
   wasPartnerTeam(team: TeamId): boolean;
 }
@@ -136,6 +138,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
       return ownersTogether(rules, signers, at);
     case 'partner':
     case 'assumption':
+    case 'control':
     case 'pool':
     case 'witnesses':
       return ownersAndSecond(rules, signers, at);
@@ -153,6 +156,20 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
   }
 }
 
+/** Somebody of the practice: by themselves, with a team of theirs (as a substitute too), or with everybody here. */
+export function isShutOut(
+  rules: Pick<SignRules, 'organisation' | 'memberships' | 'placesOf'>,
+  { excluded }: FactOf<'restriction'>,
+  person: string,
+  at: Instant,
+): boolean {
+  const teams: string[] = [
+    ...rules.memberships(at).flatMap((one) => (one.person === person ? [one.team] : [])),
+    ...rules.placesOf(person, at).map(({ team }) => team),
+  ];
+  return excluded === person || excluded === rules.organisation || teams.includes(excluded);
+}
+
 /**
  * Ending is easier than beginning where it only takes away: one owner alone may end what the agent stated and the membership of
  * somebody who leaves, at once. But what an owner stands on, one other owner alone may not take: the membership of an owner and the
@@ -160,12 +177,14 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
  */
 function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: Instant): boolean {
   const [by] = signers;
-  // Who watches from outside is replaced by two people together, never taken away.
-  if (target.kind === 'witnesses') return false;
+  // Replaced by two people together, never ended: that would lower how the practice is watched, from outside or by itself.
+  if (target.kind === 'witnesses' || target.kind === 'control') return false;
   // Lifting a restriction gives: not for whoever it shuts out, nor for one owner alone.
   if (target.kind === 'restriction') {
-    const agent = by !== undefined && signers.length === 1 && mandated(rules, target, by, at);
-    return agent || ownersTogether(rules, signers, at);
+    const alone = by !== undefined && signers.length === 1;
+    const agent = alone && mandated(rules, target, by, at);
+    const recorded = alone && target.by === by && isProfessional(rules, by, at) && !isShutOut(rules, target, by, at);
+    return agent || recorded || ownersTogether(rules, signers, at);
   }
   if (by !== undefined && signers.length === 1 && isOwner(rules, by, at)) {
     const whose =
@@ -183,6 +202,27 @@ function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: 
     return mayState(rules, asked, signers, at);
   }
   return mayState(rules, target, signers, at);
+}
+
+/**
+ * Who reviews stands in the control policy, and nobody has a say over looks of their own; who is asked answers for their own. That the
+ * finding is not about their own file only its readers can tell (docs/spec/review.md, "Who reviews").
+ */
+function mayReview(rules: SignRules, record: ReviewRecord, by: string, at: Instant): boolean {
+  const kind = rules.cardOf(by, at)?.kind;
+  const policy = rules.controlAt(at);
+  if (policy === undefined || (kind !== 'professional' && kind !== 'trustee')) return false;
+  const officer = policy.officers.some((person) => person === by);
+  switch (record.kind) {
+    case 'answer':
+      return record.people.some((person) => person === by);
+    case 'check':
+      return officer;
+    case 'rights':
+      return officer || policy.board === by;
+    default:
+      return officer && !record.people.some((person) => person === by);
+  }
 }
 
 export function maySign(
@@ -237,6 +277,8 @@ export function maySign(
     }
     case 'assurance':
       return agent;
+    case 'review':
+      return alone && mayReview(rules, payload, by, at);
     case 'snapshot':
       return agent || (alone && isOwner(rules, by, at));
     case 'state':

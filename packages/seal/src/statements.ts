@@ -95,6 +95,7 @@ export const DIRECTORY_FACT_KINDS = [
   'substitute',
   'oversight',
   'witnesses',
+  'control',
 ] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
@@ -170,11 +171,17 @@ export const restriction = z.strictObject({
   dossier: id('dossier'),
   handles: z.array(id('handle')).min(1).max(128).nullable(),
   excluded: z.union([id('organisation'), id('team'), id('person'), z.literal('outside')]),
+  /** Who recorded it at the desk: signs it, and may lift it (docs/spec/access.md, "Restriction"). */
+  by: id('person').optional(),
 });
 
+/** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
+export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
+export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
 /**
  * Signed by `threshold` owners and at least two people, who compared `authority` (the hash of its newest authority record) out of
- * band. `log` is its ledger's key in the vkey form of C2SP signed-note; `teams` may be referred to (docs/spec/partners.md).
+ * band. `profile` is the hash of the sealed statement that says who this is; `accepts` the levels that count when the partner says how sure
+ * it is of its people (R26), none where it is left out. `log` is its ledger's key in the vkey form of C2SP signed-note; `teams` may be referred to (docs/spec/partners.md).
  */
 export const partner = z.strictObject({
   ...fact,
@@ -183,6 +190,8 @@ export const partner = z.strictObject({
   authority: hash,
   log: z.string().regex(/^[a-z0-9][a-z0-9._/@:-]{0,79}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/),
   teams: z.array(id('team')).min(1).max(64),
+  profile: hash,
+  accepts: z.array(z.enum(ASSURANCE_LEVELS)).min(1).max(3).optional(),
 });
 /** On what a practice assumes that a patient agrees: who treats together is no "other" (BW 7:457 lid 2); the patient accepted the referral. */
 const ASSUMPTION_GROUNDS = ['directly-involved', 'accepted-referral'] as const;
@@ -221,6 +230,31 @@ export const substitute = z.strictObject({
 
 /** Signed by `threshold` owners: members of this team may read who looked, of every dossier. It opens nothing. */
 export const oversight = z.strictObject({ ...fact, kind: z.literal('oversight'), team: id('team') });
+
+/** Days between two checks of a kind, and of a term; the most that the spec allows (docs/spec/review.md, "Control policy"). */
+const days = (most: number) => z.int().min(1).max(most);
+/**
+ * Signed by `threshold` owners and at least two people: the practice's written control policy (R49). Each replaces the one before it,
+ * which `prev` names; none is ever withdrawn, so that nobody lowers it by ending it.
+ */
+export const control = z.strictObject({
+  ...fact,
+  kind: z.literal('control'),
+  number: z.int().min(1),
+  prev: hash.nullable(),
+  /** Who sets it: NEN 7513 names the board. */
+  board: id('person'),
+  officers: z.array(id('person')).min(1).max(16),
+  /** Of the officers: who works for another organisation, by mandate. */
+  outside: z.array(id('person')).max(16),
+  /** Points from which a look is a finding. */
+  findingAt: z.int().min(20).max(50),
+  every: z.strictObject({ review: days(31), sample: days(92), emergency: days(31), rights: days(92) }),
+  /** Unexplained looks that a human reads each time. */
+  sampleSize: z.int().min(5).max(1000),
+  answerDays: days(31),
+  decideDays: days(92),
+});
 
 /**
  * Signed by `threshold` owners and at least two people: who outside cosigns the log's checkpoints, and how many of them must
@@ -274,6 +308,7 @@ export const factSchema = z.discriminatedUnion('kind', [
   substitute,
   oversight,
   witnesses,
+  control,
   call,
 ]);
 
@@ -288,7 +323,7 @@ export const withdrawal = z.strictObject({
 });
 
 export const WRITER_CLASSES = ['source', 'work', 'inbox'] as const;
-export const SLOTS = ['worklist', 'directory', 'receipt', 'overview'] as const;
+export const SLOTS = ['worklist', 'directory', 'receipt', 'overview', 'review'] as const;
 
 /** Signed by the writer. Names no recipients. Exactly one of `dossier` and `team` is set. */
 export const descriptor = z.strictObject({
@@ -535,9 +570,6 @@ export const explanation = z.strictObject({
   at,
 });
 
-/** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
-export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
-export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
 /**
  * Signed by the practice's agent: somebody who holds this session proved, by a means from outside, to be this person. It names no
  * number and no name; it counts for this one session and no longer than until its end (docs/identity.md).
@@ -554,6 +586,54 @@ export const assurance = z.strictObject({
   at,
   until: at,
 });
+
+const ofFinding = {
+  /** Names the finding to everybody and says nothing of it: a hash over what it is about. */
+  finding: hash,
+  /** From 1; each names the one before. */
+  number: z.int().min(1).max(1000),
+  prev: hash.nullable(),
+  /** Lines of the looks, ascending, and who looked: the same in every step of one finding. */
+  lines: z.array(count).min(1).max(2000),
+  people: z.array(id('person')).min(1).max(64),
+  /** SHA-256 of the sealed words. */
+  words: hash,
+};
+const record = { t: z.literal('review'), ...head, practice: id('organisation'), by: id('person'), at };
+/**
+ * Signed by one person: a step of a finding, by an officer of the control policy who looked in none of its lines, or the answer of who
+ * was asked; or a check that was done, by an officer (`rights` also by the board). What is judged stands sealed in the words (R50).
+ */
+export const review = z.discriminatedUnion('kind', [
+  z.strictObject({ ...record, kind: z.literal('ask'), ...ofFinding, whom: id('person') }),
+  z.strictObject({ ...record, kind: z.literal('answer'), ...ofFinding }),
+  z.strictObject({ ...record, kind: z.literal('decide'), ...ofFinding }),
+  z.strictObject({ ...record, kind: z.literal('reopen'), ...ofFinding }),
+  z.strictObject({
+    ...record,
+    kind: z.literal('check'),
+    check: z.enum(['review', 'sample', 'emergency']),
+    /** The first line that was covered, and the one after the last. */
+    lines: z.strictObject({ from: count, until: count }),
+    rules: z.string().min(1).max(40),
+    policy: hash,
+    looks: count,
+    explained: count,
+    unexplained: count,
+    /** Hash over the findings, so that none can be left out afterwards. */
+    findings: z.strictObject({ count, digest: hash }),
+    /** Unexplained looks that were read, for `sample`. */
+    read: count.nullable(),
+  }),
+  z.strictObject({
+    ...record,
+    kind: z.literal('rights'),
+    policy: hash,
+    /** Places of people as they stood: each stays or was ended. */
+    kept: z.array(id('fact')).max(1000),
+    ended: z.array(id('fact')).max(1000),
+  }),
+]);
 
 const schemas = {
   authority,
@@ -576,6 +656,7 @@ const schemas = {
   profile,
   explanation,
   assurance,
+  review,
 } as const;
 export const statementSchemas = schemas;
 export type StatementType = keyof typeof schemas;
@@ -600,3 +681,5 @@ export type Invitation = Payload<'invitation'>;
 export type Join = Payload<'join'>;
 export type Device = Payload<'device'>;
 export type Assurance = Payload<'assurance'>;
+export type ReviewRecord = Payload<'review'>;
+export type ReviewStep = Extract<ReviewRecord, { finding: Hash }>;

@@ -107,7 +107,7 @@ function requireLive(caller: Caller, stage: 'keyring' | 'open', at: Instant): vo
   if (stage === 'open' && caller.session.stage !== 'open') {
     throw vaultError('session-not-open', 'confirm the session with a signed request first');
   }
-  // Who is a guest has no way to bring one here yet, and is told nothing of what the practice asks of its own.
+  // Who is a guest brings one along at the door, or nothing opens; they are told nothing of what the practice asks.
   if (stage === 'open' && caller.lack !== null) throw caller.guest ? refused() : identityNeeded(caller.lack);
 }
 

@@ -4,7 +4,15 @@
  */
 
 import { hash } from 'node:crypto';
-import { type Bytes, type DossierId, lengthPrefixed, type OrganisationId, utf8 } from '@ketenkluis/base';
+import {
+  type Bytes,
+  type DossierId,
+  type Instant,
+  instant,
+  lengthPrefixed,
+  type OrganisationId,
+  utf8,
+} from '@ketenkluis/base';
 import type { Report } from './fsck.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -17,6 +25,8 @@ export interface ChainEnd {
 export interface LogWalk {
   readonly lines: number;
   readonly items: number;
+  /** Time of the newest line. */
+  readonly at: Instant;
   /** From the leaves that the stored lines make, not from the leaves that are stored. */
   readonly root: Bytes;
   readonly chains: ReadonlyMap<DossierId, ChainEnd>;
@@ -124,7 +134,7 @@ export async function walkLog(
       const where = `${log} line ${lines}`;
       if (stored.index !== lines) {
         report('line-missing', where);
-        return { lines, items, root: tree.root(), chains, heads };
+        return { lines, items, at: instant(last), root: tree.root(), chains, heads };
       }
       lines++;
       const derived = derive(stored.stored);
@@ -150,5 +160,5 @@ export async function walkLog(
       }
     }
   }
-  return { lines, items, root: tree.root(), chains, heads };
+  return { lines, items, at: instant(last), root: tree.root(), chains, heads };
 }

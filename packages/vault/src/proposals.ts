@@ -25,9 +25,9 @@ import { waiting } from './waiting.ts';
 type Open = z.infer<typeof postProposal>['body'];
 const bad = (why: string) => vaultError('bad-statement', why);
 
-/** A door to outside, under which somebody else of the practice may be the second signer (rules.ts). */
-const needsSecond = ({ payload }: Statement): boolean =>
-  payload.t === 'fact' && ['partner', 'assumption', 'pool', 'witnesses'].includes(payload.kind);
+const SECOND: ReadonlySet<string> = new Set(['partner', 'assumption', 'pool', 'control', 'witnesses']);
+/** A door to outside or how the practice watches itself, under which somebody else of the practice may be the second signer (rules.ts). */
+const needsSecond = ({ payload }: Statement): boolean => payload.t === 'fact' && SECOND.has(payload.kind);
 /** What such a door comes with: the card and the key of who is approved are for the owners alone to sign. */
 const isOutward = (statements: readonly Statement[]): boolean =>
   statements.some(needsSecond) &&

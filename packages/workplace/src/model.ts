@@ -5,7 +5,9 @@
 
 import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AccessSide } from './model/access.ts';
+import type { ControlSide } from './model/control.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
+import type { OversightSide } from './model/oversight.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
 import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
@@ -15,7 +17,10 @@ import type { UrgentSide } from './model/urgent.ts';
 import type { WitnessSide } from './model/witnesses.ts';
 
 export type * from './model/access.ts';
+export type * from './model/control.ts';
+export { CHECKS, FOLLOW_UPS, VERDICTS } from './model/control.ts';
 export type * from './model/door.ts';
+export type * from './model/oversight.ts';
 export type * from './model/partners.ts';
 export { ASSUMPTION_GROUNDS } from './model/partners.ts';
 export type * from './model/people.ts';
@@ -36,6 +41,8 @@ export interface Workplace {
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
   readonly outside: WitnessSide;
+  readonly control: ControlSide | null;
+  readonly oversight: OversightSide | null;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;
@@ -84,7 +91,8 @@ export interface Workplace {
    * member; that always takes two people. Null where a vault knows no substitutes.
    */
   confirmInvitation(invitation: InvitationId, substituteUntil?: Instant): Promise<'admitted' | 'proposed'>;
-  agreeProposal(id: string): Promise<'admitted' | 'proposed'>;
+  /** `signed`: everybody has, and an owner's workplace does the rest. */
+  agreeProposal(id: string): Promise<'admitted' | 'signed' | 'proposed'>;
   refuseProposal(id: string): Promise<void>;
   /** By its proposer, after something else changed. */
   renewProposal(id: string): Promise<void>;

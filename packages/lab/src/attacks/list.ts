@@ -1,6 +1,7 @@
 /** Every attack, in the order of the corruption matrix. */
 
 import type { Attack } from './attack.ts';
+import { bounds } from './bounds.ts';
 import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
@@ -16,6 +17,8 @@ import { partnerRaces } from './partner-races.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
+import { reviewers } from './reviewers.ts';
+import { sourceLinks } from './source-links.ts';
 import { urgent } from './urgent.ts';
 
 /** On the two organisations of `pair.ts`. */
@@ -25,6 +28,8 @@ export const ON_PAIR: readonly Attack[] = [
   ...partnerReferrals,
   ...partnerRaces,
   ...urgent,
+  ...reviewers,
+  ...bounds,
 ];
 
 export const ATTACKS: readonly Attack[] = [
@@ -39,5 +44,6 @@ export const ATTACKS: readonly Attack[] = [
   ...members,
   ...ON_PAIR,
   ...input,
+  ...sourceLinks,
   ...outside,
 ];

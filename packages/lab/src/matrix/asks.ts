@@ -118,6 +118,7 @@ const takeover: Ask = async (world, asker, target) => {
 };
 
 const SEAL = 'AAAA';
+const SEAL_BYTES = new Uint8Array(3);
 
 const keepFor = async (
   world: TestWorld,
@@ -256,6 +257,18 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
     return world.signed(session, 'session-identity', { assurance }, { class: 'session' });
   },
   mirror: reading('mirror'),
+  annexes: reading('annexes'),
+  records: reading('records'),
+  record: async (world, { session }) => {
+    const payload: Payload<'review'> = {
+      ...({ t: 'review', ...SUITE, kind: 'check', check: 'review', rules: 'matrix' } as const),
+      ...{ practice: world.practice.id, by: session.person.id, at: world.time.clock(), policy: hashOf(SEAL_BYTES) },
+      ...{ lines: { from: 0, until: 1 }, looks: 0, explained: 0, unexplained: 0, read: null },
+      findings: { count: 0, digest: hashOf(SEAL_BYTES) },
+    };
+    const statement = statementToWire(await signStatement(payload, session.person.signer));
+    return world.signed(session, 'record', { statement, words: null }, { class: 'session' });
+  },
   entries: reading('entries'),
   checkpoint: reading('checkpoint'),
   witnessed: reading('witnessed'),
@@ -292,6 +305,18 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
       { class: 'look', items: [itemOf(target)], annex: annex.hash, declared: true },
     );
   },
+  'declaration audit': async (world, { session }, { dossier }) => {
+    const annex = await world.annex();
+    return world.signed(
+      session,
+      'declaration',
+      { event: 'export', annex: annex.text },
+      {
+        ...{ class: 'audit', items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
+        declared: true,
+      },
+    );
+  },
   audit: async (world, { session }, { dossier }) => {
     const annex = await world.annex();
     const at = world.time.clock();
@@ -303,6 +328,7 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
     );
   },
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
+  restrictions: (world, { session }, { dossier }) => aboutDossier(world, session, 'restrictions', dossier, {}),
   'review-told': (world, { session }, { dossier, review }) =>
     aboutDossier(world, session, 'review-told', dossier, {
       review,

@@ -27,6 +27,12 @@ const ownersAndAgent: Row = {
   locked: WAITING,
 };
 
+const logReaders: Row = {
+  yes: [...OWNERS, 'officer', 'agent'],
+  no: without(...OWNERS, 'officer', 'agent'),
+  locked: WAITING,
+};
+
 export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   'vault-info': { yes: 'everybody' },
   'practice-create': {},
@@ -55,7 +61,12 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   delivery: { sent: ['agent'], no: without('agent'), locked: WAITING },
   snapshot: { yes: ['agent'], no: without('agent'), locked: WAITING },
   mirror: ownersAndAgent,
-  entries: ownersAndAgent,
+  // The lines as a whole also for who oversees; the words with them are sealed to the log team, and an agent needs none.
+  entries: logReaders,
+  annexes: logReaders,
+  records: members,
+  // Who stands in the control policy, and nobody else.
+  record: { yes: ['officer'], no: without('officer'), locked: WAITING },
   checkpoint: members,
   witnessed: membersAndGuests,
   tile: ownersAndAgent,
@@ -127,8 +138,12 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   write: (state) => only([...inside(state, TREATED), ...guests(state)]),
   takeover: (state) => only(inside(state, TREATED)),
   declaration: (state) => only([...inside(state, OPEN), ...guests(state)]),
+  // Who looked is taken along by who may read it, and by no guest.
+  'declaration audit': (state) => only(overseers(state)),
   audit: (state) => only(overseers(state)),
   access: (state) => only(overseers(state)),
+  // Asked by who may write down what the patient said; which of them is shown one is another matter.
+  restrictions: (state) => only(answerable(state)),
   // The patient is told by who broke the glass as well.
   'review-told': (state) => only(state === 'emergency' ? ['owner', 'nurse', 'officer'] : []),
   // Not by who broke the glass.

@@ -75,7 +75,7 @@ async function post(world: TestWorld, owner: TestSession, statements: readonly S
   if (reply.status !== 200) throw new Error(`the matrix could not set its people up: ${reply.text}`);
 }
 
-const fact = <K extends 'membership' | 'mandate' | 'oversight'>(world: TestWorld, fields: Fact<K>) =>
+const fact = <K extends 'membership' | 'mandate' | 'oversight' | 'control'>(world: TestWorld, fields: Fact<K>) =>
   signStatement(
     {
       t: 'fact' as const,
@@ -166,6 +166,11 @@ export async function castOf(world: TestWorld, partners: Circle['partners']): Pr
     ...approved.map(({ statement }) => statement),
     await member(officer, officerTeam),
     await fact<'oversight'>(world, { kind: 'oversight', from: at, until: null, team: officerTeam.id }),
+    await fact<'control'>(world, {
+      ...{ kind: 'control', from: at, until: null, number: 1, prev: null, board: practice.gp.id },
+      ...{ officers: [officer.id], outside: [officer.id], findingAt: 50, sampleSize: 10, answerDays: 14 },
+      ...{ decideDays: 30, every: { review: 7, sample: 30, emergency: 7, rights: 91 } },
+    }),
     leaving,
     await member(revoked, nurseTeam),
     mandate,

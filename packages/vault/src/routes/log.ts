@@ -3,9 +3,10 @@
 import { encodeBundle, parseTilePath } from '@ketenkluis/ledger';
 import * as wire from '@ketenkluis/protocol';
 import { z } from 'zod';
-import { authenticate, refused } from '../auth.ts';
+import { authenticate, openMessage, refused } from '../auth.ts';
 import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
 import { checkpointOf } from '../proofs.ts';
+import { annexes, listRecords, record } from '../records.ts';
 import type { Vault } from '../vault.ts';
 import { witnessed } from '../witnesses.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
@@ -35,6 +36,27 @@ export function logRoutes(api: Api, vault: Vault): void {
       },
     },
     async (request) => entries(vault, await authenticate(vault, request), request.query.from),
+  );
+  api.get(
+    `${PRACTICE}/annexes`,
+    {
+      ...gate('annexes', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ from: z.coerce.number().int().min(0).default(0) }),
+        response: { 200: wire.annexesPage },
+      },
+    },
+    async (request) => annexes(vault, await authenticate(vault, request), request.query.from),
+  );
+  api.get(
+    `${PRACTICE}/records`,
+    { ...gate('records', 4 * KIB, 'session'), schema: { response: { 200: wire.records } } },
+    async (request) => listRecords(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/records`,
+    { ...gate('record', 4096 * KIB, 'session'), schema: { body: wire.postRecord, response: { 200: wire.committed } } },
+    async (request) => record(vault, await openMessage(vault, request, 'record', request.body), request.body.body),
   );
   api.get(`${PRACTICE}/log/checkpoint`, gate('checkpoint', 4 * KIB, 'session'), async (request, reply) => {
     const { people } = await authenticate(vault, request);

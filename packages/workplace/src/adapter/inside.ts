@@ -58,18 +58,35 @@ export const worksElsewhere = (names: DirectoryContent | null): boolean => {
 const standsIn = (people: Awaited<ReturnType<ClientSession['people']>>, person: PersonId, now: Instant): boolean =>
   people.placesOf(person, now).length > 0 && !people.memberships(now).some((one) => one.person === person);
 
+/** Where somebody works who has no worklist; before the practice's first delivery nobody has lists. */
+function officeOf(
+  people: Awaited<ReturnType<ClientSession['people']>>,
+  person: PersonId,
+  slots: ReadonlySet<string>,
+  now: Instant,
+): Me['office'] {
+  if (slots.has('worklist')) return null;
+  if (slots.has('overview')) return 'overview';
+  const owner = people.authority?.owners.some((one) => one.person === person) ?? false;
+  if (owner || people.oversees(person, now)) return 'oversight';
+  return slots.has('receipt') ? 'deliveries' : null;
+}
+
 /** Opens the names and works out who this is. A practice without a sealed directory still opens. */
 export async function enter(session: ClientSession): Promise<Inside> {
   // Asked for together: neither answer needs the other.
   const [{ teams }, people] = await Promise.all([session.me(), session.people()]);
   const names = await readNames(session);
   const known = nameOf(names, session.person);
+  const partner = worksElsewhere(names);
+  const slots = new Set(teams.flatMap(({ handles }) => handles.map(({ slot }) => slot)));
   const me: Me = {
     person: session.person,
     name: known?.name ?? UNNAMED,
     role: known?.role ?? { nl: 'naam volgt na de volgende levering', en: 'name follows after the next delivery' },
     practice: names?.practice.name ?? '',
-    partner: worksElsewhere(names),
+    partner,
+    office: partner || names === null ? null : officeOf(people, session.person, slots, session.now()),
     substitute: standsIn(people, session.person, session.now()),
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,

@@ -1,29 +1,11 @@
-/** Who outside confirms the log, and who names them. */
+/** Who outside confirms the log, and who names them. Loaded when a screen asks. */
 
-import {
-  ALARM_WORDS,
-  alarmOf,
-  clientError,
-  type LogStanding,
-  logStanding,
-  proposeWitnesses,
-  WITNESS_LAG,
-} from '@ketenkluis/client';
+import { alarmOf, clientError, type LogStanding, logStanding, proposeWitnesses, WITNESS_LAG } from '@ketenkluis/client';
+import { ALARM_WORDS } from '@ketenkluis/client/alarm-words';
 import { workplaceError } from '../errors.ts';
-import type { NamedWitness, Standing, WitnessSide } from '../model.ts';
+import type { WitnessSide } from '../model.ts';
 import type { Surroundings } from './people.ts';
-
-/** Of a verifier key (name+id+key) the id: what people compare. */
-const keyIdOf = (vkey: string): string => vkey.split('+')[1] ?? '';
-export const namedWitness = (one: {
-  readonly name: string;
-  readonly url: string;
-  readonly keys: readonly string[];
-}): NamedWitness => ({ name: one.name, url: one.url, keys: one.keys.map(keyIdOf) });
-
-export const standingOf = ({ standing, named, quorum, fresh, size }: LogStanding): Standing => ({
-  ...{ standing, named, quorum, fresh, size },
-});
+import { namedWitness, standingOf } from './standing.ts';
 
 export function witnessSide(from: Surroundings): WitnessSide {
   return {

@@ -1,7 +1,7 @@
 /** Invented witnesses: two that answer, one of them late where the scene is stale, none where it is empty. */
 
 import { HOUR, MINUTE, plus } from '@ketenkluis/base';
-import { ALARM_WORDS } from '@ketenkluis/client';
+import { ALARM_WORDS } from '@ketenkluis/client/alarm-words';
 import type { Proposal, Standing, WitnessSide } from '../model.ts';
 import { both, type Stage } from './stage.ts';
 
@@ -41,7 +41,7 @@ export function witnessSide(stage: Stage, propose: (proposal: Proposal) => void)
       await stage.reach(60);
       propose({
         ...{ what: 'witnesses', id: `w-${added.length}`, by: stage.me.name, mine: true, until: null },
-        ...{ signed: [stage.me.name], signedByMe: true, needed: 2, stale: false, quorum },
+        ...{ signed: [stage.me.name], signedByMe: true, complete: false, needed: 2, stale: false, quorum },
         before: standing.named === 0 ? null : { quorum: standing.quorum, named: standing.named },
         witnesses: [
           ...kept.map((name) => ({ name, url: `https://${name}`, keys: ['1f2e3d4c', '5a6b7c8d'] })),

@@ -1,19 +1,23 @@
 import { care } from './en-care.ts';
+import { control } from './en-control.ts';
 import { outside } from './en-outside.ts';
 import { told } from './en-told.ts';
 import type { Dictionary } from './nl.ts';
-import type { outside as dutchOutside } from './nl-outside.ts';
 
-export const en: Dictionary & typeof dutchOutside = {
+export const en: Dictionary = {
   ...care,
+  ...control,
   ...outside,
   ...told,
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
     main: 'Main menu',
     worklist: 'Worklist',
+    overview: 'Overview',
+    oversight: 'Oversight',
     referrals: 'Referrals',
     admin: 'Team, partners and substitutes',
+    control: 'Review',
     partners: 'Partners',
     urgent: 'Substitutes and emergencies',
     handed: 'Handed over',
@@ -107,6 +111,7 @@ export const en: Dictionary & typeof dutchOutside = {
     stay: 'Back to my work',
   },
   worklist: {
+    appointment: 'appointment today',
     title: 'Worklist',
     programme: 'Care programme',
     all: 'All',
@@ -149,6 +154,7 @@ export const en: Dictionary & typeof dutchOutside = {
     record: 'Record',
     looks: 'Who looked?',
     access: 'Who can see what?',
+    restrictions: 'Restrictions',
     parts: 'Parts of the record',
     born: 'born {{date}}',
     phone: 'tel. {{number}}',
@@ -229,6 +235,8 @@ export const en: Dictionary & typeof dutchOutside = {
     yes: 'Yes, taken over',
   },
   looks: {
+    assumed: 'The patient was not asked; consent was assumed: {{ground}}.',
+    number: 'Dossier number, for who oversees: {{number}}',
     lead: 'Every line was written before a key was given.',
     proved: 'Proved complete and unchanged',
     provedBody_one: '{{count}} line, recomputed in this browser.',
@@ -352,6 +360,7 @@ export const en: Dictionary & typeof dutchOutside = {
     renew: 'Propose again',
     agreed: 'Agreed. The new colleague can sign in now.',
     agreedOther: 'Agreed. It holds from now on.',
+    agreedAll: 'Everybody has signed. It counts as soon as an owner who signed signs in again.',
     agreedMore: 'Signed. One more person is needed.',
     refused: 'The proposal is gone. The log says so.',
     loading: 'Opening the team',
@@ -478,6 +487,7 @@ export const en: Dictionary & typeof dutchOutside = {
     'stale-list': 'Your worklist is older than the record. Refresh the worklist.',
     'class-not-allowed': 'This action does not belong to your role.',
     'writer-class': 'You may not write here.',
+    'not-overseer': 'Whoever is named for it reviews the log.',
     'no-list': 'No worklist has been made for your team yet. After the next delivery it will be here.',
     'too-many': 'This was opened in an emergency too often today. Call a practice owner, or use your GP system.',
     'no-call': 'This patient is not handed over to you (any more). Ask a colleague in the practice.',

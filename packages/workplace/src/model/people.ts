@@ -1,7 +1,7 @@
 /** Colleagues, what owners sign together, and keys. */
 
 import type { Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
-import type { AssumptionGround } from './partners.ts';
+import type { AssumptionGround, PartnerLevel } from './partners.ts';
 import type { Text } from './shared.ts';
 
 export interface Colleague {
@@ -32,6 +32,8 @@ interface Proposed {
   readonly signed: readonly string[];
   readonly signedByMe: boolean;
   readonly needed: number;
+  /** Everybody has signed who must; it counts once an owner who signed is here again. */
+  readonly complete: boolean;
   /** Teams or keys have changed since: only the proposer can make it anew. */
   readonly stale: boolean;
 }
@@ -52,6 +54,7 @@ export interface PartnerProposal extends Proposed {
   readonly ura: string | null;
   readonly proof: string | null;
   readonly teams: readonly string[];
+  readonly accepts: readonly PartnerLevel[];
   /** Forty-eight digits: each who signs compares them with the partner. */
   readonly fingerprint: string;
 }
@@ -87,6 +90,29 @@ export interface WitnessesProposal extends Proposed {
   /** How many must confirm now, of how many; null where nobody was named yet. */
   readonly before: { readonly quorum: number; readonly named: number } | null;
 }
+/** What a control policy says, as far as it can be asked less of. */
+export type ControlTerm =
+  | 'findingAt'
+  | 'review'
+  | 'sample'
+  | 'emergency'
+  | 'rights'
+  | 'sampleSize'
+  | 'answerDays'
+  | 'decideDays'
+  | 'officers';
+/** How the practice reviews its log from now on. */
+export interface ControlProposal extends Proposed {
+  readonly what: 'control';
+  readonly officers: readonly string[];
+  readonly findingAt: number;
+  readonly every: Readonly<Record<'review' | 'sample' | 'emergency' | 'rights', number>>;
+  readonly sampleSize: number;
+  readonly answerDays: number;
+  readonly decideDays: number;
+  /** In what it asks less than the policy that stands. */
+  readonly lower: readonly ControlTerm[];
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -100,6 +126,7 @@ export type Proposal =
   | PlaceProposal
   | AssumptionProposal
   | WitnessesProposal
+  | ControlProposal
   | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {

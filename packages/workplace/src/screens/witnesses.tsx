@@ -4,7 +4,6 @@ import { Button, Checkbox, NumberInput, Textarea, TextInput } from '@mantine/cor
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/outside.ts';
 import type { Standing, Witness, Witnesses, WitnessesProposal } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Tag } from '../parts/page.tsx';

@@ -25,6 +25,7 @@ const state = (name: string) => async (page: Page) => {
   await page.locator(`[data-state="${name}"]`).waitFor();
 };
 
+const OFFICER = `role=privacy-officer&${FEW}`;
 const PARTNER = `role=podiatrist&${NOW}`;
 /** With diabetes: of whom the most can be asked. */
 const patient = async (page: Page) => {
@@ -141,6 +142,28 @@ const SCREENS: Record<string, Screen> = {
       await new Workplace(page).dossier.table();
     },
   },
+  'worklist, an appointment today': {
+    query: `role=assistant&patients=24&${NOW}`,
+    reach: (page) => page.locator('[data-chip="appointment"]').first().waitFor(),
+  },
+  'dossier, opened by an appointment': {
+    query: `role=assistant&patients=24&${NOW}`,
+    reach: async (page) => {
+      await page.locator('[data-chip="appointment"]').first().click();
+      await page.getByRole('heading', { name: 'Metingen' }).waitFor();
+    },
+  },
+  'who can see what, by an appointment': {
+    query: `role=assistant&patients=24&${NOW}`,
+    reach: async (page) => {
+      await page.locator('[data-chip="appointment"]').first().click();
+      await new Workplace(page).dossier.access();
+      await page
+        .getByText(/^Afspraak/)
+        .first()
+        .waitFor();
+    },
+  },
   'dossier, assistant': { query: `role=assistant&${FEW}`, reach: dossier },
   'dossier, parts denied': { query: `scene=partly&${FEW}`, reach: dossier },
   'dossier, not proved': {
@@ -165,6 +188,75 @@ const SCREENS: Record<string, Screen> = {
       await dossier(page);
       await new Workplace(page).dossier.looks();
       await page.getByRole('button', { name: 'Bewijs van regel 1840' }).click();
+    },
+  },
+  'who looked, on a consent that was assumed': {
+    query: `scene=assumed&${FEW}`,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.looks();
+      await page.getByText('de toestemming was verondersteld').waitFor();
+    },
+  },
+  'care group, overview': {
+    query: `role=care-group&${FEW}`,
+    reach: (page) => page.getByText('iets meer dan aangemeld').first().waitFor(),
+  },
+  'care group, no counts yet': { query: `role=care-group&scene=empty&${FEW}`, reach: state('empty') },
+  'care group, loading': { query: `role=care-group&scene=slow&${FEW}`, reach: state('loading') },
+  'care group, offline': { query: `role=care-group&scene=offline&${FEW}`, reach: state('offline') },
+  'care group, denied': { query: `role=care-group&scene=denied&${FEW}`, reach: state('denied') },
+  'care group, error': { query: `role=care-group&scene=broken&${FEW}`, reach: state('error') },
+  'care group, worklist by hand': {
+    query: `role=care-group&${FEW}`,
+    hash: '#/werklijst',
+    reach: state('denied'),
+  },
+  'privacy officer': {
+    query: OFFICER,
+    reach: (page) =>
+      page
+        .getByRole('button', { name: /^Wie keek er nog meer/ })
+        .first()
+        .waitFor(),
+  },
+  'privacy officer, who looked': {
+    query: OFFICER,
+    reach: async (page) => {
+      const { oversight } = new Workplace(page);
+      await oversight.first();
+      await oversight.only('Noor Zijlstra');
+    },
+  },
+  'privacy officer, nothing on that day': {
+    query: OFFICER,
+    reach: async (page) => {
+      const { oversight } = new Workplace(page);
+      await oversight.first();
+      await page.getByLabel('Vanaf').fill('2026-11-22');
+      await state('empty')(page);
+    },
+  },
+  'privacy officer, not a number': {
+    query: OFFICER,
+    reach: async (page) => {
+      await new Workplace(page).oversight.ask('mevrouw De Vries');
+      await page.getByText('Dit is geen dossiernummer').waitFor();
+    },
+  },
+  'privacy officer, no such dossier': {
+    query: `role=privacy-officer&scene=empty&${FEW}`,
+    reach: async (page) => {
+      await new Workplace(page).oversight.ask('#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa');
+      await state('denied')(page);
+    },
+  },
+  'privacy officer, offline': { query: `role=privacy-officer&scene=offline&${FEW}`, reach: state('offline') },
+  'privacy officer, not proved': {
+    query: `role=privacy-officer&scene=unproved&${FEW}`,
+    reach: async (page) => {
+      await new Workplace(page).oversight.first();
+      await page.locator('[data-strip="unproved"]').waitFor();
     },
   },
   deliveries: {
@@ -300,6 +392,31 @@ const SCREENS: Record<string, Screen> = {
       await page.getByLabel('Voor wie?').selectOption('outside');
     },
   },
+  'restrictions, an owner': {
+    query: `role=owner&${FEW}`,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.restrictions();
+      await page.getByText('of de praktijkhouders samen').waitFor();
+    },
+  },
+  'restrictions, none': {
+    query: `scene=assumed&${FEW}`,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.restrictions();
+      await state('empty')(page);
+    },
+  },
+  'restrictions, lift one': {
+    query: FEW,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.restrictions();
+      await page.getByRole('button', { name: /^Weer openzetten/ }).click();
+      await page.getByText('Doe dit alleen als de patiënt het vraagt').waitFor();
+    },
+  },
   referrals: { hash: '#/verwijzingen', reach: (page) => page.getByText('1 nieuw bericht').first().waitFor() },
   'referrals, none': { query: `scene=empty&${NOW}`, hash: '#/verwijzingen', reach: state('empty') },
   'referrals, loading': { query: `scene=slow&${NOW}`, hash: '#/verwijzingen', reach: state('loading') },
@@ -333,6 +450,22 @@ const SCREENS: Record<string, Screen> = {
         .first()
         .waitFor(),
   },
+  'partner, ended referrals': {
+    query: PARTNER,
+    reach: async (page) => {
+      await page.getByText('Alle', { exact: true }).click();
+      await page.getByRole('heading', { name: 'Afgelopen verwijzingen' }).waitFor();
+      await page.getByText('voorbij').first().waitFor();
+    },
+  },
+  'partner, one that ended': {
+    query: PARTNER,
+    reach: async (page) => {
+      await new Workplace(page).referrals.ended();
+      await page.getByText('Uit uw eigen afschriften').waitFor();
+    },
+  },
+  'partner, no own copy': { query: PARTNER, hash: `#/verstuurd/fac_${'a'.repeat(26)}`, reach: state('empty') },
   'partner, nothing sent': { query: `role=podiatrist&scene=empty&${NOW}`, hash: '#/verstuurd', reach: state('empty') },
   'partner, what we sent, offline': {
     query: `role=podiatrist&scene=offline&${NOW}`,
@@ -473,6 +606,67 @@ const SCREENS: Record<string, Screen> = {
     query: `role=owner&${NOW}`,
     hash: `#/waarneming/req_${'a'.repeat(26)}/brief`,
     reach: state('empty'),
+  },
+  control: {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .first()
+        .waitFor();
+      await page.getByRole('checkbox', { name: 'Klopt nog: Noor Zijlstra' }).waitFor();
+    },
+  },
+  'control, one finding': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .first()
+        .click();
+      await page.getByLabel('Niet terecht').click();
+      await page.getByLabel('Wat volgt').waitFor();
+    },
+  },
+  'control, blocked': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .nth(1)
+        .click();
+      await page.getByText('Niemand mag dit beoordelen').waitFor();
+    },
+  },
+  'control, a policy': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Nieuw beleid voorstellen' }).click();
+      await page.getByLabel('Dagen voor een antwoord (hoogstens 31)').waitFor();
+    },
+  },
+  'control, nothing to do': {
+    query: `role=owner&scene=empty&${NOW}`,
+    hash: '#/controle',
+    reach: (page) => page.getByText('Geen bevindingen').waitFor(),
+  },
+  'control, a question to you': {
+    query: FEW,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page.getByLabel('Uw antwoord').fill('Zij belde over haar uitslag.');
+      await state('denied')(page);
+    },
+  },
+  'control, reading': { query: `role=owner&scene=slow&${NOW}`, hash: '#/controle', reach: state('loading') },
+  'control, not proved': {
+    query: `role=owner&scene=unproved&${FEW}`,
+    hash: '#/controle',
+    reach: state('not-proved'),
   },
   'emergency, before': {
     query: `scene=denied&${NOW}`,
