@@ -35,12 +35,13 @@ import { looks } from './looks.ts';
 import { oversightSide } from './oversight.ts';
 import { partnerSide } from './partners.ts';
 import { passkeyPort, passkeysWork } from './passkey.ts';
-import { peopleSide, type Surroundings } from './people.ts';
+import type { Surroundings } from './people.ts';
 import { deliveries } from './receipt.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { browserStorage } from './storage.ts';
 import { openHanded, urgentSide } from './urgent.ts';
+import { witnessSide } from './witnesses.ts';
 
 /** Kept in the clear in this browser: ids, public keys and a switch. */
 const PLACE = 'place';
@@ -161,7 +162,8 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     },
   };
 
-  const outside = async () => (await import('./witnesses.ts')).witnessSide(surroundings);
+  // What the page before the door has no use for is fetched when a screen asks.
+  const people = async () => (await import('./people.ts')).peopleSide(surroundings);
 
   return {
     session: {
@@ -178,10 +180,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     partners: partnerSide(surroundings),
     access: accessSide(surroundings),
     urgent: urgentSide(surroundings),
-    outside: {
-      witnesses: async () => (await outside()).witnesses(),
-      nameWitnesses: async (named) => (await outside()).nameWitnesses(named),
-    },
+    outside: witnessSide(surroundings),
     control: lateControl(surroundings),
     oversight: oversightSide(surroundings),
 
@@ -258,7 +257,19 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     writeNote: (id: DossierId, text) => open((now) => write(now, id, text)),
     takeOver: (id, note) => open((now) => taken(now, id, note)),
 
-    ...peopleSide(surroundings),
+    people: async () => (await people()).people(),
+    invite: async (team, name, role) => (await people()).invite(team, name, role),
+    confirmInvitation: async (id, until) => (await people()).confirmInvitation(id, until),
+    agreeProposal: async (id) => (await people()).agreeProposal(id),
+    refuseProposal: async (id) => (await people()).refuseProposal(id),
+    renewProposal: async (id) => (await people()).renewProposal(id),
+    joining: async (link) => (await people()).joining(link),
+    unlockers: async () => (await people()).unlockers(),
+    addPasskey: async (where, name, key) => (await people()).addPasskey(where, name, key),
+    addPassphrase: async (text, name, key) => (await people()).addPassphrase(text, name, key),
+    removeUnlocker: async (id, key) => (await people()).removeUnlocker(id, key),
+    colleagueUnlockers: async (person) => (await people()).colleagueUnlockers(person),
+    endColleagueUnlocker: async (person, id) => (await people()).endColleagueUnlocker(person, id),
   };
 }
 

@@ -1,7 +1,6 @@
-/** Who outside confirms the log, and who names them. Loaded when a screen asks. */
+/** Who outside confirms the log, and who names them. */
 
 import { alarmOf, clientError, type LogStanding, logStanding, proposeWitnesses, WITNESS_LAG } from '@ketenkluis/client';
-import { ALARM_WORDS } from '@ketenkluis/client/alarm-words';
 import { workplaceError } from '../errors.ts';
 import type { WitnessSide } from '../model.ts';
 import type { Surroundings } from './people.ts';
@@ -18,6 +17,7 @@ export function witnessSide(from: Surroundings): WitnessSide {
         } catch (error) {
           const alarm = alarmOf(error);
           if (alarm === null) throw error;
+          const { ALARM_WORDS } = await import('@ketenkluis/client/alarm-words');
           const { nl, en } = ALARM_WORDS[alarm];
           const words = { what: { nl: nl.what, en: en.what }, next: { nl: nl.next, en: en.next } };
           return { standing: none, witnesses: [], alarm: words, mayChange: false };
