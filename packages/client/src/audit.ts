@@ -14,7 +14,7 @@ import {
 } from '@ketenkluis/base';
 import { type Annex, checkChain, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
-import type { KeyDirectory } from '@ketenkluis/seal';
+import type { KeyDirectory, RequestClass } from '@ketenkluis/seal';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
 import { type ProvedLine, provedLine } from './log.ts';
@@ -34,6 +34,7 @@ export interface AuditLine {
   /** Whom they acted for: the practice itself, or a partner. */
   readonly organisation: OrganisationId | null;
   readonly event: string | null;
+  readonly class: RequestClass | null;
   readonly outcome: string | null;
   readonly declared: boolean;
   readonly handles: readonly HandleId[];
@@ -67,7 +68,13 @@ export interface Audit {
 /** Reads and proves the lines of one dossier between two instants; a full range also proves that none is missing. */
 export async function audit(
   session: Session,
-  what: { readonly dossier: DossierId; readonly from?: Instant; readonly until?: Instant; readonly about?: About },
+  what: {
+    readonly dossier: DossierId;
+    readonly from?: Instant;
+    readonly until?: Instant;
+    readonly about?: About;
+    readonly class?: 'audit' | 'own';
+  },
 ): Promise<Audit> {
   const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about }, [what]);
   const people = await session.people();
@@ -78,7 +85,14 @@ export async function audit(
   const { answer, checkpoint, own } = await session.inTurn(async () => {
     const seen = log.seen();
     const items = [{ dossier: what.dossier, handle: null, facts: [] }];
-    const ask = { id: annex.id, class: 'audit' as const, action: 'audit', items, annex: annex.hash, checkpoint: seen };
+    const ask = {
+      id: annex.id,
+      class: what.class ?? ('audit' as const),
+      action: 'audit',
+      items,
+      annex: annex.hash,
+      checkpoint: seen,
+    };
     const { message, request } = await session.signed(ask, { from, until, annex: annex.wire });
     const answered = await session.call('audit', auditAnswer, message);
     const accepted = await log.accept(answered.checkpoint, answered.consistency, seen);
@@ -119,6 +133,7 @@ export async function audit(
         who: common?.actor ?? null,
         organisation: common?.organisation ?? null,
         event: common?.event ?? null,
+        class: common?.class ?? null,
         outcome: mine.some(({ item }) => item.outcome === 'success') ? 'success' : (mine[0]?.item.outcome ?? null),
         declared: common?.declared ?? false,
         handles: mine.flatMap(({ item }) => item.handle ?? []),
@@ -153,6 +168,7 @@ const unproved = {
   who: null,
   organisation: null,
   event: null,
+  class: null,
   outcome: null,
   declared: false,
   handles: [],

@@ -56,6 +56,7 @@ export { type Followed, followDossier } from './follow.ts';
 export { Frontier } from './frontier.ts';
 export { http } from './http.ts';
 export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
+export { guardedBy, type HeldCard, heldCard, proposeKeyholders } from './keyholders.ts';
 export {
   agreeRenewal,
   endMembership,
@@ -85,6 +86,9 @@ export {
 } from './messages.ts';
 export { type Named, namesOf, type Profile, profilesOf } from './names.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
+export { type OwnDossier, openOwn, ownDossiersOf, ownLog } from './own.ts';
+export { type Desk, endOwn, inviteOwn, ownersOf } from './own-admission.ts';
+export { type Ground, isOwnReading, type OwnWords, sentenceOf, type ToldLine, toldLines } from './own-words.ts';
 export {
   type CardTeam,
   type PartnerCard,
@@ -125,12 +129,14 @@ export {
 } from './ports.ts';
 export {
   admit,
+  admitOwn,
   agree,
   type Broken,
   disagree,
   renew,
   type Waiting,
   type WaitingColleague,
+  type WaitingOwn,
   type WaitingPartner,
   type WaitingPlace,
   type WaitingWitnesses,

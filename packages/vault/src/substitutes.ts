@@ -235,7 +235,7 @@ export async function openable(
   caller: Caller,
   at: Instant,
   dossier: DossierId,
-  asks: 'look' | 'emergency',
+  asks: 'look' | 'emergency' | 'own',
 ): Promise<{ handles: NonNullable<Asked['handle']>[]; facts: Asked['facts'] }> {
   const { practice, people, session } = caller;
   const rows = await tx

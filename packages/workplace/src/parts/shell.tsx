@@ -18,6 +18,7 @@ import { useAsk, useWorld } from './world.tsx';
 
 /** What lies under each, so that the one where somebody is stands out. */
 const UNDER: Readonly<Record<string, RegExp>> = {
+  '/mijn-dossier': /^\/mijn-dossier/,
   '/werklijst': /^\/(werklijst|dossier)/,
   '/overgedragen': /^\/(overgedragen|dossier)/,
   '/verwijzingen': /^\/(verwijzingen|verstuurd)/,
@@ -30,6 +31,7 @@ const UNDER: Readonly<Record<string, RegExp>> = {
 };
 
 const PARTNERS = ['referrals', 'team', 'settings'] as const;
+const PATIENTS = ['own', 'settings'] as const;
 const SUBSTITUTES = ['handed', 'team', 'settings'] as const;
 const PRACTICE = ['worklist', 'referrals', 'deliveries', 'team', 'settings'] as const;
 const OFFICES = {
@@ -38,6 +40,7 @@ const OFFICES = {
   deliveries: ['deliveries', 'team', 'settings'],
 } as const;
 const PATHS = {
+  own: '/mijn-dossier',
   overview: '/overzicht',
   oversight: '/toezicht',
   control: '/controle',
@@ -50,13 +53,15 @@ const PATHS = {
 } as const;
 
 function pagesFor(me: Me, world: Workplace) {
-  const words = me.partner
-    ? PARTNERS
-    : me.substitute
-      ? SUBSTITUTES
-      : me.office === null
-        ? PRACTICE
-        : OFFICES[me.office];
+  const words = me.patient
+    ? PATIENTS
+    : me.partner
+      ? PARTNERS
+      : me.substitute
+        ? SUBSTITUTES
+        : me.office === null
+          ? PRACTICE
+          : OFFICES[me.office];
   const there = (word: (typeof words)[number]) =>
     word !== 'referrals' || (me.partner ? world.received : world.referrals) !== null;
   return words.filter(there).map((word) => ({ to: PATHS[word], word: `nav.${word}` as const }));
@@ -71,13 +76,14 @@ const isUnder = (page: string, path: string, pages: readonly { readonly to: stri
 function useWaiting(me: Me): Readonly<Record<string, number>> {
   const messages = useAsk(
     ['waiting'],
-    async (world) => (me.partner || me.substitute || me.office ? 0 : ((await world.referrals?.waiting()) ?? 0)),
+    async (world) =>
+      me.patient || me.partner || me.substitute || me.office ? 0 : ((await world.referrals?.waiting()) ?? 0),
     { keep: true },
   );
   const reviews = useAsk(
     ['reviews-open'],
     async (world) =>
-      me.partner || me.substitute || (me.office !== null && me.office !== 'oversight')
+      me.patient || me.partner || me.substitute || (me.office !== null && me.office !== 'oversight')
         ? 0
         : ((await world.urgent?.reviews()) ?? []).filter((one) => !one.mine || one.told === null).length,
     {
