@@ -2,7 +2,7 @@
 
 export { type Access, accessOf, type Seer } from './access.ts';
 export { type Approval, readInvitation } from './admission.ts';
-export { ALARM_WORDS, ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
+export { ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
 export { type About, readAnnex } from './annex.ts';
 export {
   ASSUMPTION_LIFE,
