@@ -23,7 +23,7 @@ import {
   wire,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
-import type { ControlSide, Key, Session, Workplace } from '../model.ts';
+import type { ControlSide, Key, Session, TakeSide, Workplace } from '../model.ts';
 import { accessSide } from './access.ts';
 import { openOne, taken, write } from './dossiers.ts';
 import { countDrafts, type Drafter, drafterOf, dropDrafts, keepDraft, readDraft } from './drafts.ts';
@@ -180,6 +180,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     outside: witnessSide(surroundings),
     control: lateControl(surroundings),
     oversight: oversightSide(surroundings),
+    take: lateTake(surroundings),
 
     door: () =>
       careful(async () => {
@@ -235,11 +236,15 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       inside.lists = null;
       inside.session.forgetMe();
     },
-    declareSearch: () =>
+    declareSearch: (text) =>
       open(async (now) => {
         const { handle } = await lists(now);
         const items = [{ dossier: null, handle, facts: [] }];
-        await declare(now.session, { event: 'search', items, about: about(now, 'zoeken in de werklijst') });
+        await declare(now.session, {
+          event: 'search',
+          items,
+          about: about(now, 'zoeken in de werklijst', { searchTerm: text.slice(0, 200) }),
+        });
       }),
     searched: (words) => {
       if (inside) inside.searched = words.slice(0, 200);
@@ -255,6 +260,15 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     takeOver: (id, note) => open((now) => taken(now, id, note)),
 
     ...peopleSide(surroundings),
+  };
+}
+
+/** What writes files is large and few need it. */
+function lateTake(surroundings: Surroundings): TakeSide {
+  const late = async () => (await import('./take.ts')).takeSide(surroundings);
+  return {
+    file: async (...said) => (await late()).file(...said),
+    declarePrint: async (...said) => (await late()).declarePrint(...said),
   };
 }
 

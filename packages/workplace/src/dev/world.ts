@@ -39,6 +39,7 @@ import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { both, inventedPartners, roleName, type Stage, within } from './stage.ts';
+import { takeSide } from './take.ts';
 import { urgentSide } from './urgent.ts';
 import { withVisits } from './visits.ts';
 
@@ -51,6 +52,8 @@ export type Scene =
   | 'partly'
   | 'broken'
   | 'unproved'
+  /** Everything answers but what writes a line for a file or paper. */
+  | 'shut-log'
   | 'slow'
   | 'assumed';
 
@@ -295,6 +298,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
     outside: witnessSide(stage, waiting),
     control: partner ? null : controlSide(stage),
+    take: partner ? null : takeSide(stage),
     oversight: oversightSide(stage, (id) => known.has(id), ROLES, confirmation),
     session: {
       get: () => session,
