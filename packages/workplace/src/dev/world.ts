@@ -97,7 +97,7 @@ const OFFICES: Partial<Record<DevRole, Me['office']>> = { 'care-group': 'overvie
 const pause = (time: number) => new Promise<void>((done) => setTimeout(done, time));
 
 export interface DevWorld extends Workplace {
-  readonly searches: () => number;
+  readonly searches: () => readonly string[];
   readonly copies: () => number;
 }
 
@@ -249,7 +249,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
   ];
   const drafts = new Map<DossierId, string>();
   const notes = new Map<DossierId, Note[]>();
-  let searches = 0;
+  const searches: string[] = [];
 
   const reach = async (time = 30) => {
     if (scene === 'slow') return await new Promise<never>(() => undefined);
@@ -360,9 +360,9 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       const gone = people.slice(0, scene === 'stale' ? 3 : 0).map((one) => one.row.dossier);
       return worklistView(list, { team, asOf, sealedAt: plus(start, -10 * HOUR), confirmation, gone });
     },
-    declareSearch: async () => {
+    declareSearch: async (text) => {
       await reach(10);
-      searches++;
+      searches.push(text);
     },
     searched: () => undefined,
     dossier: async (id) => {
