@@ -21,6 +21,7 @@ import {
   type Scopes,
 } from './lists.ts';
 import { followReferrals, makeOverview } from './overview.ts';
+import type { Owns } from './own.ts';
 import { type PartnerTeams, type PlanContext, planDossier, planEnd } from './plan.ts';
 import { dueOf, type Reading } from './reading.ts';
 import { makeReceipt } from './receipt.ts';
@@ -50,7 +51,10 @@ export interface Sending {
   /** Dossiers of which everything is sealed again. */
   readonly lost: ReadonlySet<DossierId>;
   readonly partners: PartnerTeams;
+  readonly owns: Owns;
   readonly assuming: Assuming;
+  /** Other keyholders, or one that missed pieces: everything is sealed again. */
+  readonly afresh: boolean;
   readonly report: (progress: SyncProgress) => void;
   /** Dossiers in one delivery. */
   readonly group: number;
@@ -65,13 +69,23 @@ export interface Sent {
 export async function sendAll(of: Sending): Promise<Sent> {
   const { register, reading, sender, selection, asOf, clock, report } = of;
   const fingerprints = new Fingerprints(register.fingerprintKey);
-  const rekeyed = new Set(register.teams.filter(({ rekey }) => rekey).map(({ team }) => team));
+  const rekeyed = new Set(register.teams.filter(({ rekey }) => rekey || of.afresh).map(({ team }) => team));
   const practice = register.practice.organisation;
   const { partners } = of;
   for (const [team, { kem }] of partners) if ((register.partnerKeys[team] ?? kem) !== kem) rekeyed.add(team);
   const { unassumed } = of.assuming;
   const teams = register.teams;
-  const context: PlanContext = { practice, teams, selection, asOf, at: clock(), rekeyed, partners, unassumed };
+  const context: PlanContext = {
+    practice,
+    teams,
+    selection,
+    asOf,
+    at: clock(),
+    rekeyed,
+    partners,
+    unassumed,
+    owns: of.owns,
+  };
   const group = new Group(sender, of.group);
   const rows = await sendDossiers(of, context, group, fingerprints);
   // Ended after the reading, which is what says who died or left.

@@ -43,7 +43,9 @@ import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssu
 import { change } from './change.ts';
 import { isControl, proposeControl, readProposedControl } from './control.ts';
 import { clientError } from './errors.ts';
+import { type ProposedKeyholders, proposeKeyholders, readProposedKeyholders } from './keyholders.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
+import { checkOwnAdmission, type Desk, deskIn, draftOwn } from './own-admission.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
 import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
 import { bad, isRenewal, type Open, opensADoor, proposeAll, send } from './proposing.ts';
@@ -75,6 +77,15 @@ export interface WaitingColleague extends Held {
   /** The new colleague has the same twelve digits. */
   readonly code: string;
 }
+/** The patient, or who stands in for them: they read this one dossier and its log (own-admission.ts). */
+export interface WaitingOwn extends Held, Desk {
+  readonly what: 'own';
+  readonly invitation: InvitationId;
+  readonly person: PersonId;
+  readonly named: Named | null;
+  /** They have the same twelve digits. */
+  readonly code: string;
+}
 export interface WaitingPartner extends Held, ProposedPartner {
   readonly what: 'partner';
 }
@@ -84,6 +95,9 @@ export interface WaitingPlace extends Held, ProposedPlace {
 }
 export interface WaitingAssumption extends Held, Assumption {
   readonly what: 'assumption';
+}
+export interface WaitingKeyholders extends Held, ProposedKeyholders {
+  readonly what: 'keyholders';
 }
 export interface WaitingWitnesses extends Held, ProposedWitnesses {
   readonly what: 'witnesses';
@@ -97,10 +111,12 @@ export interface WaitingControl extends Held {
 /** A proposal that holds in every part. */
 export type Waiting =
   | WaitingColleague
+  | WaitingOwn
   | WaitingPartner
   | WaitingPlace
   | WaitingAssumption
   | WaitingWitnesses
+  | WaitingKeyholders
   | WaitingControl;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
@@ -112,7 +128,10 @@ export interface Broken {
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
 interface Read {
-  readonly waiting: Omit<WaitingColleague, 'code'> | Exclude<Waiting, WaitingColleague>;
+  readonly waiting:
+    | Omit<WaitingColleague, 'code'>
+    | Omit<WaitingOwn, 'code'>
+    | Exclude<Waiting, WaitingColleague | WaitingOwn>;
   /** Slow on purpose: only for a person's eyes. */
   readonly shown: () => Promise<Waiting>;
   /** With this person's signature it may go into the log. */
@@ -153,6 +172,26 @@ export async function admit(
     at,
     join: { invitation: id, hash: join.hash },
     names,
+    wraps: wraps.map((one) => base64url(one)),
+  });
+  return 'proposed';
+}
+
+/**
+ * An owner takes in the patient, or who stands in for them, whose twelve digits were compared at the desk: always a proposal, which a second
+ * person of the practice signs. Throws `client/no-join`.
+ */
+export async function admitOwn(session: Session, id: InvitationId, named: Named, desk: Desk): Promise<'proposed'> {
+  const people = await session.people(true);
+  const { invitation, join } = await readInvitation(session.wire, session.practice, id);
+  if (invitation.payload.by !== session.person || join === null || !isNew(people, join.payload.person)) {
+    throw clientError('no-join', 'this invitation was not used, or more than once');
+  }
+  const at = session.now();
+  const { statements, wraps } = await draftOwn(session, invitation.payload, join.payload, at, desk);
+  const names = await sealName(session, join.payload.person, named, at, { seconds: true });
+  await proposeAll(session, statements, {
+    ...{ at, join: { invitation: id, hash: join.hash }, names },
     wraps: wraps.map((one) => base64url(one)),
   });
   return 'proposed';
@@ -245,6 +284,12 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     const waiting: Waiting = { what: 'place', ...held, ...both, ...place };
     return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
+  if (answered === null && statements.some(({ payload }) => payload.t === 'fact' && payload.kind === 'keyholders')) {
+    const named = readProposedKeyholders(people, { at, statements, open, stale: moved });
+    const both = { threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
+    const waiting: Waiting = { what: 'keyholders', ...held, ...both, ...named };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
+  }
   if (answered === null) {
     const of = { by, at, statements, open };
     const both = { ...held, threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
@@ -263,10 +308,24 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   }
   if (!(await people.verify(invitation, invitation.payload.at))) throw bad('no owner sent this invitation');
   const wraps = open.wraps.map((one) => fromBase64url(one));
-  if (!moved) await checkAdmission(session, people, { by, at, statements, wraps, invitation, join });
+  const desk = deskIn(statements);
+  if (!moved && desk !== null)
+    await checkOwnAdmission(session, people, { by, at, statements, wraps, invitation, join });
+  else if (!moved) await checkAdmission(session, people, { by, at, statements, wraps, invitation, join });
   const { person } = join.payload;
   const reader = session.person;
   const named = await openName({ people, names: open.names, reader, key: session.keys().kem, person });
+  if (desk !== null) {
+    const { dossier, as, checked } = desk;
+    const about = { invitation: answered.invitation, person, named, dossier, as, checked };
+    const count = Math.max(threshold, 2);
+    const both = { threshold: count, complete: suffices(signed, count) };
+    const waiting = { what: 'own', ...held, ...both, ...about } as const;
+    return {
+      ...{ open, statements, waiting, ...judged(count) },
+      shown: async () => ({ ...waiting, code: await joinCode(invitation, join) }),
+    };
+  }
   const { team } = invitation.payload;
   const as = approvalIn(statements);
   const more = { invitation: answered.invitation, person, team, named };
@@ -422,6 +481,11 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
     await proposeAssumptionAgain(session, waiting);
     return;
   }
+  if (waiting.what === 'keyholders') {
+    await disagree(session, hash);
+    await proposeKeyholders(session, waiting);
+    return;
+  }
   if (waiting.what === 'partner') {
     await disagree(session, hash);
     await proposeAgain(session, waiting);
@@ -434,5 +498,6 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
   }
   if (waiting.named === null) throw bad('only its proposer makes a proposal anew');
   await disagree(session, hash);
-  await admit(session, waiting.invitation, waiting.named, waiting.substitute);
+  if (waiting.what === 'own') await admitOwn(session, waiting.invitation, waiting.named, waiting);
+  else await admit(session, waiting.invitation, waiting.named, waiting.substitute);
 }

@@ -28,10 +28,18 @@ export interface LogStanding {
   readonly fresh: number;
   /** Lines that the quorum confirms. */
   readonly size: number;
-  readonly witnesses: readonly (WitnessSaid & { readonly url: string; readonly fault: WitnessFault | null })[];
+  readonly witnesses: readonly (WitnessSaid & {
+    readonly url: string;
+    readonly keys: readonly string[];
+    /** A note that holds; null where there is none. */
+    readonly note: string | null;
+    readonly fault: WitnessFault | null;
+  })[];
+  /** Milliseconds that the owners allow. */
+  readonly lag: number;
 }
 
-const NOBODY: LogStanding = { standing: 'none', named: 0, quorum: 0, fresh: 0, size: 0, witnesses: [] };
+const NOBODY: LogStanding = { standing: 'none', named: 0, quorum: 0, fresh: 0, size: 0, lag: 0, witnesses: [] };
 
 type Answer = z.infer<typeof witnessed>;
 async function ask(session: Session): Promise<{ readonly answer: Answer; readonly under: Checkpoint }> {
@@ -78,10 +86,12 @@ export async function logStanding(session: Session, lines: readonly KnownLine[] 
     standing: standing === 'fork' ? 'degraded' : standing,
     ...{ named: policy.witnesses.length, quorum: policy.quorum, size: confirmed.checkpoint?.size ?? 0 },
     fresh: confirmed.witnesses.filter(({ word }) => word === 'fresh').length,
-    witnesses: confirmed.witnesses.map((one, i) => ({
-      ...{ ...one, url: policy.witnesses[i]!.url },
-      fault: answer.witnesses.find(({ name }) => name === one.name)?.fault ?? null,
-    })),
+    lag: policy.lag,
+    witnesses: confirmed.witnesses.map((one, i) => {
+      const said = answer.witnesses.find(({ name }) => name === one.name);
+      const { url, keys } = fact.witnesses[i]!;
+      return { ...one, url, keys, note: one.size > 0 ? (said?.note ?? null) : null, fault: said?.fault ?? null };
+    }),
   };
 }
 

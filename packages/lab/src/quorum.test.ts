@@ -1,14 +1,18 @@
 /** Two witnesses that the owners named, a practice on its vault, and what its people see of it (docs/spec/witness.md). */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { verifyMirror } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
 import { base64, base64url, HOUR, MINUTE } from '@ketenkluis/base';
 import {
+  ALARM_WORDS,
   agree,
+  alarmOf,
+  followDossier,
   logStanding,
   memoryStorage,
   proposeWitnesses,
@@ -20,6 +24,7 @@ import type { witnessed } from '@ketenkluis/protocol';
 import { createKeys, type RunningWitness, readConfig, startWitness } from '@ketenkluis/witness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { buildGoVerifier, hasGo } from './go-verifier.ts';
 
 const NAMES = ['witness.example/a', 'witness.example/b'] as const;
 const dir = mkdtempSync(join(tmpdir(), 'quorum-'));
@@ -165,6 +170,122 @@ describe('the owners name two witnesses', () => {
     }
     lie = undefined;
     away.clear();
+  });
+
+  it('R41, R42: the agent copies what the witnesses said; a verifier in Go, from the spec pages alone, says the same and refuses every change', async () => {
+    await world.enrol();
+    const mirror = join(world.dir, 'mirror');
+    expect((await world.sync({ mirror })).alarms).toEqual([]);
+    await witnesses().idle();
+    const synced = await world.sync({ mirror });
+    expect(synced).toMatchObject({ alarms: [], outside: { quorum: 2, fresh: 2 } });
+    const own = await verifyMirror(mirror);
+    expect(own).toMatchObject({ ok: true, faults: [], outside: { named: 2, quorum: 2, size: synced.outside.size } });
+    expect(own.entries).toBe(own.size);
+
+    const go = hasGo() ? buildGoVerifier(dir) : null;
+    if (go === null) console.log('the verifier in Go is skipped: golang-go and golang-golang-x-mod-dev are not here');
+    const { size, root, entries } = own;
+    const theirs = go?.(mirror);
+    if (theirs) {
+      expect(theirs.fault).toBeUndefined();
+      expect(theirs).toMatchObject({ ok: true, size, root, entries, quorum: 2, confirmed: own.outside.size });
+      expect(theirs.dossiers).toBe(2);
+    }
+    const at = (path: string) => join(mirror, 'log', path);
+    const files = readdirSync(join(mirror, 'log'), { recursive: true, encoding: 'utf8' });
+    const newest = (prefix: string) =>
+      files.filter((path) => path.startsWith(prefix) && path.endsWith(`.p/${size % 256}`)).at(0)!;
+    const flip = (from: number) => (bytes: Buffer) => {
+      bytes[from < 0 ? bytes.length + from : from]! ^= 1;
+      return bytes;
+    };
+    const text = (change: (text: string) => string) => (bytes: Buffer) => Buffer.from(change(bytes.toString()));
+    const foreign = createKeys(join(dir, 'foreign'), NAMES[0]);
+    const said = JSON.parse(readFileSync(at('witnesses.json'), 'utf8')) as { witnesses: { note: string }[] };
+    const resigned = (() => {
+      const note = parseNote(said.witnesses[0]!.note);
+      const { origin, size: of, root: hash } = readCheckpoint(said.witnesses[0]!.note);
+      const lies = foreign.cosign(note.text, { origin, size: of, root: hash }, 1);
+      return formatNote({ ...note, signatures: [...note.signatures.slice(0, 1), ...lies] });
+    })();
+    const swapped = (rows: string[]) => [rows[0], rows[2], rows[1], ...rows.slice(3)].join('\n');
+    const mutations: [string, string, (bytes: Buffer) => Buffer][] = [
+      ['signature', 'checkpoint', text((note) => note.replace(/.{6}=\n$/, 'AAAAA=\n'))],
+      ['size', 'checkpoint', text((note) => note.replace(/\n\d+\n/, (line) => `\n${Number(line) - 1}\n`))],
+      ['leaf', newest('tile/entries/'), flip(-1)],
+      ['bundle cut off', newest('tile/entries/'), (bytes) => bytes.subarray(0, -1)],
+      ['tile', newest('tile/0/'), flip(40)],
+      [
+        'line changed',
+        'lines/000000.txt',
+        text((lines) => lines.replace(/(.{20})(.)(\n)/, (_, a, one, end) => `${a}${one === 'A' ? 'B' : 'A'}${end}`)),
+      ],
+      ['lines swapped', 'lines/000000.txt', text((lines) => swapped(lines.split('\n')))],
+      ['line gone', 'lines/000000.txt', text((lines) => lines.split('\n').slice(0, -2).join('\n'))],
+      [
+        'cosignature by another key',
+        'witnesses.json',
+        text((all) => all.replace(JSON.stringify(said.witnesses[0]!.note), JSON.stringify(resigned))),
+      ],
+    ];
+    for (const [what, path, change] of mutations) {
+      const good = readFileSync(at(path));
+      writeFileSync(at(path), change(Buffer.from(good)));
+      const verdict = await verifyMirror(mirror);
+      const counts = (one: { ok: boolean; confirmed: number }) => one.ok && one.confirmed > 0;
+      expect([what, counts({ ok: verdict.ok, confirmed: verdict.outside.size })]).toEqual([what, false]);
+      if (go) expect([what, counts(go(mirror))]).toEqual([what, false]);
+      writeFileSync(at(path), good);
+    }
+    expect((await verifyMirror(mirror)).ok).toBe(true);
+    if (go) expect(go(mirror).ok).toBe(true);
+    // Somebody saw another tree before: a fork, also for a stranger.
+    const signer = await world.vault().vault.keys.log((await log()).log.origin);
+    const other = { origin: (await log()).log.origin, size: 2, root: merkleRoot([new Uint8Array(1)]) };
+    const seen = join(dir, 'seen');
+    writeFileSync(seen, await signCheckpoint(other, signer));
+    if (go) expect(go(mirror, [seen])).toMatchObject({ ok: false, fault: expect.stringContaining('fork') });
+  });
+
+  it('R42, R45: whoever holds one dossier follows it, and is alarmed; the agent is too, and signs nothing on a fork', async () => {
+    const { storage: tables } = world.vault().vault;
+    const [enrolled] = await tables.read((tx) =>
+      tx.selectFrom('fact').select('dossier').where('kind', '=', 'enrolment').execute(),
+    );
+    const dossier = enrolled!.dossier!;
+    const storage = memoryStorage();
+    const reader = await world.signIn('gp', storage);
+    expect((await followDossier(reader, dossier)).alarms).toEqual([]);
+    expect((await followDossier(reader, dossier)).alarms).toEqual([]);
+    // A chain that was longer once, or another one, is never followed again.
+    const name = `followed:${reader.practice}:${dossier}`;
+    const kept = (await storage.get(name)) as { seq: number; hash: string };
+    await storage.set(name, { ...kept, seq: kept.seq + 99 });
+    expect((await followDossier(reader, dossier)).alarms).toEqual(['rolled-back']);
+    await storage.set(name, { ...kept, hash: base64url(new Uint8Array(32)) });
+    expect((await followDossier(reader, dossier)).alarms).toEqual(['fork']);
+    await storage.set(name, kept);
+    lie = (answer) => Object.assign(answer, { witnesses: [] });
+    expect((await followDossier(reader, dossier)).alarms).toEqual(['unconfirmed']);
+    expect((await world.sync()).alarms).toEqual(['unconfirmed']);
+    const number = (await world.sync()).snapshot.number;
+    // A witness that signed another tree of the same size, along with the log's key.
+    const signer = await world.vault().vault.keys.log((await log()).log.origin);
+    const { origin } = (await log()).log;
+    const split = async (size: number) => {
+      const tree = { origin, size, root: merkleRoot([new Uint8Array(2)]) };
+      const note = parseNote(await signCheckpoint(tree, signer));
+      const lies = keys[0]!.cosign(checkpointText(tree), tree, Math.floor(world.clock.clock() / 1000));
+      return formatNote({ ...note, signatures: [...note.signatures, ...lies] });
+    };
+    const two = await split(2);
+    lie = (answer) => Object.assign(answer.witnesses[0]!, { note: two, proof: [base64url(new Uint8Array(32))] });
+    const failed = await world.sync().catch((error: unknown) => error);
+    expect([alarmOf(failed), ALARM_WORDS.fork.nl.next]).toEqual(['fork', expect.stringContaining('bewijs')]);
+    lie = undefined;
+    // The twin: the same practice without the lie signs the very next one.
+    expect((await world.sync()).snapshot.number).toBe(number + 1);
   });
 
   it('R42: a split view is a fork: both notes are kept and nothing of this log is believed any more', async () => {

@@ -21,6 +21,8 @@ export interface SignRules {
   partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined;
   /** The setting for assumed consent that lives then. */
   assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined;
+  /** Through which this team reads a dossier then: the patient's own, or a representative's. */
+  ownOf(team: TeamId, at: Instant): FactOf<'own'> | undefined;
   /** The control policy in force then. */
   controlAt(at: Instant): FactOf<'control'> | undefined;
   /** Did any partner fact ever name this team? */
@@ -38,6 +40,12 @@ const isOwner = (rules: SignRules, by: string, at: Instant) =>
 /** The mandates an agent holds; none without a valid agent's card. */
 const mandates = (rules: SignRules, by: string, at: Instant) =>
   rules.cardOf(by, at)?.kind === 'agent' ? rules.mandatesOf(by, at) : [];
+
+/** Has a card, and no patient's. */
+const works = (rules: SignRules, by: string, at: Instant) => {
+  const kind = rules.cardOf(by, at)?.kind;
+  return kind !== undefined && kind !== 'patient';
+};
 
 const isProfessional = (rules: SignRules, by: string, at: Instant) => rules.cardOf(by, at)?.kind === 'professional';
 
@@ -64,6 +72,13 @@ function ownersAndSecond(rules: SignRules, signers: readonly string[], at: Insta
     people.every((by) => maySecond(rules, by, at))
   );
 }
+
+const OF_TWO: ReadonlySet<string> = new Set([
+  ...['partner', 'assumption', 'pool', 'own'],
+  ...['control', 'witnesses', 'keyholders'],
+]);
+/** Takes two people at least, of whom one need not be an owner: it opens a door to outside, or says how the practice is watched. */
+export const takesSecond = (payload: Payload): boolean => payload.t === 'fact' && OF_TWO.has(payload.kind);
 
 const teamsOf = (fact: Fact): readonly TeamId[] => {
   if (fact.kind === 'relation') return fact.teams;
@@ -140,7 +155,9 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'assumption':
     case 'control':
     case 'pool':
+    case 'own':
     case 'witnesses':
+    case 'keyholders':
       return ownersAndSecond(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
@@ -178,7 +195,7 @@ export function isShutOut(
 function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: Instant): boolean {
   const [by] = signers;
   // Replaced by two people together, never ended: that would lower how the practice is watched, from outside or by itself.
-  if (target.kind === 'witnesses' || target.kind === 'control') return false;
+  if (target.kind === 'witnesses' || target.kind === 'keyholders' || target.kind === 'control') return false;
   // Lifting a restriction gives: not for whoever it shuts out, nor for one owner alone.
   if (target.kind === 'restriction') {
     const alone = by !== undefined && signers.length === 1;
@@ -250,7 +267,9 @@ export function maySign(
   const receives = (team: TeamId) => rules.isOwnTeam(team) || rules.partnerOf(team, at) !== undefined;
   /** New versions are sealed for a partner's team as long as somebody else's step for it lives. */
   const agentHands = (team: string | null) =>
-    agent && team !== null && rules.partnerOf(team as TeamId, at) !== undefined;
+    agent &&
+    team !== null &&
+    (rules.partnerOf(team as TeamId, at) !== undefined || rules.ownOf(team as TeamId, at) !== undefined);
   switch (payload.t) {
     case 'authority':
     case 'card':
@@ -269,7 +288,7 @@ export function maySign(
       return (
         agentFor(payload.team) ||
         agentHands(payload.team) ||
-        (alone && isProfessional(rules, by, at) && receives(payload.team))
+        (alone && isProfessional(rules, by, at) && receives(payload.team) && !rules.ownOf(payload.team, at))
       );
     case 'bundle': {
       const team = payload.to === 'team' ? payload.recipient : null;
@@ -284,7 +303,7 @@ export function maySign(
     case 'state':
       return agent || (alone && (isOwner(rules, by, at) || isProfessional(rules, by, at)));
     case 'batch':
-      return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);
+      return alone && (isOwner(rules, by, at) || works(rules, by, at));
     case 'request':
     case 'device':
       return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);

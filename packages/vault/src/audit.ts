@@ -60,9 +60,7 @@ export async function audit(
     },
   });
   if (found.decision?.outcome !== 'permit') {
-    throw vaultError('not-allowed', 'you may not read who looked at this dossier', {
-      detail: { reason: found.decision?.reason ?? 'unknown' },
-    });
+    throw notAllowed(signed, found.decision?.reason ?? 'unknown');
   }
   const places = await vault.storage.read((tx) =>
     tx

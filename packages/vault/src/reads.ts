@@ -72,6 +72,7 @@ export async function me(vault: Vault, { practice, people, session }: Caller): P
   const places = people.keys
     .placesOf(person, at)
     .filter((place) => !memberships.some((fact) => fact.team === place.team));
+  const owns = people.keys.owns(at).filter((fact) => fact.person === person);
   return vault.storage.read(async (tx) => {
     const stored = await tx.selectFrom('wraps').selectAll().where('practice', '=', practice).execute();
     const mine = new Map(stored.map((row) => [row.hash, row.bytes]));
@@ -93,7 +94,7 @@ export async function me(vault: Vault, { practice, people, session }: Caller): P
     return {
       person,
       names: names.map((one) => ({ person: one.person, sealed: base64url(one.sealed) })),
-      teams: [...memberships, ...places].map(({ team, id, kind }) => ({
+      teams: [...memberships, ...places, ...owns].map(({ team, id, kind }) => ({
         team,
         membership: id,
         wraps: wrapsFor(

@@ -2,10 +2,11 @@
 
 import type { Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import type { vouched as vouchedMessage } from '@ketenkluis/protocol';
-import { membership } from '@ketenkluis/seal';
+import { membership, type Statement } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { wordOn } from './assurance.ts';
 import type { Caller } from './auth.ts';
+import { MAX_VOUCHED } from './bounds.ts';
 import { vaultError } from './errors.ts';
 import { checkpointOf, proofOfStored } from './proofs.ts';
 import { batchesFor, getStatements, payloadOf, type StatementRow, toWire } from './storage/statements.ts';
@@ -36,6 +37,22 @@ export async function dropPastVouched(tx: Tx, practice: OrganisationId, at: Inst
     await tx.deleteFrom('fact').where('practice', '=', practice).where('fact', '=', id).execute();
     await tx.deleteFrom('statement').where('practice', '=', practice).where('hash', '=', row.hash).execute();
   }
+}
+
+/** Throws `vault/too-many` where more would be said of one person in one team than as many devices ever say. */
+export async function checkManyVouched(
+  tx: Tx,
+  practice: OrganisationId,
+  daily: readonly Statement<'fact'>[],
+  at: Instant,
+): Promise<void> {
+  if (daily.length === 0) return;
+  const said = (await stored(tx, practice).execute()).map(endOf).filter(({ until }) => until !== null && at < until);
+  const place = ({ person, team }: { readonly person: string; readonly team: string }) => `${person} ${team}`;
+  const more = daily.map(({ payload }) => membership.parse(payload));
+  const counts = Map.groupBy([...said, ...more], place);
+  if (more.some((one) => counts.get(place(one))!.length > MAX_VOUCHED))
+    throw vaultError('too-many', 'this was said often enough today');
 }
 
 /** One's own, as they go to a partner's vault. */

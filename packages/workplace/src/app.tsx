@@ -80,6 +80,7 @@ function Failed({ error, reset }: ErrorComponentProps) {
 
 const OFFICES = { overview: '/overzicht', oversight: '/toezicht', deliveries: '/leveringen' } as const;
 const startOf = (me: Me | null) => {
+  if (me?.patient) return '/mijn-dossier';
   if (me?.partner) return '/verwijzingen';
   if (me?.substitute) return '/overgedragen';
   return me?.office ? OFFICES[me.office] : '/werklijst';
@@ -112,6 +113,20 @@ const routes = root.addChildren([
     lazyRouteComponent(
       fetched(() => import('./screens/dossier.tsx')),
       'DossierScreen',
+    ),
+  ),
+  at(
+    '/dossier/$dossier/inzage',
+    lazyRouteComponent(
+      fetched(() => import('./screens/desk.tsx')),
+      'DeskScreen',
+    ),
+  ),
+  at(
+    '/mijn-dossier',
+    lazyRouteComponent(
+      fetched(() => import('./screens/own.tsx')),
+      'OwnScreen',
     ),
   ),
   at(

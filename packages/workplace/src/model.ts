@@ -7,7 +7,9 @@ import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, Te
 import type { AccessSide } from './model/access.ts';
 import type { ControlSide } from './model/control.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
+import type { KeyholderSide } from './model/keyholders.ts';
 import type { OversightSide } from './model/oversight.ts';
+import type { DeskSide, OwnSide } from './model/own.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
 import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
@@ -21,7 +23,9 @@ export type * from './model/access.ts';
 export type * from './model/control.ts';
 export { CHECKS, FOLLOW_UPS, VERDICTS } from './model/control.ts';
 export type * from './model/door.ts';
+export type * from './model/keyholders.ts';
 export type * from './model/oversight.ts';
+export type * from './model/own.ts';
 export type * from './model/partners.ts';
 export { ASSUMPTION_GROUNDS } from './model/partners.ts';
 export type * from './model/people.ts';
@@ -43,10 +47,13 @@ export interface Workplace {
   readonly partners: PartnerSide | null;
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
+  readonly own: OwnSide | null;
+  readonly desk: DeskSide | null;
   readonly outside: WitnessSide;
   readonly control: ControlSide | null;
   readonly oversight: OversightSide | null;
   readonly take: TakeSide | null;
+  readonly held: KeyholderSide;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;

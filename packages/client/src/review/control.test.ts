@@ -156,7 +156,7 @@ describe('R48 in words', () => {
       expect(sentences.filter((one) => one.includes('41'))).toHaveLength(4);
       expect(sentences.every((one) => one.endsWith('.'))).toBe(true);
     }
-    expect(wordsOf(judged, 'nl')[0]).toBe('Niets in agenda, dossier of berichten verklaart deze inzage.');
+    expect(wordsOf(judged, 'nl')[0]).toBe('Niets in agenda, dossier of berichten verklaart deze raadpleging.');
   });
 
   it('and says which reason explains a look', () => {

@@ -227,7 +227,7 @@ describe('who treats nobody', () => {
       const { page, app } = visit;
       await enter(visit, 'Greet');
       await page.getByText('onwel geworden in de wachtkamer').waitFor();
-      expect(await pages(page)).toEqual(['Toezicht1 wachten op u', 'Leveringen', 'Team', 'Instellingen']);
+      expect(await pages(page)).toEqual(['Toezicht1 wachten op u', 'Controle', 'Leveringen', 'Team', 'Instellingen']);
       await page.getByRole('button', { name: /^Patiënt laten weten/ }).click();
       await page.getByLabel('Aan de telefoon').check();
       await page.getByRole('button', { name: 'Leg vast', exact: true }).click();

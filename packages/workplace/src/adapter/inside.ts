@@ -77,6 +77,8 @@ export async function enter(session: ClientSession): Promise<Inside> {
   // Asked for together: neither answer needs the other.
   const [{ teams }, people] = await Promise.all([session.me(), session.people()]);
   const names = await readNames(session);
+  const own = people.owns(session.now()).find(({ person }) => person === session.person);
+  if (own !== undefined) return { session, me: patientOf(session, own.as), names: null, lists: null, searched: null };
   const known = nameOf(names, session.person);
   const partner = worksElsewhere(names);
   const slots = new Set(teams.flatMap(({ handles }) => handles.map(({ slot }) => slot)));
@@ -86,12 +88,21 @@ export async function enter(session: ClientSession): Promise<Inside> {
     role: known?.role ?? { nl: 'naam volgt na de volgende levering', en: 'name follows after the next delivery' },
     practice: names?.practice.name ?? '',
     partner,
+    patient: false,
     office: partner || names === null ? null : officeOf(people, session.person, slots, session.now()),
     substitute: standsIn(people, session.person, session.now()),
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,
   };
   return { session, me, names, lists: null, searched: null };
+}
+
+/** No list holds what a patient is called here. */
+function patientOf({ person }: ClientSession, as: 'patient' | 'representative'): Me {
+  const role: Text =
+    as === 'patient' ? { nl: 'Patiënt', en: 'Patient' } : { nl: 'Vertegenwoordiger', en: 'Representative' };
+  const nothing = { practice: '', teams: [], office: null, partner: false, substitute: false, owner: false };
+  return { person, name: role.nl, role, patient: true, ...nothing };
 }
 
 async function readNames(session: ClientSession): Promise<DirectoryContent | null> {

@@ -1,6 +1,14 @@
 /** Who outside confirms the log, and who names them. */
 
-import { clientError, type LogStanding, logStanding, proposeWitnesses, WITNESS_LAG } from '@ketenkluis/client';
+import {
+  ALARM_WORDS,
+  alarmOf,
+  clientError,
+  type LogStanding,
+  logStanding,
+  proposeWitnesses,
+  WITNESS_LAG,
+} from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { NamedWitness, Standing, WitnessSide } from '../model.ts';
 import type { Surroundings } from './people.ts';
@@ -21,15 +29,24 @@ export function witnessSide(from: Surroundings): WitnessSide {
   return {
     witnesses: () =>
       from.open(async ({ session, me }) => {
-        const fact = (await session.people(true)).witnesses;
-        const found = await logStanding(session);
-        const keys = new Map(fact?.witnesses.map((one) => [one.name, namedWitness(one).keys]));
+        const none = { standing: 'none', named: 0, quorum: 0, fresh: 0, size: 0 } as const;
+        let found: LogStanding;
+        try {
+          found = await logStanding(session);
+        } catch (error) {
+          const alarm = alarmOf(error);
+          if (alarm === null) throw error;
+          const { nl, en } = ALARM_WORDS[alarm];
+          const words = { what: { nl: nl.what, en: en.what }, next: { nl: nl.next, en: en.next } };
+          return { standing: none, witnesses: [], alarm: words, mayChange: false };
+        }
         return {
           standing: standingOf(found),
-          witnesses: found.witnesses.map(({ name, url, word, at, size, fault }) => ({
-            ...{ name, url, word, at, size, fault },
-            keys: keys.get(name) ?? [],
-          })),
+          witnesses: found.witnesses.map((one) => {
+            const { word, at, size, fault } = one;
+            return { ...namedWitness(one), word, at, size, fault };
+          }),
+          alarm: null,
           mayChange: me.owner,
         };
       }),

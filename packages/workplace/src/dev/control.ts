@@ -7,7 +7,7 @@ import { madeId } from './people.ts';
 import { ago, both, roleName, type Stage } from './stage.ts';
 
 const NONE = both(
-  'Niets in agenda, dossier of berichten verklaart deze inzage.',
+  'Niets in agenda, dossier of berichten verklaart deze raadpleging.',
   'Nothing in agenda, record or messages explains this look.',
 );
 const STREET = both('De patiënt woont in dezelfde straat.', 'The patient lives in the same street.');

@@ -1,10 +1,16 @@
 /** Invented witnesses: two that answer, one of them late where the scene is stale, none where it is empty. */
 
 import { HOUR, MINUTE, plus } from '@ketenkluis/base';
+import { ALARM_WORDS } from '@ketenkluis/client';
 import type { Proposal, Standing, WitnessSide } from '../model.ts';
-import type { Stage } from './stage.ts';
+import { both, type Stage } from './stage.ts';
 
 const NAMES = ['getuige.huisartsenzorg.example/w1', 'log.universiteit.example/w2'];
+
+const FORK = {
+  what: both(ALARM_WORDS.fork.nl.what, ALARM_WORDS.fork.en.what),
+  next: both(ALARM_WORDS.fork.nl.next, ALARM_WORDS.fork.en.next),
+};
 
 export const inventedStanding = (scene: string): Standing => {
   if (scene === 'empty') return { standing: 'none', named: 0, quorum: 0, fresh: 0, size: 0 };
@@ -17,9 +23,11 @@ export function witnessSide(stage: Stage, propose: (proposal: Proposal) => void)
   return {
     witnesses: async () => {
       await stage.reach();
+      if (stage.scene === 'unproved') return { standing, witnesses: [], alarm: FORK, mayChange: false };
       const late = standing.standing === 'degraded';
       return {
         standing,
+        alarm: null,
         mayChange: stage.me.owner,
         witnesses: NAMES.slice(0, standing.named).map((name, i) => ({
           ...{ name, url: `https://${name}`, keys: i === 0 ? ['1f2e3d4c', '5a6b7c8d'] : ['9e0f1a2b', '3c4d5e6f'] },

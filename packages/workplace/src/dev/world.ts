@@ -32,8 +32,10 @@ import type {
   Workplace,
 } from '../model.ts';
 import { controlSide } from './control.ts';
+import { keyholderSide } from './held.ts';
 import { witnessSide } from './outside.ts';
 import { looksOf, oversightSide } from './oversight.ts';
+import { deskSide, ownSide } from './own.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
@@ -59,7 +61,7 @@ export type Scene =
 
 export const DEV_ROLES = [
   ...(['nurse', 'owner', 'assistant', 'podiatrist', 'locum'] as const),
-  ...(['care-group', 'privacy-officer'] as const),
+  ...(['care-group', 'privacy-officer', 'patient'] as const),
 ];
 export type DevRole = (typeof DEV_ROLES)[number];
 
@@ -82,6 +84,7 @@ const ROLES = {
   locum: both('Waarnemer', 'Locum'),
   'care-group': both('Zorggroep', 'Care group'),
   'privacy-officer': both('Functionaris gegevensbescherming', 'Privacy officer'),
+  patient: both('Patiënt', 'Patient'),
 } as const;
 const NAMES: Readonly<Record<DevRole, string>> = {
   nurse: 'Sanne Terpstra',
@@ -91,6 +94,7 @@ const NAMES: Readonly<Record<DevRole, string>> = {
   locum: 'Hanneke de Ruiter',
   'care-group': 'Marit Roosjen',
   'privacy-officer': 'Greet Bosma',
+  patient: 'Patiënt',
 };
 const OFFICES: Partial<Record<DevRole, Me['office']>> = { 'care-group': 'overview', 'privacy-officer': 'oversight' };
 
@@ -123,6 +127,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     role: ROLES[role],
     practice: partner ? 'Podotherapie Het Spoor' : 'Huisartsenpraktijk De Wilgen',
     partner,
+    patient: role === 'patient',
     substitute: role === 'locum',
     office,
     teams: role === 'owner' ? teams.slice(0, 2) : teams.slice(0, 1),
@@ -296,10 +301,13 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       },
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
+    desk: partner || role === 'patient' ? null : deskSide({ scene, now: start, reach: () => reach(), owner: me.owner }),
+    own: role === 'patient' ? ownSide({ scene, now: start, reach: () => reach() }) : null,
     outside: witnessSide(stage, waiting),
     control: partner ? null : controlSide(stage),
     take: partner ? null : takeSide(stage),
     oversight: oversightSide(stage, (id) => known.has(id), ROLES, confirmation),
+    held: keyholderSide(stage, waiting),
     session: {
       get: () => session,
       subscribe: (changed) => {

@@ -239,6 +239,19 @@ export const care: Pick<Dictionary, keyof typeof nl> = {
     ended: 'Stopped. {{name}} is refused from now on.',
     onlyOwner: 'A practice owner can add partners.',
   },
+  own: {
+    link: 'The patient’s own access',
+    proposal: {
+      patient: '{{by}} wants to let {{name}} ({{role}}) see their own record: that of {{patient}}',
+      representative: '{{by}} wants to let {{name}} ({{role}}) see the record of {{patient}} as their representative',
+    },
+    checked: {
+      document: '{{by}} saw a valid identity document.',
+      known: '{{by}} has known this person in the practice for years.',
+    },
+    compare:
+      'Is this the right person for this record? Ask the person for the code yourself. Agree only if it is the same.',
+  },
   assumed: {
     title: 'Assumed consent',
     lead: 'Off, unless the practice itself turns it on. Asking stays the usual way when referring.',

@@ -40,6 +40,7 @@ export const control = {
     arrears_other: '{{count}} checks are late.',
     inTime: 'All checks are in time.',
     numbers: '{{looks}} looks: {{explained}} explained, {{unexplained}} without a reason, {{findings}} findings.',
+    refresh: 'Read again',
     record: 'Record this review',
     recordHint: 'Records that all looks up to now were reviewed.',
     recorded: 'The review stands in the log.',

@@ -42,8 +42,8 @@ export const outside: typeof dutch = {
     changeBody:
       'Give the address and the keys of each witness as you got them from the witness. Ask the operator of your vault to allow the address too.',
     keep: 'Keep {{name}}',
-    url: 'Address of witness {{number}}',
-    vkeys: 'Keys of witness {{number}}',
+    url: 'Address of new witness {{number}}',
+    vkeys: 'Keys of new witness {{number}}',
     vkeysHint: 'Two lines that begin with the name of the witness.',
     more: 'One more witness',
     quorum: 'How many must confirm?',

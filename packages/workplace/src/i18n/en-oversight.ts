@@ -30,6 +30,7 @@ export const oversight: typeof dutch = {
   officer: {
     title: 'Oversight',
     lead: 'You see who looked and why. What stands in a dossier you do not see.',
+    toControl: 'Review all lines: Review',
     reviews: 'Emergencies: still to be reviewed',
     ask: 'Who looked at this dossier?',
     number: 'Dossier number',

@@ -8,6 +8,7 @@ export const shut: typeof dutch = {
   none: 'Nothing stands here for you',
   noneBody: 'You recorded nothing for this patient that still holds. Whether a colleague did you do not see here.',
   outside: 'Everybody outside the practice',
+  outsideLower: 'everybody outside the practice',
   gone: 'Not known any more',
   whole: 'The whole dossier',
   whom: 'Shut to',

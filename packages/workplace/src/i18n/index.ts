@@ -3,9 +3,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Late } from './late-words.ts';
-import { nl } from './nl.ts';
-import type { control } from './nl-control.ts';
-import type { outside } from './nl-outside.ts';
+import { type Dutch, nl } from './nl.ts';
 
 export type Language = 'nl' | 'en';
 const KEPT = 'ketenkluis.language';
@@ -13,7 +11,7 @@ const KEPT = 'ketenkluis.language';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'words';
-    resources: { words: typeof nl & typeof control & typeof outside } & Late;
+    resources: { words: Dutch } & Late;
   }
 }
 

@@ -238,6 +238,19 @@ export const care = {
     ended: 'Gestopt. {{name}} wordt nu geweigerd.',
     onlyOwner: 'Partners toevoegen kan een praktijkhouder.',
   },
+  own: {
+    link: 'Inzage voor de patiënt',
+    proposal: {
+      patient: '{{by}} wil {{name}} ({{role}}) het eigen dossier laten zien: dat van {{patient}}',
+      representative: '{{by}} wil {{name}} ({{role}}) als vertegenwoordiger het dossier van {{patient}} laten zien',
+    },
+    checked: {
+      document: '{{by}} zag een geldig identiteitsbewijs.',
+      known: '{{by}} kent deze persoon al jaren in de praktijk.',
+    },
+    compare:
+      'Is dit de juiste persoon bij dit dossier? Vraag de persoon zelf om de code. Geef alleen akkoord als die gelijk is.',
+  },
   assumed: {
     title: 'Veronderstelde toestemming',
     lead: 'Staat uit, tenzij de praktijk het zelf aanzet. Vragen blijft de gewone weg bij een verwijzing.',

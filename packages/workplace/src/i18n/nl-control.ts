@@ -41,6 +41,7 @@ export const control = {
     inTime: 'Alle controles zijn op tijd.',
     numbers:
       '{{looks}} raadplegingen: {{explained}} verklaard, {{unexplained}} zonder reden, {{findings}} bevindingen.',
+    refresh: 'Opnieuw lezen',
     record: 'Controle vastleggen',
     recordHint: 'Legt vast dat alle raadplegingen tot nu toe zijn nagekeken.',
     recorded: 'De controle staat in het logboek.',

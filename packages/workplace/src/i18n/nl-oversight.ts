@@ -28,6 +28,7 @@ export const oversight = {
   officer: {
     title: 'Toezicht',
     lead: 'U ziet wie keek en waarom. Wat er in een dossier staat, ziet u niet.',
+    toControl: 'Alle regels nakijken: Controle',
     reviews: 'Spoed: nog na te kijken',
     ask: 'Wie keek in dit dossier?',
     number: 'Dossiernummer',

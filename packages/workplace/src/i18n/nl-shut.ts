@@ -6,6 +6,7 @@ export const shut = {
   none: 'Hier staat voor u niets',
   noneBody: 'U legde voor deze patiënt niets vast dat nog geldt. Of een collega dat deed, ziet u hier niet.',
   outside: 'Iedereen buiten de praktijk',
+  outsideLower: 'iedereen buiten de praktijk',
   gone: 'Niet meer bekend',
   whole: 'Het hele dossier',
   whom: 'Afgesloten voor',

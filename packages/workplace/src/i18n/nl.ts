@@ -1,14 +1,19 @@
-/** The words on screen, Dutch first. English (`en.ts`) has the same keys; the type checker holds them together. */
+/**
+ * The words on screen, Dutch first: those of the door and of the list. The rest come with the screens behind the door (`late.ts`). English
+ * (`en.ts`) has the same keys; the type checker holds them together.
+ */
 
-import { care } from './nl-care.ts';
-import { told } from './nl-told.ts';
+import type { care } from './nl-care.ts';
+import type { control } from './nl-control.ts';
+import type { held } from './nl-held.ts';
+import type { outside } from './nl-outside.ts';
+import type { told } from './nl-told.ts';
 
 export const nl = {
-  ...care,
-  ...told,
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
+    own: 'Mijn dossier',
     worklist: 'Werklijst',
     overview: 'Overzicht',
     oversight: 'Toezicht',
@@ -514,6 +519,9 @@ export const nl = {
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
     'workplace/bad-card': 'Dit is geen geldige partnerkaart. Vraag een nieuwe kaart aan de partner.',
+    'workplace/bad-keyholder': 'Dit is geen kaart van een sleutelhouder. Vraag hem om een nieuwe.',
+    'workplace/holders-missing':
+      'Er antwoorden te weinig sleutelhouders, dus gaat er nu niets open. Kijk in het HIS en bel een eigenaar van de praktijk.',
     'workplace/bad-witness': 'Dit is geen adres of geen sleutel van een getuige. Vraag ze de getuige opnieuw.',
     'workplace/not-vouched':
       'Uw organisatie heeft vandaag nog niet bevestigd dat u er werkt. Een eigenaar meldt eerst aan.',
@@ -527,4 +535,6 @@ export const nl = {
 };
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
-export type Dictionary = Words<typeof nl>;
+/** All of one namespace, whenever it comes. */
+export type Dutch = typeof nl & typeof care & typeof control & typeof held & typeof outside & typeof told;
+export type Dictionary = Words<Dutch>;

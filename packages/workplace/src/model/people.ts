@@ -65,6 +65,17 @@ export interface PlaceProposal extends Proposed {
   readonly team: string;
   readonly substitute: { readonly until: Instant; readonly callers: readonly string[] };
 }
+/** The patient, or who stands in for them: they read this one dossier and who looked in it. */
+export interface OwnProposal extends Proposed {
+  readonly what: 'own';
+  readonly name: string;
+  readonly role: string;
+  /** Whose dossier it is, by this person's own list. */
+  readonly patient: string;
+  readonly as: 'patient' | 'representative';
+  readonly checked: 'document' | 'known';
+  readonly code: string;
+}
 /** For these partners' teams consent may be assumed. */
 export interface AssumptionProposal extends Proposed {
   readonly what: 'assumption';
@@ -113,6 +124,17 @@ export interface ControlProposal extends Proposed {
   /** In what it asks less than the policy that stands. */
   readonly lower: readonly ControlTerm[];
 }
+export interface NamedKeyholder {
+  readonly url: string;
+  /** Twenty-four digits: each who signs compares them with the keyholder. */
+  readonly fingerprint: string;
+}
+/** Who keeps a piece of every key, and how many must answer; an empty list: nobody any more. */
+export interface KeyholdersProposal extends Proposed {
+  readonly what: 'keyholders';
+  readonly need: number;
+  readonly holders: readonly NamedKeyholder[];
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -122,11 +144,13 @@ export interface RenewalProposal extends Proposed {
 /** What more people must sign together; every part of it was checked here before it is shown. */
 export type Proposal =
   | ColleagueProposal
+  | OwnProposal
   | PartnerProposal
   | PlaceProposal
   | AssumptionProposal
   | WitnessesProposal
   | ControlProposal
+  | KeyholdersProposal
   | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {

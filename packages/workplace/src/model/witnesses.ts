@@ -2,6 +2,7 @@
 
 import type { Instant } from '@ketenkluis/base';
 import type { NamedWitness } from './people.ts';
+import type { Text } from './shared.ts';
 
 /** How the log stands with who confirms it from outside. */
 export interface Standing {
@@ -25,6 +26,8 @@ export interface Witness extends NamedWitness {
 export interface Witnesses {
   readonly standing: Standing;
   readonly witnesses: readonly Witness[];
+  /** Something of the log does not add up: what is the matter, and what to do now. Nothing else is known then. */
+  readonly alarm: { readonly what: Text; readonly next: Text } | null;
   readonly mayChange: boolean;
 }
 

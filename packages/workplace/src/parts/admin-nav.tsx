@@ -20,11 +20,11 @@ export function AdminNav() {
     ...(world.urgent === null || me?.substitute || me?.partner || counts
       ? []
       : ([{ to: '/waarneming', word: 'nav.urgent' }] as const)),
-    ...(world.control === null || me?.substitute || me?.partner
+    ...(world.control === null || me?.substitute || me?.partner || me?.office
       ? []
       : ([{ to: '/controle', word: 'nav.control' }] as const)),
   ] as const;
-  if (pages.length < 2) return null;
+  if (pages.length < 2 || !pages.some(({ to }) => path === to || path.startsWith(`${to}/`))) return null;
   return (
     <nav className="kk-sub" aria-label={t('nav.admin')}>
       {pages.map((page) => (

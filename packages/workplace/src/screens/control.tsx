@@ -5,7 +5,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/control.ts';
 import type { ControlSeen, FindingSeen, Progress } from '../model.ts';
 import { AdminNav } from '../parts/admin-nav.tsx';
 import { Main } from '../parts/main.tsx';
@@ -55,7 +54,7 @@ export function ControlScreen() {
         ) : query.data === undefined ? (
           <Reading progress={progress} />
         ) : (
-          <Standing seen={query.data} />
+          <Standing seen={query.data} busy={query.isFetching} />
         )}
       </div>
     </Main>
@@ -78,12 +77,18 @@ export function Reading({ progress }: { readonly progress: Progress | null }) {
 
 const OPEN: ReadonlySet<FindingSeen['stage']> = new Set(['open', 'asked', 'answered', 'blocked', 'broken']);
 
-function Standing({ seen }: { readonly seen: ControlSeen }) {
+interface StandingProps {
+  readonly seen: ControlSeen;
+  /** It is being read again. */
+  readonly busy: boolean;
+}
+
+function Standing({ seen, busy }: StandingProps) {
   const { t } = useTranslation();
   const { findings, policy } = seen;
   return (
     <>
-      <Today seen={seen} />
+      <Today seen={seen} busy={busy} />
       <section className="kk-card kk-stack" aria-labelledby="findings">
         <h2 id="findings">{t('control.findings')}</h2>
         {findings.length === 0 ? (
@@ -122,7 +127,7 @@ function Standing({ seen }: { readonly seen: ControlSeen }) {
 }
 
 /** Where it stands, in one sentence; and the one thing to do. */
-function Today({ seen }: { readonly seen: ControlSeen }) {
+function Today({ seen, busy }: StandingProps) {
   const { t } = useTranslation();
   const words = useWords();
   const say = useSay();
@@ -169,6 +174,11 @@ function Today({ seen }: { readonly seen: ControlSeen }) {
         </p>
       )}
       <Fault error={done.error} />
+      <div className="kk-buttons">
+        <Button variant="default" size="xs" loading={busy} onClick={again}>
+          {t('control.refresh')}
+        </Button>
+      </div>
     </section>
   );
 }

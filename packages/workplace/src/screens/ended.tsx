@@ -4,7 +4,6 @@ import { isId } from '@ketenkluis/base';
 import { Button } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import '../i18n/late.ts';
 import type { SentList } from '../model.ts';
 import { Left } from '../parts/icons.tsx';
 import { Main } from '../parts/main.tsx';

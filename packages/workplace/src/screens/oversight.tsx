@@ -2,14 +2,14 @@
 
 import { type DossierId, isId, localDate } from '@ketenkluis/base';
 import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/late.ts';
 import type { Look, Looks } from '../model.ts';
 import { Main } from '../parts/main.tsx';
 import { Heading } from '../parts/page.tsx';
 import { Asked, Empty } from '../parts/states.tsx';
-import { useAsk } from '../parts/world.tsx';
+import { useAsk, useWorld } from '../parts/world.tsx';
 import { LookTable, Verdict } from './looks.tsx';
 import { Reviews } from './reviews.tsx';
 import { Take } from './take.tsx';
@@ -25,6 +25,7 @@ const numberIn = (typed: string): DossierId | null => {
 export function OversightScreen() {
   const { t } = useTranslation();
   const { t: o } = useTranslation('oversight');
+  const world = useWorld();
   const reviews = useAsk(['reviews'], (world) => world.urgent!.reviews());
   const [typed, setTyped] = useState('');
   const [bad, setBad] = useState(false);
@@ -41,6 +42,11 @@ export function OversightScreen() {
         <div className="kk-head">
           <Heading name={o('officer.title')}>{o('officer.title')}</Heading>
           <p className="kk-lead">{o('officer.lead')}</p>
+          {world.control === null ? null : (
+            <Link to="/controle" className="kk-end">
+              {o('officer.toControl')}
+            </Link>
+          )}
         </div>
         <section className="kk-card" aria-labelledby="reviews">
           <h2 id="reviews">{o('officer.reviews')}</h2>

@@ -1,7 +1,6 @@
 /** The care group's own page: status and counts of a practice. Nothing of it names a patient or a measurement. */
 
 import { useTranslation } from 'react-i18next';
-import '../i18n/late.ts';
 import type { Count, Overview } from '../model.ts';
 import { Main } from '../parts/main.tsx';
 import { Heading } from '../parts/page.tsx';

@@ -9,6 +9,7 @@ import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct } from '../parts/world.tsx';
 import { ControlAsked } from './control-proposal.tsx';
+import { ProposedKeyholders, useKeyholdersWords } from './keyholders.tsx';
 import { ProposedWitnesses, useWitnessesWords } from './witnesses.tsx';
 
 interface ProposalsProps {
@@ -72,15 +73,20 @@ function What({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
   const witnesses = useWitnessesWords();
+  const keyholders = useKeyholdersWords();
   const { by } = proposal;
   if (proposal.what === 'witnesses') return witnesses(proposal);
   if (proposal.what === 'control') return t('control.proposal', { by });
+  if (proposal.what === 'keyholders') return keyholders(proposal);
   if (proposal.what === 'assumption') {
     return t('assumed.proposal', { by, whom: proposal.categories.map((one) => words.lower(one)).join(', ') });
   }
   const { name } = proposal;
   if (proposal.what === 'renewal') {
     return t('team.renewal', { name, teams: proposal.teams.join(', ') });
+  }
+  if (proposal.what === 'own') {
+    return t(`own.proposal.${proposal.as}`, { by, name, role: proposal.role, patient: proposal.patient });
   }
   if (name === null) return t(proposal.what === 'partner' ? 'team.partnerUnnamed' : 'team.proposalUnnamed', { by });
   if (proposal.what === 'partner') return t('team.partnerProposal', { by, name });
@@ -117,8 +123,18 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
     );
   }
   if (proposal.what === 'witnesses') return <ProposedWitnesses proposal={proposal} />;
+  if (proposal.what === 'keyholders') return <ProposedKeyholders proposal={proposal} />;
   if (proposal.what === 'renewal') {
     return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
+  }
+  if (proposal.what === 'own') {
+    return (
+      <>
+        <p>{t(`own.checked.${proposal.checked}`, { by: proposal.by })}</p>
+        <output className="kk-code">{proposal.code}</output>
+        <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'own.compare')}</p>
+      </>
+    );
   }
   if (proposal.what === 'place') {
     return (

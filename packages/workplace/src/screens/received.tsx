@@ -6,7 +6,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/late.ts';
 import { workplaceError } from '../errors.ts';
 import { isOver } from '../lib/referrals.ts';
 import type { Dossier, Received, ReferralRow } from '../model.ts';

@@ -5,7 +5,6 @@ import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/late.ts';
 import type { Restriction } from '../model.ts';
 import { Tag } from '../parts/page.tsx';
 import { useSay } from '../parts/say.ts';
@@ -68,6 +67,7 @@ function One({ restriction, dossier }: { readonly restriction: Restriction; read
   const [asking, setAsking] = useState(false);
   const { id, kind, parts, by, mine, since, until, mayLift } = restriction;
   const whom = kind === 'outside' ? s('outside') : (restriction.whom ?? s('gone'));
+  const inside = kind === 'outside' ? s('outsideLower') : whom;
   const lift = useAct(
     (world) => world.access!.lift(dossier, id),
     () => {
@@ -108,7 +108,7 @@ function One({ restriction, dossier }: { readonly restriction: Restriction; read
         <Sure
           opened={asking}
           close={() => setAsking(false)}
-          title={s('sure', { whom })}
+          title={s('sure', { whom: inside })}
           yes={s('yes')}
           act={{ isPending: lift.isPending, error: lift.error, mutate: () => lift.mutate(undefined) }}
         >

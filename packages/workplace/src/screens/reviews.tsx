@@ -6,7 +6,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/late.ts';
 import type { Finding, Review } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { useSay } from '../parts/say.ts';

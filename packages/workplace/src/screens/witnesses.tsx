@@ -4,7 +4,6 @@ import { Button, Checkbox, NumberInput, Textarea, TextInput } from '@mantine/cor
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/outside.ts';
 import type { Standing, Witness, Witnesses, WitnessesProposal } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Tag } from '../parts/page.tsx';
@@ -31,6 +30,7 @@ export function StandingStrip({ standing: of }: { readonly standing: Standing })
 
 export function WitnessesCard() {
   const { t } = useTranslation();
+  const words = useWords();
   const query = useAsk(['witnesses'], (world) => world.outside.witnesses());
   const [adding, setAdding] = useState(false);
   return (
@@ -38,24 +38,30 @@ export function WitnessesCard() {
       <h2 id="witnesses">{t('outside.title')}</h2>
       <p className="kk-dim">{t('outside.lead')}</p>
       <Asked query={query} loading={t('outside.loading')}>
-        {(found) => (
-          <>
-            <StandingStrip standing={found.standing} />
-            {found.witnesses.length === 0 ? null : <Table witnesses={found.witnesses} />}
-            {found.mayChange ? (
-              <div className="kk-buttons">
-                <Button variant="default" onClick={() => setAdding(true)}>
-                  {t('outside.change')}
-                </Button>
-              </div>
-            ) : (
-              <p className="kk-dim">{t('outside.onlyOwner')}</p>
-            )}
-            <Dialog opened={adding} close={() => setAdding(false)} title={t('outside.change')} wide>
-              <Change found={found} close={() => setAdding(false)} />
-            </Dialog>
-          </>
-        )}
+        {(found) =>
+          found.alarm !== null ? (
+            <div role="alert">
+              <Strip tone="bad" title={words.text(found.alarm.what)} body={words.text(found.alarm.next)} />
+            </div>
+          ) : (
+            <>
+              <StandingStrip standing={found.standing} />
+              {found.witnesses.length === 0 ? null : <Table witnesses={found.witnesses} />}
+              {found.mayChange ? (
+                <div className="kk-buttons">
+                  <Button variant="default" onClick={() => setAdding(true)}>
+                    {t('outside.change')}
+                  </Button>
+                </div>
+              ) : (
+                <p className="kk-dim">{t('outside.onlyOwner')}</p>
+              )}
+              <Dialog opened={adding} close={() => setAdding(false)} title={t('outside.change')} wide>
+                <Change found={found} close={() => setAdding(false)} />
+              </Dialog>
+            </>
+          )
+        }
       </Asked>
     </section>
   );

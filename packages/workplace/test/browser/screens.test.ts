@@ -285,8 +285,8 @@ const SCREENS: Record<string, Screen> = {
     reach: async (page) => {
       await page.getByText('Bevestigd door 2 van 2 getuigen').waitFor();
       await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
-      await page.getByLabel('Adres van getuige 1').fill('https://getuige.example/w3');
-      await page.getByLabel('Sleutels van getuige 1').fill('getuige.example/w3+7a7b7c7d+BA');
+      await page.getByLabel('Adres van nieuwe getuige 1').fill('https://getuige.example/w3');
+      await page.getByLabel('Sleutels van nieuwe getuige 1').fill('getuige.example/w3+7a7b7c7d+BA');
       await page.getByRole('button', { name: 'Stel voor' }).click();
       await page.getByText('van 3 getuigen het logboek laten bevestigen').waitFor();
     },
@@ -297,13 +297,38 @@ const SCREENS: Record<string, Screen> = {
     reach: async (page) => {
       await page.getByText('Niemand van buiten bevestigt dit logboek').waitFor();
       await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
-      await page.getByLabel('Adres van getuige 1').waitFor();
+      await page.getByLabel('Adres van nieuwe getuige 1').waitFor();
     },
+  },
+  'team, two logs': {
+    query: `role=owner&scene=unproved&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => page.getByText('twee logboeken laten zien').waitFor(),
   },
   'team, a witness is late': {
     query: `role=nurse&scene=stale&${FEW}`,
     hash: '#/team',
     reach: async (page) => page.getByText('te weinig of te lang geleden').waitFor(),
+  },
+  'team, keyholders named by two people': {
+    query: `role=owner&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('zijn 1 van 2 sleutelhouders nodig').waitFor();
+      await page.getByRole('button', { name: 'Sleutelhouders aanwijzen' }).click();
+      await page.getByLabel('Kaart van sleutelhouder 1').fill('eyJ0IjoiaG9sZGVyLWNhcmQifQ');
+      await page.getByRole('button', { name: 'Stel voor' }).click();
+      await page.getByText('van 3 sleutelhouders bij elke raadpleging meewerken').waitFor();
+    },
+  },
+  'team, name keyholders': {
+    query: `role=owner&scene=empty&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('Niemand van buiten bewaart een stukje van de sleutels').waitFor();
+      await page.getByRole('button', { name: 'Sleutelhouders aanwijzen' }).click();
+      await page.getByLabel('Kaart van sleutelhouder 1').waitFor();
+    },
   },
   'team, invite': {
     query: `role=owner&${FEW}`,
@@ -543,6 +568,69 @@ const SCREENS: Record<string, Screen> = {
       await page.getByText('lees dan deze twaalf groepen').waitFor();
     },
   },
+  'desk, the patient': {
+    query: `role=owner&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Maak overzicht' }).click();
+      await page.getByRole('heading', { name: 'Wie keek er in uw dossier?' }).waitFor();
+    },
+  },
+  'desk, invited': {
+    query: `role=owner&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: async (page) => {
+      await page.getByLabel('Voor wie?').selectOption('representative');
+      await page.getByLabel('Naam').fill('M. de Wit');
+      await page.getByLabel('Relatie tot de patiënt').fill('Mentor');
+      await page.getByRole('button', { name: 'Maak een link' }).click();
+      await page.locator('output.kk-code').waitFor();
+    },
+  },
+  'desk, end': {
+    query: `role=owner&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Beëindig' }).first().click();
+      await page.getByRole('button', { name: 'Ja, beëindig' }).waitFor();
+    },
+  },
+  'desk, nobody yet': {
+    query: `scene=empty&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: (page) => page.getByText('Nog niemand').waitFor(),
+  },
+  'desk, denied': {
+    query: `scene=denied&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: state('denied'),
+  },
+  'my record': {
+    query: `role=patient&${NOW}`,
+    reach: (page) => page.getByText('bekeek uw bloedsuiker').waitFor(),
+  },
+  'my record, for somebody else, small period': {
+    query: `role=patient&scene=partly&${NOW}`,
+    reach: async (page) => {
+      await page.getByLabel('Vanaf').fill('2026-11-30');
+      await page.getByText('In deze tijd keek er niemand').waitFor();
+    },
+  },
+  'my record, ended': {
+    query: `role=patient&scene=stale&${NOW}`,
+    reach: (page) => page.locator('[data-strip="ended"]').waitFor(),
+  },
+  'my record, empty': {
+    query: `role=patient&scene=empty&${NOW}`,
+    reach: (page) => page.getByText('In deze tijd keek er niemand').waitFor(),
+  },
+  'my record, unproved': {
+    query: `role=patient&scene=unproved&${NOW}`,
+    reach: (page) => page.locator('[data-strip="unproved"]').waitFor(),
+  },
+  'my record, loading': { query: `role=patient&scene=slow&${NOW}`, reach: state('loading') },
+  'my record, offline': { query: `role=patient&scene=offline&${NOW}`, reach: state('offline') },
+  'my record, denied': { query: `role=patient&scene=denied&${NOW}`, reach: state('denied') },
   colleague: { query: `role=owner&${NOW}`, hash: '#/team', reach: colleague },
   'colleague, leaves': {
     query: `role=owner&${NOW}`,
@@ -610,6 +698,67 @@ const SCREENS: Record<string, Screen> = {
     query: `role=owner&${NOW}`,
     hash: `#/waarneming/req_${'a'.repeat(26)}/brief`,
     reach: state('empty'),
+  },
+  control: {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .first()
+        .waitFor();
+      await page.getByRole('checkbox', { name: 'Klopt nog: Noor Zijlstra' }).waitFor();
+    },
+  },
+  'control, one finding': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .first()
+        .click();
+      await page.getByLabel('Niet terecht').click();
+      await page.getByLabel('Wat volgt').waitFor();
+    },
+  },
+  'control, blocked': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page
+        .getByRole('link', { name: /^Tim Overbeek bij/ })
+        .nth(1)
+        .click();
+      await page.getByText('Niemand mag dit beoordelen').waitFor();
+    },
+  },
+  'control, a policy': {
+    query: `role=owner&${FEW}`,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Nieuw beleid voorstellen' }).click();
+      await page.getByLabel('Dagen voor een antwoord (hoogstens 31)').waitFor();
+    },
+  },
+  'control, nothing to do': {
+    query: `role=owner&scene=empty&${NOW}`,
+    hash: '#/controle',
+    reach: (page) => page.getByText('Geen bevindingen').waitFor(),
+  },
+  'control, a question to you': {
+    query: FEW,
+    hash: '#/controle',
+    reach: async (page) => {
+      await page.getByLabel('Uw antwoord').fill('Zij belde over haar uitslag.');
+      await state('denied')(page);
+    },
+  },
+  'control, reading': { query: `role=owner&scene=slow&${NOW}`, hash: '#/controle', reach: state('loading') },
+  'control, not proved': {
+    query: `role=owner&scene=unproved&${FEW}`,
+    hash: '#/controle',
+    reach: state('not-proved'),
   },
   'emergency, before': {
     query: `scene=denied&${NOW}`,
