@@ -15,6 +15,7 @@ import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/peopl
 import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
 import type { ReceivedSide, ReferralSide } from './model/referrals.ts';
 import type { Live, Progress } from './model/shared.ts';
+import type { TakeSide } from './model/take.ts';
 import type { UrgentSide } from './model/urgent.ts';
 import type { WitnessSide } from './model/witnesses.ts';
 
@@ -31,6 +32,8 @@ export type * from './model/people.ts';
 export type * from './model/record.ts';
 export type * from './model/referrals.ts';
 export type * from './model/shared.ts';
+export type * from './model/take.ts';
+export { TAKE_KINDS } from './model/take.ts';
 export type * from './model/urgent.ts';
 export type * from './model/witnesses.ts';
 
@@ -49,6 +52,7 @@ export interface Workplace {
   readonly outside: WitnessSide;
   readonly control: ControlSide | null;
   readonly oversight: OversightSide | null;
+  readonly take: TakeSide | null;
   readonly held: KeyholderSide;
 
   door(): Promise<Door>;
@@ -75,8 +79,8 @@ export interface Workplace {
   worklist(progress?: (progress: Progress) => void): Promise<Worklist>;
   /** The list in memory goes; asking again opens it anew, which is another line in the log. */
   forgetWorklist(): void;
-  /** Written to the log before the first letter filters anything (R38). */
-  declareSearch(): Promise<void>;
+  /** These words are in the log before they filter anything (R38). */
+  declareSearch(text: string): Promise<void>;
   /** The words behind the next opening; they go, sealed for the log officer, into its line (NEN 7513: the query). */
   searched(words: string): void;
   dossier(dossier: DossierId): Promise<Dossier>;

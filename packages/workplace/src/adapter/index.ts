@@ -178,6 +178,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     desk: late(async () => (await sides()).desk),
     outside: late(async () => (await sides()).outside),
     control: late(fetchedOnce(async () => (await import('./control.ts')).controlSide(surroundings))),
+    take: late(fetchedOnce(async () => (await import('./take.ts')).takeSide(surroundings))),
     oversight: late(async () => (await sides()).oversight),
     held: late(async () => (await sides()).held),
 
@@ -235,11 +236,15 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       inside.lists = null;
       inside.session.forgetMe();
     },
-    declareSearch: () =>
+    declareSearch: (text) =>
       open(async (now) => {
         const { handle } = await lists(now);
         const items = [{ dossier: null, handle, facts: [] }];
-        await declare(now.session, { event: 'search', items, about: about(now, 'zoeken in de werklijst') });
+        await declare(now.session, {
+          event: 'search',
+          items,
+          about: about(now, 'zoeken in de werklijst', { searchTerm: text.slice(0, 200) }),
+        });
       }),
     searched: (words) => {
       if (inside) inside.searched = words.slice(0, 200);

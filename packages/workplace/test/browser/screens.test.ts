@@ -190,6 +190,15 @@ const SCREENS: Record<string, Screen> = {
       await page.getByRole('button', { name: 'Bewijs van regel 1840' }).click();
     },
   },
+  'who looked, not handed over': {
+    query: `scene=shut-log&${FEW}`,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.looks();
+      await page.getByRole('button', { name: 'Afdrukken' }).click();
+      await page.locator('[data-strip="not-taken"]').waitFor();
+    },
+  },
   'who looked, on a consent that was assumed': {
     query: `scene=assumed&${FEW}`,
     reach: async (page) => {
