@@ -104,7 +104,12 @@ describe('the mirror', () => {
         const found = await vault.storage.ledger.entries(log, from, from + 50);
         const shards = await vault.storage.read((tx) => erasedOf(tx, register.practice.organisation));
         return {
-          ...{ from, size, entries: found.map(({ stored }) => base64url(stored)), erased: shards.map(({ year, from: start, to }) => ({ year, from: start, to })) },
+          ...{
+            from,
+            size,
+            entries: found.map(({ stored }) => base64url(stored)),
+            erased: shards.map(({ year, from: start, to }) => ({ year, from: start, to })),
+          },
           leaves: found.flatMap(({ index, stored, leaf }) =>
             stored.length === 0 ? [{ index, leaf: base64url(leaf) }] : [],
           ),

@@ -18,7 +18,9 @@ const time = fc.nat(END).map(instant);
 const world: fc.Arbitrary<BreachWorld> = fc.record({
   heads: list(fc.tuple(span, dossier, handle).map(([when, d, h]) => ({ ...when, dossier: d, handle: h }))),
   steps: list(
-    fc.tuple(span, team, dossier, fc.uniqueArray(handle)).map(([when, t, d, handles]) => ({ ...when, team: t, dossier: d, handles })),
+    fc
+      .tuple(span, team, dossier, fc.uniqueArray(handle))
+      .map(([when, t, d, handles]) => ({ ...when, team: t, dossier: d, handles })),
   ),
   members: list(fc.tuple(span, person, team).map(([when, p, t]) => ({ ...when, person: p, team: t }))),
   keys: list(fc.tuple(span, team, kem).map(([when, t, k]) => ({ ...when, team: t, kem: k }))),
@@ -40,7 +42,11 @@ const incident: fc.Arbitrary<Incident> = fc
     },
     { requiredKeys: ['from', 'until'] },
   )
-  .map((of) => ({ ...of, from: Math.min(of.from, of.until) as Instant, until: Math.max(of.from, of.until) as Instant }));
+  .map((of) => ({
+    ...of,
+    from: Math.min(of.from, of.until) as Instant,
+    until: Math.max(of.from, of.until) as Instant,
+  }));
 
 /** Moment by moment, part by part: who held what just then. */
 function twin(of: BreachWorld, what: Incident): Exposed[] {
@@ -66,7 +72,8 @@ function twin(of: BreachWorld, what: Incident): Exposed[] {
           if (inWindow) {
             const people = [...(what.accounts ?? []), ...(what.devices ?? []).flatMap((x) => of.devices.get(x) ?? [])];
             for (const p of people)
-              if (of.members.some((m) => m.person === p && m.team === step.team && has(now, m))) levels.add('reachable');
+              if (of.members.some((m) => m.person === p && m.team === step.team && has(now, m)))
+                levels.add('reachable');
             for (const o of what.organisations ?? [])
               if (of.partners.get(o)?.includes(step.team)) levels.add('reachable');
           }

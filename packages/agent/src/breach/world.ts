@@ -59,7 +59,8 @@ function peopleOf(statements: readonly Payload[]) {
     const until = Math.min(one.until ?? Number.POSITIVE_INFINITY, ended.get(one.id) ?? Number.POSITIVE_INFINITY);
     const span = { from: one.from, until: Number.isFinite(until) ? until : null };
     if (one.kind === 'membership') members.push({ ...span, person: one.person, team: one.team });
-    if (one.kind === 'partner') partners.set(one.organisation, [...(partners.get(one.organisation) ?? []), ...one.teams]);
+    if (one.kind === 'partner')
+      partners.set(one.organisation, [...(partners.get(one.organisation) ?? []), ...one.teams]);
   }
   const epochs = Map.groupBy(
     statements.flatMap((one) => (one.t === 'epoch' ? [one] : [])),
@@ -83,7 +84,8 @@ function coursesOf(lines: readonly Entry[]) {
     if (device !== null) devices.set(device, (devices.get(device) ?? new Set()).add(actor));
     for (const { kind, outcome, dossier, handle, facts: named, state } of items) {
       if (outcome !== 'success' || dossier === null) continue;
-      if (kind === 'head' && handle !== null && !heads.has(handle)) heads.set(handle, { dossier, handle, from: at, until: null });
+      if (kind === 'head' && handle !== null && !heads.has(handle))
+        heads.set(handle, { dossier, handle, from: at, until: null });
       const head = handle === null ? undefined : heads.get(handle);
       if (kind === 'drop' && head) head.until ??= at;
       if (kind === 'fact') for (const fact of named) facts.set(fact, { from: at, until: null, dossier });
