@@ -12,7 +12,8 @@ export {
 } from './breach/file.ts';
 export { practiceWorld } from './breach/world.ts';
 export type { ScopeContent } from './contents.ts';
-export { type EnrolOptions, type EnrolResult, endEnrolment, enrol } from './enrol.ts';
+export { endEnrolment } from './ending.ts';
+export { type EnrolOptions, type EnrolResult, enrol } from './enrol.ts';
 export { agentError } from './errors.ts';
 export { type LooseFolder, looseFolders } from './files.ts';
 export { type NodeFetch, nodeFetch } from './http.ts';

@@ -11,7 +11,13 @@ import {
   type Selection,
   type WorklistInput,
 } from '@ketenkluis/care';
-import type { DirectoryContent, OverviewContent, ReceiptContent, WorklistContent } from '@ketenkluis/client';
+import type {
+  DirectoryContent,
+  EvidenceContent,
+  OverviewContent,
+  ReceiptContent,
+  WorklistContent,
+} from '@ketenkluis/client';
 import type { Plaintext } from '@ketenkluis/seal';
 import type { Fingerprints } from './contents.ts';
 import type { Manifest } from './link.ts';
@@ -30,7 +36,7 @@ export interface RowSource {
   readonly objected: readonly TeamId[];
 }
 
-export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview';
+export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview' | 'review';
 
 export interface ListContext {
   readonly register: Register;
@@ -166,6 +172,15 @@ export function planOverview(overview: OverviewContent, context: ListContext): {
   const bytes = canonicalJson(overview);
   return context.register.teams.flatMap((team) => {
     const pack = teamPack(team, 'overview', JSON.stringify(says), () => bytes, context);
+    return pack ? [{ team, pack }] : [];
+  });
+}
+
+/** What the log officers judge looks by; sealed again only when the practice knows something else than before. */
+export function planEvidence(evidence: EvidenceContent, context: ListContext): { team: Team; pack: PackJob }[] {
+  const { asOf: _, ...says } = evidence;
+  return context.register.teams.flatMap((team) => {
+    const pack = teamPack(team, 'review', JSON.stringify(says), () => canonicalJson(evidence), context);
     return pack ? [{ team, pack }] : [];
   });
 }

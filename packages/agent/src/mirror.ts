@@ -6,6 +6,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@ketenkluis/base';
+import type { LogStanding } from '@ketenkluis/client';
 import {
   decodeBundle,
   decodeEntry,
@@ -51,6 +52,15 @@ export const mirrorState = z.strictObject({
   erased: z.array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1) })).default([]),
 });
 type MirrorState = z.infer<typeof mirrorState>;
+export const WITNESSES_FILE = 'witnesses.json';
+export const witnessesFile = z.strictObject({
+  v: z.literal(1),
+  quorum: z.int().min(0),
+  lag: z.int().min(0),
+  witnesses: z.array(
+    z.strictObject({ name: z.string(), url: z.string(), keys: z.array(z.string()), note: z.string().nullable() }),
+  ),
+});
 const stored = z.strictObject({ kind: z.string(), name: z.string(), bytes: z.string() });
 export type StoredObject = z.infer<typeof stored>;
 
@@ -79,7 +89,12 @@ export function readObjects(bytes: Uint8Array): StoredObject[] {
 }
 
 /** Brings the folder up to the last checkpoint of this link. Throws `agent/vault-forked` when the lines do not give it. */
-export async function mirror(dir: string, link: Link, register: Register): Promise<MirrorResult> {
+export async function mirror(
+  dir: string,
+  link: Link,
+  register: Register,
+  outside: LogStanding | null = null,
+): Promise<MirrorResult> {
   await ownFolder(dir);
   const fresh: MirrorState = {
     v: 1,
@@ -109,8 +124,19 @@ export async function mirror(dir: string, link: Link, register: Register): Promi
   const plain = canonicalJson(register) as Plaintext;
   await writeAtomic(join(dir, REGISTER_COPY), await sealTo(fromBase64url(register.recoveryKem), REGISTER_INFO, plain));
   if (register.partners.length > 0) await mirrorPartners(dir, link);
+  if (outside !== null) await mirrorWitnesses(dir, outside);
   await write({ ...state, size, objects: added.last, erased });
   return { lines: size, objects: added.count, removed };
+}
+
+/** Whom the owners named, and the newest note of each that held; who checks the folder finds the roots in its own tree. */
+async function mirrorWitnesses(dir: string, { quorum, lag, witnesses }: LogStanding): Promise<void> {
+  const named = {
+    v: 1,
+    ...{ quorum, lag },
+    witnesses: witnesses.map(({ name, url, keys, note }) => ({ name, url, keys: [...keys], note })),
+  } satisfies z.infer<typeof witnessesFile>;
+  await writeAtomic(join(dir, 'log', WITNESSES_FILE), utf8(`${JSON.stringify(named)}\n`));
 }
 
 /** Partners' directories as their people brought them: what was sealed for whom is checked with these. */

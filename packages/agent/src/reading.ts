@@ -1,6 +1,6 @@
 /** The practice's records of the enrolled, patient by patient, and what the register must know of everybody else. */
 
-import type { LocalDate } from '@ketenkluis/base';
+import type { DossierId, LocalDate } from '@ketenkluis/base';
 import {
   type Booking,
   type CareRecord,
@@ -11,10 +11,13 @@ import {
   type Selection,
 } from '@ketenkluis/care';
 import type { Bsn } from '@ketenkluis/fhir';
-import type { ScopeRecords } from './contents.ts';
-import { endEnrolment } from './enrol.ts';
+import { Fingerprints, type ScopeRecords } from './contents.ts';
+import { endEnrolment } from './ending.ts';
+import { type Dwelling, evidenceSince } from './evidence.ts';
+import { settleLinks } from './links.ts';
 import type { Enrolled } from './plan.ts';
 import type { Register } from './register.ts';
+import type { Contact } from './source/contact.ts';
 import { type PracticeReading, readPractice } from './source/practice.ts';
 import type { Registration } from './source/process.ts';
 import type { Source } from './source/source.ts';
@@ -42,6 +45,10 @@ export interface Reading {
   readonly missing: number;
   /** Of the patients about whom Mitz is asked, in memory only. */
   readonly bsns: ReadonlyMap<string, Bsn>;
+  /** Of the enrolled and of colleagues who are patients here. */
+  readonly dwellings: ReadonlyMap<string, Dwelling>;
+  /** Who was seen when, since the first day of the evidence. */
+  readonly seen: ReadonlyMap<string, readonly Contact[]>;
   /** Appointments and contacts of the days asked for, by patient. */
   readonly bookings: ReadonlyMap<string, readonly Booking[]>;
   /** Each enrolled patient once; whoever died is ended in the register instead. */
@@ -59,6 +66,8 @@ export async function readEnrolled(options: {
   readonly bsnOf?: ReadonlySet<string>;
   /** The days whose appointments are read. */
   readonly booked?: { readonly from: LocalDate; readonly to: LocalDate };
+  /** Dossiers in which the patient shut something; asked only where records became one or two. */
+  readonly restricted: () => Promise<ReadonlySet<DossierId>>;
   readonly onFile?: (done: number, files: number) => void;
 }): Promise<Reading> {
   const { register, source, asOf, selection } = options;
@@ -67,12 +76,30 @@ export async function readEnrolled(options: {
   const words = new Map<string, Words>();
   const bsns = new Map<string, Bsn>();
   const bookings = new Map<string, Booking[]>();
+  const fingerprints = new Fingerprints(register.fingerprintKey);
+  // As it was, in case the reading begins again.
+  let before: Register['patients'] | null = null;
+  let doubted: ReadonlySet<string> = new Set();
+  const dwellings = new Map<string, Dwelling>();
+  const contacts = new Map<string, Contact[]>();
+  const since = evidenceSince(asOf);
+  const files = new Set(register.staff.flatMap(({ file }) => file ?? []));
   try {
     const practice = await readPractice(source, {
       asOf,
       selection,
       ...(options.booked === undefined ? {} : { booked: options.booked }),
+      async found(found) {
+        ({ doubted, before } = await settleLinks({
+          register,
+          found,
+          asOf,
+          fingerprints,
+          restricted: options.restricted,
+        }));
+      },
       enrolled(patient, may) {
+        if (doubted.has(patient)) return [];
         const enrolment = register.patients[patient]?.enrolment;
         if (enrolment?.state === 'enrolled') {
           seen.add(patient);
@@ -88,13 +115,24 @@ export async function readEnrolled(options: {
         restart() {
           spill.close();
           spill = new Spill<Value>();
+          if (before !== null) register.patients = before;
+          seen.clear();
           words.clear();
           bsns.clear();
           bookings.clear();
+          dwellings.clear();
+          contacts.clear();
         },
         bsn: (patient, bsn) => void (options.bsnOf?.has(patient) && bsns.set(patient, bsn)),
         records: (patient, scope, records) => spill.append(patient, ['r', scope, records]),
-        contact: (patient, { day }) => spill.append(patient, ['c', day]),
+        dwelling(patient, dwelling) {
+          const enrolled = register.patients[patient]?.enrolment?.state === 'enrolled';
+          if (enrolled || files.has(patient)) dwellings.set(patient, dwelling());
+        },
+        contact(patient, contact) {
+          spill.append(patient, ['c', contact.day]);
+          if (contact.day >= since) contacts.set(patient, [...(contacts.get(patient) ?? []), contact]);
+        },
         booking: (patient, one) => void bookings.set(patient, [...(bookings.get(patient) ?? []), one]),
         registration: (patient, one) => {
           const takesPart = participationOf(one);
@@ -111,12 +149,14 @@ export async function readEnrolled(options: {
       spill.close();
       return await readEnrolled(options);
     }
-    const missing = endMissing(register, seen, asOf);
+    const missing = doubted.size + endMissing(register, new Set([...seen, ...doubted]), asOf);
     return {
       practice,
       missing,
       bsns,
       bookings,
+      dwellings,
+      seen: contacts,
       patients: () => handOut(register, spill, asOf),
       close: () => spill.close(),
     };

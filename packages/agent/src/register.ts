@@ -37,7 +37,16 @@ export type Participation = z.infer<typeof participation>;
 export const notice = z.strictObject({ at: day, channel: z.string().max(40), text: z.string().max(40) });
 export type Notice = z.infer<typeof notice>;
 
-export const END_REASONS = ['refused', 'withdrawn', 'deceased', 'left-practice', 'participation-ended'] as const;
+/** `merged`: another record stands in its place; `split`: the record was of two people, or is of somebody else now. */
+export const END_REASONS = [
+  'refused',
+  'withdrawn',
+  'deceased',
+  'left-practice',
+  'participation-ended',
+  'merged',
+  'split',
+] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /** What is live at the vault for one dossier: as this agent put it there, and as the log says others did since. */
@@ -175,8 +184,14 @@ export const patient = z.strictObject({
   live: liveDossier.nullable(),
   /** Partners for whom Mitz is asked whether this patient agrees. */
   askMitz: z.array(id('organisation')).optional(),
+  /** A person whom many know: the practice wants looks here reviewed more closely. */
+  wellKnown: z.literal(true).optional(),
   /** The practice's book of what this patient said of who may see what; only ever added to. */
   said: z.array(saidSchema).max(500).optional(),
+  /** Only a batch that lists this patient enrols them: what was said before went with a merge or a split (docs/spec/source.md). */
+  byName: z.literal(true).optional(),
+  /** Of birth date and number, to see that the record is of somebody else now; it names neither. */
+  marks: z.strictObject({ born: z.string().length(3).nullable(), number: z.string().length(3).nullable() }).optional(),
 });
 export type PatientRecord = z.infer<typeof patient>;
 
@@ -223,6 +238,10 @@ export const staffMember = z.strictObject({
     .array(z.strictObject({ issuer: z.string().max(300), subject: z.string().max(300) }))
     .max(8)
     .optional(),
+  /** Their own file in the GP system, where they are a patient here. */
+  file: z.string().max(200).optional(),
+  /** Ids of this person as practitioner in the GP system: whose appointment it was. */
+  practitioners: z.array(z.string().max(200)).max(16).optional(),
 });
 
 /** Who a partner is, as an owner said when it was pinned. */
@@ -248,6 +267,14 @@ export const register = z.strictObject({
     log: z.strictObject({ origin: z.string(), key: z.string() }),
     /** Up to here every line was read and its leaf recomputed; `peaks` are the tree's complete subtrees, left to right. */
     checkpoint: z.strictObject({ size: z.int(), root: hash, peaks: z.array(hash) }).nullable(),
+    /** Where each dossier's chain stands; `whole`: read from the first line on, so that an unknown dossier begins with 1. */
+    chains: z
+      .strictObject({
+        whole: z.boolean(),
+        heads: z.record(z.string(), z.strictObject({ seq: z.int().min(1), hash })),
+      })
+      .nullable()
+      .default(null),
     /** How much of the key directory the vault showed last; null before the first reading. */
     people: z.strictObject({ count: z.int(), digest: hash }).nullable().default(null),
   }),
@@ -271,6 +298,8 @@ export const register = z.strictObject({
   referrals: z.record(id('fact'), day.nullable()).default({}),
   /** The key of each partner's team that new versions were last sealed for. */
   partnerKeys: z.record(z.string(), z.string()).default({}),
+  /** Under which fact everything that is live was sealed, and which keyholders missed a piece of it. */
+  custody: z.strictObject({ fact: id('fact').nullable(), short: z.array(id('person')) }).optional(),
   /** The allow-list that an owner accepted, line by line: nothing wider leaves before its difference is accepted too. */
   selection: z.strictObject({ version: z.string(), lines: z.array(allowLine) }).nullable(),
   /** What the receipt says of earlier deliveries, newest first. */

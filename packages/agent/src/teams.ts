@@ -27,7 +27,7 @@ const LOG: Shape = {
   role: null,
   name: 'Logboek',
   has: ({ owner, logOfficer }) => owner === true || logOfficer === true,
-  slots: ['directory', 'receipt'],
+  slots: ['directory', 'receipt', 'review'],
 };
 
 /** The own teams of a practice. A GP also works in the nurses' team, so that a nurse's note reaches the doctor. */
@@ -90,6 +90,19 @@ export function teamsFor(staff: readonly NewStaff[]): readonly Shape[] {
   return [...own, LOG];
 }
 
+/** A practice from before a list was there gets its place with the next sync. */
+export function completeSlots(teams: readonly Team[], random: Random): void {
+  for (const team of teams) {
+    if (team.need !== LOG.need) continue;
+    for (const name of LOG.slots) team.slots[name] ??= newSlot(random);
+  }
+}
+
+const newSlot = (random: Random): Team['slots'][string] => ({
+  ...{ handle: newId('handle', random), version: 0 },
+  ...{ descriptor: null, fingerprint: null, sealedAt: null },
+});
+
 /** Its entry in the register; handles are chosen now, packs come with the first sync. */
 export function newTeam(of: {
   readonly team: TeamId;
@@ -97,13 +110,6 @@ export function newTeam(of: {
   readonly epoch: Statement<'epoch'>;
   readonly random: Random;
 }): Team {
-  const slot = () => ({
-    handle: newId('handle', of.random),
-    version: 0,
-    descriptor: null,
-    fingerprint: null,
-    sealedAt: null,
-  });
   return {
     team: of.team,
     need: of.shape.need,
@@ -111,7 +117,7 @@ export function newTeam(of: {
     role: of.shape.role,
     epoch: { number: of.epoch.payload.number, hash: of.epoch.hash, kem: of.epoch.payload.kem },
     rekey: false,
-    slots: Object.fromEntries(of.shape.slots.map((name) => [name, slot()])),
+    slots: Object.fromEntries(of.shape.slots.map((name) => [name, newSlot(of.random)])),
     listed: [],
   };
 }

@@ -29,8 +29,9 @@ interface Change {
     | 'regrant'
     | 'keep'
     | 'kept-end'
-    | 'consent';
-  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit';
+    | 'consent'
+    | 'record';
+  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit' | 'own';
   readonly items: readonly AskedItem[];
   readonly about?: About;
   readonly declared?: boolean;
@@ -53,7 +54,7 @@ export async function changeWith<S extends z.ZodType<z.infer<typeof committed>>>
   what: Change,
   schema: S,
 ): Promise<{ readonly line: ProvedLine; readonly answer: z.infer<S> }> {
-  const annex = what.annexed === false ? null : await sealAnnex(session, what.about ?? {});
+  const annex = what.annexed === false ? null : await sealAnnex(session, what.about ?? {}, what.items);
   const log = await session.log();
   return await session.inTurn(async () => {
     const from = log.seen();

@@ -15,6 +15,7 @@ const day = z.custom<LocalDate>(
   'expected a day',
 );
 const count = z.int().min(0);
+const short = z.string().max(200);
 
 /** Envelope type `fhir`: one scope of one dossier. `records` are care records. */
 export const scopeContent = z.strictObject({
@@ -112,8 +113,39 @@ export const overviewContent = z.strictObject({
 });
 export type OverviewContent = z.infer<typeof overviewContent>;
 
+/** Equal where two are called or live the same; it says neither how nor where. */
+const word = z.string().regex(/^[A-Za-z0-9_-]{16}$/);
+const dwelling = { surnames: z.array(word).max(8), home: word.nullable(), street: word.nullable() };
+/** Envelope type `review`: what only the practice knows of looks, for the log officers (docs/spec/review.md, "Evidence"). */
+export const evidenceContent = z.strictObject({
+  v: z.literal(1),
+  asOf: day,
+  /** The first day of which `reasons` tells everything. */
+  since: day,
+  colleagues: z
+    .array(z.strictObject({ person: id('person'), role: short, teams: z.array(id('team')).max(64), ...dwelling }))
+    .max(2000),
+  subjects: z
+    .array(
+      z.strictObject({ dossier: id('dossier'), ...dwelling, vip: z.boolean(), colleague: id('person').nullable() }),
+    )
+    .max(50_000),
+  /** Neither person nor team: the source does not tell whose it was. */
+  reasons: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['appointment', 'encounter']),
+        dossier: id('dossier'),
+        day,
+        person: id('person').nullable(),
+        team: id('team').nullable(),
+      }),
+    )
+    .max(500_000),
+});
+export type EvidenceContent = z.infer<typeof evidenceContent>;
+
 const text = z.strictObject({ nl: z.string().max(400), en: z.string().max(400) });
-const short = z.string().max(200);
 
 /** Envelope type `referral`: the letter to a partner's team (docs/spec/partners.md). */
 export const referralContent = z.strictObject({

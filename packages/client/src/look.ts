@@ -13,7 +13,7 @@ import { type Look, openRelease } from './release.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
-export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview';
+export type Slot = 'worklist' | 'directory' | 'receipt' | 'overview' | 'review';
 
 /** What a colleague's card or a team's new key looks like to a client that has not heard of it yet. */
 const MAY_BE_NEWS = ['not-signed', 'no-key-here', 'rolled-back', 'directory-hidden'] as const;
@@ -23,10 +23,29 @@ export async function release(
   session: Session,
   what: { readonly class: RequestClass; readonly items: readonly AskedItem[]; readonly about?: About },
 ): Promise<Look> {
-  const annex = await sealAnnex(session, what.about ?? {});
+  try {
+    return await releaseOnce(session, what);
+  } catch (error) {
+    if (!clientError.is(error, 'holders-unknown')) throw error;
+    await session.people(true);
+    return await releaseOnce(session, what);
+  }
+}
+
+async function releaseOnce(session: Session, what: Parameters<typeof release>[1]): Promise<Look> {
+  const annex = await sealAnnex(session, what.about ?? {}, what.items);
   await prepared(session);
+  const { hasKeyholders } = await session.people();
+  const recipient = hasKeyholders ? { recipient: (await session.recipient()).hash } : {};
   const { answer, request } = await session.inTurn(async () => {
-    const ask = { id: annex.id, class: what.class, action: 'release', items: what.items, annex: annex.hash };
+    const ask = {
+      ...recipient,
+      id: annex.id,
+      class: what.class,
+      action: 'release',
+      items: what.items,
+      annex: annex.hash,
+    };
     const signed = await session.signed({ ...ask, checkpoint: await session.seen() }, { annex: annex.wire });
     return { answer: await session.call('release', releaseAnswer, signed.message), request: signed.request };
   });
@@ -61,6 +80,9 @@ export async function believed<T>(
       verifier: session.verifier,
       now: session.now(),
       teamKey: (team, epoch) => session.teamKey(team, epoch),
+      holders: (await session.people()).hasKeyholders
+        ? async (shown, facts) => (await import('./custody.ts')).collect(session, shown, facts)
+        : null,
     });
   // What ended before a change stands before it in the log: a directory from before that line does not know it yet.
   const newest = Math.max(-1, ...states.flatMap(({ changes }) => changes.map(({ index }) => index)));
@@ -91,6 +113,7 @@ const TYPES: Record<Slot, Envelope['type']> = {
   directory: 'directory',
   receipt: 'receipt',
   overview: 'overview',
+  review: 'review',
 };
 
 /** Where a team's own list stands, for each team this person is in. */
@@ -162,8 +185,8 @@ export async function openDossier(
     readonly handles: readonly HandleId[];
     readonly facts: readonly FactId[];
     readonly about?: About;
-    /** `emergency`: without a relation, reviewed by somebody else (emergency.ts). */
-    readonly class?: 'look' | 'emergency';
+    /** `emergency`: without a relation, reviewed by somebody else (emergency.ts); `own`: the patient (own.ts). */
+    readonly class?: 'look' | 'emergency' | 'own';
   },
 ): Promise<OpenedDossier> {
   const { dossier, handles, facts } = what;

@@ -29,8 +29,12 @@ import {
   sessionState,
 } from '@ketenkluis/protocol';
 import {
+  type AeadKey,
   asEpochWraps,
+  type BlobKey,
   type FactOf,
+  type Hash,
+  hashOf,
   type KemKeyPair,
   type KemPrivateKey,
   type KeyDirectory,
@@ -66,6 +70,13 @@ export interface SessionStart {
   readonly unlockers: KeyringHeader['unlockers'];
   /** What the person calls them, by unlocker id; opened with the keys. */
   readonly names: OpenedKeyring['names'];
+}
+
+/** What keyholders seal to: made for one session, kept nowhere. */
+interface Recipient {
+  readonly publicKey: Bytes;
+  readonly hash: Hash;
+  readonly key: KemPrivateKey;
 }
 
 type TeamSecret = Awaited<ReturnType<typeof openEpoch>>;
@@ -109,7 +120,11 @@ export class Session {
   /** Copies of what was sent that were opened here (kept.ts), and messages that were begun and did not arrive yet; likewise. */
   readonly kept = new Map<HandleId, OpenedCopy>();
   readonly begun = new Map<FactId, Begun>();
+  /** Keys of this session's own annexes, by team key and dossier, and those of others' that were opened here; gone with the keys. */
+  readonly annexKeys = new Map<string, Promise<BlobKey>>();
+  readonly annexOpened = new Map<string, AeadKey>();
   readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
+  #recipient: Promise<Recipient> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(wired: Wire, start: SessionStart, keys: Keys | null) {
@@ -148,11 +163,18 @@ export class Session {
     } catch (error) {
       const needed = error instanceof KetenkluisError && error.detail.problem === 'vault/identity-needed';
       if (!needed || identity === undefined) throw error;
-      const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
-      const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
-      await this.call('session-identity', sessionIdentified, message);
+      await this.identify();
       await this.#confirmOnce();
     }
+  }
+
+  /** Raises the level of this session by the sign-on outside, also where the own vault asks for none but a partner's does (R26). */
+  async identify(): Promise<void> {
+    const { identity } = this.wire.ports;
+    if (identity === undefined) throw clientError('not-open', 'there is no sign-on outside here');
+    const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
+    const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
+    await this.call('session-identity', sessionIdentified, message);
   }
 
   async #confirmOnce(): Promise<void> {
@@ -226,14 +248,28 @@ export class Session {
     };
   }
 
+  /** The key pair of this session for keyholders' pieces; forgotten with the others. */
+  recipient(): Promise<Recipient> {
+    this.keys();
+    this.#recipient ??= (async () => {
+      const { kem } = suite(1);
+      const { seed, publicKey } = await kem.generate(this.wire.ports.random);
+      return { publicKey, hash: hashOf(publicKey), key: await kem.importPrivate(seed) };
+    })();
+    return this.#recipient;
+  }
+
   /** Forgets every key; the session at the vault stays and waits for a touch. */
   lock(): void {
     this.#keys = null;
     this.#start = { ...this.#start, names: {} };
     this.#teamKeys.clear();
+    this.#recipient = null;
     this.letters.clear();
     this.kept.clear();
     this.begun.clear();
+    this.annexKeys.clear();
+    this.annexOpened.clear();
     this.#me = null;
     for (const guest of this.#guests) guest.lock();
   }

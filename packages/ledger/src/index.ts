@@ -83,6 +83,7 @@ export {
   type Integrated,
   inclusionFromTiles,
   integrate,
+  type KnownNodes,
   parseTilePath,
   type ReadTile,
   rootFromTiles,
@@ -117,3 +118,14 @@ export {
   type Verdict,
   verifyLedger,
 } from './verify.ts';
+export {
+  type Confirmed,
+  confirmedBy,
+  type KnownLine,
+  type ShownNote,
+  type Standing,
+  standingOf,
+  type WitnessPolicy,
+  type WitnessSaid,
+  type WitnessWord,
+} from './witnessed.ts';

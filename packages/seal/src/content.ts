@@ -52,7 +52,7 @@ export const envelope = z.strictObject({
   dossier: descriptor.shape.dossier,
   team: descriptor.shape.team,
   handle: descriptor.shape.handle,
-  type: z.enum(['fhir', 'worklist', 'directory', 'receipt', 'overview', 'note', 'referral', 'message']),
+  type: z.enum(['fhir', 'worklist', 'directory', 'receipt', 'overview', 'review', 'note', 'referral', 'message']),
   scope: name.nullable(),
   programmes: z.array(name).max(16),
   /** Hash of the merged allow-lists that chose the content (R12). */
@@ -212,7 +212,7 @@ export const resealPack = (opened: OpenedPack, to: SealOptions): Promise<SealedP
 /** The descriptor's payload for a sealed pack. */
 export const describePack = (
   sealed: SealedPack,
-  fields: Pick<Descriptor, 'slot' | 'prev' | 'class' | 'parent' | 'writer'>,
+  fields: Pick<Descriptor, 'slot' | 'prev' | 'class' | 'parent' | 'writer' | 'holders'>,
 ): Descriptor => ({
   t: 'descriptor',
   v: 1,
@@ -230,6 +230,7 @@ export const describePack = (
   class: fields.class,
   parent: fields.parent,
   writer: fields.writer,
+  ...(fields.holders === undefined ? {} : { holders: fields.holders }),
 });
 
 /**

@@ -111,11 +111,14 @@ export function claimedSigner(payload: Payload): string | undefined {
     case 'profile':
     case 'explanation':
     case 'assurance':
+    case 'review':
       return payload.by;
     case 'request':
     case 'device':
     case 'join':
       return payload.person;
+    case 'fact':
+      return payload.kind === 'restriction' ? payload.by : undefined;
     default:
       return undefined;
   }

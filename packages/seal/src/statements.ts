@@ -53,7 +53,7 @@ export const card = z.strictObject({
   ...head,
   organisation: id('organisation'),
   subject: id('person'),
-  kind: z.enum(['professional', 'agent', 'vault', 'keyholder', 'trustee']),
+  kind: z.enum(['professional', 'agent', 'vault', 'keyholder', 'trustee', 'patient']),
   number: count,
   sign: publicKey,
   kem: publicKey,
@@ -94,6 +94,10 @@ export const DIRECTORY_FACT_KINDS = [
   'pool',
   'substitute',
   'oversight',
+  'own',
+  'witnesses',
+  'control',
+  'keyholders',
 ] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
@@ -169,11 +173,17 @@ export const restriction = z.strictObject({
   dossier: id('dossier'),
   handles: z.array(id('handle')).min(1).max(128).nullable(),
   excluded: z.union([id('organisation'), id('team'), id('person'), z.literal('outside')]),
+  /** Who recorded it at the desk: signs it, and may lift it (docs/spec/access.md, "Restriction"). */
+  by: id('person').optional(),
 });
 
+/** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
+export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
+export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
 /**
  * Signed by `threshold` owners and at least two people, who compared `authority` (the hash of its newest authority record) out of
- * band. `log` is its ledger's key in the vkey form of C2SP signed-note; `teams` may be referred to (docs/spec/partners.md).
+ * band. `profile` is the hash of the sealed statement that says who this is; `accepts` the levels that count when the partner says how sure
+ * it is of its people (R26), none where it is left out. `log` is its ledger's key in the vkey form of C2SP signed-note; `teams` may be referred to (docs/spec/partners.md).
  */
 export const partner = z.strictObject({
   ...fact,
@@ -182,6 +192,8 @@ export const partner = z.strictObject({
   authority: hash,
   log: z.string().regex(/^[a-z0-9][a-z0-9._/@:-]{0,79}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/),
   teams: z.array(id('team')).min(1).max(64),
+  profile: hash,
+  accepts: z.array(z.enum(ASSURANCE_LEVELS)).min(1).max(3).optional(),
 });
 /** On what a practice assumes that a patient agrees: who treats together is no "other" (BW 7:457 lid 2); the patient accepted the referral. */
 const ASSUMPTION_GROUNDS = ['directly-involved', 'accepted-referral'] as const;
@@ -221,6 +233,81 @@ export const substitute = z.strictObject({
 /** Signed by `threshold` owners: members of this team may read who looked, of every dossier. It opens nothing. */
 export const oversight = z.strictObject({ ...fact, kind: z.literal('oversight'), team: id('team') });
 
+/** Days between two checks of a kind, and of a term; the most that the spec allows (docs/spec/review.md, "Control policy"). */
+const days = (most: number) => z.int().min(1).max(most);
+/**
+ * Signed by `threshold` owners and at least two people: the practice's written control policy (R49). Each replaces the one before it,
+ * which `prev` names; none is ever withdrawn, so that nobody lowers it by ending it.
+ */
+export const control = z.strictObject({
+  ...fact,
+  kind: z.literal('control'),
+  number: z.int().min(1),
+  prev: hash.nullable(),
+  /** Who sets it: NEN 7513 names the board. */
+  board: id('person'),
+  officers: z.array(id('person')).min(1).max(16),
+  /** Of the officers: who works for another organisation, by mandate. */
+  outside: z.array(id('person')).max(16),
+  /** Points from which a look is a finding. */
+  findingAt: z.int().min(20).max(50),
+  every: z.strictObject({ review: days(31), sample: days(92), emergency: days(31), rights: days(92) }),
+  /** Unexplained looks that a human reads each time. */
+  sampleSize: z.int().min(5).max(1000),
+  answerDays: days(31),
+  decideDays: days(92),
+});
+
+/**
+ * Signed by `threshold` owners and at least two people: who holds pieces of every key, on which card and where, and how many of them a
+ * look needs (docs/spec/keyholder.md). The one stated last counts; nobody ends it, another takes its place. An empty list: nobody any more.
+ */
+export const keyholders = z.strictObject({
+  ...fact,
+  kind: z.literal('keyholders'),
+  need: z.int().min(0).max(8),
+  holders: z.array(z.strictObject({ person: id('person'), card: hash, url: z.string().max(255) })).max(8),
+});
+
+/**
+ * Signed by `threshold` owners and at least two people: who outside cosigns the log's checkpoints, and how many of them must
+ * (docs/spec/witness.md). The one stated last counts; nobody ends it, another takes its place. An empty list: nobody any more.
+ */
+export const witnesses = z.strictObject({
+  ...fact,
+  kind: z.literal('witnesses'),
+  quorum: z.int().min(0).max(16),
+  /** Milliseconds: how old the newest cosignature of one may be, and how long a line may go without. */
+  lag: z.int().min(60_000).max(86_400_000),
+  witnesses: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(255),
+        /** Submission prefix of C2SP tlog-witness. */
+        url: z.string().min(1).max(500),
+        /** Verifier keys of types 0x04 and 0x06 under that name. */
+        keys: z.array(z.string().max(2500)).min(1).max(2),
+      }),
+    )
+    .max(16),
+});
+
+/**
+ * Signed by `threshold` owners and at least two people: this person reads this dossier and its log, as the patient or for them, through a
+ * team of their own. `checked` is how the practice made sure who they are. It always ends (docs/spec/own.md).
+ */
+export const own = z.strictObject({
+  ...fact,
+  until: at,
+  kind: z.literal('own'),
+  dossier: id('dossier'),
+  team: id('team'),
+  person: id('person'),
+  card: hash,
+  as: z.enum(['patient', 'representative']),
+  checked: z.enum(['document', 'known']),
+});
+
 /**
  * Signed by one professional of the practice: this patient is with this substitute now, for at most 24 hours. `note` is the hash of the
  * sealed word to the substitute (KKSB).
@@ -249,6 +336,10 @@ export const factSchema = z.discriminatedUnion('kind', [
   pool,
   substitute,
   oversight,
+  own,
+  witnesses,
+  control,
+  keyholders,
   call,
 ]);
 
@@ -263,7 +354,7 @@ export const withdrawal = z.strictObject({
 });
 
 export const WRITER_CLASSES = ['source', 'work', 'inbox'] as const;
-export const SLOTS = ['worklist', 'directory', 'receipt', 'overview'] as const;
+export const SLOTS = ['worklist', 'directory', 'receipt', 'overview', 'review'] as const;
 
 /** Signed by the writer. Names no recipients. Exactly one of `dossier` and `team` is set. */
 export const descriptor = z.strictObject({
@@ -285,6 +376,17 @@ export const descriptor = z.strictObject({
   size: count,
   /** Commitments on the client, vault and keyholder shares: SHA-256(lp("ketenkluis.share.v1", kind, salt, share)). */
   shares: z.strictObject({ c: hash, h: hash, k: hash.nullable() }),
+  /** There exactly when there is a k: who has which piece of it, by the fact that names them, and how many are needed. */
+  holders: z
+    .strictObject({
+      fact: id('fact'),
+      need: z.int().min(1).max(8),
+      pieces: z
+        .array(z.strictObject({ by: id('person'), piece: hash }))
+        .min(1)
+        .max(8),
+    })
+    .optional(),
 });
 
 /** Signed by the writer, or by a member who re-wraps. One statement covers the packs of one dossier (or team) for one team. */
@@ -413,6 +515,8 @@ export const request = z.strictObject({
   /** Something done at the client, declared before it happens (search, print, export). */
   declared: z.boolean(),
   checkpoint: z.strictObject({ size: count, root: hash }).nullable(),
+  /** SHA-256 of the KEM key that keyholders seal their pieces to; only where the practice names keyholders. */
+  recipient: hash.optional(),
 });
 
 /** Signed by the inviter (an owner). `key` is the one-time Ed25519 key whose seed rides in the link's fragment. */
@@ -510,9 +614,6 @@ export const explanation = z.strictObject({
   at,
 });
 
-/** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
-export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
-export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
 /**
  * Signed by the practice's agent: somebody who holds this session proved, by a means from outside, to be this person. It names no
  * number and no name; it counts for this one session and no longer than until its end (docs/identity.md).
@@ -529,6 +630,54 @@ export const assurance = z.strictObject({
   at,
   until: at,
 });
+
+const ofFinding = {
+  /** Names the finding to everybody and says nothing of it: a hash over what it is about. */
+  finding: hash,
+  /** From 1; each names the one before. */
+  number: z.int().min(1).max(1000),
+  prev: hash.nullable(),
+  /** Lines of the looks, ascending, and who looked: the same in every step of one finding. */
+  lines: z.array(count).min(1).max(2000),
+  people: z.array(id('person')).min(1).max(64),
+  /** SHA-256 of the sealed words. */
+  words: hash,
+};
+const record = { t: z.literal('review'), ...head, practice: id('organisation'), by: id('person'), at };
+/**
+ * Signed by one person: a step of a finding, by an officer of the control policy who looked in none of its lines, or the answer of who
+ * was asked; or a check that was done, by an officer (`rights` also by the board). What is judged stands sealed in the words (R50).
+ */
+export const review = z.discriminatedUnion('kind', [
+  z.strictObject({ ...record, kind: z.literal('ask'), ...ofFinding, whom: id('person') }),
+  z.strictObject({ ...record, kind: z.literal('answer'), ...ofFinding }),
+  z.strictObject({ ...record, kind: z.literal('decide'), ...ofFinding }),
+  z.strictObject({ ...record, kind: z.literal('reopen'), ...ofFinding }),
+  z.strictObject({
+    ...record,
+    kind: z.literal('check'),
+    check: z.enum(['review', 'sample', 'emergency']),
+    /** The first line that was covered, and the one after the last. */
+    lines: z.strictObject({ from: count, until: count }),
+    rules: z.string().min(1).max(40),
+    policy: hash,
+    looks: count,
+    explained: count,
+    unexplained: count,
+    /** Hash over the findings, so that none can be left out afterwards. */
+    findings: z.strictObject({ count, digest: hash }),
+    /** Unexplained looks that were read, for `sample`. */
+    read: count.nullable(),
+  }),
+  z.strictObject({
+    ...record,
+    kind: z.literal('rights'),
+    policy: hash,
+    /** Places of people as they stood: each stays or was ended. */
+    kept: z.array(id('fact')).max(1000),
+    ended: z.array(id('fact')).max(1000),
+  }),
+]);
 
 const schemas = {
   authority,
@@ -551,6 +700,7 @@ const schemas = {
   profile,
   explanation,
   assurance,
+  review,
 } as const;
 export const statementSchemas = schemas;
 export type StatementType = keyof typeof schemas;
@@ -575,3 +725,5 @@ export type Invitation = Payload<'invitation'>;
 export type Join = Payload<'join'>;
 export type Device = Payload<'device'>;
 export type Assurance = Payload<'assurance'>;
+export type ReviewRecord = Payload<'review'>;
+export type ReviewStep = Extract<ReviewRecord, { finding: Hash }>;

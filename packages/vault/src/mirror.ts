@@ -21,6 +21,12 @@ export function requireAgentOrOwner(vault: Vault, { people, session, card }: Cal
     throw vaultError('not-allowed', 'only the agent or an owner reads this');
 }
 
+/** Whole lines are for who answers for the log as well: they name random ids, and whoever oversees may ask of each who looked. */
+export function requireLogReader(vault: Vault, caller: Caller): void {
+  if (caller.people.keys.oversees(caller.session.person, vault.clock())) return;
+  requireAgentOrOwner(vault, caller);
+}
+
 /** Reading the log is an event as well (R38): one line per session, before the first line goes out. */
 export async function noteLogRead(vault: Vault, { practice, people, session }: Caller): Promise<void> {
   if (session.log_read === 1) return;
@@ -53,7 +59,7 @@ export async function noteLogRead(vault: Vault, { practice, people, session }: C
 
 const ENTRIES = 500;
 export async function entries(vault: Vault, caller: Caller, from: number): Promise<z.infer<typeof entriesPage>> {
-  requireAgentOrOwner(vault, caller);
+  requireLogReader(vault, caller);
   await noteLogRead(vault, caller);
   const { size } = await checkpointOf(vault, caller.people.log);
   const found = await vault.storage.ledger.entries(caller.people.log, from, Math.min(size, from + ENTRIES));
@@ -156,5 +162,12 @@ async function objectsOf(tx: Tx, practice: OrganisationId, line: number, rows: r
     .where('line', '=', line)
     .execute();
   for (const row of annexes) out.push({ kind: 'annex', name: row.hash, bytes: base64url(row.bytes) });
+  const words = await tx
+    .selectFrom('record')
+    .select(['hash', 'words'])
+    .where('practice', '=', practice)
+    .where('line', '=', line)
+    .execute();
+  for (const row of words) if (row.words) out.push({ kind: 'words', name: row.hash, bytes: base64url(row.words) });
   return out;
 }

@@ -202,3 +202,4 @@ export * from './testing/delivery.ts';
 export * from './testing/partner.ts';
 export * from './testing/passkey.ts';
 export * from './testing/practice.ts';
+export * from './testing/witnesses.ts';

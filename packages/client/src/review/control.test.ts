@@ -1,13 +1,4 @@
-import {
-  addDays,
-  DAY,
-  type DossierId,
-  type Instant,
-  instant,
-  type LocalDate,
-  type OrganisationId,
-  type PersonId,
-} from '@ketenkluis/base';
+import { addDays, DAY, type DossierId, type Instant, instant, type LocalDate, type PersonId } from '@ketenkluis/base';
 import { describe, expect, it } from 'vitest';
 import { type FindingEvent, judgesOf, stateOf } from './finding.ts';
 import { arrearsOf, coversAll, type DoneCheck, parsePolicy, plannedChecks } from './policy.ts';
@@ -19,14 +10,14 @@ import { wordsOf } from './words.ts';
 const [officer, second, looker, other] = ['officer', 'second', 'looker', 'other'].map(
   (name) => `per_${name}` as PersonId,
 ) as [PersonId, PersonId, PersonId, PersonId];
-const outside = 'org_group' as OrganisationId;
+const outside = 'per_outside' as PersonId;
 const file = 'dos_1' as DossierId;
 const written = {
   v: 1,
   from: '2025-03-01',
   board: 'per_board',
-  officers: [officer, second],
-  outside,
+  officers: [officer, second, outside],
+  outside: [outside],
   findingAt: 50,
   every: { review: 7, sample: 30, emergency: 7, rights: 90 },
   sampleSize: 10,
@@ -68,7 +59,7 @@ describe('R49 planned against done', () => {
     expect(coversAll([], 0)).toBe(true);
   });
 
-  it('counts only officers of the policy or their outside organisation, and samples of its size', () => {
+  it('counts only officers of the policy, of another organisation too, and samples of its size', () => {
     const sample = (by: DoneCheck['by'], read: number) =>
       only('sample', [check('sample', 3, { by, read })], 40)[0]!.done;
     expect([sample(officer, 10), sample(outside, 12)]).toEqual(['2025-03-04', '2025-03-04']);
@@ -105,7 +96,7 @@ describe('R50 from finding to decision', () => {
     ...{ kind: 'decide', at: at(3), by: officer, verdict: 'unjustified', ground: 'Geen contact', followUp: 'talk' },
     ...more,
   });
-  const run = (...events: FindingEvent[]) => stateOf(events, { finding, judges, policy });
+  const run = (...events: FindingEvent[]) => stateOf(events, { finding, judges, answerDays: () => policy.answerDays });
 
   it('asked, answered, decided, with who and what', () => {
     expect(run(ask, answer).state).toBe('answered');
@@ -165,7 +156,7 @@ describe('R48 in words', () => {
       expect(sentences.filter((one) => one.includes('41'))).toHaveLength(4);
       expect(sentences.every((one) => one.endsWith('.'))).toBe(true);
     }
-    expect(wordsOf(judged, 'nl')[0]).toBe('Niets in agenda, dossier of berichten verklaart deze inzage.');
+    expect(wordsOf(judged, 'nl')[0]).toBe('Niets in agenda, dossier of berichten verklaart deze raadpleging.');
   });
 
   it('and says which reason explains a look', () => {

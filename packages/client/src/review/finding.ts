@@ -5,7 +5,6 @@
 
 import { DAY, type DossierId, type Instant, type PersonId } from '@ketenkluis/base';
 import { clientError } from '../errors.ts';
-import type { ControlPolicy } from './policy.ts';
 import type { Finding } from './review.ts';
 import type { Subject } from './types.ts';
 
@@ -38,7 +37,7 @@ const OPEN: FindingState = {
 
 /** The officers who may judge this finding; empty: blocked until the practice names an outside officer. */
 export function judgesOf(
-  finding: Finding,
+  finding: Pick<Finding, 'people' | 'dossiers'>,
   officers: readonly PersonId[],
   subjects: readonly Pick<Subject, 'id' | 'colleague'>[],
 ): PersonId[] {
@@ -53,7 +52,12 @@ const refused = (why: string) => clientError('refused', why);
 export function nextState(
   state: FindingState,
   event: FindingEvent,
-  on: { readonly finding: Finding; readonly judges: readonly PersonId[]; readonly policy: ControlPolicy },
+  on: {
+    readonly finding: Pick<Finding, 'people' | 'dossiers'>;
+    readonly judges: readonly PersonId[];
+    /** Days to answer, as the policy of that moment says. */
+    readonly answerDays: (at: Instant) => number;
+  },
 ): FindingState {
   if (state.last !== null && event.at < state.last)
     throw refused('a step of a finding cannot come before the one above it');
@@ -78,7 +82,7 @@ export function nextState(
       const { verdict, followUp, by } = event;
       if (followUp !== 'none' && verdict !== 'unjustified') throw refused('only an unjustified look has a follow-up');
       if (verdict !== 'justified') {
-        const term = on.policy.answerDays * DAY;
+        const term = on.answerDays(event.at) * DAY;
         const heard = (person: PersonId) => {
           const since = state.waiting.get(person);
           return since === undefined ? state.answered.has(person) : event.at - since > term;

@@ -19,6 +19,7 @@ export {
   type PlannedCheck,
   parsePolicy,
   plannedChecks,
+  plannedUnder,
 } from './policy.ts';
 export {
   type Finding,

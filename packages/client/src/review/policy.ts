@@ -4,7 +4,7 @@
  */
 
 import type { Instant } from '@ketenkluis/base';
-import { addDays, daysBetween, type LocalDate, localDate, type OrganisationId, type PersonId } from '@ketenkluis/base';
+import { addDays, daysBetween, type LocalDate, localDate, type PersonId } from '@ketenkluis/base';
 import { z } from 'zod';
 import { clientError } from '../errors.ts';
 import { FINDING_AT } from './rules.ts';
@@ -18,8 +18,8 @@ const policySchema = z.strictObject({
   board: z.string().min(1),
   /** Named log officers. */
   officers: z.array(z.string().min(1)).min(1),
-  /** An outside log officer's organisation, by mandate. */
-  outside: z.string().min(1).nullable(),
+  /** Of the officers: who works for another organisation, by mandate. */
+  outside: z.array(z.string().min(1)),
   /** Points from which a look is a finding: closer than the rules, never less close. */
   findingAt: z.number().int().min(20).max(FINDING_AT),
   /** Days between two checks of a kind. */
@@ -37,7 +37,7 @@ export interface ControlPolicy extends Omit<z.infer<typeof policySchema>, 'from'
   readonly from: LocalDate;
   readonly board: PersonId;
   readonly officers: readonly PersonId[];
-  readonly outside: OrganisationId | null;
+  readonly outside: readonly PersonId[];
 }
 
 /** Throws `client/refused` where the policy asks less than the spec allows, or is none. */
@@ -55,7 +55,7 @@ export function parsePolicy(value: unknown): ControlPolicy {
     from: from as LocalDate,
     board: board as PersonId,
     officers: officers as PersonId[],
-    outside: outside as OrganisationId | null,
+    outside: outside as PersonId[],
   };
 }
 
@@ -63,10 +63,12 @@ export function parsePolicy(value: unknown): ControlPolicy {
 export interface DoneCheck {
   readonly kind: CheckKind;
   readonly at: Instant;
-  readonly by: PersonId | OrganisationId;
+  readonly by: PersonId;
   readonly lines: { readonly from: number; readonly until: number } | null;
   /** Unexplained looks that were read, for `sample`. */
   readonly read: number | null;
+  /** How many unexplained looks there were: fewer than the sample's size are read all. */
+  readonly outOf?: number;
 }
 
 export interface PlannedCheck {
@@ -100,17 +102,25 @@ export function plannedChecks(
   done: readonly DoneCheck[],
   today: LocalDate,
   sizeAt: (day: LocalDate) => number,
+  /** The first day of the policy that took its place: a period that runs then ends early. */
+  replaced: LocalDate | null = null,
 ): PlannedCheck[] {
-  const may = new Set<string>([...policy.officers, ...(policy.outside === null ? [] : [policy.outside])]);
+  const officers = new Set<string>(policy.officers);
+  const may = (kind: CheckKind, by: string) => officers.has(by) || (kind === 'rights' && by === policy.board);
+  const last = replaced === null ? null : addDays(replaced, -1);
   const planned: PlannedCheck[] = [];
   for (const kind of CHECKS) {
     const all = done
-      .filter((one) => one.kind === kind && may.has(one.by))
-      .filter(({ read }) => kind !== 'sample' || (read ?? 0) >= policy.sampleSize)
+      .filter((one) => one.kind === kind && may(kind, one.by))
+      .filter(
+        ({ read, outOf }) =>
+          kind !== 'sample' || (read ?? -1) >= Math.min(policy.sampleSize, outOf ?? policy.sampleSize),
+      )
       .toSorted((a, b) => a.at - b.at);
     const used = new Set<DoneCheck>();
-    for (let from = policy.from; from <= today; from = addDays(from, policy.every[kind])) {
-      const due = addDays(from, policy.every[kind] - 1);
+    for (let from = policy.from; from <= (last ?? today); from = addDays(from, policy.every[kind])) {
+      const whole = addDays(from, policy.every[kind] - 1);
+      const due = last !== null && last < whole ? last : whole;
       const day = kind === 'review' ? coveredOn(all, due, sizeAt(due)) : takenFrom(all, used, from);
       const until = day ?? today;
       planned.push({ kind, from, due, done: day, late: Math.max(0, daysBetween(due, until)) });
@@ -119,6 +129,18 @@ export function plannedChecks(
   return planned.sort((a, b) =>
     a.due < b.due ? -1 : a.due > b.due ? 1 : CHECKS.indexOf(a.kind) - CHECKS.indexOf(b.kind),
   );
+}
+
+/** The same over every policy that ever stood, oldest first: a new one takes no arrears away. */
+export function plannedUnder(
+  policies: readonly ControlPolicy[],
+  done: readonly DoneCheck[],
+  today: LocalDate,
+  sizeAt: (day: LocalDate) => number,
+): PlannedCheck[] {
+  return policies
+    .flatMap((policy, i) => plannedChecks(policy, done, today, sizeAt, policies[i + 1]?.from ?? null))
+    .toSorted((a, b) => (a.due < b.due ? -1 : a.due > b.due ? 1 : CHECKS.indexOf(a.kind) - CHECKS.indexOf(b.kind)));
 }
 
 /** What is past its day and not done, the latest first. */

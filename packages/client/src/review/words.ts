@@ -90,7 +90,7 @@ const BECAUSE: Readonly<Record<Language, Readonly<Record<Strength, (reason: stri
   nl: {
     strong: (reason) => `Verklaard door ${reason}.`,
     weak: (reason) => `Mogelijk verklaard door ${reason}, van een collega of van langer geleden.`,
-    none: () => 'Niets in agenda, dossier of berichten verklaart deze inzage.',
+    none: () => 'Niets in agenda, dossier of berichten verklaart deze raadpleging.',
   },
   en: {
     strong: (reason) => `Explained by ${reason}.`,

@@ -118,6 +118,7 @@ const takeover: Ask = async (world, asker, target) => {
 };
 
 const SEAL = 'AAAA';
+const SEAL_BYTES = new Uint8Array(3);
 
 const keepFor = async (
   world: TestWorld,
@@ -186,6 +187,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   },
   directory: reading('directory'),
   me: reading('me'),
+  own: reading('own'),
   heads: reading('heads'),
   statements: signed('statements', invitation, { class: 'admin' }),
   proposals: reading('proposals'),
@@ -256,8 +258,22 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
     return world.signed(session, 'session-identity', { assurance }, { class: 'session' });
   },
   mirror: reading('mirror'),
+  annexes: reading('annexes'),
+  records: reading('records'),
+  record: async (world, { session }) => {
+    const payload: Payload<'review'> = {
+      ...({ t: 'review', ...SUITE, kind: 'check', check: 'review', rules: 'matrix' } as const),
+      ...{ practice: world.practice.id, by: session.person.id, at: world.time.clock(), policy: hashOf(SEAL_BYTES) },
+      ...{ lines: { from: 0, until: 1 }, looks: 0, explained: 0, unexplained: 0, read: null },
+      findings: { count: 0, digest: hashOf(SEAL_BYTES) },
+    };
+    const statement = statementToWire(await signStatement(payload, session.person.signer));
+    return world.signed(session, 'record', { statement, words: null }, { class: 'session' });
+  },
   entries: reading('entries'),
   checkpoint: reading('checkpoint'),
+  'log-proof': reading('log-proof', '?index=0&size=1'),
+  witnessed: reading('witnessed'),
   tile: (world, { session }) =>
     world.running.app
       .inject({
@@ -269,9 +285,34 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   'session-close': (world, { session }) => world.call('session-close', { token: session.token, body: {} }),
 };
 
+const declarationOf =
+  (kind: 'look' | 'own'): Ask =>
+  async (world, { session }, target) => {
+    const annex = await world.annex();
+    return world.signed(
+      session,
+      'declaration',
+      { event: 'print', annex: annex.text },
+      { class: kind, items: [itemOf(target)], annex: annex.hash, declared: true },
+    );
+  };
+const auditOf =
+  (kind: 'audit' | 'own'): Ask =>
+  async (world, { session }, { dossier }) => {
+    const annex = await world.annex();
+    const at = world.time.clock();
+    return world.signed(
+      session,
+      'audit',
+      { from: 0, until: at, annex: annex.text },
+      { class: kind, items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
+    );
+  };
+
 /** Endpoints about one dossier. */
 export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
   release: (world, { session }, target) => look(world, session, [itemOf(target)]),
+  'release own': (world, { session }, target) => look(world, session, [itemOf(target)], { class: 'own' }),
   'release emergency': (world, { session }, target) => look(world, session, [itemOf(target)], { class: 'emergency' }),
   emergencies: (world, { session }, { dossier }) =>
     world.call('emergencies', { token: session.token, body: { dossier: dossier.id } }),
@@ -282,26 +323,24 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
     return (await writeNote(world, session, dossier, team, { parent })).reply;
   },
   takeover,
-  declaration: async (world, { session }, target) => {
+  declaration: declarationOf('look'),
+  'declaration own': declarationOf('own'),
+  'declaration audit': async (world, { session }, { dossier }) => {
     const annex = await world.annex();
     return world.signed(
       session,
       'declaration',
-      { event: 'print', annex: annex.text },
-      { class: 'look', items: [itemOf(target)], annex: annex.hash, declared: true },
+      { event: 'export', annex: annex.text },
+      {
+        ...{ class: 'audit', items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
+        declared: true,
+      },
     );
   },
-  audit: async (world, { session }, { dossier }) => {
-    const annex = await world.annex();
-    const at = world.time.clock();
-    return world.signed(
-      session,
-      'audit',
-      { from: 0, until: at, annex: annex.text },
-      { class: 'audit', items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
-    );
-  },
+  audit: auditOf('audit'),
+  'audit own': auditOf('own'),
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
+  restrictions: (world, { session }, { dossier }) => aboutDossier(world, session, 'restrictions', dossier, {}),
   'review-told': (world, { session }, { dossier, review }) =>
     aboutDossier(world, session, 'review-told', dossier, {
       review,

@@ -3,10 +3,12 @@
 import { encodeBundle, parseTilePath } from '@ketenkluis/ledger';
 import * as wire from '@ketenkluis/protocol';
 import { z } from 'zod';
-import { authenticate, refused } from '../auth.ts';
+import { authenticate, openMessage, refused } from '../auth.ts';
 import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
-import { checkpointOf } from '../proofs.ts';
+import { checkpointOf, logProof, proofQuery } from '../proofs.ts';
+import { annexes, listRecords, record } from '../records.ts';
 import type { Vault } from '../vault.ts';
+import { witnessed } from '../witnesses.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
 
 const HASH = 32;
@@ -35,11 +37,51 @@ export function logRoutes(api: Api, vault: Vault): void {
     },
     async (request) => entries(vault, await authenticate(vault, request), request.query.from),
   );
+  api.get(
+    `${PRACTICE}/annexes`,
+    {
+      ...gate('annexes', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ from: z.coerce.number().int().min(0).default(0) }),
+        response: { 200: wire.annexesPage },
+      },
+    },
+    async (request) => annexes(vault, await authenticate(vault, request), request.query.from),
+  );
+  api.get(
+    `${PRACTICE}/records`,
+    { ...gate('records', 4 * KIB, 'session'), schema: { response: { 200: wire.records } } },
+    async (request) => listRecords(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/records`,
+    { ...gate('record', 4096 * KIB, 'session'), schema: { body: wire.postRecord, response: { 200: wire.committed } } },
+    async (request) => record(vault, await openMessage(vault, request, 'record', request.body), request.body.body),
+  );
   api.get(`${PRACTICE}/log/checkpoint`, gate('checkpoint', 4 * KIB, 'session'), async (request, reply) => {
     const { people } = await authenticate(vault, request);
     const { note } = await checkpointOf(vault, people.log);
     return reply.type('text/plain; charset=utf-8').send(await vault.witnesses.cosigned(people.log, note));
   });
+  api.get(
+    `${PRACTICE}/log/proof`,
+    {
+      ...gate('log-proof', 4 * KIB, 'session'),
+      schema: { querystring: proofQuery, response: { 200: wire.logProof } },
+    },
+    async (request) => logProof(vault, (await authenticate(vault, request)).people.log, request.query),
+  );
+  api.get(
+    `${PRACTICE}/log/witnessed`,
+    {
+      ...gate('witnessed', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ from: z.coerce.number().int().min(0).optional() }),
+        response: { 200: wire.witnessed },
+      },
+    },
+    async (request) => witnessed(vault, await authenticate(vault, request), request.query.from),
+  );
   api.get(`${PRACTICE}/log/tile/*`, gate('tile', 4 * KIB, 'session'), async (request, reply) => {
     const caller = await authenticate(vault, request);
     requireAgentOrOwner(vault, caller);

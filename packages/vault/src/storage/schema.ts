@@ -156,6 +156,20 @@ const TABLES: Record<keyof Schema, Table> = {
     ['request', 'dossier'],
     [['at']],
   ),
+  record: owned(
+    {
+      hash: 'text',
+      line: 'int',
+      kind: 'text',
+      person: 'text',
+      finding: 'text?',
+      number: 'int?',
+      whom: 'text?',
+      words: 'bytes?',
+    },
+    ['hash'],
+    [['finding'], ['line']],
+  ),
   kept: owned(
     {
       id: 'text',

@@ -106,7 +106,7 @@ interface GrantedTable extends Own {
 }
 interface WrapTable extends Own {
   descriptor: Hash;
-  kind: 'c' | 'k' | 'x';
+  kind: 'c' | 'x';
   bundle: Hash;
   idx: number;
   ct: Bytes;
@@ -294,6 +294,19 @@ interface KeptTable extends Own {
   size: number;
   sealed: Bytes;
 }
+/** One step of a finding or one check of the log's review, with its sealed words. */
+interface RecordTable extends Own {
+  hash: Hash;
+  line: number;
+  kind: string;
+  person: PersonId;
+  finding: Hash | null;
+  number: number | null;
+  /** Who was asked. */
+  whom: PersonId | null;
+  /** Every reader's blob behind its length. */
+  words: Bytes | null;
+}
 /** Broken glass, one row per look; open until somebody else closed it. */
 interface ReviewTable extends Own {
   request: RequestId;
@@ -361,6 +374,7 @@ export interface Schema {
   proposal: ProposalTable;
   called: CalledTable;
   review: ReviewTable;
+  record: RecordTable;
   kept: KeptTable;
   told: ToldTable;
   log: LogTable;

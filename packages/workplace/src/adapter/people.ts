@@ -20,15 +20,18 @@ import {
   waysIn,
   wire,
 } from '@ketenkluis/client';
-import type { Hash } from '@ketenkluis/seal';
+import type { FactOf, Hash } from '@ketenkluis/seal';
 import { workplaceError } from '../errors.ts';
-import type { BrokenProposal, Colleague, Key, OpenInvitation, Proposal, Workplace } from '../model.ts';
+import type { BrokenProposal, Colleague, ControlTerm, Key, OpenInvitation, Proposal, Workplace } from '../model.ts';
 import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
+import { namedKeyholder } from './keyholders.ts';
+import { rowOf } from './lists.ts';
 import { isReferable } from './partners.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
+import { namedWitness } from './witnesses.ts';
 
 type PeopleSide = Pick<
   Workplace,
@@ -88,16 +91,36 @@ async function colleagues({ session, names, me }: Inside): Promise<Colleague[]> 
     .sort((a, b) => a.name.localeCompare(b.name, 'nl'));
 }
 
-async function proposed({ session, names, me }: Inside) {
+/** What the new policy asks less of than the one that stands: shown apart to whoever signs it. */
+function lowerIn(before: FactOf<'control'>, next: FactOf<'control'>): ControlTerm[] {
+  const kinds = ['review', 'sample', 'emergency', 'rights'] as const;
+  return [
+    ...(next.findingAt > before.findingAt ? (['findingAt'] as const) : []),
+    ...kinds.filter((kind) => next.every[kind] > before.every[kind]),
+    ...(next.sampleSize < before.sampleSize ? (['sampleSize'] as const) : []),
+    ...(next.answerDays > before.answerDays ? (['answerDays'] as const) : []),
+    ...(next.decideDays > before.decideDays ? (['decideDays'] as const) : []),
+    ...(before.officers.every((one) => next.officers.includes(one)) ? [] : (['officers'] as const)),
+  ];
+}
+
+async function proposed(inside: Inside) {
+  const { session, names, me } = inside;
   const waiting = await waitingProposals(session);
   const directory = await session.people();
   const who = (person: PersonId) => nameOf(names, person)?.name ?? UNNAMED;
+  const asked = waiting.flatMap((one) => ('broken' in one || one.what !== 'own' ? [] : one.dossier));
+  const whose = new Map<string, string>();
+  for (const dossier of new Set(asked)) {
+    const row = await rowOf(inside, dossier).catch(() => null);
+    if (row !== null) whose.set(dossier, row.name);
+  }
   const proposals = waiting.map((one): Proposal | BrokenProposal => {
     if ('broken' in one) return { id: one.hash, broken: true };
     const held = {
       ...{ id: one.hash, by: who(one.by), mine: one.by === me.person, until: one.until },
       ...{ signed: one.signers.map(who), signedByMe: one.signers.includes(me.person) },
-      ...{ needed: one.threshold, stale: one.stale },
+      ...{ needed: one.threshold, complete: one.complete, stale: one.stale },
     };
     if (one.what === 'colleague') {
       return {
@@ -110,10 +133,29 @@ async function proposed({ session, names, me }: Inside) {
             : { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
       };
     }
+    if (one.what === 'own') {
+      const patient = whose.get(one.dossier);
+      // Whoever does not see whose dossier this is signs nothing.
+      if (one.named === null || patient === undefined) return { id: one.hash, broken: true };
+      const { as, checked, code } = one;
+      return { what: 'own', ...held, name: one.named.name, role: one.named.role, patient, as, checked, code };
+    }
     if (one.what === 'place') {
       return {
         ...{ what: 'place', ...held, name: who(one.person), team: teamName(names, one.team) },
         substitute: { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
+      };
+    }
+    if (one.what === 'control') {
+      const { findingAt, every, sampleSize, answerDays, decideDays } = one.fact;
+      const officers = one.fact.officers.map(who);
+      const terms = { findingAt, every, sampleSize, answerDays, decideDays };
+      return {
+        what: 'control',
+        ...held,
+        officers,
+        ...terms,
+        lower: one.before === null ? [] : lowerIn(one.before, one.fact),
       };
     }
     if (one.what === 'assumption') {
@@ -125,11 +167,22 @@ async function proposed({ session, names, me }: Inside) {
         ...{ categories: explanation.categories.map(roleText), count: fact.teams.length },
       };
     }
+    if (one.what === 'witnesses') {
+      const { fact, before } = one;
+      return {
+        ...{ what: 'witnesses', ...held, quorum: fact.quorum, witnesses: fact.witnesses.map(namedWitness) },
+        before: before === null ? null : { quorum: before.quorum, named: before.witnesses.length },
+      };
+    }
+    if (one.what === 'keyholders') {
+      return { what: 'keyholders', ...held, need: one.need, holders: one.holders.map(namedKeyholder) };
+    }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
     if (one.profile === null || one.fingerprint === null) return { id: one.hash, broken: true };
     const { profile, fingerprint } = one;
     return {
       ...{ what: 'partner', ...held, name: profile.name, ura: profile.ura, proof: profile.proof },
+      accepts: one.fact.accepts ?? [],
       teams: profile.teams.filter(isReferable).map(({ name }) => name),
       fingerprint: fingerprint.join(' '),
     };
@@ -141,7 +194,7 @@ async function proposed({ session, names, me }: Inside) {
       ...{ what: 'renewal', id: hash, by: who(by as PersonId), mine: by === me.person, stale },
       // Its proposer signed; who else did is checked when this person agrees.
       ...{ signed: [who(by as PersonId)], signedByMe: by === me.person, until: null },
-      ...{ needed: directory.authority?.threshold ?? 1, name: leave.map(who).join(', ') },
+      ...{ needed: directory.authority?.threshold ?? 1, complete: false, name: leave.map(who).join(', ') },
       teams: teams.map((team) => teamName(names, team)),
     }),
   );
@@ -193,7 +246,8 @@ export async function callers({ session }: Inside): Promise<PersonId[]> {
 /** A door to outside, under which somebody who is no owner may be the second person. */
 const outward = (one: Proposal | BrokenProposal): boolean =>
   'what' in one &&
-  (['partner', 'place', 'assumption'].includes(one.what) || (one.what === 'colleague' && one.substitute !== null));
+  (['partner', 'place', 'assumption', 'witnesses', 'keyholders', 'control'].includes(one.what) ||
+    (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {
   const { storage } = from;

@@ -2,7 +2,8 @@
 
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { nl } from './nl.ts';
+import type { Late } from './late-words.ts';
+import { type Dutch, nl } from './nl.ts';
 
 export type Language = 'nl' | 'en';
 const KEPT = 'ketenkluis.language';
@@ -10,7 +11,7 @@ const KEPT = 'ketenkluis.language';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'words';
-    resources: { words: typeof nl };
+    resources: { words: Dutch } & Late;
   }
 }
 

@@ -1,19 +1,27 @@
-/** The words on screen, Dutch first. English (`en.ts`) has the same keys; the type checker holds them together. */
+/**
+ * The words on screen, Dutch first: those of the door and of the list. The rest come with the screens behind the door (`late.ts`). English
+ * (`en.ts`) has the same keys; the type checker holds them together.
+ */
 
-import { care } from './nl-care.ts';
-import { told } from './nl-told.ts';
+import type { care } from './nl-care.ts';
+import type { control } from './nl-control.ts';
+import type { held } from './nl-held.ts';
+import type { outside } from './nl-outside.ts';
+import type { told } from './nl-told.ts';
 
 export const nl = {
-  ...care,
-  ...told,
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
+    own: 'Mijn dossier',
     worklist: 'Werklijst',
+    overview: 'Overzicht',
+    oversight: 'Toezicht',
     referrals: 'Verwijzingen',
     admin: 'Team, partners en waarneming',
     partners: 'Partners',
     urgent: 'Waarneming en spoed',
+    control: 'Controle',
     handed: 'Overgedragen',
     waiting: 'wachten op u',
     deliveries: 'Leveringen',
@@ -105,6 +113,7 @@ export const nl = {
     stay: 'Terug naar mijn werk',
   },
   worklist: {
+    appointment: 'afspraak vandaag',
     title: 'Werklijst',
     programme: 'Zorgprogramma',
     all: 'Alle',
@@ -148,6 +157,7 @@ export const nl = {
     record: 'Dossier',
     looks: 'Wie keek?',
     access: 'Wie kan wat zien?',
+    restrictions: 'Beperkingen',
     parts: 'Onderdelen van het dossier',
     born: 'geb. {{date}}',
     phone: 'tel. {{number}}',
@@ -228,6 +238,8 @@ export const nl = {
     yes: 'Ja, overgenomen',
   },
   looks: {
+    assumed: 'De patiënt is niet gevraagd; de toestemming was verondersteld: {{ground}}.',
+    number: 'Dossiernummer, voor wie toezicht houdt: {{number}}',
     lead: 'Elke regel is geschreven vóór er een sleutel werd gegeven.',
     proved: 'Bewezen volledig en onveranderd',
     provedBody_one: '{{count}} regel, nagerekend in deze browser.',
@@ -353,6 +365,7 @@ export const nl = {
     agreed: 'Akkoord. De nieuwe collega kan zich nu aanmelden.',
     agreedOther: 'Akkoord. Het geldt vanaf nu.',
     agreedMore: 'Getekend. Er is nog iemand nodig.',
+    agreedAll: 'Alle handtekeningen zijn er. Het geldt zodra een praktijkhouder die tekende zich weer aanmeldt.',
     refused: 'Het voorstel is weg. Dat staat in het logboek.',
     loading: 'Team openen',
     onlyOwner: 'Uitnodigen kan een praktijkhouder.',
@@ -479,6 +492,7 @@ export const nl = {
     'stale-list': 'Uw werklijst is ouder dan het dossier. Ververs de werklijst.',
     'class-not-allowed': 'Deze handeling hoort niet bij uw rol.',
     'writer-class': 'Hier mag u niet schrijven.',
+    'not-overseer': 'Het logboek nakijken doet wie daarvoor is aangewezen.',
     'no-list': 'Voor uw team is nog geen werklijst gemaakt. Na de volgende levering staat die hier.',
     'too-many': 'Dit ging vandaag al te vaak met spoed open. Bel een praktijkhouder, of werk in uw HIS.',
     'no-call': 'Deze patiënt is niet (meer) aan u overgedragen. Vraag een collega in de praktijk.',
@@ -505,6 +519,10 @@ export const nl = {
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
     'workplace/bad-card': 'Dit is geen geldige partnerkaart. Vraag een nieuwe kaart aan de partner.',
+    'workplace/bad-keyholder': 'Dit is geen kaart van een sleutelhouder. Vraag hem om een nieuwe.',
+    'workplace/holders-missing':
+      'Er antwoorden te weinig sleutelhouders, dus gaat er nu niets open. Kijk in het HIS en bel een eigenaar van de praktijk.',
+    'workplace/bad-witness': 'Dit is geen adres of geen sleutel van een getuige. Vraag ze de getuige opnieuw.',
     'workplace/not-vouched':
       'Uw organisatie heeft vandaag nog niet bevestigd dat u er werkt. Een eigenaar meldt eerst aan.',
     'workplace/invitation-ended': 'Deze uitnodiging geldt niet meer.',
@@ -517,4 +535,6 @@ export const nl = {
 };
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
-export type Dictionary = Words<typeof nl>;
+/** All of one namespace, whenever it comes. */
+export type Dutch = typeof nl & typeof care & typeof control & typeof held & typeof outside & typeof told;
+export type Dictionary = Words<Dutch>;

@@ -13,6 +13,8 @@ export const ahead = {
           import('../screens/colleague.tsx'),
           import('../screens/partners.tsx'),
           import('../screens/urgent.tsx'),
+          import('../screens/control.tsx'),
+          import('../screens/control-finding.tsx'),
           import('../screens/handed.tsx'),
           import('../screens/settings.tsx'),
         ]),
