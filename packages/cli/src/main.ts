@@ -1,6 +1,7 @@
 /** The `ketenkluis` command (docs/cli.md). Parses, hands over, prints; every job itself lives below. */
 
 import { Command, InvalidArgumentError } from 'commander';
+import * as breachCommands from './breach.ts';
 import * as identityCommands from './identity.ts';
 import * as keyholderCommands from './keyholder.ts';
 import * as ledgerCommands from './ledger.ts';
@@ -216,6 +217,35 @@ program
   .option('--json', 'one JSON document on stdout')
   .requiredOption('--dir <dir>', 'mirror folder of the practice')
   .action((options) => run(options.json, () => ledgerCommands.verify(options)));
+
+command(
+  'breach',
+  'what an incident laid open, the 72-hour clock, the form of the authority and letters (docs/spec/breach.md)',
+)
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--what <text>', 'what happened: opens a file in the register of breaches')
+  .option('--aware <time>', 'when the practice became aware; now when left out')
+  .option('--from <time>', 'begin of the window')
+  .option('--until <time>', 'end of the window; now when left out')
+  .option('--account <person...>', 'ids of people whose way in was used or could be')
+  .option('--device <device...>', 'ids of devices')
+  .option('--organisation <organisation...>', 'ids of other organisations')
+  .option('--key <team=key...>', "teams' keys")
+  .option('--backup <time>', 'a copy of the vault with its shares, as it stood then')
+  .option('--anybody', 'nothing is known but the time')
+  .option('--id <id>', 'a file that is there')
+  .option('--supplement <text>', 'adds to it')
+  .option('--reported <reference>', 'it was reported to the authority')
+  .option('--close', 'it is closed')
+  .option('--out <dir>', 'new folder for the form and the letters')
+  .action((options) => run(options.json, () => breachCommands.breach(options)));
+
+command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--mirror <dir>', "the practice's own copy of everything")
+  .requiredOption('--out <dir>', 'new folder')
+  .action((options) => run(options.json, () => breachCommands.inspect(options)));
 
 command('bench', 'our figures beside the nearest peers, in one run')
   .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger, review')

@@ -4,6 +4,7 @@
  */
 
 import { HOUR, type Instant, isoInstant, plus } from '@ketenkluis/base';
+import { PROGRAMME_IDS, SCOPE_IDS, type ScopeId, scopeNames } from '@ketenkluis/care';
 import { z } from 'zod';
 import type { Exposed, Incident } from './exposure.ts';
 import type { PracticeWorld } from './world.ts';
@@ -89,6 +90,12 @@ export function openBreach(
 /** Hours left of the clock; negative when it ran out; null when it was reported or closed without a report. */
 export const hoursLeft = (file: BreachFile, now: Instant): number | null =>
   file.reported !== null || file.closed !== null ? null : Math.floor((plus(file.aware, CLOCK) - now) / HOUR);
+
+/** The fields of a part, as a patient may read them. */
+export const partName = (scope: string): string =>
+  (SCOPE_IDS as readonly string[]).includes(scope)
+    ? scopeNames(scope as ScopeId, PROGRAMME_IDS).nl
+    : 'notities en berichten van zorgverleners';
 
 export interface FormFacts {
   readonly practice: { readonly name: string; readonly ura: string; readonly agb: string };
