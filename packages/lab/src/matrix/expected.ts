@@ -73,7 +73,7 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   records: members,
   // Who stands in the control policy, and nobody else.
   record: { yes: ['officer'], no: without('officer'), locked: WAITING },
-  checkpoint: members,
+  checkpoint: membersAndPatients,
   witnessed: membersAndGuests,
   tile: ownersAndAgent,
   partners: membersAndGuests,
