@@ -102,8 +102,8 @@ export const ENDPOINTS = {
   audit: { method: 'POST', path: '/audits', classes: ['audit', 'own'], patients: true },
   mirror: { method: 'GET', path: '/mirror', classes: null },
   entries: { method: 'GET', path: '/entries', classes: null },
-  checkpoint: { method: 'GET', path: '/log/checkpoint', classes: null, patients: true },
-  witnessed: { method: 'GET', path: '/log/witnessed', classes: null, guests: true },
+  checkpoint: { method: 'GET', path: '/log/checkpoint', classes: null },
+  witnessed: { method: 'GET', path: '/log/witnessed', classes: null, guests: true, patients: true },
   tile: { method: 'GET', path: '/log/tile/*', classes: null },
 } as const satisfies Record<string, Endpoint>;
 export type EndpointName = keyof typeof ENDPOINTS;

@@ -73,8 +73,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   records: members,
   // Who stands in the control policy, and nobody else.
   record: { yes: ['officer'], no: without('officer'), locked: WAITING },
-  checkpoint: membersAndPatients,
-  witnessed: membersAndGuests,
+  checkpoint: members,
+  witnessed: { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
   tile: ownersAndAgent,
   partners: membersAndGuests,
   'partner-directory': owners('yes'),
