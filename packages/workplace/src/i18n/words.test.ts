@@ -24,7 +24,7 @@ function* files(directory: string): Generator<string> {
 const source = [...files(join(import.meta.dirname, '..'))].map((path) => readFileSync(path, 'utf8')).join('\n');
 /** Keys that are made from data: `denied.${reason}` and the like. */
 const MADE =
-  /^(denied|error|marks|looks\.kind|deliveries\.reasons|dossier\.(male|female|other|above|below|within)|lock\.(idle|hour|person)|keys|invitation\.(step\d|passphraseFault)|common\.(today|tomorrow|yesterday|days|weeks|months)|settings\.(passkey|passphrase)|refer\.why|assumed\.grounds|urgent\.findings|told\.(how|said)|nav\.|referrals\.(state|kind)|sent\.(running|over|unknown)$|soep\.[soep]$|report\.fault)/;
+  /^(denied|error|marks|looks\.kind|deliveries\.reasons|dossier\.(male|female|other|above|below|within)|lock\.(idle|hour|person)|keys|invitation\.(step\d|passphraseFault)|common\.(today|tomorrow|yesterday|days|weeks|months)|settings\.(passkey|passphrase)|refer\.why|assumed\.grounds|urgent\.findings|told\.(how|said)|nav\.|referrals\.(state|kind)|sent\.(running|over|unknown)$|soep\.[soep]$|report\.fault|partners\.level(s|Choice)\.)/;
 
 describe('the words on screen', () => {
   it('has no word that no screen says', () => {
