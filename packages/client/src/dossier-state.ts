@@ -176,6 +176,7 @@ export async function checkDossierState(options: {
   // The host writes a line's time. It counts only as far as it fits what is known to come before the line.
   let at = snapshot?.at ?? instant(0);
   const steps = new Set<Hash>();
+  const made: Made[] = [];
   if (shown.snapshot !== null) {
     if (snapshot === null) throw unexplained('there is no snapshot');
     const row = { dossier: shown.dossier, seq: shown.snapshot.seq, state: shown.snapshot.state };
@@ -211,9 +212,38 @@ export async function checkDossierState(options: {
       throw unexplained('a signed state does not follow the one before it');
     if (!(await people.verify(step, at))) throw unexplained('a state is not signed by somebody who may');
     steps.add(step.hash);
+    const guest = line.common!.organisation !== people.organisation;
+    made.push({ event: line.common!.event, guest, prev, items: own });
     state = next;
   }
   if (state !== shown.state) throw unexplained('its state differs from the last one that was signed');
+  if (!onlyAdded(shown, made)) throw unexplained('a message of a partner changes more than it adds');
+}
+
+/** One change: who made it, from which state, and what its line names. */
+interface Made {
+  readonly event: string;
+  readonly guest: boolean;
+  readonly prev: Hash | null;
+  readonly items: ProvedLine['items'];
+}
+
+/**
+ * A partner's people add a message and nothing else: from the newest change back, what the message brought is taken away again, and what is
+ * left must be the state before it. A colleague's note is undone the same way; behind any other change of the practice's own people what
+ * came before is theirs to have looked at.
+ */
+function onlyAdded({ dossier, live }: ShownState, made: readonly Made[]): boolean {
+  let stands: ReadonlySet<Hash> = new Set(live);
+  for (const { event, guest, prev, items } of made.toReversed()) {
+    if (event !== 'write') return true;
+    const brought = items.flatMap(({ item }) => (item.kind === 'head' || item.kind === 'grant' ? [item.object] : []));
+    if (guest && !brought.every((hash) => hash !== null && stands.has(hash as Hash))) return false;
+    const left = new Set([...stands].filter((hash) => !brought.includes(hash)));
+    if (prev !== dossierState(dossier, [...left])) return !guest;
+    stands = left;
+  }
+  return true;
 }
 
 function provedOrThrow(change: ShownState['changes'][number], checkpoint: Checkpoint): ProvedLine {

@@ -313,6 +313,7 @@ export class KeyDirectory implements SignRules {
     if (!card || !fits || (fact.kind === 'mandate') !== (card.payload.kind === 'agent')) {
       throw sealError('bad-card', `this ${fact.kind} is about somebody without a fitting card`);
     }
+    if (fact.kind === 'pool') this.#checkPool(fact);
     if (fact.kind === 'mandate') {
       const answers = ownerKey(record, fact.responsible) ?? last(this.#cards.get(fact.responsible));
       if (!answers) throw sealError('bad-card', 'nobody known answers for this mandate');
@@ -345,6 +346,15 @@ export class KeyDirectory implements SignRules {
       throw sealError('bad-statement', 'a patient has a team of their own, and no other place');
     if (owns.filter(({ dossier }) => dossier === fact.dossier).length >= MAX_OWN)
       throw sealError('bad-statement', `a dossier is read by ${MAX_OWN} at most as the patient or for them`);
+  }
+
+  /** A team of the organisation itself, of which this person is no member; and nobody from outside calls in. */
+  #checkPool({ team, person, activators, from }: FactOf<'pool'>): void {
+    const at = this.timeAt(from, Number.POSITIVE_INFINITY);
+    if (!this.isOwnTeam(team) || this.isMember(person, team, at))
+      throw sealError('bad-statement', 'a substitute is approved for a team of the organisation that is not their own');
+    if (!activators.every((one) => this.cardOf(one, at)?.kind === 'professional'))
+      throw sealError('bad-statement', 'somebody without a card could call this substitute in');
   }
 
   async #addWithdrawal(statement: Statement<'withdrawal'>): Promise<void> {

@@ -156,6 +156,17 @@ describe('facts of access', () => {
     await expect(full(await signStatement(other, [one!, two!]))).rejects.toMatchObject({ code: 'seal/bad-card' });
   });
 
+  it('R18, R19: nobody is approved for a team of others or their own, or to be called in by a stranger, whoever signed', async () => {
+    const approve = async (more: Partial<FactOf<'pool'>>) =>
+      full(await signStatement({ ...pool, id: newId('fact', random), ...more }, ownerSigners(made.owners.slice(0, 2))));
+    const refused = { code: 'seal/bad-statement' };
+    await expect(approve({})).resolves.toBeDefined();
+    await expect(approve({ team: newId('team', random) })).rejects.toMatchObject(refused);
+    await expect(approve({ activators: [...pool.activators, newId('person', random)] })).rejects.toMatchObject(refused);
+    const nurse = made.directory.cardStatement(made.nurse.id)!;
+    await expect(approve({ person: made.nurse.id, card: nurse.hash })).rejects.toMatchObject(refused);
+  });
+
   it('R18: one activator calls a substitute in, for that team and inside the pool; the substitute never', async () => {
     expect(await may(place(), made.nurse.id)).toBe(true);
     expect(await may(place(), locum.id)).toBe(false);
