@@ -1,5 +1,16 @@
 /** The practice's hands: read, choose, seal, send. */
 
+export { exposureOf, type Incident } from './breach/exposure.ts';
+export {
+  apForm,
+  countsOf,
+  hoursLeft,
+  letter,
+  openBreach,
+  partName,
+  patientsOf as breachPatients,
+} from './breach/file.ts';
+export { practiceWorld } from './breach/world.ts';
 export type { ScopeContent } from './contents.ts';
 export { endEnrolment } from './ending.ts';
 export { type EnrolOptions, type EnrolResult, enrol } from './enrol.ts';
@@ -17,6 +28,7 @@ export { attestationChecker, type DeziConfig, deziAdapter } from './identity/dez
 export { type IdentityDoor, openIdentityDoor } from './identity/listen.ts';
 export { type OidcConfig, oidcAdapter } from './identity/oidc.ts';
 export { type InitOptions, type InitResult, init } from './init.ts';
+export { inspectionPack } from './inspect/pack.ts';
 export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
 export { type MirrorResult, readObjects, type StoredObject } from './mirror.ts';
 export type { NoReason } from './mitz/answer.ts';

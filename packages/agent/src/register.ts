@@ -8,6 +8,7 @@ import type { AllowLine } from '@ketenkluis/care';
 import { deliveryNumbers } from '@ketenkluis/client';
 import { hash } from '@ketenkluis/seal';
 import { z } from 'zod';
+import { breachFile } from './breach/file.ts';
 
 const id = <K extends IdKind>(kind: K) =>
   z.custom<Id<K>>((value) => typeof value === 'string' && idPattern(kind).test(value), `expected a ${kind} id`);
@@ -297,6 +298,8 @@ export const register = z.strictObject({
   referrals: z.record(id('fact'), day.nullable()).default({}),
   /** The key of each partner's team that new versions were last sealed for. */
   partnerKeys: z.record(z.string(), z.string()).default({}),
+  /** Under which fact everything that is live was sealed, and which keyholders missed a piece of it. */
+  custody: z.strictObject({ fact: id('fact').nullable(), short: z.array(id('person')) }).optional(),
   /** The allow-list that an owner accepted, line by line: nothing wider leaves before its difference is accepted too. */
   selection: z.strictObject({ version: z.string(), lines: z.array(allowLine) }).nullable(),
   /** What the receipt says of earlier deliveries, newest first. */
@@ -306,5 +309,7 @@ export const register = z.strictObject({
   confirmations: z.array(confirmation),
   /** By the patient's id in the GP system. */
   patients: z.record(z.string(), patient),
+  /** The practice's own register of breaches (AVG 33(5)); nothing in it is ever removed. */
+  breaches: z.array(breachFile).max(1000).optional(),
 });
 export type Register = z.infer<typeof register>;

@@ -53,6 +53,8 @@ export interface Sending {
   readonly partners: PartnerTeams;
   readonly owns: Owns;
   readonly assuming: Assuming;
+  /** Other keyholders, or one that missed pieces: everything is sealed again. */
+  readonly afresh: boolean;
   readonly report: (progress: SyncProgress) => void;
   /** Dossiers in one delivery. */
   readonly group: number;
@@ -67,7 +69,7 @@ export interface Sent {
 export async function sendAll(of: Sending): Promise<Sent> {
   const { register, reading, sender, selection, asOf, clock, report } = of;
   const fingerprints = new Fingerprints(register.fingerprintKey);
-  const rekeyed = new Set(register.teams.filter(({ rekey }) => rekey).map(({ team }) => team));
+  const rekeyed = new Set(register.teams.filter(({ rekey }) => rekey || of.afresh).map(({ team }) => team));
   const practice = register.practice.organisation;
   const { partners } = of;
   for (const [team, { kem }] of partners) if ((register.partnerKeys[team] ?? kem) !== kem) rekeyed.add(team);

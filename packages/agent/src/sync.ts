@@ -25,6 +25,7 @@ import {
 import type { KnownLine } from '@ketenkluis/ledger';
 import type { KeyDirectory } from '@ketenkluis/seal';
 import { alarmsOf } from './alarms.ts';
+import { type Custodian, liveDescriptors, openCustodian } from './custody.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
@@ -83,6 +84,8 @@ export interface SyncResult {
   readonly appointments: VisitReport;
   /** Null when Mitz is off. */
   readonly mitz: MitzReport | null;
+  /** Keyholders, how many of them a look needs, and those without a piece of something; null where the practice names nobody. */
+  readonly keyholders: { readonly holders: number; readonly need: number; readonly short: number } | null;
   /** Null when no mirror was asked for. */
   readonly mirror: MirrorResult | null;
   /** Who outside confirms the log. */
@@ -172,15 +175,19 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     await step('kept');
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const partners = partnerTeams(await link.session.people(), clock());
+    const custody = await openCustodian(link.session, register);
     const owns = ownsNow(await link.session.people(), clock());
     const to = new Map([...partners, ...owns.keys]);
-    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners: to }, live);
+    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners: to, custody }, live);
     const done = await sendAll({
       ...{ register, reading, sender, selection, asOf, clock, lost, report, partners, owns },
       assuming: assumingNow(register, (dossier) => live.get(dossier) ?? null, await link.session.people(), clock()),
+      afresh: custody.afresh,
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
-    return await finish({ options, link, sender, agent, intents, step, done, mitz, appointments, lines, since });
+    return await finish({
+      ...{ options, link, sender, agent, intents, step, done, mitz, appointments, custody, lines, since },
+    });
   } finally {
     reading.close();
   }
@@ -219,8 +226,9 @@ async function finish(of: {
   /** Lines since the last run, and where that one stood. */
   readonly lines: readonly KnownLine[];
   readonly since: { readonly snapshot: Instant | null; readonly size: number };
+  readonly custody: Custodian;
 }): Promise<SyncResult> {
-  const { options, link, sender, agent, intents, step, done, mitz, appointments } = of;
+  const { options, link, sender, agent, intents, step, done, mitz, appointments, custody } = of;
   const { state, clock } = options;
   const { register } = state;
   await step('sent');
@@ -247,8 +255,11 @@ async function finish(of: {
     const keys = partnerTeams(await link.session.people(), clock());
     register.partnerKeys = Object.fromEntries([...keys].map(([team, { kem }]) => [team, kem]));
     register.deliveries = done.receipt.last;
+    register.custody = custody.result();
     await state.save();
     await step('saved');
+    await custody.keep(liveDescriptors(register));
+    await step('kept by holders');
     const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, outside);
     await step('mirrored');
     options.onProgress?.({ step: 'snapshot', done: 1, total: 1, secondsLeft: 0 });
@@ -262,6 +273,7 @@ async function finish(of: {
       snapshot: { number: snapshot.payload.number, until: snapshot.payload.until },
       appointments,
       mitz,
+      keyholders: custody.report(),
       mirror: copied,
       outside,
       alarms: alarmsOf({ since: last, days: register.intervalDays, known, outside, now: clock() }),

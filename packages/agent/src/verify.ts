@@ -7,7 +7,7 @@ import { type Checkpoint, type Fault, type NoteKey, openCheckpoint, parseVkey, v
 import { decodeStatement, expectType, verifyPackHash, webVerifier } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import { readIfThere } from './files.ts';
-import { entriesFile, MIRROR_FILE, mirrorState, readObjects, WITNESSES_FILE, witnessesFile } from './mirror.ts';
+import { entriesFile, GONE, MIRROR_FILE, mirrorState, readObjects, WITNESSES_FILE, witnessesFile } from './mirror.ts';
 
 export interface MirrorVerdict {
   readonly ok: boolean;
@@ -42,11 +42,12 @@ export async function verifyMirror(dir: string): Promise<MirrorVerdict> {
     trust: { log },
     seen: outside.seen,
     verifier: webVerifier,
+    erased: state.erased.map((shard) => ({ ...shard, log: state.log.origin })),
     async entries(from, to) {
       const found: { index: number; stored: Uint8Array }[] = [];
       for (let index = from; index < to; index++) {
         const text = await line(index);
-        if (text !== '') found.push({ index, stored: fromBase64url(text) });
+        if (text !== '' && text !== GONE) found.push({ index, stored: fromBase64url(text) });
       }
       return found;
     },

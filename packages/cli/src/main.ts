@@ -1,7 +1,9 @@
 /** The `ketenkluis` command (docs/cli.md). Parses, hands over, prints; every job itself lives below. */
 
 import { Command, InvalidArgumentError } from 'commander';
+import * as breachCommands from './breach.ts';
 import * as identityCommands from './identity.ts';
+import * as keyholderCommands from './keyholder.ts';
 import * as ledgerCommands from './ledger.ts';
 import * as mitzCommands from './mitz.ts';
 import { run } from './output.ts';
@@ -145,6 +147,7 @@ command('serve', 'run a vault')
     '--partner <origin...>',
     "origins of partners' vaults: their workplace may speak to this vault, and this one to theirs",
   )
+  .option('--keyholders <origin...>', 'addresses of keyholders that the workplace may ask (docs/keyholder.md)')
   .option('--workplace <dir>', 'folder with the built workplace')
   .option('--assurance <practice=level...>', 'level of assurance that a practice asks for: substantial or high')
   .option('--witness <url...>', 'addresses of outside cosigners that practices may name (docs/witness.md)')
@@ -172,6 +175,40 @@ witness
     return run(options.json, () => witnessCommands.init(options));
   });
 
+const keyholder = command(
+  'keyholder',
+  "keep a piece of a practice's keys, as somebody outside their host (docs/keyholder.md)",
+)
+  .option('--config <file>', 'configuration: own address, folder, practices')
+  .action((options, self) =>
+    options.config === undefined
+      ? self.error('error: --config names the configuration')
+      : keyholderCommands.serve(options),
+  );
+keyholder
+  .command('init')
+  .description('make the keys of a keyholder and a configuration to fill in; prints the card for the practice')
+  .requiredOption('--dir <dir>', 'empty folder for keys and database')
+  .requiredOption('--url <url>', 'address under which practices reach it')
+  .option('--json', 'one JSON document on stdout')
+  .action((_options, self) => {
+    const options = self.optsWithGlobals();
+    return run(options.json, () => keyholderCommands.init(options));
+  });
+keyholder
+  .command('name')
+  .description('name the keyholders of a practice: one owner proposes, a second person signs (docs/keyholder.md)')
+  .requiredOption('--person <sheet>', 'sheet of the owner who proposes')
+  .requiredOption('--second <sheet>', 'sheet of the second signer, who compared the same digits')
+  .option('--need <n>', 'how many must answer at a look', whole)
+  .option('--card <file...>', 'the cards of all keyholders, one file each')
+  .option('--nobody', 'no keyholder is needed any more, once the next sync has sealed everything again')
+  .option('--json', 'one JSON document on stdout')
+  .action((_options, self) => {
+    const options = self.optsWithGlobals();
+    return run(options.json, () => keyholderCommands.name(options));
+  });
+
 program
   .command('ledger')
   .description('the log')
@@ -180,6 +217,35 @@ program
   .option('--json', 'one JSON document on stdout')
   .requiredOption('--dir <dir>', 'mirror folder of the practice')
   .action((options) => run(options.json, () => ledgerCommands.verify(options)));
+
+command(
+  'breach',
+  'what an incident laid open, the 72-hour clock, the form of the authority and letters (docs/spec/breach.md)',
+)
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--what <text>', 'what happened: opens a file in the register of breaches')
+  .option('--aware <time>', 'when the practice became aware; now when left out')
+  .option('--from <time>', 'begin of the window')
+  .option('--until <time>', 'end of the window; now when left out')
+  .option('--account <person...>', 'ids of people whose way in was used or could be')
+  .option('--device <device...>', 'ids of devices')
+  .option('--organisation <organisation...>', 'ids of other organisations')
+  .option('--key <team=key...>', "teams' keys")
+  .option('--backup <time>', 'a copy of the vault with its shares, as it stood then')
+  .option('--anybody', 'nothing is known but the time')
+  .option('--id <id>', 'a file that is there')
+  .option('--supplement <text>', 'adds to it')
+  .option('--reported <reference>', 'it was reported to the authority')
+  .option('--close', 'it is closed')
+  .option('--out <dir>', 'new folder for the form and the letters')
+  .action((options) => run(options.json, () => breachCommands.breach(options)));
+
+command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--mirror <dir>', "the practice's own copy of everything")
+  .requiredOption('--out <dir>', 'new folder')
+  .action((options) => run(options.json, () => breachCommands.inspect(options)));
 
 command('bench', 'our figures beside the nearest peers, in one run')
   .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger, review')

@@ -4,7 +4,8 @@
  */
 
 import { KetenkluisError } from '@ketenkluis/base';
-import { ALARM_WORDS, type Alarm, alarmOf } from '@ketenkluis/client';
+import { type Alarm, alarmOf } from '@ketenkluis/client';
+import { ALARM_WORDS } from '@ketenkluis/client/alarm-words';
 
 export const say = (line: string): void => {
   process.stderr.write(`${line}\n`);

@@ -169,10 +169,10 @@ export async function init(options: {
 }
 
 /** Signs in with the device link of a sheet and the passphrase that goes with it. */
-async function signInBySheet(linkFile: string) {
+export async function signInBySheet(linkFile: string, variable = PASSPHRASE) {
   const text = (await readFile(linkFile, 'utf8')).split(/\s/).find((word) => word.includes('#/apparaat/')) ?? '';
   const link = parseDeviceLink(text);
-  const given = process.env[PASSPHRASE] ?? (await password({ message: 'passphrase' }));
+  const given = process.env[variable] ?? (await password({ message: 'passphrase' }));
   if (typeof given !== 'string') throw cliError('no-passphrase', 'without a passphrase nothing is signed');
   const net = nodeFetch();
   const storage = memoryStorage();

@@ -14,6 +14,7 @@ export interface ServeOptions {
   readonly host: string;
   readonly origin?: readonly string[];
   readonly partner?: readonly string[];
+  readonly keyholders?: readonly string[];
   readonly workplace?: string;
   /** `ORG=LEVEL`. */
   readonly assurance?: readonly string[];
@@ -54,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     origins,
     bootstrapToken: bootstrapToken(dir),
     ...(options.partner === undefined ? {} : { partners: options.partner }),
+    ...(options.keyholders === undefined ? {} : { keyholders: options.keyholders }),
     ...(options.assurance === undefined ? {} : { assurance: assuranceOf(options.assurance) }),
     ...(options.witness === undefined ? {} : { witnesses: options.witness }),
     ...(options.workplace === undefined ? {} : { workplace: resolve(options.workplace) }),

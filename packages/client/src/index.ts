@@ -2,7 +2,7 @@
 
 export { type Access, accessOf, type Seer } from './access.ts';
 export { type Approval, readInvitation } from './admission.ts';
-export { ALARM_WORDS, ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
+export { ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
 export { type About, readAnnex } from './annex.ts';
 export {
   ASSUMPTION_LIFE,
@@ -56,6 +56,7 @@ export { type Followed, followDossier } from './follow.ts';
 export { Frontier } from './frontier.ts';
 export { http } from './http.ts';
 export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
+export { guardedBy, type HeldCard, heldCard, proposeKeyholders } from './keyholders.ts';
 export {
   agreeRenewal,
   endMembership,

@@ -43,6 +43,7 @@ import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssu
 import { change } from './change.ts';
 import { isControl, proposeControl, readProposedControl } from './control.ts';
 import { clientError } from './errors.ts';
+import { type ProposedKeyholders, proposeKeyholders, readProposedKeyholders } from './keyholders.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { checkOwnAdmission, type Desk, deskIn, draftOwn } from './own-admission.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
@@ -95,6 +96,9 @@ export interface WaitingPlace extends Held, ProposedPlace {
 export interface WaitingAssumption extends Held, Assumption {
   readonly what: 'assumption';
 }
+export interface WaitingKeyholders extends Held, ProposedKeyholders {
+  readonly what: 'keyholders';
+}
 export interface WaitingWitnesses extends Held, ProposedWitnesses {
   readonly what: 'witnesses';
 }
@@ -112,6 +116,7 @@ export type Waiting =
   | WaitingPlace
   | WaitingAssumption
   | WaitingWitnesses
+  | WaitingKeyholders
   | WaitingControl;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
@@ -277,6 +282,12 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     const place = await readProposedPlace(session, people, { by, at, statements, open, stale: moved });
     const both = { threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
     const waiting: Waiting = { what: 'place', ...held, ...both, ...place };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
+  }
+  if (answered === null && statements.some(({ payload }) => payload.t === 'fact' && payload.kind === 'keyholders')) {
+    const named = readProposedKeyholders(people, { at, statements, open, stale: moved });
+    const both = { threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
+    const waiting: Waiting = { what: 'keyholders', ...held, ...both, ...named };
     return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
   if (answered === null) {
@@ -468,6 +479,11 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
   if (waiting.what === 'assumption') {
     await disagree(session, hash);
     await proposeAssumptionAgain(session, waiting);
+    return;
+  }
+  if (waiting.what === 'keyholders') {
+    await disagree(session, hash);
+    await proposeKeyholders(session, waiting);
     return;
   }
   if (waiting.what === 'partner') {

@@ -9,7 +9,6 @@ import { verifyMirror } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
 import { base64, base64url, HOUR, MINUTE } from '@ketenkluis/base';
 import {
-  ALARM_WORDS,
   agree,
   alarmOf,
   followDossier,
@@ -19,6 +18,7 @@ import {
   type Session,
   waitingProposals,
 } from '@ketenkluis/client';
+import { ALARM_WORDS } from '@ketenkluis/client/alarm-words';
 import { checkpointText, formatNote, merkleRoot, parseNote, readCheckpoint, signCheckpoint } from '@ketenkluis/ledger';
 import type { witnessed } from '@ketenkluis/protocol';
 import { createKeys, type RunningWitness, readConfig, startWitness } from '@ketenkluis/witness';

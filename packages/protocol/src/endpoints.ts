@@ -103,6 +103,7 @@ export const ENDPOINTS = {
   mirror: { method: 'GET', path: '/mirror', classes: null },
   entries: { method: 'GET', path: '/entries', classes: null },
   checkpoint: { method: 'GET', path: '/log/checkpoint', classes: null },
+  'log-proof': { method: 'GET', path: '/log/proof', classes: null, guests: true, patients: true },
   witnessed: { method: 'GET', path: '/log/witnessed', classes: null, guests: true, patients: true },
   tile: { method: 'GET', path: '/log/tile/*', classes: null },
 } as const satisfies Record<string, Endpoint>;

@@ -1,5 +1,6 @@
 export * from './endpoints.ts';
 export * from './kept.ts';
+export * from './keyholder.ts';
 export * from './messages.ts';
 export * from './origin.ts';
 export * from './own.ts';

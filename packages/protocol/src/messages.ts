@@ -5,6 +5,7 @@
 
 import { ASSURANCE_LEVELS, FACT_KINDS, SLOTS } from '@ketenkluis/seal';
 import { z } from 'zod';
+import { custodyProof } from './keyholder.ts';
 import {
   base64url,
   checkpointNote,
@@ -294,6 +295,8 @@ export const heads = z.strictObject({
   batches: z.array(wireStatement).max(500),
 });
 
+const custody = z.array(custodyProof).min(1).max(8);
+
 /**
  * POST .../deliveries, binary (application/vnd.ketenkluis.delivery): lp(request KKST) || deflateRaw(lp(manifest, pack, pack, ...)).
  * The manifest is canonical JSON of this shape; request.body = SHA-256 of everything after the request.
@@ -301,6 +304,8 @@ export const heads = z.strictObject({
  */
 export const deliveryManifest = z.strictObject({
   batch: wireStatement,
+  /** Receipts of the keyholders for the packs, in their order; exactly where the practice names any. */
+  custody: custody.optional(),
   /** Canonical header of every statement of the batch, in order, as text: base64 in base64 would not deflate. */
   statements: z.array(z.string().max(66_000)).min(1).max(65_536),
   /** `b` and `d` index into `statements`: the bundle's header and the descriptor. */
@@ -310,7 +315,7 @@ export const deliveryManifest = z.strictObject({
         b: z.int().min(0),
         i: z.int().min(0),
         d: z.int().min(0),
-        k: z.enum(['c', 'h', 'k', 'x']),
+        k: z.enum(['c', 'h', 'x']),
         ct: base64url(120),
       }),
     )
@@ -394,6 +399,7 @@ export const postWrite = signed(
     batches: z.array(wireStatement).max(8),
     wraps: z.array(wrap).max(256),
     packs: z.array(base64url(2_000_000)).min(1).max(8),
+    custody: custody.optional(),
     annex: base64url(40_000).nullable(),
   }),
 );
@@ -506,6 +512,7 @@ export const postReferral = signed(
     wraps: z.array(wrap).max(512),
     /** The letter. */
     packs: z.array(base64url(2_000_000)).length(1),
+    custody: custody.optional(),
     annex: base64url(40_000).nullable(),
   }),
 );
@@ -591,5 +598,15 @@ export const mirrorPage = z.strictObject({
 export const entriesPage = z.strictObject({
   from: z.int(),
   size: z.int(),
+  /** Empty text for a line whose content retention took. */
   entries: z.array(base64url(4_000_000)).max(1000),
+  /** Years that were erased (docs/spec/retention.md), and the leaves of this page's erased lines. Left out where there are none. */
+  erased: z
+    .array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1) }))
+    .max(1000)
+    .optional(),
+  leaves: z
+    .array(z.strictObject({ index: z.int().min(0), leaf: base64url(100_000) }))
+    .max(1000)
+    .optional(),
 });

@@ -16,7 +16,7 @@ import {
 } from '@ketenkluis/base';
 import { ownerKey, signedByOwners, verifyAuthorityStep } from './authority.ts';
 import { sealError } from './errors.ts';
-import { guestMaySign, isVouched, maySign, type SignRules } from './rules.ts';
+import { guestMaySign, isVouched, maySign, type SignRules, takesSecond } from './rules.ts';
 import { hashOf, type Statement, signersOf, verifyStatement } from './statement.ts';
 import {
   type Authority,
@@ -37,8 +37,6 @@ export interface Place {
   readonly index: number;
 }
 
-/** What takes a second person: a door to outside, and how the practice watches itself. */
-const TWO_PEOPLE: ReadonlySet<Fact['kind']> = new Set(['partner', 'pool', 'assumption', 'control', 'witnesses', 'own']);
 /** Somebody looks at it every year. */
 const LONGEST_ASSUMPTION = 366 * DAY;
 /** As long as a card. */
@@ -228,7 +226,7 @@ export class KeyDirectory implements SignRules {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
     } else {
-      const outward = TWO_PEOPLE.has(fact.kind);
+      const outward = takesSecond(fact);
       const record = await (outward ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }
@@ -275,6 +273,13 @@ export class KeyDirectory implements SignRules {
         throw sealError('bad-statement', 'consent is assumed for teams of partners only');
       return;
     }
+    if (fact.kind === 'keyholders') {
+      if (fact.from <= (this.#keyholders()?.from ?? -1))
+        throw sealError('replayed', 'these keyholders were named before those that count now');
+      if (!this.#holdersFit(fact))
+        throw sealError('bad-card', 'keyholders are different, have cards of their own, and are as many as are needed');
+      return;
+    }
     if (fact.kind === 'witnesses') {
       witnessPolicy(fact);
       if (fact.from <= (this.witnesses?.from ?? -1))
@@ -312,6 +317,22 @@ export class KeyDirectory implements SignRules {
       const answers = ownerKey(record, fact.responsible) ?? last(this.#cards.get(fact.responsible));
       if (!answers) throw sealError('bad-card', 'nobody known answers for this mandate');
     }
+  }
+
+  /** Different people on different machines, each on the newest card of a keyholder. */
+  #holdersFit({ need, holders, from }: FactOf<'keyholders'>): boolean {
+    const different = (list: readonly string[]) => new Set(list).size === list.length;
+    return (
+      need <= holders.length &&
+      (need > 0 || holders.length === 0) &&
+      different(holders.map(({ person }) => person)) &&
+      different(holders.map(({ url }) => url)) &&
+      holders.every(({ person, card }) => {
+        const newest = last(this.#cards.get(person));
+        const known = newest?.hash === card && newest.payload.kind === 'keyholder';
+        return known && newest.payload.from <= from && from < newest.payload.until;
+      })
+    );
   }
 
   /** A team that was nobody's, a person who was nobody, an end within a year, and few enough of one dossier. Throws `seal/bad-statement`. */
@@ -500,6 +521,23 @@ export class KeyDirectory implements SignRules {
   /** Live partner facts. */
   partners(at: Instant): readonly FactOf<'partner'>[] {
     return this.#live('partner', at);
+  }
+  #keyholders(): FactOf<'keyholders'> | undefined {
+    return [...this.#facts.values()].findLast((fact) => fact.kind === 'keyholders');
+  }
+  /** Who holds pieces of what is sealed from now on: those named last, whatever the time; undefined when that is nobody. */
+  get keyholders(): FactOf<'keyholders'> | undefined {
+    const named = this.#keyholders();
+    return named !== undefined && named.need > 0 ? named : undefined;
+  }
+  /** Did the practice ever name keyholders? */
+  get hasKeyholders(): boolean {
+    return this.#keyholders() !== undefined;
+  }
+  /** A fact that names keyholders, the last or not: what was sealed under it still needs them. */
+  keyholdersBy(fact: string): FactOf<'keyholders'> | undefined {
+    const found = this.#facts.get(fact);
+    return found?.kind === 'keyholders' ? found : undefined;
   }
   /** Live settings for assumed consent. */
   assumptions(at: Instant): readonly FactOf<'assumption'>[] {

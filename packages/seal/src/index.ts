@@ -22,6 +22,15 @@ export {
   type ShareKind,
 } from './brands.ts';
 export { type Wrap, type WrapWire, wrapFromWire, wrapToWire, wrapWireSchema } from './bundle.ts';
+export {
+  type Custody,
+  custodyBytes,
+  type Holders,
+  holdingsDigest,
+  isPiece,
+  type Piece,
+  pieceCommitment,
+} from './custody.ts';
 export { type DirectoryFact, isDirectoryFact, KeyDirectory, type Place } from './directory.ts';
 export {
   decodeObject,
@@ -66,7 +75,7 @@ export {
   type ShareSheet,
   shareSheet,
 } from './recovery.ts';
-export { guestMaySign, isShutOut, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
+export { guestMaySign, isShutOut, isVouched, maySign, type SignRules, takesSecond, VOUCHED } from './rules.ts';
 export {
   createVerifier,
   generateSigningKey,

@@ -73,6 +73,13 @@ function ownersAndSecond(rules: SignRules, signers: readonly string[], at: Insta
   );
 }
 
+const OF_TWO: ReadonlySet<string> = new Set([
+  ...['partner', 'assumption', 'pool', 'own'],
+  ...['control', 'witnesses', 'keyholders'],
+]);
+/** Takes two people at least, of whom one need not be an owner: it opens a door to outside, or says how the practice is watched. */
+export const takesSecond = (payload: Payload): boolean => payload.t === 'fact' && OF_TWO.has(payload.kind);
+
 const teamsOf = (fact: Fact): readonly TeamId[] => {
   if (fact.kind === 'relation') return fact.teams;
   const one = fact.kind === 'step' || fact.kind === 'write' || fact.kind === 'emergency' || fact.kind === 'membership';
@@ -150,6 +157,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'pool':
     case 'own':
     case 'witnesses':
+    case 'keyholders':
       return ownersAndSecond(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
@@ -187,7 +195,7 @@ export function isShutOut(
 function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: Instant): boolean {
   const [by] = signers;
   // Replaced by two people together, never ended: that would lower how the practice is watched, from outside or by itself.
-  if (target.kind === 'witnesses' || target.kind === 'control') return false;
+  if (target.kind === 'witnesses' || target.kind === 'keyholders' || target.kind === 'control') return false;
   // Lifting a restriction gives: not for whoever it shuts out, nor for one owner alone.
   if (target.kind === 'restriction') {
     const alone = by !== undefined && signers.length === 1;

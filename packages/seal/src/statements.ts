@@ -97,6 +97,7 @@ export const DIRECTORY_FACT_KINDS = [
   'own',
   'witnesses',
   'control',
+  'keyholders',
 ] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
@@ -258,6 +259,17 @@ export const control = z.strictObject({
 });
 
 /**
+ * Signed by `threshold` owners and at least two people: who holds pieces of every key, on which card and where, and how many of them a
+ * look needs (docs/spec/keyholder.md). The one stated last counts; nobody ends it, another takes its place. An empty list: nobody any more.
+ */
+export const keyholders = z.strictObject({
+  ...fact,
+  kind: z.literal('keyholders'),
+  need: z.int().min(0).max(8),
+  holders: z.array(z.strictObject({ person: id('person'), card: hash, url: z.string().max(255) })).max(8),
+});
+
+/**
  * Signed by `threshold` owners and at least two people: who outside cosigns the log's checkpoints, and how many of them must
  * (docs/spec/witness.md). The one stated last counts; nobody ends it, another takes its place. An empty list: nobody any more.
  */
@@ -327,6 +339,7 @@ export const factSchema = z.discriminatedUnion('kind', [
   own,
   witnesses,
   control,
+  keyholders,
   call,
 ]);
 
@@ -363,6 +376,17 @@ export const descriptor = z.strictObject({
   size: count,
   /** Commitments on the client, vault and keyholder shares: SHA-256(lp("ketenkluis.share.v1", kind, salt, share)). */
   shares: z.strictObject({ c: hash, h: hash, k: hash.nullable() }),
+  /** There exactly when there is a k: who has which piece of it, by the fact that names them, and how many are needed. */
+  holders: z
+    .strictObject({
+      fact: id('fact'),
+      need: z.int().min(1).max(8),
+      pieces: z
+        .array(z.strictObject({ by: id('person'), piece: hash }))
+        .min(1)
+        .max(8),
+    })
+    .optional(),
 });
 
 /** Signed by the writer, or by a member who re-wraps. One statement covers the packs of one dossier (or team) for one team. */
@@ -491,6 +515,8 @@ export const request = z.strictObject({
   /** Something done at the client, declared before it happens (search, print, export). */
   declared: z.boolean(),
   checkpoint: z.strictObject({ size: count, root: hash }).nullable(),
+  /** SHA-256 of the KEM key that keyholders seal their pieces to; only where the practice names keyholders. */
+  recipient: hash.optional(),
 });
 
 /** Signed by the inviter (an owner). `key` is the one-time Ed25519 key whose seed rides in the link's fragment. */

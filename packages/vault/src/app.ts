@@ -29,6 +29,8 @@ export interface AppOptions {
   readonly workplace?: string | undefined;
   /** Origins of partners: whose workplace may speak to this vault, and to which vaults this workplace may speak. */
   readonly partners?: readonly string[] | undefined;
+  /** Origins of keyholders that this workplace may ask. */
+  readonly keyholders?: readonly string[] | undefined;
   /** Addresses of TLS proxies whose word for the caller's address counts. */
   readonly proxies?: readonly string[] | undefined;
   /** Requests a minute per session (or address), and per address where anybody may try. */
@@ -68,7 +70,7 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
         // Argon2id runs as WebAssembly.
         scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
         workerSrc: ["'self'"],
-        connectSrc: ["'self'", ...partners],
+        connectSrc: ["'self'", ...partners, ...(options.keyholders ?? [])],
         // The component library writes style elements; no style can run code or load from elsewhere.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],

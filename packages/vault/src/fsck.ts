@@ -13,6 +13,7 @@ import { type LogWalk, walkLog } from './fsck-log.ts';
 import { checkObjects } from './fsck-objects.ts';
 import { openKeys } from './keys.ts';
 import { createPeople } from './people.ts';
+import { erasedOf } from './retention.ts';
 import { openShares, type ShareStore } from './storage/shares.ts';
 import { openReader, type Storage } from './storage/storage.ts';
 
@@ -38,6 +39,10 @@ export const MENDS = {
   'chain-head-differs': RESTORE,
   'state-differs': RESTORE,
   'index-differs': RESTORE,
+  'erased-early':
+    'lines went before their five years were over: put them back from a backup or the mirror of the practice',
+  'erased-without-line':
+    'lines were taken out of the log and no line says so: put them back from a backup or the mirror',
   'directory-invalid': `${RESTORE}; the practice's owners look at what does not verify`,
   'partner-directory-invalid': 'let somebody of that partner sign in again, or an owner bring its directory',
   'snapshot-differs': 'let the practice sync: it takes a new snapshot',
@@ -123,7 +128,7 @@ export async function fsck(dir: string): Promise<FsckReport> {
     const practices = await storage.read((tx) => tx.selectFrom('practice').select(['practice', 'log']).execute());
     for (const { practice, log } of practices) {
       totals.practices++;
-      const walk = await walkLog(storage, practice, log, report);
+      const walk = await walkLog(storage, practice, log, await storage.read((tx) => erasedOf(tx, practice)), report);
       totals.lines += walk.lines;
       totals.items += walk.items;
       await checkTree(storage, log, walk, await keys.vkey(log), report);

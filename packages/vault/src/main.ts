@@ -19,6 +19,7 @@ const config = z.strictObject({
   assurance: z.record(z.string().regex(idPattern('organisation')), z.enum(ASSURANCE_LEVELS)).optional(),
   workplace: z.string().optional(),
   partners: z.array(z.url()).max(500).optional(),
+  keyholders: z.array(z.url()).max(500).optional(),
   proxies: z.array(z.string()).optional(),
   witnesses: z.array(z.url()).max(500).optional(),
   limits: z

@@ -14,6 +14,8 @@ import {
   type StoredEntry,
 } from '@ketenkluis/ledger';
 import type { LedgerProof } from '@ketenkluis/protocol';
+import { z } from 'zod';
+import { refused } from './auth.ts';
 import { vaultError } from './errors.ts';
 import type { Vault } from './vault.ts';
 
@@ -89,6 +91,27 @@ export async function consistencyTo(
   if (seen === size) return [];
   const steps = await consistencyFromTiles(seen, size, tilesOf(vault, log), knownNodes(vault, log));
   return steps.map((step) => base64url(step));
+}
+
+const count = z.coerce.number().int();
+/** Line `index` under `size` (left out: the newest), and from `from` to there. */
+export const proofQuery = z.strictObject({
+  index: count.min(0),
+  size: count.min(1).optional(),
+  from: count.min(1).optional(),
+});
+
+/** Hashes beside one line's path, for a keyholder who knows another size. Throws the constant refusal for what the log does not have. */
+export async function logProof(vault: Vault, log: string, { index, size, from }: z.infer<typeof proofQuery>) {
+  const newest = await checkpointOf(vault, log);
+  const end = size ?? newest.size;
+  if (end > newest.size || index >= end) throw refused();
+  const path = await inclusionFromTiles(index, end, (level, at) => vault.storage.ledger.tile(log, level, at));
+  return {
+    checkpoint: newest.note,
+    path: path.map((step) => base64url(step)),
+    consistency: await consistencyTo(vault, log, from, end),
+  };
 }
 
 /** The newest checkpoint of a log, as a note, and its size. */

@@ -12,6 +12,7 @@ import { vaultError } from './errors.ts';
 import { openKeys } from './keys.ts';
 import { append, ownCommon } from './lines.ts';
 import { bringNative } from './native.ts';
+import { eraseDue } from './retention.ts';
 import type { Api } from './routes/api.ts';
 import { dropUncommitted } from './settling.ts';
 import { privateFile, privateFolder } from './storage/private.ts';
@@ -31,6 +32,7 @@ export interface VaultOptions {
   readonly assurance?: Readonly<Record<string, AssuranceLevel>> | undefined;
   readonly workplace?: string | undefined;
   readonly partners?: AppOptions['partners'];
+  readonly keyholders?: AppOptions['keyholders'];
   /** Addresses of outside cosigners that may be posted to; which of them, each practice's owners say. */
   readonly witnesses?: readonly string[] | undefined;
   /** Milliseconds between two posts; for tests. */
@@ -80,7 +82,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const { dir, origins, bootstrapToken } = options;
   bringNative();
   if (origins.length === 0) throw vaultError('bad-config', 'a vault needs the origin that it is reached at');
-  for (const origin of [...origins, ...(options.partners ?? [])]) {
+  for (const origin of [...origins, ...(options.partners ?? []), ...(options.keyholders ?? [])]) {
     const why = originFault(origin);
     if (why) throw vaultError('bad-config', `the origin ${origin} ${why}`);
   }
@@ -113,6 +115,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     logger,
     workplace: options.workplace,
     partners: options.partners,
+    keyholders: options.keyholders,
     limits: options.limits,
     proxies: options.proxies,
   });
@@ -137,6 +140,8 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
       await logDrift(vault);
     }
     alarmed = off;
+    // By a clock that nobody trusts nothing is erased.
+    if (!off) await eraseDue(vault);
   };
   const timer = setInterval(() => {
     upkeep().catch((error: unknown) =>

@@ -7,6 +7,7 @@ import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, Te
 import type { AccessSide } from './model/access.ts';
 import type { ControlSide } from './model/control.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
+import type { KeyholderSide } from './model/keyholders.ts';
 import type { OversightSide } from './model/oversight.ts';
 import type { DeskSide, OwnSide } from './model/own.ts';
 import type { PartnerSide } from './model/partners.ts';
@@ -14,6 +15,7 @@ import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/peopl
 import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
 import type { ReceivedSide, ReferralSide } from './model/referrals.ts';
 import type { Live, Progress } from './model/shared.ts';
+import type { TakeSide } from './model/take.ts';
 import type { UrgentSide } from './model/urgent.ts';
 import type { WitnessSide } from './model/witnesses.ts';
 
@@ -21,6 +23,7 @@ export type * from './model/access.ts';
 export type * from './model/control.ts';
 export { CHECKS, FOLLOW_UPS, VERDICTS } from './model/control.ts';
 export type * from './model/door.ts';
+export type * from './model/keyholders.ts';
 export type * from './model/oversight.ts';
 export type * from './model/own.ts';
 export type * from './model/partners.ts';
@@ -29,6 +32,8 @@ export type * from './model/people.ts';
 export type * from './model/record.ts';
 export type * from './model/referrals.ts';
 export type * from './model/shared.ts';
+export type * from './model/take.ts';
+export { TAKE_KINDS } from './model/take.ts';
 export type * from './model/urgent.ts';
 export type * from './model/witnesses.ts';
 
@@ -47,6 +52,8 @@ export interface Workplace {
   readonly outside: WitnessSide;
   readonly control: ControlSide | null;
   readonly oversight: OversightSide | null;
+  readonly take: TakeSide | null;
+  readonly held: KeyholderSide;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;
@@ -72,8 +79,8 @@ export interface Workplace {
   worklist(progress?: (progress: Progress) => void): Promise<Worklist>;
   /** The list in memory goes; asking again opens it anew, which is another line in the log. */
   forgetWorklist(): void;
-  /** Written to the log before the first letter filters anything (R38). */
-  declareSearch(): Promise<void>;
+  /** These words are in the log before they filter anything (R38). */
+  declareSearch(text: string): Promise<void>;
   /** The words behind the next opening; they go, sealed for the log officer, into its line (NEN 7513: the query). */
   searched(words: string): void;
   dossier(dossier: DossierId): Promise<Dossier>;

@@ -102,7 +102,6 @@ export const UNWRITTEN: Readonly<Partial<Record<EventCode, string>>> = {
   split: 'done in the GP system',
   import: 'a delivery is a commit',
   move: 'a vault cannot move yet',
-  erase: 'lines are kept; whole shards go when their term is over',
   drop: 'an item of another line',
   rotate: 'a class; its lines are regrant',
   enrol: 'an item of a commit',

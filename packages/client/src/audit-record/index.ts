@@ -15,6 +15,16 @@ export { type AuditBundle, auditBundle, auditEvents, bundleText, profileOf } fro
 export type { AuditEvent } from './fhir-types.ts';
 export { auditCsv, auditXml, cellText, type FileHead, XML_NAMESPACE } from './files.ts';
 export {
+  type DigestLine,
+  matches,
+  OVERVIEWS,
+  type OverviewFilter,
+  type OverviewKind,
+  type OverviewRow,
+  overviewOf,
+  weeklyDigest,
+} from './overview.ts';
+export {
   type AuditRecord,
   auditRecords,
   MISSING,

@@ -10,6 +10,7 @@ import { hostPacks } from './host-packs.ts';
 import { hostShares } from './host-shares.ts';
 import { hostWitnesses } from './host-witnesses.ts';
 import { input } from './input.ts';
+import { keyholders } from './keyholders.ts';
 import { members } from './members.ts';
 import { outside } from './outside.ts';
 import { partnerHosts } from './partner-hosts.ts';
@@ -40,6 +41,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostNewest,
   ...hostWitnesses,
   ...hostShares,
+  ...keyholders,
   ...requests,
   ...members,
   ...ON_PAIR,

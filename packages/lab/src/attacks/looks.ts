@@ -66,6 +66,7 @@ export async function openWith(
     storage: replaced.fresh ? memoryStorage() : session.wire.ports.storage,
     verifier: replaced.people ? LIAR : session.verifier,
     now: session.now(),
+    holders: null,
     teamKey: (team, epoch) => session.teamKey(team, epoch),
   });
 }

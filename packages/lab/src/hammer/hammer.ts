@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { KetenkluisError, steadyCount, type TeamId } from '@ketenkluis/base';
+import { steadyCount, type TeamId } from '@ketenkluis/base';
 import { parseWorklist } from '@ketenkluis/care';
 import {
   clientError,
@@ -17,6 +17,7 @@ import {
   worklistContent,
   writeNote,
 } from '@ketenkluis/client';
+import { codeOf } from '../attacks/attack.ts';
 import { handlesFor } from '../attacks/looks.ts';
 import { AS_OF, type Patient, type Who } from '../attacks/world.ts';
 import { type Dice, dice } from '../generate/dice.ts';
@@ -167,7 +168,7 @@ class Hammer {
         return true;
       } catch (error) {
         // Colleagues changed dossiers faster than it could begin anew: nothing was written, and the next run goes on.
-        if (error instanceof KetenkluisError && error.detail.problem === 'vault/conflict') {
+        if (clientError.is(error, 'refused') && codeOf(error) === 'vault/conflict') {
           this.count.conflicts += 1;
           continue;
         }

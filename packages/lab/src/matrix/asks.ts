@@ -272,6 +272,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   },
   entries: reading('entries'),
   checkpoint: reading('checkpoint'),
+  'log-proof': reading('log-proof', '?index=0&size=1'),
   witnessed: reading('witnessed'),
   tile: (world, { session }) =>
     world.running.app

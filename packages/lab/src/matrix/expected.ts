@@ -74,6 +74,7 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   // Who stands in the control policy, and nobody else.
   record: { yes: ['officer'], no: without('officer'), locked: WAITING },
   checkpoint: members,
+  'log-proof': { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
   witnessed: { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
   tile: ownersAndAgent,
   partners: membersAndGuests,

@@ -131,8 +131,10 @@ async function morning(nurse: Visit): Promise<string> {
 }
 
 /** The partner: the letter, yes, what it names and nothing else, and a message with a value. */
-async function care({ app, page }: Visit, name: string): Promise<void> {
-  await app.go('Verwijzingen');
+async function care(partner: Visit, name: string): Promise<void> {
+  const { app, page } = partner;
+  // The list stands there since signing in, from before this referral.
+  await refresh(partner);
   await app.referrals.open(name);
   await page.getByText(`Sanne Kuipersma, POH-S, ${PRACTICE}`).waitFor();
   expect(await page.getByRole('heading', { name: 'Metingen' }).count()).toBe(0);

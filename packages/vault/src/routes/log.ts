@@ -5,7 +5,7 @@ import * as wire from '@ketenkluis/protocol';
 import { z } from 'zod';
 import { authenticate, openMessage, refused } from '../auth.ts';
 import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
-import { checkpointOf } from '../proofs.ts';
+import { checkpointOf, logProof, proofQuery } from '../proofs.ts';
 import { annexes, listRecords, record } from '../records.ts';
 import type { Vault } from '../vault.ts';
 import { witnessed } from '../witnesses.ts';
@@ -63,6 +63,14 @@ export function logRoutes(api: Api, vault: Vault): void {
     const { note } = await checkpointOf(vault, people.log);
     return reply.type('text/plain; charset=utf-8').send(await vault.witnesses.cosigned(people.log, note));
   });
+  api.get(
+    `${PRACTICE}/log/proof`,
+    {
+      ...gate('log-proof', 4 * KIB, 'session'),
+      schema: { querystring: proofQuery, response: { 200: wire.logProof } },
+    },
+    async (request) => logProof(vault, (await authenticate(vault, request)).people.log, request.query),
+  );
   api.get(
     `${PRACTICE}/log/witnessed`,
     {

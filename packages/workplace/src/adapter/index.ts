@@ -1,7 +1,7 @@
 /** The real side of `Workplace`: the client package, this browser's key store, and nothing invented. */
 
 import { loadPolicy } from '@ketenkluis/access/web';
-import { type Clock, type DossierId, KetenkluisError, systemClock, systemRandom } from '@ketenkluis/base';
+import { type Clock, KetenkluisError, systemClock, systemRandom } from '@ketenkluis/base';
 import {
   clientError,
   declare,
@@ -23,27 +23,15 @@ import {
   wire,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
-import type { ControlSide, Key, Session, Workplace } from '../model.ts';
-import { accessSide } from './access.ts';
-import { deskSide } from './desk.ts';
-import { openOne, taken, write } from './dossiers.ts';
+import type { Key, Session, Workplace } from '../model.ts';
 import { countDrafts, type Drafter, drafterOf, dropDrafts, keepDraft, readDraft } from './drafts.ts';
-import { duties } from './duties.ts';
 import { understood } from './errors.ts';
 import { about, enter, type Inside, initials } from './inside.ts';
+import { fetchedOnce, late } from './late.ts';
 import { lists } from './lists.ts';
-import { looks } from './looks.ts';
-import { oversightSide } from './oversight.ts';
-import { ownSide } from './own.ts';
-import { partnerSide } from './partners.ts';
 import { passkeyPort, passkeysWork } from './passkey.ts';
-import { peopleSide, type Surroundings } from './people.ts';
-import { deliveries } from './receipt.ts';
-import { receivedSide } from './received.ts';
-import { referralSide } from './referrals.ts';
+import type { Surroundings } from './people.ts';
 import { browserStorage } from './storage.ts';
-import { openHanded, urgentSide } from './urgent.ts';
-import { witnessSide } from './witnesses.ts';
 
 /** Kept in the clear in this browser: ids, public keys and a switch. */
 const PLACE = 'place';
@@ -118,7 +106,8 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     // Both are needed soon: begun while the screen is still being drawn. Whoever needs them hears of a failure.
     if (!now.me.patient) {
       lists(now).catch(() => undefined);
-      duties(now).catch(() => undefined);
+    sides().catch(() => undefined);
+      void import('./duties.ts').then(({ duties }) => duties(now)).catch(() => undefined);
     }
     drafter = await drafterOf(now);
     if (key.by === 'passphrase' && now.names !== null) {
@@ -166,6 +155,10 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     },
   };
 
+  const sides = fetchedOnce(async () => (await import('./sides.ts')).sidesOf(surroundings));
+  const people = late(async () => (await sides()).people);
+  const work = late(async () => (await sides()).work);
+
   return {
     session: {
       get: () => state,
@@ -176,16 +169,18 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     },
     now: clock,
 
-    referrals: referralSide(surroundings),
-    received: receivedSide(surroundings),
-    partners: partnerSide(surroundings),
-    access: accessSide(surroundings),
-    urgent: urgentSide(surroundings),
-    own: ownSide(surroundings),
-    desk: deskSide(surroundings),
-    outside: witnessSide(surroundings),
-    control: lateControl(surroundings),
-    oversight: oversightSide(surroundings),
+    referrals: late(async () => (await sides()).referrals),
+    received: late(async () => (await sides()).received),
+    partners: late(async () => (await sides()).partners),
+    access: late(async () => (await sides()).access),
+    urgent: late(async () => (await sides()).urgent),
+    own: late(async () => (await sides()).own),
+    desk: late(async () => (await sides()).desk),
+    outside: late(async () => (await sides()).outside),
+    control: late(fetchedOnce(async () => (await import('./control.ts')).controlSide(surroundings))),
+    take: late(fetchedOnce(async () => (await import('./take.ts')).takeSide(surroundings))),
+    oversight: late(async () => (await sides()).oversight),
+    held: late(async () => (await sides()).held),
 
     door: () =>
       careful(async () => {
@@ -241,50 +236,42 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       inside.lists = null;
       inside.session.forgetMe();
     },
-    declareSearch: () =>
+    declareSearch: (text) =>
       open(async (now) => {
         const { handle } = await lists(now);
         const items = [{ dossier: null, handle, facts: [] }];
-        await declare(now.session, { event: 'search', items, about: about(now, 'zoeken in de werklijst') });
+        await declare(now.session, {
+          event: 'search',
+          items,
+          about: about(now, 'zoeken in de werklijst', { searchTerm: text.slice(0, 200) }),
+        });
       }),
     searched: (words) => {
       if (inside) inside.searched = words.slice(0, 200);
     },
-    dossier: (id) => open((now) => (now.me.substitute ? openHanded(now, id) : openOne(now, id))),
-    looks: (id) => open((now) => looks(now, id)),
-    deliveries: () => open(deliveries),
+    dossier: (id) => work.dossier(id),
+    looks: (id) => work.looks(id),
+    deliveries: () => work.deliveries(),
 
     draft: (id) => open((now) => readDraft(storage, now, id)),
     saveDraft: (id, text) => careful(async () => void (drafter && (await keepDraft(storage, drafter, id, text)))),
     drafts: async () => (drafter === null ? 0 : await countDrafts(storage, drafter.person)),
-    writeNote: (id: DossierId, text) => open((now) => write(now, id, text)),
-    takeOver: (id, note) => open((now) => taken(now, id, note)),
+    writeNote: (id, text) => work.writeNote(id, text),
+    takeOver: (id, note) => work.takeOver(id, note),
 
-    ...peopleSide(surroundings),
-  };
-}
-
-/** The engine of the review is large and few need it: it comes when somebody asks. */
-function lateControl(surroundings: Surroundings): ControlSide {
-  let side: Promise<ControlSide> | null = null;
-  const late = () => {
-    side ??= import('./control.ts').then(({ controlSide }) => controlSide(surroundings));
-    side.catch(() => {
-      side = null;
-    });
-    return side;
-  };
-  return {
-    status: async (progress) => (await late()).status(progress),
-    ask: async (...said) => (await late()).ask(...said),
-    decide: async (...said) => (await late()).decide(...said),
-    reopen: async (...said) => (await late()).reopen(...said),
-    done: async (check) => (await late()).done(check),
-    setPolicy: async (policy) => (await late()).setPolicy(policy),
-    questions: async () => (await late()).questions(),
-    answer: async (...said) => (await late()).answer(...said),
-    rights: async () => (await late()).rights(),
-    confirmRights: async (kept) => (await late()).confirmRights(kept),
+    people: () => people.people(),
+    invite: (...said) => people.invite(...said),
+    confirmInvitation: (...said) => people.confirmInvitation(...said),
+    agreeProposal: (id) => people.agreeProposal(id),
+    refuseProposal: (id) => people.refuseProposal(id),
+    renewProposal: (id) => people.renewProposal(id),
+    joining: (link) => people.joining(link),
+    unlockers: () => people.unlockers(),
+    addPasskey: (...said) => people.addPasskey(...said),
+    addPassphrase: (...said) => people.addPassphrase(...said),
+    removeUnlocker: (...said) => people.removeUnlocker(...said),
+    colleagueUnlockers: (person) => people.colleagueUnlockers(person),
+    endColleagueUnlocker: (...said) => people.endColleagueUnlocker(...said),
   };
 }
 

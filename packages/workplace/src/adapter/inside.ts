@@ -127,3 +127,11 @@ export const initials = (name: string): string =>
     .filter((word) => /^\p{Lu}/u.test(word))
     .map((word) => `${word[0]}.`)
     .join('');
+
+/** Everybody who works here may call a substitute in: one must be there on a Monday morning. */
+export async function callers({ session }: Inside): Promise<PersonId[]> {
+  const people = await session.people(true);
+  const now = session.now();
+  const working = people.memberships(now).map(({ person }) => person);
+  return [...new Set(working)].filter((one) => people.cardOf(one, now)?.kind === 'professional').slice(0, 64);
+}

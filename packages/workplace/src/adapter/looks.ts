@@ -7,7 +7,7 @@ import type { Look, LookKind, Looks, Text } from '../model.ts';
 import { about, type Inside, nameOf } from './inside.ts';
 import { partName, rowOf } from './lists.ts';
 import { partnerName, partnersSeen } from './partners.ts';
-import { standingOf } from './witnesses.ts';
+import { standingOf } from './standing.ts';
 
 const NOTES: Text = { nl: 'Notities en berichten', en: 'Notes and messages' };
 const KIND: Readonly<Record<string, LookKind>> = {

@@ -23,14 +23,15 @@ import {
 import type { FactOf, Hash } from '@ketenkluis/seal';
 import { workplaceError } from '../errors.ts';
 import type { BrokenProposal, Colleague, ControlTerm, Key, OpenInvitation, Proposal, Workplace } from '../model.ts';
-import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
+import { callers, type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
+import { namedKeyholder } from './keyholders.ts';
 import { rowOf } from './lists.ts';
 import { isReferable } from './partners.ts';
+import { namedWitness } from './standing.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
-import { namedWitness } from './witnesses.ts';
 
 type PeopleSide = Pick<
   Workplace,
@@ -173,6 +174,9 @@ async function proposed(inside: Inside) {
         before: before === null ? null : { quorum: before.quorum, named: before.witnesses.length },
       };
     }
+    if (one.what === 'keyholders') {
+      return { what: 'keyholders', ...held, need: one.need, holders: one.holders.map(namedKeyholder) };
+    }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
     if (one.profile === null || one.fingerprint === null) return { id: one.hash, broken: true };
     const { profile, fingerprint } = one;
@@ -231,18 +235,10 @@ const gestureOf = async (from: Surroundings, key: Key): Promise<Gesture> => {
   return proof;
 };
 
-/** Everybody who works here may call a substitute in: one must be there on a Monday morning. */
-export async function callers({ session }: Inside): Promise<PersonId[]> {
-  const people = await session.people(true);
-  const now = session.now();
-  const working = people.memberships(now).map(({ person }) => person);
-  return [...new Set(working)].filter((one) => people.cardOf(one, now)?.kind === 'professional').slice(0, 64);
-}
-
 /** A door to outside, under which somebody who is no owner may be the second person. */
 const outward = (one: Proposal | BrokenProposal): boolean =>
   'what' in one &&
-  (['partner', 'place', 'assumption', 'witnesses', 'control'].includes(one.what) ||
+  (['partner', 'place', 'assumption', 'witnesses', 'keyholders', 'control'].includes(one.what) ||
     (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {

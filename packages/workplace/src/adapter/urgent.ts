@@ -19,10 +19,10 @@ import {
 import { workplaceError } from '../errors.ts';
 import type { Dossier, PoolPlace, Told, UrgentSide } from '../model.ts';
 import { coupled } from './duties.ts';
-import { about, type Inside, nameOf, teamName, UNNAMED } from './inside.ts';
+import { about, callers, type Inside, nameOf, teamName, UNNAMED } from './inside.ts';
 import { lists, rowOf, wanted } from './lists.ts';
 import { openedView } from './opened.ts';
-import { callers, type Surroundings } from './people.ts';
+import type { Surroundings } from './people.ts';
 
 const who = (inside: Inside, person: string): string => nameOf(inside.names, person as PersonId)?.name ?? UNNAMED;
 

@@ -1,29 +1,10 @@
 /** Who outside confirms the log, and who names them. */
 
-import {
-  ALARM_WORDS,
-  alarmOf,
-  clientError,
-  type LogStanding,
-  logStanding,
-  proposeWitnesses,
-  WITNESS_LAG,
-} from '@ketenkluis/client';
+import { alarmOf, clientError, type LogStanding, logStanding, proposeWitnesses, WITNESS_LAG } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
-import type { NamedWitness, Standing, WitnessSide } from '../model.ts';
+import type { WitnessSide } from '../model.ts';
 import type { Surroundings } from './people.ts';
-
-/** Of a verifier key (name+id+key) the id: what people compare. */
-const keyIdOf = (vkey: string): string => vkey.split('+')[1] ?? '';
-export const namedWitness = (one: {
-  readonly name: string;
-  readonly url: string;
-  readonly keys: readonly string[];
-}): NamedWitness => ({ name: one.name, url: one.url, keys: one.keys.map(keyIdOf) });
-
-export const standingOf = ({ standing, named, quorum, fresh, size }: LogStanding): Standing => ({
-  ...{ standing, named, quorum, fresh, size },
-});
+import { namedWitness, standingOf } from './standing.ts';
 
 export function witnessSide(from: Surroundings): WitnessSide {
   return {
@@ -36,6 +17,7 @@ export function witnessSide(from: Surroundings): WitnessSide {
         } catch (error) {
           const alarm = alarmOf(error);
           if (alarm === null) throw error;
+          const { ALARM_WORDS } = await import('@ketenkluis/client/alarm-words');
           const { nl, en } = ALARM_WORDS[alarm];
           const words = { what: { nl: nl.what, en: en.what }, next: { nl: nl.next, en: en.next } };
           return { standing: none, witnesses: [], alarm: words, mayChange: false };

@@ -1,7 +1,7 @@
 /** Invented witnesses: two that answer, one of them late where the scene is stale, none where it is empty. */
 
 import { HOUR, MINUTE, plus } from '@ketenkluis/base';
-import { ALARM_WORDS } from '@ketenkluis/client';
+import { ALARM_WORDS } from '@ketenkluis/client/alarm-words';
 import type { Proposal, Standing, WitnessSide } from '../model.ts';
 import { both, type Stage } from './stage.ts';
 

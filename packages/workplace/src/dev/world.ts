@@ -32,6 +32,7 @@ import type {
   Workplace,
 } from '../model.ts';
 import { controlSide } from './control.ts';
+import { keyholderSide } from './held.ts';
 import { witnessSide } from './outside.ts';
 import { looksOf, oversightSide } from './oversight.ts';
 import { deskSide, ownSide } from './own.ts';
@@ -40,6 +41,7 @@ import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { both, inventedPartners, roleName, type Stage, within } from './stage.ts';
+import { takeSide } from './take.ts';
 import { urgentSide } from './urgent.ts';
 import { withVisits } from './visits.ts';
 
@@ -52,6 +54,8 @@ export type Scene =
   | 'partly'
   | 'broken'
   | 'unproved'
+  /** Everything answers but what writes a line for a file or paper. */
+  | 'shut-log'
   | 'slow'
   | 'assumed';
 
@@ -97,7 +101,7 @@ const OFFICES: Partial<Record<DevRole, Me['office']>> = { 'care-group': 'overvie
 const pause = (time: number) => new Promise<void>((done) => setTimeout(done, time));
 
 export interface DevWorld extends Workplace {
-  readonly searches: () => number;
+  readonly searches: () => readonly string[];
   readonly copies: () => number;
 }
 
@@ -250,7 +254,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
   ];
   const drafts = new Map<DossierId, string>();
   const notes = new Map<DossierId, Note[]>();
-  let searches = 0;
+  const searches: string[] = [];
 
   const reach = async (time = 30) => {
     if (scene === 'slow') return await new Promise<never>(() => undefined);
@@ -301,7 +305,9 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     own: role === 'patient' ? ownSide({ scene, now: start, reach: () => reach() }) : null,
     outside: witnessSide(stage, waiting),
     control: partner ? null : controlSide(stage),
+    take: partner ? null : takeSide(stage),
     oversight: oversightSide(stage, (id) => known.has(id), ROLES, confirmation),
+    held: keyholderSide(stage, waiting),
     session: {
       get: () => session,
       subscribe: (changed) => {
@@ -362,9 +368,9 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       const gone = people.slice(0, scene === 'stale' ? 3 : 0).map((one) => one.row.dossier);
       return worklistView(list, { team, asOf, sealedAt: plus(start, -10 * HOUR), confirmation, gone });
     },
-    declareSearch: async () => {
+    declareSearch: async (text) => {
       await reach(10);
-      searches++;
+      searches.push(text);
     },
     searched: () => undefined,
     dossier: async (id) => {

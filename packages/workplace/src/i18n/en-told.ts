@@ -68,6 +68,7 @@ export const told: typeof dutch = {
     dutch: 'Dutch',
     english: 'English',
     print: 'Print',
+    notPrinted: 'Not printed: no line could be written in the log',
     stays: 'The letter stays on this screen. It is stored nowhere.',
     paper: 'The letter',
   },

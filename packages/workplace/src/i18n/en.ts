@@ -1,5 +1,6 @@
 import { care } from './en-care.ts';
 import { control } from './en-control.ts';
+import { held } from './en-held.ts';
 import { outside } from './en-outside.ts';
 import { told } from './en-told.ts';
 import type { Dictionary } from './nl.ts';
@@ -8,6 +9,7 @@ export const en: Dictionary = {
   ...care,
   ...control,
   ...outside,
+  ...held,
   ...told,
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
@@ -513,6 +515,9 @@ export const en: Dictionary = {
     'workplace/passkey-no-prf': 'This passkey cannot keep keys. Take another passkey or your passphrase.',
     'workplace/bad-link': 'This link is incomplete or was used before.',
     'workplace/bad-card': 'This is no valid partner card. Ask the partner for a new one.',
+    'workplace/bad-keyholder': 'This is no card of a keyholder. Ask for a new one.',
+    'workplace/holders-missing':
+      'Too few keyholders answer, so nothing opens now. Look in the GP system and call an owner of the practice.',
     'workplace/bad-witness': 'This is no address or no key of a witness. Ask the witness for them again.',
     'workplace/not-vouched':
       'Your organisation has not confirmed today that you work there. An owner must sign in first.',

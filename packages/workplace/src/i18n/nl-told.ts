@@ -67,6 +67,7 @@ export const told = {
     dutch: 'Nederlands',
     english: 'Engels',
     print: 'Druk af',
+    notPrinted: 'Niet afgedrukt: er kon geen regel in het logboek',
     stays: 'De brief blijft op dit scherm. Hij wordt nergens opgeslagen.',
     paper: 'De brief',
   },

@@ -5,6 +5,7 @@
 
 import type { care } from './nl-care.ts';
 import type { control } from './nl-control.ts';
+import type { held } from './nl-held.ts';
 import type { outside } from './nl-outside.ts';
 import type { told } from './nl-told.ts';
 
@@ -518,6 +519,9 @@ export const nl = {
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
     'workplace/bad-card': 'Dit is geen geldige partnerkaart. Vraag een nieuwe kaart aan de partner.',
+    'workplace/bad-keyholder': 'Dit is geen kaart van een sleutelhouder. Vraag hem om een nieuwe.',
+    'workplace/holders-missing':
+      'Er antwoorden te weinig sleutelhouders, dus gaat er nu niets open. Kijk in het HIS en bel een eigenaar van de praktijk.',
     'workplace/bad-witness': 'Dit is geen adres of geen sleutel van een getuige. Vraag ze de getuige opnieuw.',
     'workplace/not-vouched':
       'Uw organisatie heeft vandaag nog niet bevestigd dat u er werkt. Een eigenaar meldt eerst aan.',
@@ -532,5 +536,5 @@ export const nl = {
 
 type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 /** All of one namespace, whenever it comes. */
-export type Dutch = typeof nl & typeof care & typeof control & typeof outside & typeof told;
+export type Dutch = typeof nl & typeof care & typeof control & typeof held & typeof outside & typeof told;
 export type Dictionary = Words<Dutch>;

@@ -27,7 +27,7 @@ function* files(directory: string): Generator<string> {
 const source = [...files(join(import.meta.dirname, '..'))].map((path) => readFileSync(path, 'utf8')).join('\n');
 /** Keys that are made from data: `denied.${reason}` and the like. */
 const MADE =
-  /^(denied|error|marks|looks\.kind|deliveries\.reasons|dossier\.(male|female|other|above|below|within)|lock\.(idle|hour|person)|keys|invitation\.(step\d|passphraseFault)|common\.(today|tomorrow|yesterday|days|weeks|months)|settings\.(passkey|passphrase)|refer\.why|partners\.(levels|levelChoice)|assumed\.grounds|own\.(proposal|checked)|urgent\.findings|told\.(how|said)|nav\.|referrals\.(state|kind)|outside\.(words|faults|(none|confirmed|pending|degraded)(Body)?$)|sent\.(running|over|unknown)$|overview\.(few|close)$|soep\.[soep]$|report\.fault|control\.(action|stage|verdicts|followUps|checks|field|term|why_|(ask|decide|reopen)Done))/;
+  /^(denied|error|marks|looks\.kind|deliveries\.reasons|dossier\.(male|female|other|above|below|within)|lock\.(idle|hour|person)|keys|invitation\.(step\d|passphraseFault)|common\.(today|tomorrow|yesterday|days|weeks|months)|settings\.(passkey|passphrase)|refer\.why|partners\.(levels|levelChoice)|assumed\.grounds|own\.(proposal|checked)|urgent\.findings|told\.(how|said)|nav\.|referrals\.(state|kind)|outside\.(words|faults|(none|confirmed|pending|degraded)(Body)?$)|sent\.(running|over|unknown)$|overview\.(few|close)$|kind\.(csv|xml|fhir)$|soep\.[soep]$|report\.fault|control\.(action|stage|verdicts|followUps|checks|field|term|why_|(ask|decide|reopen)Done))/;
 
 describe('the words on screen', () => {
   it('has no word that no screen says', () => {

@@ -124,6 +124,17 @@ export interface ControlProposal extends Proposed {
   /** In what it asks less than the policy that stands. */
   readonly lower: readonly ControlTerm[];
 }
+export interface NamedKeyholder {
+  readonly url: string;
+  /** Twenty-four digits: each who signs compares them with the keyholder. */
+  readonly fingerprint: string;
+}
+/** Who keeps a piece of every key, and how many must answer; an empty list: nobody any more. */
+export interface KeyholdersProposal extends Proposed {
+  readonly what: 'keyholders';
+  readonly need: number;
+  readonly holders: readonly NamedKeyholder[];
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -139,6 +150,7 @@ export type Proposal =
   | AssumptionProposal
   | WitnessesProposal
   | ControlProposal
+  | KeyholdersProposal
   | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {

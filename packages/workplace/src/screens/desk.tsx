@@ -6,6 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { DESK } from '../i18n/desk.ts';
+import { printDeclared } from '../lib/print.ts';
 import type { DeskView, NewReader, OwnReader, OwnView } from '../model.ts';
 import { Main } from '../parts/main.tsx';
 import { Heading } from '../parts/page.tsx';
@@ -228,6 +229,9 @@ function Waiting(of: Of & { readonly invited: Invited; readonly reader: NewReade
   );
 }
 
+/** The line stands since the paper was made. */
+const made = () => Promise.resolve();
+
 function Paper({ dossier }: Of) {
   const words = useWords();
   const [shown, setShown] = useState<Pick<OwnView, 'looks' | 'proved'> | null>(null);
@@ -242,7 +246,7 @@ function Paper({ dossier }: Of) {
           <Button variant="default" loading={make.isPending} onClick={() => make.mutate(null)}>
             {words.text(DESK.make)}
           </Button>
-          {shown === null ? null : <Button onClick={() => window.print()}>{words.text(DESK.print)}</Button>}
+          {shown === null ? null : <Button onClick={() => void printDeclared(made)}>{words.text(DESK.print)}</Button>}
         </div>
       </section>
       {shown === null ? null : (

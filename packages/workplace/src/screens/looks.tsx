@@ -8,6 +8,7 @@ import { Tag } from '../parts/page.tsx';
 import { Asked, Empty, Strip } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk } from '../parts/world.tsx';
+import { Take } from './take.tsx';
 import { StandingStrip } from './witnesses.tsx';
 
 export function LooksTab({ dossier }: { readonly dossier: DossierId }) {
@@ -16,7 +17,7 @@ export function LooksTab({ dossier }: { readonly dossier: DossierId }) {
   return (
     <div className="kk-looks">
       <Asked query={looks} loading={t('looks.loading')}>
-        {(found) => <LookList looks={found} />}
+        {(found) => <LookList looks={found} dossier={dossier} />}
       </Asked>
       <p className="kk-dim kk-small">{t('looks.number', { number: dossier })}</p>
     </div>
@@ -45,11 +46,12 @@ export function Verdict({ looks }: { readonly looks: Looks }) {
   );
 }
 
-function LookList({ looks }: { readonly looks: Looks }) {
+function LookList({ looks, dossier }: { readonly looks: Looks; readonly dossier: DossierId }) {
   const { t } = useTranslation();
   return (
     <>
       <Verdict looks={looks} />
+      <Take dossier={dossier} />
       {looks.lines.length === 0 ? <Empty title={t('looks.none')} /> : <LookTable looks={looks} lines={looks.lines} />}
     </>
   );

@@ -4,17 +4,19 @@
  */
 
 import { Button, Textarea, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { longDay, longMoment } from '../lib/format.ts';
+import { printDeclared } from '../lib/print.ts';
 import type { Review } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading } from '../parts/page.tsx';
-import { Asked, Empty } from '../parts/states.tsx';
+import { Asked, Empty, Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
-import { useAsk, useSession, useToday } from '../parts/world.tsx';
+import { useAsk, useSession, useToday, useWorld } from '../parts/world.tsx';
 import { Tell } from './told.tsx';
 import './care.css';
 import './notice.css';
@@ -57,6 +59,9 @@ function Notice({ review }: { readonly review: Review }) {
   const [why, setWhy] = useState(review.reason ?? '');
   const [tongue, setTongue] = useState<Tongue>('nl');
   const [sent, setSent] = useState(false);
+  const world = useWorld();
+  const errorText = useErrorText();
+  const print = useMutation({ mutationFn: () => printDeclared(() => world.take!.declarePrint(review.dossier)) });
   const ready = name.trim() !== '' && why.trim() !== '';
   return (
     <div className="kk-two-wide kk-notice">
@@ -95,13 +100,18 @@ function Notice({ review }: { readonly review: Review }) {
         )}
         <p className="kk-dim kk-small">{t('notice.stays')}</p>
         <div className="kk-buttons">
-          <Button disabled={!ready} onClick={() => window.print()}>
+          <Button disabled={!ready} loading={print.isPending} onClick={() => print.mutate()}>
             {t('notice.print')}
           </Button>
           <Button variant="default" onClick={() => setSent(true)}>
             {t('told.do')}
           </Button>
         </div>
+        {print.error === null ? null : (
+          <div role="alert">
+            <Strip name="not-printed" tone="bad" title={t('notice.notPrinted')} body={errorText(print.error)} />
+          </div>
+        )}
         <Link to="/waarneming" className="kk-small">
           {t('notice.back')}
         </Link>

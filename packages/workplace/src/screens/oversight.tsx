@@ -12,6 +12,7 @@ import { Asked, Empty } from '../parts/states.tsx';
 import { useAsk, useWorld } from '../parts/world.tsx';
 import { LookTable, Verdict } from './looks.tsx';
 import { Reviews } from './reviews.tsx';
+import { Take } from './take.tsx';
 import './care.css';
 import './oversight.css';
 
@@ -113,7 +114,10 @@ function Log({ dossier }: { readonly dossier: DossierId }) {
               <Empty title={t('looks.none')} />
             </>
           ) : (
-            <Filtered looks={looks} />
+            <>
+              <Take dossier={dossier} />
+              <Filtered looks={looks} />
+            </>
           )
         }
       </Asked>

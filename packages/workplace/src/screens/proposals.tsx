@@ -9,6 +9,7 @@ import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct } from '../parts/world.tsx';
 import { ControlAsked } from './control-proposal.tsx';
+import { ProposedKeyholders, useKeyholdersWords } from './keyholders.tsx';
 import { ProposedWitnesses, useWitnessesWords } from './witnesses.tsx';
 
 interface ProposalsProps {
@@ -72,9 +73,11 @@ function What({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
   const witnesses = useWitnessesWords();
+  const keyholders = useKeyholdersWords();
   const { by } = proposal;
   if (proposal.what === 'witnesses') return witnesses(proposal);
   if (proposal.what === 'control') return t('control.proposal', { by });
+  if (proposal.what === 'keyholders') return keyholders(proposal);
   if (proposal.what === 'assumption') {
     return t('assumed.proposal', { by, whom: proposal.categories.map((one) => words.lower(one)).join(', ') });
   }
@@ -120,6 +123,7 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
     );
   }
   if (proposal.what === 'witnesses') return <ProposedWitnesses proposal={proposal} />;
+  if (proposal.what === 'keyholders') return <ProposedKeyholders proposal={proposal} />;
   if (proposal.what === 'renewal') {
     return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
   }

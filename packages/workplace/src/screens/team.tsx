@@ -15,6 +15,7 @@ import { useSay } from '../parts/say.ts';
 import { Asked, Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk, useToday, useWorld } from '../parts/world.tsx';
+import { KeyholdersCard } from './keyholders.tsx';
 import { LostDevice } from './lost-device.tsx';
 import { Proposals } from './proposals.tsx';
 import { WitnessesCard } from './witnesses.tsx';
@@ -43,6 +44,7 @@ export function TeamScreen() {
               ) : (
                 <p className="kk-dim">{t('team.onlyOwner')}</p>
               )}
+              <KeyholdersCard />
               <WitnessesCard />
             </>
           )}

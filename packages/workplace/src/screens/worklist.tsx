@@ -40,6 +40,9 @@ export function WorklistScreen() {
   );
 }
 
+/** Milliseconds without a key stroke after which a search begins. */
+const SEARCH_PAUSE = 300;
+
 interface ListProps {
   readonly list: Worklist;
   readonly again: () => Promise<unknown>;
@@ -55,8 +58,9 @@ function List({ list, again, busy }: ListProps) {
   const [filter, setFilter] = useState<Filter>(() => ({ ...remembered(list).filter }));
   const deferred = useDeferredValue(filter);
   const field = useRef<HTMLInputElement>(null);
-  /** The log line of this run of key strokes. */
-  const declaration = useRef<Promise<void> | null>(null);
+  /** The line with the words that were searched for last; what stands in the field on coming back is in the log already. */
+  const asked = useRef({ text: filter.search, line: Promise.resolve() });
+  const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const say = useSay();
   const errorText = useErrorText();
   /** What stands in the field now: more may be typed while the line is being written. */
@@ -88,27 +92,32 @@ function List({ list, again, busy }: ListProps) {
     return () => window.removeEventListener('keydown', keys);
   }, []);
 
-  /** R38: the line first, and every key stroke waits for it; nothing is filtered when it cannot be written. */
-  const search = async (text: string) => {
-    if (text === '') declaration.current = null;
-    else {
-      declaration.current ??= world.declareSearch();
-      try {
-        await declaration.current;
-      } catch (error) {
-        declaration.current = null;
-        say(errorText(error));
-        return;
-      }
-    }
-    setFilter((old) => ({ ...old, search: latest.current }));
-  };
   const [typed, setTyped] = useState(filter.search);
+  /** R38: the line first, with these words in it; nothing is filtered by words that the log does not have. */
+  const search = async (): Promise<void> => {
+    clearTimeout(pause.current);
+    const text = latest.current;
+    if (text !== asked.current.text) {
+      asked.current = { text, line: text === '' ? Promise.resolve() : world.declareSearch(text) };
+    }
+    try {
+      await asked.current.line;
+    } catch (error) {
+      asked.current = { text: '', line: Promise.resolve() };
+      say(errorText(error));
+      return;
+    }
+    if (latest.current === text) setFilter((old) => ({ ...old, search: text }));
+  };
+  /** A run of key strokes is one search: it begins when somebody stops typing, or presses Enter. */
   const type = (text: string) => {
     latest.current = text;
     setTyped(text);
-    void search(text);
+    clearTimeout(pause.current);
+    if (text === '') void search();
+    else pause.current = setTimeout(() => void search(), SEARCH_PAUSE);
   };
+  useEffect(() => () => clearTimeout(pause.current), []);
 
   return (
     <div className="kk-wl">
@@ -197,7 +206,8 @@ function List({ list, again, busy }: ListProps) {
                 if (event.key === 'Escape') type('');
                 else if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
                 event.preventDefault();
-                document.getElementById('kk-wl-grid')?.focus();
+                // The rows that a second Enter opens are those that were searched for.
+                void search().then(() => document.getElementById('kk-wl-grid')?.focus());
               }}
             />
             <VisuallyHidden id="kk-wl-hint">{t('worklist.searchHint')}</VisuallyHidden>

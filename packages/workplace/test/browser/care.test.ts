@@ -202,7 +202,18 @@ describe.concurrent('administration', () => {
         expect(`${page.url()} ${await page.title()}`).not.toContain(family);
         await page.getByLabel(/^Waarom, in gewone woorden/).fill('U was in de war aan de balie.');
         await letter.getByText('U was in de war aan de balie.').waitFor();
+        // Its line in the log first; without one nothing is on paper.
+        const printed = page.evaluate(
+          () =>
+            new Promise<boolean>((done) => {
+              window.print = () => done('print' in document.documentElement.dataset);
+            }),
+        );
+        await page.getByRole('button', { name: 'Druk af' }).click();
+        expect(await printed).toBe(true);
         await page.emulateMedia({ media: 'print' });
+        expect(await letter.isVisible()).toBe(false);
+        await page.evaluate(() => document.documentElement.setAttribute('data-print', ''));
         expect(await page.getByRole('button', { name: 'Druk af' }).isVisible()).toBe(false);
         expect(await page.getByRole('navigation', { name: 'Hoofdmenu' }).isVisible()).toBe(false);
         expect(await letter.isVisible()).toBe(true);

@@ -190,6 +190,15 @@ const SCREENS: Record<string, Screen> = {
       await page.getByRole('button', { name: 'Bewijs van regel 1840' }).click();
     },
   },
+  'who looked, not handed over': {
+    query: `scene=shut-log&${FEW}`,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.looks();
+      await page.getByRole('button', { name: 'Afdrukken' }).click();
+      await page.locator('[data-strip="not-taken"]').waitFor();
+    },
+  },
   'who looked, on a consent that was assumed': {
     query: `scene=assumed&${FEW}`,
     reach: async (page) => {
@@ -300,6 +309,26 @@ const SCREENS: Record<string, Screen> = {
     query: `role=nurse&scene=stale&${FEW}`,
     hash: '#/team',
     reach: async (page) => page.getByText('te weinig of te lang geleden').waitFor(),
+  },
+  'team, keyholders named by two people': {
+    query: `role=owner&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('zijn 1 van 2 sleutelhouders nodig').waitFor();
+      await page.getByRole('button', { name: 'Sleutelhouders aanwijzen' }).click();
+      await page.getByLabel('Kaart van sleutelhouder 1').fill('eyJ0IjoiaG9sZGVyLWNhcmQifQ');
+      await page.getByRole('button', { name: 'Stel voor' }).click();
+      await page.getByText('van 3 sleutelhouders bij elke raadpleging meewerken').waitFor();
+    },
+  },
+  'team, name keyholders': {
+    query: `role=owner&scene=empty&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('Niemand van buiten bewaart een stukje van de sleutels').waitFor();
+      await page.getByRole('button', { name: 'Sleutelhouders aanwijzen' }).click();
+      await page.getByLabel('Kaart van sleutelhouder 1').waitFor();
+    },
   },
   'team, invite': {
     query: `role=owner&${FEW}`,
