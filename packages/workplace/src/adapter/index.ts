@@ -106,7 +106,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     // Both are needed soon: begun while the screen is still being drawn. Whoever needs them hears of a failure.
     if (!now.me.patient) {
       lists(now).catch(() => undefined);
-    sides().catch(() => undefined);
+      sides().catch(() => undefined);
       void import('./duties.ts').then(({ duties }) => duties(now)).catch(() => undefined);
     }
     drafter = await drafterOf(now);
