@@ -4,13 +4,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson, newId, systemRandom, utf8 } from '@ketenkluis/base';
+import { Frontier } from '@ketenkluis/client';
 import { memoryTree } from '@ketenkluis/ledger';
 import { asHash, type Hash, hashOf } from '@ketenkluis/seal';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fingerprints } from './contents.ts';
 import { looseFolders, readIfThere, sweepTemporary, writeAtomic } from './files.ts';
-import { Frontier } from '@ketenkluis/client';
 import { fileKeyStore, findKeyStore, KEY_FILE, type RunTool, stateKey } from './keystore.ts';
 import { type Manifest, manifestText } from './link.ts';
 import { afterDelivery, emptyLive, liveHashes, stateOf, withNote, withoutNote } from './live.ts';
