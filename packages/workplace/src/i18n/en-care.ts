@@ -1,7 +1,7 @@
-import type { Dictionary } from './nl.ts';
+import type { Words } from './nl.ts';
 import type { care as nl } from './nl-care.ts';
 
-export const care: Pick<Dictionary, keyof typeof nl> = {
+export const care: Words<typeof nl> = {
   refer: {
     open: 'Refer',
     title: 'Refer {{name}}',

@@ -1,11 +1,6 @@
 /** The words on screen, Dutch first. English (`en.ts`) has the same keys; the type checker holds them together. */
 
-import { care } from './nl-care.ts';
-import { told } from './nl-told.ts';
-
 export const nl = {
-  ...care,
-  ...told,
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
@@ -518,5 +513,5 @@ export const nl = {
   },
 };
 
-type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
+export type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
 export type Dictionary = Words<typeof nl>;

@@ -7,9 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { workplaceError } from '../errors.ts';
 import { en } from './en.ts';
 import { nl as door } from './nl.ts';
+import { care } from './nl-care.ts';
 import { control } from './nl-control.ts';
+import { told } from './nl-told.ts';
 
-const nl = { ...door, ...control };
+const nl = { ...door, ...care, ...told, ...control };
 
 type Tree = { readonly [key: string]: string | Tree };
 const flat = (tree: Tree, prefix = ''): [string, string][] =>

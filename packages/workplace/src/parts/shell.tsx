@@ -6,6 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import '../i18n/inside.ts';
 import type { Me, Workplace } from '../model.ts';
 import { Dialog } from './dialog.tsx';
 import { Brand, Lock, Person } from './icons.tsx';
