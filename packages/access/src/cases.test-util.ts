@@ -96,7 +96,7 @@ class Maker {
   /** A live fact; `more` is trusted to fit its kind. */
   fact(kind: Kind, more: Loose): Fact {
     const { chance } = this;
-    const ends = ['mandate', 'pool', 'substitute', 'call', 'assumption'].includes(kind) || chance.often(0.5);
+    const ends = ['mandate', 'pool', 'substitute', 'call', 'assumption', 'own'].includes(kind) || chance.often(0.5);
     const head = { t: 'fact', v: 1, suite: 1, id: ids[this.#ids++ % ids.length], practice, from: plus(NOW, -HOUR) };
     return { ...head, until: ends ? plus(NOW, HOUR) : null, kind, ...more } as Fact;
   }
@@ -111,12 +111,29 @@ class Maker {
     return { ground: 'accepted-referral', teams: listed, explanation: HASH };
   }
 
+  own(team: TeamId, person: PersonId = me, dossier = dossiers[0]!): Loose {
+    return { dossier, team, person, card: HASH, as: 'patient', checked: 'document' };
+  }
+
   start(): Draft {
     const { chance } = this;
     const outside = chance.often(0.42);
     const classes = outside
       ? (['look', 'look', 'look', 'write', 'write', 'list'] as const)
-      : (['look', 'look', 'look', 'write', 'grant', 'list', 'audit', 'sync', 'admin', 'session', 'emergency'] as const);
+      : ([
+          'look',
+          'look',
+          'look',
+          'write',
+          'grant',
+          'list',
+          'audit',
+          'sync',
+          'admin',
+          'session',
+          'emergency',
+          'own',
+        ] as const);
     const organisation = outside ? elsewhere : practice;
     const asked = chance.of<Question['class']>(classes);
     return {
@@ -133,7 +150,7 @@ class Maker {
         state: 'live',
       },
       facts: [],
-      card: cardOf(organisation, asked === 'sync' ? 'agent' : 'professional'),
+      card: cardOf(organisation, asked === 'sync' ? 'agent' : asked === 'own' ? 'patient' : 'professional'),
       grants: [],
       snapshot: { until: plus(NOW, chance.of([1, DAY])) },
       gone: 0,
@@ -148,6 +165,13 @@ class Maker {
     const team = chance.of(teams);
     const [dossier, handle] = [dossiers[0]!, handles[0]!];
     if (draft.class === 'sync') this.add(draft, 'mandate', { agent: me, responsible: people[1], kinds: [], teams: [] });
+    if (draft.class === 'own') {
+      this.add(draft, 'enrolment', { dossier });
+      const own = this.add(draft, 'own', this.own(team));
+      draft.grants.push({ team, fact: own.id });
+      if (chance.often(0.4)) draft.item = { ...draft.item, handle: null, writerClass: null };
+      return draft;
+    }
     if (draft.class === 'list') {
       draft.item = { ...draft.item, dossier: null, team };
       draft.grants.push({ team, fact: null });
@@ -185,7 +209,7 @@ class Maker {
     draft.grants.push({ team, fact: step.id });
     this.add(draft, 'write', { dossier, team });
     if (outside) {
-      this.add(draft, 'partner', { organisation: elsewhere, authority: HASH, log: VKEY, teams: [team] });
+      this.add(draft, 'partner', { organisation: elsewhere, authority: HASH, log: VKEY, profile: HASH, teams: [team] });
       const assumed = chance.often(0.5) ? this.add(draft, 'assumption', this.setting([team])) : null;
       const asked = { dossier, organisation: elsewhere, handles: handles.slice(0, 2) };
       this.add(draft, 'consent', assumed === null ? asked : { ...asked, assumed: assumed.id });
@@ -208,12 +232,13 @@ class Maker {
       ['step', { dossier, team, handles: some }],
       ['write', { dossier, team }],
       ['oversight', { team }],
+      ['own', this.own(team, chance.of(people), dossier)],
       ['emergency', { dossier, team, handles: some }],
       ['call', { dossier, person: chance.of(people), note: HASH }],
       ['consent', { dossier, organisation, handles: some }],
       ['consent', { dossier, organisation, handles: some, assumed: chance.of(ids) }],
       ['assumption', this.setting([team])],
-      ['partner', { organisation, authority: HASH, log: VKEY, teams: [team] }],
+      ['partner', { organisation, authority: HASH, log: VKEY, profile: HASH, teams: [team] }],
       ['pool', { team, person: chance.of(people), card: HASH, activators: [people[1]] }],
       ['substitute', { pool: chance.of(draft.facts)?.fact.id ?? ids[0], team, person: chance.of(people) }],
       ['restriction', { dossier: dossiers[1], handles: null, excluded: 'outside' }],
@@ -305,12 +330,14 @@ class Maker {
           { ...card, organisation: third },
         ])),
       () => (draft.card = chance.often(0.5) ? { ...card, until: NOW } : { ...card, from: plus(NOW, 1) }),
-      () => (draft.card = { ...card, kind: chance.of(['agent', 'trustee', 'professional', 'vault'] as const) }),
+      () =>
+        (draft.card = { ...card, kind: chance.of(['agent', 'trustee', 'professional', 'vault', 'patient'] as const) }),
       () => (actor.person = people[1]!),
       () => (actor.organisation = chance.of([practice, elsewhere, third])),
       () => (actor.owner = !actor.owner),
       () => this.wearOne(draft, 'membership', 'substitute', 'pool'),
       () => this.wearOne(draft, 'call', 'emergency', 'oversight'),
+      () => this.wearOne(draft, 'own'),
       () => this.drop(draft, 'call'),
       () => this.drop(draft, 'call'),
       () => this.drop(draft, 'call'),
@@ -339,6 +366,7 @@ class Maker {
       () => (item.state = 'unknown'),
       () => (item.writerClass = chance.of(['source', 'work', 'inbox', null] as const)),
       () => (item.writerClass = draft.class === 'write' ? 'source' : item.writerClass),
+      () => this.write(draft),
       () => this.write(draft),
       () => this.write(draft),
       () => this.write(draft),

@@ -96,6 +96,7 @@ const partnerFact = known({
   kind: 'partner',
   organisation: elsewhere,
   authority: 'A'.repeat(43) as Hash,
+  profile: 'A'.repeat(43) as Hash,
   log: 'log.example/1+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAB',
   teams: [teams[0]],
 });

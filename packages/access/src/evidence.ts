@@ -323,6 +323,37 @@ function audit(question: Question): Brought {
   });
 }
 
+/** The patient, or who stands in for them: what says so, and nothing of a relation. Their own log takes no more. */
+function own(question: Question): Brought {
+  const { item, actor, now, grants } = question;
+  const held = best<Known<'own'>>(
+    stated(question, 'own'),
+    (known) => isLive(known, now),
+    ({ fact }) => fact.person === actor.person,
+    ({ fact }) => fact.dossier === item.dossier,
+    ({ fact }) => grants.some((grant) => grant.team === fact.team && grant.fact === fact.id),
+  );
+  const part = item.handle !== null;
+  const enrolment = pick(question, 'enrolment', (fact) => fact.dossier === item.dossier);
+  const context = present({
+    now,
+    own:
+      held &&
+      shown(held, {
+        fact: held.fact.id,
+        dossier: held.fact.dossier,
+        team: held.fact.team,
+        person: held.fact.person,
+      }),
+    enrolment: part ? enrolment && shown(enrolment, { dossier: enrolment.fact.dossier }) : undefined,
+    grants: part ? grants.flatMap(({ team, fact }) => (fact === null ? [] : [{ team, fact }])) : [],
+  });
+  return bring(context, {
+    facts: idsOf(held, part ? enrolment : null),
+    team: held?.fact.team ?? null,
+  });
+}
+
 function sync(question: Question): Brought {
   const mandate = pick(question, 'mandate', (fact) => fact.agent === question.actor.person);
   return bring(present({ now: question.now, mandate: mandate && shown(mandate, { agent: mandate.fact.agent }) }), {
@@ -342,6 +373,8 @@ function broughtFor(question: Question): Brought {
       return onTeam(question);
     case 'audit':
       return audit(question);
+    case 'own':
+      return own(question);
     case 'sync':
       return sync(question);
     default:

@@ -188,6 +188,22 @@ function audit(asked: Question): Why | null {
   return watch.live.length > 0 ? null : no(ended ? 'relation-ended' : 'no-relation');
 }
 
+/** The patient's own: no relation, step or consent, and no restriction. Of what has ended the log stays. */
+function own(question: Question): Why | null {
+  const { item, actor } = question;
+  if (!isOwn(question)) return no('class-not-allowed');
+  const mine = find(question, 'own', (fact) => fact.person === actor.person && fact.dossier === item.dossier);
+  if (mine.live.length === 0) return no(mine.ended ? 'relation-ended' : 'no-relation');
+  if (item.handle === null) return item.state === 'unknown' ? no('unknown') : null;
+  const enrolment = find(question, 'enrolment', (fact) => fact.dossier === item.dossier);
+  if (enrolment.live.length === 0) return no(enrolment.ended ? 'enrolment-ended' : 'no-enrolment');
+  if (item.state !== 'live') return no(item.state === 'gone' ? 'gone' : 'unknown');
+  const granted = mine.live.some((fact) =>
+    question.grants.some((grant) => grant.team === fact.team && grant.fact === fact.id),
+  );
+  return granted ? null : no('no-grant');
+}
+
 /** Sealing and sending: a mandate that holds now, on the agent's own card, for `source` handles only. */
 function sync(question: Question): Why | null {
   const mandate = find(question, 'mandate', (fact) => fact.agent === question.actor.person);
@@ -219,9 +235,10 @@ export function whyNot(question: Question): Why | null {
       );
     case 'session':
       return person(question, ['professional', 'trustee', 'agent']);
-    // No kind of fact carries these yet, and no policy permits them.
-    case 'rotate':
     case 'own':
+      return person(question, ['patient']) ?? own(question);
+    // No kind of fact carries it yet, and no policy permits it.
+    case 'rotate':
       return person(question, professional) ?? no('class-not-allowed');
     default:
       return no('unknown');

@@ -3,7 +3,7 @@
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import { audit, openDossier, openList, type Session } from '@ketenkluis/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endEnrolment } from './enrol.ts';
+import { endEnrolment } from './ending.ts';
 import { fileKeyStore } from './keystore.ts';
 import { openState } from './state.ts';
 import { AS_OF, makeWorld, type World } from './testing/world.ts';

@@ -17,9 +17,11 @@ import {
 import { diffSelection, type ProgrammeId, type Selection } from '@ketenkluis/care';
 import { SYSTEM } from '@ketenkluis/fhir';
 import { domain, type Hash, hashOf } from '@ketenkluis/seal';
+import { emptyPatient } from './ending.ts';
 import { agentError } from './errors.ts';
+import { carryWords } from './links.ts';
 import { newDossierIds } from './plan.ts';
-import type { EndReason, Notice, Participation, PatientRecord, Register } from './register.ts';
+import type { Notice, Participation, PatientRecord, Register } from './register.ts';
 import { readPractice } from './source/practice.ts';
 import type { Registration } from './source/process.ts';
 import type { Source } from './source/source.ts';
@@ -72,8 +74,6 @@ function lastWord(registrations: readonly Registration[]): Map<ProgrammeId, Said
   return said;
 }
 
-export const emptyPatient = (): PatientRecord => ({ participations: [], notices: [], enrolment: null, live: null });
-
 /** Reads candidates and their registrations into the register; answers who may take part in what. */
 export async function readParticipation(
   register: Register,
@@ -81,12 +81,20 @@ export async function readParticipation(
 ): Promise<{
   readonly candidates: Map<string, readonly ProgrammeId[]>;
   readonly said: Map<string, Map<ProgrammeId, Said>>;
+  /** Under another record of whom a dossier still stands: the next sync says which one stays. */
+  readonly waiting: ReadonlySet<string>;
 }> {
   const candidates = new Map<string, readonly ProgrammeId[]>();
+  const waiting = new Set<string>();
   const registrations = new Map<string, Registration[]>();
   await readPractice(options.source, {
     asOf: options.asOf,
     selection: options.selection,
+    found(found) {
+      carryWords(register, found, options.asOf);
+      for (const [old, places] of found.links.replaced)
+        if (register.patients[old]?.enrolment?.state === 'enrolled') for (const one of places) waiting.add(one);
+    },
     enrolled(patient, may) {
       if (may.length > 0) candidates.set(patient, may);
       return may;
@@ -110,7 +118,7 @@ export async function readParticipation(
       }),
     );
   }
-  return { candidates, said };
+  return { candidates, said, waiting };
 }
 
 /** Throws `agent/widened` when more would leave than an owner has accepted; takes a narrower selection as it is. */
@@ -131,6 +139,10 @@ export function holdSelection(register: Register, selection: Selection, accept: 
   register.selection = { version: selection.version, lines: selection.lines.map((line) => ({ ...line })) };
 }
 
+/** Nothing was refused: the copy went because records became one or two. It comes back by name only. */
+const mayBeAskedAnew = ({ enrolment }: PatientRecord): boolean =>
+  enrolment?.state === 'ended' && enrolment.removed && (enrolment.reason === 'merged' || enrolment.reason === 'split');
+
 /** One batch. Who refused in the GP system or here before is left alone, whatever the batch says. */
 export async function enrol(options: EnrolOptions): Promise<EnrolResult> {
   const { state, owner, asOf, selection, at, random, notice } = options;
@@ -138,7 +150,7 @@ export async function enrol(options: EnrolOptions): Promise<EnrolResult> {
   const known = register.owners.find(({ person, sign }) => person === owner.by && sign === base64url(owner.publicKey));
   if (!known) throw agentError('not-an-owner', 'a batch of enrolments is signed by an owner of the practice');
   holdSelection(register, selection, options.acceptSelection);
-  const { candidates, said } = await readParticipation(register, options);
+  const { candidates, said, waiting } = await readParticipation(register, options);
   const listed = typeof options.who === 'string' ? null : new Set(options.who);
   for (const patient of listed ?? []) {
     if (!candidates.has(patient))
@@ -150,10 +162,12 @@ export async function enrol(options: EnrolOptions): Promise<EnrolResult> {
   let already = 0;
   for (const [patient, may] of candidates) {
     const record = register.patients[patient]!;
-    if (record.enrolment?.state === 'enrolled') {
+    if (record.enrolment?.state === 'enrolled' || waiting.has(patient)) {
       already += 1;
       continue;
     }
+    if (listed?.has(patient) && mayBeAskedAnew(record)) record.enrolment = null;
+    else if (record.byName) continue;
     const words = said.get(patient);
     const no = may.filter((programme) => words?.get(programme)?.takesPart === false);
     if (record.enrolment !== null || (no.length > 0 && no.length === may.length)) {
@@ -176,6 +190,8 @@ export async function enrol(options: EnrolOptions): Promise<EnrolResult> {
   for (const [patient, programmes] of chosen) {
     const record = register.patients[patient]!;
     record.notices.push({ ...notice });
+    delete record.byName;
+    delete record.marks;
     record.enrolment = {
       state: 'enrolled',
       since: asOf,
@@ -213,16 +229,4 @@ async function signBatchOf(of: {
     signature: base64url(await owner.sign(lengthPrefixed(CONFIRMATION, bytes))),
   });
   return named;
-}
-
-/** Ends an enrolment or writes down a refusal; the next sync takes the copy away. Who was never enrolled is remembered as refusing. */
-export function endEnrolment(register: Register, patient: string, reason: EndReason, since: LocalDate): void {
-  const record = register.patients[patient] ?? emptyPatient();
-  register.patients[patient] = record;
-  const { enrolment } = record;
-  if (enrolment?.state === 'enrolled') {
-    record.enrolment = { state: 'ended', since, reason, ids: enrolment.ids, removed: record.live === null };
-  } else if (enrolment === null && reason === 'refused') {
-    record.enrolment = { state: 'refused', since };
-  }
 }

@@ -1,7 +1,20 @@
 /** The practice's hands: read, choose, seal, send. */
 
+export { type Exposed, exposureOf, type Incident } from './breach/exposure.ts';
+export {
+  apForm,
+  type BreachFile,
+  countsOf,
+  type FormFacts,
+  hoursLeft,
+  letter,
+  openBreach,
+  patientsOf as breachPatients,
+} from './breach/file.ts';
+export { practiceWorld } from './breach/world.ts';
 export type { ScopeContent } from './contents.ts';
-export { type EnrolOptions, type EnrolResult, endEnrolment, enrol } from './enrol.ts';
+export { endEnrolment } from './ending.ts';
+export { type EnrolOptions, type EnrolResult, enrol } from './enrol.ts';
 export { agentError } from './errors.ts';
 export { type LooseFolder, looseFolders } from './files.ts';
 export { type NodeFetch, nodeFetch } from './http.ts';

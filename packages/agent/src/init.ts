@@ -292,6 +292,7 @@ function firstRegister(of: {
       kem: of.vault.kem,
       log: of.created.log,
       checkpoint: null,
+      chains: null,
       people: null,
     },
     authority: of.root,

@@ -38,9 +38,10 @@ export interface Link {
 }
 
 /** Canonical JSON of a manifest: its keys are put in order by hand, because a walk over a megabyte of text is slow. */
-export function manifestText({ batch, drop, expect, lists, packs, statements, wraps }: Manifest): string {
+export function manifestText({ batch, custody, drop, expect, lists, packs, statements, wraps }: Manifest): string {
   return JSON.stringify({
     batch: JSON.parse(fromUtf8(canonicalJson(batch))),
+    ...(custody === undefined ? {} : { custody: custody.map(({ by, sig }) => ({ by, sig })) }),
     drop,
     expect: expect.map(({ dossier, seq }) => ({ dossier, seq })),
     lists: lists.map(({ team, joined, left }) => ({ joined, left, team })),

@@ -1,8 +1,11 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromBase64url } from '@ketenkluis/base';
+import { base64url, fromBase64url } from '@ketenkluis/base';
+import { readCheckpoint } from '@ketenkluis/ledger';
+import { erasedOf } from '@ketenkluis/vault/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readObjects } from './mirror.ts';
+import type { Link } from './link.ts';
+import { mirror, readObjects } from './mirror.ts';
 import { makeWorld, type World } from './testing/world.ts';
 import { verifyMirror } from './verify.ts';
 
@@ -88,5 +91,63 @@ describe('the mirror', () => {
     expect((await verifyMirror(dir)).faults).toContainEqual(expect.objectContaining({ kind: 'pack' }));
     writeFileSync(file, text);
     expect((await verifyMirror(dir)).ok).toBe(true);
+  });
+
+  it('R44: what the vault erased after its five years goes here too, and an early erasure is refused', async () => {
+    const { vault } = world.vault();
+    const { log } = (await vault.people.of(world.init.state.register.practice.organisation))!;
+    const { register } = world.init.state;
+    const link = (now: number): Link => {
+      const read = async () => (await vault.storage.ledger.state(log)).checkpoint!;
+      const page = async (from: number) => {
+        const { size } = await vault.storage.ledger.state(log);
+        const found = await vault.storage.ledger.entries(log, from, from + 50);
+        const shards = await vault.storage.read((tx) => erasedOf(tx, register.practice.organisation));
+        return {
+          ...{
+            from,
+            size,
+            entries: found.map(({ stored }) => base64url(stored)),
+            erased: shards.map(({ year, from: start, to }) => ({ year, from: start, to })),
+          },
+          leaves: found.flatMap(({ index, stored, leaf }) =>
+            stored.length === 0 ? [{ index, leaf: base64url(leaf) }] : [],
+          ),
+        };
+      };
+      const note = { text: '' };
+      const session = {
+        now: () => now,
+        log: async () => {
+          note.text = await read();
+          const { size, root } = readCheckpoint(note.text);
+          return { seen: () => ({ size, root: base64url(root) }), note: () => note.text };
+        },
+        seen: async () => readCheckpoint(note.text),
+        call: async (name: string, _schema: unknown, _body: unknown, query: string) =>
+          name === 'entries' ? page(Number(query.split('=')[1])) : { objects: [], next: null },
+      };
+      return { session } as unknown as Link;
+    };
+    const before = (await verifyMirror(dir)).size;
+    world.clock.move(Date.UTC(2032, 0, 2) - world.clock.clock());
+    await world.vault().upkeep();
+    await expect(mirror(dir, link(Date.UTC(2031, 0, 2)), register)).rejects.toMatchObject({
+      code: 'agent/vault-forked',
+    });
+    await mirror(dir, link(world.clock.clock()), register);
+    const verdict = await verifyMirror(dir);
+    expect(verdict.faults).toEqual([]);
+    expect(verdict.size).toBeGreaterThan(before);
+    expect(verdict.entries).toBeLessThan(verdict.size);
+    // A fresh folder has the leaves from the vault, and verifies as well.
+    const fresh = join(world.dir, 'fresh');
+    await mirror(fresh, link(world.clock.clock()), register);
+    expect((await verifyMirror(fresh)).faults).toEqual([]);
+    // Lines that went and that no line names are missed.
+    const file = join(dir, 'mirror.json');
+    const state = JSON.parse(readFileSync(file, 'utf8')) as { erased: object[] };
+    writeFileSync(file, JSON.stringify({ ...state, erased: [] }));
+    expect((await verifyMirror(dir)).faults[0]).toMatchObject({ kind: 'entry' });
   });
 });

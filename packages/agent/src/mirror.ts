@@ -6,7 +6,19 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@ketenkluis/base';
-import { decodeEntry, encodeBundle, integrate, leafOf, TILE_WIDTH, tilePath, tileWidth } from '@ketenkluis/ledger';
+import type { LogStanding } from '@ketenkluis/client';
+import {
+  decodeBundle,
+  decodeEntry,
+  encodeBundle,
+  erasableFrom,
+  integrate,
+  leafOf,
+  shardYear,
+  TILE_WIDTH,
+  tilePath,
+  tileWidth,
+} from '@ketenkluis/ledger';
 import { entriesPage, mirrorPage, partners as partnersMessage } from '@ketenkluis/protocol';
 import { asHash, decodeStatement, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { z } from 'zod';
@@ -21,6 +33,8 @@ export const REGISTER_COPY = 'register.kksb';
 const PARTNERS_FILE = 'partners.json';
 export const REGISTER_INFO = 'register';
 const LINES_PER_FILE = 1000;
+/** Stands for a line whose content retention took. */
+export const GONE = '-';
 /** After these, keyrings and wraps are read again; after those, something may be live no more. */
 const PEOPLE_EVENTS = ['keyring', 'epoch', 'card', 'authority', 'invitation', 'mandate'];
 const PACK_EVENTS = ['commit', 'write', 'taken-over', 'refer', 'end', 'withdraw', 'drop'];
@@ -34,8 +48,19 @@ export const mirrorState = z.strictObject({
   size: z.int().min(0),
   /** Objects of lines up to this one stand here. */
   objects: z.int().min(-1),
+  /** Years whose lines retention took, here as at the vault (docs/spec/retention.md). */
+  erased: z.array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1) })).default([]),
 });
 type MirrorState = z.infer<typeof mirrorState>;
+export const WITNESSES_FILE = 'witnesses.json';
+export const witnessesFile = z.strictObject({
+  v: z.literal(1),
+  quorum: z.int().min(0),
+  lag: z.int().min(0),
+  witnesses: z.array(
+    z.strictObject({ name: z.string(), url: z.string(), keys: z.array(z.string()), note: z.string().nullable() }),
+  ),
+});
 const stored = z.strictObject({ kind: z.string(), name: z.string(), bytes: z.string() });
 export type StoredObject = z.infer<typeof stored>;
 
@@ -64,7 +89,12 @@ export function readObjects(bytes: Uint8Array): StoredObject[] {
 }
 
 /** Brings the folder up to the last checkpoint of this link. Throws `agent/vault-forked` when the lines do not give it. */
-export async function mirror(dir: string, link: Link, register: Register): Promise<MirrorResult> {
+export async function mirror(
+  dir: string,
+  link: Link,
+  register: Register,
+  outside: LogStanding | null = null,
+): Promise<MirrorResult> {
   await ownFolder(dir);
   const fresh: MirrorState = {
     v: 1,
@@ -73,6 +103,7 @@ export async function mirror(dir: string, link: Link, register: Register): Promi
     log: register.vault.log,
     size: 0,
     objects: -1,
+    erased: [],
   };
   const bytes = await readIfThere(join(dir, MIRROR_FILE));
   const state = bytes === null ? fresh : mirrorState.parse(JSON.parse(fromUtf8(bytes)));
@@ -80,11 +111,12 @@ export async function mirror(dir: string, link: Link, register: Register): Promi
     throw agentError('bad-mirror', `${dir} mirrors another practice; choose another folder`);
   }
   const write = (now: MirrorState) => writeAtomic(join(dir, MIRROR_FILE), utf8(`${JSON.stringify(now)}\n`));
-  const { size, events } = await mirrorLog(dir, link, state.size);
+  const { size, events, erased } = await mirrorLog(dir, link, state.size);
+  await eraseCopies(dir, link, state, erased);
   const people = PEOPLE_EVENTS.some((event) => events.has(event));
   if (people && state.objects >= 0) {
     // Keyrings and wraps come with the first page only: everything is read again.
-    await write({ ...state, size, objects: -1 });
+    await write({ ...state, size, objects: -1, erased });
     await rm(join(dir, 'objects'), { recursive: true, force: true });
   }
   const added = await mirrorObjects(dir, link, people ? -1 : state.objects);
@@ -92,8 +124,19 @@ export async function mirror(dir: string, link: Link, register: Register): Promi
   const plain = canonicalJson(register) as Plaintext;
   await writeAtomic(join(dir, REGISTER_COPY), await sealTo(fromBase64url(register.recoveryKem), REGISTER_INFO, plain));
   if (register.partners.length > 0) await mirrorPartners(dir, link);
-  await write({ ...state, size, objects: added.last });
+  if (outside !== null) await mirrorWitnesses(dir, outside);
+  await write({ ...state, size, objects: added.last, erased });
   return { lines: size, objects: added.count, removed };
+}
+
+/** Whom the owners named, and the newest note of each that held; who checks the folder finds the roots in its own tree. */
+async function mirrorWitnesses(dir: string, { quorum, lag, witnesses }: LogStanding): Promise<void> {
+  const named = {
+    v: 1,
+    ...{ quorum, lag },
+    witnesses: witnesses.map(({ name, url, keys, note }) => ({ name, url, keys: [...keys], note })),
+  } satisfies z.infer<typeof witnessesFile>;
+  await writeAtomic(join(dir, 'log', WITNESSES_FILE), utf8(`${JSON.stringify(named)}\n`));
 }
 
 /** Partners' directories as their people brought them: what was sealed for whom is checked with these. */
@@ -107,12 +150,13 @@ async function mirrorLog(
   dir: string,
   link: Link,
   have: number,
-): Promise<{ readonly size: number; readonly events: ReadonlySet<string> }> {
+): Promise<{ readonly size: number; readonly events: ReadonlySet<string>; readonly erased: MirrorState['erased'] }> {
   const events = new Set<string>();
+  let erased: MirrorState['erased'] = [];
   const log = await link.session.log();
   const target = log.seen();
   const note = log.note();
-  if (target === null || note === null) return { size: have, events };
+  if (target === null || note === null) return { size: have, events, erased };
   if (target.size < have) throw agentError('vault-forked', 'the mirror holds more lines than the vault shows');
   const at = (path: string) => join(dir, 'log', path);
   const tiles = new Map<string, Uint8Array>();
@@ -121,7 +165,11 @@ async function mirrorLog(
     const page = await link.session.call('entries', entriesPage, undefined, `?from=${size}`);
     const texts = page.entries.slice(0, target.size - size).map((text) => fromBase64url(text));
     if (texts.length === 0) throw agentError('vault-forked', `line ${size} is not shown`);
-    const leaves = texts.map((text) => {
+    erased = page.erased ?? [];
+    const gone = new Map((page.leaves ?? []).map(({ index, leaf }) => [index, fromBase64url(leaf)]));
+    const leaves = texts.map((text, i) => {
+      const leaf = gone.get(size + i);
+      if (text.length === 0 && leaf) return leaf;
       const { entry, salts } = decodeEntry(text);
       events.add(entry.common.event);
       return leafOf(entry, salts);
@@ -142,7 +190,32 @@ async function mirrorLog(
     }
   }
   await writeAtomic(at('checkpoint'), utf8(note));
-  return { size, events };
+  return { size, events, erased };
+}
+
+/** What the vault erased goes here too, after its own copy shows that its time was over. Throws `agent/vault-forked`. */
+async function eraseCopies(dir: string, link: Link, state: MirrorState, erased: MirrorState['erased']): Promise<void> {
+  for (const shard of erased.filter(({ from }) => !state.erased.some((before) => before.from === from))) {
+    const early = () =>
+      agentError('vault-forked', `the vault erased lines of ${shard.year} before their five years were over`);
+    if (link.session.now() < erasableFrom(shard.year)) throw early();
+    for (let from = shard.from; from < shard.to; ) {
+      const page = await link.session.call('entries', entriesPage, undefined, `?from=${from}`);
+      if (page.entries.length === 0) throw agentError('vault-forked', `line ${from} is not shown`);
+      const places = page.entries.map((text, i) => ({ index: from + i, text })).filter(({ index }) => index < shard.to);
+      for (const [file, group] of Map.groupBy(places, ({ index }) => entriesFile(index))) {
+        const lines = fromUtf8((await readIfThere(join(dir, file))) ?? new Uint8Array()).split('\n');
+        for (const { index, text } of group) {
+          const own = lines[index % LINES_PER_FILE];
+          if (text !== '' || own === undefined || own === GONE) continue;
+          if (shardYear(decodeEntry(fromBase64url(own)).entry.common.at) !== shard.year) throw early();
+          lines[index % LINES_PER_FILE] = GONE;
+        }
+        await writeAtomic(join(dir, file), utf8(lines.join('\n')));
+      }
+      from += page.entries.length;
+    }
+  }
 }
 
 const wholeTile = (dir: string, level: number, index: number, size: number): Promise<Uint8Array<ArrayBuffer> | null> =>
@@ -160,7 +233,10 @@ async function appendLines(dir: string, from: number, texts: readonly Uint8Array
       .filter(Boolean);
     // What a run that was cut off had added already is written again.
     const kept = before.slice(0, group[0]!.index % LINES_PER_FILE);
-    await writeAtomic(path, utf8(`${[...kept, ...group.map(({ text }) => base64url(text))].join('\n')}\n`));
+    await writeAtomic(
+      path,
+      utf8(`${[...kept, ...group.map(({ text }) => (text.length === 0 ? GONE : base64url(text)))].join('\n')}\n`),
+    );
   }
 }
 
@@ -185,7 +261,17 @@ async function leavesOf(dir: string, start: number, end: number): Promise<Uint8A
     if (index === start || index % LINES_PER_FILE === 0) {
       lines = fromUtf8((await readIfThere(join(dir, entriesFile(index)))) ?? new Uint8Array()).split('\n');
     }
-    const { entry, salts } = decodeEntry(fromBase64url(lines[index % LINES_PER_FILE] ?? ''));
+    const line = lines[index % LINES_PER_FILE] ?? '';
+    if (line === GONE) {
+      // Its leaf is all that is left of it.
+      const tile = Math.floor(index / TILE_WIDTH);
+      const bundle = await readIfThere(join(dir, 'log', tilePath('entries', tile, tileWidth(end, 0, tile))));
+      const leaf = bundle && decodeBundle(bundle)[index % TILE_WIDTH];
+      if (!leaf) throw agentError('bad-mirror', 'a leaf of an erased line is missing in the mirror; copy the log anew');
+      leaves.push(leaf);
+      continue;
+    }
+    const { entry, salts } = decodeEntry(fromBase64url(line));
     leaves.push(leafOf(entry, salts));
   }
   return leaves;

@@ -4,8 +4,17 @@
  */
 
 import { type DossierId, type FactId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
-import { Frontier, isOfPartner } from '@ketenkluis/client';
-import { decodeEntry, type Entry, type EntryItem, leafOf } from '@ketenkluis/ledger';
+import { type Alarm, Frontier, isOfPartner } from '@ketenkluis/client';
+import {
+  CHAIN_START,
+  checkChain,
+  decodeEntry,
+  type Entry,
+  type EntryItem,
+  type EntrySalts,
+  itemHash,
+  leafOf,
+} from '@ketenkluis/ledger';
 import { entriesPage } from '@ketenkluis/protocol';
 import { dossierState, type Hash, type KeyDirectory } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
@@ -27,7 +36,8 @@ export interface Intent {
   readonly heads: Readonly<Record<string, Head>>;
 }
 
-const forked = (why: string) => agentError('vault-forked', `the log does not add up: ${why}; no snapshot is signed`);
+const forked = (why: string, alarm: Alarm = 'change') =>
+  agentError('vault-forked', `the log does not add up: ${why}; no snapshot is signed`, { detail: { alarm } });
 
 /** Lines that hold statements of the directory: cards, team keys, memberships, mandates and their ends. */
 const OF_PEOPLE = new Set(['authority', 'card', 'epoch', 'fact', 'withdraw']);
@@ -40,41 +50,67 @@ function checkPeople(lines: readonly LogLine[], shown: ReadonlySet<string>): voi
       ({ dossier, object, outcome }) =>
         dossier === null && outcome === 'success' && object !== null && !shown.has(object),
     );
-    if (hidden) throw forked(`line ${index} holds a card, key or end of one that the vault does not show`);
+    if (hidden) throw forked(`line ${index} holds a card, key or end of one that the vault does not show`, 'gap');
   }
 }
 
 /** Reads and rebuilds lines up to the last checkpoint this link has taken. Throws `agent/vault-forked`. */
-export async function readLines(link: Link, register: Register): Promise<{ lines: LogLine[]; frontier: Frontier }> {
+export async function readLines(
+  link: Link,
+  register: Register,
+): Promise<{ lines: LogLine[]; frontier: Frontier; chains: NonNullable<Register['vault']['chains']> }> {
   const log = await link.session.log();
   const from = register.vault.checkpoint;
   const frontier = new Frontier(from?.size ?? 0, from?.peaks ?? []);
   const lines: LogLine[] = [];
+  const chains = structuredClone(register.vault.chains ?? { whole: from === null, heads: {} });
   // A first page makes its own line; it is read in the next run.
   await link.session.people(true);
   const target = log.seen();
   if (target === null) throw forked('it has no checkpoint');
   while (frontier.size < target.size) {
     const page = await link.session.call('entries', entriesPage, undefined, `?from=${frontier.size}`);
-    if (page.entries.length === 0) throw forked(`line ${frontier.size} is not shown`);
+    if (page.entries.length === 0) throw forked(`line ${frontier.size} is not shown`, 'gap');
     for (const text of page.entries) {
       if (frontier.size >= target.size) break;
       const stored = fromBase64url(text);
       const { entry, salts } = decodeOrThrow(stored, frontier.size);
+      followChains(chains, frontier.size, entry, salts);
       lines.push({ index: frontier.size, entry, stored });
       frontier.add(leafOf(entry, salts));
     }
   }
-  if (frontier.root() !== target.root) throw forked('its lines do not give its checkpoint');
+  if (frontier.root() !== target.root) throw forked('its lines do not give its checkpoint', 'leaf');
   checkPeople(lines, link.session.peopleHashes);
-  return { lines, frontier };
+  return { lines, frontier, chains };
+}
+
+/** Every dossier's items are numbered without a gap, and each names the one before (docs/spec/entry.md, "Chain of a dossier"). */
+function followChains(
+  { whole, heads }: NonNullable<Register['vault']['chains']>,
+  index: number,
+  entry: Entry,
+  salts: EntrySalts,
+): void {
+  for (const [place, item] of entry.items.entries()) {
+    if (item.dossier === null || item.seq === null) continue;
+    const salt = fromBase64url(salts.items[place]!);
+    const before = heads[item.dossier] ?? (whole ? CHAIN_START : null);
+    if (before !== null && !checkChain([{ item, salt }], before).ok)
+      throw forked(`line ${index} does not follow what stood of a dossier before`, 'gap');
+    heads[item.dossier] = { seq: item.seq, hash: itemHash(item, salt) as Hash };
+  }
 }
 
 function decodeOrThrow(stored: Uint8Array, index: number) {
   try {
     return decodeEntry(stored);
   } catch (cause) {
-    throw agentError('vault-forked', `line ${index} of the log cannot be rebuilt; no snapshot is signed`, { cause });
+    const detail = { alarm: 'leaf' satisfies Alarm };
+    throw agentError('vault-forked', `line ${index} of the log cannot be rebuilt; no snapshot is signed`, {
+      cause,
+      detail,
+    });
   }
 }
 
@@ -148,7 +184,7 @@ export function explain(
   let lastAt: Instant | null = null;
   for (const { index, entry } of lines) {
     const { requestHash, at } = entry.common;
-    if (lastAt !== null && at < lastAt) throw forked(`line ${index} is older than the one before it`);
+    if (lastAt !== null && at < lastAt) throw forked(`line ${index} is older than the one before it`, 'clock-drift');
     lastAt = at;
     if (requestHash !== null) {
       if (requests.has(requestHash)) throw forked(`line ${index} shows a request that another line shows too`);

@@ -23,6 +23,7 @@ import type { Fact, Hash, Withdrawal } from '@ketenkluis/seal';
 import type { Contents } from './contents.ts';
 import { emptyLive } from './live.ts';
 import { mitzFacts } from './mitz/facts.ts';
+import type { Owns } from './own.ts';
 import type { DossierIds, Enrolment, LiveDossier, Team } from './register.ts';
 import type { DossierJob, PackJob } from './sealing.ts';
 import { visitFacts, visitGrants } from './visits.ts';
@@ -97,6 +98,7 @@ export interface PlanContext {
   /** Teams with a new key: what they may read is sealed afresh. */
   readonly rekeyed: ReadonlySet<TeamId>;
   readonly partners: PartnerTeams;
+  readonly owns: Owns;
   /** Steps on consent that was assumed and may be no more. */
   readonly unassumed: ReadonlySet<string>;
 }
@@ -170,6 +172,7 @@ export function planDossier(
   const newSteps = new Set<string>(
     facts.filter(({ kind }) => kind === 'step' || kind === 'emergency').map(({ id }) => id),
   );
+  const theirs = context.owns.of.get(ids.dossier) ?? [];
   const packs: PackJob[] = [];
   const filled = new Set<string>();
   for (const { scope, fingerprint, bytes } of contents) {
@@ -178,13 +181,18 @@ export function planDossier(
     filled.add(scope);
     const head = live.heads[scope];
     const given = handed.filter(({ handles }) => handles.includes(handle)).map(({ team, fact }) => ({ team, fact }));
-    const grants = [...grantsFor(ids, handle, context.at), ...new Map(given.map((one) => [one.team, one])).values()];
+    const grants = [
+      ...grantsFor(ids, handle, context.at),
+      ...new Map(given.map((one) => [one.team, one])).values(),
+      ...theirs,
+    ];
     const holds = (team: TeamId) =>
       live.grants.some((one) => one.team === team && one.packs.includes(head!.descriptor));
     const fresh =
       reseal.has(handle) ||
       grants.some(({ team, fact }) => context.rekeyed.has(team) || (fact !== null && newSteps.has(fact))) ||
-      (head !== undefined && given.some(({ team }) => !holds(team)));
+      (head !== undefined && [...given, ...theirs].some(({ team }) => !holds(team))) ||
+      live.grants.some(({ team, packs }) => packs.includes(head?.descriptor as Hash) && context.owns.isOver(team));
     if (head && head.fingerprint === fingerprint && !fresh && !lost) continue;
     packs.push({
       handle,
@@ -206,10 +214,9 @@ export function planDossier(
       fingerprint,
     });
   }
-  // A colleague's note may hang there and stands nowhere else yet: dropped at the sync after it was taken over.
-  const noted = live.notes.length > 0;
+  // Where a colleague's note hangs an empty part is sealed instead (sending.ts): dropped at the sync after it was taken over.
   const drop = Object.keys(live.heads)
-    .filter((scope) => !filled.has(scope) && !noted)
+    .filter((scope) => !filled.has(scope))
     .map((scope) => ({ scope, handle: ids.handles[scope]! }));
   const withdrawals = [
     ...mitz.withdrawals,

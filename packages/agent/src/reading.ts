@@ -1,6 +1,6 @@
 /** The practice's records of the enrolled, patient by patient, and what the register must know of everybody else. */
 
-import type { LocalDate } from '@ketenkluis/base';
+import type { DossierId, LocalDate } from '@ketenkluis/base';
 import {
   type Booking,
   type CareRecord,
@@ -11,9 +11,10 @@ import {
   type Selection,
 } from '@ketenkluis/care';
 import type { Bsn } from '@ketenkluis/fhir';
-import type { ScopeRecords } from './contents.ts';
-import { endEnrolment } from './enrol.ts';
+import { Fingerprints, type ScopeRecords } from './contents.ts';
+import { endEnrolment } from './ending.ts';
 import { type Dwelling, evidenceSince } from './evidence.ts';
+import { settleLinks } from './links.ts';
 import type { Enrolled } from './plan.ts';
 import type { Register } from './register.ts';
 import type { Contact } from './source/contact.ts';
@@ -65,6 +66,8 @@ export async function readEnrolled(options: {
   readonly bsnOf?: ReadonlySet<string>;
   /** The days whose appointments are read. */
   readonly booked?: { readonly from: LocalDate; readonly to: LocalDate };
+  /** Dossiers in which the patient shut something; asked only where records became one or two. */
+  readonly restricted: () => Promise<ReadonlySet<DossierId>>;
   readonly onFile?: (done: number, files: number) => void;
 }): Promise<Reading> {
   const { register, source, asOf, selection } = options;
@@ -73,6 +76,10 @@ export async function readEnrolled(options: {
   const words = new Map<string, Words>();
   const bsns = new Map<string, Bsn>();
   const bookings = new Map<string, Booking[]>();
+  const fingerprints = new Fingerprints(register.fingerprintKey);
+  // As it was, in case the reading begins again.
+  let before: Register['patients'] | null = null;
+  let doubted: ReadonlySet<string> = new Set();
   const dwellings = new Map<string, Dwelling>();
   const contacts = new Map<string, Contact[]>();
   const since = evidenceSince(asOf);
@@ -82,7 +89,17 @@ export async function readEnrolled(options: {
       asOf,
       selection,
       ...(options.booked === undefined ? {} : { booked: options.booked }),
+      async found(found) {
+        ({ doubted, before } = await settleLinks({
+          register,
+          found,
+          asOf,
+          fingerprints,
+          restricted: options.restricted,
+        }));
+      },
       enrolled(patient, may) {
+        if (doubted.has(patient)) return [];
         const enrolment = register.patients[patient]?.enrolment;
         if (enrolment?.state === 'enrolled') {
           seen.add(patient);
@@ -98,6 +115,8 @@ export async function readEnrolled(options: {
         restart() {
           spill.close();
           spill = new Spill<Value>();
+          if (before !== null) register.patients = before;
+          seen.clear();
           words.clear();
           bsns.clear();
           bookings.clear();
@@ -130,7 +149,7 @@ export async function readEnrolled(options: {
       spill.close();
       return await readEnrolled(options);
     }
-    const missing = endMissing(register, seen, asOf);
+    const missing = doubted.size + endMissing(register, new Set([...seen, ...doubted]), asOf);
     return {
       practice,
       missing,

@@ -8,6 +8,7 @@ import type { AllowLine } from '@ketenkluis/care';
 import { deliveryNumbers } from '@ketenkluis/client';
 import { hash } from '@ketenkluis/seal';
 import { z } from 'zod';
+import { breachFile } from './breach/file.ts';
 
 const id = <K extends IdKind>(kind: K) =>
   z.custom<Id<K>>((value) => typeof value === 'string' && idPattern(kind).test(value), `expected a ${kind} id`);
@@ -36,7 +37,16 @@ export type Participation = z.infer<typeof participation>;
 export const notice = z.strictObject({ at: day, channel: z.string().max(40), text: z.string().max(40) });
 export type Notice = z.infer<typeof notice>;
 
-export const END_REASONS = ['refused', 'withdrawn', 'deceased', 'left-practice', 'participation-ended'] as const;
+/** `merged`: another record stands in its place; `split`: the record was of two people, or is of somebody else now. */
+export const END_REASONS = [
+  'refused',
+  'withdrawn',
+  'deceased',
+  'left-practice',
+  'participation-ended',
+  'merged',
+  'split',
+] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 /** What is live at the vault for one dossier: as this agent put it there, and as the log says others did since. */
@@ -178,6 +188,10 @@ export const patient = z.strictObject({
   wellKnown: z.literal(true).optional(),
   /** The practice's book of what this patient said of who may see what; only ever added to. */
   said: z.array(saidSchema).max(500).optional(),
+  /** Only a batch that lists this patient enrols them: what was said before went with a merge or a split (docs/spec/source.md). */
+  byName: z.literal(true).optional(),
+  /** Of birth date and number, to see that the record is of somebody else now; it names neither. */
+  marks: z.strictObject({ born: z.string().length(3).nullable(), number: z.string().length(3).nullable() }).optional(),
 });
 export type PatientRecord = z.infer<typeof patient>;
 
@@ -253,6 +267,14 @@ export const register = z.strictObject({
     log: z.strictObject({ origin: z.string(), key: z.string() }),
     /** Up to here every line was read and its leaf recomputed; `peaks` are the tree's complete subtrees, left to right. */
     checkpoint: z.strictObject({ size: z.int(), root: hash, peaks: z.array(hash) }).nullable(),
+    /** Where each dossier's chain stands; `whole`: read from the first line on, so that an unknown dossier begins with 1. */
+    chains: z
+      .strictObject({
+        whole: z.boolean(),
+        heads: z.record(z.string(), z.strictObject({ seq: z.int().min(1), hash })),
+      })
+      .nullable()
+      .default(null),
     /** How much of the key directory the vault showed last; null before the first reading. */
     people: z.strictObject({ count: z.int(), digest: hash }).nullable().default(null),
   }),
@@ -276,6 +298,8 @@ export const register = z.strictObject({
   referrals: z.record(id('fact'), day.nullable()).default({}),
   /** The key of each partner's team that new versions were last sealed for. */
   partnerKeys: z.record(z.string(), z.string()).default({}),
+  /** Under which fact everything that is live was sealed, and which keyholders missed a piece of it. */
+  custody: z.strictObject({ fact: id('fact').nullable(), short: z.array(id('person')) }).optional(),
   /** The allow-list that an owner accepted, line by line: nothing wider leaves before its difference is accepted too. */
   selection: z.strictObject({ version: z.string(), lines: z.array(allowLine) }).nullable(),
   /** What the receipt says of earlier deliveries, newest first. */
@@ -285,5 +309,7 @@ export const register = z.strictObject({
   confirmations: z.array(confirmation),
   /** By the patient's id in the GP system. */
   patients: z.record(z.string(), patient),
+  /** The practice's own register of breaches (AVG 33(5)); nothing in it is ever removed. */
+  breaches: z.array(breachFile).max(1000).optional(),
 });
 export type Register = z.infer<typeof register>;

@@ -5,6 +5,7 @@
 
 import {
   base64url,
+  concat,
   type DossierId,
   type FactId,
   fromBase64url,
@@ -21,9 +22,12 @@ import {
   asShare,
   type Descriptor,
   type Fact,
+  type FactOf,
   type Grant,
   type Hash,
+  type Holders,
   type Payload,
+  type Piece,
   type Plaintext,
   payloadHash,
   type Share,
@@ -32,7 +36,14 @@ import {
   statementToWire,
   type Withdrawal,
 } from '@ketenkluis/seal';
-import { createBundle, describePack, type EnvelopeFields, type NewBundle, sealPack } from '@ketenkluis/seal/open';
+import {
+  createBundle,
+  describePack,
+  type EnvelopeFields,
+  type NewBundle,
+  sealPack,
+  splitSecret,
+} from '@ketenkluis/seal/open';
 import type { Manifest } from './link.ts';
 import type { DossierDelivery, Head } from './live.ts';
 import { nodeDeflate } from './native.ts';
@@ -44,6 +55,8 @@ export interface Recipients {
   readonly agent: Signer;
   readonly vault: { readonly person: PersonId; readonly kem: string };
   readonly exitKem: string;
+  /** Who holds pieces of what is sealed; null where the practice names nobody. */
+  readonly keyholders: FactOf<'keyholders'> | null;
   readonly teams: ReadonlyMap<TeamId, { readonly epoch: number; readonly kem: string }>;
 }
 
@@ -87,6 +100,12 @@ export interface SealedDelivery {
   /** Team packs by handle. */
   readonly heads: ReadonlyMap<HandleId, Head>;
   readonly bytes: number;
+  /** Keyholders' pieces of each version, in the order of the packs. */
+  readonly pieces: readonly {
+    readonly descriptor: Hash;
+    readonly holders: Holders;
+    readonly pieces: readonly Piece[];
+  }[];
 }
 
 /** The bundles of one delivery, each made when its first share comes. */
@@ -138,6 +157,8 @@ interface Made {
   readonly pack: Uint8Array;
   readonly c: Share<'c'>;
   readonly h: Share<'h'>;
+  readonly k: Share<'k'> | undefined;
+  readonly split: Awaited<ReturnType<typeof splitSecret>> | undefined;
 }
 
 /** Where a dossier stands, and where this delivery brings it. */
@@ -164,16 +185,19 @@ export async function sealDelivery(
       author: to.agent,
       random,
       deflate: nodeDeflate,
+      keyholder: to.keyholders !== null,
     });
+    const { c, h, k } = sealed.shares;
+    const split = k && to.keyholders ? await splitSecret(k, to.keyholders) : undefined;
     const descriptor = describePack(sealed, {
       slot: job.slot,
       prev: job.prev,
       class: 'source',
       parent: null,
       writer: to.agent.by as PersonId,
+      ...(split ? { holders: split.holders } : {}),
     });
-    const { c, h } = sealed.shares;
-    return { job, dossier, descriptor, hash: payloadHash(descriptor), pack: sealed.pack, c, h };
+    return { job, dossier, descriptor, hash: payloadHash(descriptor), pack: sealed.pack, c, h, k, split };
   };
   const made = await Promise.all([
     ...dossiers.flatMap(({ dossier, packs }) => packs.map((job) => seal(job, dossier))),
@@ -251,15 +275,16 @@ export async function sealDelivery(
     dossiers: deliveries,
     heads: new Map(made.filter(({ dossier }) => dossier === null).map((one) => [one.job.handle, headOf(one)])),
     bytes: packs.reduce((sum, pack) => sum + pack.length, 0),
+    pieces: made.flatMap(({ hash, split }) => (split ? [{ descriptor: hash, ...split }] : [])),
   };
 }
 
-async function wrapsOf({ job, hash, c, h }: Made, bundles: Bundles) {
+async function wrapsOf({ job, hash, c, h, k }: Made, bundles: Bundles) {
   const teams = [...new Set(job.grants.map(({ team }) => team))];
   return await Promise.all([
     ...teams.map(async (team) => (await bundles.team(team)).wrap('c', hash, c)),
     bundles.vault().then((bundle) => bundle.wrap('h', hash, h)),
-    bundles.exit().then((bundle) => bundle.wrap('x', hash, asShare('x', h.slice()))),
+    bundles.exit().then((bundle) => bundle.wrap('x', hash, asShare('x', concat(h, ...(k ? [k] : []))))),
   ]);
 }
 

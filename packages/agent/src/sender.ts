@@ -1,6 +1,7 @@
 /** Sends deliveries one after the other while the next is sealed; believes an answer only when its states are the expected ones. */
 
 import type { Clock, DossierId, HandleId, Random, Signer, TeamId } from '@ketenkluis/base';
+import { type Custodian, type Gone, noteGone } from './custody.ts';
 import { agentError } from './errors.ts';
 import type { Accepted, Link } from './link.ts';
 import { afterDelivery, emptyLive, type Head, stateOf } from './live.ts';
@@ -23,14 +24,21 @@ export interface SenderOptions {
   readonly intents: Intent[];
   /** Newest keys of the partners' teams that may be referred to. */
   readonly partners: PartnerTeams;
+  readonly custody: Custodian;
 }
 
-export function recipientsOf(register: Register, agent: Signer, partners: PartnerTeams = new Map()): Recipients {
+export function recipientsOf(
+  register: Register,
+  agent: Signer,
+  partners: PartnerTeams = new Map(),
+  keyholders: Recipients['keyholders'] = null,
+): Recipients {
   return {
     practice: register.practice.organisation,
     agent,
     vault: register.vault,
     exitKem: register.exitKem,
+    keyholders,
     teams: new Map([
       ...partners,
       ...register.teams.map(({ team, epoch }): [TeamId, { epoch: number; kem: string }] => [
@@ -55,7 +63,7 @@ export class Sender {
 
   constructor(options: SenderOptions, live: Map<DossierId, LiveDossier>) {
     this.#options = options;
-    this.#to = recipientsOf(options.state.register, options.agent, options.partners);
+    this.#to = recipientsOf(options.state.register, options.agent, options.partners, options.custody.named);
     this.live = live;
   }
 
@@ -66,6 +74,8 @@ export class Sender {
     const number = ++this.#count;
     const parents = await this.#parentsOf(dossiers);
     const next = new Map<DossierId, LiveDossier>();
+    const gone: Gone = { superseded: new Set(), ended: new Set() };
+    for (const { prev } of team?.packs ?? []) if (prev !== null) gone.superseded.add(prev);
     const sealed = await sealDelivery(this.#to, dossiers, team, { at: clock(), random }, (job, delivery) => {
       const { dossier } = job;
       const before = this.live.get(dossier);
@@ -78,6 +88,7 @@ export class Sender {
       );
       const made = job.ends ? emptyLive() : afterDelivery(before ?? emptyLive(), { ...delivery, notes });
       next.set(dossier, made);
+      noteGone(gone, before, made, job.ends);
       return {
         after: state.register.snapshot?.number ?? 0,
         prev: before === undefined ? null : stateOf(dossier, before),
@@ -86,7 +97,7 @@ export class Sender {
     });
     await step(`sealed ${number}`);
     await this.#sent;
-    this.#sent = this.#deliver(sealed, next, number);
+    this.#sent = this.#deliver(sealed, next, number, gone);
     // Looked at by the next send or by drain; until then it must not count as unhandled.
     this.#sent.catch(() => undefined);
   }
@@ -103,8 +114,16 @@ export class Sender {
     await this.#sent;
   }
 
-  async #deliver(sealed: SealedDelivery, next: ReadonlyMap<DossierId, LiveDossier>, number: number): Promise<void> {
-    const { state, link, step } = this.#options;
+  async #deliver(
+    sealed: SealedDelivery,
+    next: ReadonlyMap<DossierId, LiveDossier>,
+    number: number,
+    gone: Gone,
+  ): Promise<void> {
+    const { state, link, step, custody } = this.#options;
+    // Everybody who holds a piece has it on disk before the vault hears of the version.
+    const receipts = await custody.entrust(sealed.pieces);
+    await step(`entrusted ${number}`);
     const intent: Intent = {
       counter: state.register.agent.counter,
       dossiers: Object.fromEntries(next),
@@ -113,9 +132,10 @@ export class Sender {
     await state.note(intent);
     this.#options.intents.push(intent);
     await step(`noted ${number}`);
-    const answer = await link.deliver(sealed.manifest, sealed.packs);
+    const answer = await link.deliver({ ...sealed.manifest, ...receipts }, sealed.packs);
     await step(`delivered ${number}`);
     this.#believe(answer, next);
+    await custody.forget(gone);
     for (const [handle, head] of sealed.heads) this.heads.set(handle, head);
     this.changed += next.size;
     this.packs += sealed.packs.length;

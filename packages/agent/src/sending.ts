@@ -5,7 +5,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, DossierId, LocalDate } from '@ketenkluis/base';
-import type { ProgrammeId, Selection } from '@ketenkluis/care';
+import type { ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
 import type { ReceiptContent } from '@ketenkluis/client';
 import { contentsOf, Fingerprints, withCopies } from './contents.ts';
 import { makeEvidence } from './evidence.ts';
@@ -21,6 +21,7 @@ import {
   type Scopes,
 } from './lists.ts';
 import { followReferrals, makeOverview } from './overview.ts';
+import type { Owns } from './own.ts';
 import { type PartnerTeams, type PlanContext, planDossier, planEnd } from './plan.ts';
 import { dueOf, type Reading } from './reading.ts';
 import { makeReceipt } from './receipt.ts';
@@ -50,7 +51,10 @@ export interface Sending {
   /** Dossiers of which everything is sealed again. */
   readonly lost: ReadonlySet<DossierId>;
   readonly partners: PartnerTeams;
+  readonly owns: Owns;
   readonly assuming: Assuming;
+  /** Other keyholders, or one that missed pieces: everything is sealed again. */
+  readonly afresh: boolean;
   readonly report: (progress: SyncProgress) => void;
   /** Dossiers in one delivery. */
   readonly group: number;
@@ -65,13 +69,23 @@ export interface Sent {
 export async function sendAll(of: Sending): Promise<Sent> {
   const { register, reading, sender, selection, asOf, clock, report } = of;
   const fingerprints = new Fingerprints(register.fingerprintKey);
-  const rekeyed = new Set(register.teams.filter(({ rekey }) => rekey).map(({ team }) => team));
+  const rekeyed = new Set(register.teams.filter(({ rekey }) => rekey || of.afresh).map(({ team }) => team));
   const practice = register.practice.organisation;
   const { partners } = of;
   for (const [team, { kem }] of partners) if ((register.partnerKeys[team] ?? kem) !== kem) rekeyed.add(team);
   const { unassumed } = of.assuming;
   const teams = register.teams;
-  const context: PlanContext = { practice, teams, selection, asOf, at: clock(), rekeyed, partners, unassumed };
+  const context: PlanContext = {
+    practice,
+    teams,
+    selection,
+    asOf,
+    at: clock(),
+    rekeyed,
+    partners,
+    unassumed,
+    owns: of.owns,
+  };
   const group = new Group(sender, of.group);
   const rows = await sendDossiers(of, context, group, fingerprints);
   // Ended after the reading, which is what says who died or left.
@@ -130,8 +144,12 @@ async function sendDossiers(
   for (const read of reading.patients()) {
     const { ids } = read.enrolment;
     const programmes = read.enrolment.programmes as ProgrammeId[];
-    const contents = contentsOf(withCopies(read.scopes, asOf, selection), programmes, selection, fingerprints);
     const live = sender.live.get(ids.dossier) ?? null;
+    // Where a note hangs the part stays until it is taken over, but holds nothing that is in the record no more.
+    const noted = live !== null && live.notes.length > 0 ? Object.keys(live.heads) : [];
+    const emptied = noted.map((scope) => [scope as ScopeId, []] as const);
+    const records = new Map([...emptied, ...withCopies(read.scopes, asOf, selection)]);
+    const contents = contentsOf(records, programmes, selection, fingerprints);
     const job = planDossier(read.enrolment, live, contents, context, lost.has(ids.dossier));
     if (job) await group.add(job);
     const objected = assuming.objected.get(ids.dossier) ?? [];

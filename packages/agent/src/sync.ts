@@ -14,15 +14,27 @@ import {
   type Signer,
 } from '@ketenkluis/base';
 import { type ProgrammeId, ROLES, type RoleId, type Selection } from '@ketenkluis/care';
-import { clientError, type Fetch, type ReceiptContent } from '@ketenkluis/client';
+import {
+  type Alarm,
+  clientError,
+  type Fetch,
+  type LogStanding,
+  logStanding,
+  type ReceiptContent,
+} from '@ketenkluis/client';
+import type { KnownLine } from '@ketenkluis/ledger';
 import type { KeyDirectory } from '@ketenkluis/seal';
+import { alarmsOf } from './alarms.ts';
+import { type Custodian, liveDescriptors, openCustodian } from './custody.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
+import { restrictedIn } from './links.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
 import { askedPatients, type MitzReport, type MitzUse, settleRound } from './mitz/settle.ts';
 import type { Intent } from './monitor.ts';
 import { bringNative, nodeSigner } from './native.ts';
+import { ownsNow } from './own.ts';
 import { completeIds, type PartnerTeams } from './plan.ts';
 import { readEnrolled } from './reading.ts';
 import type { LiveDossier, Register } from './register.ts';
@@ -72,8 +84,14 @@ export interface SyncResult {
   readonly appointments: VisitReport;
   /** Null when Mitz is off. */
   readonly mitz: MitzReport | null;
+  /** Keyholders, how many of them a look needs, and those without a piece of something; null where the practice names nobody. */
+  readonly keyholders: { readonly holders: number; readonly need: number; readonly short: number } | null;
   /** Null when no mirror was asked for. */
   readonly mirror: MirrorResult | null;
+  /** Who outside confirms the log. */
+  readonly outside: LogStanding;
+  /** What is not right and stops nothing; what does, is an error (`alarmOf`). */
+  readonly alarms: readonly Alarm[];
 }
 
 /** Throws `agent/widened`, `agent/vault-forked`, errors of `client` and `seal`, `agent/no-source`. */
@@ -114,7 +132,8 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   const { register } = state;
   const today = localDate(clock());
   if (!isPartner(register)) holdSelection(register, selection, options.acceptSelection ?? false);
-  const { lost } = await takeUp(link, register, intents, today);
+  const since = { snapshot: register.snapshot?.at ?? null, size: register.vault.checkpoint?.size ?? 0 };
+  const { lost, lines } = await takeUp(link, register, intents, today);
   completeSlots(register.teams, random);
   takeEpochs(register, await link.session.people());
   await takeNames(register, link.session);
@@ -128,6 +147,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     asOf,
     selection,
     booked: bookedDays(clock()),
+    restricted: async () => restrictedIn(register, await link.heads()),
     ...(options.mitz === undefined ? {} : { bsnOf: askedPatients(register) }),
     onFile: (done, total) => report({ step: 'read', done, total, secondsLeft: null }),
   });
@@ -155,13 +175,19 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     await step('kept');
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const partners = partnerTeams(await link.session.people(), clock());
-    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners }, live);
+    const custody = await openCustodian(link.session, register);
+    const owns = ownsNow(await link.session.people(), clock());
+    const to = new Map([...partners, ...owns.keys]);
+    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners: to, custody }, live);
     const done = await sendAll({
-      ...{ register, reading, sender, selection, asOf, clock, lost, report, partners },
+      ...{ register, reading, sender, selection, asOf, clock, lost, report, partners, owns },
       assuming: assumingNow(register, (dossier) => live.get(dossier) ?? null, await link.session.people(), clock()),
+      afresh: custody.afresh,
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
-    return await finish({ options, link, sender, agent, intents, step, done, mitz, appointments });
+    return await finish({
+      ...{ options, link, sender, agent, intents, step, done, mitz, appointments, custody, lines, since },
+    });
   } finally {
     reading.close();
   }
@@ -197,14 +223,24 @@ async function finish(of: {
   readonly done: Sent;
   readonly mitz: MitzReport | null;
   readonly appointments: VisitReport;
+  /** Lines since the last run, and where that one stood. */
+  readonly lines: readonly KnownLine[];
+  readonly since: { readonly snapshot: Instant | null; readonly size: number };
+  readonly custody: Custodian;
 }): Promise<SyncResult> {
-  const { options, link, sender, agent, intents, step, done, mitz, appointments } = of;
+  const { options, link, sender, agent, intents, step, done, mitz, appointments, custody } = of;
   const { state, clock } = options;
   const { register } = state;
   await step('sent');
+  const { snapshot: last, size: stood } = of.since;
+  // Of the lines before the last run it is enough to know the newest, and that it is no younger than that run.
+  const known = [...(last === null ? [] : [{ index: stood - 1, at: last }]), ...of.lines];
   for (let attempt = 1; ; attempt++) {
-    const { lost } = await takeUp(link, register, intents, localDate(clock()));
+    const { lost, lines: fresh } = await takeUp(link, register, intents, localDate(clock()));
     if (lost.size > 0) throw agentError('vault-forked', 'the log holds a delivery that this agent did not send');
+    known.push(...fresh);
+    // A fork ends here: nothing is signed on it.
+    const outside = await logStanding(link.session, known);
     const snapshot = await signSnapshot(register, await link.session.people(), agent, clock());
     await step('signed');
     try {
@@ -219,9 +255,12 @@ async function finish(of: {
     const keys = partnerTeams(await link.session.people(), clock());
     register.partnerKeys = Object.fromEntries([...keys].map(([team, { kem }]) => [team, kem]));
     register.deliveries = done.receipt.last;
+    register.custody = custody.result();
     await state.save();
     await step('saved');
-    const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register);
+    await custody.keep(liveDescriptors(register));
+    await step('kept by holders');
+    const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, outside);
     await step('mirrored');
     options.onProgress?.({ step: 'snapshot', done: 1, total: 1, secondsLeft: 0 });
     return {
@@ -234,7 +273,10 @@ async function finish(of: {
       snapshot: { number: snapshot.payload.number, until: snapshot.payload.until },
       appointments,
       mitz,
+      keyholders: custody.report(),
       mirror: copied,
+      outside,
+      alarms: alarmsOf({ since: last, days: register.intervalDays, known, outside, now: clock() }),
     };
   }
 }

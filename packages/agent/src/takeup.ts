@@ -2,6 +2,7 @@
 
 import type { DossierId, Instant, LocalDate } from '@ketenkluis/base';
 import { namesOf, profilesOf, type Session } from '@ketenkluis/client';
+import type { KnownLine } from '@ketenkluis/ledger';
 import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import { heldOf, takeGiven } from './given.ts';
@@ -160,9 +161,9 @@ export async function takeUp(
   register: Register,
   intents: readonly Intent[],
   today: LocalDate,
-): Promise<{ readonly lost: ReadonlySet<DossierId> }> {
+): Promise<{ readonly lost: ReadonlySet<DossierId>; readonly lines: readonly KnownLine[] }> {
   for (let attempt = 1; ; attempt++) {
-    const { lines, frontier } = await readLines(link, register);
+    const { lines, frontier, chains } = await readLines(link, register);
     const people = await link.session.people();
     const explained = explain(register, lines, intents, people);
     const live = ([dossier]: readonly [DossierId, LastStep]) => explained.live.has(dossier);
@@ -177,6 +178,7 @@ export async function takeUp(
     apply(register, explained, today);
     register.vault.people = seenOf(people);
     register.vault.checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
+    register.vault.chains = chains;
     if (heads !== null) {
       const handed = new Set(explained.handed.keys());
       const { asked } = explained;
@@ -185,7 +187,7 @@ export async function takeUp(
       await recover(heads, register, lost, people, link.session.now());
     }
     for (const patient of Object.values(register.patients)) takeWithdrawn(patient);
-    return { lost };
+    return { lost, lines: lines.map(({ index, entry }) => ({ index, at: entry.common.at })) };
   }
 }
 

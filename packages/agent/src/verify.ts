@@ -3,11 +3,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { base64url, fromBase64url, fromUtf8 } from '@ketenkluis/base';
-import { type Fault, parseVkey, verifyLedger } from '@ketenkluis/ledger';
+import { type Checkpoint, type Fault, type NoteKey, openCheckpoint, parseVkey, verifyLedger } from '@ketenkluis/ledger';
 import { decodeStatement, expectType, verifyPackHash, webVerifier } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import { readIfThere } from './files.ts';
-import { entriesFile, MIRROR_FILE, mirrorState, readObjects } from './mirror.ts';
+import { entriesFile, GONE, MIRROR_FILE, mirrorState, readObjects, WITNESSES_FILE, witnessesFile } from './mirror.ts';
 
 export interface MirrorVerdict {
   readonly ok: boolean;
@@ -17,7 +17,9 @@ export interface MirrorVerdict {
   readonly entries: number;
   /** Packs held against their signed descriptors. */
   readonly packs: number;
-  readonly faults: readonly (Omit<Fault, 'kind'> & { readonly kind: Fault['kind'] | 'pack' })[];
+  /** Witnesses that the owners named when the folder was copied, how many must confirm, and up to which line as many do. */
+  readonly outside: { readonly named: number; readonly quorum: number; readonly size: number };
+  readonly faults: readonly (Omit<Fault, 'kind'> & { readonly kind: Fault['kind'] | 'pack' | 'witness' })[];
 }
 
 /** Throws `agent/bad-mirror` when there is no mirror; whatever is wrong inside stands in the verdict. */
@@ -33,28 +35,70 @@ export async function verifyMirror(dir: string): Promise<MirrorVerdict> {
     }
     return cached.lines[index % 1000] ?? '';
   };
+  const log = parseVkey(state.log.key);
+  const outside = await readWitnesses(dir, log);
   const verdict = await verifyLedger({
     folder: { read: async (path) => (await readIfThere(join(dir, 'log', path))) ?? undefined },
-    trust: { log: parseVkey(state.log.key) },
+    trust: { log },
+    seen: outside.seen,
     verifier: webVerifier,
+    erased: state.erased.map((shard) => ({ ...shard, log: state.log.origin })),
     async entries(from, to) {
       const found: { index: number; stored: Uint8Array }[] = [];
       for (let index = from; index < to; index++) {
         const text = await line(index);
-        if (text !== '') found.push({ index, stored: fromBase64url(text) });
+        if (text !== '' && text !== GONE) found.push({ index, stored: fromBase64url(text) });
       }
       return found;
     },
   });
-  const { packs, faults } = await checkPacks(dir);
+  const { packs, faults: broken } = await checkPacks(dir);
+  const faults = [...outside.faults, ...broken];
   return {
     ok: verdict.ok && faults.length === 0,
     size: verdict.checkpoint?.size ?? 0,
     root: verdict.checkpoint ? base64url(verdict.checkpoint.root) : null,
     entries: verdict.entries,
     packs,
+    outside: { named: outside.named, quorum: outside.quorum, size: outside.size },
     faults: [...verdict.faults, ...faults],
   };
+}
+
+/**
+ * What the witnesses cosigned, each under the log's own signature; their roots are held against the tree by who verifies it. A note that
+ * does not hold is a fault: the agent copies only what holds.
+ */
+async function readWitnesses(
+  dir: string,
+  log: NoteKey,
+): Promise<
+  MirrorVerdict['outside'] & { readonly seen: readonly Checkpoint[]; readonly faults: MirrorVerdict['faults'] }
+> {
+  const none = { named: 0, quorum: 0, size: 0, seen: [], faults: [] };
+  const bytes = await readIfThere(join(dir, 'log', WITNESSES_FILE));
+  if (bytes === null) return none;
+  const bad = (message: string) => ({ kind: 'witness' as const, index: null, message });
+  let said: ReturnType<typeof witnessesFile.parse>;
+  try {
+    said = witnessesFile.parse(JSON.parse(fromUtf8(bytes)));
+  } catch {
+    return { ...none, faults: [bad('the list of witnesses cannot be read')] };
+  }
+  const seen: Checkpoint[] = [];
+  const faults: MirrorVerdict['faults'][number][] = [];
+  for (const { name, keys, note } of said.witnesses) {
+    if (note === null) continue;
+    try {
+      const known = keys.map(parseVkey).filter((key) => key.type !== 1 && key.name === name);
+      seen.push(await openCheckpoint(note, { log, witnesses: known, quorum: 1 }, webVerifier));
+    } catch {
+      faults.push(bad(`the note of ${name} is not signed by the log and that witness`));
+    }
+  }
+  const sizes = seen.map(({ size }) => size).sort((a, b) => b - a);
+  const size = said.quorum > 0 ? (sizes[said.quorum - 1] ?? 0) : 0;
+  return { named: said.witnesses.length, quorum: said.quorum, size, seen, faults };
 }
 
 /** Packs stand in the same file as their descriptors: both come with one line of the log. */

@@ -19,6 +19,7 @@ export { countLeaves } from './leaves.ts';
 export { isDone, isUsable, measurementsOf } from './measured.ts';
 export { type Minimised, minimise } from './minimise.ts';
 export { fieldsInScope, needsOf, partitionFor, rolesOf, scopeNames } from './partition.ts';
+export { PLAIN_SCOPES, plainRole } from './plain.ts';
 export * from './records.ts';
 export type { NamedCode, Step } from './schema.ts';
 export { activeInclusionCodes, candidateFor, isActive, isAlive, isCandidate, isOfAge } from './select.ts';
@@ -57,6 +58,7 @@ export {
   type VisitQuestion,
   type VisitRefusal,
   type Visits,
+  visitDay,
   visitsFor,
 } from './visits.ts';
 export {

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { PROGRAMME_IDS, PROGRAMMES, type ProgrammeId, parseProgramme, ROLE_IDS } from './catalogue.ts';
 import { standingScopes } from './issue.ts';
 import { compileSelection } from './selection.ts';
-import { type Booking, bookingOf, VISIT_AHEAD, type Visit, visitsFor } from './visits.ts';
+import { type Booking, bookingOf, VISIT_AHEAD, type Visit, visitDay, visitsFor } from './visits.ts';
 
 const selection = compileSelection(Object.values(PROGRAMMES));
 const today = '2026-01-05' as LocalDate;
@@ -204,6 +204,9 @@ describe('properties', () => {
           expect(addDays(visit.first, daysBefore + 1 + daysAfter)).toBe(visit.until);
           expect(today < visit.until).toBe(true);
           const on = addDays(visit.first, daysBefore);
+          // Whoever reads the list knows the day again, from the end of the window alone.
+          expect(visitDay([visit.role], { until: dayStart(visit.until) })).toBe(on);
+          expect(visitDay(['gp'], { until: dayStart(visit.until) })).toBeNull();
           const planned = list.filter(
             (one) =>
               one.what === 'appointment' &&

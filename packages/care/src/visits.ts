@@ -3,7 +3,7 @@
  * cannot be told opens nothing and is counted; no text of an appointment is looked at.
  */
 
-import { addDays, daysBetween, HOUR, type Instant, instant, type LocalDate } from '@ketenkluis/base';
+import { addDays, daysBetween, HOUR, type Instant, instant, type LocalDate, localDate } from '@ketenkluis/base';
 import {
   type Appointment,
   type CodingKey,
@@ -178,6 +178,20 @@ const stepsOf = (programme: ProgrammeId, role: RoleId) =>
   );
 const hasKind = (kinds: readonly { readonly code: string }[], booking: Booking): boolean =>
   kinds.some(({ code }) => booking.kinds.includes(longKey(code)));
+
+/**
+ * The day of the appointment behind a window in a team's list, worked out from its end: the list itself needs no more than the window.
+ * Null where the steps of these roles do not all last equally long after their day.
+ */
+export function visitDay(roles: readonly RoleId[], { until }: { readonly until: Instant }): LocalDate | null {
+  const lasting = new Set(
+    PROGRAMME_IDS.flatMap((programme) => roles.flatMap((role) => stepsOf(programme, role))).map(
+      ({ appointment }) => appointment.daysAfter,
+    ),
+  );
+  const [days, ...more] = lasting;
+  return days === undefined || more.length > 0 ? null : addDays(localDate(until), -(days + 1));
+}
 
 type Opened = readonly Visit[] | VisitRefusal;
 

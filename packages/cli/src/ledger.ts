@@ -4,11 +4,16 @@ import { verifyMirror } from '@ketenkluis/agent';
 import type { Outcome } from './output.ts';
 
 export async function verify(options: { readonly dir: string }): Promise<Outcome> {
-  const { ok, size, root, entries, faults } = await verifyMirror(options.dir);
+  const { ok, size, root, entries, outside, faults } = await verifyMirror(options.dir);
   return {
-    json: { ok, size, root, entries, faults },
+    json: { ok, size, root, entries, outside, faults },
     words: ok
-      ? [`the log verifies: ${size} lines, ${entries} made again from their content, root ${root}`]
+      ? [
+          `the log verifies: ${size} lines, ${entries} made again from their content, root ${root}`,
+          outside.quorum === 0
+            ? 'nobody outside confirms it'
+            : `${outside.quorum} of ${outside.named} witnesses confirm ${outside.size} lines`,
+        ]
       : [
           `the log does NOT verify:`,
           ...faults.map(({ kind, index, message }) => `  ${kind} ${index ?? ''} ${message}`),

@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import * as identityCommands from './identity.ts';
+import * as keyholderCommands from './keyholder.ts';
 import { known } from './known.ts';
 import * as ledgerCommands from './ledger.ts';
 import * as mitzCommands from './mitz.ts';
@@ -155,9 +156,10 @@ command('serve', 'run a vault')
     '--partner <origin...>',
     "origins of partners' vaults: their workplace may speak to this vault, and this one to theirs",
   )
+  .option('--keyholders <origin...>', 'addresses of keyholders that the workplace may ask (docs/keyholder.md)')
   .option('--workplace <dir>', 'folder with the built workplace')
   .option('--assurance <practice=level...>', 'level of assurance that a practice asks for: substantial or high')
-  .option('--witnesses <file>', 'JSON list of outside cosigners: name, url, keys (docs/witness.md)')
+  .option('--witness <url...>', 'addresses of outside cosigners that practices may name (docs/witness.md)')
   .action((options) => vaultCommands.serve(options));
 
 command('fsck', 're-derive every root of a vault and name what is wrong')
@@ -182,6 +184,40 @@ witness
     return run(options.json, () => witnessCommands.init(options));
   });
 
+const keyholder = command(
+  'keyholder',
+  "keep a piece of a practice's keys, as somebody outside their host (docs/keyholder.md)",
+)
+  .option('--config <file>', 'configuration: own address, folder, practices')
+  .action((options, self) =>
+    options.config === undefined
+      ? self.error('error: --config names the configuration')
+      : keyholderCommands.serve(options),
+  );
+keyholder
+  .command('init')
+  .description('make the keys of a keyholder and a configuration to fill in; prints the card for the practice')
+  .requiredOption('--dir <dir>', 'empty folder for keys and database')
+  .requiredOption('--url <url>', 'address under which practices reach it')
+  .option('--json', 'one JSON document on stdout')
+  .action((_options, self) => {
+    const options = self.optsWithGlobals();
+    return run(options.json, () => keyholderCommands.init(options));
+  });
+keyholder
+  .command('name')
+  .description('name the keyholders of a practice: one owner proposes, a second person signs (docs/keyholder.md)')
+  .requiredOption('--person <sheet>', 'sheet of the owner who proposes')
+  .requiredOption('--second <sheet>', 'sheet of the second signer, who compared the same digits')
+  .option('--need <n>', 'how many must answer at a look', whole)
+  .option('--card <file...>', 'the cards of all keyholders, one file each')
+  .option('--nobody', 'no keyholder is needed any more, once the next sync has sealed everything again')
+  .option('--json', 'one JSON document on stdout')
+  .action((_options, self) => {
+    const options = self.optsWithGlobals();
+    return run(options.json, () => keyholderCommands.name(options));
+  });
+
 program
   .command('ledger')
   .description('the log')
@@ -196,6 +232,12 @@ command('bench', 'our figures beside the nearest peers, in one run')
   .option('--source <dir>', 'data for reading, as NDJSON')
   .option('--full', 'a million entries in the ledger instead of a hundred thousand')
   .action((options) => lab('bench', options));
+
+command('hammer', 'looks, notes, removals and syncs at once against a vault process; every answer is checked')
+  .option('--seconds <n>', 'how long', whole)
+  .option('--patients <n>', 'size of the fictional practice', whole)
+  .option('--seed <seed>', 'another order of things')
+  .action((options) => lab('hammer', options));
 
 command('attack', 'play the attack suite')
   .option('--only <name>', 'attacks whose name contains this')

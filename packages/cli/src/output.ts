@@ -4,6 +4,7 @@
  */
 
 import { KetenkluisError } from '@ketenkluis/base';
+import { ALARM_WORDS, type Alarm, alarmOf } from '@ketenkluis/client';
 
 export const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -17,11 +18,20 @@ export interface Outcome {
   readonly failed?: boolean;
 }
 
+/** In both languages: whoever starts the agent is not always who reads what it found. */
+export const alarmWords = (alarm: Alarm): string[] =>
+  [ALARM_WORDS[alarm].nl, ALARM_WORDS[alarm].en].map(({ what, next }) => `ALARM ${alarm}: ${what} ${next}`);
+
 const failure = (error: unknown): Outcome => {
+  const alarm = alarmOf(error);
   const code = error instanceof KetenkluisError ? error.code : 'cli/unexpected';
   const message = error instanceof Error ? error.message : 'something that is no error was thrown';
   const detail = error instanceof KetenkluisError ? error.detail : {};
-  return { json: { error: { code, message, detail } }, words: [`failed: ${message} (${code})`], failed: true };
+  return {
+    json: { error: { code, message, detail } },
+    words: [`failed: ${message} (${code})`, ...(alarm === null ? [] : alarmWords(alarm))],
+    failed: true,
+  };
 };
 
 /** Runs one command and ends the way the contract says. */

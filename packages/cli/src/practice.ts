@@ -33,7 +33,7 @@ import {
 import { z } from 'zod';
 import { cliError } from './errors.ts';
 import { mitzUse, mitzWords } from './mitz.ts';
-import { type Outcome, say } from './output.ts';
+import { alarmWords, type Outcome, say } from './output.ts';
 import { progressBar } from './progress.ts';
 
 const TOKEN = 'KETENKLUIS_BOOTSTRAP_TOKEN';
@@ -169,10 +169,10 @@ export async function init(options: {
 }
 
 /** Signs in with the device link of a sheet and the passphrase that goes with it. */
-async function signInBySheet(linkFile: string) {
+export async function signInBySheet(linkFile: string, variable = PASSPHRASE) {
   const text = (await readFile(linkFile, 'utf8')).split(/\s/).find((word) => word.includes('#/apparaat/')) ?? '';
   const link = parseDeviceLink(text);
-  const given = process.env[PASSPHRASE] ?? (await password({ message: 'passphrase' }));
+  const given = process.env[variable] ?? (await password({ message: 'passphrase' }));
   if (typeof given !== 'string') throw cliError('no-passphrase', 'without a passphrase nothing is signed');
   const net = nodeFetch();
   const storage = memoryStorage();
@@ -289,6 +289,12 @@ function appointmentWords({ open, opened, closed, ignored }: SyncResult['appoint
   return [`appointments: ${open} steps stand, ${opened} new, ${closed} ended${left}`];
 }
 
+const outsideWords = ({ standing, fresh, named, size }: SyncResult['outside']): string[] => [
+  standing === 'none'
+    ? 'log: nobody outside confirms it'
+    : `log: ${fresh} of ${named} witnesses spoke lately; ${size} lines are confirmed (${standing})`,
+];
+
 export async function sync(options: {
   readonly dir: string;
   readonly source: string;
@@ -326,6 +332,8 @@ export async function sync(options: {
         ...receipt.source.loose.map((folder) => `others on this computer can read ${folder}`),
         ...appointmentWords(result.appointments),
         ...mitzWords(result.mitz),
+        ...outsideWords(result.outside),
+        ...result.alarms.flatMap(alarmWords),
       ],
     };
   } finally {

@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import { base64url, isId, systemRandom } from '@ketenkluis/base';
 import { ASSURANCE_LEVELS, type AssuranceLevel } from '@ketenkluis/seal';
 import { fsck, startVault } from '@ketenkluis/vault';
-import { z } from 'zod';
 import { cliError } from './errors.ts';
 import { type Outcome, say } from './output.ts';
 
@@ -15,11 +14,12 @@ export interface ServeOptions {
   readonly host: string;
   readonly origin?: readonly string[];
   readonly partner?: readonly string[];
+  readonly keyholders?: readonly string[];
   readonly workplace?: string;
   /** `ORG=LEVEL`. */
   readonly assurance?: readonly string[];
-  /** File with the outside cosigners. */
-  readonly witnesses?: string;
+  /** Addresses of outside cosigners that may be posted to. */
+  readonly witness?: readonly string[];
 }
 
 /** Which practice asks for which level. Throws `cli/bad-option`. */
@@ -33,18 +33,6 @@ const assuranceOf = (given: readonly string[]): Record<string, AssuranceLevel> =
       return [practice, known];
     }),
   );
-
-const witnessList = z
-  .array(z.strictObject({ name: z.string(), url: z.url(), keys: z.array(z.string()).min(1).max(2) }))
-  .max(16);
-/** Throws `cli/bad-option`. */
-function witnessesOf(file: string): z.infer<typeof witnessList> {
-  try {
-    return witnessList.parse(JSON.parse(readFileSync(resolve(file), 'utf8')));
-  } catch (cause) {
-    throw cliError('bad-option', '--witnesses takes a JSON list of {name, url, keys}', { cause });
-  }
-}
 
 /** The token with which a practice may be brought to this vault: made once, readable by the host only. */
 function bootstrapToken(dir: string): string {
@@ -67,8 +55,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     origins,
     bootstrapToken: bootstrapToken(dir),
     ...(options.partner === undefined ? {} : { partners: options.partner }),
+    ...(options.keyholders === undefined ? {} : { keyholders: options.keyholders }),
     ...(options.assurance === undefined ? {} : { assurance: assuranceOf(options.assurance) }),
-    ...(options.witnesses === undefined ? {} : { witnesses: witnessesOf(options.witnesses) }),
+    ...(options.witness === undefined ? {} : { witnesses: options.witness }),
     ...(options.workplace === undefined ? {} : { workplace: resolve(options.workplace) }),
   });
   say(`listening on ${running.url} as ${origins.join(', ')}`);
@@ -86,12 +75,14 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 export async function check(options: { readonly dir: string }): Promise<Outcome> {
   const report = await fsck(resolve(options.dir));
-  const { practices, lines, packs, faults } = report;
+  const { practices, lines, packs, faults, waiting } = report;
+  const named = (of: typeof faults) => of.map(({ code, where, mend }) => `${code} at ${where}: ${mend}`);
   return {
     json: report,
-    words: report.ok
-      ? [`nothing wrong: ${practices} practices, ${lines} lines, ${packs} packs`]
-      : faults.map(({ code, where, mend }) => `${code} at ${where}: ${mend}`),
+    words: [
+      ...(report.ok ? [`nothing wrong: ${practices} practices, ${lines} lines, ${packs} packs`] : named(faults)),
+      ...named(waiting).map((line) => `waits: ${line}`),
+    ],
     failed: !report.ok,
   };
 }

@@ -53,7 +53,7 @@ export async function accessOf(
   what: { readonly dossier: DossierId; readonly facts?: readonly FactId[]; readonly about?: About },
 ): Promise<Access> {
   const { dossier } = what;
-  const annex = await sealAnnex(session, { purpose: 'wie kan wat zien', ...what.about });
+  const annex = await sealAnnex(session, { purpose: 'wie kan wat zien', ...what.about }, [what]);
   await prepared(session);
   const items = [{ dossier, handle: null, facts: what.facts ?? [] }];
   const { answer, request } = await session.inTurn(async () => {

@@ -1,19 +1,21 @@
 /**
- * What a human reads of a line (role, purpose, search term): sealed to the log officers' team before it is sent, bound by hash.
- * The vault keeps bytes (docs/spec/entry.md).
+ * What a human reads of a line (role, purpose, search term): sealed to the log officers' team before it is sent, bound by hash, and of one
+ * dossier a copy without names to whoever reads it as the patient. The vault keeps bytes (docs/spec/entry.md, docs/spec/own.md).
  */
 
-import {
-  type Bytes,
-  base64url,
-  type DossierId,
-  fromBase64url,
-  newId,
-  type RequestId,
-  type TeamId,
-} from '@ketenkluis/base';
+import { base64url, type DossierId, fromBase64url, newId, type RequestId, type TeamId } from '@ketenkluis/base';
 import { type Annex, decodeAnnex, encodeAnnex } from '@ketenkluis/ledger';
-import { asSealedBlob, type BlobKey, type Hash, hashOf, newBlobKey, type Plaintext, sealUnder } from '@ketenkluis/seal';
+import {
+  type BlobKey,
+  type Hash,
+  hashOf,
+  joinAnnex,
+  type KeyDirectory,
+  newBlobKey,
+  type Plaintext,
+  sealUnder,
+  splitAnnex,
+} from '@ketenkluis/seal';
 import { openSealed } from '@ketenkluis/seal/open';
 import { clientError } from './errors.ts';
 import type { AskedItem } from './request.ts';
@@ -43,9 +45,18 @@ const defaults: Annex = {
   objectName: null,
 };
 
+/** Whoever works here has no name for a patient (R54), and what they typed is for the log officers. */
+const withoutNames = (annex: Annex): Annex => ({ ...annex, userName: null, searchTerm: null, reason: null });
+
+/** The one dossier that a request names; null for none, and for more: nobody reads a word about another's. */
+function soleDossier(items: readonly { readonly dossier: DossierId | null }[]): DossierId | null {
+  const [one, ...more] = new Set(items.map(({ dossier }) => dossier));
+  return one !== undefined && more.length === 0 ? one : null;
+}
+
 /**
- * Seals the annex of a request that is about to be made; its id binds the two. One key per dossier and session, wrapped once: a request
- * about several dossiers, or none, has one of its own.
+ * Seals the annex of a request that is about to be made; its id binds the two. One key per reader, dossier and session, wrapped once: a
+ * request about several dossiers, or none, has one of its own, and no copy for a patient.
  */
 export async function sealAnnex(
   session: Session,
@@ -56,12 +67,29 @@ export async function sealAnnex(
   const epoch = people.epochOf(session.wire.place.pins.logTeam as TeamId);
   if (epoch === undefined) throw clientError('no-key-here', "the log officers' team has no key; nothing can be logged");
   const id = newId('request', session.wire.ports.random);
-  const plain = encodeAnnex({ ...defaults, ...about }) as Plaintext;
-  const dossiers = new Set(items.map(({ dossier }) => dossier));
-  const [only] = dossiers.size === 1 ? dossiers : [null];
-  const key = await keyFor(session, epoch.payload.kem, only ?? null);
-  const blob: Bytes = await sealUnder(key, info(id), plain, session.wire.ports.random);
+  const annex = { ...defaults, ...about };
+  const dossier = soleDossier(items);
+  const seal = async (kem: string, plain: Annex) =>
+    sealUnder(
+      await keyFor(session, kem, dossier),
+      info(id),
+      encodeAnnex(plain) as Plaintext,
+      session.wire.ports.random,
+    );
+  const blob = joinAnnex(
+    await Promise.all([
+      seal(epoch.payload.kem, annex),
+      ...patientKeys(people, session, dossier).map((kem) => seal(kem, withoutNames(annex))),
+    ]),
+  );
   return { id, hash: hashOf(blob), wire: base64url(blob) };
+}
+
+/** Keys of who reads this dossier as the patient or for them. On a visit the directory is the practice's own all the same. */
+function patientKeys(people: KeyDirectory, session: Session, dossier: DossierId | null): string[] {
+  if (dossier === null) return [];
+  const owns = people.owns(session.now()).filter((fact) => fact.dossier === dossier);
+  return owns.flatMap(({ team }) => people.epochOf(team)?.payload.kem ?? []);
 }
 
 function keyFor(session: Session, kem: string, dossier: DossierId | null): Promise<BlobKey> {
@@ -76,7 +104,10 @@ function keyFor(session: Session, kem: string, dossier: DossierId | null): Promi
   return made;
 }
 
-/** Opens an annex with the log team's key, newest epoch first; null when this person is not in that team or it does not open. */
+/**
+ * Opens an annex: with the log team's key, newest epoch first, or as the patient with the own team's. Null when this person is in neither,
+ * it does not open, or its form is not known here.
+ */
 export async function readAnnex(
   session: Session,
   request: string,
@@ -86,15 +117,26 @@ export async function readAnnex(
   const bytes = fromBase64url(wire);
   if (stated === null || hashOf(bytes) !== stated) return null;
   const people = await session.people();
-  const team = session.wire.place.pins.logTeam as TeamId;
-  const newest = people.epochOf(team)?.payload.number ?? -1;
-  for (let epoch = newest; epoch >= 0; epoch--) {
-    try {
-      const key = await session.teamKey(team, epoch);
-      return decodeAnnex(await openSealed(key, info(request), asSealedBlob(bytes), session.annexOpened));
-    } catch {
-      // Sealed under an older epoch, or this person reads no annexes.
+  try {
+    const [officers, ...patients] = splitAnnex(bytes);
+    const own = people.owns(session.now()).filter(({ person }) => person === session.person);
+    const teams = own.length > 0 ? own.map(({ team }) => team) : [session.wire.place.pins.logTeam as TeamId];
+    const blobs = own.length > 0 ? patients : [officers];
+    for (const team of teams) {
+      const newest = people.epochOf(team)?.payload.number ?? -1;
+      for (let epoch = newest; epoch >= 0; epoch--) {
+        for (const blob of blobs) {
+          try {
+            const key = await session.teamKey(team, epoch);
+            return decodeAnnex(await openSealed(key, info(request), blob, session.annexOpened));
+          } catch {
+            // Sealed under an older epoch or to somebody else, or this person reads no annexes.
+          }
+        }
+      }
     }
+  } catch {
+    // No annex that this program knows.
   }
   return null;
 }

@@ -5,6 +5,7 @@
 
 import {
   type DossierId,
+  type FactId,
   fromBase64url,
   type HandleId,
   type Instant,
@@ -13,12 +14,14 @@ import {
 } from '@ketenkluis/base';
 import { type Annex, checkChain, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
+import type { KeyDirectory, RequestClass } from '@ketenkluis/seal';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
 import { type ProvedLine, provedLine } from './log.ts';
 import { prepared } from './look.ts';
 import { checkOwnLine } from './release.ts';
 import type { Session } from './session.ts';
+import { type LogStanding, logStanding } from './witnesses.ts';
 
 export interface AuditLine {
   readonly index: number;
@@ -31,14 +34,21 @@ export interface AuditLine {
   /** Whom they acted for: the practice itself, or a partner. */
   readonly organisation: OrganisationId | null;
   readonly event: string | null;
+  readonly class: RequestClass | null;
   readonly outcome: string | null;
   readonly declared: boolean;
   readonly handles: readonly HandleId[];
   /** What the items are; empty where nothing is proved. */
   readonly kinds: readonly EntryItem['kind'][];
+  /** The practice's setting, where what happened rested on a consent that was assumed and not asked; it stood then. */
+  readonly assumed: FactId | null;
+  /** The line names an annex. */
+  readonly annexed: boolean;
   /** Only for people who read annexes. */
   readonly annex: Annex | null;
   readonly proof: { readonly leaf: string; readonly path: readonly string[] };
+  /** The line as proved, with this dossier's items alone; null where nothing is. */
+  readonly line: ProvedLine | null;
 }
 
 export interface Audit {
@@ -49,12 +59,22 @@ export interface Audit {
   readonly checkpoint: string;
   /** The line about this reading itself. */
   readonly own: ProvedLine;
+  /** The dossier's numbered items that prove. */
+  readonly links: readonly { readonly seq: number; readonly hash: string }[];
+  /** Who outside confirms these lines. */
+  readonly standing: LogStanding;
 }
 
 /** Reads and proves the lines of one dossier between two instants; a full range also proves that none is missing. */
 export async function audit(
   session: Session,
-  what: { readonly dossier: DossierId; readonly from?: Instant; readonly until?: Instant; readonly about?: About },
+  what: {
+    readonly dossier: DossierId;
+    readonly from?: Instant;
+    readonly until?: Instant;
+    readonly about?: About;
+    readonly class?: 'audit' | 'own';
+  },
 ): Promise<Audit> {
   const annex = await sealAnnex(session, { purpose: 'controle van het logboek', ...what.about }, [what]);
   const people = await session.people();
@@ -65,7 +85,14 @@ export async function audit(
   const { answer, checkpoint, own } = await session.inTurn(async () => {
     const seen = log.seen();
     const items = [{ dossier: what.dossier, handle: null, facts: [] }];
-    const ask = { id: annex.id, class: 'audit' as const, action: 'audit', items, annex: annex.hash, checkpoint: seen };
+    const ask = {
+      id: annex.id,
+      class: what.class ?? ('audit' as const),
+      action: 'audit',
+      items,
+      annex: annex.hash,
+      checkpoint: seen,
+    };
     const { message, request } = await session.signed(ask, { from, until, annex: annex.wire });
     const answered = await session.call('audit', auditAnswer, message);
     const accepted = await log.accept(answered.checkpoint, answered.consistency, seen);
@@ -106,22 +133,31 @@ export async function audit(
         who: common?.actor ?? null,
         organisation: common?.organisation ?? null,
         event: common?.event ?? null,
+        class: common?.class ?? null,
         outcome: mine.some(({ item }) => item.outcome === 'success') ? 'success' : (mine[0]?.item.outcome ?? null),
         declared: common?.declared ?? false,
         handles: mine.flatMap(({ item }) => item.handle ?? []),
         kinds: mine.map(({ item }) => item.kind),
+        assumed: common === null ? null : assumedIn(people, mine, common.at),
+        annexed: annexHash !== null,
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
+        line: common === null ? null : { index: line.index, common, items: mine },
       };
     }),
   );
-  const whole = from === 0 && chainIsWhole([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
+  const known = [...proved, own].flatMap(({ index, common }) => (common === null ? [] : [{ index, at: common.at }]));
+  const links = linksOf([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
+  // Numbered from 1 without a gap, each naming the one before, up to the line of this very reading.
+  const whole = from === 0 && checkChain(links).ok;
   return {
     lines,
     complete: whole && lines.every(({ verified }) => verified),
     size: checkpoint.size,
     checkpoint: answer.checkpoint,
     own,
+    links: links.map(({ item, hash }) => ({ seq: item.seq!, hash })),
+    standing: await logStanding(session, known),
   };
 }
 
@@ -132,17 +168,24 @@ const unproved = {
   who: null,
   organisation: null,
   event: null,
+  class: null,
   outcome: null,
   declared: false,
   handles: [],
   kinds: [],
+  assumed: null,
+  annexed: false,
   annex: null,
+  line: null,
 } as const;
 
-/** Numbered from 1 without a gap, each naming the one before, up to the line of this very reading. */
-function chainIsWhole(lines: readonly ProvedLine[], dossier: DossierId): boolean {
-  const links = lines
+const assumedIn = (people: KeyDirectory, items: ProvedLine['items'], at: Instant): FactId | null =>
+  items
+    .filter(({ item }) => item.outcome === 'success')
+    .flatMap(({ item }) => item.facts)
+    .find((fact) => people.assumptionAt(fact, at) !== undefined) ?? null;
+
+const linksOf = (lines: readonly ProvedLine[], dossier: DossierId) =>
+  lines
     .flatMap(({ items }) => items.filter(({ item }) => item.dossier === dossier && item.seq !== null))
     .sort((a, b) => a.item.seq! - b.item.seq!);
-  return checkChain(links).ok;
-}

@@ -10,6 +10,8 @@ export const clientError = errorFactory('client', [
   'denied',
   'directory-hidden',
   'fork',
+  'holders-missing',
+  'holders-unknown',
   'insecure-origin',
   'log-changed',
   'no-join',

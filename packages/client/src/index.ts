@@ -2,6 +2,7 @@
 
 export { type Access, accessOf, type Seer } from './access.ts';
 export { type Approval, readInvitation } from './admission.ts';
+export { ALARM_WORDS, ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
 export { type About, readAnnex } from './annex.ts';
 export {
   ASSUMPTION_LIFE,
@@ -11,7 +12,7 @@ export {
 } from './assumptions.ts';
 export { type Audit, type AuditLine, audit } from './audit.ts';
 export { change } from './change.ts';
-export { consentTo, restrict } from './consent.ts';
+export { consentTo, liftRestriction, type Restriction, restrict, restrictionsOf } from './consent.ts';
 export {
   type DirectoryContent,
   deliveryNumbers,
@@ -51,9 +52,11 @@ export { type Confirmation, isOfPartner, provedActor } from './dossier-state.ts'
 export { closeReview, openEmergency, openReviews, type Told, tellPatient } from './emergency.ts';
 export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
+export { type Followed, followDossier } from './follow.ts';
 export { Frontier } from './frontier.ts';
 export { http } from './http.ts';
 export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
+export { guardedBy, type HeldCard, heldCard, proposeKeyholders } from './keyholders.ts';
 export {
   agreeRenewal,
   endMembership,
@@ -83,6 +86,9 @@ export {
 } from './messages.ts';
 export { type Named, namesOf, type Profile, profilesOf } from './names.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
+export { type OwnDossier, openOwn, ownDossiersOf, ownLog } from './own.ts';
+export { type Desk, endOwn, inviteOwn, ownersOf } from './own-admission.ts';
+export { type Ground, isOwnReading, type OwnWords, sentenceOf, type ToldLine, toldLines } from './own-words.ts';
 export {
   type CardTeam,
   type PartnerCard,
@@ -123,14 +129,17 @@ export {
 } from './ports.ts';
 export {
   admit,
+  admitOwn,
   agree,
   type Broken,
   disagree,
   renew,
   type Waiting,
   type WaitingColleague,
+  type WaitingOwn,
   type WaitingPartner,
   type WaitingPlace,
+  type WaitingWitnesses,
   waitingProposals,
 } from './proposals.ts';
 export { recordRecovery, recoverTeamKey } from './recovery.ts';
@@ -160,3 +169,10 @@ export { endOwnUnlocker, endUnlocker, putKeyring, waysIn } from './unlockers.ts'
 export { revisit, visit } from './visit.ts';
 export { vouch } from './vouch.ts';
 export { type Place, type Wire, wire } from './wire.ts';
+export {
+  type LogStanding,
+  logStanding,
+  type NamedWitnesses,
+  proposeWitnesses,
+  WITNESS_LAG,
+} from './witnesses.ts';

@@ -136,6 +136,9 @@ describe('a colleague leaves', () => {
   it('R17: a remaining member wraps everything for the new key, n of m, opening nothing; then the old key opens no dossier in a stolen dump', async () => {
     const said: string[] = [];
     world.clock.move(1000);
+    const before = await fsck(`${world.dir}/vault`);
+    expect(before.faults).toEqual([]);
+    expect(new Set(before.waiting.map(({ code }) => code))).toEqual(new Set(['grant-to-old-key']));
     const result = await rewrap(second, ({ done, total }) => said.push(`${done}/${total}`));
     expect(result).toEqual({ done: rows.length, left: 0 });
     expect(said[0]).toBe(`0/${rows.length}`);

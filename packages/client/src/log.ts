@@ -39,6 +39,8 @@ const seenSchema = z.strictObject({
   key: z.string(),
   size: z.int().min(0),
   root: z.string(),
+  /** The signed note of that checkpoint. */
+  note: z.string().nullable().default(null),
   /** Set once a fork was seen: the evidence stays. */
   fork: z.string().nullable(),
 });
@@ -68,6 +70,10 @@ export interface LogView {
    * Throws `client/fork`, `client/log-changed`, `client/not-included`.
    */
   accept(note: string, consistency: readonly string[] | null, from: SeenCheckpoint | null): Promise<Checkpoint>;
+  /** Somebody holds a note of this log that does not fit: it is kept beside the own one. Throws `client/fork`, now and from now on. */
+  contradicted(note: string): Promise<never>;
+  /** Both notes, once there was a fork. `own` is null where only its size and root were kept. */
+  evidence(): { readonly own: string | null; readonly other: string } | null;
   /** Throws `client/not-included`. */
   line(proof: LedgerProof, under: Checkpoint): ProvedLine;
 }
@@ -93,7 +99,7 @@ export async function openLog(options: {
   if (trust.log.name !== log.origin) throw clientError('log-changed', "the log's key belongs to another log");
 
   const fork = async (note: string): Promise<never> => {
-    last = { ...log, size: last?.size ?? 0, root: last?.root ?? '', fork: note };
+    last = { ...log, size: last?.size ?? 0, root: last?.root ?? '', note: last?.note ?? null, fork: note };
     await storage.set(name, last);
     throw forked();
   };
@@ -131,18 +137,20 @@ export async function openLog(options: {
                 size: next.size,
                 oldRoot: fromBase64url(base.root),
                 root: next.root,
-                proof: consistency.map((step) => fromBase64url(step)),
+                proof: stepsFromWire(consistency),
               });
         if (!holds) return fork(note);
         // An older answer that arrives late: proved against what it was asked with, and not newer than what is known.
         if (next.size < last.size) return next;
         if (next.size === last.size && root !== last.root) return fork(note);
       }
-      last = { ...log, size: next.size, root, fork: null };
+      last = { ...log, size: next.size, root, note, fork: null };
       newest = note;
       await storage.set(name, last);
       return next;
     },
+    contradicted: fork,
+    evidence: () => (last === null || last.fork === null ? null : { own: last.note, other: last.fork }),
     line(proof, under) {
       try {
         return provedLine(proof, under);
@@ -152,6 +160,9 @@ export async function openLog(options: {
     },
   };
 }
+
+/** Proof steps as the wire has them. */
+export const stepsFromWire = (steps: readonly string[]): Uint8Array[] => steps.map((step) => fromBase64url(step));
 
 const forked = () =>
   clientError('fork', 'this vault has shown two logs that contradict each other; stop and call the practice owner');

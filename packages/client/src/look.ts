@@ -23,10 +23,29 @@ export async function release(
   session: Session,
   what: { readonly class: RequestClass; readonly items: readonly AskedItem[]; readonly about?: About },
 ): Promise<Look> {
+  try {
+    return await releaseOnce(session, what);
+  } catch (error) {
+    if (!clientError.is(error, 'holders-unknown')) throw error;
+    await session.people(true);
+    return await releaseOnce(session, what);
+  }
+}
+
+async function releaseOnce(session: Session, what: Parameters<typeof release>[1]): Promise<Look> {
   const annex = await sealAnnex(session, what.about ?? {}, what.items);
   await prepared(session);
+  const { hasKeyholders } = await session.people();
+  const recipient = hasKeyholders ? { recipient: (await session.recipient()).hash } : {};
   const { answer, request } = await session.inTurn(async () => {
-    const ask = { id: annex.id, class: what.class, action: 'release', items: what.items, annex: annex.hash };
+    const ask = {
+      ...recipient,
+      id: annex.id,
+      class: what.class,
+      action: 'release',
+      items: what.items,
+      annex: annex.hash,
+    };
     const signed = await session.signed({ ...ask, checkpoint: await session.seen() }, { annex: annex.wire });
     return { answer: await session.call('release', releaseAnswer, signed.message), request: signed.request };
   });
@@ -61,6 +80,9 @@ export async function believed<T>(
       verifier: session.verifier,
       now: session.now(),
       teamKey: (team, epoch) => session.teamKey(team, epoch),
+      holders: (await session.people()).hasKeyholders
+        ? async (shown, facts) => (await import('./custody.ts')).collect(session, shown, facts)
+        : null,
     });
   // What ended before a change stands before it in the log: a directory from before that line does not know it yet.
   const newest = Math.max(-1, ...states.flatMap(({ changes }) => changes.map(({ index }) => index)));
@@ -163,8 +185,8 @@ export async function openDossier(
     readonly handles: readonly HandleId[];
     readonly facts: readonly FactId[];
     readonly about?: About;
-    /** `emergency`: without a relation, reviewed by somebody else (emergency.ts). */
-    readonly class?: 'look' | 'emergency';
+    /** `emergency`: without a relation, reviewed by somebody else (emergency.ts); `own`: the patient (own.ts). */
+    readonly class?: 'look' | 'emergency' | 'own';
   },
 ): Promise<OpenedDossier> {
   const { dossier, handles, facts } = what;

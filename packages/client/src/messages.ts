@@ -14,7 +14,7 @@ import { type Begun, keepCopy, sealCopy } from './kept.ts';
 import type { ProvedLine } from './log.ts';
 import { factIds, type Referral } from './referrals.ts';
 import type { Session } from './session.ts';
-import { again, liveOf, newHandle, payloadsOf, provedOf, stepTo } from './sharing.ts';
+import { again, liveOf, newHandle, payloadsOf, provedOf, stepTo, withReceipts } from './sharing.ts';
 
 export interface SentMessage {
   readonly handle: HandleId;
@@ -102,7 +102,12 @@ async function put(
       const done = await change(guest, {
         ...{ endpoint: 'write', class: 'write', event: 'write', items: [{ dossier, handle, facts }] },
         about: { purpose: 'bericht aan de verwijzer', ...about },
-        body: { ...statementsToWire(statements), wraps: made.wraps.map(wrapToWire), packs: [base64url(made.pack)] },
+        body: {
+          ...statementsToWire(statements),
+          wraps: made.wraps.map(wrapToWire),
+          packs: [base64url(made.pack)],
+          ...withReceipts(made),
+        },
       });
       guest.proved.set(dossier, { ...proved, state: step.state, live });
       return done.line;

@@ -99,15 +99,17 @@ export async function sealName(
   return await sealFor(readers, info(person), statement);
 }
 
-/**
- * Who a partner is, for the owners, the agents, and those who may be the second person to sign: they compare the same fingerprint.
- */
-export async function sealProfile(session: Session, said: Profile, at: Instant): Promise<SealedName[]> {
-  const statement = await signStatement(
+/** Who a partner is; its hash stands in the fact. */
+export const signProfile = (session: Session, said: Profile, at: Instant): Promise<Statement<'profile'>> =>
+  signStatement(
     { t: 'profile', v: 1, suite: 1, organisation: session.practice, ...said, by: session.person, at },
     session.keys().signer,
   );
-  return await sealFor(withSeconds(await session.people(), at), profileInfo(said.partner), statement);
+
+/** For the owners, the agents, and those who may be the second person to sign: they compare the same fingerprint. */
+export async function sealProfile(session: Session, said: Statement<'profile'>): Promise<SealedName[]> {
+  const { partner, at } = said.payload;
+  return await sealFor(withSeconds(await session.people(), at), profileInfo(partner), said);
 }
 
 /** The words under a setting; its hash stands in the fact. */
@@ -168,35 +170,37 @@ export async function explanationsOf(
   return found;
 }
 
-/** Every partner's profile that the vault keeps for this reader, as an owner signed it. */
+/** The live partners' profiles that the vault keeps for this reader: the very ones that two people signed the facts with. */
 export async function profilesOf(session: Session): Promise<ReadonlyMap<OrganisationId, Profile>> {
   const [people, { names }] = [await session.people(), await session.me()];
   const found = new Map<OrganisationId, Profile>();
-  for (const { person: partner, sealed } of names) {
-    if (!isId('organisation', partner)) continue;
+  for (const fact of people.partners(session.now())) {
     const reader = session.person;
-    const to = [{ to: reader, sealed }];
-    const said = await openProfile({ people, names: to, reader, key: session.keys().kem, partner });
-    if (said !== null) found.set(partner, said);
+    const own = names.filter(({ person }) => person === fact.organisation);
+    const to = own.map(({ sealed }) => ({ to: reader, sealed }));
+    const said = await openProfile({ people, names: to, reader, key: session.keys().kem, fact });
+    if (said !== null) found.set(fact.organisation, said);
   }
   return found;
 }
 
-/** What an owner said of this partner in what came for `reader`; null where there is nothing. */
+/** The profile that this partner fact names, in what came for `reader`; null where there is none: another one counts nowhere. */
 export async function openProfile(of: {
   readonly people: KeyDirectory;
   readonly names: readonly SealedName[];
   readonly reader: PersonId;
   readonly key: KemPrivateKey;
-  readonly partner: OrganisationId;
+  readonly fact: Pick<FactOf<'partner'>, 'organisation' | 'profile'>;
 }): Promise<Profile | null> {
-  const { people, names, reader, key, partner } = of;
+  const { people, names, reader, key, fact } = of;
+  const partner = fact.organisation;
   for (const { sealed } of names.filter(({ to }) => to === reader)) {
     try {
       const plain = await openSealed(key, profileInfo(partner), asSealedBlob(fromBase64url(sealed)));
       const statement = expectType(decodeStatement(plain), 'profile');
       const { payload } = statement;
-      if (payload.partner !== partner || !(await people.verify(statement, payload.at))) continue;
+      if (statement.hash !== fact.profile || payload.partner !== partner) continue;
+      if (!(await people.verify(statement, payload.at))) continue;
       const { name, ura, proof, origin, teams } = payload;
       return { partner, name, ura, proof, origin, teams };
     } catch {

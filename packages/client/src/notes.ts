@@ -12,7 +12,7 @@ import type { ProvedLine } from './log.ts';
 import { release } from './look.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
-import { again, liveOf, newHandle, payloadsOf, provedOf, type Recipient, stepTo } from './sharing.ts';
+import { again, liveOf, newHandle, payloadsOf, provedOf, type Recipient, stepTo, withReceipts } from './sharing.ts';
 
 export interface NoteContent {
   readonly v: 1;
@@ -53,7 +53,12 @@ export async function writeNote(
       event: 'write',
       items: [{ dossier, handle, facts }],
       about: { purpose: 'notitie', ...what.about },
-      body: { ...statementsToWire(statements), wraps: made.wraps.map(wrapToWire), packs: [base64url(made.pack)] },
+      body: {
+        ...statementsToWire(statements),
+        wraps: made.wraps.map(wrapToWire),
+        packs: [base64url(made.pack)],
+        ...withReceipts(made),
+      },
     });
     session.proved.set(dossier, { ...proved, state: step.state, live });
     return done.line;
@@ -103,12 +108,17 @@ export async function declare(
   what: {
     readonly event: 'search' | 'print' | 'export' | 'copy';
     readonly items: readonly AskedItem[];
+    /** Left out: content. `log`: who looked at these dossiers. */
+    readonly of?: 'content' | 'log';
     readonly about?: About;
+    /** The patient's own. */
+    readonly class?: 'own';
   },
 ): Promise<ProvedLine> {
+  const content = what.items.some(({ dossier }) => dossier !== null) ? 'look' : 'list';
   const { line } = await change(session, {
     endpoint: 'declaration',
-    class: what.items.some(({ dossier }) => dossier !== null) ? 'look' : 'list',
+    class: what.class ?? (what.of === 'log' ? 'audit' : content),
     event: what.event,
     declared: true,
     items: what.items,

@@ -4,9 +4,9 @@
  */
 
 import { type Instant, newId, type OrganisationId, type PersonId } from '@ketenkluis/base';
-import { type FactOf, type KeyDirectory, type Statement, signStatement } from '@ketenkluis/seal';
+import { type AssuranceLevel, type FactOf, type KeyDirectory, type Statement, signStatement } from '@ketenkluis/seal';
 import { clientError } from './errors.ts';
-import { openProfile, type Profile, sealProfile } from './names.ts';
+import { openProfile, type Profile, sealProfile, signProfile } from './names.ts';
 import { type CardTeam, isPlainName, LOG_ROLE, type PartnerCard, partnerFingerprint } from './partner-card.ts';
 import { bad, type Open, proposeAll } from './proposing.ts';
 import type { Session } from './session.ts';
@@ -28,15 +28,21 @@ export function maySecond(people: KeyDirectory, person: string, at: Instant): bo
 
 const referable = (teams: readonly CardTeam[]) => teams.filter(({ role }) => role !== LOG_ROLE).map(({ team }) => team);
 
-async function put(session: Session, said: Profile, of: Pick<FactOf<'partner'>, 'authority' | 'log'>): Promise<void> {
+async function put(
+  session: Session,
+  said: Profile,
+  of: Pick<FactOf<'partner'>, 'authority' | 'log' | 'accepts'>,
+): Promise<void> {
   const at = session.now();
+  const profile = await signProfile(session, said, at);
   const fact: FactOf<'partner'> = {
     ...{ t: 'fact', v: 1, suite: 1, kind: 'partner', id: newId('fact', session.wire.ports.random) },
     ...{ practice: session.practice, organisation: said.partner, authority: of.authority, log: of.log },
-    ...{ teams: referable(said.teams), from: at, until: null },
+    ...{ teams: referable(said.teams), profile: profile.hash, from: at, until: null },
+    ...(of.accepts === undefined ? {} : { accepts: of.accepts }),
   };
   const statements = [await signStatement(fact, session.keys().signer)];
-  const names = await sealProfile(session, said, at);
+  const names = await sealProfile(session, profile);
   await proposeAll(session, statements, { at, join: null, names, wraps: [] });
 }
 
@@ -46,13 +52,14 @@ export const cardName = (session: Session, organisation: OrganisationId) =>
 
 /**
  * An owner who compared the fingerprint proposes the partner to a second person. `proof` says how it was shown that the URA is theirs.
- * The card's keys stay on this device until they can be shown to the vault. Throws `client/bad-partner-card` where nobody can be
+ * `accepts`: which levels count when this partner says how sure it is of its people (R26); none when left out. The card's keys stay on this
+ * device until they can be shown to the vault. Throws `client/bad-partner-card` where nobody can be
  * referred to.
  */
 export async function proposePartner(
   session: Session,
   card: PartnerCard,
-  { proof }: { readonly proof: string },
+  { proof, accepts = [] }: { readonly proof: string; readonly accepts?: readonly AssuranceLevel[] },
 ): Promise<'proposed'> {
   await session.people(true);
   if (card.organisation === session.practice || referable(card.teams).length === 0) {
@@ -60,7 +67,8 @@ export async function proposePartner(
   }
   const { organisation: partner, name, ura, origin, authority, log } = card;
   const teams = card.teams.map((team) => ({ ...team }));
-  await put(session, { partner, name, ura, proof, origin, teams }, { authority, log });
+  const levels = accepts.length === 0 ? {} : { accepts: [...accepts] };
+  await put(session, { partner, name, ura, proof, origin, teams }, { authority, log, ...levels });
   await session.wire.ports.storage.set(cardName(session, partner), card.wire);
   return 'proposed';
 }
@@ -93,7 +101,7 @@ export async function readProposedPartner(
   }
   const reader = session.person;
   const key = session.keys().kem;
-  const profile = await openProfile({ people, names: of.open.names, reader, key, partner: organisation });
+  const profile = await openProfile({ people, names: of.open.names, reader, key, fact });
   if (profile !== null && referable(profile.teams).join() !== fact.teams.join()) {
     throw bad('what the owner says of this partner is not what would be signed');
   }

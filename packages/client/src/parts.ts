@@ -4,7 +4,7 @@
  */
 
 import { type Decision, decide, type KnownFact, type Question } from '@ketenkluis/access';
-import type { DossierId, HandleId, Instant, OrganisationId, TeamId, Verifier } from '@ketenkluis/base';
+import type { DossierId, FactId, HandleId, Instant, OrganisationId, TeamId, Verifier } from '@ketenkluis/base';
 import type { EntryItem } from '@ketenkluis/ledger';
 import type { releaseAnswer, WireStatement } from '@ketenkluis/protocol';
 import {
@@ -26,6 +26,7 @@ import {
 } from '@ketenkluis/seal';
 import { openBundle } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
+import type { Collected, Shown } from './custody.ts';
 import { clientError } from './errors.ts';
 import type { LogView, ProvedLine } from './log.ts';
 import type { ClientStorage } from './ports.ts';
@@ -49,6 +50,8 @@ export interface LookContext {
   readonly storage: ClientStorage;
   readonly verifier: Verifier;
   readonly now: Instant;
+  /** Asks the keyholders that these facts name; null where the practice never named any. */
+  readonly holders: ((shown: Shown, facts: ReadonlySet<FactId>) => Promise<Collected>) | null;
   /** Private keys of the teams this person is in. */
   teamKey(team: TeamId, epoch: number): Promise<KemPrivateKey>;
 }
@@ -196,7 +199,9 @@ function checkDecision(
   const { request, people, now, asker } = context;
   const { payload } = request;
   const known: KnownFact[] = [
-    ...[...people.standing(now), ...asker.vouched].map((fact) => ({ fact, ended: null })),
+    ...[...people.standing(now), ...asker.vouched]
+      .filter((fact) => fact.kind !== 'own' || fact.person === payload.person)
+      .map((fact) => ({ fact, ended: null })),
     ...facts
       .map((statement) => ({ fact: statement.payload, ended: null }))
       .filter(({ fact }) => !isDirectoryFact(fact)),

@@ -86,7 +86,7 @@ describe('a pool in a practice with one owner', () => {
 
     const waiting = await one(assistant);
     expect(waiting).toMatchObject({ what: 'colleague', substitute: as, threshold: 2, named: { name: 'W. Waarnemer' } });
-    expect(await agree(assistant, waiting.hash)).toBe('proposed');
+    expect(await agree(assistant, waiting.hash)).toBe('signed');
     const { proposals } = await owner.call('proposals', proposalsMessage);
     const signed = proposals[0]!.statements.map((wire) => statementFromWire(wire));
     expect(signed.filter((each) => signersOf(each).includes(assistant.person)).map(({ payload }) => payload)).toEqual([

@@ -43,11 +43,14 @@ import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssu
 import { change } from './change.ts';
 import { isControl, proposeControl, readProposedControl } from './control.ts';
 import { clientError } from './errors.ts';
+import { type ProposedKeyholders, proposeKeyholders, readProposedKeyholders } from './keyholders.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
+import { checkOwnAdmission, type Desk, deskIn, draftOwn } from './own-admission.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
 import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
-import { bad, isRenewal, type Open, proposeAll, send } from './proposing.ts';
+import { bad, isRenewal, type Open, opensADoor, proposeAll, send } from './proposing.ts';
 import type { Session } from './session.ts';
+import { isWitnesses, type ProposedWitnesses, proposeWitnesses, readProposedWitnesses } from './witnesses.ts';
 
 interface Held {
   readonly hash: Hash;
@@ -57,6 +60,8 @@ interface Held {
   readonly signers: readonly PersonId[];
   /** How many must. */
   readonly threshold: number;
+  /** Everybody has signed who must; the workplace of an owner who signed puts it into the log. */
+  readonly complete: boolean;
   /** Cards or teams have changed since: only its proposer can make it anew. */
   readonly stale: boolean;
 }
@@ -72,6 +77,15 @@ export interface WaitingColleague extends Held {
   /** The new colleague has the same twelve digits. */
   readonly code: string;
 }
+/** The patient, or who stands in for them: they read this one dossier and its log (own-admission.ts). */
+export interface WaitingOwn extends Held, Desk {
+  readonly what: 'own';
+  readonly invitation: InvitationId;
+  readonly person: PersonId;
+  readonly named: Named | null;
+  /** They have the same twelve digits. */
+  readonly code: string;
+}
 export interface WaitingPartner extends Held, ProposedPartner {
   readonly what: 'partner';
 }
@@ -82,6 +96,12 @@ export interface WaitingPlace extends Held, ProposedPlace {
 export interface WaitingAssumption extends Held, Assumption {
   readonly what: 'assumption';
 }
+export interface WaitingKeyholders extends Held, ProposedKeyholders {
+  readonly what: 'keyholders';
+}
+export interface WaitingWitnesses extends Held, ProposedWitnesses {
+  readonly what: 'witnesses';
+}
 export interface WaitingControl extends Held {
   readonly what: 'control';
   readonly fact: FactOf<'control'>;
@@ -89,24 +109,34 @@ export interface WaitingControl extends Held {
   readonly before: FactOf<'control'> | null;
 }
 /** A proposal that holds in every part. */
-export type Waiting = WaitingColleague | WaitingPartner | WaitingPlace | WaitingAssumption | WaitingControl;
+export type Waiting =
+  | WaitingColleague
+  | WaitingOwn
+  | WaitingPartner
+  | WaitingPlace
+  | WaitingAssumption
+  | WaitingWitnesses
+  | WaitingKeyholders
+  | WaitingControl;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
   readonly broken: true;
 }
 
-const SECOND: ReadonlySet<string> = new Set(['partner', 'assumption', 'pool', 'control']);
-/** What takes two people, of whom one need not be an owner (rules.ts). */
-const opensADoor = ({ payload }: Statement): boolean => payload.t === 'fact' && SECOND.has(payload.kind);
 /** What somebody signs of a proposal: an owner all of it. */
 const signs = (owner: boolean, one: Statement): boolean => owner || opensADoor(one);
 
 interface Read {
-  readonly waiting: Omit<WaitingColleague, 'code'> | Exclude<Waiting, WaitingColleague>;
+  readonly waiting:
+    | Omit<WaitingColleague, 'code'>
+    | Omit<WaitingOwn, 'code'>
+    | Exclude<Waiting, WaitingColleague | WaitingOwn>;
   /** Slow on purpose: only for a person's eyes. */
   readonly shown: () => Promise<Waiting>;
-  /** With this person's signature it may go into the log, and this person may put it there. */
+  /** With this person's signature it may go into the log. */
+  readonly signed: boolean;
+  /** And this person may put it there. */
   readonly enough: boolean;
   readonly open: Open;
   readonly statements: readonly Statement[];
@@ -142,6 +172,26 @@ export async function admit(
     at,
     join: { invitation: id, hash: join.hash },
     names,
+    wraps: wraps.map((one) => base64url(one)),
+  });
+  return 'proposed';
+}
+
+/**
+ * An owner takes in the patient, or who stands in for them, whose twelve digits were compared at the desk: always a proposal, which a second
+ * person of the practice signs. Throws `client/no-join`.
+ */
+export async function admitOwn(session: Session, id: InvitationId, named: Named, desk: Desk): Promise<'proposed'> {
+  const people = await session.people(true);
+  const { invitation, join } = await readInvitation(session.wire, session.practice, id);
+  if (invitation.payload.by !== session.person || join === null || !isNew(people, join.payload.person)) {
+    throw clientError('no-join', 'this invitation was not used, or more than once');
+  }
+  const at = session.now();
+  const { statements, wraps } = await draftOwn(session, invitation.payload, join.payload, at, desk);
+  const names = await sealName(session, join.payload.person, named, at, { seconds: true });
+  await proposeAll(session, statements, {
+    ...{ at, join: { invitation: id, hash: join.hash }, names },
     wraps: wraps.map((one) => base64url(one)),
   });
   return 'proposed';
@@ -219,22 +269,38 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const threshold = people.authority?.threshold ?? 1;
   const after = new Set([...signed, session.person]);
   const held = { hash: proposal.hash, by, until, signers: signed, stale: moved };
-  const enoughOwners = [...after].filter(isOwner).length >= threshold && isOwner(session.person);
+  const owner = isOwner(session.person);
+  const suffices = (people: Iterable<string>, count: number) =>
+    new Set(people).size >= count && [...new Set(people)].filter(isOwner).length >= threshold;
+  /** What follows for the proposal when so many must sign. */
+  const judged = (count: number) => {
+    const whole = suffices(after, count);
+    return { signed: whole, enough: whole && owner };
+  };
   const first = statements[0]?.payload;
   if (answered === null && first?.t === 'fact' && first.kind === 'pool') {
     const place = await readProposedPlace(session, people, { by, at, statements, open, stale: moved });
-    const waiting: Waiting = { what: 'place', ...held, threshold: Math.max(threshold, 2), ...place };
-    return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
+    const both = { threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
+    const waiting: Waiting = { what: 'place', ...held, ...both, ...place };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
+  }
+  if (answered === null && statements.some(({ payload }) => payload.t === 'fact' && payload.kind === 'keyholders')) {
+    const named = readProposedKeyholders(people, { at, statements, open, stale: moved });
+    const both = { threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
+    const waiting: Waiting = { what: 'keyholders', ...held, ...both, ...named };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
   if (answered === null) {
     const of = { by, at, statements, open };
-    const both = { ...held, threshold: Math.max(threshold, 2) };
-    const waiting: Waiting = isControl(statements)
-      ? { what: 'control', ...both, ...readProposedControl(people, of) }
-      : isAssumption(statements)
-        ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
-        : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
-    return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
+    const both = { ...held, threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
+    const waiting: Waiting = isWitnesses(statements)
+      ? { what: 'witnesses', ...both, ...readProposedWitnesses(people, of) }
+      : isControl(statements)
+        ? { what: 'control', ...both, ...readProposedControl(people, of) }
+        : isAssumption(statements)
+          ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
+          : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);
   if (join === null || join.hash !== answered.hash || invitation.payload.by !== by) {
@@ -242,16 +308,32 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   }
   if (!(await people.verify(invitation, invitation.payload.at))) throw bad('no owner sent this invitation');
   const wraps = open.wraps.map((one) => fromBase64url(one));
-  if (!moved) await checkAdmission(session, people, { by, at, statements, wraps, invitation, join });
+  const desk = deskIn(statements);
+  if (!moved && desk !== null)
+    await checkOwnAdmission(session, people, { by, at, statements, wraps, invitation, join });
+  else if (!moved) await checkAdmission(session, people, { by, at, statements, wraps, invitation, join });
   const { person } = join.payload;
   const reader = session.person;
   const named = await openName({ people, names: open.names, reader, key: session.keys().kem, person });
+  if (desk !== null) {
+    const { dossier, as, checked } = desk;
+    const about = { invitation: answered.invitation, person, named, dossier, as, checked };
+    const count = Math.max(threshold, 2);
+    const both = { threshold: count, complete: suffices(signed, count) };
+    const waiting = { what: 'own', ...held, ...both, ...about } as const;
+    return {
+      ...{ open, statements, waiting, ...judged(count) },
+      shown: async () => ({ ...waiting, code: await joinCode(invitation, join) }),
+    };
+  }
   const { team } = invitation.payload;
   const as = approvalIn(statements);
   const more = { invitation: answered.invitation, person, team, named };
-  const waiting = { what: 'colleague', ...held, threshold: needed(people, as), substitute: as, ...more } as const;
+  const count = needed(people, as);
+  const both = { threshold: count, complete: suffices(signed, count) };
+  const waiting = { what: 'colleague', ...held, ...both, substitute: as, ...more } as const;
   return {
-    ...{ open, statements, waiting, enough: enoughOwners && after.size >= needed(people, as) },
+    ...{ open, statements, waiting, ...judged(count) },
     shown: async () => ({ ...waiting, code: await joinCode(invitation, join) }),
   };
 }
@@ -322,11 +404,12 @@ async function find(session: Session, hash: Hash): Promise<Read> {
 }
 
 /**
- * This person signs as well, everything checked again. With enough signatures an owner puts it into the log at once.
+ * This person signs as well, everything checked again. With enough signatures an owner puts it into the log at once; after somebody who
+ * is no owner (`signed`) the workplace of an owner who signed does.
  * Throws `client/bad-proposal`, `client/stale-proposal`.
  */
-export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'proposed'> {
-  const { waiting, open, statements, enough } = await find(session, hash);
+export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'signed' | 'proposed'> {
+  const { waiting, open, statements, signed: whole, enough } = await find(session, hash);
   if (waiting.stale) throw stale();
   // Nobody signs words that they cannot read.
   if (waiting.what === 'assumption' && waiting.explanation === null)
@@ -345,7 +428,7 @@ export async function agree(session: Session, hash: Hash): Promise<'admitted' | 
     return 'admitted';
   }
   await send(session, open, signed);
-  return 'proposed';
+  return whole ? 'signed' : 'proposed';
 }
 
 /**
@@ -398,17 +481,23 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
     await proposeAssumptionAgain(session, waiting);
     return;
   }
+  if (waiting.what === 'keyholders') {
+    await disagree(session, hash);
+    await proposeKeyholders(session, waiting);
+    return;
+  }
   if (waiting.what === 'partner') {
     await disagree(session, hash);
     await proposeAgain(session, waiting);
     return;
   }
-  if (waiting.what === 'place') {
+  if (waiting.what === 'place' || waiting.what === 'witnesses') {
     await disagree(session, hash);
-    await extendPool(session, waiting);
+    await (waiting.what === 'place' ? extendPool(session, waiting) : proposeWitnesses(session, waiting.fact));
     return;
   }
   if (waiting.named === null) throw bad('only its proposer makes a proposal anew');
   await disagree(session, hash);
-  await admit(session, waiting.invitation, waiting.named, waiting.substitute);
+  if (waiting.what === 'own') await admitOwn(session, waiting.invitation, waiting.named, waiting);
+  else await admit(session, waiting.invitation, waiting.named, waiting.substitute);
 }

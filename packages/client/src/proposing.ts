@@ -2,7 +2,14 @@
 
 import { type Instant, plus } from '@ketenkluis/base';
 import { PROPOSAL_LIFE, type postProposal } from '@ketenkluis/protocol';
-import { type Payload, type Statement, signStatement, statementFromWire, statementToWire } from '@ketenkluis/seal';
+import {
+  type Payload,
+  type Statement,
+  signStatement,
+  statementFromWire,
+  statementToWire,
+  takesSecond,
+} from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
@@ -12,6 +19,9 @@ export type Open = z.infer<typeof postProposal>['body'];
 
 export const bad = (why: string, cause?: unknown) =>
   clientError('bad-proposal', why, cause === undefined ? {} : { cause });
+
+/** What takes two people, of whom one need not be an owner (rules.ts). */
+export const opensADoor = ({ payload }: Statement): boolean => takesSecond(payload);
 
 /** New keys after somebody left: nothing but epochs and ends of cards (leaving.ts). */
 export function isRenewal({ proposal, statements }: Open): boolean {

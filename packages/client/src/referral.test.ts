@@ -26,6 +26,7 @@ import {
   endPartner,
   endReferral,
   factIds,
+  liftRestriction,
   openDossier,
   partnersOf,
   pastReferralsOf,
@@ -36,6 +37,7 @@ import {
   referralsOf,
   report,
   restrict,
+  restrictionsOf,
   type Session,
   takeOverMessage,
   visit,
@@ -97,7 +99,8 @@ describe('a referral between two vaults', () => {
     // Nobody else signed yet, so the owner's client puts nothing there by itself.
     await couplePartners(owner);
     expect(await partnersOf(owner)).toEqual([]);
-    expect(await agree(nurse, seen!.hash)).toBe('proposed');
+    expect(await agree(nurse, seen!.hash)).toBe('signed');
+    expect((await waitingProposals(nurse))[0]).toMatchObject({ complete: true });
     await couplePartners(second);
     expect(await partnersOf(owner)).toEqual([]);
     await couplePartners(owner);
@@ -151,6 +154,20 @@ describe('a referral between two vaults', () => {
     expect(of(await referralsOf(nurse), row)?.consent ?? null).toBeNull();
     await expect(two.send(nurse, row, { assumed: live!.fact.id })).rejects.toThrow();
     await expect(endAssumption(later, live!.fact.id)).rejects.toThrow();
+    // "Wie keek?" still says on what that one look rested, and of no other that it did.
+    const { lines, complete } = await audit(nurse, { dossier: row.dossier });
+    const looks = lines.filter(({ event, who }) => event === 'release' && who === guest.person);
+    // The letter, the part, and a part that was refused.
+    const [setting, none] = [live!.fact.id, null];
+    expect([complete, looks.map(({ outcome, assumed }) => [outcome, assumed])]).toEqual([
+      true,
+      [
+        ['success', setting],
+        ['success', setting],
+        ['refused', none],
+      ],
+    ]);
+    expect(lines.filter(({ who, assumed }) => who === nurse.person && assumed !== null)).toEqual([]);
   });
 
   it('the agent of a partner seals the names of its people, though nobody is enrolled and no owner accepted a choice', async () => {
@@ -301,6 +318,22 @@ describe('a referral between two vaults', () => {
     // Own people go on, and see that something is not shown.
     expect(parts(await openDossier(nurse, { dossier, handles: [handle], facts }))).toEqual(['permit']);
     expect((await accessOf(nurse, { dossier, facts })).hidden).toBe(1);
+    // Who recorded it sees it again, and lifts it when the patient asks; then it is over at once.
+    const [stands, ...more] = await restrictionsOf(nurse, { dossier, facts });
+    expect([stands!.fact.excluded, stands!.fact.by, stands!.mayLift, more]).toEqual([
+      'outside',
+      nurse.person,
+      true,
+      [],
+    ]);
+    await liftRestriction(nurse, { dossier, facts, fact: stands!.fact.id });
+    expect(await restrictionsOf(nurse, { dossier, facts })).toEqual([]);
+    expect((await accessOf(nurse, { dossier, facts })).hidden).toBe(0);
+    expect(parts(await openDossier(guest, dossierOf(received)))).toEqual(['permit']);
+    const again = liftRestriction(nurse, { dossier, facts, fact: stands!.fact.id });
+    await expect(again).rejects.toMatchObject({ code: 'client/refused' });
+    const { lines, complete } = await audit(nurse, { dossier });
+    expect([complete, lines.filter(({ event }) => event === 'consent').length]).toEqual([true, 2]);
   });
 
   it('R16: nobody refers to a team of the practice itself', async () => {

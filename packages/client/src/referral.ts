@@ -33,7 +33,17 @@ import { believed, prepared } from './look.ts';
 import { checkPart, type Given } from './parts.ts';
 import { checkAnswered, checkFrame, type ProvedState } from './release.ts';
 import type { Session } from './session.ts';
-import { again, bundleFor, grantOf, liveOf, newHandle, payloadsOf, type Recipient, stepTo } from './sharing.ts';
+import {
+  again,
+  bundleFor,
+  grantOf,
+  liveOf,
+  newHandle,
+  payloadsOf,
+  type Recipient,
+  stepTo,
+  withReceipts,
+} from './sharing.ts';
 
 export interface NewReferral {
   readonly dossier: DossierId;
@@ -69,7 +79,7 @@ export async function askGrant(
   what: Pick<NewReferral, 'dossier' | 'facts' | 'about'> & { readonly handles: readonly HandleId[] },
 ): Promise<{ readonly held: readonly Held[]; readonly proved: ProvedState }> {
   const { dossier, facts, handles } = what;
-  const annex = await sealAnnex(session, { purpose: 'verwijzing', ...what.about });
+  const annex = await sealAnnex(session, { purpose: 'verwijzing', ...what.about }, [what]);
   await prepared(session);
   const items = handles.map((handle) => ({ dossier, handle, facts }));
   const { answer, request } = await session.inTurn(async () => {
@@ -183,6 +193,7 @@ export async function refer(
       body: {
         ...statementsToWire(statements),
         wraps: [...wraps, ...letter.wraps].map(wrapToWire),
+        ...withReceipts(letter),
         packs: [base64url(letter.pack)],
       },
     });

@@ -19,6 +19,7 @@ import { type OpenedPack, openPack } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import { checkAuthorship } from './authorship.ts';
 import { inboxContent, readContent } from './contents.ts';
+import type { Collected } from './custody.ts';
 import { type Confirmation, checkDossierState, checkSnapshot } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import { checkList } from './lists.ts';
@@ -73,6 +74,7 @@ const EVENTS: Partial<Record<Payload<'request'>['class'], string>> = {
   look: 'release',
   list: 'list',
   emergency: 'emergency',
+  own: 'release',
 };
 
 /** Is this line about this very request? Throws `client/wrong-entry`. */
@@ -122,8 +124,9 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
   checkAnswered(answer.results, request);
   const event = EVENTS[request.payload.class];
   const { around, confirmation, proved } = await checkFrame(answer, context, event, answer.gone.length);
+  const collected = await askHolders(answer, around);
   const items = await Promise.all(
-    answer.results.map((result) => (result.outcome === 'deny' ? result : openChecked(result, around))),
+    answer.results.map((result) => (result.outcome === 'deny' ? result : openChecked(result, around, collected))),
   );
   return {
     line: around.line,
@@ -133,6 +136,22 @@ export async function openRelease(answer: ReleaseAnswer, context: LookContext): 
     notes: answer.states.flatMap(({ notes }) => notes ?? []),
     states: proved,
   };
+}
+
+/** Whoever holds pieces of what was released, asked at once; null when nobody does. Throws `client/holders-missing`. */
+async function askHolders(answer: ReleaseAnswer, { context, parts }: Around): Promise<Collected | null> {
+  const facts = new Set(
+    answer.results.flatMap((result) => {
+      const stated = result.outcome === 'permit' ? parts.read(result.descriptor).payload : undefined;
+      return stated?.t === 'descriptor' && stated.holders !== undefined ? [stated.holders.fact] : [];
+    }),
+  );
+  if (facts.size === 0) return null;
+  const { line, checkpoint, consistency } = answer;
+  const { request, holders } = context;
+  if (holders === null || request.payload.recipient === undefined)
+    throw clientError('holders-unknown', 'the practice has named keyholders since; look again');
+  return await holders({ request, line, checkpoint, consistency }, facts);
 }
 
 /** Every item asked for is answered once, and nothing else is. Throws `client/vault-says-more`. */
@@ -158,9 +177,13 @@ function isMessage(result: Permitted, { parts }: Around): boolean {
  * One closed union of errors, whatever layer found the fault. A message that its sender sealed so that it does not open is left out
  * alone: nobody outside makes a patient's dossier unreadable.
  */
-async function openChecked(result: Permitted, around: Around): Promise<OpenedItem | DeniedItem> {
+async function openChecked(
+  result: Permitted,
+  around: Around,
+  collected: Collected | null,
+): Promise<OpenedItem | DeniedItem> {
   try {
-    return await openOne(result, around);
+    return await openOne(result, around, collected);
   } catch (cause) {
     const ours = clientError.is(cause);
     const broken = !ours || clientError.is(cause, 'wrong-item') || clientError.is(cause, 'bad-answer');
@@ -172,7 +195,7 @@ async function openChecked(result: Permitted, around: Around): Promise<OpenedIte
   }
 }
 
-async function openOne(result: Permitted, around: Around): Promise<OpenedItem> {
+async function openOne(result: Permitted, around: Around, collected: Collected | null): Promise<OpenedItem> {
   const { people, now, verifier, storage } = around.context;
   const { descriptor, grant, grants, logged, c } = await checkPart(result, around);
   const stated = descriptor.payload;
@@ -182,9 +205,11 @@ async function openOne(result: Permitted, around: Around): Promise<OpenedItem> {
   if (result.dossier === null) {
     await checkList({ stated, hash: descriptor.hash, snapshot: around.snapshot, storage });
   }
+  const { holders } = stated;
+  const k = holders === undefined ? undefined : await collected?.secret(descriptor.hash, holders);
   const opened = await openPack({
     pack: fromBase64url(result.pack) as Sealed<'pack'>,
-    shares: { c, h: asShare('h', fromBase64url(result.h)) },
+    shares: { c, h: asShare('h', fromBase64url(result.h)), ...(k === undefined ? {} : { k }) },
     descriptor: stated,
     keyOf: (by) => people.keyOf(by, signedAt(descriptor, now)),
     verifier,

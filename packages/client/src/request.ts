@@ -50,6 +50,8 @@ export interface Ask {
   readonly checkpoint?: SeenCheckpoint | null;
   /** SHA-256 of the sealed annex. */
   readonly annex?: Request['annex'];
+  /** SHA-256 of the key that keyholders seal to. */
+  readonly recipient?: Request['annex'];
 }
 
 const counterName = (who: Who) => `counter:${who.practice}:${who.person}`;
@@ -93,6 +95,7 @@ export async function signRequest(who: Who, ports: Ports, ask: Ask, body: Bytes 
       annex: ask.annex ?? null,
       declared: ask.declared ?? false,
       checkpoint: ask.checkpoint ?? null,
+      ...(ask.recipient ? { recipient: ask.recipient } : {}),
     },
     who.signer,
   );

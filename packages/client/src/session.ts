@@ -33,6 +33,8 @@ import {
   asEpochWraps,
   type BlobKey,
   type FactOf,
+  type Hash,
+  hashOf,
   type KemKeyPair,
   type KemPrivateKey,
   type KeyDirectory,
@@ -68,6 +70,13 @@ export interface SessionStart {
   readonly unlockers: KeyringHeader['unlockers'];
   /** What the person calls them, by unlocker id; opened with the keys. */
   readonly names: OpenedKeyring['names'];
+}
+
+/** What keyholders seal to: made for one session, kept nowhere. */
+interface Recipient {
+  readonly publicKey: Bytes;
+  readonly hash: Hash;
+  readonly key: KemPrivateKey;
 }
 
 type TeamSecret = Awaited<ReturnType<typeof openEpoch>>;
@@ -115,6 +124,7 @@ export class Session {
   readonly annexKeys = new Map<string, Promise<BlobKey>>();
   readonly annexOpened = new Map<string, AeadKey>();
   readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
+  #recipient: Promise<Recipient> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(wired: Wire, start: SessionStart, keys: Keys | null) {
@@ -153,11 +163,18 @@ export class Session {
     } catch (error) {
       const needed = error instanceof KetenkluisError && error.detail.problem === 'vault/identity-needed';
       if (!needed || identity === undefined) throw error;
-      const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
-      const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
-      await this.call('session-identity', sessionIdentified, message);
+      await this.identify();
       await this.#confirmOnce();
     }
+  }
+
+  /** Raises the level of this session by the sign-on outside, also where the own vault asks for none but a partner's does (R26). */
+  async identify(): Promise<void> {
+    const { identity } = this.wire.ports;
+    if (identity === undefined) throw clientError('not-open', 'there is no sign-on outside here');
+    const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
+    const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
+    await this.call('session-identity', sessionIdentified, message);
   }
 
   async #confirmOnce(): Promise<void> {
@@ -231,11 +248,23 @@ export class Session {
     };
   }
 
+  /** The key pair of this session for keyholders' pieces; forgotten with the others. */
+  recipient(): Promise<Recipient> {
+    this.keys();
+    this.#recipient ??= (async () => {
+      const { kem } = suite(1);
+      const { seed, publicKey } = await kem.generate(this.wire.ports.random);
+      return { publicKey, hash: hashOf(publicKey), key: await kem.importPrivate(seed) };
+    })();
+    return this.#recipient;
+  }
+
   /** Forgets every key; the session at the vault stays and waits for a touch. */
   lock(): void {
     this.#keys = null;
     this.#start = { ...this.#start, names: {} };
     this.#teamKeys.clear();
+    this.#recipient = null;
     this.letters.clear();
     this.kept.clear();
     this.begun.clear();

@@ -5,6 +5,7 @@
 
 import {
   canonicalJson,
+  concat,
   type DossierId,
   type FactId,
   fromBase64url,
@@ -12,11 +13,13 @@ import {
   newId,
   type TeamId,
 } from '@ketenkluis/base';
+import type { CustodyProof } from '@ketenkluis/protocol';
 import {
   asShare,
   type BundleHeader,
   type Descriptor,
   dossierState,
+  type FactOf,
   type Grant,
   type Hash,
   type Payload,
@@ -26,7 +29,14 @@ import {
   type State,
   type Wrap,
 } from '@ketenkluis/seal';
-import { createBundle, describePack, type Envelope, type NewBundle, sealPack } from '@ketenkluis/seal/open';
+import {
+  createBundle,
+  describePack,
+  type Envelope,
+  type NewBundle,
+  sealPack,
+  splitSecret,
+} from '@ketenkluis/seal/open';
 import { clientError } from './errors.ts';
 import { release } from './look.ts';
 import type { ProvedState } from './release.ts';
@@ -97,7 +107,25 @@ export interface NewHandle {
   readonly headers: readonly BundleHeader[];
   readonly wraps: readonly Wrap[];
   readonly pack: Sealed<'pack'>;
+  /** Of the keyholders, to go with it; null where the practice names none. */
+  readonly receipts: readonly CustodyProof[] | null;
 }
+
+/** The pieces go out before the vault hears of the handle. Throws `client/holders-missing`. */
+async function entrust(
+  session: Session,
+  keepers: FactOf<'keyholders'>,
+  descriptor: Hash,
+  { holders, pieces }: Awaited<ReturnType<typeof splitSecret>>,
+): Promise<readonly CustodyProof[]> {
+  const { Pieces } = await import('./custody.ts');
+  const out = await Pieces.begin(session, keepers);
+  await out.add(descriptor, holders, pieces);
+  return (await out.deliver()).receipts;
+}
+
+/** What goes with a new handle in its message. */
+export const withReceipts = ({ receipts }: NewHandle) => (receipts === null ? {} : { custody: [...receipts] });
 
 /** Seals content under a new handle that hangs under `parent`, for these teams. `bundles` are those made already. */
 export async function newHandle(
@@ -116,6 +144,7 @@ export async function newHandle(
 ): Promise<NewHandle> {
   const { dossier, parent, to } = what;
   const { random } = session.wire.ports;
+  const keepers = (await session.people()).keyholders;
   const handle = what.handle ?? newId('handle', random);
   const sealed = await sealPack({
     handle,
@@ -127,11 +156,15 @@ export async function newHandle(
     content: canonicalJson(what.content) as Plaintext,
     author: session.keys().signer,
     random,
+    keyholder: keepers !== undefined,
   });
+  const split = keepers && sealed.shares.k ? await splitSecret(sealed.shares.k, keepers) : undefined;
   const descriptor = describePack(sealed, {
     ...{ slot: null, prev: null, class: what.class, parent, writer: session.person },
+    ...(split ? { holders: split.holders } : {}),
   });
   const named = payloadHash(descriptor);
+  const receipts = split && keepers ? await entrust(session, keepers, named, split) : null;
   const teams = await Promise.all(
     to.map(async (one) => ({
       one,
@@ -140,15 +173,15 @@ export async function newHandle(
     })),
   );
   const [toVault, toExit] = await holders(session);
-  const { c, h } = sealed.shares;
+  const { c, h, k } = sealed.shares;
   const wraps = await Promise.all([
     ...teams.map(({ made }) => made.bundle.wrap('c', named, c)),
     toVault.wrap('h', named, h),
-    toExit.wrap('x', named, asShare('x', new Uint8Array(h))),
+    toExit.wrap('x', named, asShare('x', concat(h, ...(k ? [k] : [])))),
   ]);
   const fresh = teams.filter(({ known }) => !known).map(({ made }) => made.bundle.payload);
   return {
-    ...{ handle, descriptor, named, wraps, pack: sealed.pack },
+    ...{ handle, descriptor, named, wraps, pack: sealed.pack, receipts },
     grants: teams.map(({ one, made }) => grantOf(session, dossier, one, made, [named])),
     headers: [...fresh, toVault.payload, toExit.payload],
   };

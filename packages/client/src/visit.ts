@@ -36,7 +36,7 @@ async function enter(
 ) {
   const practice = wired.place.pins.practice as OrganisationId;
   const { signer } = home.keys();
-  const { memberships, batches, checkpoint } = await ownVouched(home, teams);
+  const { memberships, batches, checkpoint, assurance } = await ownVouched(home, teams);
   const { statements, batches: own } = home.peopleWire;
   const { challenge } = await wired.call('challenge', challengeSchema, { body: {} });
   const proof = sessionProofBytes(wired.place.origin, practice, challenge, home.person);
@@ -44,6 +44,7 @@ async function enter(
     ...{ by: 'guest', challenge, person: home.person, signature: base64url(await signer.sign(proof)) },
     ...{ organisation: home.practice, after: 0, statements, batches: [...own, ...batches], checkpoint },
     memberships: memberships.map(({ statement, line }) => ({ statement, line })),
+    ...(assurance === null ? {} : { assurance }),
   };
   const opened =
     touched === null

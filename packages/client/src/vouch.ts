@@ -71,6 +71,8 @@ interface Vouched {
   }[];
   readonly batches: readonly WireStatement[];
   readonly checkpoint: string;
+  /** How sure the own organisation is who this is, where it says so of this session (R26). */
+  readonly assurance: { readonly statement: WireStatement; readonly line: LedgerProof } | null;
 }
 
 /** Of each of these own teams the word that holds longest. Throws `client/not-vouched` when the organisation says nothing of this person today. */
@@ -79,7 +81,7 @@ export async function ownVouched(home: Session, teams?: readonly TeamId[]): Prom
   const wanted = (team: TeamId) => (teams === undefined ? team !== logTeam : teams.includes(team));
   const people = await home.people();
   const now = home.now();
-  const { memberships, batches, checkpoint } = await home.call('vouched', vouchedMessage);
+  const { memberships, batches, checkpoint, assurance } = await home.call('vouched', vouchedMessage);
   const sent = batchesFromWire(batches);
   const newest = new Map<TeamId, Vouched['memberships'][number]>();
   for (const { statement, line } of memberships) {
@@ -100,5 +102,5 @@ export async function ownVouched(home: Session, teams?: readonly TeamId[]): Prom
   if (newest.size === 0) {
     throw clientError('not-vouched', 'your organisation says nothing of you today; an owner must sign in first');
   }
-  return { memberships: [...newest.values()].slice(0, 16), batches, checkpoint };
+  return { memberships: [...newest.values()].slice(0, 16), batches, checkpoint, assurance };
 }

@@ -1,6 +1,7 @@
 export * from './bsn.ts';
 export * from './codes.ts';
 export * from './dates.ts';
+export * from './links.ts';
 export * from './quantity.ts';
 export { readFile } from './read.ts';
 export type { FhirRecord, FileReading, ReadHandler, SourceFile } from './reading.ts';

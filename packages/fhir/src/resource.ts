@@ -100,6 +100,7 @@ export interface Patient extends Base<'Patient'> {
   readonly deceasedDateTime?: string;
   readonly address?: readonly Address[];
   readonly generalPractitioner?: readonly Reference[];
+  readonly link?: readonly { readonly other?: Reference; readonly type?: string }[];
 }
 
 export interface Condition extends Base<'Condition'> {

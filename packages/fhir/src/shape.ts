@@ -58,6 +58,7 @@ const DATATYPES: Table = {
   Dosage: { sequence: 'number', text: 'string', timing: 'Timing', asNeededBoolean: 'boolean', doseAndRate: 'Dose[]' },
   Dispense: { validityPeriod: 'Period', quantity: 'Quantity' },
   Diagnosis: { condition: 'Reference', role: coded },
+  PatientLink: { other: 'Reference', type: 'string' },
   EncounterParticipant: { individual: 'Reference', period: 'Period' },
   AppointmentParticipant: { actor: 'Reference', type: `${coded}[]`, status: 'string' },
   Component: {
@@ -92,6 +93,7 @@ const RESOURCES: Table = {
     deceasedDateTime: 'date',
     address: 'Address[]',
     generalPractitioner: 'Reference[]',
+    link: 'PatientLink[]',
   },
   Condition: {
     ...base,

@@ -1,5 +1,5 @@
 /**
- * The long versions of the tests: `npm run test:long -- --kills N --seed S`, `--cases N`, `--entries N`; without any of them a million
+ * The long versions of the tests: `npm run test:long -- --kills N --seed S`, `--cases N`, `--entries N`, `--hammer SECONDS`; without any of them a million
  * cases and a million lines. Kills add up over runs in `.cache/kills.json`, beside git.
  */
 
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { steadyCount } from '@ketenkluis/base';
 import { hash32 } from './generate/dice.ts';
+import { runHammer } from './hammer/hammer.ts';
 import { runKills } from './kills/run.ts';
 import { checkEntries } from './long/entries.ts';
 import { PROPERTIES } from './long/properties.ts';
@@ -77,9 +78,14 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     cases: { type: 'string' },
     entries: { type: 'string' },
+    hammer: { type: 'string' },
   },
 });
-const whole = values.kills === undefined && values.cases === undefined && values.entries === undefined;
+const whole =
+  values.kills === undefined &&
+  values.cases === undefined &&
+  values.entries === undefined &&
+  values.hammer === undefined;
 const wanted = (text: string | undefined): number => (text === undefined ? (whole ? MILLION : 0) : Number(text));
 const seed = values.seed;
 
@@ -92,6 +98,11 @@ if (entriesWanted > 0) {
     `${report.entries} lines written in ${report.appendSeconds.toFixed(0)} s and checked in ${report.fsckSeconds.toFixed(0)} s; a changed one is named`,
   );
   faults.push(...report.faults);
+}
+if (values.hammer !== undefined) {
+  const { faults: found, ...counts } = await runHammer({ seconds: Number(values.hammer), patients: 200, seed });
+  say(`hammer ${JSON.stringify(counts)}`);
+  faults.push(...found.map((text) => `hammer ${seed}: ${text}`));
 }
 if (values.kills !== undefined) await kills(Number(values.kills), seed);
 for (const fault of faults) say(`FAILED ${fault}`);

@@ -4,6 +4,7 @@ import { KetenkluisError } from '@ketenkluis/base';
 import type { BenchOptions } from './bench/main.ts';
 import type { DemoOptions } from './demo/demo.ts';
 import type { GenerateCommand } from './generate/command.ts';
+import type { HammerCommand } from './hammer/command.ts';
 import type { RegionDemoOptions } from './region/demo.ts';
 import type { ReviewCommand } from './review/command.ts';
 
@@ -25,6 +26,8 @@ async function job(): Promise<Job> {
       return (await import('./bench/main.ts')).bench(options as BenchOptions);
     case 'attack':
       return (await import('./attacks/job.ts')).attack(options as { readonly only?: string });
+    case 'hammer':
+      return (await import('./hammer/command.ts')).hammer(options as HammerCommand);
     case 'review':
       return (await import('./review/command.ts')).review(options as ReviewCommand);
     default:

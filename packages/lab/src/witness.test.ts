@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCheckpoint, parseNote, parseVkey } from '@ketenkluis/ledger';
+import { MINUTE } from '@ketenkluis/base';
+import { cosignedBy, openCheckpoint, parseNote, parseVkey } from '@ketenkluis/ledger';
+import { witnessed } from '@ketenkluis/protocol';
 import { createVerifier } from '@ketenkluis/seal';
 import { createVault } from '@ketenkluis/vault';
-import { startTestWorld, type TestWorld } from '@ketenkluis/vault/testing';
+import { nameWitnesses, startTestWorld, type TestWorld } from '@ketenkluis/vault/testing';
 import { createKeys, type RunningWitness, readConfig, startWitness } from '@ketenkluis/witness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 
 type Answer = { readonly status: number; readonly text: string };
 const NAME = 'witness.example/w1';
@@ -17,6 +21,7 @@ const dir = mkdtempSync(join(tmpdir(), 'witnessed-'));
 const { vkeys } = createKeys(dir, NAME);
 let world: TestWorld;
 let witness: RunningWitness;
+let url: string;
 
 /** What stands at the witness's address: nobody, the witness, or somebody who changes what it says. */
 let front: (body: string) => Promise<Answer | null> = async () => null;
@@ -42,12 +47,15 @@ const honest = async (body: string): Promise<Answer> => {
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  world = await startTestWorld({ witnesses: [{ name: NAME, url, keys: vkeys }], witnessPause: 0 });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  world = await startTestWorld({ witnesses: [url], witnessPause: 0 });
   const file = join(dir, 'witness.json');
   const logs = [{ origin: world.log.origin, key: world.log.key }];
   writeFileSync(file, JSON.stringify({ name: NAME, dir: '.', port: 0, logs }));
   witness = await startWitness(readConfig(file), { clock: world.time.clock });
+  expect(await witnesses().state()).toEqual([]);
+  world.time.move(1000);
+  await nameWitnesses(world, { witnesses: [{ name: NAME, url, keys: [...vkeys] }] });
 });
 afterAll(async () => {
   await world.close();
@@ -63,6 +71,9 @@ async function checkpoint(): Promise<string> {
   const { token } = await world.open(world.practice.gp);
   await witnesses().idle();
   return (await world.call('checkpoint', { token })).text;
+}
+async function said(token: string): Promise<z.infer<typeof witnessed>> {
+  return witnessed.parse((await world.call('witnessed', { token })).json());
 }
 const trust = () => ({ log: parseVkey(world.log.key), witnesses: vkeys.map(parseVkey), quorum: 1 });
 /** Until the vault has tried again with what stands at the address now. */
@@ -131,18 +142,62 @@ describe('a vault and its witness', () => {
     expect((await openCheckpoint(await checkpoint(), trust(), verifier)).size).toBeGreaterThan(0);
   });
 
-  it('takes no witness without an address and keys of its own', async () => {
-    const good = { name: NAME, url: 'https://witness.example/w1', keys: vkeys };
-    const bad = [
-      { ...good, url: 'http://witness.example' },
-      { ...good, url: 'https://witness.example/?a=1' },
-      { ...good, name: 'witness.example/w2' },
-      { ...good, keys: [] },
-      { ...good, keys: [world.log.key] },
-    ];
+  it('R42: what was cosigned long ago is cosigned again, though nothing was written', async () => {
+    front = honest;
+    const { token } = await world.open(world.practice.gp);
+    await witnesses().idle();
+    const [one] = (await said(token)).witnesses;
+    expect(one).toMatchObject({ name: NAME, proof: [], fault: null });
+    const path = createHash('sha256').update(world.log.origin).digest('hex');
+    const seconds = async () => {
+      const text = await (await fetch(`${witness.url}/${path}/checkpoint`)).text();
+      return cosignedBy(parseNote(text), vkeys.map(parseVkey))!.seconds;
+    };
+    const before = await seconds();
+    for (const [minutes, later] of [
+      [29, 0],
+      [2, 31 * 60],
+    ] as const) {
+      world.time.move(minutes * MINUTE);
+      await world.running.upkeep();
+      await witnesses().idle();
+      expect(await seconds()).toBe(before + later);
+    }
+  });
+
+  it('R42: only an address that the owners named and the operator allowed is posted to', async () => {
+    let posts = 0;
+    front = async (body) => {
+      posts += 1;
+      return honest(body);
+    };
+    world.time.move(1000);
+    const other = 'http://127.0.0.1:9';
+    await nameWitnesses(world, { witnesses: [{ name: NAME, url: other, keys: [...vkeys] }] });
+    await witnesses().idle();
+    posts = 0;
+    await checkpoint();
+    expect(posts).toBe(0);
+    const { token } = await world.open(world.practice.gp);
+    const [one] = (await said(token)).witnesses;
+    expect(one).toMatchObject({ name: NAME, note: expect.any(String), fault: 'not-allowed' });
+    expect(await state()).toMatchObject({ name: NAME, failing: 1 });
+    // Nobody any more: nothing is kept, nothing posted, and the checkpoint stands alone.
+    world.time.move(1000);
+    await nameWitnesses(world, { witnesses: [] });
+    expect(parseNote(await checkpoint()).signatures).toHaveLength(1);
+    expect([(await said(token)).witnesses, await witnesses().state(), posts]).toEqual([[], [], 0]);
+    world.time.move(1000);
+    await nameWitnesses(world, { witnesses: [{ name: NAME, url, keys: [...vkeys] }] });
+    await checkpoint();
+    expect(posts).toBeGreaterThan(0);
+  });
+
+  it('takes no address that is none', async () => {
+    const bad = ['http://witness.example', 'https://witness.example/?a=1', 'https://a@witness.example', 'witness', ''];
     for (const [i, one] of bad.entries()) {
       const options = { dir: join(dir, `v${i}`), origins: ['http://x.localhost'], bootstrapToken: '', log: false };
-      await expect(createVault({ ...options, witnesses: [one] })).rejects.toThrow(`the witness ${one.name}`);
+      await expect(createVault({ ...options, witnesses: [one] })).rejects.toThrow(`the witness ${one}`);
     }
   });
 });

@@ -93,6 +93,34 @@ describe('appender', () => {
     expect(seen).toEqual([0, 0, 2, 3]);
   });
 
+  it('what only reads shares a batch with its like, and never with a change of what it reads', async () => {
+    const { store, appender } = world();
+    const seen: (readonly [string, number])[] = [];
+    const told: string[] = [];
+    const one = (name: string, keys: string[], reads: string[]) =>
+      appender.append(
+        look(name, {
+          ...{ keys, reads },
+          prepare: async () => {
+            seen.push([name, told.length]);
+            const draft = lookDraft([newDossier()]);
+            return { draft, effect: (tx) => void tx.values.push(name), committed: () => void told.push(name) };
+          },
+        }),
+      );
+    await Promise.all([
+      one('a', ['1'], ['people']),
+      one('b', ['2'], ['people']),
+      one('change', ['people'], []),
+      one('c', ['3'], ['people']),
+      one('d', ['4'], []),
+    ]);
+    expect(store.commits).toEqual([3, 1, 1]);
+    // Whoever reads after the change is prepared when it is durable and told.
+    expect(Object.fromEntries(seen)).toEqual({ a: 0, b: 0, d: 0, change: 3, c: 4 });
+    expect(told).toEqual(['a', 'b', 'd', 'change', 'c']);
+  });
+
   it('an operation whose prepare or draft fails fails alone', async () => {
     const { store, appender } = world();
     const bad = look('bad', { prepare: () => Promise.reject(new Error('no such dossier')) });

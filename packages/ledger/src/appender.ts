@@ -55,11 +55,15 @@ export interface Prepared<Tx> {
   readonly draft: EntryDraft;
   /** Runs inside the transaction that writes the line: both stand or neither. No signing, network or waiting here. */
   effect?(tx: Tx, line: Sequenced): Promise<void> | void;
+  /** Runs once both are durable, before anything else is prepared. */
+  committed?(): void;
 }
 export interface Operation<Tx> {
   readonly log: LogId;
   /** Dossier ids and other things that this operation reads or changes; no two with a common key share a batch. */
   readonly keys: readonly string[];
+  /** Things that this operation is judged by and does not change: it shares a batch with others that only read them, not with a change. */
+  readonly reads?: readonly string[];
   /** Reads the current state and says what to write. Whatever it throws fails this operation only. */
   prepare(context: { readonly at: Instant }): Promise<Prepared<Tx>>;
 }
@@ -129,11 +133,13 @@ export function createAppender<Tx>(options: AppenderOptions<Tx>): Appender<Tx> {
     const batch: Waiting<Tx>[] = [];
     const rest: Waiting<Tx>[] = [];
     const used = new Set<string>();
+    const read = new Set<string>();
     for (const waiting of queue) {
-      const { keys } = waiting.operation;
-      const free = batch.length < maxBatch && keys.every((key) => !used.has(key));
-      (free ? batch : rest).push(waiting);
+      const { keys, reads = [] } = waiting.operation;
+      const clash = keys.some((key) => used.has(key) || read.has(key)) || reads.some((key) => used.has(key));
+      (batch.length < maxBatch && !clash ? batch : rest).push(waiting);
       for (const key of keys) used.add(key);
+      for (const key of reads) read.add(key);
     }
     queue = rest;
     return batch;
@@ -246,6 +252,7 @@ export function createAppender<Tx>(options: AppenderOptions<Tx>): Appender<Tx> {
         for (const { ready } of lines) ready.waiting.reject(error);
         return;
       }
+      for (const { ready } of lines) ready.prepared.committed?.();
       for (const { ready, committed } of lines) ready.waiting.resolve(committed);
       return;
     }

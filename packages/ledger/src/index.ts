@@ -74,6 +74,7 @@ export {
   verifyNote,
 } from './note.ts';
 export { type Advance, compareCheckpoints, formatProof, parseProof, type TlogProof, verifyProof } from './proof.ts';
+export { type ErasedShard, ErasureCheck, erasableFrom, KEPT_YEARS, shardHash, shardYear } from './retention.ts';
 export type { LedgerStore, LogId, LogState, LogWrite, StoredEntry } from './store.ts';
 export {
   consistencyFromTiles,
@@ -82,6 +83,7 @@ export {
   type Integrated,
   inclusionFromTiles,
   integrate,
+  type KnownNodes,
   parseTilePath,
   type ReadTile,
   rootFromTiles,
@@ -116,3 +118,14 @@ export {
   type Verdict,
   verifyLedger,
 } from './verify.ts';
+export {
+  type Confirmed,
+  confirmedBy,
+  type KnownLine,
+  type ShownNote,
+  type Standing,
+  standingOf,
+  type WitnessPolicy,
+  type WitnessSaid,
+  type WitnessWord,
+} from './witnessed.ts';

@@ -7,6 +7,7 @@ import {
   encodeBundle,
   inclusionFromTiles,
   integrate,
+  type KnownNodes,
   parseTilePath,
   type ReadTile,
   rootFromTiles,
@@ -100,6 +101,28 @@ describe('tiles', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('one memory for a log gives the same proofs while the log grows, and reads nothing twice', async () => {
+    const store = tileStore();
+    const leaves: Bytes[] = [];
+    const known: KnownNodes = new Map();
+    for (const step of [1, 2, 5, 250, 3, 400, 1]) {
+      const added = Array.from({ length: step }, (_, i) => utf8(`leaf ${leaves.length + i}`));
+      const grown = await integrate(leaves.length, added, store.readTile);
+      for (const { level, index, bytes } of grown.tiles) store.tiles.set(`${level}/${index}`, bytes);
+      leaves.push(...added);
+      const tree = memoryTree(leaves);
+      for (let i = 0; i < leaves.length; i += 11) {
+        const proof = await inclusionFromTiles(i, leaves.length, store.readTile, known);
+        expect(proof.map(hex)).toEqual(tree.inclusion(i).map(hex));
+        const since = await consistencyFromTiles(i + 1, leaves.length, store.readTile, known);
+        expect(since.map(hex)).toEqual(tree.consistency(i + 1).map(hex));
+      }
+    }
+    store.reads.length = 0;
+    await inclusionFromTiles(11, leaves.length, store.readTile, known);
+    expect(store.reads).toEqual([]);
   });
 
   it('crosses the third level: 65,536 leaves and one more', async () => {

@@ -100,9 +100,11 @@ function tileOf({ level, index }: Node): Place {
   return { level: Math.floor(level / TILE_HEIGHT), index: Math.floor(index / 2 ** (TILE_HEIGHT - height)) };
 }
 
+/** Hashes of complete subtrees of one log, by level and index: they never change, so that one map serves every proof. */
+export type KnownNodes = Map<string, Bytes>;
+
 /** Computes subtree hashes from tiles, each once. */
-function hashesFrom(tiles: ReadonlyMap<string, Uint8Array>): HashOf {
-  const known = new Map<string, Bytes>();
+function hashesFrom(tiles: ReadonlyMap<string, Uint8Array>, known: KnownNodes = new Map()): HashOf {
   const hashOf: HashOf = (node) => {
     const key = keyOf(node);
     let value = known.get(key);
@@ -141,8 +143,14 @@ async function load(places: Iterable<Place>, size: number, readTile: ReadTile): 
 
 const hashRange = (range: Range, hashOf: HashOf): Bytes => fold(range.map(hashOf));
 
-async function fromTiles(ranges: readonly Range[], size: number, readTile: ReadTile): Promise<Bytes[]> {
-  const hashOf = hashesFrom(await load(ranges.flat().map(tileOf), size, readTile));
+async function fromTiles(
+  ranges: readonly Range[],
+  size: number,
+  readTile: ReadTile,
+  known: KnownNodes = new Map(),
+): Promise<Bytes[]> {
+  const missing = ranges.flat().filter((node) => !known.has(keyOf(node)));
+  const hashOf = hashesFrom(await load(missing.map(tileOf), size, readTile), known);
   return ranges.map((range) => hashRange(range, hashOf));
 }
 
@@ -150,13 +158,27 @@ async function fromTiles(ranges: readonly Range[], size: number, readTile: ReadT
 export const rootFromTiles = async (size: number, readTile: ReadTile): Promise<Bytes> =>
   (await fromTiles([rootRange(size)], size, readTile))[0]!;
 
-/** RFC 6962 inclusion proof, leaf to root. Throws `ledger/bad-tree` when the leaf is not there, `ledger/bad-tile`. */
-export const inclusionFromTiles = async (index: number, size: number, readTile: ReadTile): Promise<Bytes[]> =>
-  fromTiles(inclusionRanges(index, size), size, readTile);
+/**
+ * RFC 6962 inclusion proof, leaf to root. What `known` holds of this log is not read again, and it learns the rest.
+ * Throws `ledger/bad-tree` when the leaf is not there, `ledger/bad-tile`.
+ */
+export const inclusionFromTiles = async (
+  index: number,
+  size: number,
+  readTile: ReadTile,
+  known?: KnownNodes,
+): Promise<Bytes[]> => fromTiles(inclusionRanges(index, size), size, readTile, known);
 
-/** RFC 6962 consistency proof from an older size. Throws `ledger/bad-tree` unless 0 < oldSize <= size, `ledger/bad-tile`. */
-export const consistencyFromTiles = async (oldSize: number, size: number, readTile: ReadTile): Promise<Bytes[]> =>
-  fromTiles(consistencyRanges(oldSize, size), size, readTile);
+/**
+ * RFC 6962 consistency proof from an older size; `known` as above.
+ * Throws `ledger/bad-tree` unless 0 < oldSize <= size, `ledger/bad-tile`.
+ */
+export const consistencyFromTiles = async (
+  oldSize: number,
+  size: number,
+  readTile: ReadTile,
+  known?: KnownNodes,
+): Promise<Bytes[]> => fromTiles(consistencyRanges(oldSize, size), size, readTile, known);
 
 export interface Integrated {
   readonly size: number;

@@ -10,6 +10,7 @@ import type { Entry } from './entry.ts';
 import { ledgerError } from './errors.ts';
 import { decodeEntry, parseLeaf } from './leaf.ts';
 import { type Checkpoint, openCheckpoint, type Trust } from './note.ts';
+import { type ErasedShard, ErasureCheck } from './retention.ts';
 import type { LedgerStore, LogId } from './store.ts';
 import { decodeBundle, encodeBundle, parseTilePath, TILE_WIDTH, tilePath, tileWidth } from './tiles.ts';
 import { fold, HASH_BYTES, leafHash, nodeHash } from './tree.ts';
@@ -34,7 +35,17 @@ export const folderOf = <Tx>(store: LedgerStore<Tx>, log: LogId): LedgerFolder =
   },
 });
 
-export type FaultKind = 'checkpoint' | 'seen' | 'missing' | 'leaf' | 'tile' | 'root' | 'entry' | 'chain' | 'time';
+export type FaultKind =
+  | 'checkpoint'
+  | 'seen'
+  | 'missing'
+  | 'leaf'
+  | 'tile'
+  | 'root'
+  | 'entry'
+  | 'chain'
+  | 'time'
+  | 'erased';
 export interface Fault {
   readonly kind: FaultKind;
   /** The first leaf that is wrong; null when no single one can be named. */
@@ -64,6 +75,8 @@ export interface LedgerSource {
     from: number,
     to: number,
   ) => Promise<readonly { readonly index: number; readonly stored: Uint8Array }[]>;
+  /** What retention took away (docs/spec/retention.md): these entries need not be there, and the log must say so itself. */
+  readonly erased?: readonly ErasedShard[];
   readonly onProgress?: (done: number, size: number) => void;
 }
 
@@ -94,9 +107,14 @@ class Check {
   readonly chains = new Map<DossierId, ChainHead>();
   seen: readonly Checkpoint[] = [];
   lastAt = 0;
+  readonly erasure: ErasureCheck;
+  /** The last entry that was erased; a chain may jump over it. */
+  lastErased = -1;
+  readonly lineOf = new Map<DossierId, number>();
 
   constructor(source: LedgerSource) {
     this.source = source;
+    this.erasure = new ErasureCheck(source.erased ?? []);
   }
 
   fault(kind: FaultKind, index: number | null, message: string): void {
@@ -132,6 +150,9 @@ class Check {
       onProgress?.(this.leaves, size);
     }
     await this.compareTiles(true);
+    for (const { year } of source.entries ? this.erasure.unnamed() : []) {
+      this.fault('erased', null, `no line says that the lines of ${year} were erased`);
+    }
     if (!equalBytes(this.root(), root)) this.fault('root', null, 'the leaves do not give the root in the checkpoint');
   }
 
@@ -241,7 +262,8 @@ class Check {
     const given = new Map((await entries(start, start + leaves.length)).map((entry) => [entry.index, entry.stored]));
     for (const [i, leaf] of leaves.entries()) {
       const stored = given.get(start + i);
-      if (!stored) this.fault('entry', start + i, `the entry of leaf ${start + i} is not there`);
+      if (!stored && this.erasure.shardOf(start + i)) this.lastErased = start + i;
+      else if (!stored) this.fault('entry', start + i, `the entry of leaf ${start + i} is not there`);
       else this.compareEntry(start + i, leaf, stored);
     }
   }
@@ -261,11 +283,18 @@ class Check {
     this.entries++;
     if (entry.common.at < this.lastAt) this.fault('time', index, `entry ${index} is older than the one before it`);
     this.lastAt = entry.common.at;
+    if (this.erasure.line(index, entry) === 'early') {
+      this.fault('erased', index, `entry ${index} shows that lines were erased before their five years were over`);
+    }
     const { items } = parseLeaf(leaf);
     for (const [i, item] of entry.items.entries()) {
       if (item.dossier === null || item.seq === null) continue;
       const head = this.chains.get(item.dossier) ?? CHAIN_START;
-      if (item.seq !== head.seq + 1 || item.prev !== head.hash) {
+      const follows = item.seq === head.seq + 1 && item.prev === head.hash;
+      // Items between may have gone with their year; what is left still counts up.
+      const jumps = this.lastErased > (this.lineOf.get(item.dossier) ?? -1) && item.seq > head.seq + 1;
+      this.lineOf.set(item.dossier, index);
+      if (!follows && !jumps) {
         this.fault('chain', index, `item ${i} of entry ${index} does not follow the dossier's item before it`);
       }
       this.chains.set(item.dossier, { seq: item.seq, hash: base64url(items[i]!) });

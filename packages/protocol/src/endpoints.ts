@@ -21,26 +21,29 @@ interface Endpoint {
   readonly classes: readonly RequestClass[] | null;
   /** Answers people of a partner too, in a session that says so (docs/spec/partners.md); all others know no such session. */
   readonly guests?: true;
+  /** Answers patients, and who stands in for them (docs/spec/own.md); all others know no such session. */
+  readonly patients?: true;
 }
 
 export const ENDPOINTS = {
   'vault-info': { method: 'GET', path: '/v1/vault', classes: null },
   'practice-create': { method: 'POST', path: '/v1/practices', classes: null },
-  challenge: { method: 'POST', path: '/challenges', classes: null, guests: true },
-  'session-open': { method: 'POST', path: '/sessions', classes: null, guests: true },
-  'session-confirm': { method: 'POST', path: '/sessions/confirm', classes: ['session'], guests: true },
-  'session-identity': { method: 'POST', path: '/sessions/identity', classes: ['session'] },
-  'session-touch': { method: 'POST', path: '/sessions/touch', classes: null, guests: true },
-  'session-close': { method: 'POST', path: '/sessions/close', classes: null, guests: true },
-  'credential-options': { method: 'POST', path: '/credentials/options', classes: null },
-  credential: { method: 'POST', path: '/credentials', classes: ['session'] },
-  keyring: { method: 'POST', path: '/keyring', classes: ['session'] },
-  unlockers: { method: 'GET', path: '/unlockers', classes: null },
+  challenge: { method: 'POST', path: '/challenges', classes: null, guests: true, patients: true },
+  'session-open': { method: 'POST', path: '/sessions', classes: null, guests: true, patients: true },
+  'session-confirm': { method: 'POST', path: '/sessions/confirm', classes: ['session'], guests: true, patients: true },
+  'session-identity': { method: 'POST', path: '/sessions/identity', classes: ['session'], patients: true },
+  'session-touch': { method: 'POST', path: '/sessions/touch', classes: null, guests: true, patients: true },
+  'session-close': { method: 'POST', path: '/sessions/close', classes: null, guests: true, patients: true },
+  'credential-options': { method: 'POST', path: '/credentials/options', classes: null, patients: true },
+  credential: { method: 'POST', path: '/credentials', classes: ['session'], patients: true },
+  keyring: { method: 'POST', path: '/keyring', classes: ['session'], patients: true },
+  unlockers: { method: 'GET', path: '/unlockers', classes: null, patients: true },
   'unlocker-end': { method: 'POST', path: '/unlockers/end', classes: ['admin'] },
   invitation: { method: 'GET', path: '/invitations/:invitation', classes: null },
   join: { method: 'POST', path: '/invitations/:invitation/join', classes: null },
-  directory: { method: 'GET', path: '/directory', classes: null, guests: true },
-  me: { method: 'GET', path: '/me', classes: null },
+  directory: { method: 'GET', path: '/directory', classes: null, guests: true, patients: true },
+  me: { method: 'GET', path: '/me', classes: null, patients: true },
+  own: { method: 'GET', path: '/own', classes: null, patients: true },
   heads: { method: 'GET', path: '/heads', classes: null },
   statements: { method: 'POST', path: '/statements', classes: ['admin', 'sync'] },
   proposals: { method: 'GET', path: '/proposals', classes: null },
@@ -49,7 +52,13 @@ export const ENDPOINTS = {
   'proposal-end': { method: 'POST', path: '/proposals/end', classes: ['admin'] },
   delivery: { method: 'POST', path: '/deliveries', classes: ['sync'] },
   snapshot: { method: 'POST', path: '/snapshots', classes: ['sync', 'admin'] },
-  release: { method: 'POST', path: '/releases', classes: ['look', 'list', 'own', 'emergency'], guests: true },
+  release: {
+    method: 'POST',
+    path: '/releases',
+    classes: ['look', 'list', 'own', 'emergency'],
+    guests: true,
+    patients: true,
+  },
   write: { method: 'POST', path: '/writes', classes: ['write'], guests: true },
   takeover: { method: 'POST', path: '/takeovers', classes: ['write'] },
   partners: { method: 'GET', path: '/partners', classes: null, guests: true },
@@ -80,12 +89,22 @@ export const ENDPOINTS = {
   annexes: { method: 'GET', path: '/annexes', classes: null },
   'review-close': { method: 'POST', path: '/reviews/close', classes: ['audit'] },
   access: { method: 'POST', path: '/access', classes: ['audit'] },
-  declaration: { method: 'POST', path: '/declarations', classes: ['look', 'list'], guests: true },
+  restrictions: { method: 'POST', path: '/restrictions', classes: ['audit'] },
+  /** `audit`: what is taken along is who looked, and reading that is what is asked for. */
+  declaration: {
+    method: 'POST',
+    path: '/declarations',
+    classes: ['look', 'list', 'own', 'audit'],
+    guests: true,
+    patients: true,
+  },
   recovery: { method: 'POST', path: '/recoveries', classes: ['session'] },
-  audit: { method: 'POST', path: '/audits', classes: ['audit'] },
+  audit: { method: 'POST', path: '/audits', classes: ['audit', 'own'], patients: true },
   mirror: { method: 'GET', path: '/mirror', classes: null },
   entries: { method: 'GET', path: '/entries', classes: null },
   checkpoint: { method: 'GET', path: '/log/checkpoint', classes: null },
+  'log-proof': { method: 'GET', path: '/log/proof', classes: null, guests: true },
+  witnessed: { method: 'GET', path: '/log/witnessed', classes: null, guests: true },
   tile: { method: 'GET', path: '/log/tile/*', classes: null },
 } as const satisfies Record<string, Endpoint>;
 export type EndpointName = keyof typeof ENDPOINTS;

@@ -5,6 +5,7 @@
 
 import { ASSURANCE_LEVELS, FACT_KINDS, SLOTS } from '@ketenkluis/seal';
 import { z } from 'zod';
+import { custodyProof } from './keyholder.ts';
 import {
   base64url,
   checkpointNote,
@@ -81,6 +82,8 @@ export const openSession = z.discriminatedUnion('by', [
       .min(1)
       .max(16),
     checkpoint: checkpointNote,
+    /** What that organisation's agent says of how sure it is who this is, with its line under the same checkpoint (R26). */
+    assurance: z.strictObject({ statement: wireStatement, line: ledgerProof }).optional(),
   }),
 ]);
 export const sessionOpened = z.strictObject({
@@ -292,6 +295,8 @@ export const heads = z.strictObject({
   batches: z.array(wireStatement).max(500),
 });
 
+const custody = z.array(custodyProof).min(1).max(8);
+
 /**
  * POST .../deliveries, binary (application/vnd.ketenkluis.delivery): lp(request KKST) || deflateRaw(lp(manifest, pack, pack, ...)).
  * The manifest is canonical JSON of this shape; request.body = SHA-256 of everything after the request.
@@ -299,6 +304,8 @@ export const heads = z.strictObject({
  */
 export const deliveryManifest = z.strictObject({
   batch: wireStatement,
+  /** Receipts of the keyholders for the packs, in their order; exactly where the practice names any. */
+  custody: custody.optional(),
   /** Canonical header of every statement of the batch, in order, as text: base64 in base64 would not deflate. */
   statements: z.array(z.string().max(66_000)).min(1).max(65_536),
   /** `b` and `d` index into `statements`: the bundle's header and the descriptor. */
@@ -308,7 +315,7 @@ export const deliveryManifest = z.strictObject({
         b: z.int().min(0),
         i: z.int().min(0),
         d: z.int().min(0),
-        k: z.enum(['c', 'h', 'k', 'x']),
+        k: z.enum(['c', 'h', 'x']),
         ct: base64url(120),
       }),
     )
@@ -392,6 +399,7 @@ export const postWrite = signed(
     batches: z.array(wireStatement).max(8),
     wraps: z.array(wrap).max(256),
     packs: z.array(base64url(2_000_000)).min(1).max(8),
+    custody: custody.optional(),
     annex: base64url(40_000).nullable(),
   }),
 );
@@ -431,6 +439,8 @@ export const vouched = z.strictObject({
   memberships: z.array(z.strictObject({ statement: wireStatement, line: ledgerProof })).max(64),
   batches: z.array(wireStatement).max(64),
   checkpoint: checkpointNote,
+  /** The agent's word about this session, while it lives. */
+  assurance: z.strictObject({ statement: wireStatement, line: ledgerProof }).nullable(),
 });
 
 /**
@@ -502,6 +512,7 @@ export const postReferral = signed(
     wraps: z.array(wrap).max(512),
     /** The letter. */
     packs: z.array(base64url(2_000_000)).length(1),
+    custody: custody.optional(),
     annex: base64url(40_000).nullable(),
   }),
 );
@@ -515,8 +526,8 @@ export const postEnd = signed(
 );
 
 /**
- * POST .../consents (signed, class grant): what the patient said, by a professional who treats: one consent or restriction with the
- * signed state. A restriction is not shown again (R22).
+ * POST .../consents (signed, class grant): what the patient said, by a professional who treats: one consent, one restriction, or the
+ * withdrawal of a restriction, with the signed state. Of a restriction only `restrictions` speaks (R22).
  */
 export const postConsent = signed(
   z.strictObject({
@@ -548,6 +559,9 @@ export const accessAnswer = z.strictObject({
   snapshot: wireStatement.nullable(),
   batches: z.array(wireStatement).max(1000),
 });
+
+/** POST .../restrictions (signed, class audit): what the patient shut in one dossier and the asker may see (docs/spec/access.md). */
+export const restrictionsAnswer = accessAnswer.omit({ grants: true, handles: true });
 
 /** POST .../declarations (signed): a search, print, export or copy at the client, said before it is done (R38). */
 export const postDeclaration = signed(
@@ -584,5 +598,15 @@ export const mirrorPage = z.strictObject({
 export const entriesPage = z.strictObject({
   from: z.int(),
   size: z.int(),
+  /** Empty text for a line whose content retention took. */
   entries: z.array(base64url(4_000_000)).max(1000),
+  /** Years that were erased (docs/spec/retention.md), and the leaves of this page's erased lines. Left out where there are none. */
+  erased: z
+    .array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1) }))
+    .max(1000)
+    .optional(),
+  leaves: z
+    .array(z.strictObject({ index: z.int().min(0), leaf: base64url(100_000) }))
+    .max(1000)
+    .optional(),
 });

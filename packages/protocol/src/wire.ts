@@ -56,7 +56,7 @@ export const wrap = z.strictObject({
   bundle: wireHash,
   index: z.int().min(0),
   descriptor: wireHash,
-  kind: z.enum(['c', 'h', 'k', 'x']),
+  kind: z.enum(['c', 'h', 'x']),
   ct: base64url(120),
 });
 export type WireWrap = z.infer<typeof wrap>;

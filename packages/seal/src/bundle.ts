@@ -36,7 +36,7 @@ export interface Wrap<K extends ShareKind = ShareKind> {
   readonly index: number;
   readonly descriptor: Hash;
   readonly kind: K;
-  /** Share + 16 bytes tag: 48, or 80 for an exit share with a keyholder's secret. */
+  /** Share + 16 bytes tag: 48, 49 for a keyholder's piece, or 80 for an exit share with the keyholders' secret. */
   readonly ct: Bytes;
 }
 
@@ -45,7 +45,7 @@ export const wrapWireSchema = z.strictObject({
   index: z.int().min(0).max(0xffff_ffff),
   descriptor: hash,
   kind: z.enum(SHARE_KINDS),
-  ct: z.string().regex(/^([A-Za-z0-9_-]{64}|[A-Za-z0-9_-]{107})$/),
+  ct: z.string().regex(/^([A-Za-z0-9_-]{64}|[A-Za-z0-9_-]{66}|[A-Za-z0-9_-]{107})$/),
 });
 export type WrapWire = z.infer<typeof wrapWireSchema>;
 export const wrapToWire = (wrap: Wrap): WrapWire => ({ ...wrap, ct: base64url(wrap.ct) });
@@ -56,7 +56,7 @@ export function wrapFromWire(wire: unknown): Wrap {
 }
 
 /** Which share kinds a bundle for this recipient may carry. */
-const CARRIES: Readonly<Record<BundleHeader['to'], ShareKind>> = { team: 'c', vault: 'h', keyholder: 'k', exit: 'x' };
+const CARRIES: Readonly<Record<BundleHeader['to'], ShareKind>> = { team: 'c', vault: 'h', keyholder: 'p', exit: 'x' };
 
 function bundleInfo(header: Omit<BundleHeader, 'enc' | 'key'>): Bytes {
   return lengthPrefixed(BUNDLE, canonicalJson({ ...header, enc: undefined, key: undefined }));

@@ -48,6 +48,14 @@ let envelope: EnvelopeFields;
 const practice = newId('organisation', random);
 const content = canonicalJson({ resources: ['potassium', 'kreatinine'] });
 const fields = () => ({ slot: null, prev: null, class: 'source' as const, parent: null, writer: agent.id });
+/** One keyholder: what is joined is not this file's question. */
+const described = (sealed: SealedPack, of: Parameters<typeof describePack>[1]) =>
+  describePack(sealed, {
+    ...of,
+    ...(sealed.shares.k
+      ? { holders: { fact: newId('fact', random), need: 1, pieces: [{ by: nurse.id, piece: sealed.hash }] } }
+      : {}),
+  });
 const keyOf = (by: string) => [agent, nurse].find(({ id }) => id === by)?.sign;
 
 beforeAll(async () => {
@@ -82,7 +90,7 @@ const refused = async (run: Promise<unknown>) => {
 function rebuilt(sealed: SealedPack, change: Partial<PackHeader>, body = parsePack(sealed.pack).body) {
   const pack = encodeObject(MAGICS.pack, { ...sealed.header, ...change }, body) as Sealed<'pack'>;
   const descriptor: Descriptor = {
-    ...describePack(sealed, fields()),
+    ...described(sealed, fields()),
     ...pick(change),
     pack: hashOf(pack),
     size: pack.length,
@@ -101,7 +109,7 @@ describe('pack', () => {
         async (seed, times, keyholder) => {
           const bytes = concat(...Array.from({ length: times }, () => new Uint8Array(seed)));
           const sealed = await seal({ content: bytes, keyholder });
-          const opened = await open(sealed, describePack(sealed, fields()));
+          const opened = await open(sealed, described(sealed, fields()));
           expect(hashOf(opened.content)).toBe(hashOf(bytes));
           expect(opened.envelope.selection).toBe(envelope.selection);
         },
@@ -119,7 +127,7 @@ describe('pack', () => {
 
   it('R8: without the client share the host holds, the pack stays shut', async () => {
     const sealed = await seal({ keyholder: true });
-    const descriptor = describePack(sealed, fields());
+    const descriptor = described(sealed, fields());
     for (const missing of ['c', 'h', 'k'] as const) {
       const junk = { ...sealed.shares, [missing]: random(32) };
       await refused(open(sealed, descriptor, junk));
@@ -137,7 +145,7 @@ describe('pack', () => {
 
   it('any single bit of the stored bytes turned over is refused', async () => {
     const sealed = await seal();
-    const descriptor = describePack(sealed, fields());
+    const descriptor = described(sealed, fields());
     for (let bit = 0; bit < sealed.pack.length * 8; bit++) {
       const pack = flipBit(sealed.pack, bit);
       expect(verifyPackHash(pack, descriptor)).toBe(false);
@@ -152,7 +160,7 @@ describe('pack', () => {
 
   it('R12: a pack moved to another handle, version, dossier, team, practice or suite does not open', async () => {
     const sealed = await seal();
-    const good = describePack(sealed, fields());
+    const good = described(sealed, fields());
     await expect(open(sealed, good)).resolves.toBeDefined();
     for (const change of [
       { handle: newId('handle', random) },
@@ -193,7 +201,7 @@ describe('pack', () => {
   it('version v+1 does not open with the shares of v, not even with one of them', async () => {
     const handle = newId('handle', random);
     const [one, two] = await Promise.all([seal({ handle, version: 1 }), seal({ handle, version: 2 })]);
-    const descriptor = describePack(two, fields());
+    const descriptor = described(two, fields());
     await refused(open(two, descriptor, one.shares));
     await refused(open(two, descriptor, { ...two.shares, c: one.shares.c }));
     await refused(open(two, descriptor, { ...two.shares, h: one.shares.h }));
@@ -204,15 +212,15 @@ describe('pack', () => {
     const other: PackShares = { c: random(32) as Share<'c'>, h: random(32) as Share<'h'> };
     const salt = saltOf(sealed);
     const fitting: Descriptor = {
-      ...describePack(sealed, fields()),
+      ...described(sealed, fields()),
       shares: { c: shareCommitment('c', salt, other.c), h: shareCommitment('h', salt, other.h), k: null },
     };
     // Even with every commitment of the descriptor made to fit, the key commitment ends it before the cipher is asked.
     await expect(open(sealed, fitting, other)).rejects.toThrow(/do not make the key/);
-    await expect(open(sealed, describePack(sealed, fields()), other)).rejects.toMatchObject({ code: 'seal/bad-share' });
+    await expect(open(sealed, described(sealed, fields()), other)).rejects.toMatchObject({ code: 'seal/bad-share' });
     // c and h are not interchangeable, nor is what they commit to.
     const swapped: PackShares = { c: sealed.shares.h as never, h: sealed.shares.c as never };
-    await refused(open(sealed, describePack(sealed, fields()), swapped));
+    await refused(open(sealed, described(sealed, fields()), swapped));
   });
 
   it('its twin: AES-GCM alone opens one ciphertext under two keys, which is why there is a commitment', async () => {
@@ -258,28 +266,28 @@ describe('pack', () => {
 
   it('a reader cannot forge: with all shares, another content still lacks the author', async () => {
     const sealed = await seal();
-    const opened = await open(sealed, describePack(sealed, fields()));
+    const opened = await open(sealed, described(sealed, fields()));
     const forged = await resealPack({ ...opened, content: utf8('other') }, { version: 2, random });
-    await expect(open(forged, describePack(forged, fields()))).rejects.toMatchObject({ code: 'seal/not-signed' });
+    await expect(open(forged, described(forged, fields()))).rejects.toMatchObject({ code: 'seal/not-signed' });
     const relabelled = await resealPack(
       { ...opened, envelope: { ...opened.envelope, scope: 'eye' } },
       { version: 2, random },
     );
-    await expect(open(relabelled, describePack(relabelled, fields()))).rejects.toMatchObject({
+    await expect(open(relabelled, described(relabelled, fields()))).rejects.toMatchObject({
       code: 'seal/not-signed',
     });
     // Signed by the reader in the author's name, or by an unknown author.
     const own = await seal({ author: { ...nurse.signer, by: agent.id } });
-    await expect(open(own, describePack(own, fields()))).rejects.toMatchObject({ code: 'seal/not-signed' });
+    await expect(open(own, described(own, fields()))).rejects.toMatchObject({ code: 'seal/not-signed' });
     const unknown = await seal({ author: { ...nurse.signer, by: newId('person', random) } });
-    await expect(open(unknown, describePack(unknown, fields()))).rejects.toMatchObject({ code: 'seal/not-signed' });
+    await expect(open(unknown, described(unknown, fields()))).rejects.toMatchObject({ code: 'seal/not-signed' });
   });
 
   it('re-sealing keeps the author’s envelope and changes every key', async () => {
     const sealed = await seal();
-    const opened = await open(sealed, describePack(sealed, fields()));
+    const opened = await open(sealed, described(sealed, fields()));
     const again = await resealPack(opened, { version: 2, random, keyholder: true });
-    const second = await open(again, describePack(again, { ...fields(), writer: nurse.id, prev: sealed.hash }));
+    const second = await open(again, described(again, { ...fields(), writer: nurse.id, prev: sealed.hash }));
     expect(second.envelope).toEqual(opened.envelope);
     expect(second.signature).toEqual(opened.signature);
     expect(second.content).toEqual(opened.content);
@@ -290,7 +298,7 @@ describe('pack', () => {
 
   it('a holder finds a junk share at receipt', async () => {
     const sealed = await seal({ keyholder: true });
-    const statement = await signStatement(describePack(sealed, fields()), agent.signer);
+    const statement = await signStatement(described(sealed, fields()), agent.signer);
     for (const kind of ['c', 'h', 'k'] as const) {
       expect(verifyShare(kind, sealed.shares[kind]!, sealed.header, statement.payload)).toBe(true);
       expect(verifyShare(kind, random(32) as Share<typeof kind>, sealed.header, statement.payload)).toBe(false);

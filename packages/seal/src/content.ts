@@ -212,7 +212,7 @@ export const resealPack = (opened: OpenedPack, to: SealOptions): Promise<SealedP
 /** The descriptor's payload for a sealed pack. */
 export const describePack = (
   sealed: SealedPack,
-  fields: Pick<Descriptor, 'slot' | 'prev' | 'class' | 'parent' | 'writer'>,
+  fields: Pick<Descriptor, 'slot' | 'prev' | 'class' | 'parent' | 'writer' | 'holders'>,
 ): Descriptor => ({
   t: 'descriptor',
   v: 1,
@@ -230,6 +230,7 @@ export const describePack = (
   class: fields.class,
   parent: fields.parent,
   writer: fields.writer,
+  ...(fields.holders === undefined ? {} : { holders: fields.holders }),
 });
 
 /**

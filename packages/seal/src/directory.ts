@@ -16,7 +16,7 @@ import {
 } from '@ketenkluis/base';
 import { ownerKey, signedByOwners, verifyAuthorityStep } from './authority.ts';
 import { sealError } from './errors.ts';
-import { guestMaySign, isVouched, maySign, type SignRules } from './rules.ts';
+import { guestMaySign, isVouched, maySign, type SignRules, takesSecond } from './rules.ts';
 import { hashOf, type Statement, signersOf, verifyStatement } from './statement.ts';
 import {
   type Authority,
@@ -28,6 +28,7 @@ import {
   type Hash,
   type Payload,
 } from './statements.ts';
+import { witnessPolicy } from './witnesses.ts';
 
 /** What the caller found about a statement's place in the organisation's ledger. */
 export interface Place {
@@ -36,10 +37,12 @@ export interface Place {
   readonly index: number;
 }
 
-/** What takes a second person: a door to outside, and how the practice watches itself. */
-const TWO_PEOPLE: ReadonlySet<Fact['kind']> = new Set(['partner', 'pool', 'assumption', 'control']);
 /** Somebody looks at it every year. */
 const LONGEST_ASSUMPTION = 366 * DAY;
+/** As long as a card. */
+const LONGEST_OWN = 366 * DAY;
+/** Who reads one dossier as the patient or for them, at once. */
+const MAX_OWN = 8;
 
 export type DirectoryFact = FactOf<(typeof DIRECTORY_FACT_KINDS)[number]>;
 /**
@@ -52,9 +55,7 @@ const last = <T>(list: readonly T[] | undefined): T | undefined => list?.at(-1);
 
 /** Teams that a fact of the directory says are the organisation's own. */
 const ownTeamsIn = (fact: DirectoryFact): readonly TeamId[] => {
-  if (fact.kind === 'mandate' || fact.kind === 'partner' || fact.kind === 'assumption' || fact.kind === 'control')
-    return [];
-  return [fact.team];
+  return 'team' in fact ? [fact.team] : [];
 };
 
 /** Who joins gets the current key: only a record that keeps every member, on the same card, may keep it. None comes back later. */
@@ -88,6 +89,8 @@ export class KeyDirectory implements SignRules {
   /** Who signed each pool. */
   readonly #approved = new Map<string, readonly string[]>();
   readonly #ended = new Map<string, Instant>();
+  /** Patients' teams, live or not. */
+  readonly #ownTeams = new Map<TeamId, FactOf<'own'>>();
   /** When what takes something away says that it counts, by its place in the ledger. */
   readonly #taken: { readonly index: number; readonly at: Instant }[] = [];
   readonly #chain: Hash[] = [];
@@ -127,6 +130,8 @@ export class KeyDirectory implements SignRules {
     const { payload } = statement;
     if (payload.t === 'authority') {
       const next = statement as Statement<'authority'>;
+      if (payload.owners.some(({ person }) => last(this.#cards.get(person))?.payload.kind === 'patient'))
+        throw sealError('bad-authority', 'a patient is no owner');
       await verifyAuthorityStep(last(this.#authorities), next, this.#verifier);
       this.#authorities.push(next);
     } else if (payload.t === 'card') await this.#addCard(statement as Statement<'card'>);
@@ -179,7 +184,7 @@ export class KeyDirectory implements SignRules {
     const sound =
       card.from <= card.until &&
       (!before || (card.kind === before.kind && card.from >= before.from)) &&
-      (!owner || (owner.sign === card.sign && owner.kem === card.kem));
+      (!owner || (owner.sign === card.sign && owner.kem === card.kem && card.kind !== 'patient'));
     if (!sound || taken) throw sealError('bad-card', 'this card contradicts an earlier card, an owner or itself');
     this.#cards.set(card.subject, [...(this.#cards.get(card.subject) ?? []), statement]);
   }
@@ -196,6 +201,11 @@ export class KeyDirectory implements SignRules {
       : epoch.number === 0 && epoch.prev === null;
     if (!follows) throw sealError('bad-epoch', `epoch ${epoch.number} does not follow the one before it`);
     const people = new Set(epoch.members.map(({ person }) => person));
+    const own = this.#ownTeams.get(epoch.team);
+    const patients = epoch.members.some(({ person }) => last(this.#cards.get(person))?.payload.kind === 'patient');
+    const theirs = own !== undefined && epoch.members.length === 1 && epoch.members[0]!.person === own.person;
+    if (own === undefined ? patients : !theirs || before !== undefined)
+      throw sealError('bad-epoch', "a patient's team has the patient and one key, and no other team has a patient");
     const known = epoch.members.every(({ person, card }) => {
       return last(this.#cards.get(person))?.hash === card && this.cardOf(person, epoch.at) !== undefined;
     });
@@ -216,12 +226,13 @@ export class KeyDirectory implements SignRules {
         throw sealError('not-signed', 'whoever signed this may not call this substitute in');
       }
     } else {
-      const outward = TWO_PEOPLE.has(fact.kind);
+      const outward = takesSecond(fact);
       const record = await (outward ? this.#requireSecond(statement, fact) : this.#requireOwners(statement));
       this.#checkFact(record, fact);
     }
     if (fact.kind === 'control') this.#controls.push({ hash: statement.hash, fact });
     this.#facts.set(fact.id, fact);
+    if (fact.kind === 'own') this.#ownTeams.set(fact.team, fact);
     if (fact.kind === 'pool') this.#approved.set(fact.id, signersOf(statement));
   }
 
@@ -262,6 +273,19 @@ export class KeyDirectory implements SignRules {
         throw sealError('bad-statement', 'consent is assumed for teams of partners only');
       return;
     }
+    if (fact.kind === 'keyholders') {
+      if (fact.from <= (this.#keyholders()?.from ?? -1))
+        throw sealError('replayed', 'these keyholders were named before those that count now');
+      if (!this.#holdersFit(fact))
+        throw sealError('bad-card', 'keyholders are different, have cards of their own, and are as many as are needed');
+      return;
+    }
+    if (fact.kind === 'witnesses') {
+      witnessPolicy(fact);
+      if (fact.from <= (this.witnesses?.from ?? -1))
+        throw sealError('replayed', 'these witnesses were named before those that count now');
+      return;
+    }
     if (fact.kind === 'control') {
       const before = last(this.#controls);
       const follows = fact.number === (before?.fact.number ?? 0) + 1 && fact.prev === (before?.hash ?? null);
@@ -273,12 +297,19 @@ export class KeyDirectory implements SignRules {
       return;
     }
     if (fact.kind === 'oversight') {
-      if (!this.#epochs.has(fact.team))
+      if (!this.#epochs.has(fact.team) || this.#ownTeams.has(fact.team))
         throw sealError('bad-statement', 'only a team of the organisation itself may read who looked');
       return;
     }
     const card = last(this.#cards.get(fact.kind === 'mandate' ? fact.agent : fact.person));
-    const fits = fact.kind !== 'pool' || (card?.hash === fact.card && card.payload.kind === 'professional');
+    const fits =
+      fact.kind === 'own'
+        ? card?.hash === fact.card && card.payload.kind === 'patient'
+        : card?.payload.kind !== 'patient' &&
+          (fact.kind !== 'pool' || (card?.hash === fact.card && card.payload.kind === 'professional'));
+    if (fact.kind === 'own') this.#checkOwn(fact);
+    else if (fact.kind !== 'mandate' && this.#ownTeams.has(fact.team))
+      throw sealError('bad-statement', "a patient's team has no other members");
     if (!card || !fits || (fact.kind === 'mandate') !== (card.payload.kind === 'agent')) {
       throw sealError('bad-card', `this ${fact.kind} is about somebody without a fitting card`);
     }
@@ -286,6 +317,34 @@ export class KeyDirectory implements SignRules {
       const answers = ownerKey(record, fact.responsible) ?? last(this.#cards.get(fact.responsible));
       if (!answers) throw sealError('bad-card', 'nobody known answers for this mandate');
     }
+  }
+
+  /** Different people on different machines, each on the newest card of a keyholder. */
+  #holdersFit({ need, holders, from }: FactOf<'keyholders'>): boolean {
+    const different = (list: readonly string[]) => new Set(list).size === list.length;
+    return (
+      need <= holders.length &&
+      (need > 0 || holders.length === 0) &&
+      different(holders.map(({ person }) => person)) &&
+      different(holders.map(({ url }) => url)) &&
+      holders.every(({ person, card }) => {
+        const newest = last(this.#cards.get(person));
+        const known = newest?.hash === card && newest.payload.kind === 'keyholder';
+        return known && newest.payload.from <= from && from < newest.payload.until;
+      })
+    );
+  }
+
+  /** A team that was nobody's, a person who was nobody, an end within a year, and few enough of one dossier. Throws `seal/bad-statement`. */
+  #checkOwn(fact: FactOf<'own'>): void {
+    const owns = this.#live('own', fact.from);
+    const known = [...this.#facts.values()].some((one) => 'person' in one && one.person === fact.person);
+    if (fact.until <= fact.from || fact.until - fact.from > LONGEST_OWN)
+      throw sealError('bad-statement', 'who reads their own dossier does so for at most 366 days');
+    if (known || this.isOwnTeam(fact.team) || this.wasPartnerTeam(fact.team))
+      throw sealError('bad-statement', 'a patient has a team of their own, and no other place');
+    if (owns.filter(({ dossier }) => dossier === fact.dossier).length >= MAX_OWN)
+      throw sealError('bad-statement', `a dossier is read by ${MAX_OWN} at most as the patient or for them`);
   }
 
   async #addWithdrawal(statement: Statement<'withdrawal'>): Promise<void> {
@@ -347,8 +406,10 @@ export class KeyDirectory implements SignRules {
     const partner = this.partnerOf(team, at);
     return partner ? this.#counted(partner)?.epochOf(team) : this.epochOf(team);
   }
+  /** The newest of every team that works here. A patient's team has one key for good and stands beside them. */
   epochs(): readonly Statement<'epoch'>[] {
-    return [...this.#epochs.values()].flatMap((list) => last(list) ?? []);
+    const working = [...this.#epochs].filter(([team]) => !this.#ownTeams.has(team));
+    return working.flatMap(([, list]) => last(list) ?? []);
   }
   epochNumber(team: TeamId, number: number): Epoch | undefined {
     return this.#epochs.get(team)?.find(({ payload }) => payload.number === number)?.payload;
@@ -368,8 +429,8 @@ export class KeyDirectory implements SignRules {
   }
   /** Where people of this practice stand, who its partners are and for whom consent is assumed: every live fact but mandates. */
   standing(at: Instant): readonly DirectoryFact[] {
-    return (['membership', 'pool', 'substitute', 'partner', 'assumption', 'oversight'] as const).flatMap((kind) =>
-      this.#live(kind, at),
+    return (['membership', 'pool', 'substitute', 'partner', 'assumption', 'oversight', 'own'] as const).flatMap(
+      (kind) => this.#live(kind, at),
     );
   }
   mandatesOf(agent: string, at: Instant): readonly FactOf<'mandate'>[] {
@@ -407,6 +468,11 @@ export class KeyDirectory implements SignRules {
   /** Is this person in a team that may read who looked, of every dossier? */
   oversees(person: string, at: Instant): boolean {
     return this.#live('oversight', at).some(({ team }) => this.isMember(person, team, at));
+  }
+
+  /** The witnesses that count: those named last, whatever the time; undefined when nobody ever was. */
+  get witnesses(): FactOf<'witnesses'> | undefined {
+    return [...this.#facts.values()].findLast((fact) => fact.kind === 'witnesses');
   }
 
   /** Was this person ever an owner or the holder of a card here? */
@@ -456,9 +522,37 @@ export class KeyDirectory implements SignRules {
   partners(at: Instant): readonly FactOf<'partner'>[] {
     return this.#live('partner', at);
   }
+  #keyholders(): FactOf<'keyholders'> | undefined {
+    return [...this.#facts.values()].findLast((fact) => fact.kind === 'keyholders');
+  }
+  /** Who holds pieces of what is sealed from now on: those named last, whatever the time; undefined when that is nobody. */
+  get keyholders(): FactOf<'keyholders'> | undefined {
+    const named = this.#keyholders();
+    return named !== undefined && named.need > 0 ? named : undefined;
+  }
+  /** Did the practice ever name keyholders? */
+  get hasKeyholders(): boolean {
+    return this.#keyholders() !== undefined;
+  }
+  /** A fact that names keyholders, the last or not: what was sealed under it still needs them. */
+  keyholdersBy(fact: string): FactOf<'keyholders'> | undefined {
+    const found = this.#facts.get(fact);
+    return found?.kind === 'keyholders' ? found : undefined;
+  }
   /** Live settings for assumed consent. */
   assumptions(at: Instant): readonly FactOf<'assumption'>[] {
     return this.#live('assumption', at);
+  }
+  /** Who reads a dossier as the patient or for them, on a card that holds. */
+  owns(at: Instant): readonly FactOf<'own'>[] {
+    return this.#live('own', at).filter(({ person }) => this.cardOf(person, at)?.kind === 'patient');
+  }
+  ownOf(team: TeamId, at: Instant): FactOf<'own'> | undefined {
+    return this.owns(at).find((fact) => fact.team === team);
+  }
+  /** Was this ever a patient's team? */
+  wasOwnTeam(team: TeamId): boolean {
+    return this.#ownTeams.has(team);
   }
   assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined {
     return this.assumptions(at).find(({ id }) => id === fact);

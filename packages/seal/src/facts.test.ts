@@ -69,6 +69,7 @@ const partner = (organisation = elsewhere): FactOf<'partner'> => ({
   kind: 'partner',
   organisation,
   authority: hashOf(Uint8Array.of(1)),
+  profile: hashOf(Uint8Array.of(2)),
   log: 'ketenkluis.example/3f7c+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAB',
   teams: [newId('team', random)],
 });
@@ -126,6 +127,19 @@ describe('facts of access', () => {
     expect(await mayEnd(shut, made.nurse.id)).toBe(false);
     expect(await mayEnd(shut, one!.id)).toBe(false);
     expect(await mayEnd(shut, one!.id, two!.id)).toBe(true);
+  });
+
+  it('R34: who recorded a restriction lifts it, unless it shuts them out; nobody records in another name', async () => {
+    const by = made.nurse.id;
+    const shut = { ...restriction(), excluded: elsewhere, by };
+    expect(await may(shut, by)).toBe(true);
+    expect(await may(shut, made.owners[0]!.id)).toBe(false);
+    expect(await mayEnd(shut, by)).toBe(true);
+    expect(await mayEnd(shut, made.owners[0]!.id)).toBe(false);
+    expect(await mayEnd({ ...shut, excluded: 'outside' }, by)).toBe(true);
+    for (const excluded of [by, made.team, made.organisation])
+      expect(await mayEnd({ ...shut, excluded }, by)).toBe(false);
+    expect(() => parsePayload({ ...shut, by: 'outside' })).toThrow();
   });
 
   it('R19: partner and pool take as many owners as it takes', async () => {

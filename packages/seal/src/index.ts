@@ -1,5 +1,6 @@
 /** Door one: parse, verify, sign, hash. Nothing here opens content. */
 
+export { asSealedAnnex, joinAnnex, type SealedAnnex, splitAnnex } from './annex.ts';
 export { signedByOwners, verifyAuthority, verifyAuthorityStep } from './authority.ts';
 export {
   type BatchWire,
@@ -21,6 +22,15 @@ export {
   type ShareKind,
 } from './brands.ts';
 export { type Wrap, type WrapWire, wrapFromWire, wrapToWire, wrapWireSchema } from './bundle.ts';
+export {
+  type Custody,
+  custodyBytes,
+  type Holders,
+  holdingsDigest,
+  isPiece,
+  type Piece,
+  pieceCommitment,
+} from './custody.ts';
 export { type DirectoryFact, isDirectoryFact, KeyDirectory, type Place } from './directory.ts';
 export {
   decodeObject,
@@ -65,7 +75,7 @@ export {
   type ShareSheet,
   shareSheet,
 } from './recovery.ts';
-export { guestMaySign, isVouched, maySign, type SignRules, VOUCHED } from './rules.ts';
+export { guestMaySign, isShutOut, isVouched, maySign, type SignRules, takesSecond, VOUCHED } from './rules.ts';
 export {
   createVerifier,
   generateSigningKey,
@@ -105,3 +115,4 @@ export {
 } from './statement.ts';
 export * from './statements.ts';
 export { type AeadKey, type Algorithm, type Suite, suite, suites } from './suite.ts';
+export { isWitnessUrl, witnessPolicy } from './witnesses.ts';

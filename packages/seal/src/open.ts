@@ -16,6 +16,7 @@ export {
   type SealOptions,
   sealPack,
 } from './content.ts';
+export { joinPieces, splitSecret } from './custody.ts';
 export { createEpoch, type NewEpoch, openEpoch } from './epoch.ts';
 export {
   ARGON2_DEFAULT,

@@ -56,7 +56,8 @@ export function verifyPackHash(pack: Bytes, stated: Descriptor): boolean {
       header.handle === stated.handle &&
       header.version === stated.version &&
       header.suite === stated.suite &&
-      header.keyholder === (stated.shares.k !== null)
+      header.keyholder === (stated.shares.k !== null) &&
+      header.keyholder === (stated.holders !== undefined)
     );
   } catch {
     return false;

@@ -39,6 +39,7 @@ const partnerFact = (more: Partial<FactOf<'partner'>> = {}): FactOf<'partner'> =
   kind: 'partner',
   organisation: other.organisation,
   authority: other.authority.hash,
+  profile: other.authority.hash,
   log: LOG,
   teams: [other.team],
   ...more,

@@ -21,6 +21,8 @@ export interface SignRules {
   partnerOf(team: TeamId, at: Instant): FactOf<'partner'> | undefined;
   /** The setting for assumed consent that lives then. */
   assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined;
+  /** Through which this team reads a dossier then: the patient's own, or a representative's. */
+  ownOf(team: TeamId, at: Instant): FactOf<'own'> | undefined;
   /** The control policy in force then. */
   controlAt(at: Instant): FactOf<'control'> | undefined;
   /** Did any partner fact ever name this team? */
@@ -38,6 +40,12 @@ const isOwner = (rules: SignRules, by: string, at: Instant) =>
 /** The mandates an agent holds; none without a valid agent's card. */
 const mandates = (rules: SignRules, by: string, at: Instant) =>
   rules.cardOf(by, at)?.kind === 'agent' ? rules.mandatesOf(by, at) : [];
+
+/** Has a card, and no patient's. */
+const works = (rules: SignRules, by: string, at: Instant) => {
+  const kind = rules.cardOf(by, at)?.kind;
+  return kind !== undefined && kind !== 'patient';
+};
 
 const isProfessional = (rules: SignRules, by: string, at: Instant) => rules.cardOf(by, at)?.kind === 'professional';
 
@@ -64,6 +72,13 @@ function ownersAndSecond(rules: SignRules, signers: readonly string[], at: Insta
     people.every((by) => maySecond(rules, by, at))
   );
 }
+
+const OF_TWO: ReadonlySet<string> = new Set([
+  ...['partner', 'assumption', 'pool', 'own'],
+  ...['control', 'witnesses', 'keyholders'],
+]);
+/** Takes two people at least, of whom one need not be an owner: it opens a door to outside, or says how the practice is watched. */
+export const takesSecond = (payload: Payload): boolean => payload.t === 'fact' && OF_TWO.has(payload.kind);
 
 const teamsOf = (fact: Fact): readonly TeamId[] => {
   if (fact.kind === 'relation') return fact.teams;
@@ -140,6 +155,9 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'assumption':
     case 'control':
     case 'pool':
+    case 'own':
+    case 'witnesses':
+    case 'keyholders':
       return ownersAndSecond(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
@@ -155,6 +173,20 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
   }
 }
 
+/** Somebody of the practice: by themselves, with a team of theirs (as a substitute too), or with everybody here. */
+export function isShutOut(
+  rules: Pick<SignRules, 'organisation' | 'memberships' | 'placesOf'>,
+  { excluded }: FactOf<'restriction'>,
+  person: string,
+  at: Instant,
+): boolean {
+  const teams: string[] = [
+    ...rules.memberships(at).flatMap((one) => (one.person === person ? [one.team] : [])),
+    ...rules.placesOf(person, at).map(({ team }) => team),
+  ];
+  return excluded === person || excluded === rules.organisation || teams.includes(excluded);
+}
+
 /**
  * Ending is easier than beginning where it only takes away: one owner alone may end what the agent stated and the membership of
  * somebody who leaves, at once. But what an owner stands on, one other owner alone may not take: the membership of an owner and the
@@ -162,12 +194,14 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
  */
 function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: Instant): boolean {
   const [by] = signers;
-  // A control policy is replaced, never ended: ending it would lower it.
-  if (target.kind === 'control') return false;
+  // Replaced by two people together, never ended: that would lower how the practice is watched, from outside or by itself.
+  if (target.kind === 'witnesses' || target.kind === 'keyholders' || target.kind === 'control') return false;
   // Lifting a restriction gives: not for whoever it shuts out, nor for one owner alone.
   if (target.kind === 'restriction') {
-    const agent = by !== undefined && signers.length === 1 && mandated(rules, target, by, at);
-    return agent || ownersTogether(rules, signers, at);
+    const alone = by !== undefined && signers.length === 1;
+    const agent = alone && mandated(rules, target, by, at);
+    const recorded = alone && target.by === by && isProfessional(rules, by, at) && !isShutOut(rules, target, by, at);
+    return agent || recorded || ownersTogether(rules, signers, at);
   }
   if (by !== undefined && signers.length === 1 && isOwner(rules, by, at)) {
     const whose =
@@ -233,7 +267,9 @@ export function maySign(
   const receives = (team: TeamId) => rules.isOwnTeam(team) || rules.partnerOf(team, at) !== undefined;
   /** New versions are sealed for a partner's team as long as somebody else's step for it lives. */
   const agentHands = (team: string | null) =>
-    agent && team !== null && rules.partnerOf(team as TeamId, at) !== undefined;
+    agent &&
+    team !== null &&
+    (rules.partnerOf(team as TeamId, at) !== undefined || rules.ownOf(team as TeamId, at) !== undefined);
   switch (payload.t) {
     case 'authority':
     case 'card':
@@ -252,7 +288,7 @@ export function maySign(
       return (
         agentFor(payload.team) ||
         agentHands(payload.team) ||
-        (alone && isProfessional(rules, by, at) && receives(payload.team))
+        (alone && isProfessional(rules, by, at) && receives(payload.team) && !rules.ownOf(payload.team, at))
       );
     case 'bundle': {
       const team = payload.to === 'team' ? payload.recipient : null;
@@ -267,7 +303,7 @@ export function maySign(
     case 'state':
       return agent || (alone && (isOwner(rules, by, at) || isProfessional(rules, by, at)));
     case 'batch':
-      return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);
+      return alone && (isOwner(rules, by, at) || works(rules, by, at));
     case 'request':
     case 'device':
       return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);

@@ -117,6 +117,8 @@ export function claimedSigner(payload: Payload): string | undefined {
     case 'device':
     case 'join':
       return payload.person;
+    case 'fact':
+      return payload.kind === 'restriction' ? payload.by : undefined;
     default:
       return undefined;
   }

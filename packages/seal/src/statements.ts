@@ -53,7 +53,7 @@ export const card = z.strictObject({
   ...head,
   organisation: id('organisation'),
   subject: id('person'),
-  kind: z.enum(['professional', 'agent', 'vault', 'keyholder', 'trustee']),
+  kind: z.enum(['professional', 'agent', 'vault', 'keyholder', 'trustee', 'patient']),
   number: count,
   sign: publicKey,
   kem: publicKey,
@@ -94,7 +94,10 @@ export const DIRECTORY_FACT_KINDS = [
   'pool',
   'substitute',
   'oversight',
+  'own',
+  'witnesses',
   'control',
+  'keyholders',
 ] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
@@ -170,11 +173,17 @@ export const restriction = z.strictObject({
   dossier: id('dossier'),
   handles: z.array(id('handle')).min(1).max(128).nullable(),
   excluded: z.union([id('organisation'), id('team'), id('person'), z.literal('outside')]),
+  /** Who recorded it at the desk: signs it, and may lift it (docs/spec/access.md, "Restriction"). */
+  by: id('person').optional(),
 });
 
+/** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
+export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
+export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
 /**
  * Signed by `threshold` owners and at least two people, who compared `authority` (the hash of its newest authority record) out of
- * band. `log` is its ledger's key in the vkey form of C2SP signed-note; `teams` may be referred to (docs/spec/partners.md).
+ * band. `profile` is the hash of the sealed statement that says who this is; `accepts` the levels that count when the partner says how sure
+ * it is of its people (R26), none where it is left out. `log` is its ledger's key in the vkey form of C2SP signed-note; `teams` may be referred to (docs/spec/partners.md).
  */
 export const partner = z.strictObject({
   ...fact,
@@ -183,6 +192,8 @@ export const partner = z.strictObject({
   authority: hash,
   log: z.string().regex(/^[a-z0-9][a-z0-9._/@:-]{0,79}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/),
   teams: z.array(id('team')).min(1).max(64),
+  profile: hash,
+  accepts: z.array(z.enum(ASSURANCE_LEVELS)).min(1).max(3).optional(),
 });
 /** On what a practice assumes that a patient agrees: who treats together is no "other" (BW 7:457 lid 2); the patient accepted the referral. */
 const ASSUMPTION_GROUNDS = ['directly-involved', 'accepted-referral'] as const;
@@ -248,6 +259,56 @@ export const control = z.strictObject({
 });
 
 /**
+ * Signed by `threshold` owners and at least two people: who holds pieces of every key, on which card and where, and how many of them a
+ * look needs (docs/spec/keyholder.md). The one stated last counts; nobody ends it, another takes its place. An empty list: nobody any more.
+ */
+export const keyholders = z.strictObject({
+  ...fact,
+  kind: z.literal('keyholders'),
+  need: z.int().min(0).max(8),
+  holders: z.array(z.strictObject({ person: id('person'), card: hash, url: z.string().max(255) })).max(8),
+});
+
+/**
+ * Signed by `threshold` owners and at least two people: who outside cosigns the log's checkpoints, and how many of them must
+ * (docs/spec/witness.md). The one stated last counts; nobody ends it, another takes its place. An empty list: nobody any more.
+ */
+export const witnesses = z.strictObject({
+  ...fact,
+  kind: z.literal('witnesses'),
+  quorum: z.int().min(0).max(16),
+  /** Milliseconds: how old the newest cosignature of one may be, and how long a line may go without. */
+  lag: z.int().min(60_000).max(86_400_000),
+  witnesses: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(255),
+        /** Submission prefix of C2SP tlog-witness. */
+        url: z.string().min(1).max(500),
+        /** Verifier keys of types 0x04 and 0x06 under that name. */
+        keys: z.array(z.string().max(2500)).min(1).max(2),
+      }),
+    )
+    .max(16),
+});
+
+/**
+ * Signed by `threshold` owners and at least two people: this person reads this dossier and its log, as the patient or for them, through a
+ * team of their own. `checked` is how the practice made sure who they are. It always ends (docs/spec/own.md).
+ */
+export const own = z.strictObject({
+  ...fact,
+  until: at,
+  kind: z.literal('own'),
+  dossier: id('dossier'),
+  team: id('team'),
+  person: id('person'),
+  card: hash,
+  as: z.enum(['patient', 'representative']),
+  checked: z.enum(['document', 'known']),
+});
+
+/**
  * Signed by one professional of the practice: this patient is with this substitute now, for at most 24 hours. `note` is the hash of the
  * sealed word to the substitute (KKSB).
  */
@@ -275,7 +336,10 @@ export const factSchema = z.discriminatedUnion('kind', [
   pool,
   substitute,
   oversight,
+  own,
+  witnesses,
   control,
+  keyholders,
   call,
 ]);
 
@@ -312,6 +376,17 @@ export const descriptor = z.strictObject({
   size: count,
   /** Commitments on the client, vault and keyholder shares: SHA-256(lp("ketenkluis.share.v1", kind, salt, share)). */
   shares: z.strictObject({ c: hash, h: hash, k: hash.nullable() }),
+  /** There exactly when there is a k: who has which piece of it, by the fact that names them, and how many are needed. */
+  holders: z
+    .strictObject({
+      fact: id('fact'),
+      need: z.int().min(1).max(8),
+      pieces: z
+        .array(z.strictObject({ by: id('person'), piece: hash }))
+        .min(1)
+        .max(8),
+    })
+    .optional(),
 });
 
 /** Signed by the writer, or by a member who re-wraps. One statement covers the packs of one dossier (or team) for one team. */
@@ -440,6 +515,8 @@ export const request = z.strictObject({
   /** Something done at the client, declared before it happens (search, print, export). */
   declared: z.boolean(),
   checkpoint: z.strictObject({ size: count, root: hash }).nullable(),
+  /** SHA-256 of the KEM key that keyholders seal their pieces to; only where the practice names keyholders. */
+  recipient: hash.optional(),
 });
 
 /** Signed by the inviter (an owner). `key` is the one-time Ed25519 key whose seed rides in the link's fragment. */
@@ -537,9 +614,6 @@ export const explanation = z.strictObject({
   at,
 });
 
-/** Assurance levels of eIDAS (Regulation (EU) 910/2014, article 8), lowest first. */
-export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
-export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
 /**
  * Signed by the practice's agent: somebody who holds this session proved, by a means from outside, to be this person. It names no
  * number and no name; it counts for this one session and no longer than until its end (docs/identity.md).

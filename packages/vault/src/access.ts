@@ -1,7 +1,9 @@
 /** Who can open which part of one dossier, on which facts (docs/spec/partners.md, "Who can see what"). A line like every look at the log. */
 
 import { type Decision, decide } from '@ketenkluis/access';
-import type { accessAnswer, askAccess } from '@ketenkluis/protocol';
+import type { Instant } from '@ketenkluis/base';
+import type { accessAnswer, askAccess, restrictionsAnswer } from '@ketenkluis/protocol';
+import { type FactOf, isShutOut } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
 import { notAllowed, refresh, type Signed, teamsOfAsker } from './auth.ts';
@@ -15,16 +17,15 @@ import { type StateDraft, statesOf } from './states.ts';
 import { batchesFor, getStatements, toWire } from './storage/statements.ts';
 import type { Vault } from './vault.ts';
 
-export async function access(
-  vault: Vault,
-  signed: Signed,
-  body: z.infer<typeof askAccess>['body'],
-): Promise<z.infer<typeof accessAnswer>> {
+type Asked = z.infer<typeof askAccess>['body'];
+
+/** The line first; throws unless this person may ask. `treating`: not for whoever only oversees. */
+async function asked(vault: Vault, signed: Signed, body: Asked, treating: boolean) {
   const { practice, people, request } = signed;
-  const [asked, ...more] = request.payload.items;
-  if (!asked?.dossier || asked.handle !== null || more.length > 0)
+  const [one, ...more] = request.payload.items;
+  if (!one?.dossier || one.handle !== null || more.length > 0)
     throw vaultError('bad-request', 'this names one dossier');
-  const { dossier } = asked;
+  const { dossier } = one;
   let who = signed;
   const found = { decision: undefined as Decision | undefined, states: [] as StateDraft[] };
   const line = await append(vault, {
@@ -36,8 +37,10 @@ export async function access(
       who = await refresh(vault, signed);
     },
     plan: async (tx, at) => {
-      const reading = await readFor(tx, practice, [asked]);
-      const decision = decide(questionFor({ ...who, at }, reading, asked));
+      const reading = await readFor(tx, practice, [one]);
+      const question = questionFor({ ...who, at }, reading, one);
+      const facts = question.facts.filter(({ fact }) => !treating || fact.kind !== 'oversight');
+      const decision = decide({ ...question, facts });
       const permitted = decision.outcome === 'permit';
       const annex = permitted || body.annex !== null ? annexFor(request.payload, body.annex) : null;
       const row = reading.dossiers.get(dossier);
@@ -61,6 +64,59 @@ export async function access(
     },
   });
   if (found.decision?.outcome !== 'permit') throw notAllowed(signed, found.decision?.reason ?? 'unknown');
+  return { dossier, who, line, states: found.states };
+}
+
+/** What every answer about one dossier stands in. */
+const frameOf = async (
+  vault: Vault,
+  signed: Signed,
+  line: Awaited<ReturnType<typeof append>>,
+  states: readonly StateDraft[],
+) => ({
+  line: proofOf(line),
+  checkpoint: line.checkpoint,
+  consistency: await consistencyTo(vault, signed.people.log, signed.request.payload.checkpoint?.size, line.size),
+  states: await shownStates(vault, signed, states, line.size),
+});
+
+/** What this person may see of what the patient shut (docs/spec/access.md, "Restriction"); for all others there is none. */
+export const seesRestriction = ({ people, session }: Signed, fact: FactOf<'restriction'>, at: Instant): boolean =>
+  (fact.by === session.person || people.isOwner(session.person)) && !isShutOut(people.keys, fact, session.person, at);
+
+/** The restrictions that stand and that this person may see: those that they recorded; an owner's are all. */
+export async function restrictions(
+  vault: Vault,
+  signed: Signed,
+  body: Asked,
+): Promise<z.infer<typeof restrictionsAnswer>> {
+  const { practice } = signed;
+  const { dossier, who, line, states } = await asked(vault, signed, body, true);
+  const at = vault.clock();
+  const shown = await vault.storage.read(async (tx) => {
+    const view = (await viewDossiers(tx, practice, [dossier])).get(dossier)!;
+    const facts = [...view.facts.values()].flatMap(({ fact, hash, ended }) =>
+      ended === null && fact.kind === 'restriction' && seesRestriction(who, fact, at) ? [hash] : [],
+    );
+    const newest = await newestSnapshot(tx, practice);
+    const rows = await getStatements(tx, practice, [...facts, ...(newest ? [newest.hash] : [])]);
+    return {
+      facts: facts.flatMap((hash) => rows.get(hash) ?? []),
+      snapshot: newest ? (rows.get(newest.hash) ?? null) : null,
+      batches: await batchesFor(tx, practice, [...rows.values(), ...states.flatMap(({ steps }) => steps)]),
+    };
+  });
+  return {
+    ...(await frameOf(vault, signed, line, states)),
+    facts: shown.facts.map(toWire),
+    snapshot: shown.snapshot && toWire(shown.snapshot),
+    batches: shown.batches,
+  };
+}
+
+export async function access(vault: Vault, signed: Signed, body: Asked): Promise<z.infer<typeof accessAnswer>> {
+  const { practice, people } = signed;
+  const { dossier, line, states } = await asked(vault, signed, body, false);
   const shown = await vault.storage.read(async (tx) => {
     const view = (await viewDossiers(tx, practice, [dossier])).get(dossier)!;
     const live = [...view.handles.values()].filter((row) => row.state === 'live');
@@ -90,17 +146,14 @@ export async function access(
         descriptor: row.descriptor,
       })),
       snapshot: newest ? (of([newest.hash])[0] ?? null) : null,
-      batches: await batchesFor(tx, practice, [...rows.values(), ...found.states.flatMap(({ steps }) => steps)]),
+      batches: await batchesFor(tx, practice, [...rows.values(), ...states.flatMap(({ steps }) => steps)]),
     };
   });
   return {
-    line: proofOf(line),
-    checkpoint: line.checkpoint,
-    consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
+    ...(await frameOf(vault, signed, line, states)),
     facts: shown.facts.map(toWire),
     grants: shown.grants.map(toWire),
     handles: shown.handles,
-    states: await shownStates(vault, signed, found.states, line.size),
     snapshot: shown.snapshot && toWire(shown.snapshot),
     batches: shown.batches,
   };

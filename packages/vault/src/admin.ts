@@ -27,6 +27,7 @@ import {
 import type { z } from 'zod';
 import { factRow } from './apply.ts';
 import { actorOf, denied, refresh, type Signed } from './auth.ts';
+import { checkEnds } from './bounds.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
@@ -36,7 +37,7 @@ import { settleShares, writeDraft } from './settling.ts';
 import { endStatement, putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
-import { dropPastVouched } from './vouched.ts';
+import { checkManyVouched, dropPastVouched } from './vouched.ts';
 import { dropProposals, newcomer, putNames } from './waiting.ts';
 
 type StatementsBody = z.infer<typeof postStatements>['body'];
@@ -204,6 +205,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       if (aboutThePractice(who).outcome === 'deny') throw vaultError('not-allowed', 'this may not be done now');
       const { keys } = who.people;
       // Built anew on what is committed, so that two changes at once cannot both follow the same record.
+      checkEnds(who.people, directory);
       if (directory.length > 0) await vault.people.tryOn(practice, people.log, directory);
       // Every later line is judged by it: a date to come would end what others are in the middle of.
       if (directory.some(({ payload }) => countsFrom(payload) > at))
@@ -221,6 +223,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       const { keys } = who.people;
       const draft = await draftDossiers(tx, practice, who.people, at, { dossiers, handles: [] });
       made.draft = draft;
+      await checkManyVouched(tx, practice, daily, at);
       const first = [...directory, ...invitations, ...daily];
       draft.items.push(...first.map(objectItem));
       const states: Statement<'state'>[] = [];
@@ -272,7 +275,11 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       };
     },
   });
-  if (directory.length > 0) vault.people.forget(practice);
+  if (directory.length > 0) {
+    vault.people.forget(practice);
+    // The owners may have named other witnesses with this line.
+    vault.witnesses.poke(people.log);
+  }
   const draft = made.draft!;
   settleShares(vault, practice, draft, line.index);
   return {

@@ -1,7 +1,7 @@
-/** What a human wants to read, sealed to the log officer's team: the vault holds it by its hash and cannot open it. */
+/** What a human wants to read, sealed to the log officer's team (and of one dossier to its patient): the vault holds it by its hash and cannot open it. */
 
 import { fromBase64url } from '@ketenkluis/base';
-import { asSealedBlob, hashOf, type Request } from '@ketenkluis/seal';
+import { asSealedAnnex, hashOf, type Request } from '@ketenkluis/seal';
 import { vaultError } from './errors.ts';
 import type { Plan } from './lines.ts';
 
@@ -10,7 +10,7 @@ export function annexFor(request: Request, sent: string | null): NonNullable<Pla
   if (sent === null || request.annex === null) {
     throw vaultError('annex-missing', 'role and purpose belong to every look; send them sealed to the log officer');
   }
-  const bytes = asSealedBlob(fromBase64url(sent));
+  const bytes = asSealedAnnex(fromBase64url(sent));
   if (hashOf(bytes) !== request.annex) throw vaultError('bad-request', 'the annex is not the one that was signed');
   return { hash: request.annex, bytes };
 }

@@ -37,7 +37,8 @@ export const noRows = (): { -readonly [K in keyof NewRows]: NewRows[K][number][]
 export const factRow = (practice: OrganisationId, statement: Statement<'fact'>): Schema['fact'] => {
   const fact = statement.payload;
   const person = 'person' in fact ? fact.person : fact.kind === 'mandate' ? fact.agent : null;
-  const dossier = 'dossier' in fact ? fact.dossier : null;
+  // Who reads a dossier as the patient stands in the directory, and is no part of the dossier's state.
+  const dossier = 'dossier' in fact && fact.kind !== 'own' ? fact.dossier : null;
   const [team = null] = fact.kind === 'relation' && fact.teams.length > 1 ? [] : teamsIn(fact);
   return { practice, fact: fact.id, kind: fact.kind, hash: statement.hash, dossier, person, team, ended: null };
 };

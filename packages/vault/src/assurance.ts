@@ -3,7 +3,7 @@
  * The vault sees no number, name or token of anybody: the practice's agent checked those and signed what came out (docs/identity.md).
  */
 
-import type { Instant, OrganisationId } from '@ketenkluis/base';
+import type { Instant, OrganisationId, PersonId } from '@ketenkluis/base';
 import { plus } from '@ketenkluis/base';
 import { ASSURANCE_FRESH, type identifySession, SESSION_LIFE } from '@ketenkluis/protocol';
 import {
@@ -11,13 +11,14 @@ import {
   type Assurance,
   type AssuranceLevel,
   expectType,
+  type Hash,
   type Statement,
   statementFromWire,
 } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { refused, type SessionRow, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
-import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
+import { append, commonOf, item, ownCommon, SIGNED_CHECKS } from './lines.ts';
 import type { People } from './people.ts';
 import { putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -48,6 +49,22 @@ export const startLevel = (
     .values({ practice, session, level: OWN_LEVEL, means, at, until: null, statement: null })
     .execute();
 
+/** The agent's word on which the level of a session rests now; null: its own way in. */
+export const wordOn = async (
+  tx: Tx,
+  practice: OrganisationId,
+  session: SessionRow['session'],
+  at: Instant,
+): Promise<Hash | null> => {
+  const row = await tx
+    .selectFrom('session_level')
+    .select(['statement', 'until'])
+    .where('practice', '=', practice)
+    .where('session', '=', session)
+    .executeTakeFirst();
+  return row === undefined || row.until === null || at >= row.until ? null : row.statement;
+};
+
 const levelAt = async (tx: Tx, practice: OrganisationId, session: string, at: Instant): Promise<AssuranceLevel> => {
   const row = await tx
     .selectFrom('session_level')
@@ -62,13 +79,61 @@ const levelAt = async (tx: Tx, practice: OrganisationId, session: string, at: In
 export async function lackOf(
   vault: Vault,
   people: People,
-  { session, person }: Pick<SessionRow, 'session' | 'person'>,
+  { session, person, organisation }: Pick<SessionRow, 'session' | 'person' | 'organisation'>,
 ): Promise<AssuranceLevel | null> {
   const { practice } = people;
   const minimum = minimumOf(vault, practice);
   const at = vault.clock();
   if (minimum === undefined || people.keys.cardOf(person, at)?.kind === 'agent') return null;
-  return reaches(await vault.storage.read((tx) => levelAt(tx, practice, session, at)), minimum) ? null : minimum;
+  const level = await vault.storage.read((tx) => levelAt(tx, practice, session, at));
+  // What a partner says of its people counts as far as the owners said in the partner fact that they take its word.
+  const counts = organisation === null || accepted(people, organisation, level, at);
+  return reaches(counts ? level : OWN_LEVEL, minimum) ? null : minimum;
+}
+
+/** Do the owners take this partner's word for that level, in every fact about it that stands? */
+function accepted(people: People, organisation: OrganisationId, level: AssuranceLevel, at: Instant): boolean {
+  const facts = people.keys.partners(at).filter((fact) => fact.organisation === organisation);
+  return facts.length > 0 && facts.every(({ accepts = [] }) => accepts.includes(level));
+}
+
+/** In force, made before now, and not longer than a session lives. */
+export const isAssurance = ({ at: made, until }: Assurance, at: Instant): boolean =>
+  made <= plus(at, ASSURANCE_FRESH) && at < until && until <= plus(made, SESSION_LIFE);
+
+/** What a guest brought of how sure their organisation is: a line that names it by its hash, and the session's level until it ends. */
+export async function takeGuestLevel(
+  vault: Vault,
+  people: People,
+  who: { readonly session: SessionRow['session']; readonly person: PersonId; readonly organisation: OrganisationId },
+  statement: Statement<'assurance'>,
+): Promise<void> {
+  const { practice } = people;
+  const { session, person, organisation } = who;
+  const { level, means, until } = statement.payload;
+  await append(vault, {
+    practice,
+    log: people.log,
+    request: null,
+    keys: [`session/${session}`],
+    plan: async () => ({
+      common: ownCommon(vault, practice, {
+        ...{ event: 'identity', action: 'E', class: 'session', outcome: 'success' },
+        ...{ actor: person, organisation },
+      }),
+      items: [item({ kind: 'object', object: statement.hash, checks: SIGNED_CHECKS })],
+      effect: async (write, { index, entry }) => {
+        await putStatements(write, practice, [{ statement, dossier: null, directory: false, line: index, item: 0 }]);
+        const row = { practice, session, level, means, at: entry.common.at, until, statement: statement.hash };
+        await write
+          .deleteFrom('session_level')
+          .where('practice', '=', practice)
+          .where('session', '=', session)
+          .execute();
+        await write.insertInto('session_level').values(row).execute();
+      },
+    }),
+  });
 }
 
 /** For people of the practice: they are known, and need to know what to do. */

@@ -60,9 +60,7 @@ export async function audit(
     },
   });
   if (found.decision?.outcome !== 'permit') {
-    throw vaultError('not-allowed', 'you may not read who looked at this dossier', {
-      detail: { reason: found.decision?.reason ?? 'unknown' },
-    });
+    throw notAllowed(signed, found.decision?.reason ?? 'unknown');
   }
   const places = await vault.storage.read((tx) =>
     tx
@@ -108,11 +106,16 @@ const annexOf = (proof: { readonly items: readonly { readonly part: string }[] }
     return annex ?? [];
   });
 
+const kindOf = (asked: string) => (asked === 'list' ? 'list' : asked === 'audit' ? 'state' : 'release');
+
 /** A search, print, export or copy at the client: the line stands before it happens. */
 export async function declaration(vault: Vault, signed: Signed, body: z.infer<typeof postDeclaration>['body']) {
   const { practice, people, request } = signed;
   if (!request.payload.declared) throw vaultError('bad-request', 'a declaration says of itself that it is one');
   const asked = request.payload.items;
+  const logItself = request.payload.class === 'audit';
+  const whole = asked.length > 0 && asked.every(({ dossier, handle }) => dossier !== null && handle === null);
+  if (logItself && !whole) throw vaultError('bad-request', 'who looked is taken along by dossier');
   let who = signed;
   const found = { decisions: [] as Decision[] };
   const line = await append(vault, {
@@ -132,7 +135,7 @@ export async function declaration(vault: Vault, signed: Signed, body: z.infer<ty
       const reason = why && shownReason(who, why);
       const annex = outcome === 'success' || body.annex !== null ? annexFor(request.payload, body.annex) : null;
       const items = asked.map((one, i) =>
-        decidedItem(request.payload.class === 'list' ? 'list' : 'release', decisions[i]!, {
+        decidedItem(kindOf(request.payload.class), decisions[i]!, {
           dossier: one.dossier,
           handle: one.handle,
           object: request.hash,

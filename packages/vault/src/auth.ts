@@ -79,13 +79,23 @@ async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   const session = await vault.storage.read((tx) => sessionByToken(tx, practice, token));
   const people = session && (await vault.people.of(practice));
   if (!session || !people) throw refused();
-  if (session.organisation !== null && !isForGuests(request.routeOptions.config.endpoint)) throw refused();
+  const { endpoint } = request.routeOptions.config;
+  if (session.organisation !== null && !isFor('guests', endpoint)) throw refused();
+  const stands = standing(people, session, vault.clock());
+  if (isPatient(stands) && !isFor('patients', endpoint)) throw refused();
   const lack = await lackOf(vault, people, session);
-  return { practice, people, session, lack, ...standing(people, session, vault.clock()) };
+  return { practice, people, session, lack, ...stands };
 }
 
-/** Only what says so answers people of a partner; everything else knows no such session. */
-const isForGuests = (name: EndpointName | undefined): boolean => name !== undefined && 'guests' in ENDPOINTS[name];
+/** Only what says so answers people of a partner, or patients; everything else knows no such session. */
+const isFor = (whom: 'guests' | 'patients', name: EndpointName | undefined): boolean =>
+  name !== undefined && whom in ENDPOINTS[name];
+
+/** The patient, or who stands in for them (docs/spec/own.md). */
+export const isPatient = ({ card }: Pick<Caller, 'card'>): boolean => card?.kind === 'patient';
+/** Is told of nothing why not: whoever is not of the practice's own people (R22). */
+export const isOutsider = (caller: Pick<Caller, 'card' | 'guest'>): boolean =>
+  caller.guest !== null || isPatient(caller);
 
 /** What the session's person is now. Throws the constant refusal for who is nothing. */
 function standing(people: People, session: SessionRow, at: Instant): Pick<Caller, 'card' | 'guest'> {
@@ -107,7 +117,7 @@ function requireLive(caller: Caller, stage: 'keyring' | 'open', at: Instant): vo
   if (stage === 'open' && caller.session.stage !== 'open') {
     throw vaultError('session-not-open', 'confirm the session with a signed request first');
   }
-  // Who is a guest has no way to bring one here yet, and is told nothing of what the practice asks of its own.
+  // Who is a guest brings one along at the door, or nothing opens; they are told nothing of what the practice asks.
   if (stage === 'open' && caller.lack !== null) throw caller.guest ? refused() : identityNeeded(caller.lack);
 }
 
@@ -257,6 +267,7 @@ export const teamsOfAsker = ({ people, session, guest }: Caller, at: Instant): R
       guest?.memberships ?? [
         ...people.keys.memberships(at).filter(({ person }) => person === session.person),
         ...people.keys.placesOf(session.person, at),
+        ...people.keys.owns(at).filter(({ person }) => person === session.person),
       ]
     ).map(({ team }) => team),
   );
@@ -265,11 +276,11 @@ export const teamsOfAsker = ({ people, session, guest }: Caller, at: Instant): R
  * The reason as the line says it. A guest is shown the line, and learns no more from it than that there is no such patient (R22); what
  * was checked and held stands in the item, which no guest is shown.
  */
-export const shownReason = ({ guest }: Caller, reason: Reason): Reason => (guest ? 'unknown' : reason);
+export const shownReason = (caller: Caller, reason: Reason): Reason => (isOutsider(caller) ? 'unknown' : reason);
 
 /** The answer when `decide()` says no: the line with the refusal stands, and people of the practice, nobody else, learn why (R22). */
-export const notAllowed = ({ guest }: Signed, reason: string) =>
-  guest ? refused() : vaultError('not-allowed', 'this may not be done now', { detail: { reason } });
+export const notAllowed = (signed: Signed, reason: string) =>
+  isOutsider(signed) ? refused() : vaultError('not-allowed', 'this may not be done now', { detail: { reason } });
 
 /** How `decide()` sees the asker. A guest owns nothing here. */
 export const actorOf = (signed: Signed): Question['actor'] => ({

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { base64url, MINUTE } from '@ketenkluis/base';
 import { asShare, type Hash, payloadHash } from '@ketenkluis/seal';
 import { openBundle } from '@ketenkluis/seal/holder';
@@ -242,67 +241,6 @@ describe('shares', () => {
       if (!name.startsWith('shares.db') && /\.db|wal/.test(name))
         expect(readFileSync(join(world.dir, name)).includes(raw)).toBe(false);
     }
-  });
-});
-
-describe('fsck', () => {
-  const damage = async (sql: string, file = 'vault.db') => {
-    await world.running.stop();
-    const db = new DatabaseSync(join(world.dir, file));
-    db.exec(sql);
-    db.close();
-    return (await fsck(world.dir)).faults.map(({ code }) => code);
-  };
-  it('finds nothing wrong with a vault that is whole', async () => {
-    expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
-    await world.running.stop();
-    expect(await fsck(world.dir)).toMatchObject({ ok: true, practices: 1, dossiers: 1, packs: 1, faults: [] });
-  });
-  const cases: [string, string, string, string?][] = [
-    [
-      'line-changed',
-      'a changed line',
-      'UPDATE entry SET stored = CAST(replace(CAST(stored AS TEXT), \'"outcome":"success"\', \'"outcome":"refused"\') AS BLOB) WHERE idx = 3',
-    ],
-    ['line-missing', 'a missing line', 'DELETE FROM entry WHERE idx = 2'],
-    ['line-missing', 'a log cut short', 'DELETE FROM entry WHERE idx = (SELECT max(idx) FROM entry)'],
-    ['tiles-differ', 'a changed tile', 'UPDATE tile SET bytes = zeroblob(length(bytes))'],
-    [
-      'checkpoint-forged',
-      'a checkpoint that the log did not sign',
-      "UPDATE log SET checkpoint = replace(checkpoint, substr(checkpoint, -20, 8), 'AAAAAAAA')",
-    ],
-    ['chain-head-differs', 'a dossier whose chain goes on', 'UPDATE dossier SET seq = seq + 1'],
-    ['state-differs', 'a fact that was dropped quietly', "DELETE FROM fact WHERE kind = 'step'"],
-    ['index-differs', 'an item that the index leaves out', 'DELETE FROM dossier_item WHERE seq = 2'],
-    [
-      'fact-without-statement',
-      'a fact without its statement',
-      "DELETE FROM statement WHERE hash = (SELECT hash FROM fact WHERE kind = 'relation')",
-    ],
-    ['head-without-pack', 'a pack that is gone', 'DELETE FROM pack'],
-    ['pack-changed', 'a pack that was changed', "UPDATE pack SET bytes = CAST(bytes || x'00' AS BLOB)"],
-    ['orphan-pack', 'a pack without a head', "INSERT INTO pack SELECT practice, 'x', bytes FROM pack"],
-    ['pack-without-line', 'a head that no line holds', `UPDATE handle SET descriptor = '${'A'.repeat(43)}'`],
-    ['grant-without-wrap', 'a grant whose share is gone', "DELETE FROM wrap WHERE kind = 'c'"],
-    ['orphan-wrap', 'a wrapped share without its grant', 'DELETE FROM granted'],
-    ['directory-invalid', 'a card that was quietly put in', "UPDATE statement SET sigs = '[]' WHERE type = 'card'"],
-    ['share-missing', 'a share that is gone', 'DELETE FROM share', 'shares.db'],
-    ['share-differs', 'another share', 'UPDATE share SET share = zeroblob(32)', 'shares.db'],
-    [
-      'orphan-share',
-      'a share that was kept',
-      "INSERT INTO share SELECT practice, 'x', share, NULL, NULL FROM share",
-      'shares.db',
-    ],
-  ];
-  for (const [code, what, sql, file] of cases) {
-    it(`finds ${what} (${code})`, async () => {
-      expect(await damage(sql, file)).toContain(code);
-    });
-  }
-  it('says when there is no vault', async () => {
-    await expect(fsck(join(world.dir, 'nowhere'))).rejects.toThrow("no vault's folder");
   });
 });
 

@@ -14,6 +14,7 @@ import { vaultError } from './errors.ts';
 import { append, commonOf } from './lines.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
 import {
+  checkCustody,
   checkRecipients,
   keptBundles,
   receiveShares,
@@ -112,6 +113,8 @@ export async function deliver(vault: Vault, signed: Signed, delivery: Omit<Deliv
   if (changing.some((dossier) => !expected.has(dossier)))
     throw vaultError('bad-request', 'the delivery does not say where it found each dossier');
 
+  const described = [...packs.keys()].flatMap((hash) => sorted.descriptors.get(hash) ?? []);
+  await checkCustody(vault, signed, described, manifest.custody, at);
   const { shares, received } = await receiveShares(vault, sorted, packs, wraps);
   const rootedAt = { draft: undefined as DossierDraft | undefined };
   // Durable before the line; nothing refers to them until it stands, and a start without it removes them.

@@ -127,7 +127,8 @@ export async function draftDossiers(
     fact(statement, referred = false) {
       const fact = statement.payload;
       if (fact.kind === 'call') throw bad('a call goes to its own endpoint');
-      if (!('dossier' in fact)) throw bad('membership and mandate facts go to the statements endpoint');
+      if (!('dossier' in fact) || fact.kind === 'own')
+        throw bad('membership and mandate facts go to the statements endpoint');
       if (fact.kind === 'consent' && fact.assumed !== undefined && !referred)
         throw bad('consent is assumed with a referral only');
       const view = viewOf(fact.dossier);
@@ -219,12 +220,15 @@ export async function draftDossiers(
       const view = dossier === null ? undefined : viewOf(dossier);
       const step = fact === null ? undefined : view?.facts.get(fact);
       const live = step !== undefined && liveFacts(view!).includes(step);
+      const theirs = people.keys.ownOf(team, at);
       for (const pack of packs) {
         const head = view
           ? [...view.handles.values()].find((row) => row.descriptor === pack && row.state === 'live')
           : undefined;
         const own = fresh.get(pack);
         if (view) {
+          // The patient reads every part that came from the GP system, and no note.
+          const own = theirs?.id === fact && theirs?.dossier === dossier && head?.class === 'source';
           const covers =
             live &&
             (step.fact.kind === 'step' || step.fact.kind === 'emergency') &&
@@ -232,7 +236,7 @@ export async function draftDossiers(
             head !== undefined &&
             (step.fact.handles.includes(head.handle) ||
               (head.parent !== null && step.fact.handles.includes(head.parent)));
-          if (!covers) throw bad('a grant needs a live step of its team that lists the handle');
+          if (!covers && !own) throw bad('a grant needs a live step of its team that lists the handle');
           const old = view.granted.find((row) => row.descriptor === pack && row.team === team);
           view.granted = [
             ...view.granted.filter((row) => row !== old),

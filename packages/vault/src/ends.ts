@@ -8,8 +8,16 @@ import { type Decision, decide } from '@ketenkluis/access';
 import { type Instant, MINUTE, plus } from '@ketenkluis/base';
 import type { EventCode } from '@ketenkluis/ledger';
 import type { postConsent, postEnd } from '@ketenkluis/protocol';
-import { type Fact, type Statement, signersOf, statementsFromWire, verifyStatement } from '@ketenkluis/seal';
+import {
+  type Fact,
+  type Payload,
+  type Statement,
+  signersOf,
+  statementsFromWire,
+  verifyStatement,
+} from '@ketenkluis/seal';
 import type { z } from 'zod';
+import { seesRestriction } from './access.ts';
 import { annexFor } from './annex.ts';
 import { teamsIn } from './apply.ts';
 import { notAllowed, refresh, type Signed } from './auth.ts';
@@ -32,7 +40,7 @@ interface Change {
   readonly kind: 'fact' | 'withdrawal';
   /** Throws `vault/bad-statement` for what has no place here. */
   check(statement: Statement, who: Signed, at: Instant): void;
-  apply(draft: DossierDraft, statement: Statement, view: DossierView, who: Signed): void;
+  apply(draft: DossierDraft, statement: Statement, view: DossierView, who: Signed, at: Instant): void;
 }
 
 async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Change) {
@@ -95,7 +103,7 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
       const states: Statement<'state'>[] = [];
       for (const statement of statements) {
         if (statement.payload.t === 'state') states.push(statement as Statement<'state'>);
-        else what.apply(draft, statement, draft.views.get(dossier)!, who);
+        else what.apply(draft, statement, draft.views.get(dossier)!, who, now);
       }
       draft.settle(states);
       return {
@@ -130,6 +138,10 @@ function isOfPartner({ people }: Signed, fact: Fact): boolean {
   return teams.length > 0 && teams.every((team) => !people.keys.isOwnTeam(team));
 }
 
+function checkEnd(payload: Payload<'withdrawal'>, at: Instant): void {
+  if (payload.at > plus(at, 2 * MINUTE)) throw bad('this would count from later on; date it now');
+}
+
 /** Refused from this line on; grants and wraps go in it. */
 export const end = (vault: Vault, signed: Signed, body: z.infer<typeof postEnd>['body']) =>
   changeDossier(vault, signed, body, {
@@ -138,7 +150,7 @@ export const end = (vault: Vault, signed: Signed, body: z.infer<typeof postEnd>[
     kind: 'withdrawal',
     check: ({ payload }, _who, at) => {
       if (payload.t !== 'withdrawal') throw bad(`a ${payload.t} statement has no place here`);
-      if (payload.at > plus(at, 2 * MINUTE)) throw bad('this would count from later on; date it now');
+      checkEnd(payload, at);
     },
     apply: (draft, statement, view, who) => {
       const { fact } = (statement as Statement<'withdrawal'>).payload;
@@ -148,20 +160,22 @@ export const end = (vault: Vault, signed: Signed, body: z.infer<typeof postEnd>[
     },
   });
 
-/** One consent, or one restriction, by who sits with the patient. */
+/** One consent, one restriction, or the end of one, by who sits with the patient. */
 export const consent = (vault: Vault, signed: Signed, body: z.infer<typeof postConsent>['body']) =>
   changeDossier(vault, signed, body, {
     event: 'consent',
     action: 'C',
     kind: 'fact',
     check: ({ payload }, { practice }, at) => {
+      if (payload.t === 'withdrawal') return checkEnd(payload, at);
       if (payload.t !== 'fact' || (payload.kind !== 'consent' && payload.kind !== 'restriction'))
         throw bad('only what the patient said has a place here');
       if (payload.from > plus(at, 2 * MINUTE)) throw bad('what the patient said counts from now');
       if (payload.kind === 'consent' && payload.organisation === practice)
         throw bad('inside the practice no consent is needed');
     },
-    apply: (draft, statement, view) => {
+    apply: (draft, statement, view, who, at) => {
+      if (statement.payload.t === 'withdrawal') return lift(draft, statement as Statement<'withdrawal'>, view, who, at);
       const { payload } = statement as Statement<'fact'>;
       const handles = 'handles' in payload ? (payload.handles ?? []) : [];
       if (handles.some((handle) => view.handles.get(handle)?.state !== 'live'))
@@ -169,3 +183,17 @@ export const consent = (vault: Vault, signed: Signed, body: z.infer<typeof postC
       draft.fact(statement as Statement<'fact'>);
     },
   });
+
+/** One answer for what is not there, is no restriction, is over, or is not for this person's eyes (docs/spec/access.md, "Restriction"). */
+function lift(
+  draft: DossierDraft,
+  statement: Statement<'withdrawal'>,
+  view: DossierView,
+  who: Signed,
+  at: Instant,
+): void {
+  const target = view.facts.get(statement.payload.fact);
+  const stands = target?.fact.kind === 'restriction' && target.ended === null && seesRestriction(who, target.fact, at);
+  if (!stands) throw bad('this ends no restriction that stands for you to lift');
+  draft.withdraw(statement, signersOf(statement));
+}

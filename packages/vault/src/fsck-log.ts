@@ -4,11 +4,24 @@
  */
 
 import { hash } from 'node:crypto';
-import { type Bytes, type DossierId, lengthPrefixed, type OrganisationId, utf8 } from '@ketenkluis/base';
+import {
+  type Bytes,
+  type DossierId,
+  type Instant,
+  instant,
+  lengthPrefixed,
+  type OrganisationId,
+  utf8,
+} from '@ketenkluis/base';
+import { type ErasedShard, ErasureCheck } from '@ketenkluis/ledger';
 import type { Report } from './fsck.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface ChainEnd {
+  /** Items of it that are still there. */
+  readonly count: number;
+  /** Line of the last one. */
+  readonly line: number;
   readonly seq: number;
   readonly head: string;
   /** State after the last item. */
@@ -17,8 +30,12 @@ export interface ChainEnd {
 export interface LogWalk {
   readonly lines: number;
   readonly items: number;
+  /** Time of the newest line. */
+  readonly at: Instant;
   /** From the leaves that the stored lines make, not from the leaves that are stored. */
   readonly root: Bytes;
+  /** The last line that retention took; -1 for none. What happened to a dossier up to there may be gone. */
+  readonly erased: number;
   readonly chains: ReadonlyMap<DossierId, ChainEnd>;
   /** Descriptors that a line brought in. */
   readonly heads: ReadonlySet<string>;
@@ -52,7 +69,9 @@ function frontier() {
 
 interface Common {
   readonly practice: unknown;
-  readonly at: number;
+  readonly at: Instant;
+  readonly event: string;
+  readonly outcome: string;
 }
 interface Item {
   readonly kind: string;
@@ -109,8 +128,11 @@ export async function walkLog(
   storage: Storage,
   practice: OrganisationId,
   log: string,
+  shards: readonly ErasedShard[],
   report: Report,
 ): Promise<LogWalk> {
+  const erasure = new ErasureCheck(shards);
+  let gone = -1;
   const tree = frontier();
   const chains = new Map<DossierId, ChainEnd>();
   const heads = new Set<string>();
@@ -124,14 +146,20 @@ export async function walkLog(
       const where = `${log} line ${lines}`;
       if (stored.index !== lines) {
         report('line-missing', where);
-        return { lines, items, root: tree.root(), chains, heads };
+        return { lines, items, at: instant(last), root: tree.root(), chains, heads, erased: gone };
       }
       lines++;
+      if (stored.stored.length === 0 && erasure.shardOf(stored.index)) {
+        gone = stored.index;
+        tree.add(stored.leaf);
+        continue;
+      }
       const derived = derive(stored.stored);
       tree.add(derived?.leaf ?? stored.leaf);
       if (!derived?.leaf.equals(stored.leaf) || derived.common.practice !== practice) report('line-changed', where);
       if (!derived) continue;
       const { common, commitments } = derived;
+      if (erasure.line(stored.index, derived) === 'early') report('erased-early', where);
       if (common.at < last) report('time-backwards', where);
       last = Math.max(last, common.at);
       for (const [position, item] of derived.items.entries()) {
@@ -139,10 +167,15 @@ export async function walkLog(
         if (item.kind === 'head' && item.outcome === 'success' && item.object !== null) heads.add(item.object);
         if (item.dossier === null || item.seq === null) continue;
         const before = chains.get(item.dossier);
-        if (item.seq !== (before?.seq ?? 0) + 1 || item.prev !== (before?.head ?? null)) {
+        const follows = item.seq === (before?.seq ?? 0) + 1 && item.prev === (before?.head ?? null);
+        // What stood between went with its year.
+        const jumps = gone > (before?.line ?? -1) && item.seq > (before?.seq ?? 0) + 1;
+        if (!follows && !jumps) {
           report('chain-broken', `${where} item ${position}`);
         }
         chains.set(item.dossier, {
+          count: (before?.count ?? 0) + 1,
+          line: stored.index,
           seq: item.seq,
           head: commitments[position]!.toString('base64url'),
           state: item.state,
@@ -150,5 +183,6 @@ export async function walkLog(
       }
     }
   }
-  return { lines, items, root: tree.root(), chains, heads };
+  for (const { year } of erasure.unnamed()) report('erased-without-line', `${log} year ${year}`);
+  return { lines, items, at: instant(last), root: tree.root(), chains, heads, erased: gone };
 }

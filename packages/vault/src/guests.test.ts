@@ -67,6 +67,7 @@ async function bent(more: Parameters<typeof dayMembership>[3], by = partner.prac
     memberships: [{ statement: statements[0]!, line: proofOf(line) }],
     batches,
     checkpoint: line.checkpoint,
+    assurance: null,
   };
 }
 

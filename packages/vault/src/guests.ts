@@ -29,6 +29,7 @@ import {
   statementsFromWire,
 } from '@ketenkluis/seal';
 import type { z } from 'zod';
+import { isAssurance } from './assurance.ts';
 import type { SessionRow } from './auth.ts';
 import { append, item, ownCommon, SIGNED_CHECKS } from './lines.ts';
 import { type People, partnerDirectory } from './people.ts';
@@ -54,6 +55,8 @@ export interface Welcomed {
   readonly fresh: readonly Statement[];
   readonly after: number;
   readonly memberships: readonly Statement<'fact'>[];
+  /** How sure their organisation's agent is who this is; null: it says nothing. */
+  readonly assurance: Statement<'assurance'> | null;
   /** When the last of the memberships ends. */
   readonly until: Instant;
 }
@@ -83,7 +86,12 @@ const professional = (directory: KeyDirectory, person: string, at: Instant): Car
 };
 
 /** Does the line stand in the partner's log and hold this statement? Throws errors of `ledger` for what is no proof at all. */
-function stands(line: LedgerProof, statement: Statement, checkpoint: { size: number; root: Bytes }): boolean {
+function stands(
+  line: LedgerProof,
+  statement: Statement,
+  checkpoint: { size: number; root: Bytes },
+  kind: 'fact' | 'object' = 'fact',
+): boolean {
   const leaf = fromBase64url(line.leaf);
   const included = verifyInclusion({
     index: line.index,
@@ -98,7 +106,7 @@ function stands(line: LedgerProof, statement: Statement, checkpoint: { size: num
   if (!('practice' in statement.payload) || said.practice !== statement.payload.practice) return false;
   return line.items.some(({ position, part, salt }) => {
     const item = openItem({ leaf, index: position, part: fromBase64url(part), salt: fromBase64url(salt) });
-    return item.object === statement.hash && item.kind === 'fact' && item.outcome === 'success';
+    return item.object === statement.hash && item.kind === kind && item.outcome === 'success';
   });
 }
 
@@ -149,6 +157,18 @@ async function check(vault: Vault, people: People, ask: GuestAsk, at: Instant): 
       stands(line, statement, checkpoint);
     if (!fits) return undefined;
   }
+  const assurance =
+    ask.assurance === undefined ? null : expectType(statementFromWire(ask.assurance.statement, batches), 'assurance');
+  if (assurance !== null) {
+    const { payload } = assurance;
+    const fits =
+      payload.practice === organisation &&
+      payload.person === person &&
+      isAssurance(payload, at) &&
+      (await directory.verify(assurance, at)) &&
+      stands(ask.assurance!.line, assurance, checkpoint, 'object');
+    if (!fits) return undefined;
+  }
   const ends = memberships.map(({ statement }) => statement.payload.until ?? at);
   return {
     organisation,
@@ -156,6 +176,7 @@ async function check(vault: Vault, people: People, ask: GuestAsk, at: Instant): 
     fresh,
     after: (known ?? []).length,
     memberships: memberships.map(({ statement }) => statement),
+    assurance,
     until: Math.max(...ends) as Instant,
   };
 }

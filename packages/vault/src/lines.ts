@@ -238,12 +238,18 @@ async function recordItems(tx: Tx, practice: OrganisationId, plan: Plan, line: S
   }
 }
 
+/** The key of whatever changes who is who: cards, memberships, partners and what else stands in the key directory. */
+const DIRECTORY = 'directory';
+
 /** Sequences one line, with its effects in the same transaction; resolves when durable. */
 export function append(vault: Vault, { practice, log, request, keys, before, plan }: Appending): Promise<Committed> {
   const own = request ? [`${practice}/counter/${counterSource(request.payload)}`] : [];
+  const changes = keys.includes(DIRECTORY);
   return vault.appender.append({
     log,
     keys: [...own, ...keys.map((key) => `${practice}/${key}`)],
+    // Who asks is judged by the directory: as it stands after every line before this one.
+    reads: request && !changes ? [`${practice}/${DIRECTORY}`] : [],
     prepare: async ({ at }) => {
       await before?.(at);
       return vault.storage.read(async (tx) => {
@@ -265,6 +271,7 @@ export function append(vault: Vault, { practice, log, request, keys, before, pla
             }
             await made.effect?.(write, line);
           },
+          ...(changes ? { committed: () => vault.people.forget(practice) } : {}),
         };
       });
     },

@@ -19,11 +19,9 @@ const config = z.strictObject({
   assurance: z.record(z.string().regex(idPattern('organisation')), z.enum(ASSURANCE_LEVELS)).optional(),
   workplace: z.string().optional(),
   partners: z.array(z.url()).max(500).optional(),
+  keyholders: z.array(z.url()).max(500).optional(),
   proxies: z.array(z.string()).optional(),
-  witnesses: z
-    .array(z.strictObject({ name: z.string(), url: z.url(), keys: z.array(z.string()).min(1).max(2) }))
-    .max(16)
-    .optional(),
+  witnesses: z.array(z.url()).max(500).optional(),
   limits: z
     .strictObject({ perMinute: z.int().min(1).optional(), strictPerMinute: z.int().min(1).optional() })
     .optional(),

@@ -8,7 +8,8 @@ export interface Metrics {
   drift(milliseconds: number): void;
   /** Broken glass that nobody has reviewed yet. */
   reviews(open: number): void;
-  witness(name: string, behind: number, failing: number): void;
+  /** Of every witness that is posted to; one that is named no more is not shown. */
+  witnesses(all: readonly { readonly name: string; readonly behind: number; readonly failing: number }[]): void;
 }
 
 export function createMetrics(): Metrics {
@@ -52,9 +53,12 @@ export function createMetrics(): Metrics {
     },
     drift: (milliseconds) => drift.set(milliseconds),
     reviews: (count) => open.set(count),
-    witness(name, lines, logs) {
-      behind.set({ witness: name }, lines);
-      failing.set({ witness: name }, logs);
+    witnesses(all) {
+      for (const gauge of [behind, failing]) gauge.reset();
+      for (const { name, ...of } of all) {
+        behind.set({ witness: name }, of.behind);
+        failing.set({ witness: name }, of.failing);
+      }
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Caller } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, ownCommon } from './lines.ts';
 import { checkpointOf } from './proofs.ts';
+import { erasedOf } from './retention.ts';
 import { partnerStatements } from './storage/partners.ts';
 import { parseRows, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -62,7 +63,15 @@ export async function entries(vault: Vault, caller: Caller, from: number): Promi
   await noteLogRead(vault, caller);
   const { size } = await checkpointOf(vault, caller.people.log);
   const found = await vault.storage.ledger.entries(caller.people.log, from, Math.min(size, from + ENTRIES));
-  return { from, size, entries: found.map(({ stored }) => base64url(stored)) };
+  const shards = await vault.storage.read((tx) => erasedOf(tx, caller.practice));
+  const gone = found.filter(({ stored }) => stored.length === 0);
+  return {
+    from,
+    size,
+    entries: found.map(({ stored }) => base64url(stored)),
+    ...(shards.length === 0 ? {} : { erased: shards.map(({ year, from, to }) => ({ year, from, to })) }),
+    ...(gone.length === 0 ? {} : { leaves: gone.map(({ index, leaf }) => ({ index, leaf: base64url(leaf) })) }),
+  };
 }
 
 /** A page ends after this many bytes. */

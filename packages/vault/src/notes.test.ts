@@ -285,6 +285,25 @@ describe('R38: the log', () => {
     expect((await declare(gp, 'export', one)).json()).toMatchObject({ type: 'vault/not-allowed' });
     expect((await declare(nurse, 'print', one, false)).json()).toMatchObject({ type: 'vault/bad-request' });
   });
+
+  it('R38: who looked is taken along by who may read it, said before; a part or nothing at all is no dossier', async () => {
+    const take = async (who: TestSession, items: object[]) => {
+      const annex = await world.annex();
+      const asked = { class: 'audit' as const, items: items as never, annex: annex.hash, declared: true };
+      return world.signed(who, 'declaration', { event: 'export', annex: annex.text }, asked);
+    };
+    const whole = { dossier: dossier.id, handle: null, facts: [] };
+    expect((await take(gp, [whole])).status).toBe(200);
+    const { common, items } = await lastLine();
+    expect(common).toMatchObject({ event: 'export', class: 'audit', declared: true, outcome: 'success' });
+    expect(items).toMatchObject([{ kind: 'state', dossier: dossier.id, checks: { authorisation: true } }]);
+    expect((await take(gp, [{ ...whole, dossier: newDossier(1).id }])).json()).toMatchObject({
+      type: 'vault/not-allowed',
+    });
+    expect((await lastLine()).common).toMatchObject({ event: 'export', outcome: 'refused' });
+    for (const items of [[], [{ ...whole, handle: dossier.handles[0]! }]])
+      expect((await take(gp, items)).json()).toMatchObject({ type: 'vault/bad-request' });
+  });
 });
 
 describe('a note by a colleague', () => {

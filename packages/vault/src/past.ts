@@ -77,7 +77,7 @@ async function takenOf(vault: Vault, log: string, practice: OrganisationId, view
   const out: Answer['taken'] = [];
   for (const { line, parent } of gone) {
     const [stored] = await vault.storage.ledger.entries(log, line, line + 1);
-    if (stored === undefined) continue;
+    if (stored === undefined || stored.stored.length === 0) continue;
     const { common } = decodeEntry(stored.stored).entry;
     if (common.organisation === practice) continue;
     out.push({ dossier: view.dossier, parent: parent!, organisation: common.organisation, at: common.at });

@@ -1,10 +1,11 @@
 /** What a permitted look takes along: pack, wrapped share, grant, bundle and facts, read before the line is written. */
 
-import { base64url, type OrganisationId, type TeamId } from '@ketenkluis/base';
+import type { OrganisationId, TeamId } from '@ketenkluis/base';
 import type { releaseAnswer } from '@ketenkluis/protocol';
 import type { Hash } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import type { GrantedRow, HandleRow } from './changes.ts';
+import { wireBytes } from './native.ts';
 import { getStatements, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 
@@ -85,9 +86,9 @@ export async function loadPermitted(tx: Tx, practice: OrganisationId, all: reado
         index: wrap.idx,
         descriptor: handle.descriptor,
         kind: 'c' as const,
-        ct: base64url(wrap.ct),
+        ct: wireBytes(wrap.ct),
       },
-      pack: base64url(pack.bytes),
+      pack: wireBytes(pack.bytes),
       facts: facts.flatMap((hash) => rows.get(hash) ?? []),
       grants: others.flatMap((hash) => rows.get(hash) ?? []),
     };

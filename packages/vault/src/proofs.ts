@@ -1,21 +1,52 @@
 /** Lines as they are shown: with their salts, their inclusion and what came since. */
 
-import { base64url } from '@ketenkluis/base';
+import { type Bytes, base64url } from '@ketenkluis/base';
 import {
   type Committed,
   consistencyFromTiles,
   decodeEntry,
   inclusionFromTiles,
+  type KnownNodes,
   leafOf,
   partBytes,
+  type ReadTile,
   readCheckpoint,
   type StoredEntry,
 } from '@ketenkluis/ledger';
 import type { LedgerProof } from '@ketenkluis/protocol';
+import { z } from 'zod';
+import { refused } from './auth.ts';
 import { vaultError } from './errors.ts';
 import type { Vault } from './vault.ts';
 
 const MAX_SHOWN = 256;
+
+/** What proofs of each log were made of before; a line that is asked for again costs no hash. */
+const nodes = new WeakMap<Vault, Map<string, KnownNodes>>();
+/** Of all logs together, about 6 MB. */
+const MAX_NODES = 40_000;
+
+function knownNodes(vault: Vault, log: string): KnownNodes {
+  let logs = nodes.get(vault);
+  const held = [...(logs?.values() ?? [])].reduce((sum, known) => sum + known.size, 0);
+  if (!logs || held > MAX_NODES) {
+    logs = new Map();
+    nodes.set(vault, logs);
+  }
+  const known = logs.get(log) ?? new Map();
+  logs.set(log, known);
+  return known;
+}
+
+const tilesOf =
+  (vault: Vault, log: string): ReadTile =>
+  (level, index) =>
+    vault.storage.ledger.tile(log, level, index);
+
+/** Of one line, leaf to root, under a tree of `size` leaves. */
+export const inclusionOf = (vault: Vault, log: string, index: number, size: number): Promise<Bytes[]> =>
+  inclusionFromTiles(index, size, tilesOf(vault, log), knownNodes(vault, log));
+
 const shownItem = (line: Pick<Committed, 'entry' | 'salts'>, position: number) => ({
   position,
   part: base64url(partBytes(line.entry.items[position]!)),
@@ -45,9 +76,7 @@ export async function proofOfStored(
   positions: readonly number[],
 ): Promise<LedgerProof> {
   const { entry: value, salts } = decodeEntry(entry.stored);
-  const proof = await inclusionFromTiles(entry.index, size, (level, index) =>
-    vault.storage.ledger.tile(log, level, index),
-  );
+  const proof = await inclusionOf(vault, log, entry.index, size);
   return proofOf({ entry: value, salts, index: entry.index, leaf: leafOf(value, salts), proof }, positions);
 }
 
@@ -60,8 +89,29 @@ export async function consistencyTo(
 ): Promise<string[] | null> {
   if (seen === null || seen === undefined || seen < 1 || seen > size) return null;
   if (seen === size) return [];
-  const steps = await consistencyFromTiles(seen, size, (level, index) => vault.storage.ledger.tile(log, level, index));
+  const steps = await consistencyFromTiles(seen, size, tilesOf(vault, log), knownNodes(vault, log));
   return steps.map((step) => base64url(step));
+}
+
+const count = z.coerce.number().int();
+/** Line `index` under `size` (left out: the newest), and from `from` to there. */
+export const proofQuery = z.strictObject({
+  index: count.min(0),
+  size: count.min(1).optional(),
+  from: count.min(1).optional(),
+});
+
+/** Hashes beside one line's path, for a keyholder who knows another size. Throws the constant refusal for what the log does not have. */
+export async function logProof(vault: Vault, log: string, { index, size, from }: z.infer<typeof proofQuery>) {
+  const newest = await checkpointOf(vault, log);
+  const end = size ?? newest.size;
+  if (end > newest.size || index >= end) throw refused();
+  const path = await inclusionFromTiles(index, end, (level, at) => vault.storage.ledger.tile(log, level, at));
+  return {
+    checkpoint: newest.note,
+    path: path.map((step) => base64url(step)),
+    consistency: await consistencyTo(vault, log, from, end),
+  };
 }
 
 /** The newest checkpoint of a log, as a note, and its size. */

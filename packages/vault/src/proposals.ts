@@ -11,7 +11,14 @@ import {
   type postProposal,
   type proposals as proposalsMessage,
 } from '@ketenkluis/protocol';
-import { expectType, type Statement, signersOf, statementFromWire, verifyStatement } from '@ketenkluis/seal';
+import {
+  expectType,
+  type Statement,
+  signersOf,
+  statementFromWire,
+  takesSecond,
+  verifyStatement,
+} from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { aboutThePractice, checkWraps, isOwnBusiness } from './admin.ts';
 import { type Caller, denied, type Signed } from './auth.ts';
@@ -25,9 +32,8 @@ import { waiting } from './waiting.ts';
 type Open = z.infer<typeof postProposal>['body'];
 const bad = (why: string) => vaultError('bad-statement', why);
 
-const SECOND: ReadonlySet<string> = new Set(['partner', 'assumption', 'pool', 'control']);
-/** A door to outside or how the practice watches itself, under which somebody else of the practice may be the second signer (rules.ts). */
-const needsSecond = ({ payload }: Statement): boolean => payload.t === 'fact' && SECOND.has(payload.kind);
+/** Somebody else of the practice may be the second signer (rules.ts). */
+const needsSecond = ({ payload }: Statement): boolean => takesSecond(payload);
 /** What such a door comes with: the card and the key of who is approved are for the owners alone to sign. */
 const isOutward = (statements: readonly Statement[]): boolean =>
   statements.some(needsSecond) &&

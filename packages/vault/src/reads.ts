@@ -1,14 +1,14 @@
 /** What a session may read without asking for content: the directory, itself, the heads, the mirror, the log's lines. */
 
 import { base64url, type DossierId, type OrganisationId, type TeamId } from '@ketenkluis/base';
-import { decodeEntry, inclusionFromTiles, leafOf } from '@ketenkluis/ledger';
+import { decodeEntry, leafOf } from '@ketenkluis/ledger';
 import type { directory as directoryMessage, heads as headsMessage, me as meMessage } from '@ketenkluis/protocol';
 import { asEpochWraps, epochRecipients, signersOf } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import type { Caller } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { requireAgentOrOwner } from './mirror.ts';
-import { checkpointOf, consistencyTo, proofOf } from './proofs.ts';
+import { checkpointOf, consistencyTo, inclusionOf, proofOf } from './proofs.ts';
 import { newestSnapshot } from './questions.ts';
 import { batchesFor, getStatements, parseRows, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -39,7 +39,6 @@ export async function directory(
     const found = ahead.slice(0, limit);
     return { rows: found, batches: await batchesFor(tx, practice, found), more: ahead.length > limit };
   });
-  const readTile = (level: number, index: number) => vault.storage.ledger.tile(people.log, level, index);
   const entries: Directory['entries'] = [];
   for (const [line, ofLine] of Map.groupBy(rows, (row) => row.line)) {
     const [stored] = await vault.storage.ledger.entries(people.log, line, line + 1);
@@ -50,7 +49,7 @@ export async function directory(
       salts,
       index: line,
       leaf: leafOf(entry, salts),
-      proof: await inclusionFromTiles(line, size, readTile),
+      proof: await inclusionOf(vault, people.log, line, size),
     };
     for (const row of ofLine)
       entries.push({ statement: toWire(row), line: proofOf(whole, [row.item]), ended: row.ended !== null });
@@ -73,6 +72,7 @@ export async function me(vault: Vault, { practice, people, session }: Caller): P
   const places = people.keys
     .placesOf(person, at)
     .filter((place) => !memberships.some((fact) => fact.team === place.team));
+  const owns = people.keys.owns(at).filter((fact) => fact.person === person);
   return vault.storage.read(async (tx) => {
     const stored = await tx.selectFrom('wraps').selectAll().where('practice', '=', practice).execute();
     const mine = new Map(stored.map((row) => [row.hash, row.bytes]));
@@ -94,7 +94,7 @@ export async function me(vault: Vault, { practice, people, session }: Caller): P
     return {
       person,
       names: names.map((one) => ({ person: one.person, sealed: base64url(one.sealed) })),
-      teams: [...memberships, ...places].map(({ team, id, kind }) => ({
+      teams: [...memberships, ...places, ...owns].map(({ team, id, kind }) => ({
         team,
         membership: id,
         wraps: wrapsFor(

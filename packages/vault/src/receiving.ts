@@ -1,8 +1,10 @@
 /** What every delivery and every note must be made of: statements by type, packs, and shares that fit their commitments. */
 
-import type { Bytes } from '@ketenkluis/base';
+import { type Bytes, fromBase64url, type Instant } from '@ketenkluis/base';
+import type { CustodyProof } from '@ketenkluis/protocol';
 import {
   type BundleHeader,
+  custodyBytes,
   type Hash,
   parsePackHeader,
   type Share,
@@ -11,6 +13,7 @@ import {
   verifyShare,
 } from '@ketenkluis/seal';
 import { openBundle } from '@ketenkluis/seal/holder';
+import type { Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
 import type { Schema } from './storage/schema.ts';
 import type { Vault } from './vault.ts';
@@ -21,7 +24,7 @@ export type Wrap = {
   bundle: Statement<'bundle'>;
   index: number;
   descriptor: Hash;
-  kind: 'c' | 'h' | 'k' | 'x';
+  kind: 'c' | 'h' | 'x';
   ct: Bytes;
 };
 
@@ -73,12 +76,12 @@ export async function receiveShares(
       throw vaultError('bad-pack', 'a pack is missing or is not the one its descriptor names');
     const own = kinds.get(hash) ?? [];
     const count = (kind: Wrap['kind']) => own.filter((one) => one.kind === kind).length;
-    if (count('h') !== 1 || count('x') !== 1 || count('k') !== (payload.shares.k === null ? 0 : 1)) {
+    if (count('h') !== 1 || count('x') !== 1) {
       throw vaultError('bad-wrap', 'each version needs one share for every holder and one for exit');
     }
   }
   if (packs.size !== sorted.descriptors.size) throw vaultError('bad-pack', 'a pack came without its descriptor');
-  const to: Record<Wrap['kind'], BundleHeader['to']> = { c: 'team', h: 'vault', k: 'keyholder', x: 'exit' };
+  const to: Record<Wrap['kind'], BundleHeader['to']> = { c: 'team', h: 'vault', x: 'exit' };
   for (const { bundle, kind } of wraps) {
     const header = bundle.payload;
     const fits =
@@ -110,6 +113,47 @@ export async function receiveShares(
     }),
   );
   return { shares, received: own.map(({ ct }) => ct) };
+}
+
+/**
+ * Every version is split over exactly the keyholders whom the practice names now, and enough of them say that they have their pieces of all
+ * of it; without keyholders none is. The bytes they signed follow from the descriptors (docs/spec/keyholder.md, "Delivery").
+ */
+export async function checkCustody(
+  vault: Vault,
+  { practice, people }: Pick<Signed, 'practice' | 'people'>,
+  descriptors: readonly Statement<'descriptor'>[],
+  receipts: readonly CustodyProof[] | undefined,
+  at: Instant,
+): Promise<void> {
+  const named = people.keys.keyholders;
+  if (descriptors.some(({ payload: { holders, shares } }) => (holders === undefined) !== (shares.k === null)))
+    throw bad('a share for keyholders comes with their pieces, and never without');
+  const fits = descriptors.every(({ payload: { holders } }) =>
+    named === undefined
+      ? holders === undefined
+      : holders?.fact === named.id &&
+        holders.need === named.need &&
+        holders.pieces.map(({ by }) => by).join() === named.holders.map(({ person }) => person).join(),
+  );
+  if (!fits) throw vaultError('conflict', 'the practice names other keyholders now; read the directory again');
+  if (named === undefined || descriptors.length === 0) {
+    if (receipts !== undefined) throw bad('receipts of keyholders came where there are none');
+    return;
+  }
+  const signed = new Set<string>();
+  for (const { by, sig } of receipts ?? []) {
+    const key = people.keys.keyOf(by, at);
+    const held = descriptors.flatMap(({ hash, payload }) => {
+      const piece = payload.holders?.pieces.find((one) => one.by === by)?.piece;
+      return piece === undefined ? [] : [{ descriptor: hash, piece }];
+    });
+    const bytes = custodyBytes(practice, by, held);
+    if (held.length < descriptors.length || !key || !(await vault.verifier.verify(key, bytes, fromBase64url(sig))))
+      throw vaultError('bad-wrap', 'a receipt of a keyholder does not hold');
+    signed.add(by);
+  }
+  if (signed.size < named.need) throw vaultError('bad-wrap', 'too few keyholders have their pieces of this');
 }
 
 /** Every wrapped client share has its grant, and every grant its share. */

@@ -25,7 +25,15 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, reasonOf } from './lines.ts';
 import type { People } from './people.ts';
 import { questionFor, readFor } from './questions.ts';
-import { checkRecipients, keptBundles, receiveShares, type Sorted, sortStatements, wrapRows } from './receiving.ts';
+import {
+  checkCustody,
+  checkRecipients,
+  keptBundles,
+  receiveShares,
+  type Sorted,
+  sortStatements,
+  wrapRows,
+} from './receiving.ts';
 import { decidedItem } from './release.ts';
 import { dropUncommitted, settleShares, writeDraft } from './settling.ts';
 import type { Vault } from './vault.ts';
@@ -173,6 +181,7 @@ export async function refer(vault: Vault, signed: Signed, body: z.infer<typeof p
     return { bundle, index: wrap.index, descriptor: wrap.descriptor, kind: wrap.kind, ct: fromBase64url(wrap.ct) };
   });
   checkRecipients(sorted, wraps);
+  if (!forged) await checkCustody(vault, signed, [letter], body.custody, at);
   const { shares } = forged ? { shares: [] } : await receiveShares(vault, sorted, packs, wraps);
   const staged = shares.map((one) => one.descriptor);
   vault.shares.stage(practice, shares, vault.clock());

@@ -6,7 +6,7 @@ import type { Committed, DraftItem } from '@ketenkluis/ledger';
 import type { postRelease, releaseAnswer } from '@ketenkluis/protocol';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import { refresh, type Signed, shownReason, teamsOfAsker } from './auth.ts';
+import { isOutsider, refresh, type Signed, shownReason, teamsOfAsker } from './auth.ts';
 import { openReviews, tooMany } from './emergency.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, type Judged, reasonOf } from './lines.ts';
@@ -157,8 +157,8 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
 }
 
 /** The asker's line. Of a refused item a guest sees nothing: it tells a patient that is there from one that is not (R22). */
-export const shownLine = ({ guest }: Signed, line: Committed) =>
-  guest
+export const shownLine = (signed: Signed, line: Committed) =>
+  isOutsider(signed)
     ? proofOf(
         line,
         line.entry.items.flatMap(({ outcome }, i) => (outcome === 'success' ? [i] : [])),
@@ -225,7 +225,7 @@ async function answer(
         outcome: 'deny',
         handle: asked.handle,
         dossier: asked.dossier,
-        reason: signed.guest ? 'unknown' : decision.outcome === 'deny' ? decision.reason : 'gone',
+        reason: isOutsider(signed) ? 'unknown' : decision.outcome === 'deny' ? decision.reason : 'gone',
       };
     }
     return {

@@ -9,6 +9,7 @@ import {
   type OrganisationId,
   type PersonId,
   plus,
+  type SessionId,
 } from '@ketenkluis/base';
 import type { EventCode } from '@ketenkluis/ledger';
 import {
@@ -19,7 +20,7 @@ import {
   sessionProofBytes,
 } from '@ketenkluis/protocol';
 import type { z } from 'zod';
-import { identityNeeded, lackOf, startLevel } from './assurance.ts';
+import { identityNeeded, lackOf, startLevel, takeGuestLevel } from './assurance.ts';
 import { type Caller, hardLimit, homeOf, refused, type Signed, sessionFault, tokenHash } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { keepDirectory, packVouched, type Welcomed, welcome } from './guests.ts';
@@ -199,7 +200,11 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
   const session = newId('session', vault.random);
   const { guest } = proven;
   if (guest) await keepDirectory(vault, people, guest, proven.person);
-  const lack = await lackOf(vault, people, { session, person: proven.person });
+  const lack = await lackOf(vault, people, {
+    session,
+    person: proven.person,
+    organisation: guest?.organisation ?? null,
+  });
   const stage: SessionStage = (proven.by === 'key' && lack === null) || guest ? 'open' : 'keyring';
   const until = guest && guest.until < hardLimit(at) ? guest.until : hardLimit(at);
   await vault.storage.write(async (tx) => {
@@ -225,6 +230,7 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
     await startLevel(tx, practice, session, proven.by, at);
     if (proven.unlocker !== null) await useUnlocker(tx, practice, proven.unlocker, at);
   });
+  if (guest) await takeLevel(vault, people, session, proven.person, guest);
   // The line first: a keyring that is handed out can be guessed at from then on.
   const event = stage === 'open' ? 'login' : 'keyring';
   await logSession(vault, people, event, proven.person, false, guest?.organisation);
@@ -240,6 +246,15 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
     until,
   };
 }
+
+const takeLevel = async (
+  vault: Vault,
+  people: People,
+  session: SessionId,
+  person: PersonId,
+  { organisation, assurance }: Welcomed,
+): Promise<void> =>
+  assurance === null ? undefined : await takeGuestLevel(vault, people, { session, person, organisation }, assurance);
 
 /** The person's own key has signed: the session is open. */
 export async function confirm(vault: Vault, signed: Signed) {
@@ -291,7 +306,8 @@ export async function touch(vault: Vault, caller: Caller, ask: OpenSession): Pro
   const at = vault.clock();
   const token = base64url(vault.random(32));
   const stage: SessionStage =
-    session.stage === 'open' && proven.by !== 'device' && caller.lack === null ? 'open' : 'keyring';
+    // A guest has no keyring here: what is lacking is looked at with every request.
+    session.stage === 'open' && proven.by !== 'device' && (caller.lack === null || guest !== null) ? 'open' : 'keyring';
   const limit = plus(session.opened, SESSION_LIFE);
   const until = Math.min(hardLimit(at), limit, guest?.until ?? limit) as Instant;
   const { unlocker } = proven;
@@ -315,6 +331,7 @@ export async function touch(vault: Vault, caller: Caller, ask: OpenSession): Pro
       .execute();
     if (unlocker !== null) await useUnlocker(tx, practice, unlocker, at);
   });
+  if (guest) await takeLevel(vault, people, session.session, session.person, guest);
   await logSession(vault, people, 're-touch', session.person, false, home);
   const { keyring, ended } = await handedOut(vault, practice, guest ? null : session.person);
   return {

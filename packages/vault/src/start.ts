@@ -12,6 +12,7 @@ import { vaultError } from './errors.ts';
 import { openKeys } from './keys.ts';
 import { append, ownCommon } from './lines.ts';
 import { bringNative } from './native.ts';
+import { eraseDue } from './retention.ts';
 import type { Api } from './routes/api.ts';
 import { dropUncommitted } from './settling.ts';
 import { privateFile, privateFolder } from './storage/private.ts';
@@ -19,7 +20,6 @@ import { openShares, type ShareStore } from './storage/shares.ts';
 import { openSqlite, type Storage } from './storage/storage.ts';
 import { dropCalls } from './substitutes.ts';
 import { createContext, MAX_DRIFT, type Vault } from './vault.ts';
-import type { WitnessOption } from './witnesses.ts';
 
 export interface VaultOptions {
   /** Data folder: vault.db, shares.db, keys, logs. */
@@ -32,8 +32,9 @@ export interface VaultOptions {
   readonly assurance?: Readonly<Record<string, AssuranceLevel>> | undefined;
   readonly workplace?: string | undefined;
   readonly partners?: AppOptions['partners'];
-  /** Outside cosigners that every log is posted to. */
-  readonly witnesses?: readonly WitnessOption[] | undefined;
+  readonly keyholders?: AppOptions['keyholders'];
+  /** Addresses of outside cosigners that may be posted to; which of them, each practice's owners say. */
+  readonly witnesses?: readonly string[] | undefined;
   /** Milliseconds between two posts; for tests. */
   readonly witnessPause?: number | undefined;
   readonly limits?: AppOptions['limits'];
@@ -81,7 +82,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const { dir, origins, bootstrapToken } = options;
   bringNative();
   if (origins.length === 0) throw vaultError('bad-config', 'a vault needs the origin that it is reached at');
-  for (const origin of [...origins, ...(options.partners ?? [])]) {
+  for (const origin of [...origins, ...(options.partners ?? []), ...(options.keyholders ?? [])]) {
     const why = originFault(origin);
     if (why) throw vaultError('bad-config', `the origin ${origin} ${why}`);
   }
@@ -98,8 +99,11 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     ...{ storage, shares, keys, clock, random, origins, bootstrapToken, ...steady },
     ...{ assurance: options.assurance, witnesses: options.witnesses, witnessPause: options.witnessPause },
   });
-  const logs = await storage.read((tx) => tx.selectFrom('log').select('log').execute());
-  for (const { log } of logs) vault.witnesses.poke(log);
+  const pokeAll = async (): Promise<void> => {
+    const logs = await storage.read((tx) => tx.selectFrom('log').select('log').execute());
+    for (const { log } of logs) vault.witnesses.poke(log);
+  };
+  await pokeAll();
   if (options.log !== false) privateFile(join(dir, 'logs', 'vault.log'));
   const logger =
     options.log === false
@@ -111,6 +115,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     logger,
     workplace: options.workplace,
     partners: options.partners,
+    keyholders: options.keyholders,
     limits: options.limits,
     proxies: options.proxies,
   });
@@ -125,6 +130,8 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     }
     await storage.write((tx) => tx.deleteFrom('challenge').where('until', '<=', clock()).execute());
     await dropCalls(vault);
+    // A cosignature grows old also where nothing is written.
+    await pokeAll();
     await storage.tidy();
     const drift = vault.drift();
     const off = Math.abs(drift) > MAX_DRIFT;
@@ -133,6 +140,8 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
       await logDrift(vault);
     }
     alarmed = off;
+    // By a clock that nobody trusts nothing is erased.
+    if (!off) await eraseDue(vault);
   };
   const timer = setInterval(() => {
     upkeep().catch((error: unknown) =>

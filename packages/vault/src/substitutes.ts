@@ -22,6 +22,7 @@ import { aboutThePractice, insertDirectory, isOwnBusiness, objectItem } from './
 import { annexFor } from './annex.ts';
 import { factRow } from './apply.ts';
 import { type Caller, denied, refresh, type Signed } from './auth.ts';
+import { checkEnds, checkPlace, MAX_CALLS } from './bounds.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, reasonOf } from './lines.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
@@ -60,6 +61,9 @@ export async function substitute(vault: Vault, signed: Signed, body: z.infer<typ
     request,
     keys: ['directory'],
     before: async (at) => {
+      const now = (await refresh(vault, signed)).people;
+      if (payload.t === 'fact') checkPlace(now, payload as Place['payload'], at);
+      checkEnds(now, [statement]);
       await vault.people.tryOn(practice, people.log, [statement]);
       if (payload.t === 'withdrawal' && Math.abs(payload.at - at) > 2 * MINUTE) throw bad('date an end now');
       if (payload.t === 'fact' && (payload as Place['payload']).until <= at)
@@ -131,6 +135,8 @@ export async function call(vault: Vault, signed: Signed, body: z.infer<typeof po
       const state = reading.dossiers.get(dossier)?.state ?? null;
       if (decision.outcome === 'permit' && fault) throw fault;
       const taken = (reading.facts.get(dossier) ?? []).some((one) => one.fact.id === fact.id);
+      const many = decision.outcome === 'permit' ? await tooManyCalls(tx, practice, fact, at) : undefined;
+      if (many) throw many;
       if (decision.outcome === 'permit' && taken) throw vaultError('conflict', 'this fact stands already');
       const common = (outcome: 'success' | 'refused', reason: ReturnType<typeof reasonOf> | null) =>
         commonOf(vault, people, request, at, { event: 'call', action: 'C', outcome, reason });
@@ -155,6 +161,26 @@ export async function call(vault: Vault, signed: Signed, body: z.infer<typeof po
     throw vaultError('not-allowed', 'this patient is not yours to hand over now', { detail: { reason: made.refused } });
   }
   return answered(vault, signed, line);
+}
+
+/** So that nobody fills a substitute's list, or has one patient on it without end. */
+async function tooManyCalls(
+  tx: Tx,
+  practice: Signed['practice'],
+  { person, dossier }: FactOf<'call'>,
+  at: Instant,
+): Promise<Error | undefined> {
+  const live = await tx
+    .selectFrom('called')
+    .select('dossier')
+    .where('practice', '=', practice)
+    .where('person', '=', person)
+    .where('until', '>', at)
+    .execute();
+  const same = live.filter((row) => row.dossier === dossier).length;
+  return same >= MAX_CALLS.patient || live.length >= MAX_CALLS.person
+    ? vaultError('too-many', 'this substitute has this patient, or as many as go, already')
+    : undefined;
 }
 
 async function keep(
@@ -209,7 +235,7 @@ export async function openable(
   caller: Caller,
   at: Instant,
   dossier: DossierId,
-  asks: 'look' | 'emergency',
+  asks: 'look' | 'emergency' | 'own',
 ): Promise<{ handles: NonNullable<Asked['handle']>[]; facts: Asked['facts'] }> {
   const { practice, people, session } = caller;
   const rows = await tx

@@ -16,7 +16,7 @@ import type { VaultKeys } from './keys.ts';
 import { createPeople, type PeopleStore } from './people.ts';
 import type { ShareStore } from './storage/shares.ts';
 import type { Storage, Tx } from './storage/storage.ts';
-import { createWitnesses, type Witnesses, type WitnessOption } from './witnesses.ts';
+import { createWitnesses, type Witnesses } from './witnesses.ts';
 
 export const SOFTWARE = 'ketenkluis-vault/0.1.0';
 /** Beyond this the vault's clock is wrong and says so (R45). */
@@ -53,14 +53,17 @@ export interface VaultParts {
   readonly bootstrapToken: string;
   readonly assurance?: Readonly<Record<string, AssuranceLevel>> | undefined;
   readonly steady?: () => number;
-  readonly witnesses?: readonly WitnessOption[] | undefined;
+  /** Addresses of witnesses that this vault may post to. */
+  readonly witnesses?: readonly string[] | undefined;
   readonly witnessPause?: number | undefined;
 }
 
-/** Throws `vault/bad-config` for a witness that is none. */
-export function createContext({ witnesses: named = [], witnessPause, ...parts }: VaultParts): Vault {
+/** Throws `vault/bad-config` for an address of a witness that is none. */
+export function createContext({ witnesses: allowed = [], witnessPause, ...parts }: VaultParts): Vault {
   const verifier = createVerifier();
-  const witnesses = createWitnesses({ storage: parts.storage, verifier, witnesses: named, pause: witnessPause });
+  const { storage, clock } = parts;
+  const people = createPeople(storage, verifier);
+  const witnesses = createWitnesses({ ...{ storage, people, verifier, clock, allowed }, pause: witnessPause });
   const appender = createAppender({
     store: parts.storage.ledger,
     signer: (log) => parts.keys.log(log),
@@ -74,7 +77,7 @@ export function createContext({ witnesses: named = [], witnessPause, ...parts }:
     assurance: new Map(Object.entries(parts.assurance ?? {}) as [OrganisationId, AssuranceLevel][]),
     verifier,
     steady,
-    people: createPeople(parts.storage, verifier),
+    people,
     witnesses,
     appender: {
       async append(operation) {

@@ -2,12 +2,14 @@
 
 import type { Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import type { vouched as vouchedMessage } from '@ketenkluis/protocol';
-import { membership } from '@ketenkluis/seal';
+import { membership, type Statement } from '@ketenkluis/seal';
 import type { z } from 'zod';
+import { wordOn } from './assurance.ts';
 import type { Caller } from './auth.ts';
+import { MAX_VOUCHED } from './bounds.ts';
 import { vaultError } from './errors.ts';
 import { checkpointOf, proofOfStored } from './proofs.ts';
-import { batchesFor, payloadOf, toWire } from './storage/statements.ts';
+import { batchesFor, getStatements, payloadOf, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -37,6 +39,22 @@ export async function dropPastVouched(tx: Tx, practice: OrganisationId, at: Inst
   }
 }
 
+/** Throws `vault/too-many` where more would be said of one person in one team than as many devices ever say. */
+export async function checkManyVouched(
+  tx: Tx,
+  practice: OrganisationId,
+  daily: readonly Statement<'fact'>[],
+  at: Instant,
+): Promise<void> {
+  if (daily.length === 0) return;
+  const said = (await stored(tx, practice).execute()).map(endOf).filter(({ until }) => until !== null && at < until);
+  const place = ({ person, team }: { readonly person: string; readonly team: string }) => `${person} ${team}`;
+  const more = daily.map(({ payload }) => membership.parse(payload));
+  const counts = Map.groupBy([...said, ...more], place);
+  if (more.some((one) => counts.get(place(one))!.length > MAX_VOUCHED))
+    throw vaultError('too-many', 'this was said often enough today');
+}
+
 /** One's own, as they go to a partner's vault. */
 export async function vouched(
   vault: Vault,
@@ -44,7 +62,7 @@ export async function vouched(
 ): Promise<z.infer<typeof vouchedMessage>> {
   const at = vault.clock();
   const { note, size } = await checkpointOf(vault, people.log);
-  const { rows, batches } = await vault.storage.read(async (tx) => {
+  const { rows, batches, level } = await vault.storage.read(async (tx) => {
     const found = await stored(tx, practice)
       .where('fact.person', '=', session.person)
       .where('statement.line', '<', size)
@@ -59,13 +77,17 @@ export async function vouched(
       return counts;
     });
     const rows = now.slice(0, MAX);
-    return { rows, batches: await batchesFor(tx, practice, rows) };
+    const word = await wordOn(tx, practice, session.session, at);
+    const level = word && (await getStatements(tx, practice, [word])).get(word);
+    const said = level && level.line < size ? level : null;
+    return { rows, level: said, batches: await batchesFor(tx, practice, said ? [...rows, said] : rows) };
   });
-  const memberships = [];
-  for (const row of rows) {
+  const proved = async (row: StatementRow) => {
     const [entry] = await vault.storage.ledger.entries(people.log, row.line, row.line + 1);
     if (!entry) throw vaultError('internal', 'a line of the log is missing; run fsck');
-    memberships.push({ statement: toWire(row), line: await proofOfStored(vault, people.log, entry, size, [row.item]) });
-  }
-  return { memberships, batches, checkpoint: note };
+    return { statement: toWire(row), line: await proofOfStored(vault, people.log, entry, size, [row.item]) };
+  };
+  const memberships = [];
+  for (const row of rows) memberships.push(await proved(row));
+  return { memberships, batches, checkpoint: note, assurance: level === null ? null : await proved(level) };
 }

@@ -1,69 +1,58 @@
 /**
- * Posts every log's newest checkpoint to the witnesses of this vault and keeps what they cosigned (docs/spec/witness.md). No look waits
- * for a witness: this runs behind the commits, and what it cannot reach it tries again.
+ * Posts every log's newest checkpoint to the witnesses that its practice's owners named and this vault's operator allowed, and keeps what
+ * they cosigned (docs/spec/witness.md). No look waits for a witness: this runs behind the commits, and what it cannot reach it tries again.
  */
 
-import { type Bytes, base64, fromUtf8, MINUTE, SECOND, type Verifier } from '@ketenkluis/base';
+import {
+  type Bytes,
+  base64,
+  type Clock,
+  fromUtf8,
+  MINUTE,
+  type OrganisationId,
+  SECOND,
+  type Verifier,
+} from '@ketenkluis/base';
 import {
   consistencyFromTiles,
   cosignedBy,
   formatNote,
-  type NoteKey,
   parseNote,
-  parseVkey,
+  readCheckpoint,
   verifyNote,
+  type WitnessPolicy,
 } from '@ketenkluis/ledger';
+import { WITNESS_FAULTS, type WitnessFault, type witnessed as witnessedMessage } from '@ketenkluis/protocol';
+import { isWitnessUrl, witnessPolicy } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import type { Caller } from './auth.ts';
 import { vaultError } from './errors.ts';
+import type { PeopleStore } from './people.ts';
+import { checkpointOf, consistencyTo } from './proofs.ts';
 import type { Storage } from './storage/storage.ts';
-
-export interface WitnessOption {
-  readonly name: string;
-  /** Submission prefix of C2SP tlog-witness. */
-  readonly url: string;
-  /** Verifier keys, types 0x04 and 0x06, under that name. */
-  readonly keys: readonly string[];
-}
-/** Why the last post to a witness came to nothing. */
-export type WitnessFault = 'offline' | 'refused' | 'bad-proof' | 'ahead' | 'bad-answer';
+import type { Vault } from './vault.ts';
 
 export interface Witnesses {
-  /** A log has grown. Returns at once. */
+  /** A log has grown, or a while has passed. Returns at once. */
   poke(log: string): void;
   /** A checkpoint of this log with the cosignatures under exactly that text. */
   cosigned(log: string, note: string): Promise<string>;
+  /** What is kept of each witness that the practice of this log names. */
+  kept(log: string): Promise<readonly Kept[]>;
   /** Per witness, for the worst log: lines without a cosignature; and the logs whose last post failed. */
   state(): Promise<readonly { readonly name: string; readonly behind: number; readonly failing: number }[]>;
   /** When no post is under way; what waits for its next try does not count. */
   idle(): Promise<void>;
   stop(): Promise<void>;
 }
-
-interface Known {
+interface Kept {
   readonly name: string;
-  readonly url: string;
-  readonly keys: readonly NoteKey[];
+  readonly note: string | null;
+  readonly size: number;
+  readonly fault: WitnessFault | null;
 }
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
-
-/** Throws `vault/bad-config`. */
-function checked({ name, url, keys }: WitnessOption): Known {
-  const bad = (why: string, cause?: unknown) =>
-    vaultError('bad-config', `the witness ${name} ${why}`, cause === undefined ? {} : { cause });
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const safe = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && LOOPBACK.has(parsed.hostname));
-  if (!parsed || !safe || parsed.search || parsed.hash || parsed.username)
-    throw bad('needs an https address without anything behind its path');
-  const known = keys.map((text) => {
-    try {
-      return parseVkey(text);
-    } catch (cause) {
-      throw bad('has a key that is no verifier key', cause);
-    }
-  });
-  if (known.length === 0 || known.some((key) => key.type === 1 || key.name !== name))
-    throw bad('needs keys for cosignatures under its own name');
-  return { name, url: url.replace(/\/$/, ''), keys: known };
-}
+type Known = WitnessPolicy['witnesses'][number];
+type Named = WitnessPolicy & { readonly id: string };
 
 const ANSWER_TIME = 10 * SECOND;
 const MAX_ANSWER = 64 * 1024;
@@ -87,24 +76,55 @@ interface Task {
   wait: number;
 }
 
+/** Throws `vault/bad-config` for an address that is none. */
 export function createWitnesses(parts: {
   readonly storage: Storage;
+  readonly people: PeopleStore;
   readonly verifier: Verifier;
-  readonly witnesses: readonly WitnessOption[];
+  readonly clock: Clock;
+  /** Addresses that may be posted to. */
+  readonly allowed: readonly string[];
   /** Milliseconds between two posts of one log to one witness. */
   readonly pause?: number | undefined;
 }): Witnesses {
-  const { storage, verifier, pause = SECOND } = parts;
-  const witnesses = parts.witnesses.map(checked);
-  if (new Set(witnesses.map(({ name }) => name)).size < witnesses.length)
-    throw vaultError('bad-config', 'a witness is named twice');
+  const { storage, people, verifier, clock, pause = SECOND } = parts;
+  for (const url of parts.allowed) {
+    if (!isWitnessUrl(url))
+      throw vaultError('bad-config', `the witness ${url} needs an https address without anything behind its path`);
+  }
+  const allowed = new Set(parts.allowed);
   const tasks = new Map<string, Task>();
+  const practices = new Map<string, OrganisationId>();
+  const read = new Map<string, Named>();
+  /** The statement by which the kept notes of a log were last sifted. */
+  const sifted = new Map<string, string>();
+  const poking = new Set<Promise<void>>();
   let stopped = false;
 
-  const rowOf = (log: string, name: string) =>
-    storage.read((tx) =>
-      tx.selectFrom('cosigned').selectAll().where('log', '=', log).where('name', '=', name).executeTakeFirst(),
+  async function practiceOf(log: string): Promise<OrganisationId | undefined> {
+    const known = practices.get(log);
+    if (known !== undefined) return known;
+    const row = await storage.read((tx) =>
+      tx.selectFrom('practice').select('practice').where('log', '=', log).executeTakeFirst(),
     );
+    if (row) practices.set(log, row.practice);
+    return row?.practice;
+  }
+  /** What the owners stated last; undefined where they named nobody. */
+  async function namedOn(log: string): Promise<Named | undefined> {
+    const practice = await practiceOf(log);
+    const fact = practice === undefined ? undefined : (await people.of(practice))?.keys.witnesses;
+    if (fact === undefined) return undefined;
+    const known = read.get(log);
+    if (known?.id === fact.id) return known;
+    const named = { id: fact.id, ...witnessPolicy(fact) };
+    read.set(log, named);
+    return named;
+  }
+
+  const rowsOf = (log: string) =>
+    storage.read((tx) => tx.selectFrom('cosigned').selectAll().where('log', '=', log).execute());
+  const rowOf = async (log: string, name: string) => (await rowsOf(log)).find((row) => row.name === name);
   const keep = (log: string, name: string, change: { size?: number; note?: string; fault: WitnessFault | null }) =>
     storage.write(async (tx) => {
       await tx
@@ -113,6 +133,9 @@ export function createWitnesses(parts: {
         .onConflict((on) => on.columns(['log', 'name']).doUpdateSet(change))
         .execute();
     });
+  /** Of a kept note what this witness signed with the keys that count now. */
+  const signaturesIn = (witness: Known, note: string | null) =>
+    note === null ? undefined : cosignedBy(parseNote(note), witness.keys);
 
   /** What the witness signed under this checkpoint, by its own keys and checked; undefined for anything else. */
   async function signedBy(witness: Known, checkpoint: string, lines: string): Promise<string | undefined> {
@@ -130,10 +153,13 @@ export function createWitnesses(parts: {
   }
 
   /** One post, and a second one when the witness knows another size than we remember. Null: up to date. */
-  async function post(log: string, witness: Known): Promise<WitnessFault | null> {
+  async function post(log: string, witness: Known, lag: number): Promise<WitnessFault | null> {
     const { checkpoint, size } = await storage.ledger.state(log);
     const row = await rowOf(log, witness.name);
-    if (checkpoint === null || (row?.size === size && row.fault === null)) return null;
+    if (checkpoint === null) return null;
+    const kept = signaturesIn(witness, row?.note ?? null);
+    const young = kept !== undefined && clock() - kept.seconds * SECOND < lag / 2;
+    if (row?.size === size && row.fault === null && young) return null;
     let old = row?.size ?? 0;
     for (let attempt = 0; attempt < 2; attempt++) {
       const steps: readonly Bytes[] =
@@ -170,9 +196,9 @@ export function createWitnesses(parts: {
     return 'bad-answer';
   }
 
-  function start(log: string, witness: Known, task: Task): void {
+  function start(log: string, witness: Known, lag: number, task: Task): void {
     task.dirty = false;
-    task.busy = post(log, witness)
+    task.busy = post(log, witness, lag)
       .then(async (fault) => {
         if (fault !== null) await keep(log, witness.name, { fault });
         return fault !== null;
@@ -187,7 +213,8 @@ export function createWitnesses(parts: {
         task.timer = setTimeout(
           () => {
             task.timer = null;
-            start(log, witness, task);
+            // Whoever is named by then.
+            poke(log);
           },
           failed ? task.wait : pause,
         );
@@ -195,50 +222,114 @@ export function createWitnesses(parts: {
       });
   }
 
-  return {
-    poke(log) {
-      if (stopped) return;
-      for (const witness of witnesses) {
-        const name = `${witness.name} ${log}`;
-        const task = tasks.get(name) ?? { dirty: false, busy: null, timer: null, wait: 0 };
-        tasks.set(name, task);
-        if (task.busy !== null || task.timer !== null) task.dirty = true;
-        else start(log, witness, task);
-      }
-    },
-    async cosigned(log, note) {
-      if (witnesses.length === 0) return note;
-      const { text, signatures } = parseNote(note);
-      const rows = await storage.read((tx) => tx.selectFrom('cosigned').selectAll().where('log', '=', log).execute());
-      const more = rows.flatMap((row) => {
-        const keys = witnesses.find(({ name }) => name === row.name)?.keys;
-        const kept = row.note === null ? undefined : parseNote(row.note);
-        return keys && kept?.text === text ? (cosignedBy(kept, keys)?.signatures ?? []) : [];
+  async function pokeNamed(log: string): Promise<void> {
+    const named = await namedOn(log);
+    if (named === undefined || stopped) return;
+    const { id, lag, witnesses } = named;
+    if (sifted.get(log) !== id) {
+      const names = witnesses.map(({ name }) => name);
+      await storage.write(async (tx) => {
+        const of = tx.deleteFrom('cosigned').where('log', '=', log);
+        await (names.length === 0 ? of : of.where('name', 'not in', names)).execute();
       });
+      // Stays so until the owners name another address, or this vault is started anew.
+      for (const { name, url } of witnesses) if (!allowed.has(url)) await keep(log, name, { fault: 'not-allowed' });
+      // A witness whose address or keys changed is asked at once.
+      for (const [key, { timer }] of tasks) {
+        if (!key.endsWith(` ${log}`) || timer === null) continue;
+        clearTimeout(timer);
+        tasks.delete(key);
+      }
+      sifted.set(log, id);
+    }
+    for (const witness of witnesses) {
+      if (!allowed.has(witness.url)) continue;
+      const key = `${witness.name} ${log}`;
+      const task = tasks.get(key) ?? { dirty: false, busy: null, timer: null, wait: 0 };
+      tasks.set(key, task);
+      if (task.busy !== null || task.timer !== null) task.dirty = true;
+      else if (!stopped) start(log, witness, lag, task);
+    }
+  }
+
+  function poke(log: string): void {
+    if (stopped) return;
+    // Without the store nothing is lost: the next commit or minute asks again.
+    const one = pokeNamed(log).catch(() => undefined);
+    poking.add(one);
+    one.finally(() => poking.delete(one));
+  }
+
+  return {
+    poke,
+    async cosigned(log, note) {
+      const { text, signatures } = parseNote(note);
+      const more = [];
+      const named = (await namedOn(log))?.witnesses ?? [];
+      const rows = named.length === 0 ? [] : await rowsOf(log);
+      for (const witness of named) {
+        const kept = rows.find(({ name }) => name === witness.name)?.note ?? null;
+        if (kept !== null && parseNote(kept).text === text)
+          more.push(...(signaturesIn(witness, kept)?.signatures ?? []));
+      }
       return formatNote({ text, signatures: [...signatures, ...more] });
     },
+    async kept(log) {
+      const rows = await rowsOf(log);
+      return ((await namedOn(log))?.witnesses ?? []).map((witness): Kept => {
+        const row = rows.find(({ name }) => name === witness.name);
+        // Cosigned by keys that count no more.
+        const note = signaturesIn(witness, row?.note ?? null) === undefined ? null : row!.note;
+        const fault = WITNESS_FAULTS.find((one) => one === row?.fault) ?? null;
+        const here = allowed.has(witness.url);
+        return {
+          ...{ name: witness.name, note, size: note === null ? 0 : readCheckpoint(note).size },
+          fault: here ? fault : 'not-allowed',
+        };
+      });
+    },
     async state() {
-      if (witnesses.length === 0) return [];
       const [logs, rows] = await storage.read(async (tx) => [
         await tx.selectFrom('log').select(['log', 'size']).execute(),
         await tx.selectFrom('cosigned').selectAll().execute(),
       ]);
-      return witnesses.map(({ name }) => {
-        const own = new Map(rows.filter((row) => row.name === name).map((row) => [row.log, row]));
-        return {
-          name,
-          behind: Math.max(0, ...logs.map(({ log, size }) => size - (own.get(log)?.size ?? 0))),
-          failing: logs.filter(({ log }) => (own.get(log)?.fault ?? null) !== null).length,
-        };
-      });
+      const sizes = new Map(logs.map(({ log, size }) => [log, size]));
+      return [...Map.groupBy(rows, ({ name }) => name)].map(([name, own]) => ({
+        name,
+        behind: Math.max(0, ...own.map(({ log, size }) => (sizes.get(log) ?? 0) - size)),
+        failing: own.filter(({ fault }) => fault !== null).length,
+      }));
     },
     async idle() {
+      await Promise.all(poking);
       await Promise.all([...tasks.values()].map(({ busy }) => busy));
     },
     async stop() {
       stopped = true;
+      await Promise.all(poking);
       for (const { timer } of tasks.values()) if (timer !== null) clearTimeout(timer);
       await Promise.all([...tasks.values()].map(({ busy }) => busy));
     },
+  };
+}
+
+/** The newest checkpoint, and what each named witness said, each with its proof to that one. */
+export async function witnessed(
+  vault: Vault,
+  { people: { log } }: Caller,
+  from: number | undefined,
+): Promise<z.infer<typeof witnessedMessage>> {
+  // First what is kept: the checkpoint read after it is never the smaller one.
+  const kept = await vault.witnesses.kept(log);
+  const { note, size } = await checkpointOf(vault, log);
+  return {
+    checkpoint: note,
+    consistency: await consistencyTo(vault, log, from, size),
+    witnesses: await Promise.all(
+      kept.map(async ({ name, note: own, size: upTo, fault }) => ({
+        ...{ name, note: own, fault },
+        proof: (await consistencyTo(vault, log, upTo, size)) ?? [],
+      })),
+    ),
   };
 }

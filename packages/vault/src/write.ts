@@ -19,7 +19,7 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, reasonOf } from './lines.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
 import { questionFor, readFor } from './questions.ts';
-import { checkRecipients, keptBundles, receiveShares, sortStatements, wrapRows } from './receiving.ts';
+import { checkCustody, checkRecipients, keptBundles, receiveShares, sortStatements, wrapRows } from './receiving.ts';
 import { decidedItem } from './release.ts';
 import { dropUncommitted, settleShares, writeDraft } from './settling.ts';
 import type { Vault } from './vault.ts';
@@ -87,6 +87,7 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
     return { bundle, index: wrap.index, descriptor: wrap.descriptor, kind: wrap.kind, ct: fromBase64url(wrap.ct) };
   });
   checkRecipients(sorted, wraps);
+  if (!forged) await checkCustody(vault, signed, [descriptor], body.custody, signed.at);
   const { shares } = forged ? { shares: [] } : await receiveShares(vault, sorted, packs, wraps);
   vault.shares.stage(practice, shares, vault.clock());
   let who = signed;

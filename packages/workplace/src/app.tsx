@@ -19,7 +19,7 @@ import {
 import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { workplaceError } from './errors.ts';
-import type { Workplace } from './model.ts';
+import type { Me, Workplace } from './model.ts';
 import { Main } from './parts/main.tsx';
 import { Heading } from './parts/page.tsx';
 import { Loading, Trouble } from './parts/states.tsx';
@@ -78,11 +78,21 @@ function Failed({ error, reset }: ErrorComponentProps) {
   );
 }
 
-/** Where work begins: a practice's people at their worklist, a partner's at what was referred, a substitute at who was handed over. */
+const OFFICES = { overview: '/overzicht', oversight: '/toezicht', deliveries: '/leveringen' } as const;
+const startOf = (me: Me | null) => {
+  if (me?.patient) return '/mijn-dossier';
+  if (me?.partner) return '/verwijzingen';
+  if (me?.substitute) return '/overgedragen';
+  return me?.office ? OFFICES[me.office] : '/werklijst';
+};
+
+/**
+ * Where work begins: a practice's people at their worklist, a partner's at what was referred, a substitute at who was handed over,
+ * whoever treats nobody at what they answer for.
+ */
 function Start() {
   const session = useSession();
-  const me = session.stage === 'open' ? session.me : null;
-  return <Navigate to={me?.partner ? '/verwijzingen' : me?.substitute ? '/overgedragen' : '/werklijst'} replace />;
+  return <Navigate to={startOf(session.stage === 'open' ? session.me : null)} replace />;
 }
 
 const root = createRootRoute({ component: Gate, notFoundComponent: Start });
@@ -106,6 +116,20 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/dossier/$dossier/inzage',
+    lazyRouteComponent(
+      fetched(() => import('./screens/desk.tsx')),
+      'DeskScreen',
+    ),
+  ),
+  at(
+    '/mijn-dossier',
+    lazyRouteComponent(
+      fetched(() => import('./screens/own.tsx')),
+      'OwnScreen',
+    ),
+  ),
+  at(
     '/verwijzingen',
     lazyRouteComponent(
       fetched(() => import('./screens/referrals.tsx')),
@@ -124,6 +148,13 @@ const routes = root.addChildren([
     lazyRouteComponent(
       fetched(() => import('./screens/sent.tsx')),
       'SentScreen',
+    ),
+  ),
+  at(
+    '/verstuurd/$referral',
+    lazyRouteComponent(
+      fetched(() => import('./screens/ended.tsx')),
+      'EndedScreen',
     ),
   ),
   at(
@@ -187,6 +218,20 @@ const routes = root.addChildren([
     lazyRouteComponent(
       fetched(() => import('./screens/control-finding.tsx')),
       'ControlFindingScreen',
+    ),
+  ),
+  at(
+    '/overzicht',
+    lazyRouteComponent(
+      fetched(() => import('./screens/overview.tsx')),
+      'OverviewScreen',
+    ),
+  ),
+  at(
+    '/toezicht',
+    lazyRouteComponent(
+      fetched(() => import('./screens/oversight.tsx')),
+      'OversightScreen',
     ),
   ),
   at(

@@ -22,6 +22,12 @@ export const workplaceError = errorFactory('workplace', [
   'bad-link',
   /** What was pasted is no partner card, or its signatures do not hold. */
   'bad-card',
+  /** What was pasted is no address or no key of a witness. */
+  'bad-witness',
+  /** What was pasted is no card of a keyholder. */
+  'bad-keyholder',
+  /** Too few keyholders answered: nothing opens, and nobody goes round them. */
+  'holders-missing',
   /** The own organisation says nothing of this person today, so no other vault lets them in. */
   'not-vouched',
   'invitation-ended',

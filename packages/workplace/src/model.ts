@@ -7,17 +7,24 @@ import type { DeviceId, DossierId, HandleId, Instant, InvitationId, PersonId, Te
 import type { AccessSide } from './model/access.ts';
 import type { ControlSide } from './model/control.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
+import type { KeyholderSide } from './model/keyholders.ts';
+import type { OversightSide } from './model/oversight.ts';
+import type { DeskSide, OwnSide } from './model/own.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
 import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
 import type { ReceivedSide, ReferralSide } from './model/referrals.ts';
 import type { Live, Progress } from './model/shared.ts';
 import type { UrgentSide } from './model/urgent.ts';
+import type { WitnessSide } from './model/witnesses.ts';
 
 export type * from './model/access.ts';
 export type * from './model/control.ts';
 export { CHECKS, FOLLOW_UPS, VERDICTS } from './model/control.ts';
 export type * from './model/door.ts';
+export type * from './model/keyholders.ts';
+export type * from './model/oversight.ts';
+export type * from './model/own.ts';
 export type * from './model/partners.ts';
 export { ASSUMPTION_GROUNDS } from './model/partners.ts';
 export type * from './model/people.ts';
@@ -25,6 +32,7 @@ export type * from './model/record.ts';
 export type * from './model/referrals.ts';
 export type * from './model/shared.ts';
 export type * from './model/urgent.ts';
+export type * from './model/witnesses.ts';
 
 export interface Workplace {
   readonly session: Live<Session>;
@@ -36,7 +44,12 @@ export interface Workplace {
   readonly partners: PartnerSide | null;
   readonly access: AccessSide | null;
   readonly urgent: UrgentSide | null;
+  readonly own: OwnSide | null;
+  readonly desk: DeskSide | null;
+  readonly outside: WitnessSide;
   readonly control: ControlSide | null;
+  readonly oversight: OversightSide | null;
+  readonly held: KeyholderSide;
 
   door(): Promise<Door>;
   setShared(shared: boolean): Promise<void>;
@@ -85,7 +98,8 @@ export interface Workplace {
    * member; that always takes two people. Null where a vault knows no substitutes.
    */
   confirmInvitation(invitation: InvitationId, substituteUntil?: Instant): Promise<'admitted' | 'proposed'>;
-  agreeProposal(id: string): Promise<'admitted' | 'proposed'>;
+  /** `signed`: everybody has, and an owner's workplace does the rest. */
+  agreeProposal(id: string): Promise<'admitted' | 'signed' | 'proposed'>;
   refuseProposal(id: string): Promise<void>;
   /** By its proposer, after something else changed. */
   renewProposal(id: string): Promise<void>;

@@ -66,6 +66,7 @@ describe('Mitz in a sync', () => {
       kind: 'partner',
       organisation,
       authority: 'A'.repeat(43) as Hash,
+      profile: 'A'.repeat(43) as Hash,
       log: 'partner.example/1+0123abcd+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAB',
       teams: [newId('team', systemRandom)],
     };

@@ -23,14 +23,18 @@ import {
   conceptKeys,
   type EpisodeOfCare,
   type FhirRecord,
+  linksOf,
   literalReference,
   type Medication,
   type Patient,
+  type PatientLink,
+  type PatientLinks,
   type PractitionerRole,
   patientReference,
   type ReferenceIndex,
   type Rejection,
   readBsn,
+  resolveLinks,
 } from '@ketenkluis/fhir';
 import { type Dwelling, dwellingOf } from '../evidence.ts';
 import { CodeList, listedYears } from './filter.ts';
@@ -47,7 +51,22 @@ export const CHOOSING_TYPES: ReadonlySet<string> = new Set([
 
 interface Person extends Pick<PatientFacts, 'birthDate' | 'died'> {
   readonly problems: ProblemFact[];
+  /** Of the number: enough to see that two differ, too little to be one. */
+  readonly mark: number | null;
 }
+const MARK = 65_521;
+
+/** By what two records, or one record at two times, are told to be of one person. */
+export interface Known {
+  readonly birthDate: LocalDate | null;
+  readonly mark: number | null;
+}
+/** Born on different days, and no number that says it is one person all the same: these are two people. */
+export const areTwo = (one: Known, other: Known): boolean =>
+  one.birthDate !== null &&
+  other.birthDate !== null &&
+  one.birthDate !== other.birthDate &&
+  !(one.mark !== null && one.mark === other.mark);
 
 interface WaitingProblem {
   /** As the source refers to the patient. */
@@ -68,6 +87,7 @@ export interface Choice {
   readonly byCode: Readonly<Record<string, number>>;
   /** Programmes for which each candidate may be enrolled. */
   readonly candidateFor: ReadonlyMap<string, readonly ProgrammeId[]>;
+  readonly links: PatientLinks;
 }
 
 export class Chooser {
@@ -90,6 +110,8 @@ export class Chooser {
   /** `Condition/id` -> period of the episode that names it. */
   readonly #episodes = new Map<string, EpisodePeriod>();
   #episodesOfFile: [string, EpisodePeriod][] = [];
+  readonly #links: PatientLink[] = [];
+  #linksOfFile: { readonly patient: string; readonly type: PatientLink['type']; readonly reference: string }[] = [];
 
   constructor(
     selection: Selection,
@@ -154,7 +176,12 @@ export class Chooser {
     else if (bsn.kind === 'fault') this.#reject({ file, line, code: bsn.fault });
     else if (bsn.kind === 'bsn') this.#onBsn(id, bsn.bsn);
     this.#onDwelling(id, () => dwellingOf(patient.name, patient.address));
-    this.#people.set(id, { ...personFact(patient), problems: [] });
+    const mark = bsn.kind === 'bsn' ? Number(bsn.bsn) % MARK : null;
+    this.#people.set(id, { ...personFact(patient), problems: [], mark });
+    for (const { type, reference = '' } of linksOf(patient)) {
+      this.#linksOfFile.push({ patient: id, type, reference });
+      if (type !== 'same') this.#reject({ file, line, code: 'patient-replaced', field: 'link' });
+    }
   }
 
   #condition(condition: Condition, file: string, line: number): void {
@@ -197,11 +224,23 @@ export class Chooser {
       this.#staff.set(name, [...(this.#staff.get(name) ?? []), ...keys]);
     }
     this.#staffOfFile = [];
+    for (const { patient, type, reference } of this.#linksOfFile) {
+      const target = literalReference(index.resolve(reference) ?? reference);
+      // Replaced by what cannot be found is replaced all the same; an empty id is nobody's.
+      if (target === undefined || target.type === 'Patient')
+        this.#links.push({ patient, type, other: target?.id ?? '' });
+    }
+    this.#linksOfFile = [];
   }
 
   /** Ids in the order of the files; complete after the last one. */
   patients(): IterableIterator<string> {
     return this.#people.keys();
+  }
+
+  known(patient: string): Known | undefined {
+    const person = this.#people.get(patient);
+    return person && { birthDate: person.birthDate ?? null, mark: person.mark };
   }
 
   #attach(): void {
@@ -228,7 +267,10 @@ export class Chooser {
     for (const { id } of this.#programmes) candidates[id] = 0;
     const byCode = new Map<CodingKey, number>();
     const chosen = new Map<string, readonly ProgrammeId[]>();
+    const links = resolveLinks(this.#links, (patient) => this.#people.has(patient));
     for (const [id, facts] of this.#people) {
+      // A record that another one replaces is used no more.
+      if (links.replaced.has(id)) continue;
       const codes = new Set(this.#programmes.flatMap((one) => activeInclusionCodes(one, facts, this.#asOf)));
       for (const code of codes) byCode.set(code, (byCode.get(code) ?? 0) + 1);
       const programmes = candidateFor(this.#programmes, facts, this.#asOf);
@@ -240,6 +282,7 @@ export class Chooser {
       candidates,
       byCode: Object.fromEntries([...byCode].sort(([a], [b]) => (a < b ? -1 : 1))),
       candidateFor: chosen,
+      links,
     };
   }
 }

@@ -10,13 +10,14 @@ import {
   type Bsn,
   type FileReading,
   loadUnits,
+  type PatientLinks,
   ReferenceIndex,
   type Rejection,
   type SourceFile,
 } from '@ketenkluis/fhir';
 import type { Dwelling } from '../evidence.ts';
 import { checkSource } from './check.ts';
-import { CHOOSING_TYPES, type Choice, Chooser } from './choose.ts';
+import { CHOOSING_TYPES, type Choice, Chooser, type Known } from './choose.ts';
 import type { Contact } from './contact.ts';
 import { LineFilter } from './filter.ts';
 import { BitSet } from './idset.ts';
@@ -41,6 +42,13 @@ export interface PracticeSink {
   dwelling?(patient: string, dwelling: () => Dwelling): void;
 }
 
+/** What the first reading knows of records that may be of one person, or of another one than before. */
+export interface Found {
+  readonly links: PatientLinks;
+  /** Undefined: not in this source. */
+  known(patient: string): Known | undefined;
+}
+
 export interface Progress {
   readonly step: 'check' | 'choose' | 'take';
   readonly file: string;
@@ -56,6 +64,8 @@ export interface PracticeOptions {
   /** Who is chosen: every candidate, or what the register says. A programme outside the selection counts for nothing. */
   readonly enrolled: 'candidates' | ((patient: string, candidateFor: readonly ProgrammeId[]) => readonly ProgrammeId[]);
   readonly sink: PracticeSink;
+  /** Told once the first reading is through, before anybody is chosen. A record that is replaced is never chosen. */
+  readonly found?: (found: Found) => void | Promise<void>;
   /** The days, both included, whose appointments are handed on; none when left out. */
   readonly booked?: { readonly from: LocalDate; readonly to: LocalDate };
   /** Parses every line once more and names every fault; what is taken stays the same. */
@@ -69,7 +79,7 @@ export interface FileReport extends FileReading {
   readonly name: string;
 }
 
-export interface PracticeReading extends Omit<Choice, 'candidateFor'> {
+export interface PracticeReading extends Omit<Choice, 'candidateFor' | 'links'> {
   /** Chosen patients by programme. */
   readonly enrolled: Readonly<Record<string, number>>;
   /** Chosen patients, whatever the number of their programmes. */
@@ -233,7 +243,8 @@ async function attempt(
     states.push(state);
   }
 
-  const { candidateFor, ...choice } = chooser.choose();
+  const { candidateFor, links, ...choice } = chooser.choose();
+  await options.found?.({ links, known: (patient) => chooser.known(patient) });
   const chosen = new Map<string, readonly ProgrammeId[]>();
   const enrolled: Record<string, number> = Object.fromEntries(selection.programmes.map(({ id }) => [id, 0]));
   const programmesOf = (patient: string): readonly ProgrammeId[] => {
@@ -242,7 +253,7 @@ async function attempt(
     return options.enrolled(patient, may).filter((id) => Object.hasOwn(enrolled, id));
   };
   for (const patient of chooser.patients()) {
-    const programmes = programmesOf(patient);
+    const programmes = links.replaced.has(patient) ? [] : programmesOf(patient);
     if (programmes.length === 0) continue;
     chosen.set(patient, programmes);
     for (const id of programmes) enrolled[id]!++;

@@ -13,6 +13,9 @@ export interface MadePatient {
   readonly hba1c: readonly number[];
   readonly died?: boolean;
   readonly bsn?: string;
+  readonly birthDate?: string;
+  /** To other patients. */
+  readonly links?: readonly { readonly type: string; readonly other: string }[];
   readonly appointments?: readonly MadeAppointment[];
 }
 
@@ -72,7 +75,7 @@ export function madeFiles(patients: readonly MadePatient[]): Map<string, string>
       id,
       code: [{ coding: [{ system: SYSTEM.isco, code }] }],
     });
-  for (const { id, family, kind, systolic, hba1c, died, bsn, appointments = [] } of patients) {
+  for (const { id, family, kind, systolic, hba1c, died, bsn, birthDate, links, appointments = [] } of patients) {
     for (const one of appointments) add('Appointment', appointment(id, one));
     add('Patient', {
       resourceType: 'Patient',
@@ -80,7 +83,8 @@ export function madeFiles(patients: readonly MadePatient[]): Map<string, string>
       ...(bsn === undefined ? {} : { identifier: [{ system: SYSTEM.bsn, value: bsn }] }),
       name: [{ use: 'official', family, given: ['Test'] }],
       gender: 'female',
-      birthDate: '1950-06-15',
+      birthDate: birthDate ?? '1950-06-15',
+      ...(links && { link: links.map(({ type, other }) => ({ type, other: { reference: `Patient/${other}` } })) }),
       address: [{ line: ['Blijfstraat 1'], city: 'Nergens' }],
       ...(died ? { deceasedDateTime: '2025-11-01' } : {}),
     });

@@ -103,6 +103,8 @@ export interface WorldOptions {
   readonly clock?: World['clock'];
   readonly people?: readonly NewStaff[];
   readonly threshold?: number;
+  /** Addresses of witnesses that its vault may post to. */
+  readonly witnesses?: readonly string[];
   /** Worlds that reach each other, by origin. */
   readonly web?: Map<string, Fetch>;
 }
@@ -122,6 +124,7 @@ export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}):
     steady: clock.steady,
     log: false,
     limits: { perMinute: 1_000_000, strictPerMinute: 1_000_000 },
+    ...(more.witnesses === undefined ? {} : { witnesses: more.witnesses, witnessPause: 0 }),
   };
   let running = await createVault(options);
   const net = injected(() => running);

@@ -32,6 +32,7 @@ export const said = (nl: string, en: string) => ({ nl, en });
 export const BY = { name: 'T. van Asselt', role: said('Podotherapeut', 'Podiatrist') };
 
 export interface Two {
+  readonly web: Map<string, Fetch>;
   readonly practice: World;
   readonly feet: World;
   /** The podiatrists. */
@@ -63,7 +64,7 @@ export async function makeTwo(patients = 5): Promise<Two> {
   await practice.enrol();
   await practice.sync();
   const two: Two = {
-    ...{ practice, feet, team },
+    ...{ web, practice, feet, team },
     ownCard: async (owner) =>
       readPartnerCard(await partnerCard(owner, { name: 'Praktijk De Proef', ura: '00000001', teams: [] })),
     theirCard: async (podiatrist) =>

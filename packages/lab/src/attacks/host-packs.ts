@@ -96,6 +96,14 @@ const stateNow = (fork: Fork, patient: Patient): Hash =>
     (db) => rowsOf(db, 'SELECT state FROM dossier WHERE dossier = ?', patient.dossier)[0]!['state'] as Hash,
   );
 
+const grantIn = (result: Loose, batches: Loose) =>
+  expectType(statementFromWire(result.grant, batchesFromWire(batches)), 'grant');
+/** The same grant, signed by the host. */
+async function regranted(result: Loose, batches: Loose) {
+  const { payload } = grantIn(result, batches);
+  return signStatement(payload, await hostSigner(payload.issuer));
+}
+
 export const hostPacks: readonly Attack[] = [
   {
     name: 'swap-pack-between-dossiers',
@@ -272,6 +280,39 @@ export const hostPacks: readonly Attack[] = [
       return (await fsck(fork.vaultDir)).faults[0]?.code;
     },
     twin: async (fork) => (await fsck(fork.vaultDir)).ok,
+  },
+  {
+    name: 'inject-a-grant',
+    promise: 'P2',
+    who: 'host',
+    does: 'puts a grant of its own signing, in the name of its issuer, into the answer',
+    expect: ['client/not-signed'],
+    without: "its hash is the true one's, which stands in the state: only the signature tells",
+    async play(fork) {
+      const [patient] = two(fork);
+      await fork.up();
+      const session = await fork.signIn('nurse');
+      fork.tamper(
+        onReleases(async (json) => ({
+          ...json,
+          results: await Promise.all(
+            json.results.map(async (one: Loose) => ({
+              ...one,
+              grant: statementToWire(await regranted(one, json.batches)),
+            })),
+          ),
+        })),
+      );
+      return refusalIn(await lookAt(session, patient));
+    },
+    async twin(fork) {
+      const [patient] = two(fork);
+      await fork.up();
+      const { answer } = await recordedLook(fork, 'nurse', patient);
+      const [one] = answer.results;
+      const { hash } = await regranted(one, answer.batches);
+      return JSON.stringify(answer).includes(hash) && hash === grantIn(one, answer.batches).hash;
+    },
   },
   {
     name: 'forge-a-fact',

@@ -1,13 +1,16 @@
 /** Every attack, in the order of the corruption matrix. */
 
 import type { Attack } from './attack.ts';
+import { bounds } from './bounds.ts';
 import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
 import { hostNewest } from './host-newest.ts';
 import { hostPacks } from './host-packs.ts';
 import { hostShares } from './host-shares.ts';
+import { hostWitnesses } from './host-witnesses.ts';
 import { input } from './input.ts';
+import { keyholders } from './keyholders.ts';
 import { members } from './members.ts';
 import { outside } from './outside.ts';
 import { partnerHosts } from './partner-hosts.ts';
@@ -16,6 +19,7 @@ import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
 import { requests } from './requests.ts';
 import { reviewers } from './reviewers.ts';
+import { sourceLinks } from './source-links.ts';
 import { urgent } from './urgent.ts';
 
 /** On the two organisations of `pair.ts`. */
@@ -26,6 +30,7 @@ export const ON_PAIR: readonly Attack[] = [
   ...partnerRaces,
   ...urgent,
   ...reviewers,
+  ...bounds,
 ];
 
 export const ATTACKS: readonly Attack[] = [
@@ -34,10 +39,13 @@ export const ATTACKS: readonly Attack[] = [
   ...hostLog,
   ...hostKeys,
   ...hostNewest,
+  ...hostWitnesses,
   ...hostShares,
+  ...keyholders,
   ...requests,
   ...members,
   ...ON_PAIR,
   ...input,
+  ...sourceLinks,
   ...outside,
 ];

@@ -66,6 +66,7 @@ export async function openWith(
     storage: replaced.fresh ? memoryStorage() : session.wire.ports.storage,
     verifier: replaced.people ? LIAR : session.verifier,
     now: session.now(),
+    holders: null,
     teamKey: (team, epoch) => session.teamKey(team, epoch),
   });
 }
@@ -75,6 +76,8 @@ export const gullibleLog = (session: Session): LogView => ({
   log: session.wire.place.pins.log,
   seen: () => null,
   note: () => null,
+  evidence: () => null,
+  contradicted: () => Promise.reject(new Error('nobody contradicts here')),
   accept: async (note) => readCheckpoint(note),
   line: (proof) => ({
     index: proof.index,

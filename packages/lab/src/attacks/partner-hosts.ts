@@ -6,6 +6,7 @@ import {
   agree,
   type PartnerCard,
   partnerCard,
+  profilesOf,
   proposePartner,
   readPartnerCard,
   type Session,
@@ -13,11 +14,20 @@ import {
   waitingProposals,
   wire,
 } from '@ketenkluis/client';
-import { batchesFromWire, KeyDirectory, signStatement, statementFromWire, statementToWire } from '@ketenkluis/seal';
-import type { TestPerson, TestWorld } from '@ketenkluis/vault/testing';
+import {
+  batchesFromWire,
+  encodeStatement,
+  KeyDirectory,
+  type Plaintext,
+  sealTo,
+  signStatement,
+  statementFromWire,
+  statementToWire,
+} from '@ketenkluis/seal';
+import { partnerFact, type TestPerson, type TestWorld } from '@ketenkluis/vault/testing';
 import type { Attack } from './attack.ts';
 import { LIAR } from './looks.ts';
-import type { Pair } from './pair.ts';
+import { type Pair, state } from './pair.ts';
 import { strangerAs } from './people.ts';
 import { type Loose, type Rule, recorded, tampered } from './proxy.ts';
 import { fetchOf, type Memory, ORIGIN, storageOf } from './world.ts';
@@ -76,6 +86,45 @@ async function proposed(pair: Pair): Promise<{ readonly second: Session; readonl
   const owner = await client(pair.world, gp, []);
   await proposePartner(owner, { ...card, ura: '90009999' }, { proof: 'gebeld' });
   return { second: await client(pair.world, trustee, []), card };
+}
+
+/** A's owner proposes B under this name; the other owner reads it. */
+async function lookAlike(pair: Pair, name: string): Promise<string | undefined> {
+  const { card } = await cardOf(pair);
+  const { gp, trustee } = pair.world.practice;
+  await proposePartner(await client(pair.world, gp, []), { ...card, name }, { proof: 'gebeld' });
+  const [seen] = await waitingProposals(await client(pair.world, trustee, []));
+  return seen !== undefined && 'broken' in seen ? 'not to be signed' : undefined;
+}
+
+const HONEST = 'Podotherapie Het Spoor';
+/** What the second owner reads of B when the host shows a profile with this name, signed by the first. */
+async function renamed({ world, theirs, base }: Pair, name: string): Promise<string | undefined> {
+  const { practice, time } = world;
+  const { gp, trustee } = practice;
+  const partner = theirs.practice.id;
+  const profile = (called: string) =>
+    signStatement(
+      {
+        ...{ t: 'profile' as const, v: 1 as const, suite: 1, organisation: practice.id, partner, name: called },
+        ...{ ura: '90001234', proof: 'gebeld', origin: ORIGIN, by: gp.id, at: time.clock() },
+        teams: [{ team: theirs.practice.nurseTeam.id, role: 'podiatrist', name: 'Voetzorg' }],
+      },
+      gp.signer,
+    );
+  const ended = {
+    ...{ t: 'withdrawal' as const, v: 1 as const, suite: 1, practice: practice.id, fact: base.partner.id },
+    ...{ dossier: null, at: time.clock() },
+  };
+  const fact = partnerFact(world, theirs, { profile: (await profile(HONEST)).hash });
+  const statements = [await signStatement(ended, gp.signer), await signStatement(fact, practice.owners)];
+  const stated = await state(world, gp, statements);
+  if (stated.status !== 200) throw new Error(stated.text);
+  const shown = encodeStatement(await profile(name)) as Uint8Array as Plaintext;
+  const sealed = base64url(await sealTo(trustee.kemPublic, `profile ${partner}`, shown));
+  const rule: Rule = { on: 'me', answer: (json) => ({ ...json, names: [{ person: partner, sealed }] }) };
+  const said = (await profilesOf(await client(world, trustee, [rule]))).get(partner);
+  return said?.name === name ? undefined : 'no word about this partner';
 }
 
 export const partnerHosts: readonly Attack[] = [
@@ -145,6 +194,26 @@ export const partnerHosts: readonly Attack[] = [
       const { text, card } = await cardOf(await fork.pair());
       return (await readPartnerCard(otherNumber(text))).authority === card.authority;
     },
+  },
+  {
+    name: 'propose-a-partner-with-a-look-alike-name',
+    promise: 'P4',
+    who: 'owner',
+    does: 'has a partner signed under a name with a letter of another alphabet, which looks like an organisation that everybody knows',
+    expect: ['not to be signed'],
+    without: 'in plain letters the same proposal is read and waits for the second signature',
+    play: async (fork) => lookAlike(await fork.pair(), 'Podotherapie Het Sp\u043e\u043er'),
+    twin: async (fork) => (await lookAlike(await fork.pair(), 'Podotherapie Het Spoor')) === undefined,
+  },
+  {
+    name: 'rename-a-partner-alone',
+    promise: 'P4',
+    who: 'host and owner',
+    does: 'shows a colleague another name and address of a partner, which one owner signed after two people had compared the true ones',
+    expect: ['no word about this partner'],
+    without: 'what two people signed for is read',
+    play: async (fork) => renamed(await fork.pair(), 'Podotherapie De Overkant'),
+    twin: async (fork) => (await renamed(await fork.pair(), HONEST)) === undefined,
   },
   {
     name: 'propose-a-partner-under-another-number',

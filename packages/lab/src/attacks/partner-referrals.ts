@@ -105,7 +105,42 @@ async function sealedAnew(pair: Pair, prev: Hash) {
   return { descriptor: descriptor!, pack: fromBase64url(result.pack), h: asShare('h', fromBase64url(result.h)) };
 }
 
+/** How a look at this part is answered, but for the ids that were asked. */
+async function answered(
+  pair: Pair,
+  who: TestSession,
+  item: { readonly dossier: PairDossier['id']; readonly handle: PairDossier['handles'][number] },
+) {
+  const reply = await look(pair.world, who, [item]);
+  const { results, states, commits } = reply.json<Record<string, unknown[]>>();
+  const plain = JSON.stringify({ status: reply.status, results, states, commits });
+  return plain.replaceAll(item.dossier, 'dossier').replaceAll(item.handle, 'handle');
+}
+
 export const partnerReferrals: readonly Attack[] = [
+  oneThing({
+    name: 'infer-a-restriction-from-an-answer',
+    who: 'partner',
+    does: 'compares how a look is answered at a patient who shut everybody outside out, and at a patient who does not exist',
+    expect: ['alike'],
+    without: 'without the restriction the part opens, and the two differ',
+    async work(pair, wrong) {
+      const { referred } = pair;
+      const shut: FactOf<'restriction'> = {
+        ...{ ...factOf(pair.world), kind: 'restriction', dossier: referred.id, handles: null, excluded: 'outside' },
+      };
+      const nurse = await pair.nurse();
+      if (wrong) {
+        const body = { ...(await withStates(pair.world, nurse, [shut])) };
+        const said = await aboutDossier(pair.world, nurse, 'consent', referred, body);
+        if (said.status !== 200) throw new Error(said.text);
+      }
+      const guest = await pair.guest();
+      const real = await answered(pair, guest, { dossier: referred.id, handle: referred.handles[0]! });
+      const nobody = { dossier: newId('dossier', systemRandom), handle: newId('handle', systemRandom) };
+      return real === (await answered(pair, guest, nobody)) ? 'alike' : undefined;
+    },
+  }),
   oneThing({
     name: 'refer-beyond-the-own-parts',
     who: 'member',

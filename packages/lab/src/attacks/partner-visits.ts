@@ -46,6 +46,7 @@ async function inTheLogOf(host: TestWorld, statement: Statement<'fact'>, at = ho
     memberships: [{ statement: statementToWire(statement), line: proof as Vouched['memberships'][number]['line'] }],
     batches: [],
     checkpoint: line.checkpoint,
+    assurance: null,
   };
 }
 
@@ -319,7 +320,12 @@ export const partnerVisits: readonly Attack[] = [
         {
           ...{ t: 'fact' as const, v: 1 as const, suite: 1, kind: 'partner' as const, practice: world.practice.id },
           ...{ id: newId('fact', systemRandom), from: world.time.clock(), until: null, organisation: honest.id },
-          ...{ authority: honest.authority.hash, log: world.log.key, teams: [honest.nurseTeam.id] },
+          ...{
+            authority: honest.authority.hash,
+            profile: honest.authority.hash,
+            log: world.log.key,
+            teams: [honest.nurseTeam.id],
+          },
         },
         world.practice.owners,
       );

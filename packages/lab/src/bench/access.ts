@@ -58,7 +58,7 @@ function lookAt({ practice, partner, teams }: Place, row: number, outside: boole
     item: { dossier, handle: handles[row % parts]!, team: null, writerClass: 'source', parent: null, state: 'live' },
     facts: [
       fact({ kind: 'membership', team, person, ...(outside ? vouched : {}) }),
-      fact({ kind: 'partner', organisation: partner, authority: KEY, log: VKEY, teams }),
+      fact({ kind: 'partner', organisation: partner, authority: KEY, log: VKEY, profile: KEY, teams }),
       fact({ kind: 'enrolment', dossier }),
       fact({ kind: 'relation', dossier, teams }, null, true),
       fact({ kind: 'relation', dossier, teams }),

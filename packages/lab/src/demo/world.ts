@@ -103,6 +103,8 @@ export interface NewPracticeOptions {
   readonly organisation?: Organisation;
   /** Origins of the vaults of other organisations. */
   readonly partners?: readonly string[];
+  /** Addresses of witnesses that the vault may post to. */
+  readonly witnesses?: readonly string[];
   readonly onIdle?: WorldOptions['onIdle'];
   readonly onStep?: WorldOptions['onStep'];
 }
@@ -137,6 +139,7 @@ export async function newPractice(options: NewPracticeOptions): Promise<NewPract
     bootstrapToken,
     limits: { perMinute: 100_000, strictPerMinute: 10_000 },
     ...(options.partners === undefined ? {} : { partners: options.partners }),
+    ...(options.witnesses === undefined ? {} : { witnesses: options.witnesses }),
     ...(options.workplace === undefined ? {} : { workplace: options.workplace }),
   });
   const net = nodeFetch();

@@ -4,18 +4,15 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { base64url, fromBase64url, steadyCount } from '@ketenkluis/base';
+import { steadyCount } from '@ketenkluis/base';
 import { clientError, type Session } from '@ketenkluis/client';
-import { folderOf, parseVkey, verifyLedger } from '@ketenkluis/ledger';
-import { createVerifier } from '@ketenkluis/seal';
-import { createVault, fsck } from '@ketenkluis/vault';
-import { database, rowsOf } from '../attacks/host.ts';
 import { lookAt } from '../attacks/looks.ts';
 import { AS_OF, type Patient } from '../attacks/world.ts';
 import { type Dice, dice } from '../generate/dice.ts';
 import type { Acknowledged } from './journal.ts';
 import { contentsOf, die, makePractice, type Practice, rename } from './practice.ts';
 import { Child, Spares } from './processes.ts';
+import { checkStopped } from './whole.ts';
 
 export interface KillOptions {
   readonly kills: number;
@@ -224,7 +221,8 @@ class Run {
       await this.#agent.close();
       await this.#practice.vault.stop();
     }
-    const log = await this.#checkVault();
+    const { faults: found, ...log } = await checkStopped(this.#practice);
+    this.faults.push(...found);
     const { agent, vault, atWork } = this.killed;
     const { syncs, looks, faults } = this;
     const seconds = (steadyCount() - from) / 1000;
@@ -259,37 +257,6 @@ class Run {
         if (contents.get(scope) !== expected) this.faults.push(`${scope} of ${dossier} is not what it should be`);
       }
     }
-  }
-
-  /** No acknowledged line lost, no pack without its line, nothing left over. */
-  async #checkVault(): Promise<{ readonly lines: number; readonly packs: number }> {
-    const { vaultDir, journal, log } = this.#practice;
-    const leaves = database(vaultDir, (db) =>
-      rowsOf(db, 'SELECT leaf FROM entry ORDER BY idx').map((row) =>
-        base64url(new Uint8Array(row['leaf'] as Uint8Array)),
-      ),
-    );
-    for (const { index, leaf } of journal) {
-      if (leaves[index] !== leaf) this.faults.push(`the acknowledged line ${index} is lost`);
-    }
-    const stopped = await createVault({
-      dir: vaultDir,
-      origins: ['http://check.localhost'],
-      bootstrapToken: 'x'.repeat(16),
-    });
-    const { ledger } = stopped.vault.storage;
-    const verdict = await verifyLedger({
-      folder: folderOf(ledger, log.origin),
-      trust: { log: parseVkey(log.key) },
-      verifier: createVerifier(),
-      seen: journal.map((line) => ({ origin: log.origin, size: line.size, root: fromBase64url(line.root) })),
-      entries: (from, to) => ledger.entries(log.origin, from, to),
-    });
-    await stopped.stop();
-    for (const fault of verdict.faults) this.faults.push(`the log: ${fault.message}`);
-    const report = await fsck(vaultDir);
-    for (const { code, where } of report.faults) this.faults.push(`the vault: ${code} ${where}`);
-    return { lines: report.lines, packs: report.packs };
   }
 }
 

@@ -187,6 +187,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   },
   directory: reading('directory'),
   me: reading('me'),
+  own: reading('own'),
   heads: reading('heads'),
   statements: signed('statements', invitation, { class: 'admin' }),
   proposals: reading('proposals'),
@@ -271,6 +272,8 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   },
   entries: reading('entries'),
   checkpoint: reading('checkpoint'),
+  'log-proof': reading('log-proof', '?index=0&size=1'),
+  witnessed: reading('witnessed'),
   tile: (world, { session }) =>
     world.running.app
       .inject({
@@ -282,9 +285,34 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   'session-close': (world, { session }) => world.call('session-close', { token: session.token, body: {} }),
 };
 
+const declarationOf =
+  (kind: 'look' | 'own'): Ask =>
+  async (world, { session }, target) => {
+    const annex = await world.annex();
+    return world.signed(
+      session,
+      'declaration',
+      { event: 'print', annex: annex.text },
+      { class: kind, items: [itemOf(target)], annex: annex.hash, declared: true },
+    );
+  };
+const auditOf =
+  (kind: 'audit' | 'own'): Ask =>
+  async (world, { session }, { dossier }) => {
+    const annex = await world.annex();
+    const at = world.time.clock();
+    return world.signed(
+      session,
+      'audit',
+      { from: 0, until: at, annex: annex.text },
+      { class: kind, items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
+    );
+  };
+
 /** Endpoints about one dossier. */
 export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
   release: (world, { session }, target) => look(world, session, [itemOf(target)]),
+  'release own': (world, { session }, target) => look(world, session, [itemOf(target)], { class: 'own' }),
   'release emergency': (world, { session }, target) => look(world, session, [itemOf(target)], { class: 'emergency' }),
   emergencies: (world, { session }, { dossier }) =>
     world.call('emergencies', { token: session.token, body: { dossier: dossier.id } }),
@@ -295,26 +323,24 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
     return (await writeNote(world, session, dossier, team, { parent })).reply;
   },
   takeover,
-  declaration: async (world, { session }, target) => {
+  declaration: declarationOf('look'),
+  'declaration own': declarationOf('own'),
+  'declaration audit': async (world, { session }, { dossier }) => {
     const annex = await world.annex();
     return world.signed(
       session,
       'declaration',
-      { event: 'print', annex: annex.text },
-      { class: 'look', items: [itemOf(target)], annex: annex.hash, declared: true },
+      { event: 'export', annex: annex.text },
+      {
+        ...{ class: 'audit', items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
+        declared: true,
+      },
     );
   },
-  audit: async (world, { session }, { dossier }) => {
-    const annex = await world.annex();
-    const at = world.time.clock();
-    return world.signed(
-      session,
-      'audit',
-      { from: 0, until: at, annex: annex.text },
-      { class: 'audit', items: [{ dossier: dossier.id, handle: null, facts: [] }], annex: annex.hash },
-    );
-  },
+  audit: auditOf('audit'),
+  'audit own': auditOf('own'),
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
+  restrictions: (world, { session }, { dossier }) => aboutDossier(world, session, 'restrictions', dossier, {}),
   'review-told': (world, { session }, { dossier, review }) =>
     aboutDossier(world, session, 'review-told', dossier, {
       review,

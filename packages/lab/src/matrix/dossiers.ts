@@ -103,7 +103,7 @@ async function change(world: TestWorld, { askers }: Cast, dossier: TestDossier, 
 }
 
 /** Enrolled and sealed for the team that treats; consents that no step of a guest uses; in one state, an emergency beforehand. */
-async function enrolled(world: TestWorld, { askers, circle }: Cast, target: Target): Promise<void> {
+async function enrolled(world: TestWorld, { askers, circle, owns }: Cast, target: Target): Promise<void> {
   const { dossier, state, consents } = target;
   const { nurseTeam, gpTeam, agent } = world.practice;
   const team = state === 'of-others' ? gpTeam : nurseTeam;
@@ -119,7 +119,8 @@ async function enrolled(world: TestWorld, { askers, circle }: Cast, target: Targ
     const fact = stated<'consent'>(world, { kind: 'consent', until: null, dossier: dossier.id, organisation, handles });
     into.payloads.push({ ...fact, id: consent });
   }
-  const readers = [{ team, fact: dossier.step }];
+  const own = Object.hasOwn(owns, state) ? owns[state as keyof Cast['owns']] : undefined;
+  const readers = [{ team, fact: dossier.step }, ...(own ? [{ team: own.team, fact: own.fact.id }] : [])];
   if (state === 'emergency') {
     const handles = [dossier.handles[0]!];
     const fields = { kind: 'emergency' as const, until: null, dossier: dossier.id, team: gpTeam.id, handles };
@@ -156,7 +157,8 @@ async function make(world: TestWorld, cast: Cast, state: State): Promise<Target>
   const { askers, circle } = cast;
   const { nurseTeam } = world.practice;
   const { session } = askers.nurse;
-  const dossier = newDossier(2);
+  const own = Object.hasOwn(cast.owns, state) ? cast.owns[state as keyof Cast['owns']] : undefined;
+  const dossier = own?.dossier ?? newDossier(2);
   const handle = () => newId('handle', systemRandom);
   let target: Target = {
     ...{ state, dossier, part: 0, circle, review: newId('request', systemRandom) },

@@ -11,6 +11,8 @@ import { ROLES, type Role } from './roles.ts';
 export type Row = Partial<Record<Answer, readonly Role[] | 'everybody'>>;
 
 const STAFF = ['nurse', 'owner', 'trustee', 'officer', 'colleague', 'left', 'locum', 'locum-over'] as const;
+/** Each reads one dossier, and is told of nothing else. */
+const PATIENTS = ['patient', 'representative'] as const;
 const AGENTS = ['agent', 'retired-agent'] as const;
 /** Everybody with a card and an open session. */
 const MEMBERS = [...STAFF, ...AGENTS] as const;
@@ -20,6 +22,8 @@ const without = (...roles: readonly Role[]): Role[] => MEMBERS.filter((role) => 
 
 const members: Row = { yes: MEMBERS, locked: WAITING };
 const membersAndGuests: Row = { yes: [...MEMBERS, 'guest'], locked: WAITING };
+/** What everybody has who signs in here. */
+const membersAndPatients: Row = { yes: [...MEMBERS, ...PATIENTS], locked: WAITING };
 const owners = (answer: Answer): Row => ({ [answer]: OWNERS, no: without(...OWNERS), locked: WAITING });
 const ownersAndAgent: Row = {
   yes: [...OWNERS, 'agent'],
@@ -39,18 +43,20 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   challenge: { yes: 'everybody' },
   'session-open': {},
   // Whoever holds the session's keys may confirm it; that is what the keyring stage waits for.
-  'session-confirm': { yes: [...MEMBERS, 'keyring', 'guest'], locked: ['locked'] },
-  'session-touch': { sent: [...MEMBERS, ...WAITING, 'guest'] },
-  'session-close': { yes: [...MEMBERS, ...WAITING, 'guest'] },
-  'credential-options': members,
-  credential: { sent: MEMBERS, locked: WAITING },
-  keyring: { sent: MEMBERS, locked: WAITING },
-  unlockers: members,
+  'session-confirm': { yes: [...MEMBERS, ...PATIENTS, 'keyring', 'guest'], locked: ['locked'] },
+  'session-touch': { sent: [...MEMBERS, ...PATIENTS, ...WAITING, 'guest'] },
+  'session-close': { yes: [...MEMBERS, ...PATIENTS, ...WAITING, 'guest'] },
+  'credential-options': membersAndPatients,
+  credential: { sent: [...MEMBERS, ...PATIENTS], locked: WAITING },
+  keyring: { sent: [...MEMBERS, ...PATIENTS], locked: WAITING },
+  unlockers: membersAndPatients,
   'unlocker-end': owners('sent'),
   invitation: {},
   join: {},
-  directory: membersAndGuests,
-  me: members,
+  directory: { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
+  me: membersAndPatients,
+  // Empty for who is no patient.
+  own: membersAndPatients,
   heads: ownersAndAgent,
   statements: owners('yes'),
   // Whoever may sign a partner or a pool as the second person sees those that wait, and no others.
@@ -68,6 +74,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   // Who stands in the control policy, and nobody else.
   record: { yes: ['officer'], no: without('officer'), locked: WAITING },
   checkpoint: members,
+  'log-proof': membersAndGuests,
+  witnessed: membersAndGuests,
   tile: ownersAndAgent,
   partners: membersAndGuests,
   'partner-directory': owners('yes'),
@@ -94,8 +102,11 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
 const only = (roles: readonly Role[], guest?: Answer): Row => {
   const [may, rest] = [roles.filter((role) => role !== 'guest'), without(...roles)];
   const row: Row = { yes: roles, no: rest, locked: WAITING };
-  return guest === undefined || may.length < roles.length ? row : { ...row, [guest]: ['guest'] };
+  if (guest === undefined) return row;
+  return { ...row, [guest]: [...(may.length < roles.length ? [] : ['guest' as const]), ...strangers(roles)] };
 };
+/** Patients who may not, where a guest is told the same. */
+const strangers = (roles: readonly Role[]): readonly Role[] => PATIENTS.filter((role) => !roles.includes(role));
 const nobody = (guest?: Answer): Row => only([], guest);
 
 /** As treated for everybody of the practice. */
@@ -132,13 +143,23 @@ const emergency = (state: State, guest?: Answer): Row =>
 
 export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   release: (state) => only([...inside(state, OPEN), ...guests(state)], 'unknown'),
+  // Nobody but the patient, and a restriction is nothing to them; the team that reads for somebody who left holds no part any more.
+  'release own': (state) => only(state === 'treated' ? ['patient'] : [], 'unknown'),
   'release emergency': (state) => emergency(state, 'unknown'),
   emergencies: (state) => emergency(state),
   write: (state) => only([...inside(state, TREATED), ...guests(state)]),
   takeover: (state) => only(inside(state, TREATED)),
   declaration: (state) => only([...inside(state, OPEN), ...guests(state)]),
+  'declaration own': (state) => only(state === 'treated' ? ['patient'] : []),
+  // Who looked is taken along by who may read it, and by no guest.
+  'declaration audit': (state) => only(overseers(state)),
   audit: (state) => only(overseers(state)),
+  // The log stays open after the enrolment has ended.
+  'audit own': (state) =>
+    only(state === 'treated' ? ['patient'] : state === 'enrolment-ended' ? ['representative'] : []),
   access: (state) => only(overseers(state)),
+  // Asked by who may write down what the patient said; which of them is shown one is another matter.
+  restrictions: (state) => only(answerable(state)),
   // The patient is told by who broke the glass as well.
   'review-told': (state) => only(state === 'emergency' ? ['owner', 'nurse', 'officer'] : []),
   // Not by who broke the glass.

@@ -13,6 +13,7 @@ import {
   visit,
 } from '@ketenkluis/vault/testing';
 import { approval, befriended, type Circle, callIn, placeIn, sendHome } from './circle.ts';
+import { type Own, takeIn } from './patients.ts';
 
 export const ROLES = [
   'nurse',
@@ -30,6 +31,8 @@ export const ROLES = [
   'revoked',
   'guest',
   'guest-ended',
+  'patient',
+  'representative',
   'elsewhere',
   'stranger',
 ] as const;
@@ -52,6 +55,8 @@ export const WHO: Readonly<Record<Role, string>> = {
   revoked: 'a professional whose card was revoked during the session',
   guest: "professional of a partner on a visit, member of the partner's team",
   'guest-ended': 'the same of another partner, which the practice has ended during the visit',
+  patient: 'the patient of the dossier that is treated, with a key of their own',
+  representative: 'who stands in for the patient whose enrolment has ended, likewise',
   elsewhere: 'somebody of another practice, with a session there',
   stranger: 'nobody: a token that was never given out',
 };
@@ -117,6 +122,8 @@ async function setSession(
 export interface Cast {
   readonly askers: Readonly<Record<Role, Asker>>;
   readonly circle: Circle;
+  /** Whose the treated dossier is, and who reads for whom of the ended one. */
+  readonly owns: { readonly treated: Own; readonly 'enrolment-ended': Own };
   /** What ends only after dossiers were handed over: a substitute's place, and a partner. */
   end(): Promise<void>;
 }
@@ -175,6 +182,10 @@ export async function castOf(world: TestWorld, partners: Circle['partners']): Pr
     await member(revoked, nurseTeam),
     mandate,
   ]);
+  const owns = {
+    treated: await takeIn(world, owner, 'patient'),
+    'enrolment-ended': await takeIn(world, owner, 'representative'),
+  };
   const [standIn, gone] = [approved[0].standIn, approved[1].standIn];
   const circle: Circle = { ...(await befriended(world, partners)), locum: standIn, former: gone };
   const open = async (person: TestPerson) => world.open(person);
@@ -197,6 +208,8 @@ export async function castOf(world: TestWorld, partners: Circle['partners']): Pr
     revoked: await open(revoked),
     guest: await visit(world, partners[0]),
     'guest-ended': await visit(world, partners[1]),
+    patient: await open(owns.treated.person),
+    representative: await open(owns['enrolment-ended'].person),
     elsewhere: await partners[1].open(partners[1].practice.gp),
     stranger: { ...(await open(practice.nurse)), token: base64url(systemRandom(32)) },
   };
@@ -217,6 +230,7 @@ export async function castOf(world: TestWorld, partners: Circle['partners']): Pr
   return {
     askers: Object.fromEntries(ROLES.map((role) => [role, asker(role)])) as Readonly<Record<Role, Asker>>,
     circle,
+    owns,
     end: async () => {
       await done(sendHome(world, nurse, places[1]));
       await post(world, owner, [await end(world, circle.facts[1])]);

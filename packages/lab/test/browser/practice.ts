@@ -12,7 +12,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { startVaultProcess, type VaultProcess } from '../../src/demo/vault-process.ts';
 import { workplace } from '../../src/demo/workplace.ts';
-import { type NewPractice, newPractice } from '../../src/demo/world.ts';
+import { type NewPractice, newPractice, type Organisation } from '../../src/demo/world.ts';
 import { DEFAULT_AS_OF, writePractice } from '../../src/generate/index.ts';
 import { TokenSearch } from '../../src/hostscan/search.ts';
 
@@ -83,6 +83,8 @@ export interface Ground {
 export interface GroundOptions {
   readonly patients: number;
   readonly threshold?: number;
+  /** The demo's practice when left out. */
+  readonly organisation?: Organisation;
 }
 
 /** Made once, however many practices start side by side. */
@@ -104,7 +106,7 @@ export function chromiumOfFile(): Promise<Browser> {
   return launched;
 }
 
-export async function makeGround({ patients, threshold }: GroundOptions): Promise<Ground> {
+export async function makeGround({ patients, threshold, organisation }: GroundOptions): Promise<Ground> {
   const root = mkdtempSync(join(tmpdir(), 'ketenkluis-browser-'));
   const source = join(root, 'source');
   const vaultDir = join(root, 'vault');
@@ -113,7 +115,11 @@ export async function makeGround({ patients, threshold }: GroundOptions): Promis
   const bundle = await bundleDir();
   const [browser, practice] = await Promise.all([
     chromiumOfFile(),
-    newPractice({ vaultDir, agentDir, workplace: bundle, ...(threshold === undefined ? {} : { threshold }) }),
+    newPractice({
+      ...{ vaultDir, agentDir, workplace: bundle },
+      ...(threshold === undefined ? {} : { threshold }),
+      ...(organisation === undefined ? {} : { organisation }),
+    }),
   ]);
   await practice.enrol(source, DEFAULT_AS_OF);
   await practice.sync(source, DEFAULT_AS_OF);

@@ -71,17 +71,26 @@ async function takeOn(owner: Visit, partner: NewPractice): Promise<void> {
     const agree = second.app.proposal(PRACTICE).getByRole('button', { name: 'Akkoord', exact: true });
     await agree.click();
     await agree.waitFor({ state: 'detached' });
+    // He is no owner: everybody has signed, and an owner's workplace does the rest.
+    await second.app.page.getByText('Alle handtekeningen zijn er').first().waitFor();
+    if ((await second.page.getByText('Er is nog iemand nodig').count()) > 0)
+      throw new Error('nobody is needed any more');
   });
 }
 
+/** Clicks, and keys beside them, so that no work hides in the keyboard. */
 const countClicks = (page: Page) =>
   page.evaluate(() => {
-    const counted = { clicks: 0 };
+    const counted = { clicks: 0, keys: 0 };
     document.addEventListener('pointerdown', () => counted.clicks++, { capture: true });
+    document.addEventListener('keydown', () => counted.keys++, { capture: true });
     Object.assign(window, { counted });
   });
-const clicks = (page: Page) =>
-  page.evaluate(() => (window as unknown as { counted: { clicks: number } }).counted.clicks);
+const counted = (page: Page) =>
+  page.evaluate(() => (window as unknown as { counted: { clicks: number; keys: number } }).counted);
+
+/** A nurse's normal morning as docs/gp.md tells it. */
+const MORNING = { list: 0, patients: 10 + 9, programme: 1, refer: 3 } as const;
 
 async function openRow({ app }: Visit, row: number): Promise<string> {
   const cell = app.worklist.row(row).locator('.kk-wl-name');
@@ -91,7 +100,7 @@ async function openRow({ app }: Visit, row: number): Promise<string> {
   return name;
 }
 
-/** The list, ten patients, one of them referred. */
+/** The list, ten patients, one of them referred: each opened with a click and left with one, the last is the one who is referred. */
 async function morning(nurse: Visit): Promise<string> {
   const { app, page } = nurse;
   await app.worklist.ready();
@@ -101,12 +110,12 @@ async function morning(nurse: Visit): Promise<string> {
     await page.getByRole('main').getByRole('link', { name: 'Werklijst' }).click();
     await app.worklist.ready();
   }
-  expect(await clicks(page)).toBe(18);
+  expect(await counted(page)).toEqual({ clicks: MORNING.list + 9 + 9, keys: 0 });
   const all = await app.worklist.count();
   await app.worklist.programme('DM');
   await expect.poll(() => app.worklist.count()).toBeLessThan(all);
   const name = await openRow(nurse, 2);
-  expect(await clicks(page)).toBe(20);
+  expect(await counted(page)).toEqual({ clicks: MORNING.list + MORNING.patients + MORNING.programme, keys: 0 });
 
   await page.getByRole('button', { name: 'Verwijzen', exact: true }).click();
   expect(await page.locator('.kk-sees [data-tone="yes"]').innerText()).toMatch(/HbA1c.*Voetonderzoek/s);
@@ -114,7 +123,8 @@ async function morning(nurse: Visit): Promise<string> {
   await page.getByLabel(/^Ja, de patiënt vindt het goed/).click();
   await page.getByRole('button', { name: 'Versturen' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await clicks(page)).toBe(23);
+  const { list, patients, programme, refer } = MORNING;
+  expect(await counted(page)).toEqual({ clicks: list + patients + programme + refer, keys: 0 });
   await app.dossier.access();
   await page.getByRole('row').filter({ hasText: PARTNER }).waitFor();
   return name;
@@ -166,6 +176,12 @@ const stillHas = (partner: NewPractice, name: string) =>
     const { app, page } = anew;
     await enter(anew, partner, 'Femke Zwaagman');
     await app.go('Verwijzingen');
+    // In the list of what ended, and from there the message itself.
+    await page.getByRole('button', { name: 'Afgelopen verwijzingen' }).click();
+    const ended = page.getByRole('region', { name: 'Afgelopen verwijzingen' });
+    await ended.getByRole('row', { name }).getByText('voorbij').waitFor();
+    await ended.getByRole('link', { name }).click();
+    await page.getByRole('article').getByText('Controle over 3 maanden.').waitFor();
     await page.getByRole('link', { name: 'Wat wij stuurden' }).click();
     const copies = page.getByRole('region', { name });
     await copies.getByText('voorbij', { exact: true }).waitFor();

@@ -1,16 +1,17 @@
 /** A practice's day on a real vault: what people see, what the log says of it, what stays behind (design 6 and 9, "morning"). */
 
 import type { DossierId } from '@ketenkluis/base';
-import { audit, type Session } from '@ketenkluis/client';
+import { audit, openEmergency, type Session } from '@ketenkluis/client';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { type Ground, kept, makeGround } from './practice.ts';
+import { LINDE } from '../../src/region/cast.ts';
+import { type Ground, kept, makeGround, type Visit } from './practice.ts';
 
 let ground: Ground;
 /** Reads the log; its device is in no browser. */
 let owner: Session;
 beforeAll(async () => {
-  ground = await makeGround({ patients: 120 });
+  ground = await makeGround({ patients: 120, organisation: LINDE });
   owner = await ground.practice.signIn('gp');
 });
 afterAll(() => ground?.close());
@@ -176,6 +177,124 @@ describe.concurrent('the morning', () => {
       const [look] = await linesOf(await opened(page), 'Ilse');
       expect(look).toMatchObject({ event: 'release', outcome: 'success' });
     }));
+});
+
+describe('who treats nobody', () => {
+  const enter = async ({ app }: Visit, name: string) => {
+    const { link, passphrase } = ground.hand(name);
+    await app.door.takeDevice(link);
+    await app.door.open(passphrase);
+  };
+  const pages = (page: Page) => page.getByRole('navigation', { name: 'Hoofdmenu' }).getByRole('link').allTextContents();
+  /** A dossier that a nurse looked at in her own browser. */
+  const seen = () =>
+    ground.visit(async (visit) => {
+      await ground.enter(visit, ground.hand('Sanne', 'second'));
+      await visit.app.worklist.openFirst(3);
+      return await opened(visit.page);
+    });
+
+  it('R15, R22: the care group starts at counts, none under ten; no name, no dossier, no log opens', async ({
+    expect,
+  }) => {
+    const dossier = await seen();
+    await ground.visit(async (visit) => {
+      const { page, app } = visit;
+      await enter(visit, 'Marit');
+      const counts = page.getByRole('row', { name: /^Diabetes mellitus type 2/ });
+      await counts.waitFor();
+      expect(await pages(page)).toEqual(['Overzicht', 'Team', 'Instellingen']);
+      const said = (await page.locator('.kk-table td.kk-num, .kk-tiles dd').allTextContents()).join();
+      expect(said.match(/\d+/g)!.every((one) => Number(one) >= 10)).toBe(true);
+      expect(ground.patientsIn(await page.content())).toEqual([]);
+      await show(page, dossier);
+      await state(page, 'denied').waitFor();
+      await page.evaluate(() => {
+        location.hash = '#/toezicht';
+      });
+      await app.oversight.ask(dossier);
+      await state(page, 'denied').waitFor();
+      expect(ground.patientsIn(await page.content())).toEqual([]);
+    });
+  });
+
+  it('R15, R21, R38: a privacy officer sees who looked and why, reviews an emergency, and opens nothing', async ({
+    expect,
+  }) => {
+    const dossier = await seen();
+    await openEmergency(owner, dossier, 'onwel geworden in de wachtkamer');
+    await ground.visit(async (visit) => {
+      const { page, app } = visit;
+      await enter(visit, 'Greet');
+      await page.getByText('onwel geworden in de wachtkamer').waitFor();
+      expect(await pages(page)).toEqual(['Toezicht1 wachten op u', 'Controle', 'Leveringen', 'Team', 'Instellingen']);
+      await page.getByRole('button', { name: /^Patiënt laten weten/ }).click();
+      await page.getByLabel('Aan de telefoon').check();
+      await page.getByRole('button', { name: 'Leg vast', exact: true }).click();
+      await app.oversight.first();
+      await page.locator('[data-strip="proved"]').waitFor();
+      await app.oversight.only('Sanne Kuipersma');
+      const look = page.getByRole('row').filter({ hasText: 'bekeek' }).filter({ hasText: 'Sanne Kuipersma' });
+      await look.first().waitFor();
+      expect(await page.getByRole('row').filter({ hasText: 'Hanneke Wielinga' }).count()).toBe(0);
+      await app.oversight.only('Hanneke Wielinga');
+      await page.getByText('Reden: onwel geworden in de wachtkamer').waitFor();
+      await page.getByRole('button', { name: /^Nakijken/ }).click();
+      await page.getByLabel('In orde', { exact: true }).check();
+      await page.getByRole('textbox').last().fill('Nagevraagd bij de arts.');
+      await page.getByRole('button', { name: 'Afronden' }).click();
+      await page.getByText('Er is niets na te kijken').waitFor();
+      // The nurse's own name holds that of a patient.
+      expect(ground.patientsIn((await page.content()).replaceAll('Kuipersma', ''))).toEqual([]);
+      await show(page, dossier);
+      await state(page, 'denied').waitFor();
+      expect(await page.getByRole('button', { name: 'Spoed: toch openen' }).count()).toBe(0);
+    });
+    const did = (await linesOf(dossier, 'Greet')).map(({ event, outcome }) => `${event} ${outcome}`);
+    expect(did).toEqual(['told success', 'log-read success', 'review success']);
+  });
+});
+
+describe('what a patient shut', () => {
+  it('R34, R22: who recorded it sees it and opens it again; a colleague who treats the patient sees none', async ({
+    expect,
+  }) => {
+    const dossier = await ground.visit(async (visit) => {
+      const { app, page } = visit;
+      await ground.enter(visit, ground.hand('Sanne', 'second'));
+      await app.worklist.openFirst(4);
+      await app.dossier.access();
+      await page.getByRole('button', { name: 'Afsluiten voor …' }).click();
+      await page.getByLabel('Voor wie?').selectOption({ label: 'Marit Ruitenbeek' });
+      await page.getByRole('button', { name: 'Afsluiten', exact: true }).click();
+      await page.getByText('Het geldt vanaf nu').waitFor();
+      await app.dossier.restrictions();
+      await page.getByRole('row', { name: /Marit Ruitenbeek/ }).waitFor();
+      return await opened(page);
+    });
+    await ground.visit(async (visit) => {
+      await ground.enter(visit, ground.hand('Ilse', 'second'));
+      await show(visit.page, dossier);
+      await visit.app.dossier.ready();
+      await visit.app.dossier.restrictions();
+      await state(visit.page, 'empty').getByText('Hier staat voor u niets').waitFor();
+    });
+    await ground.visit(async (visit) => {
+      const { app, page } = visit;
+      await ground.enter(visit, ground.hand('Sanne', 'second'));
+      await show(page, dossier);
+      await app.dossier.ready();
+      await app.dossier.restrictions();
+      await page.getByRole('button', { name: 'Weer openzetten: Marit Ruitenbeek' }).click();
+      await page.getByRole('button', { name: 'Ja, de patiënt vraagt dit' }).click();
+      await state(page, 'empty').getByText('Hier staat voor u niets').waitFor();
+    });
+    const said = (await linesOf(dossier, 'Sanne')).filter(({ event }) => event === 'consent');
+    expect(said.map(({ annex, outcome }) => [outcome, annex?.purpose])).toEqual([
+      ['success', 'de patiënt sluit het dossier af'],
+      ['success', 'de patiënt heft een beperking op'],
+    ]);
+  });
 });
 
 describe('when something is not there', () => {

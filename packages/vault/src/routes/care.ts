@@ -1,8 +1,9 @@
-/** What professionals do: look, write, take over, declare, and ask who looked. */
+/** What professionals do: look, write, take over, declare, and ask who looked; and what a patient may open. */
 
 import * as wire from '@ketenkluis/protocol';
 import { audit, declaration } from '../audit.ts';
-import { openMessage } from '../auth.ts';
+import { authenticate, openMessage } from '../auth.ts';
+import { own } from '../own.ts';
 import { release } from '../release.ts';
 import type { Vault } from '../vault.ts';
 import { takeover, write } from '../write.ts';
@@ -43,5 +44,10 @@ export function careRoutes(api: Api, vault: Vault): void {
     `${PRACTICE}/audits`,
     { ...gate('audit', 256 * KIB, 'session'), schema: { body: wire.postAudit, response: { 200: wire.auditAnswer } } },
     async (request) => audit(vault, await openMessage(vault, request, 'audit', request.body), request.body.body),
+  );
+  api.get(
+    `${PRACTICE}/own`,
+    { ...gate('own', 4 * KIB, 'session'), schema: { response: { 200: wire.ownDossiers } } },
+    async (request) => own(vault, await authenticate(vault, request)),
   );
 }

@@ -5,9 +5,10 @@ import * as wire from '@ketenkluis/protocol';
 import { z } from 'zod';
 import { authenticate, openMessage, refused } from '../auth.ts';
 import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
-import { checkpointOf } from '../proofs.ts';
+import { checkpointOf, logProof, proofQuery } from '../proofs.ts';
 import { annexes, listRecords, record } from '../records.ts';
 import type { Vault } from '../vault.ts';
+import { witnessed } from '../witnesses.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
 
 const HASH = 32;
@@ -62,6 +63,25 @@ export function logRoutes(api: Api, vault: Vault): void {
     const { note } = await checkpointOf(vault, people.log);
     return reply.type('text/plain; charset=utf-8').send(await vault.witnesses.cosigned(people.log, note));
   });
+  api.get(
+    `${PRACTICE}/log/proof`,
+    {
+      ...gate('log-proof', 4 * KIB, 'session'),
+      schema: { querystring: proofQuery, response: { 200: wire.logProof } },
+    },
+    async (request) => logProof(vault, (await authenticate(vault, request)).people.log, request.query),
+  );
+  api.get(
+    `${PRACTICE}/log/witnessed`,
+    {
+      ...gate('witnessed', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ from: z.coerce.number().int().min(0).optional() }),
+        response: { 200: wire.witnessed },
+      },
+    },
+    async (request) => witnessed(vault, await authenticate(vault, request), request.query.from),
+  );
   api.get(`${PRACTICE}/log/tile/*`, gate('tile', 4 * KIB, 'session'), async (request, reply) => {
     const caller = await authenticate(vault, request);
     requireAgentOrOwner(vault, caller);

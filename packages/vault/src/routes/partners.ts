@@ -1,7 +1,7 @@
 /** Partners and referrals (docs/spec/partners.md). */
 
 import * as wire from '@ketenkluis/protocol';
-import { access } from '../access.ts';
+import { access, restrictions } from '../access.ts';
 import { authenticate, openMessage } from '../auth.ts';
 import { consent, end } from '../ends.ts';
 import { grantAsk } from '../handing.ts';
@@ -55,6 +55,15 @@ export function partnerRoutes(api: Api, vault: Vault): void {
     `${PRACTICE}/consents`,
     { ...gate('consent', 256 * KIB, 'session'), schema: { body: wire.postConsent, response: { 200: wire.committed } } },
     async (request) => consent(vault, await openMessage(vault, request, 'consent', request.body), request.body.body),
+  );
+  api.post(
+    `${PRACTICE}/restrictions`,
+    {
+      ...gate('restrictions', 256 * KIB, 'session'),
+      schema: { body: wire.askAccess, response: { 200: wire.restrictionsAnswer } },
+    },
+    async (request) =>
+      restrictions(vault, await openMessage(vault, request, 'restrictions', request.body), request.body.body),
   );
   api.post(
     `${PRACTICE}/access`,

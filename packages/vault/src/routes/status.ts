@@ -39,7 +39,7 @@ export function statusRoutes(api: Api, vault: Vault, metrics: Metrics): void {
     if (!known && !direct) throw refused();
     metrics.drift(vault.drift());
     metrics.reviews(await openReviewsHere(vault));
-    for (const { name, behind, failing } of await vault.witnesses.state()) metrics.witness(name, behind, failing);
+    metrics.witnesses(await vault.witnesses.state());
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   api.get('/openapi.json', async () => api.swagger());

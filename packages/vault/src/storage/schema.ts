@@ -189,6 +189,10 @@ const TABLES: Record<keyof Schema, Table> = {
     { request: 'text', dossier: 'text', line: 'int', person: 'text', at: 'int', how: 'text', on_day: 'text?' },
     ['request', 'dossier'],
   ),
+  erased: owned({ log: 'text', year: 'int', from_line: 'int', to_line: 'int', line: 'int', at: 'int' }, [
+    'log',
+    'from_line',
+  ]),
   proposal: owned({ hash: 'text', until: 'int', body: 'bytes' }, ['hash']),
   log: { columns: { log: 'text', size: 'int', at: 'int?', checkpoint: 'text?' }, key: ['log'] },
   entry: { columns: { log: 'text', idx: 'int', leaf: 'bytes', stored: 'bytes' }, key: ['log', 'idx'] },

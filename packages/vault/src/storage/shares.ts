@@ -55,6 +55,8 @@ export interface ShareStore {
   ): 'yes' | 'missing' | 'differs';
   /** Those that are not superseded. */
   list(practice: OrganisationId): Hash[];
+  /** For `fsck`: superseded ones that a vault which ran at `now` should have overwritten minutes before. */
+  overdue(practice: OrganisationId, now: Instant): Hash[];
   close(): void;
 }
 
@@ -74,6 +76,8 @@ export function openShares(file: string, options: { readonly readOnly?: boolean 
   const expired = db.prepare('SELECT practice, descriptor FROM share WHERE until <= ?');
   const all = db.prepare('SELECT practice, descriptor, superseded FROM share');
   const ofPractice = db.prepare('SELECT descriptor FROM share WHERE practice = ? AND superseded IS NULL');
+
+  const late = db.prepare('SELECT descriptor FROM share WHERE practice = ? AND until < ?');
 
   const inTransaction = (work: () => void): void => {
     db.exec('BEGIN IMMEDIATE');
@@ -156,6 +160,8 @@ export function openShares(file: string, options: { readonly readOnly?: boolean 
       return share.length === SHARE_BYTES && verifyShare('h', asShare('h', share), header, stated) ? 'yes' : 'differs';
     },
     list: (practice) => ofPractice.all(practice).map((row) => row.descriptor as Hash),
+    // The sweep comes every minute.
+    overdue: (practice, now) => late.all(practice, now - 2 * MINUTE).map((row) => row.descriptor as Hash),
     close: () => db.close(),
   };
 }

@@ -106,7 +106,7 @@ interface GrantedTable extends Own {
 }
 interface WrapTable extends Own {
   descriptor: Hash;
-  kind: 'c' | 'k' | 'x';
+  kind: 'c' | 'x';
   bundle: Hash;
   idx: number;
   ct: Bytes;
@@ -332,7 +332,19 @@ interface ToldTable extends Own {
   on_day: string | null;
 }
 
+/** Lines of a year that retention took (docs/spec/retention.md), and the line that says so. */
+interface ErasedTable extends Own {
+  log: string;
+  year: number;
+  from_line: number;
+  /** The first line that stays. */
+  to_line: number;
+  line: number;
+  at: Instant;
+}
+
 export interface Schema {
+  erased: ErasedTable;
   practice: PracticeTable;
   statement: StatementTable;
   fact: FactTable;

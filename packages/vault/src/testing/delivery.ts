@@ -58,7 +58,7 @@ export interface TestDossier {
 export interface Prepared {
   readonly payloads: Payload[];
   readonly packs: { readonly descriptor: Hash; readonly bytes: Bytes }[];
-  readonly wraps: { bundle: Hash; index: number; descriptor: Hash; kind: 'c' | 'h' | 'k' | 'x'; ct: Bytes }[];
+  readonly wraps: { bundle: Hash; index: number; descriptor: Hash; kind: 'c' | 'h' | 'x'; ct: Bytes }[];
   readonly drop: HandleId[];
   readonly lists: Manifest['lists'];
   readonly expect: Manifest['expect'];

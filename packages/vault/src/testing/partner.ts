@@ -64,6 +64,7 @@ export const partnerFact = (
   kind: 'partner',
   organisation: partner.practice.id,
   authority: partner.practice.authority.hash,
+  profile: partner.practice.authority.hash,
   log: partner.log.key,
   teams: [partner.practice.nurseTeam.id],
   ...more,
@@ -137,7 +138,7 @@ export interface GuestAsk {
 /** P at A's door, as bytes and as an answer. */
 export async function knock(world: TestWorld, partner: TestWorld, ask: GuestAsk = {}): Promise<Reply> {
   const person = ask.person ?? partner.practice.nurse;
-  const { memberships, batches, checkpoint } = ask.vouched ?? (await vouch(partner, person));
+  const { memberships, batches, checkpoint, assurance } = ask.vouched ?? (await vouch(partner, person));
   const { challenge } = (await world.call('challenge')).json<{ challenge: string }>();
   const message = sessionProofBytes(ORIGIN, world.practice.id, challenge, person.id);
   const wire = statementsToWire(ask.statements ?? (await directoryOf(partner)));
@@ -152,6 +153,7 @@ export async function knock(world: TestWorld, partner: TestWorld, ask: GuestAsk 
     batches: [...wire.batches, ...batches],
     memberships,
     checkpoint,
+    ...(assurance === null ? {} : { assurance }),
     ...ask.change,
   };
   return ask.token === undefined
@@ -179,7 +181,7 @@ export interface HandedOn {
 export async function aboutDossier(
   world: TestWorld,
   who: TestSession,
-  name: 'grant-ask' | 'refer' | 'end' | 'consent' | 'access' | 'review-told' | 'review-close',
+  name: 'grant-ask' | 'refer' | 'end' | 'consent' | 'access' | 'restrictions' | 'review-told' | 'review-close',
   dossier: TestDossier,
   body: Record<string, unknown>,
   handles: readonly HandleId[] = [],
@@ -191,7 +193,7 @@ export async function aboutDossier(
     name,
     { ...body, annex: annex.text },
     {
-      class: name === 'access' || name.startsWith('review') ? 'audit' : 'grant',
+      class: name === 'access' || name === 'restrictions' || name.startsWith('review') ? 'audit' : 'grant',
       items: named.map((handle) => ({ dossier: dossier.id, handle, facts: [] })),
       annex: annex.hash,
     },

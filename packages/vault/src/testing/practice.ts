@@ -49,9 +49,15 @@ export interface TestTeam {
 /** A clock that stands still until it is moved; it carries the vault's steady count along. */
 export function fakeClock(start = 1_767_600_000_000) {
   let now = instant(start);
+  let off = 0;
   return {
     clock: (): Instant => now,
-    steady: (): number => now,
+    steady: (): number => now - off,
+    /** The machine's clock is set wrong: the steady count does not follow. */
+    jump: (milliseconds: number): void => {
+      now = plus(now, milliseconds);
+      off += milliseconds;
+    },
     move: (milliseconds: number): void => {
       now = plus(now, milliseconds);
     },

@@ -18,6 +18,7 @@ import { about, type Inside, nameOf, roleText, teamName, UNNAMED } from './insid
 import { partName, rowOf } from './lists.ts';
 import { partnerName, partnersSeen } from './partners.ts';
 import type { Surroundings } from './people.ts';
+import { restrictionSide } from './restrictions.ts';
 
 const partText = (scope: ScopeId): Text => ({ nl: SCOPES[scope].nl, en: SCOPES[scope].en });
 
@@ -146,8 +147,10 @@ async function colleagueAccess(inside: Inside, person: PersonId): Promise<Collea
   };
 }
 
-export function accessSide({ open }: Surroundings): AccessSide {
+export function accessSide(around: Surroundings): AccessSide {
+  const { open } = around;
   return {
+    ...restrictionSide(around),
     dossier: (dossier) => open((now) => dossierAccess(now, dossier)),
     colleague: (person) => open((now) => colleagueAccess(now, person)),
     restrict: (dossier, excluded) =>

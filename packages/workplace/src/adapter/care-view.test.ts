@@ -1,5 +1,5 @@
-import type { HandleId, Instant, LocalDate, TeamId } from '@ketenkluis/base';
-import type { CareRecord, WorklistRow } from '@ketenkluis/care';
+import { dayStart, type HandleId, type Instant, type LocalDate, type TeamId } from '@ketenkluis/base';
+import type { CareRecord, RoleId, WorklistRow } from '@ketenkluis/care';
 import { describe, expect, it } from 'vitest';
 import { dice, invent, madeId } from '../dev/people.ts';
 import { dossier, hiddenFrom, worklist } from './care-view.ts';
@@ -33,6 +33,19 @@ describe('from opened lists and records to the screen', () => {
     const [first] = worklist({ version: 1, role: 'poh-s', rows: [row] }, { ...about, gone: [] }).rows;
     expect(first!.classes.map((one) => one.label.nl)).toEqual(['HbA1c te hoog', 'eGFR onleesbaar']);
     expect(first!.due[0]).toMatchObject({ code: 'hba1c', programmes: ['diabetes'] });
+  });
+
+  it('says the day of an appointment from what the list holds, for the role whose step it is', () => {
+    const until = dayStart('2026-11-22' as LocalDate);
+    const visits = [{ from: dayStart('2026-11-20' as LocalDate), until, handles: [], facts: [] }];
+    const days = (role: 'assistant' | 'gp', roles?: readonly RoleId[]) =>
+      worklist(
+        { version: 1, role, rows: [{ ...row, visits }] },
+        { ...about, gone: [], ...(roles === undefined ? {} : { roles }) },
+      ).rows[0]!.appointments;
+    expect(days('assistant')).toEqual(['2026-11-20']);
+    expect(days('gp')).toEqual([]);
+    expect(days('gp', ['gp', 'assistant'])).toEqual(['2026-11-20']);
   });
 
   it('keeps a value without a unit visible, marked, and out of the chart', () => {

@@ -20,6 +20,7 @@ import {
   ROLES,
   type RoleId,
   SCOPES,
+  visitDay,
 } from '@ketenkluis/care';
 import type {
   ClassBadge,
@@ -81,12 +82,13 @@ function badges(classes: CareRow['classes']): ClassBadge[] {
   });
 }
 
-export const worklistRow = (row: CareRow): WorklistRow => ({
+export const worklistRow = (row: CareRow, roles: readonly RoleId[]): WorklistRow => ({
   dossier: row.dossier,
   name: row.name,
   birthDate: row.birthDate ?? null,
   programmes: row.programmes,
   lastSeen: row.lastSeen ?? null,
+  appointments: (row.visits ?? []).flatMap((visit) => visitDay(roles, visit) ?? []),
   due: row.due.map(dueItem),
   classes: badges(row.classes),
 });
@@ -99,6 +101,8 @@ export function worklist(
     readonly sealedAt: Instant;
     readonly confirmation: Confirmation;
     readonly gone: readonly string[];
+    /** Of all teams whose lists were put together; the list's own when left out. */
+    readonly roles?: readonly RoleId[];
   },
 ): Worklist {
   const gone = new Set(about.gone);
@@ -106,7 +110,7 @@ export function worklist(
   return {
     team: about.team,
     programmes: PROGRAMME_IDS.filter((id) => rows.some((row) => row.programmes.includes(id))).map(programme),
-    rows: rows.map(worklistRow),
+    rows: rows.map((row) => worklistRow(row, about.roles ?? [list.role])),
     asOf: about.asOf,
     sealedAt: about.sealedAt,
     confirmation: about.confirmation,

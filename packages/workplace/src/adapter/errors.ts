@@ -5,6 +5,7 @@ import { workplaceError } from '../errors.ts';
 
 const PLAIN: Readonly<Record<string, Parameters<typeof workplaceError>[0]>> = {
   'client/offline': 'offline',
+  'client/holders-missing': 'holders-missing',
   'client/session-idle': 'locked',
   'client/session-ended': 'locked',
   'client/not-open': 'locked',

@@ -25,13 +25,17 @@ import {
 import { workplaceError } from '../errors.ts';
 import type { ControlSide, Key, Session, Workplace } from '../model.ts';
 import { accessSide } from './access.ts';
+import { deskSide } from './desk.ts';
 import { openOne, taken, write } from './dossiers.ts';
 import { countDrafts, type Drafter, drafterOf, dropDrafts, keepDraft, readDraft } from './drafts.ts';
 import { duties } from './duties.ts';
 import { understood } from './errors.ts';
 import { about, enter, type Inside, initials } from './inside.ts';
+import { keyholderSide } from './keyholders.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
+import { oversightSide } from './oversight.ts';
+import { ownSide } from './own.ts';
 import { partnerSide } from './partners.ts';
 import { passkeyPort, passkeysWork } from './passkey.ts';
 import { peopleSide, type Surroundings } from './people.ts';
@@ -40,6 +44,7 @@ import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { browserStorage } from './storage.ts';
 import { openHanded, urgentSide } from './urgent.ts';
+import { witnessSide } from './witnesses.ts';
 
 /** Kept in the clear in this browser: ids, public keys and a switch. */
 const PLACE = 'place';
@@ -112,8 +117,10 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
   const begin = async (now: Inside, key: Key) => {
     inside = now;
     // Both are needed soon: begun while the screen is still being drawn. Whoever needs them hears of a failure.
-    lists(now).catch(() => undefined);
-    duties(now).catch(() => undefined);
+    if (!now.me.patient) {
+      lists(now).catch(() => undefined);
+      duties(now).catch(() => undefined);
+    }
     drafter = await drafterOf(now);
     if (key.by === 'passphrase' && now.names !== null) {
       await labelDevice(storage, key.device, `${initials(now.me.name)}, ${now.me.role.nl}`);
@@ -175,7 +182,12 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     partners: partnerSide(surroundings),
     access: accessSide(surroundings),
     urgent: urgentSide(surroundings),
+    own: ownSide(surroundings),
+    desk: deskSide(surroundings),
+    outside: witnessSide(surroundings),
     control: lateControl(surroundings),
+    oversight: oversightSide(surroundings),
+    held: keyholderSide(surroundings),
 
     door: () =>
       careful(async () => {

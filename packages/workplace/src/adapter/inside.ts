@@ -58,23 +58,51 @@ export const worksElsewhere = (names: DirectoryContent | null): boolean => {
 const standsIn = (people: Awaited<ReturnType<ClientSession['people']>>, person: PersonId, now: Instant): boolean =>
   people.placesOf(person, now).length > 0 && !people.memberships(now).some((one) => one.person === person);
 
+/** Where somebody works who has no worklist; before the practice's first delivery nobody has lists. */
+function officeOf(
+  people: Awaited<ReturnType<ClientSession['people']>>,
+  person: PersonId,
+  slots: ReadonlySet<string>,
+  now: Instant,
+): Me['office'] {
+  if (slots.has('worklist')) return null;
+  if (slots.has('overview')) return 'overview';
+  const owner = people.authority?.owners.some((one) => one.person === person) ?? false;
+  if (owner || people.oversees(person, now)) return 'oversight';
+  return slots.has('receipt') ? 'deliveries' : null;
+}
+
 /** Opens the names and works out who this is. A practice without a sealed directory still opens. */
 export async function enter(session: ClientSession): Promise<Inside> {
   // Asked for together: neither answer needs the other.
   const [{ teams }, people] = await Promise.all([session.me(), session.people()]);
   const names = await readNames(session);
+  const own = people.owns(session.now()).find(({ person }) => person === session.person);
+  if (own !== undefined) return { session, me: patientOf(session, own.as), names: null, lists: null, searched: null };
   const known = nameOf(names, session.person);
+  const partner = worksElsewhere(names);
+  const slots = new Set(teams.flatMap(({ handles }) => handles.map(({ slot }) => slot)));
   const me: Me = {
     person: session.person,
     name: known?.name ?? UNNAMED,
     role: known?.role ?? { nl: 'naam volgt na de volgende levering', en: 'name follows after the next delivery' },
     practice: names?.practice.name ?? '',
-    partner: worksElsewhere(names),
+    partner,
+    patient: false,
+    office: partner || names === null ? null : officeOf(people, session.person, slots, session.now()),
     substitute: standsIn(people, session.person, session.now()),
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,
   };
   return { session, me, names, lists: null, searched: null };
+}
+
+/** No list holds what a patient is called here. */
+function patientOf({ person }: ClientSession, as: 'patient' | 'representative'): Me {
+  const role: Text =
+    as === 'patient' ? { nl: 'Patiënt', en: 'Patient' } : { nl: 'Vertegenwoordiger', en: 'Representative' };
+  const nothing = { practice: '', teams: [], office: null, partner: false, substitute: false, owner: false };
+  return { person, name: role.nl, role, patient: true, ...nothing };
 }
 
 async function readNames(session: ClientSession): Promise<DirectoryContent | null> {

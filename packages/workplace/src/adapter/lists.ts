@@ -82,6 +82,7 @@ export async function openLists(inside: Inside): Promise<OpenLists> {
       sealedAt: sealedAt as Worklist['sealedAt'],
       confirmation: confirmation!,
       gone: [...gone],
+      roles,
     },
   );
   for (const dossier of gone) rows.delete(dossier);

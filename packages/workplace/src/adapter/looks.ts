@@ -1,11 +1,13 @@
 /** "Wie keek?" in words: the client proved the lines; here they get names. */
 
 import type { DossierId, Instant } from '@ketenkluis/base';
-import { type AuditLine, audit } from '@ketenkluis/client';
+import type { WorklistRow as CareRow } from '@ketenkluis/care';
+import { type Audit, type AuditLine, audit } from '@ketenkluis/client';
 import type { Look, LookKind, Looks, Text } from '../model.ts';
 import { about, type Inside, nameOf } from './inside.ts';
 import { partName, rowOf } from './lists.ts';
 import { partnerName, partnersSeen } from './partners.ts';
+import { standingOf } from './witnesses.ts';
 
 const NOTES: Text = { nl: 'Notities en berichten', en: 'Notes and messages' };
 const KIND: Readonly<Record<string, LookKind>> = {
@@ -30,9 +32,18 @@ const KIND: Readonly<Record<string, LookKind>> = {
   copy: 'copied',
 };
 
+/** By somebody who treats this patient: parts have their names. */
 export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> {
   const row = await rowOf(inside, dossier);
-  const found = await audit(inside.session, { dossier, about: about(inside, 'wie keek?') });
+  return inWords(inside, await audit(inside.session, { dossier, about: about(inside, 'wie keek?') }), row);
+}
+
+/** By somebody who oversees: no part has a name, and what was said of each look can be read. */
+export const overseen = async (inside: Inside, dossier: DossierId): Promise<Looks> =>
+  inWords(inside, await audit(inside.session, { dossier, about: about(inside, 'toezicht op wie keek') }), null);
+
+/** `row` null: nothing of the record may be named. */
+async function inWords(inside: Inside, found: Audit, row: CareRow | null): Promise<Looks> {
   const people = await inside.session.people();
   const agents = new Set(
     people
@@ -56,6 +67,7 @@ export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> 
     );
   };
   const parts = (line: AuditLine): Text[] => {
+    if (row === null) return [];
     const names = new Map<string, Text>();
     for (const handle of line.handles) {
       // What is no part of the row hangs under one: a note, perhaps gone since.
@@ -66,9 +78,10 @@ export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> 
   };
   /** Joining and leaving a team's list are lines of their own; the list is no part of the record. */
   const kindOf = ({ event, kinds, handles }: AuditLine): LookKind => {
-    const onlyList = kinds.length > 0 && handles.every((handle) => partName(row, handle) === null);
-    if (event === 'commit' && onlyList && kinds.every((kind) => kind === 'member')) return 'listed';
-    if (event === 'commit' && onlyList && kinds.every((kind) => kind === 'drop')) return 'unlisted';
+    const all = (one: AuditLine['kinds'][number]) => kinds.length > 0 && kinds.every((kind) => kind === one);
+    const onlyList = row !== null && handles.every((handle) => partName(row, handle) === null);
+    if (event === 'commit' && (onlyList || row === null) && all('member')) return 'listed';
+    if (event === 'commit' && onlyList && all('drop')) return 'unlisted';
     return KIND[event ?? ''] ?? 'change';
   };
   const lines = found.lines.map(
@@ -80,6 +93,11 @@ export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> 
       who: who(line),
       me: line.who === inside.me.person,
       parts: parts(line),
+      assumed: (line.assumed && line.at && people.assumptionAt(line.assumed, line.at)?.ground) || null,
+      said:
+        row !== null || line.annex === null
+          ? null
+          : { purpose: line.annex.purpose, reason: line.annex.reason, search: line.annex.searchTerm },
       proof: { index: line.index, leaf: line.proof.leaf, path: line.proof.path },
     }),
   );
@@ -88,5 +106,6 @@ export async function looks(inside: Inside, dossier: DossierId): Promise<Looks> 
     verdict: found.complete ? 'proved' : 'failed',
     checkpoint: found.checkpoint,
     size: found.size,
+    standing: standingOf(found.standing),
   };
 }

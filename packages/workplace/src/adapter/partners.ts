@@ -64,7 +64,7 @@ export function partnerSide({ open }: Surroundings): PartnerSide {
         const partners = await partnersSeen(now);
         return {
           mayChange: now.me.owner,
-          partners: partners.map(({ organisation, since, signers, profile, fingerprint }) => ({
+          partners: partners.map(({ organisation, since, signers, profile, fingerprint, fact }) => ({
             ...{
               organisation,
               since,
@@ -74,6 +74,7 @@ export function partnerSide({ open }: Surroundings): PartnerSide {
             },
             signed: signers.map((person) => nameOf(now.names, person)?.name ?? UNNAMED),
             fingerprint: fingerprint?.join(' ') ?? null,
+            accepts: fact.accepts ?? [],
             teams: teamsOf(profile?.teams ?? []),
           })),
         };
@@ -89,8 +90,8 @@ export function partnerSide({ open }: Surroundings): PartnerSide {
           known.some(({ organisation }) => organisation === card.organisation),
         );
       }),
-    propose: ({ card }, proof) =>
-      open(async ({ session }) => await proposePartner(session, await readPartnerCard(card), { proof })),
+    propose: ({ card }, proof, accepts) =>
+      open(async ({ session }) => await proposePartner(session, await readPartnerCard(card), { proof, accepts })),
     ownCard: () =>
       open(async (now) => {
         const practice = now.names?.practice;

@@ -26,9 +26,12 @@ import type { BrokenProposal, Colleague, ControlTerm, Key, OpenInvitation, Propo
 import { type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
+import { namedKeyholder } from './keyholders.ts';
+import { rowOf } from './lists.ts';
 import { isReferable } from './partners.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
+import { namedWitness } from './witnesses.ts';
 
 type PeopleSide = Pick<
   Workplace,
@@ -101,16 +104,23 @@ function lowerIn(before: FactOf<'control'>, next: FactOf<'control'>): ControlTer
   ];
 }
 
-async function proposed({ session, names, me }: Inside) {
+async function proposed(inside: Inside) {
+  const { session, names, me } = inside;
   const waiting = await waitingProposals(session);
   const directory = await session.people();
   const who = (person: PersonId) => nameOf(names, person)?.name ?? UNNAMED;
+  const asked = waiting.flatMap((one) => ('broken' in one || one.what !== 'own' ? [] : one.dossier));
+  const whose = new Map<string, string>();
+  for (const dossier of new Set(asked)) {
+    const row = await rowOf(inside, dossier).catch(() => null);
+    if (row !== null) whose.set(dossier, row.name);
+  }
   const proposals = waiting.map((one): Proposal | BrokenProposal => {
     if ('broken' in one) return { id: one.hash, broken: true };
     const held = {
       ...{ id: one.hash, by: who(one.by), mine: one.by === me.person, until: one.until },
       ...{ signed: one.signers.map(who), signedByMe: one.signers.includes(me.person) },
-      ...{ needed: one.threshold, stale: one.stale },
+      ...{ needed: one.threshold, complete: one.complete, stale: one.stale },
     };
     if (one.what === 'colleague') {
       return {
@@ -122,6 +132,13 @@ async function proposed({ session, names, me }: Inside) {
             ? null
             : { until: one.substitute.until, callers: one.substitute.activators.map((person) => who(person)) },
       };
+    }
+    if (one.what === 'own') {
+      const patient = whose.get(one.dossier);
+      // Whoever does not see whose dossier this is signs nothing.
+      if (one.named === null || patient === undefined) return { id: one.hash, broken: true };
+      const { as, checked, code } = one;
+      return { what: 'own', ...held, name: one.named.name, role: one.named.role, patient, as, checked, code };
     }
     if (one.what === 'place') {
       return {
@@ -150,11 +167,22 @@ async function proposed({ session, names, me }: Inside) {
         ...{ categories: explanation.categories.map(roleText), count: fact.teams.length },
       };
     }
+    if (one.what === 'witnesses') {
+      const { fact, before } = one;
+      return {
+        ...{ what: 'witnesses', ...held, quorum: fact.quorum, witnesses: fact.witnesses.map(namedWitness) },
+        before: before === null ? null : { quorum: before.quorum, named: before.witnesses.length },
+      };
+    }
+    if (one.what === 'keyholders') {
+      return { what: 'keyholders', ...held, need: one.need, holders: one.holders.map(namedKeyholder) };
+    }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
     if (one.profile === null || one.fingerprint === null) return { id: one.hash, broken: true };
     const { profile, fingerprint } = one;
     return {
       ...{ what: 'partner', ...held, name: profile.name, ura: profile.ura, proof: profile.proof },
+      accepts: one.fact.accepts ?? [],
       teams: profile.teams.filter(isReferable).map(({ name }) => name),
       fingerprint: fingerprint.join(' '),
     };
@@ -166,7 +194,7 @@ async function proposed({ session, names, me }: Inside) {
       ...{ what: 'renewal', id: hash, by: who(by as PersonId), mine: by === me.person, stale },
       // Its proposer signed; who else did is checked when this person agrees.
       ...{ signed: [who(by as PersonId)], signedByMe: by === me.person, until: null },
-      ...{ needed: directory.authority?.threshold ?? 1, name: leave.map(who).join(', ') },
+      ...{ needed: directory.authority?.threshold ?? 1, complete: false, name: leave.map(who).join(', ') },
       teams: teams.map((team) => teamName(names, team)),
     }),
   );
@@ -218,7 +246,7 @@ export async function callers({ session }: Inside): Promise<PersonId[]> {
 /** A door to outside, under which somebody who is no owner may be the second person. */
 const outward = (one: Proposal | BrokenProposal): boolean =>
   'what' in one &&
-  (['partner', 'place', 'assumption', 'control'].includes(one.what) ||
+  (['partner', 'place', 'assumption', 'witnesses', 'keyholders', 'control'].includes(one.what) ||
     (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {

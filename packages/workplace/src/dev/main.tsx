@@ -4,7 +4,7 @@ import { instant } from '@ketenkluis/base';
 import { createRoot } from 'react-dom/client';
 import { App } from '../app.tsx';
 import { startLanguage } from '../i18n/index.ts';
-import { devWorld, type Scene } from './world.ts';
+import { DEV_ROLES, devWorld, type Scene } from './world.ts';
 
 const asked = new URLSearchParams(location.search);
 const number = (name: string) => (asked.has(name) ? { [name]: Number(asked.get(name)) } : {});
@@ -12,7 +12,7 @@ const fixed = asked.get('now');
 
 const world = devWorld({
   scene: (asked.get('scene') ?? 'usual') as Scene,
-  role: (['owner', 'assistant', 'podiatrist', 'locum'] as const).find((role) => role === asked.get('role')) ?? 'nurse',
+  role: DEV_ROLES.find((role) => role === asked.get('role')) ?? 'nurse',
   signedIn: asked.get('in') !== 'no',
   ...number('patients'),
   ...(fixed === null ? {} : { now: instant(Date.parse(fixed)) }),

@@ -16,7 +16,9 @@ import type {
   Text,
 } from '../model.ts';
 import { madeId } from './people.ts';
+import { restrictionSide } from './restrictions.ts';
 import { ago, ahead, both, type InventedPartner, roleName, type Stage, selection } from './stage.ts';
+import { groundOf } from './visits.ts';
 
 /** What the invented practice accepts as a card. */
 export const CARD = 'proef-partnerkaart';
@@ -43,6 +45,7 @@ export function partnerSide(
           organisation: one.organisation,
           name: one.name,
           ura: one.ura,
+          accepts: place === 0 ? (['high'] as const) : [],
           proof: told[place % 2]!,
           since: ago(stage, 300 - place * 70),
           signed: ['Marleen Brugman', 'Joost Hofstede'],
@@ -74,12 +77,13 @@ export function partnerSide(
         known: false,
       };
     },
-    propose: async (card, proof) => {
+    propose: async (card, proof, accepts) => {
       await stage.reach(60);
       propose({
         ...{ what: 'partner', id: `p-${card.organisation}`, by: stage.me.name, mine: true, name: card.name },
-        ...{ ura: card.ura, proof, teams: card.teams.map(({ name }) => name), fingerprint: card.fingerprint },
+        ...{ ura: card.ura, proof, teams: card.teams.map(({ name }) => name), fingerprint: card.fingerprint, accepts },
         ...{ until: ahead(stage, 7), signed: [stage.me.name], signedByMe: true, needed: 2, stale: false },
+        complete: false,
       });
       return 'proposed';
     },
@@ -113,6 +117,7 @@ export function partnerSide(
         ...{ what: 'assumption', id: `a-${text.length}`, by: stage.me.name, mine: true, ground, text, end: until },
         ...{ categories: categories.map((role) => roleName(role as RoleId)), count: teamsOf(categories).length },
         ...{ until: ahead(stage, 7), signed: [stage.me.name], signedByMe: true, needed: 2, stale: false },
+        complete: false,
       });
       return 'proposed';
     },
@@ -157,7 +162,7 @@ export function accessSide(
           ...{ team, name, role: roleName(role), outside: null, until: null },
           people: staff.filter((each) => each.team === name).map((each) => each.name),
           parts: parts(role, programmes),
-          why: [{ kind: 'standing', since: ago(stage, 210) }],
+          why: [{ kind: 'standing', since: ago(stage, 210) }, ...(role === 'assistant' ? groundOf(one) : [])],
         };
       });
       const outside = referralsOf(dossier)
@@ -222,6 +227,7 @@ export function accessSide(
     restrict: async () => {
       await stage.reach(60);
     },
+    ...restrictionSide(stage, partners),
     fresh: async () => ({ done: 0, total: 14 }),
     endMembership: async (_, progress) => {
       await stage.reach(40);

@@ -5,6 +5,7 @@ import type { ProgrammeId, ScopeId } from '@ketenkluis/care';
 import { dossier as dossierView } from '../adapter/care-view.ts';
 import { reportableBy, reportedValue } from '../adapter/choices.ts';
 import { workplaceError } from '../errors.ts';
+import { isOver } from '../lib/referrals.ts';
 import type {
   Confirmation,
   Received,
@@ -138,7 +139,8 @@ export function receivedSide(
       await stage.reach();
       progress?.({ done: 2, total: 2 });
       return {
-        referrals: stage.scene === 'empty' ? [] : all.map(({ row }) => row),
+        // What is over a practice shows no more.
+        referrals: stage.scene === 'empty' ? [] : all.map(({ row }) => row).filter(({ state }) => !isOver(state)),
         away: stage.scene === 'partly' ? [{ practice: PRACTICES[1]!, error: workplaceError('offline', 'away') }] : [],
       };
     },

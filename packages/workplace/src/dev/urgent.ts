@@ -37,7 +37,7 @@ export function urgentSide(
     ...{ id: madeId('request', () => stage.roll()), who, reason, at: ago(stage, back), mine: who === stage.me.name },
     ...{ role: roleName('gp'), told },
     dossier: stage.people[which]?.row.dossier ?? madeId('dossier', () => stage.roll()),
-    patient: stage.people[which]?.row.name ?? null,
+    patient: stage.me.office === null ? (stage.people[which]?.row.name ?? null) : null,
   });
   let reviews: Review[] =
     stage.scene === 'empty' || stage.me.substitute
@@ -47,7 +47,13 @@ export function urgentSide(
           review(1.4, 'Tim Overbeek', 'Borstpijn op de huisartsenpost, medicatie onbekend.', 4, {
             ...{ how: 'phone', on: dayAgo(stage, 1), who: 'Noor Zijlstra' },
           }),
-          review(3.2, stage.me.name, 'Huisbezoek avonddienst, benauwd, allergieën onbekend.', 5, null),
+          review(
+            3.2,
+            stage.me.office === null ? stage.me.name : 'Joost Hofstede',
+            'Huisbezoek avonddienst, benauwd, allergieën onbekend.',
+            5,
+            null,
+          ),
         ];
   return {
     places: async () => {

@@ -8,12 +8,11 @@ import {
   type Instant,
   instant,
   localDate,
-  MINUTE,
   plus,
   systemClock,
   type TeamId,
 } from '@ketenkluis/base';
-import { FIELDS, PROGRAMME_IDS, type RoleId, SCOPES } from '@ketenkluis/care';
+import { FIELDS, PROGRAMME_IDS, type ProgrammeId, type RoleId, rowAt, SCOPES } from '@ketenkluis/care';
 import { dossier as dossierView, programme, worklist as worklistView } from '../adapter/care-view.ts';
 import { workplaceError } from '../errors.ts';
 import type {
@@ -24,8 +23,6 @@ import type {
   DoorDevice,
   Joining,
   Key,
-  Look,
-  LookKind,
   Me,
   Note,
   OpenInvitation,
@@ -35,12 +32,17 @@ import type {
   Workplace,
 } from '../model.ts';
 import { controlSide } from './control.ts';
+import { keyholderSide } from './held.ts';
+import { witnessSide } from './outside.ts';
+import { looksOf, oversightSide } from './oversight.ts';
+import { deskSide, ownSide } from './own.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
-import { both, inventedPartners, roleName, type Stage } from './stage.ts';
+import { both, inventedPartners, roleName, type Stage, within } from './stage.ts';
 import { urgentSide } from './urgent.ts';
+import { withVisits } from './visits.ts';
 
 export type Scene =
   | 'usual'
@@ -54,11 +56,17 @@ export type Scene =
   | 'slow'
   | 'assumed';
 
+export const DEV_ROLES = [
+  ...(['nurse', 'owner', 'assistant', 'podiatrist', 'locum'] as const),
+  ...(['care-group', 'privacy-officer', 'patient'] as const),
+];
+export type DevRole = (typeof DEV_ROLES)[number];
+
 export interface DevOptions {
   readonly scene?: Scene;
   readonly patients?: number;
   readonly signedIn?: boolean;
-  readonly role?: 'nurse' | 'owner' | 'assistant' | 'podiatrist' | 'locum';
+  readonly role?: DevRole;
   /** A fixed now, so that pictures can be compared. */
   readonly now?: Instant;
 }
@@ -71,7 +79,21 @@ const ROLES = {
   gp: both('Huisarts', 'GP'),
   podiatrist: both('Podotherapeut', 'Podiatrist'),
   locum: both('Waarnemer', 'Locum'),
+  'care-group': both('Zorggroep', 'Care group'),
+  'privacy-officer': both('Functionaris gegevensbescherming', 'Privacy officer'),
+  patient: both('Patiënt', 'Patient'),
 } as const;
+const NAMES: Readonly<Record<DevRole, string>> = {
+  nurse: 'Sanne Terpstra',
+  assistant: 'Sanne Terpstra',
+  owner: 'Marleen Brugman',
+  podiatrist: 'Thijs van Asselt',
+  locum: 'Hanneke de Ruiter',
+  'care-group': 'Marit Roosjen',
+  'privacy-officer': 'Greet Bosma',
+  patient: 'Patiënt',
+};
+const OFFICES: Partial<Record<DevRole, Me['office']>> = { 'care-group': 'overview', 'privacy-officer': 'oversight' };
 
 const pause = (time: number) => new Promise<void>((done) => setTimeout(done, time));
 
@@ -88,30 +110,29 @@ export function devWorld(options: DevOptions = {}): DevWorld {
   const asOf = addDays(localDate(start), -1);
   const team = madeId('team', roll);
   const partner = role === 'podiatrist';
+  const first = partner ? 'Voetzorg' : role === 'care-group' ? 'Zorggroep' : 'POH-somatiek';
   const teams = [
-    { team, name: partner ? 'Voetzorg' : 'POH-somatiek' },
+    { team, name: role === 'privacy-officer' ? 'Logboek' : first },
     { team: madeId('team', roll), name: 'Huisartsen' },
     { team: madeId('team', roll), name: 'Assistenten' },
   ];
-  const name =
-    role === 'owner'
-      ? 'Marleen Brugman'
-      : partner
-        ? 'Thijs van Asselt'
-        : role === 'locum'
-          ? 'Hanneke de Ruiter'
-          : 'Sanne Terpstra';
+  const name = NAMES[role];
+  const office = OFFICES[role] ?? null;
   const me: Me = {
     person: madeId('person', roll),
     name,
     role: ROLES[role],
     practice: partner ? 'Podotherapie Het Spoor' : 'Huisartsenpraktijk De Wilgen',
     partner,
+    patient: role === 'patient',
     substitute: role === 'locum',
+    office,
     teams: role === 'owner' ? teams.slice(0, 2) : teams.slice(0, 1),
     owner: role === 'owner' || partner,
   };
-  const people: Invented[] = scene === 'empty' ? [] : invent(7, patients, asOf);
+  const all = scene === 'empty' ? [] : invent(7, patients, asOf);
+  // Only an assistant's list says who comes to be measured: everybody else stands in all of it.
+  const people: Invented[] = role === 'assistant' ? withVisits(all, localDate(start)) : all;
   const known = new Map(people.map((one) => [one.row.dossier, one]));
   const confirmation: Confirmation =
     scene === 'stale'
@@ -157,7 +178,9 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       code: null,
     },
   ];
-  const waits = { team: 'POH-somatiek', until: plus(start, 150 * HOUR), needed: 2, substitute: null };
+  const waits = {
+    ...{ team: 'POH-somatiek', until: plus(start, 150 * HOUR), needed: 2, substitute: null, complete: false },
+  };
   let proposals: (Proposal | BrokenProposal)[] =
     scene === 'partly'
       ? [
@@ -190,6 +213,8 @@ export function devWorld(options: DevOptions = {}): DevWorld {
             ...{ what: 'partner', id: 'v4', by: 'Joost Hofstede', mine: false, name: 'Fysiotherapie De Brug' },
             ...{ ura: '90056789', proof: 'Inschrijving in het LRZa, gebeld op het nummer van de zorggroep' },
             ...{ teams: ['Beweegzorg'], until: waits.until, needed: 2, stale: false, signed: ['Joost Hofstede'] },
+            accepts: ['substantial', 'high'],
+            complete: false,
             fingerprint: '5127 3364 7019 4485 9923 1670 2548 8831 0958 4471 2236 8890',
             signedByMe: false,
           },
@@ -211,8 +236,8 @@ export function devWorld(options: DevOptions = {}): DevWorld {
         ? 'assistant'
         : partner
           ? 'podiatrist'
-          : role === 'locum'
-            ? 'locum'
+          : role === 'locum' || role === 'care-group' || role === 'privacy-officer'
+            ? role
             : 'poh-s';
   let staff = [
     { person: me.person, name, role: mine as RoleId, team: me.teams[0]!.name },
@@ -273,7 +298,12 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       },
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
+    desk: partner || role === 'patient' ? null : deskSide({ scene, now: start, reach: () => reach(), owner: me.owner }),
+    own: role === 'patient' ? ownSide({ scene, now: start, reach: () => reach() }) : null,
+    outside: witnessSide(stage, waiting),
     control: partner ? null : controlSide(stage),
+    oversight: oversightSide(stage, (id) => known.has(id), ROLES, confirmation),
+    held: keyholderSide(stage, waiting),
     session: {
       get: () => session,
       subscribe: (changed) => {
@@ -324,8 +354,13 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     worklist: async () => {
       await reach(40);
       if (scene === 'denied') throw workplaceError('denied', 'no', { detail: { reason: 'not-member' } });
+      if (office !== null) throw workplaceError('denied', 'no', { detail: { reason: 'no-list' } });
       if (scene === 'broken') throw workplaceError('failed', 'something broke');
-      const list = { version: 1 as const, role: 'poh-s' as const, rows: people.map((one) => one.row) };
+      const list = {
+        version: 1 as const,
+        role: mine === 'assistant' ? ('assistant' as const) : ('poh-s' as const),
+        rows: people.map((one) => one.row),
+      };
       const gone = people.slice(0, scene === 'stale' ? 3 : 0).map((one) => one.row.dossier);
       return worklistView(list, { team, asOf, sealedAt: plus(start, -10 * HOUR), confirmation, gone });
     },
@@ -347,9 +382,13 @@ export function devWorld(options: DevOptions = {}): DevWorld {
               { part: SCOPES.eye, reason: 'no-grant' },
             ]
           : [];
+      const row = rowAt(one.row, now());
+      const programmes = row.programmes as ProgrammeId[];
+      const opened = row.handles.map(({ scope }) => scope);
+      const identity = one.records.filter(({ kind }) => kind === 'identity');
       return dossierView({
-        row: one.row,
-        records: role === 'assistant' ? one.records.filter(({ kind }) => kind === 'identity') : one.records,
+        row,
+        records: role === 'assistant' ? [...identity, ...within(one.records, opened, programmes)] : one.records,
         asOf,
         confirmation,
         notes: notes.get(id) ?? [],
@@ -359,40 +398,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
         roles: [role === 'assistant' ? 'assistant' : 'poh-s'],
       });
     },
-    looks: async (id) => {
-      await reach(60);
-      const kinds: LookKind[] = ['look', 'look', 'write', 'list', 'declared', 'look', 'change', 'delivery'];
-      const who = [
-        { name: me.name, role: me.role },
-        { name: 'Joost Hofstede', role: ROLES.gp },
-        { name: me.name, role: me.role },
-        { name: 'Noor Zijlstra', role: ROLES.assistant },
-        { name: 'Noor Zijlstra', role: ROLES.assistant },
-        null,
-        { name: 'Marleen Brugman', role: ROLES.owner },
-        { name: 'Praktijkagent', role: both('programma in de praktijk', 'program in the practice') },
-      ];
-      const hash = () => madeId('entry', roll).slice(4) + madeId('entry', roll).slice(4, 20);
-      const scopes = Object.values(SCOPES).map(({ nl, en }) => ({ nl, en }));
-      const lines = kinds.map(
-        (kind, place): Look => ({
-          entry: madeId('entry', roll),
-          at: plus(start, -place * 31 * HOUR - 7 * MINUTE),
-          kind,
-          outcome: place === 5 ? 'deny' : 'permit',
-          who: who[place] ?? null,
-          me: who[place]?.name === me.name,
-          parts: kind === 'look' || kind === 'delivery' ? scopes.slice(0, 2 + place) : [],
-          proof: { index: 1840 - place * 97, leaf: hash(), path: Array.from({ length: 11 }, hash) },
-        }),
-      );
-      return {
-        lines: known.has(id) ? lines : [],
-        verdict: scene === 'unproved' ? 'failed' : 'proved',
-        size: 1876,
-        checkpoint: `log ${hash().slice(0, 12)}\n1876\n${hash()}=\n\n— log ${hash()}${hash()}`,
-      };
-    },
+    looks: async (id) => looksOf(stage, known.has(id), ROLES, false),
     deliveries: async () => {
       await reach(40);
       if (scene === 'empty') return null;
@@ -457,6 +463,13 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     },
     agreeProposal: async (id) => {
       await reach();
+      if (!me.owner) {
+        const signs = { complete: true, signedByMe: true };
+        proposals = proposals.map((one) =>
+          one.id === id && 'signed' in one ? { ...one, ...signs, signed: [...one.signed, me.name] } : one,
+        );
+        return 'signed' as const;
+      }
       proposals = proposals.filter((one) => one.id !== id);
       return 'admitted' as const;
     },

@@ -1,7 +1,7 @@
-import type { Words } from './nl.ts';
+import type { Dictionary } from './nl.ts';
 import type { care as nl } from './nl-care.ts';
 
-export const care: Words<typeof nl> = {
+export const care: Pick<Dictionary, keyof typeof nl> = {
   refer: {
     open: 'Refer',
     title: 'Refer {{name}}',
@@ -205,6 +205,16 @@ export const care: Words<typeof nl> = {
     fingerprint: 'Fingerprint',
     how: 'How was the URA proved?',
     howHint: 'For example: looked up in the LRZa register, called at the number in the care directory.',
+    level: 'Assurance of who signs in',
+    levelAsk: 'Which assurance of who signs in do you accept from this partner?',
+    levelHint: 'This counts only where your practice asks for extra assurance, for instance signing in with Dezi.',
+    levelChoice: {
+      none: 'None: where it is asked for, this partner does not get in',
+      high: 'High only',
+      substantial: 'Substantial or high',
+    },
+    levels: { low: 'low', substantial: 'substantial', high: 'high' },
+    accepts: 'Assurance of who signs in that counts: {{levels}}',
     second: 'After that a second person compares and signs, under Team.',
     equal: 'The fingerprint is the same: propose',
     proposed: 'Proposed. A second person compares and signs under Team.',
@@ -228,6 +238,19 @@ export const care: Words<typeof nl> = {
     endNow: 'At once: all referrals to this partner are refused and their keys go.',
     ended: 'Stopped. {{name}} is refused from now on.',
     onlyOwner: 'A practice owner can add partners.',
+  },
+  own: {
+    link: 'The patient’s own access',
+    proposal: {
+      patient: '{{by}} wants to let {{name}} ({{role}}) see their own record: that of {{patient}}',
+      representative: '{{by}} wants to let {{name}} ({{role}}) see the record of {{patient}} as their representative',
+    },
+    checked: {
+      document: '{{by}} saw a valid identity document.',
+      known: '{{by}} has known this person in the practice for years.',
+    },
+    compare:
+      'Is this the right person for this record? Ask the person for the code yourself. Agree only if it is the same.',
   },
   assumed: {
     title: 'Assumed consent',
@@ -304,7 +327,8 @@ export const care: Words<typeof nl> = {
     groupPeople: 'A colleague',
     restrictNow: 'It holds at once, in an emergency too.',
     restrictHidden: 'Whoever it is about does not see that it is shut: the dossier seems not to exist.',
-    restrictPatient: 'Only the patient and whoever is responsible for the log can see this record.',
+    restrictPatient:
+      'You find it again under Restrictions and can lift it there. Other than that only the patient and the practice owners see it.',
     restrictSeen: 'What was read already does not go away.',
     restrictYes: 'Shut',
     restricted: 'Shut. It holds from now on.',

@@ -1,16 +1,23 @@
 import { care } from './en-care.ts';
 import { control } from './en-control.ts';
+import { held } from './en-held.ts';
+import { outside } from './en-outside.ts';
 import { told } from './en-told.ts';
 import type { Dictionary } from './nl.ts';
 
-export const en: Dictionary & typeof control = {
+export const en: Dictionary = {
   ...care,
   ...control,
+  ...outside,
+  ...held,
   ...told,
   app: { name: 'Ketenkluis', skip: 'Skip to content' },
   nav: {
     main: 'Main menu',
+    own: 'My record',
     worklist: 'Worklist',
+    overview: 'Overview',
+    oversight: 'Oversight',
     referrals: 'Referrals',
     admin: 'Team, partners and substitutes',
     control: 'Review',
@@ -107,6 +114,7 @@ export const en: Dictionary & typeof control = {
     stay: 'Back to my work',
   },
   worklist: {
+    appointment: 'appointment today',
     title: 'Worklist',
     programme: 'Care programme',
     all: 'All',
@@ -149,6 +157,7 @@ export const en: Dictionary & typeof control = {
     record: 'Record',
     looks: 'Who looked?',
     access: 'Who can see what?',
+    restrictions: 'Restrictions',
     parts: 'Parts of the record',
     born: 'born {{date}}',
     phone: 'tel. {{number}}',
@@ -229,6 +238,8 @@ export const en: Dictionary & typeof control = {
     yes: 'Yes, taken over',
   },
   looks: {
+    assumed: 'The patient was not asked; consent was assumed: {{ground}}.',
+    number: 'Dossier number, for who oversees: {{number}}',
     lead: 'Every line was written before a key was given.',
     proved: 'Proved complete and unchanged',
     provedBody_one: '{{count}} line, recomputed in this browser.',
@@ -352,6 +363,7 @@ export const en: Dictionary & typeof control = {
     renew: 'Propose again',
     agreed: 'Agreed. The new colleague can sign in now.',
     agreedOther: 'Agreed. It holds from now on.',
+    agreedAll: 'Everybody has signed. It counts as soon as an owner who signed signs in again.',
     agreedMore: 'Signed. One more person is needed.',
     refused: 'The proposal is gone. The log says so.',
     loading: 'Opening the team',
@@ -503,6 +515,10 @@ export const en: Dictionary & typeof control = {
     'workplace/passkey-no-prf': 'This passkey cannot keep keys. Take another passkey or your passphrase.',
     'workplace/bad-link': 'This link is incomplete or was used before.',
     'workplace/bad-card': 'This is no valid partner card. Ask the partner for a new one.',
+    'workplace/bad-keyholder': 'This is no card of a keyholder. Ask for a new one.',
+    'workplace/holders-missing':
+      'Too few keyholders answer, so nothing opens now. Look in the GP system and call an owner of the practice.',
+    'workplace/bad-witness': 'This is no address or no key of a witness. Ask the witness for them again.',
     'workplace/not-vouched':
       'Your organisation has not confirmed today that you work there. An owner must sign in first.',
     'workplace/invitation-ended': 'This invitation is no longer valid.',

@@ -2,10 +2,8 @@
 
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { nl } from './nl.ts';
-import type { care } from './nl-care.ts';
-import type { control } from './nl-control.ts';
-import type { told } from './nl-told.ts';
+import type { Late } from './late-words.ts';
+import { type Dutch, nl } from './nl.ts';
 
 export type Language = 'nl' | 'en';
 const KEPT = 'ketenkluis.language';
@@ -13,7 +11,7 @@ const KEPT = 'ketenkluis.language';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'words';
-    resources: { words: typeof nl & typeof care & typeof told & typeof control };
+    resources: { words: Dutch } & Late;
   }
 }
 

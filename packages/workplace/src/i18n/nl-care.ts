@@ -205,6 +205,16 @@ export const care = {
     how: 'Hoe is de URA vastgesteld?',
     howHint: 'Bijvoorbeeld: opgezocht in het LRZa, gebeld op het nummer uit de Zorgkaart.',
     second: 'Daarna vergelijkt en tekent een tweede persoon, bij Team.',
+    level: 'Zekerheid over wie er inlogt',
+    levelAsk: 'Welke zekerheid over wie er inlogt neemt u van deze partner aan?',
+    levelHint: 'Dit telt alleen als uw praktijk om extra zekerheid vraagt, bijvoorbeeld inloggen met Dezi.',
+    levelChoice: {
+      none: 'Geen: dan komt de partner er bij die vraag niet in',
+      high: 'Alleen hoog',
+      substantial: 'Substantieel of hoog',
+    },
+    levels: { low: 'laag', substantial: 'substantieel', high: 'hoog' },
+    accepts: 'Zekerheid over wie er inlogt die meetelt: {{levels}}',
     equal: 'De vingerafdruk is gelijk: stel voor',
     proposed: 'Voorgesteld. Een tweede persoon vergelijkt en tekent bij Team.',
     added: 'Toegevoegd. U kunt nu naar deze partner verwijzen.',
@@ -227,6 +237,19 @@ export const care = {
     endNow: 'Meteen: alle verwijzingen naar deze partner worden geweigerd en hun sleutels gaan weg.',
     ended: 'Gestopt. {{name}} wordt nu geweigerd.',
     onlyOwner: 'Partners toevoegen kan een praktijkhouder.',
+  },
+  own: {
+    link: 'Inzage voor de patiënt',
+    proposal: {
+      patient: '{{by}} wil {{name}} ({{role}}) het eigen dossier laten zien: dat van {{patient}}',
+      representative: '{{by}} wil {{name}} ({{role}}) als vertegenwoordiger het dossier van {{patient}} laten zien',
+    },
+    checked: {
+      document: '{{by}} zag een geldig identiteitsbewijs.',
+      known: '{{by}} kent deze persoon al jaren in de praktijk.',
+    },
+    compare:
+      'Is dit de juiste persoon bij dit dossier? Vraag de persoon zelf om de code. Geef alleen akkoord als die gelijk is.',
   },
   assumed: {
     title: 'Veronderstelde toestemming',
@@ -302,7 +325,8 @@ export const care = {
     groupPeople: 'Een collega',
     restrictNow: 'Het geldt meteen, ook bij spoed.',
     restrictHidden: 'Wie het betreft, ziet niet dat er is afgesloten: het lijkt of het dossier er niet is.',
-    restrictPatient: 'Alleen de patiënt en wie over het logboek gaat kunnen deze vastlegging zien.',
+    restrictPatient:
+      'U ziet het terug bij Beperkingen en kunt het daar opheffen. Verder zien alleen de patiënt en de praktijkhouders het.',
     restrictSeen: 'Wat al gelezen is, verdwijnt niet.',
     restrictYes: 'Afsluiten',
     restricted: 'Afgesloten. Het geldt vanaf nu.',

@@ -1,10 +1,22 @@
-/** The words on screen, Dutch first. English (`en.ts`) has the same keys; the type checker holds them together. */
+/**
+ * The words on screen, Dutch first: those of the door and of the list. The rest come with the screens behind the door (`late.ts`). English
+ * (`en.ts`) has the same keys; the type checker holds them together.
+ */
+
+import type { care } from './nl-care.ts';
+import type { control } from './nl-control.ts';
+import type { held } from './nl-held.ts';
+import type { outside } from './nl-outside.ts';
+import type { told } from './nl-told.ts';
 
 export const nl = {
   app: { name: 'Ketenkluis', skip: 'Naar de inhoud' },
   nav: {
     main: 'Hoofdmenu',
+    own: 'Mijn dossier',
     worklist: 'Werklijst',
+    overview: 'Overzicht',
+    oversight: 'Toezicht',
     referrals: 'Verwijzingen',
     admin: 'Team, partners en waarneming',
     partners: 'Partners',
@@ -101,6 +113,7 @@ export const nl = {
     stay: 'Terug naar mijn werk',
   },
   worklist: {
+    appointment: 'afspraak vandaag',
     title: 'Werklijst',
     programme: 'Zorgprogramma',
     all: 'Alle',
@@ -144,6 +157,7 @@ export const nl = {
     record: 'Dossier',
     looks: 'Wie keek?',
     access: 'Wie kan wat zien?',
+    restrictions: 'Beperkingen',
     parts: 'Onderdelen van het dossier',
     born: 'geb. {{date}}',
     phone: 'tel. {{number}}',
@@ -224,6 +238,8 @@ export const nl = {
     yes: 'Ja, overgenomen',
   },
   looks: {
+    assumed: 'De patiënt is niet gevraagd; de toestemming was verondersteld: {{ground}}.',
+    number: 'Dossiernummer, voor wie toezicht houdt: {{number}}',
     lead: 'Elke regel is geschreven vóór er een sleutel werd gegeven.',
     proved: 'Bewezen volledig en onveranderd',
     provedBody_one: '{{count}} regel, nagerekend in deze browser.',
@@ -349,6 +365,7 @@ export const nl = {
     agreed: 'Akkoord. De nieuwe collega kan zich nu aanmelden.',
     agreedOther: 'Akkoord. Het geldt vanaf nu.',
     agreedMore: 'Getekend. Er is nog iemand nodig.',
+    agreedAll: 'Alle handtekeningen zijn er. Het geldt zodra een praktijkhouder die tekende zich weer aanmeldt.',
     refused: 'Het voorstel is weg. Dat staat in het logboek.',
     loading: 'Team openen',
     onlyOwner: 'Uitnodigen kan een praktijkhouder.',
@@ -502,6 +519,10 @@ export const nl = {
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
     'workplace/bad-card': 'Dit is geen geldige partnerkaart. Vraag een nieuwe kaart aan de partner.',
+    'workplace/bad-keyholder': 'Dit is geen kaart van een sleutelhouder. Vraag hem om een nieuwe.',
+    'workplace/holders-missing':
+      'Er antwoorden te weinig sleutelhouders, dus gaat er nu niets open. Kijk in het HIS en bel een eigenaar van de praktijk.',
+    'workplace/bad-witness': 'Dit is geen adres of geen sleutel van een getuige. Vraag ze de getuige opnieuw.',
     'workplace/not-vouched':
       'Uw organisatie heeft vandaag nog niet bevestigd dat u er werkt. Een eigenaar meldt eerst aan.',
     'workplace/invitation-ended': 'Deze uitnodiging geldt niet meer.',
@@ -513,5 +534,7 @@ export const nl = {
   },
 };
 
-export type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
-export type Dictionary = Words<typeof nl>;
+type Words<T> = { readonly [K in keyof T]: T[K] extends string ? string : Words<T[K]> };
+/** All of one namespace, whenever it comes. */
+export type Dutch = typeof nl & typeof care & typeof control & typeof held & typeof outside & typeof told;
+export type Dictionary = Words<Dutch>;

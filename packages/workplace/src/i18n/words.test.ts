@@ -6,12 +6,10 @@ import { REASONS } from '@ketenkluis/ledger';
 import { describe, expect, it } from 'vitest';
 import { workplaceError } from '../errors.ts';
 import { en } from './en.ts';
+import { late, more } from './late-words.ts';
 import { nl as door } from './nl.ts';
-import { care } from './nl-care.ts';
-import { control } from './nl-control.ts';
-import { told } from './nl-told.ts';
 
-const nl = { ...door, ...care, ...told, ...control };
+const nl = { ...door, ...more };
 
 type Tree = { readonly [key: string]: string | Tree };
 const flat = (tree: Tree, prefix = ''): [string, string][] =>
@@ -29,11 +27,11 @@ function* files(directory: string): Generator<string> {
 const source = [...files(join(import.meta.dirname, '..'))].map((path) => readFileSync(path, 'utf8')).join('\n');
 /** Keys that are made from data: `denied.${reason}` and the like. */
 const MADE =
-  /^(denied|error|marks|looks\.kind|deliveries\.reasons|dossier\.(male|female|other|above|below|within)|lock\.(idle|hour|person)|keys|invitation\.(step\d|passphraseFault)|common\.(today|tomorrow|yesterday|days|weeks|months)|settings\.(passkey|passphrase)|refer\.why|assumed\.grounds|urgent\.findings|told\.(how|said)|nav\.|referrals\.(state|kind)|sent\.(running|over|unknown)$|soep\.[soep]$|report\.fault|control\.(action|stage|verdicts|followUps|checks|field|term|why_|(ask|decide|reopen)Done))/;
+  /^(denied|error|marks|looks\.kind|deliveries\.reasons|dossier\.(male|female|other|above|below|within)|lock\.(idle|hour|person)|keys|invitation\.(step\d|passphraseFault)|common\.(today|tomorrow|yesterday|days|weeks|months)|settings\.(passkey|passphrase)|refer\.why|partners\.(levels|levelChoice)|assumed\.grounds|own\.(proposal|checked)|urgent\.findings|told\.(how|said)|nav\.|referrals\.(state|kind)|outside\.(words|faults|(none|confirmed|pending|degraded)(Body)?$)|sent\.(running|over|unknown)$|overview\.(few|close)$|soep\.[soep]$|report\.fault|control\.(action|stage|verdicts|followUps|checks|field|term|why_|(ask|decide|reopen)Done))/;
 
 describe('the words on screen', () => {
   it('has no word that no screen says', () => {
-    const unused = flat(nl)
+    const unused = [...flat(nl), ...Object.values(late.nl).flatMap((words) => flat(words))]
       .map(([key]) => key.replace(/_(one|other)$/, ''))
       .filter((key) => !MADE.test(key) && !source.includes(`'${key}'`));
     expect([...new Set(unused)]).toEqual([]);
@@ -41,8 +39,9 @@ describe('the words on screen', () => {
 
   it('fills the same blanks in both languages', () => {
     const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
-    const english = new Map(flat(en));
-    for (const [key, text] of flat(nl)) expect([key, blanks(english.get(key)!)]).toEqual([key, blanks(text)]);
+    const english = new Map([...flat(en), ...flat(late.en)]);
+    for (const [key, text] of [...flat(nl), ...flat(late.nl)])
+      expect([key, blanks(english.get(key)!)]).toEqual([key, blanks(text)]);
   });
 
   it('R22: has a next action for every reason that the vault may tell its own people', () => {

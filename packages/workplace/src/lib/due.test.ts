@@ -17,6 +17,7 @@ const row = (fields: Partial<WorklistRow>): WorklistRow => ({
   birthDate: '1950-03-09',
   programmes: ['diabetes'],
   lastSeen: null,
+  appointments: [],
   due: [],
   classes: [],
   ...fields,

@@ -1,6 +1,6 @@
 /** "Wie kan wat zien": per patient and per colleague, what, why and until when. And what takes it away. */
 
-import type { DossierId, Instant, OrganisationId, PersonId, TeamId } from '@ketenkluis/base';
+import type { DossierId, FactId, Instant, OrganisationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AssumptionGround } from './partners.ts';
 import type { Removal } from './referrals.ts';
 import type { Progress, Text } from './shared.ts';
@@ -37,9 +37,25 @@ export interface Seer {
 /** Whom a patient can shut out. */
 export type Shut = 'outside' | OrganisationId | TeamId | PersonId;
 
+/** What a patient shut, and to whom. */
+export interface Restriction {
+  readonly id: FactId;
+  readonly kind: 'outside' | 'organisation' | 'team' | 'person';
+  /** Null for everybody outside, and for whom this practice no longer knows. */
+  readonly whom: string | null;
+  /** Null: the whole dossier. */
+  readonly parts: readonly Text[] | null;
+  /** Null: nobody at the desk. */
+  readonly by: string | null;
+  readonly mine: boolean;
+  readonly since: Instant;
+  readonly until: Instant | null;
+  readonly mayLift: boolean;
+}
+
 export interface DossierAccess {
   readonly seers: readonly Seer[];
-  /** A restriction is seen by the patient and the log officer only, so it does not stand here. */
+  /** A restriction does not stand here: who may see one asks for it (`restrictions`). */
   readonly restrict: {
     readonly organisations: readonly { readonly id: OrganisationId; readonly name: string }[];
     readonly teams: readonly { readonly id: TeamId; readonly name: string }[];
@@ -79,6 +95,10 @@ export interface AccessSide {
   colleague(person: PersonId): Promise<ColleagueAccess>;
   /** Null where restrictions cannot be stated yet. */
   readonly restrict: ((dossier: DossierId, shut: Shut) => Promise<void>) | null;
+  /** What the patient shut, as far as this person recorded it or is an owner. A line. */
+  restrictions(dossier: DossierId): Promise<readonly Restriction[]>;
+  /** Over at once; at the patient's request. */
+  lift(dossier: DossierId, restriction: FactId): Promise<void>;
   /** Of the teams that got another key since then: dossiers with fresh keys, and all. Null: none did. No line. */
   readonly fresh: ((since: Instant) => Promise<Progress | null>) | null;
   /** All teams at once. The keys of who stays are made here, one by one, opening nothing. */

@@ -13,6 +13,10 @@ export interface Me {
   readonly partner: boolean;
   /** Stands in for somebody: sees the patients who are handed over, and no worklist. */
   readonly substitute: boolean;
+  /** Reads a dossier as the patient or for them, and works nowhere. */
+  readonly patient: boolean;
+  /** Treats nobody, so has no worklist: works from counts, from who looked, or from the deliveries. Null for everybody else. */
+  readonly office: 'overview' | 'oversight' | 'deliveries' | null;
   /** Owners invite and confirm. */
   readonly owner: boolean;
 }

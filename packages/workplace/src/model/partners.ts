@@ -20,7 +20,11 @@ export interface Partner {
   /** Forty-eight digits; null where the card itself is not kept here. */
   readonly fingerprint: string | null;
   readonly teams: readonly PartnerTeam[];
+  /** Which levels count when the partner says how sure it is of its people. */
+  readonly accepts: readonly PartnerLevel[];
 }
+/** As in eIDAS. */
+export type PartnerLevel = 'low' | 'substantial' | 'high';
 /** What a pasted card says. Nothing is trusted yet: the fingerprint is compared by telephone. */
 export interface PartnerCard {
   readonly card: string;
@@ -77,7 +81,7 @@ export interface PartnerSide {
   /** Throws `workplace/bad-card`. */
   readCard(text: string): Promise<PartnerCard>;
   /** `proposed`: a second person must sign. */
-  propose(card: PartnerCard, proof: string): Promise<'admitted' | 'proposed'>;
+  propose(card: PartnerCard, proof: string, accepts: readonly PartnerLevel[]): Promise<'admitted' | 'proposed'>;
   ownCard(): Promise<OwnCard>;
   /** Everything that rests on it is refused from now on. */
   end(organisation: OrganisationId): Promise<void>;

@@ -1,7 +1,7 @@
 /** Colleagues, what owners sign together, and keys. */
 
 import type { Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
-import type { AssumptionGround } from './partners.ts';
+import type { AssumptionGround, PartnerLevel } from './partners.ts';
 import type { Text } from './shared.ts';
 
 export interface Colleague {
@@ -32,6 +32,8 @@ interface Proposed {
   readonly signed: readonly string[];
   readonly signedByMe: boolean;
   readonly needed: number;
+  /** Everybody has signed who must; it counts once an owner who signed is here again. */
+  readonly complete: boolean;
   /** Teams or keys have changed since: only the proposer can make it anew. */
   readonly stale: boolean;
 }
@@ -52,6 +54,7 @@ export interface PartnerProposal extends Proposed {
   readonly ura: string | null;
   readonly proof: string | null;
   readonly teams: readonly string[];
+  readonly accepts: readonly PartnerLevel[];
   /** Forty-eight digits: each who signs compares them with the partner. */
   readonly fingerprint: string;
 }
@@ -62,6 +65,17 @@ export interface PlaceProposal extends Proposed {
   readonly team: string;
   readonly substitute: { readonly until: Instant; readonly callers: readonly string[] };
 }
+/** The patient, or who stands in for them: they read this one dossier and who looked in it. */
+export interface OwnProposal extends Proposed {
+  readonly what: 'own';
+  readonly name: string;
+  readonly role: string;
+  /** Whose dossier it is, by this person's own list. */
+  readonly patient: string;
+  readonly as: 'patient' | 'representative';
+  readonly checked: 'document' | 'known';
+  readonly code: string;
+}
 /** For these partners' teams consent may be assumed. */
 export interface AssumptionProposal extends Proposed {
   readonly what: 'assumption';
@@ -71,6 +85,21 @@ export interface AssumptionProposal extends Proposed {
   readonly ground: AssumptionGround;
   readonly text: string;
   readonly end: Instant;
+}
+export interface NamedWitness {
+  /** Where it answers, without scheme; it is its name. */
+  readonly name: string;
+  readonly url: string;
+  /** Eight signs each: the practice compares them with the paper that the witness gave. */
+  readonly keys: readonly string[];
+}
+/** Who outside confirms the log; an empty list: nobody any more. */
+export interface WitnessesProposal extends Proposed {
+  readonly what: 'witnesses';
+  readonly witnesses: readonly NamedWitness[];
+  readonly quorum: number;
+  /** How many must confirm now, of how many; null where nobody was named yet. */
+  readonly before: { readonly quorum: number; readonly named: number } | null;
 }
 /** What a control policy says, as far as it can be asked less of. */
 export type ControlTerm =
@@ -95,6 +124,17 @@ export interface ControlProposal extends Proposed {
   /** In what it asks less than the policy that stands. */
   readonly lower: readonly ControlTerm[];
 }
+export interface NamedKeyholder {
+  readonly url: string;
+  /** Twenty-four digits: each who signs compares them with the keyholder. */
+  readonly fingerprint: string;
+}
+/** Who keeps a piece of every key, and how many must answer; an empty list: nobody any more. */
+export interface KeyholdersProposal extends Proposed {
+  readonly what: 'keyholders';
+  readonly need: number;
+  readonly holders: readonly NamedKeyholder[];
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -104,10 +144,13 @@ export interface RenewalProposal extends Proposed {
 /** What more people must sign together; every part of it was checked here before it is shown. */
 export type Proposal =
   | ColleagueProposal
+  | OwnProposal
   | PartnerProposal
   | PlaceProposal
   | AssumptionProposal
+  | WitnessesProposal
   | ControlProposal
+  | KeyholdersProposal
   | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {

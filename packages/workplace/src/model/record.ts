@@ -1,7 +1,9 @@
 /** The worklist, one dossier, who looked at it, and what left the practice. */
 
 import type { DossierId, HandleId, Instant, LocalDate, TeamId } from '@ketenkluis/base';
+import type { AssumptionGround } from './partners.ts';
 import type { Confirmation, Programme, Text, Tone } from './shared.ts';
+import type { Standing } from './witnesses.ts';
 
 export interface DueItem {
   readonly code: string;
@@ -27,6 +29,8 @@ export interface WorklistRow {
   readonly birthDate: string | null;
   readonly programmes: readonly string[];
   readonly lastSeen: LocalDate | null;
+  /** Days of appointments for which this person's team may open more; whether one is today is worked out on screen. */
+  readonly appointments: readonly LocalDate[];
   readonly due: readonly DueItem[];
   readonly classes: readonly ClassBadge[];
 }
@@ -177,6 +181,10 @@ export interface Look {
   readonly who: { readonly name: string; readonly role: Text } | null;
   readonly me: boolean;
   readonly parts: readonly Text[];
+  /** The ground of the practice's setting, where the look rested on a consent that was assumed and not asked. */
+  readonly assumed: AssumptionGround | null;
+  /** What somebody said of it, sealed for the log officers; null where it is not shown. */
+  readonly said: { readonly purpose: string; readonly reason: string | null; readonly search: string | null } | null;
   readonly proof: LookProof;
 }
 
@@ -192,6 +200,8 @@ export interface Looks {
   readonly verdict: 'proved' | 'failed';
   readonly checkpoint: string;
   readonly size: number;
+  /** Who outside confirms these lines. */
+  readonly standing: Standing;
 }
 
 // ---- deliveries ------------------------------------------------------------------------------------------------

@@ -9,18 +9,22 @@ export function AdminNav() {
   const world = useWorld();
   const session = useSession();
   const me = session.stage === 'open' ? session.me : null;
+  // Whoever works from counts alone has no business with partners or emergencies.
+  const counts = me?.office === 'overview' || me?.office === 'deliveries';
   const path = useRouterState({ select: (state) => state.location.pathname });
   const pages = [
     { to: '/team', word: 'nav.team' },
-    ...(world.partners === null || me?.substitute ? [] : ([{ to: '/partners', word: 'nav.partners' }] as const)),
-    ...(world.urgent === null || me?.substitute || me?.partner
+    ...(world.partners === null || me?.substitute || counts
+      ? []
+      : ([{ to: '/partners', word: 'nav.partners' }] as const)),
+    ...(world.urgent === null || me?.substitute || me?.partner || counts
       ? []
       : ([{ to: '/waarneming', word: 'nav.urgent' }] as const)),
-    ...(world.control === null || me?.substitute || me?.partner
+    ...(world.control === null || me?.substitute || me?.partner || me?.office
       ? []
       : ([{ to: '/controle', word: 'nav.control' }] as const)),
   ] as const;
-  if (pages.length < 2) return null;
+  if (pages.length < 2 || !pages.some(({ to }) => path === to || path.startsWith(`${to}/`))) return null;
   return (
     <nav className="kk-sub" aria-label={t('nav.admin')}>
       {pages.map((page) => (

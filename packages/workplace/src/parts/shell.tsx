@@ -6,7 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/inside.ts';
+import '../i18n/late.ts';
 import type { Me, Workplace } from '../model.ts';
 import { Dialog } from './dialog.tsx';
 import { Brand, Lock, Person } from './icons.tsx';
@@ -18,18 +18,32 @@ import { useAsk, useWorld } from './world.tsx';
 
 /** What lies under each, so that the one where somebody is stands out. */
 const UNDER: Readonly<Record<string, RegExp>> = {
+  '/mijn-dossier': /^\/mijn-dossier/,
   '/werklijst': /^\/(werklijst|dossier)/,
   '/overgedragen': /^\/(overgedragen|dossier)/,
   '/verwijzingen': /^\/(verwijzingen|verstuurd)/,
+  '/overzicht': /^\/overzicht/,
+  '/toezicht': /^\/toezicht/,
   '/leveringen': /^\/leveringen/,
-  '/team': /^\/(team|partners|waarneming|controle)/,
+  '/team': /^\/(team|partners|waarneming)/,
+  '/controle': /^\/controle/,
   '/instellingen': /^\/instellingen/,
 };
 
 const PARTNERS = ['referrals', 'team', 'settings'] as const;
+const PATIENTS = ['own', 'settings'] as const;
 const SUBSTITUTES = ['handed', 'team', 'settings'] as const;
 const PRACTICE = ['worklist', 'referrals', 'deliveries', 'team', 'settings'] as const;
+const OFFICES = {
+  overview: ['overview', 'team', 'settings'],
+  oversight: ['oversight', 'control', 'deliveries', 'team', 'settings'],
+  deliveries: ['deliveries', 'team', 'settings'],
+} as const;
 const PATHS = {
+  own: '/mijn-dossier',
+  overview: '/overzicht',
+  oversight: '/toezicht',
+  control: '/controle',
   worklist: '/werklijst',
   handed: '/overgedragen',
   referrals: '/verwijzingen',
@@ -39,23 +53,37 @@ const PATHS = {
 } as const;
 
 function pagesFor(me: Me, world: Workplace) {
-  const words = me.partner ? PARTNERS : me.substitute ? SUBSTITUTES : PRACTICE;
+  const words = me.patient
+    ? PATIENTS
+    : me.partner
+      ? PARTNERS
+      : me.substitute
+        ? SUBSTITUTES
+        : me.office === null
+          ? PRACTICE
+          : OFFICES[me.office];
   const there = (word: (typeof words)[number]) =>
     word !== 'referrals' || (me.partner ? world.received : world.referrals) !== null;
   return words.filter(there).map((word) => ({ to: PATHS[word], word: `nav.${word}` as const }));
 }
 
+/** For everybody but who oversees, the review lies under the team. */
+const isUnder = (page: string, path: string, pages: readonly { readonly to: string }[]): boolean =>
+  UNDER[page]?.test(path) === true ||
+  (page === '/team' && UNDER['/controle']!.test(path) && !pages.some(({ to }) => to === '/controle'));
+
 /** What waits for somebody: asked once after unlocking and after each change; ids only, no line in the log. */
 function useWaiting(me: Me): Readonly<Record<string, number>> {
   const messages = useAsk(
     ['waiting'],
-    async (world) => (me.partner || me.substitute ? 0 : ((await world.referrals?.waiting()) ?? 0)),
+    async (world) =>
+      me.patient || me.partner || me.substitute || me.office ? 0 : ((await world.referrals?.waiting()) ?? 0),
     { keep: true },
   );
   const reviews = useAsk(
     ['reviews-open'],
     async (world) =>
-      me.partner || me.substitute
+      me.patient || me.partner || me.substitute || (me.office !== null && me.office !== 'oversight')
         ? 0
         : ((await world.urgent?.reviews()) ?? []).filter((one) => !one.mine || one.told === null).length,
     {
@@ -66,12 +94,14 @@ function useWaiting(me: Me): Readonly<Record<string, number>> {
   const questions = useAsk(
     ['control-waiting'],
     async (world) =>
-      me.partner || me.substitute
+      me.partner || me.substitute || (me.office !== null && me.office !== 'oversight')
         ? 0
         : ((await world.control?.questions()) ?? []).filter(({ waiting }) => waiting).length,
     { keep: true },
   );
-  return { '/verwijzingen': messages.data ?? 0, '/team': (reviews.data ?? 0) + (questions.data ?? 0) };
+  const [looks, asked] = [reviews.data ?? 0, questions.data ?? 0];
+  if (me.office === 'oversight') return { '/toezicht': looks, '/controle': asked };
+  return { '/verwijzingen': messages.data ?? 0, '/team': looks + asked };
 }
 
 /** Counted anew when somebody comes back to the window or to a list, and at most once a minute; behind a lock nothing is asked. */
@@ -156,7 +186,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
         </Link>
         <nav className="kk-nav" aria-label={t('nav.main')}>
           {pages.map((page) => (
-            <Link key={page.to} to={page.to} aria-current={UNDER[page.to]?.test(path) ? 'page' : undefined}>
+            <Link key={page.to} to={page.to} aria-current={isUnder(page.to, path, pages) ? 'page' : undefined}>
               {t(page.word)}
               {waiting[page.to] ? (
                 <span className="kk-count">

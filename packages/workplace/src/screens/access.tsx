@@ -35,6 +35,11 @@ function Who({ access, dossier }: { readonly access: DossierAccess; readonly dos
     <>
       <div className="kk-row-end">
         <p className="kk-lead">{t('access.lead')}</p>
+        {world.desk === null ? null : (
+          <Link to="/dossier/$dossier/inzage" params={{ dossier }}>
+            {t('own.link')}
+          </Link>
+        )}
         {access.restrict !== null && world.access?.restrict ? (
           <Restrict dossier={dossier} whom={access.restrict} />
         ) : null}

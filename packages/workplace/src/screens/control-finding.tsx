@@ -4,7 +4,6 @@ import { Button, NativeSelect, Textarea } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/control.ts';
 import { type FindingSeen, FOLLOW_UPS, type FollowUp, VERDICTS, type Verdict } from '../model.ts';
 import { AdminNav } from '../parts/admin-nav.tsx';
 import { Main } from '../parts/main.tsx';

@@ -1,7 +1,6 @@
 /** A control policy that waits for a second signature: every number of it, and loudly what it asks less than the one that stands. */
 
 import { useTranslation } from 'react-i18next';
-import '../i18n/control.ts';
 import { CHECKS, type ControlProposal } from '../model.ts';
 import { Strip } from '../parts/states.tsx';
 

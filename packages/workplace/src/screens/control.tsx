@@ -5,7 +5,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import '../i18n/control.ts';
 import type { ControlSeen, FindingSeen, Progress } from '../model.ts';
 import { AdminNav } from '../parts/admin-nav.tsx';
 import { Main } from '../parts/main.tsx';

@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dueNow } from '../lib/due.ts';
-import type { Dossier, Kind } from '../model.ts';
+import type { Dossier, Kind, Me } from '../model.ts';
 import { Left } from '../parts/icons.tsx';
 import { isTyping, Main } from '../parts/main.tsx';
 import { Tag } from '../parts/page.tsx';
@@ -22,7 +22,16 @@ import { LooksTab } from './looks.tsx';
 import { Measurements } from './measurements.tsx';
 import { Notes } from './notes.tsx';
 import { Refer } from './refer.tsx';
+import { RestrictionsTab } from './restrictions.tsx';
 import './dossier.css';
+
+/** To where this person came from. */
+const backOf = (me: Me | null) => {
+  if (me?.office) return { to: '/', word: `nav.${me.office}` } as const;
+  return me?.substitute
+    ? ({ to: '/overgedragen', word: 'handed.title' } as const)
+    : ({ to: '/werklijst', word: 'dossier.back' } as const);
+};
 
 export function DossierScreen() {
   const { t } = useTranslation();
@@ -31,26 +40,27 @@ export function DossierScreen() {
   const id = isId('dossier', text) ? text : null;
   const words = useWords();
   const session = useSession();
-  const standsIn = session.stage === 'open' && session.me.substitute;
+  const me = session.stage === 'open' ? session.me : null;
+  const { to, word } = backOf(me);
   const [asOf, setAsOf] = useState<Dossier['asOf'] | null>(null);
 
   useEffect(() => {
-    if (id === null) void navigate({ to: '/werklijst', replace: true });
+    if (id === null) void navigate({ to: '/', replace: true });
     const keys = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || isTyping(event) || event.defaultPrevented) return;
       if (document.querySelector('[role="dialog"],[role="menu"]')) return;
-      void navigate({ to: standsIn ? '/overgedragen' : '/werklijst' });
+      void navigate({ to });
     };
     window.addEventListener('keydown', keys);
     return () => window.removeEventListener('keydown', keys);
-  }, [id, navigate, standsIn]);
+  }, [id, navigate, to]);
 
   return (
     <Main>
       <div className="kk-dos">
         <div className="kk-dos-line">
-          <Link to={standsIn ? '/overgedragen' : '/werklijst'} className="kk-dos-back">
-            <Left size={16} /> {t(standsIn ? 'handed.title' : 'dossier.back')}
+          <Link to={to} className="kk-dos-back">
+            <Left size={16} /> {t(word)}
           </Link>
           {asOf === null ? null : <span className="kk-dim">{t('common.asOf', { date: words.day(asOf) })}</span>}
         </div>
@@ -68,7 +78,10 @@ interface OpenedProps {
 function Opened({ id, opened }: OpenedProps) {
   const { t } = useTranslation();
   const query = useAsk(['dossier', id], (world) => world.dossier(id));
-  const urgent = useWorld().urgent !== null;
+  const session = useSession();
+  // Who treats nobody has no emergency.
+  const treats = session.stage === 'open' && session.me.office === null;
+  const urgent = useWorld().urgent !== null && treats;
   const asOf = query.data?.asOf ?? null;
   useEffect(() => opened(asOf), [opened, asOf]);
   return (
@@ -107,7 +120,12 @@ function Whole({ dossier }: { readonly dossier: Dossier }) {
         <Tabs.List aria-label={t('dossier.parts')}>
           <Tabs.Tab value="record">{t('dossier.record')}</Tabs.Tab>
           {outside ? null : <Tabs.Tab value="looks">{t('dossier.looks')}</Tabs.Tab>}
-          {outside || world.access === null ? null : <Tabs.Tab value="access">{t('dossier.access')}</Tabs.Tab>}
+          {outside || world.access === null ? null : (
+            <>
+              <Tabs.Tab value="access">{t('dossier.access')}</Tabs.Tab>
+              <Tabs.Tab value="restrictions">{t('dossier.restrictions')}</Tabs.Tab>
+            </>
+          )}
         </Tabs.List>
         <Tabs.Panel value="record">
           <Record dossier={dossier} outside={outside} />
@@ -116,9 +134,14 @@ function Whole({ dossier }: { readonly dossier: Dossier }) {
           <LooksTab dossier={dossier.dossier} />
         </Tabs.Panel>
         {world.access === null ? null : (
-          <Tabs.Panel value="access">
-            <AccessTab dossier={dossier.dossier} />
-          </Tabs.Panel>
+          <>
+            <Tabs.Panel value="access">
+              <AccessTab dossier={dossier.dossier} />
+            </Tabs.Panel>
+            <Tabs.Panel value="restrictions">
+              <RestrictionsTab dossier={dossier.dossier} />
+            </Tabs.Panel>
+          </>
         )}
       </Tabs>
     </>

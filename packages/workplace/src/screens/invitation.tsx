@@ -192,7 +192,7 @@ function Code({ code, joining }: { readonly code: string; readonly joining: Join
         )}
       </div>
       {confirmed.data ? (
-        <Button size="md" onClick={() => void navigate({ to: '/werklijst', replace: true })}>
+        <Button size="md" onClick={() => void navigate({ to: '/', replace: true })}>
           {t('invitation.signIn')}
         </Button>
       ) : null}

@@ -1,13 +1,14 @@
 /** "Wie keek?": one green tick when this browser recomputed the proof of every line; the proof itself on demand. */
 
 import type { DossierId } from '@ketenkluis/base';
-import { Fragment, useState } from 'react';
+import { Fragment, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Look, Looks } from '../model.ts';
 import { Tag } from '../parts/page.tsx';
 import { Asked, Empty, Strip } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk } from '../parts/world.tsx';
+import { StandingStrip } from './witnesses.tsx';
 
 export function LooksTab({ dossier }: { readonly dossier: DossierId }) {
   const { t } = useTranslation();
@@ -17,13 +18,14 @@ export function LooksTab({ dossier }: { readonly dossier: DossierId }) {
       <Asked query={looks} loading={t('looks.loading')}>
         {(found) => <LookList looks={found} />}
       </Asked>
+      <p className="kk-dim kk-small">{t('looks.number', { number: dossier })}</p>
     </div>
   );
 }
 
-function LookList({ looks }: { readonly looks: Looks }) {
+/** Whether the proof of all of it holds. */
+export function Verdict({ looks }: { readonly looks: Looks }) {
   const { t } = useTranslation();
-  const [shown, setShown] = useState<string | null>(null);
   return (
     <>
       {looks.verdict === 'proved' ? (
@@ -38,40 +40,69 @@ function LookList({ looks }: { readonly looks: Looks }) {
           <Strip name="unproved" tone="bad" title={t('looks.failed')} body={t('looks.failedBody')} />
         </div>
       )}
-      {looks.lines.length === 0 ? (
-        <Empty title={t('looks.none')} />
-      ) : (
-        <div className="kk-card kk-scroll">
-          <table className="kk-table">
-            <thead>
-              <tr>
-                <th scope="col">{t('looks.when')}</th>
-                <th scope="col">{t('looks.who')}</th>
-                <th scope="col">{t('looks.what')}</th>
-                <th scope="col">{t('looks.parts')}</th>
-                <th scope="col">{t('looks.detailsTitle')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {looks.lines.map((look) => (
-                <Fragment key={look.entry}>
-                  <Line
-                    look={look}
-                    open={shown === look.entry}
-                    toggle={() => setShown(shown === look.entry ? null : look.entry)}
-                  />
-                  {shown === look.entry ? <Proof look={look} looks={looks} /> : null}
-                </Fragment>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <StandingStrip standing={looks.standing} />
     </>
   );
 }
 
-function Line({ look, open, toggle }: { readonly look: Look; readonly open: boolean; readonly toggle: () => void }) {
+function LookList({ looks }: { readonly looks: Looks }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Verdict looks={looks} />
+      {looks.lines.length === 0 ? <Empty title={t('looks.none')} /> : <LookTable looks={looks} lines={looks.lines} />}
+    </>
+  );
+}
+
+/** `words`: what was said of each look stands where otherwise the parts are named. */
+export function LookTable(props: {
+  readonly looks: Looks;
+  readonly lines: readonly Look[];
+  readonly words?: (look: Look) => ReactNode;
+  readonly wordsTitle?: string;
+}) {
+  const { looks, lines, words, wordsTitle } = props;
+  const { t } = useTranslation();
+  const [shown, setShown] = useState<string | null>(null);
+  return (
+    <div className="kk-card kk-scroll">
+      <table className="kk-table">
+        <thead>
+          <tr>
+            <th scope="col">{t('looks.when')}</th>
+            <th scope="col">{t('looks.who')}</th>
+            <th scope="col">{t('looks.what')}</th>
+            <th scope="col">{wordsTitle ?? t('looks.parts')}</th>
+            <th scope="col">{t('looks.detailsTitle')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((look) => (
+            <Fragment key={look.entry}>
+              <Line
+                look={look}
+                {...(words === undefined ? {} : { words })}
+                open={shown === look.entry}
+                toggle={() => setShown(shown === look.entry ? null : look.entry)}
+              />
+              {shown === look.entry ? <Proof look={look} looks={looks} /> : null}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface LineProps {
+  readonly look: Look;
+  readonly words?: (look: Look) => ReactNode;
+  readonly open: boolean;
+  readonly toggle: () => void;
+}
+
+function Line({ look, words: said, open, toggle }: LineProps) {
   const { t } = useTranslation();
   const words = useWords();
   return (
@@ -92,8 +123,13 @@ function Line({ look, open, toggle }: { readonly look: Look; readonly open: bool
       </td>
       <td>
         {t(`looks.kind.${look.kind}`)} {look.outcome === 'deny' ? <Tag tone="bad">{t('looks.refused')}</Tag> : null}
+        {look.assumed === null ? null : (
+          <div className="kk-dim kk-small">{t('looks.assumed', { ground: t(`assumed.grounds.${look.assumed}`) })}</div>
+        )}
       </td>
-      <td className="kk-dim">{look.parts.map((part) => words.text(part)).join(', ')}</td>
+      <td className="kk-dim">
+        {said === undefined ? look.parts.map((part) => words.text(part)).join(', ') : said(look)}
+      </td>
       <td>
         <button
           type="button"

@@ -1,10 +1,10 @@
 /** Organisations that the practice refers to: who, how proved, since when; a new one in two people's hands. */
 
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { OwnCard, Partner, PartnerCard } from '../model.ts';
+import type { OwnCard, Partner, PartnerCard, PartnerLevel } from '../model.ts';
 import { AdminNav } from '../parts/admin-nav.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Fingerprint } from '../parts/fingerprint.tsx';
@@ -107,6 +107,12 @@ function One({ partner, mayChange, again }: OneProps) {
         <dd>{partner.proof}</dd>
         <dt>{t('partners.since')}</dt>
         <dd>{t('partners.sinceBy', { date: words.dayOf(partner.since), names: partner.signed.join(', ') })}</dd>
+        {partner.accepts.length === 0 ? null : (
+          <>
+            <dt>{t('partners.level')}</dt>
+            <dd>{partner.accepts.map((level) => t(`partners.levels.${level}`)).join(', ')}</dd>
+          </>
+        )}
         {partner.fingerprint === null ? null : (
           <>
             <dt>{t('partners.fingerprint')}</dt>
@@ -179,14 +185,23 @@ interface CompareProps {
   readonly again: () => void;
 }
 
+/** What a partner's word on its people is taken for. */
+const ACCEPTS: Readonly<Record<'none' | 'high' | 'substantial', readonly PartnerLevel[]>> = {
+  none: [],
+  high: ['high'],
+  substantial: ['substantial', 'high'],
+};
+const CHOICES = ['none', 'high', 'substantial'] as const;
+
 function Compare({ card, close, again }: CompareProps) {
   const { t } = useTranslation();
   const words = useWords();
   const say = useSay();
   const queries = useQueryClient();
   const [proof, setProof] = useState('');
+  const [level, setLevel] = useState<(typeof CHOICES)[number]>('none');
   const propose = useAct(
-    (to, told: string) => to.partners!.propose(card, told),
+    (to, told: string) => to.partners!.propose(card, told, ACCEPTS[level]),
     (done) => {
       say(t(done === 'admitted' ? 'partners.added' : 'partners.proposed'));
       void queries.invalidateQueries({ queryKey: ['people'] });
@@ -219,6 +234,13 @@ function Compare({ card, close, again }: CompareProps) {
         maxLength={200}
         value={proof}
         onChange={(event) => setProof(event.target.value)}
+      />
+      <NativeSelect
+        label={t('partners.levelAsk')}
+        description={t('partners.levelHint')}
+        value={level}
+        data={CHOICES.map((value) => ({ value, label: t(`partners.levelChoice.${value}`) }))}
+        onChange={({ target }) => setLevel(CHOICES.find((one) => one === target.value) ?? 'none')}
       />
       <p className="kk-dim">{t('partners.second')}</p>
       <Fault error={propose.error} />

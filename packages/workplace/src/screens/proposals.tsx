@@ -9,6 +9,8 @@ import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct } from '../parts/world.tsx';
 import { ControlAsked } from './control-proposal.tsx';
+import { ProposedKeyholders, useKeyholdersWords } from './keyholders.tsx';
+import { ProposedWitnesses, useWitnessesWords } from './witnesses.tsx';
 
 interface ProposalsProps {
   readonly proposals: readonly (Proposal | BrokenProposal)[];
@@ -26,8 +28,12 @@ export function Proposals({ proposals, owner, again }: ProposalsProps) {
       <ul className="kk-list">
         {proposals.map((one) => (
           <li key={one.id} style={{ display: 'grid', gap: 10 }}>
-            {'broken' in one ? <Strip tone="bad" title={t('team.proposalBroken')} /> : <Asked proposal={one} />}
-            <Answer proposal={one} again={again} />
+            {'broken' in one ? (
+              <Strip tone="bad" title={t('team.proposalBroken')} />
+            ) : (
+              <Asked proposal={one} owner={owner} />
+            )}
+            <Answer proposal={one} owner={owner} again={again} />
           </li>
         ))}
       </ul>
@@ -35,7 +41,10 @@ export function Proposals({ proposals, owner, again }: ProposalsProps) {
   );
 }
 
-function Asked({ proposal }: { readonly proposal: Proposal }) {
+/** Nothing is left for this person to sign; an owner who did not sign yet may still put it into the log. */
+const allSigned = ({ complete, signedByMe }: Proposal, owner: boolean): boolean => complete && (signedByMe || !owner);
+
+function Asked({ proposal, owner }: { readonly proposal: Proposal; readonly owner: boolean }) {
   const { t } = useTranslation();
   const words = useWords();
   const { by, until, signed, needed } = proposal;
@@ -49,7 +58,13 @@ function Asked({ proposal }: { readonly proposal: Proposal }) {
         {until === null ? '' : `${t('team.proposalUntil', { date: words.moment(until) })} `}
         {t('team.proposalSigned', { names: signed.join(', '), count: needed })}
       </span>
-      {proposal.stale ? <p>{t('team.proposalStale', { by })}</p> : <Compared proposal={proposal} />}
+      {proposal.stale ? (
+        <p>{t('team.proposalStale', { by })}</p>
+      ) : allSigned(proposal, owner) ? (
+        <p className="kk-dim">{t('team.agreedAll')}</p>
+      ) : (
+        <Compared proposal={proposal} />
+      )}
     </>
   );
 }
@@ -57,14 +72,21 @@ function Asked({ proposal }: { readonly proposal: Proposal }) {
 function What({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
+  const witnesses = useWitnessesWords();
+  const keyholders = useKeyholdersWords();
   const { by } = proposal;
+  if (proposal.what === 'witnesses') return witnesses(proposal);
   if (proposal.what === 'control') return t('control.proposal', { by });
+  if (proposal.what === 'keyholders') return keyholders(proposal);
   if (proposal.what === 'assumption') {
     return t('assumed.proposal', { by, whom: proposal.categories.map((one) => words.lower(one)).join(', ') });
   }
   const { name } = proposal;
   if (proposal.what === 'renewal') {
     return t('team.renewal', { name, teams: proposal.teams.join(', ') });
+  }
+  if (proposal.what === 'own') {
+    return t(`own.proposal.${proposal.as}`, { by, name, role: proposal.role, patient: proposal.patient });
   }
   if (name === null) return t(proposal.what === 'partner' ? 'team.partnerUnnamed' : 'team.proposalUnnamed', { by });
   if (proposal.what === 'partner') return t('team.partnerProposal', { by, name });
@@ -100,8 +122,19 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
       </>
     );
   }
+  if (proposal.what === 'witnesses') return <ProposedWitnesses proposal={proposal} />;
+  if (proposal.what === 'keyholders') return <ProposedKeyholders proposal={proposal} />;
   if (proposal.what === 'renewal') {
     return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
+  }
+  if (proposal.what === 'own') {
+    return (
+      <>
+        <p>{t(`own.checked.${proposal.checked}`, { by: proposal.by })}</p>
+        <output className="kk-code">{proposal.code}</output>
+        <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'own.compare')}</p>
+      </>
+    );
   }
   if (proposal.what === 'place') {
     return (
@@ -129,13 +162,24 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
         {proposal.ura === null ? '' : ` · ${t('partners.uraOf', { ura: proposal.ura })}`}
         {proposal.proof === null ? '' : ` · ${proposal.proof}`}
       </span>
+      {proposal.accepts.length === 0 ? null : (
+        <span className="kk-small">
+          {t('partners.accepts', { levels: proposal.accepts.map((level) => t(`partners.levels.${level}`)).join(', ') })}
+        </span>
+      )}
       <Fingerprint digits={proposal.fingerprint} label={t('partners.fingerprint')} />
       <p className="kk-dim">{t(proposal.signedByMe ? 'team.partnerMine' : 'team.partnerCompare')}</p>
     </>
   );
 }
 
-function Answer({ proposal, again }: { readonly proposal: Proposal | BrokenProposal; readonly again: () => void }) {
+interface AnswerProps {
+  readonly proposal: Proposal | BrokenProposal;
+  readonly owner: boolean;
+  readonly again: () => void;
+}
+
+function Answer({ proposal, owner, again }: AnswerProps) {
   const { t } = useTranslation();
   const say = useSay();
   const errorText = useErrorText();
@@ -143,9 +187,8 @@ function Answer({ proposal, again }: { readonly proposal: Proposal | BrokenPropo
   const agree = useAct(
     (to, id: string) => to.agreeProposal(id),
     (done) => {
-      say(
-        t(done === 'proposed' ? 'team.agreedMore' : sound?.what === 'colleague' ? 'team.agreed' : 'team.agreedOther'),
-      );
+      const admitted = sound?.what === 'colleague' ? 'team.agreed' : 'team.agreedOther';
+      say(t(done === 'proposed' ? 'team.agreedMore' : done === 'signed' ? 'team.agreedAll' : admitted));
       again();
     },
   );
@@ -173,7 +216,7 @@ function Answer({ proposal, again }: { readonly proposal: Proposal | BrokenPropo
         </div>
       ) : null}
       <div className="kk-buttons">
-        {sound !== null && !sound.stale && !sound.signedByMe ? (
+        {sound !== null && !sound.stale && !sound.signedByMe && !allSigned(sound, owner) ? (
           <Button loading={agree.isPending} disabled={busy} onClick={() => agree.mutate(proposal.id)}>
             {t('team.agree')}
           </Button>

@@ -3,6 +3,7 @@
 import type { FactId } from '@ketenkluis/base';
 import { Button, Tabs, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { workplaceError } from '../errors.ts';
@@ -22,9 +23,15 @@ import { ReportForm } from './report.tsx';
 
 export function ReceivedOne({ id }: { readonly id: FactId }) {
   const { t } = useTranslation();
+  const { t: e } = useTranslation('ended');
   const query = useAsk(['received', id], (world) => world.received!.open(id));
+  const copy = (
+    <Link to="/verstuurd/$referral" params={{ referral: id }}>
+      {e('toCopy')}
+    </Link>
+  );
   return (
-    <Asked query={query} loading={t('referrals.opening')} heading={t('referrals.one')}>
+    <Asked query={query} loading={t('referrals.opening')} heading={t('referrals.one')} denied={copy}>
       {(received) => <Whole received={received} />}
     </Asked>
   );

@@ -13,6 +13,7 @@ import { Heading, Tag } from '../parts/page.tsx';
 import { Asked, Empty, Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk, useSession } from '../parts/world.tsx';
+import { Ended } from './ended.tsx';
 import './care.css';
 
 interface Shown {
@@ -68,6 +69,7 @@ export function ReferralsScreen() {
 
 function All({ shown, ours }: { readonly shown: Shown; readonly ours: boolean }) {
   const { t } = useTranslation();
+  const { t: e } = useTranslation('ended');
   const errorText = useErrorText();
   const [which, setWhich] = useState<'open' | 'all'>('open');
   const rows = byTurn(shown.rows.filter((row) => which === 'all' || !isOver(row.state)));
@@ -85,7 +87,13 @@ function All({ shown, ours }: { readonly shown: Shown; readonly ours: boolean })
         <Empty
           title={t(ours ? 'received.none' : 'referrals.none')}
           body={t(ours ? 'received.noneBody' : 'referrals.noneBody')}
-        />
+        >
+          {ours && which === 'open' ? (
+            <Button variant="default" onClick={() => setWhich('all')}>
+              {e('title')}
+            </Button>
+          ) : null}
+        </Empty>
       ) : (
         <section className="kk-card" aria-label={t('referrals.title')}>
           <div className="kk-card-head">
@@ -106,6 +114,7 @@ function All({ shown, ours }: { readonly shown: Shown; readonly ours: boolean })
           {rows.length === 0 ? <p className="kk-dim">{t('referrals.noOpen')}</p> : <Table rows={rows} ours={ours} />}
         </section>
       )}
+      {ours && which === 'all' ? <Ended running={new Set(shown.rows.map(({ id }) => id))} /> : null}
     </>
   );
 }

@@ -17,12 +17,12 @@ import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
 import './care.css';
 
-const KEY = ['sent'] as const;
+export const SENT = ['sent'] as const;
 const TONES: Readonly<Record<SentReferral['state'], Tone>> = { running: 'good', over: 'plain', unknown: 'warn' };
 
 export function SentScreen() {
   const { t } = useTranslation();
-  const query = useAsk([...KEY], (world) => world.received!.sent(false));
+  const query = useAsk([...SENT], (world) => world.received!.sent(false));
   return (
     <Main>
       <div className="kk-page">
@@ -43,9 +43,9 @@ export function SentScreen() {
   );
 }
 
-function usePut() {
+export function usePut() {
   const queries = useQueryClient();
-  return (next: SentList) => queries.setQueryData([...KEY], next);
+  return (next: SentList) => queries.setQueryData([...SENT], next);
 }
 
 function All({ list }: { readonly list: SentList }) {
@@ -72,7 +72,7 @@ function All({ list }: { readonly list: SentList }) {
   );
 }
 
-function OfReferral({ referral, mayRemove }: { readonly referral: SentReferral; readonly mayRemove: boolean }) {
+export function OfReferral({ referral, mayRemove }: { readonly referral: SentReferral; readonly mayRemove: boolean }) {
   const { t } = useTranslation();
   const words = useWords();
   const { patient, birthDate, practice, activity, from, until, state, messages } = referral;

@@ -45,7 +45,7 @@ export function TakeDeviceScreen() {
 
   const work = async () => {
     queries.clear();
-    await navigate({ to: '/werklijst', replace: true });
+    await navigate({ to: '/', replace: true });
   };
   if (device === 'bad') {
     return (

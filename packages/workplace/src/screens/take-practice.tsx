@@ -24,7 +24,7 @@ export function TakePracticeScreen() {
       }
     })();
   }, [link, world]);
-  const door = () => void navigate({ to: '/werklijst', replace: true });
+  const door = () => void navigate({ to: '/', replace: true });
   return (
     <DoorFrame title={t('practice.title')} {...(taken === 'yes' ? { lead: t('practice.lead') } : {})}>
       {taken === null ? <Loading label={t('state.loading')} rows={2} /> : null}

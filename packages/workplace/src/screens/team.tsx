@@ -15,8 +15,10 @@ import { useSay } from '../parts/say.ts';
 import { Asked, Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk, useToday, useWorld } from '../parts/world.tsx';
+import { KeyholdersCard } from './keyholders.tsx';
 import { LostDevice } from './lost-device.tsx';
 import { Proposals } from './proposals.tsx';
+import { WitnessesCard } from './witnesses.tsx';
 import './care.css';
 
 /** How often an open invitation is looked at for a code; reading it is no line in the log. */
@@ -42,6 +44,8 @@ export function TeamScreen() {
               ) : (
                 <p className="kk-dim">{t('team.onlyOwner')}</p>
               )}
+              <KeyholdersCard />
+              <WitnessesCard />
             </>
           )}
         </Asked>

@@ -217,9 +217,12 @@ export function PatientGrid({ list, rows, programme, open }: Props) {
                 }}
               >
                 <div role="gridcell">
-                  <div className="kk-wl-name">{one.row.name}</div>
+                  <div className="kk-wl-who">
+                    <div className="kk-wl-name">{one.row.name}</div>
+                    {one.row.appointments.includes(today) ? <Today /> : null}
+                  </div>
                   <div className="kk-wl-under">
-                    {t('worklist.lastSeen')} {seen}
+                    {one.row.appointments.includes(today) ? <Today /> : `${t('worklist.lastSeen')} ${seen}`}
                   </div>
                 </div>
                 <div
@@ -254,6 +257,16 @@ export function PatientGrid({ list, rows, programme, open }: Props) {
         <span>{t('worklist.searchHint')}</span>
       </div>
     </>
+  );
+}
+
+/** Beside the name, or on a narrow screen beneath it. */
+function Today() {
+  const { t } = useTranslation();
+  return (
+    <span className="kk-tag" data-tone="good" data-chip="appointment">
+      {t('worklist.appointment')}
+    </span>
   );
 }
 

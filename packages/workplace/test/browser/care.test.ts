@@ -19,6 +19,22 @@ async function diabetic(app: Workplace): Promise<string> {
   return await app.worklist.openFirst();
 }
 
+describe.concurrent('the second signer', () => {
+  it('R19: after a colleague who is no owner has signed, the screen says that everybody has, and asks for nobody more', async () => {
+    await at(
+      `scene=partly&${NOW}`,
+      async (app) => {
+        const waits = app.proposal('Fysiotherapie De Brug');
+        await waits.getByRole('button', { name: 'Akkoord', exact: true }).click();
+        await waits.getByText('Alle handtekeningen zijn er').waitFor();
+        expect(await app.page.getByText('Er is nog iemand nodig').count()).toBe(0);
+        expect(await waits.getByRole('button', { name: 'Akkoord', exact: true }).count()).toBe(0);
+      },
+      '#/team',
+    );
+  });
+});
+
 describe.concurrent('referring', () => {
   it('R30: consent, what is seen and what not, until when: one choice takes three clicks', async () => {
     await at(`scene=partly&${NOW}`, async (app) => {

@@ -25,6 +25,7 @@ const state = (name: string) => async (page: Page) => {
   await page.locator(`[data-state="${name}"]`).waitFor();
 };
 
+const OFFICER = `role=privacy-officer&${FEW}`;
 const PARTNER = `role=podiatrist&${NOW}`;
 /** With diabetes: of whom the most can be asked. */
 const patient = async (page: Page) => {
@@ -141,6 +142,28 @@ const SCREENS: Record<string, Screen> = {
       await new Workplace(page).dossier.table();
     },
   },
+  'worklist, an appointment today': {
+    query: `role=assistant&patients=24&${NOW}`,
+    reach: (page) => page.locator('[data-chip="appointment"]').first().waitFor(),
+  },
+  'dossier, opened by an appointment': {
+    query: `role=assistant&patients=24&${NOW}`,
+    reach: async (page) => {
+      await page.locator('[data-chip="appointment"]').first().click();
+      await page.getByRole('heading', { name: 'Metingen' }).waitFor();
+    },
+  },
+  'who can see what, by an appointment': {
+    query: `role=assistant&patients=24&${NOW}`,
+    reach: async (page) => {
+      await page.locator('[data-chip="appointment"]').first().click();
+      await new Workplace(page).dossier.access();
+      await page
+        .getByText(/^Afspraak/)
+        .first()
+        .waitFor();
+    },
+  },
   'dossier, assistant': { query: `role=assistant&${FEW}`, reach: dossier },
   'dossier, parts denied': { query: `scene=partly&${FEW}`, reach: dossier },
   'dossier, not proved': {
@@ -167,6 +190,75 @@ const SCREENS: Record<string, Screen> = {
       await page.getByRole('button', { name: 'Bewijs van regel 1840' }).click();
     },
   },
+  'who looked, on a consent that was assumed': {
+    query: `scene=assumed&${FEW}`,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.looks();
+      await page.getByText('de toestemming was verondersteld').waitFor();
+    },
+  },
+  'care group, overview': {
+    query: `role=care-group&${FEW}`,
+    reach: (page) => page.getByText('iets meer dan aangemeld').first().waitFor(),
+  },
+  'care group, no counts yet': { query: `role=care-group&scene=empty&${FEW}`, reach: state('empty') },
+  'care group, loading': { query: `role=care-group&scene=slow&${FEW}`, reach: state('loading') },
+  'care group, offline': { query: `role=care-group&scene=offline&${FEW}`, reach: state('offline') },
+  'care group, denied': { query: `role=care-group&scene=denied&${FEW}`, reach: state('denied') },
+  'care group, error': { query: `role=care-group&scene=broken&${FEW}`, reach: state('error') },
+  'care group, worklist by hand': {
+    query: `role=care-group&${FEW}`,
+    hash: '#/werklijst',
+    reach: state('denied'),
+  },
+  'privacy officer': {
+    query: OFFICER,
+    reach: (page) =>
+      page
+        .getByRole('button', { name: /^Wie keek er nog meer/ })
+        .first()
+        .waitFor(),
+  },
+  'privacy officer, who looked': {
+    query: OFFICER,
+    reach: async (page) => {
+      const { oversight } = new Workplace(page);
+      await oversight.first();
+      await oversight.only('Noor Zijlstra');
+    },
+  },
+  'privacy officer, nothing on that day': {
+    query: OFFICER,
+    reach: async (page) => {
+      const { oversight } = new Workplace(page);
+      await oversight.first();
+      await page.getByLabel('Vanaf').fill('2026-11-22');
+      await state('empty')(page);
+    },
+  },
+  'privacy officer, not a number': {
+    query: OFFICER,
+    reach: async (page) => {
+      await new Workplace(page).oversight.ask('mevrouw De Vries');
+      await page.getByText('Dit is geen dossiernummer').waitFor();
+    },
+  },
+  'privacy officer, no such dossier': {
+    query: `role=privacy-officer&scene=empty&${FEW}`,
+    reach: async (page) => {
+      await new Workplace(page).oversight.ask('#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa');
+      await state('denied')(page);
+    },
+  },
+  'privacy officer, offline': { query: `role=privacy-officer&scene=offline&${FEW}`, reach: state('offline') },
+  'privacy officer, not proved': {
+    query: `role=privacy-officer&scene=unproved&${FEW}`,
+    reach: async (page) => {
+      await new Workplace(page).oversight.first();
+      await page.locator('[data-strip="unproved"]').waitFor();
+    },
+  },
   deliveries: {
     query: NOW,
     hash: '#/leveringen',
@@ -177,6 +269,57 @@ const SCREENS: Record<string, Screen> = {
     query: `role=owner&${FEW}`,
     hash: '#/team',
     reach: (page) => page.getByRole('button', { name: 'De code is gelijk: bevestig' }).waitFor(),
+  },
+  'team, witnesses named by two people': {
+    query: `role=owner&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('Bevestigd door 2 van 2 getuigen').waitFor();
+      await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
+      await page.getByLabel('Adres van nieuwe getuige 1').fill('https://getuige.example/w3');
+      await page.getByLabel('Sleutels van nieuwe getuige 1').fill('getuige.example/w3+7a7b7c7d+BA');
+      await page.getByRole('button', { name: 'Stel voor' }).click();
+      await page.getByText('van 3 getuigen het logboek laten bevestigen').waitFor();
+    },
+  },
+  'team, name witnesses': {
+    query: `role=owner&scene=empty&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('Niemand van buiten bevestigt dit logboek').waitFor();
+      await page.getByRole('button', { name: 'Getuigen aanwijzen' }).click();
+      await page.getByLabel('Adres van nieuwe getuige 1').waitFor();
+    },
+  },
+  'team, two logs': {
+    query: `role=owner&scene=unproved&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => page.getByText('twee logboeken laten zien').waitFor(),
+  },
+  'team, a witness is late': {
+    query: `role=nurse&scene=stale&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => page.getByText('te weinig of te lang geleden').waitFor(),
+  },
+  'team, keyholders named by two people': {
+    query: `role=owner&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('zijn 1 van 2 sleutelhouders nodig').waitFor();
+      await page.getByRole('button', { name: 'Sleutelhouders aanwijzen' }).click();
+      await page.getByLabel('Kaart van sleutelhouder 1').fill('eyJ0IjoiaG9sZGVyLWNhcmQifQ');
+      await page.getByRole('button', { name: 'Stel voor' }).click();
+      await page.getByText('van 3 sleutelhouders bij elke raadpleging meewerken').waitFor();
+    },
+  },
+  'team, name keyholders': {
+    query: `role=owner&scene=empty&${FEW}`,
+    hash: '#/team',
+    reach: async (page) => {
+      await page.getByText('Niemand van buiten bewaart een stukje van de sleutels').waitFor();
+      await page.getByRole('button', { name: 'Sleutelhouders aanwijzen' }).click();
+      await page.getByLabel('Kaart van sleutelhouder 1').waitFor();
+    },
   },
   'team, invite': {
     query: `role=owner&${FEW}`,
@@ -269,6 +412,31 @@ const SCREENS: Record<string, Screen> = {
       await page.getByLabel('Voor wie?').selectOption('outside');
     },
   },
+  'restrictions, an owner': {
+    query: `role=owner&${FEW}`,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.restrictions();
+      await page.getByText('of de praktijkhouders samen').waitFor();
+    },
+  },
+  'restrictions, none': {
+    query: `scene=assumed&${FEW}`,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.restrictions();
+      await state('empty')(page);
+    },
+  },
+  'restrictions, lift one': {
+    query: FEW,
+    reach: async (page) => {
+      await dossier(page);
+      await new Workplace(page).dossier.restrictions();
+      await page.getByRole('button', { name: /^Weer openzetten/ }).click();
+      await page.getByText('Doe dit alleen als de patiënt het vraagt').waitFor();
+    },
+  },
   referrals: { hash: '#/verwijzingen', reach: (page) => page.getByText('1 nieuw bericht').first().waitFor() },
   'referrals, none': { query: `scene=empty&${NOW}`, hash: '#/verwijzingen', reach: state('empty') },
   'referrals, loading': { query: `scene=slow&${NOW}`, hash: '#/verwijzingen', reach: state('loading') },
@@ -302,6 +470,22 @@ const SCREENS: Record<string, Screen> = {
         .first()
         .waitFor(),
   },
+  'partner, ended referrals': {
+    query: PARTNER,
+    reach: async (page) => {
+      await page.getByText('Alle', { exact: true }).click();
+      await page.getByRole('heading', { name: 'Afgelopen verwijzingen' }).waitFor();
+      await page.getByText('voorbij').first().waitFor();
+    },
+  },
+  'partner, one that ended': {
+    query: PARTNER,
+    reach: async (page) => {
+      await new Workplace(page).referrals.ended();
+      await page.getByText('Uit uw eigen afschriften').waitFor();
+    },
+  },
+  'partner, no own copy': { query: PARTNER, hash: `#/verstuurd/fac_${'a'.repeat(26)}`, reach: state('empty') },
   'partner, nothing sent': { query: `role=podiatrist&scene=empty&${NOW}`, hash: '#/verstuurd', reach: state('empty') },
   'partner, what we sent, offline': {
     query: `role=podiatrist&scene=offline&${NOW}`,
@@ -375,6 +559,69 @@ const SCREENS: Record<string, Screen> = {
       await page.getByText('lees dan deze twaalf groepen').waitFor();
     },
   },
+  'desk, the patient': {
+    query: `role=owner&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Maak overzicht' }).click();
+      await page.getByRole('heading', { name: 'Wie keek er in uw dossier?' }).waitFor();
+    },
+  },
+  'desk, invited': {
+    query: `role=owner&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: async (page) => {
+      await page.getByLabel('Voor wie?').selectOption('representative');
+      await page.getByLabel('Naam').fill('M. de Wit');
+      await page.getByLabel('Relatie tot de patiënt').fill('Mentor');
+      await page.getByRole('button', { name: 'Maak een link' }).click();
+      await page.locator('output.kk-code').waitFor();
+    },
+  },
+  'desk, end': {
+    query: `role=owner&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: async (page) => {
+      await page.getByRole('button', { name: 'Beëindig' }).first().click();
+      await page.getByRole('button', { name: 'Ja, beëindig' }).waitFor();
+    },
+  },
+  'desk, nobody yet': {
+    query: `scene=empty&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: (page) => page.getByText('Nog niemand').waitFor(),
+  },
+  'desk, denied': {
+    query: `scene=denied&${FEW}`,
+    hash: '#/dossier/dos_aaaaaaaaaaaaaaaaaaaaaaaaaa/inzage',
+    reach: state('denied'),
+  },
+  'my record': {
+    query: `role=patient&${NOW}`,
+    reach: (page) => page.getByText('bekeek uw bloedsuiker').waitFor(),
+  },
+  'my record, for somebody else, small period': {
+    query: `role=patient&scene=partly&${NOW}`,
+    reach: async (page) => {
+      await page.getByLabel('Vanaf').fill('2026-11-30');
+      await page.getByText('In deze tijd keek er niemand').waitFor();
+    },
+  },
+  'my record, ended': {
+    query: `role=patient&scene=stale&${NOW}`,
+    reach: (page) => page.locator('[data-strip="ended"]').waitFor(),
+  },
+  'my record, empty': {
+    query: `role=patient&scene=empty&${NOW}`,
+    reach: (page) => page.getByText('In deze tijd keek er niemand').waitFor(),
+  },
+  'my record, unproved': {
+    query: `role=patient&scene=unproved&${NOW}`,
+    reach: (page) => page.locator('[data-strip="unproved"]').waitFor(),
+  },
+  'my record, loading': { query: `role=patient&scene=slow&${NOW}`, reach: state('loading') },
+  'my record, offline': { query: `role=patient&scene=offline&${NOW}`, reach: state('offline') },
+  'my record, denied': { query: `role=patient&scene=denied&${NOW}`, reach: state('denied') },
   colleague: { query: `role=owner&${NOW}`, hash: '#/team', reach: colleague },
   'colleague, leaves': {
     query: `role=owner&${NOW}`,

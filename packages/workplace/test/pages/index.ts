@@ -134,6 +134,11 @@ export class DossierPage {
     await this.page.getByRole('tab', { name: 'Wie kan wat zien?' }).click();
     await this.page.getByText('Verder niemand').waitFor();
   }
+  /** What the patient shut, as far as this person may see it. */
+  async restrictions(): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Beperkingen' }).click();
+    await this.page.getByRole('tabpanel', { name: 'Beperkingen' }).locator('table, [data-state="empty"]').waitFor();
+  }
 }
 
 /** "Verwijzingen", of a practice and of a partner. */
@@ -162,6 +167,12 @@ export class ReferralsPage {
     }
     await this.page.getByRole('button', { name: 'Verstuur bericht' }).click();
     await this.page.getByRole('article', { name: 'Bericht terug' }).waitFor();
+  }
+  /** As a partner: the first that is over, from the own copies. */
+  async ended(): Promise<void> {
+    await this.page.getByText('Alle', { exact: true }).click();
+    await this.page.getByRole('region', { name: 'Afgelopen verwijzingen' }).getByRole('link').first().click();
+    await this.page.getByRole('article').first().waitFor();
   }
   async takeOver(): Promise<void> {
     await this.page.getByRole('button', { name: 'Overgenomen', exact: true }).click();
@@ -200,14 +211,16 @@ export class Workplace {
   readonly worklist: WorklistPage;
   readonly dossier: DossierPage;
   readonly referrals: ReferralsPage;
+  readonly oversight: OversightPage;
   constructor(page: Page) {
     this.page = page;
     this.door = new DoorPage(page);
     this.worklist = new WorklistPage(page);
     this.dossier = new DossierPage(page);
     this.referrals = new ReferralsPage(page);
+    this.oversight = new OversightPage(page);
   }
-  async go(name: 'Werklijst' | 'Verwijzingen' | 'Leveringen' | 'Team' | 'Instellingen'): Promise<void> {
+  async go(name: 'Werklijst' | 'Verwijzingen' | 'Leveringen' | 'Team' | 'Instellingen' | 'Toezicht'): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Hoofdmenu' }).getByRole('link', { name }).click();
   }
   async lock(): Promise<void> {
@@ -250,6 +263,29 @@ export class Workplace {
     const code = this.page.locator('output.kk-code');
     await code.waitFor();
     return (await code.textContent()) ?? '';
+  }
+}
+
+/** For who oversees: who looked at a dossier, by its number. */
+export class OversightPage {
+  readonly page: Page;
+  constructor(page: Page) {
+    this.page = page;
+  }
+  async ask(number: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Dossiernummer' }).fill(number);
+    await this.page.getByRole('button', { name: 'Toon wie keek' }).click();
+  }
+  /** Of the dossier of the emergency that stands first. */
+  async first(): Promise<void> {
+    await this.page
+      .getByRole('button', { name: /^Wie keek er nog meer/ })
+      .first()
+      .click();
+    await this.page.getByText(/^\d+ van \d+ regels$/).waitFor();
+  }
+  async only(name: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Wie' }).selectOption(name);
   }
 }
 

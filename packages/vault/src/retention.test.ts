@@ -1,0 +1,118 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { DAY, fromUtf8 } from '@ketenkluis/base';
+import { decodeEntry, folderOf, openCheckpoint, parseVkey, shardHash, verifyLedger } from '@ketenkluis/ledger';
+import { createVerifier } from '@ketenkluis/seal';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fsck } from './fsck.ts';
+import { erasedOf } from './retention.ts';
+import { deliverAll, enrol, look, newDossier, startTestWorld, type TestWorld, takeSnapshot } from './testing.ts';
+
+/** One practice from January 2026 on; nothing is looked at for six years. */
+let world: TestWorld;
+let early: Awaited<ReturnType<typeof openCheckpoint>>;
+let looked: number;
+const state = () => world.running.vault.storage.ledger.state(world.log.origin);
+const lines = async () => world.running.vault.storage.ledger.entries(world.log.origin, 0, (await state()).size);
+const shards = () => world.running.vault.storage.read((tx) => erasedOf(tx, world.practice.id));
+
+beforeAll(async () => {
+  world = await startTestWorld();
+  const agent = await world.open(world.practice.agent);
+  const nurse = await world.open(world.practice.nurse);
+  const dossier = newDossier(1);
+  const { into } = await enrol(world, dossier);
+  expect((await deliverAll(world, agent, into)).status).toBe(200);
+  expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
+  looked = (await state()).size;
+  const item = { dossier: dossier.id, handle: dossier.handles[0]! };
+  expect((await look(world, nurse, [item])).json()).toMatchObject({ results: [{ outcome: 'permit' }] });
+  const { checkpoint } = await state();
+  early = await openCheckpoint(checkpoint!, { log: parseVkey(world.log.key) }, createVerifier());
+});
+afterAll(() => world.close());
+
+const verdict = async () =>
+  verifyLedger({
+    folder: folderOf(world.running.vault.storage.ledger, world.log.origin),
+    trust: { log: parseVkey(world.log.key) },
+    verifier: createVerifier(),
+    seen: [early],
+    entries: async (from, to) =>
+      (await world.running.vault.storage.ledger.entries(world.log.origin, from, to)).filter(
+        ({ stored }) => stored.length > 0,
+      ),
+    erased: await shards(),
+  });
+
+describe('R44: retention of the log', () => {
+  it('nothing goes while a line of the year is younger than five years', async () => {
+    // 2031-12-31, an hour before midnight UTC.
+    world.time.move(Date.UTC(2031, 11, 31, 23) - world.time.clock());
+    await world.running.upkeep();
+    expect(await shards()).toEqual([]);
+    expect((await lines()).every(({ stored }) => stored.length > 0)).toBe(true);
+  });
+
+  it('then the whole year goes but for what others prove their keys with, a line says so, and old checkpoints verify', async () => {
+    world.time.move(2 * 3_600_000);
+    const before = (await state()).size;
+    await world.running.upkeep();
+    expect(await shards()).toEqual([{ log: world.log.origin, year: 2026, from: 0, to: before }]);
+    const all = await lines();
+    expect(all[looked]!.stored).toHaveLength(0);
+    expect(all[looked]!.leaf.length).toBeGreaterThan(60);
+    // Leaf 0, the authority record, still stands.
+    expect(all[0]!.stored.length).toBeGreaterThan(0);
+    const { entry } = decodeEntry(all.at(-1)!.stored);
+    expect(entry.common).toMatchObject({ event: 'erase', outcome: 'success' });
+    expect(entry.items[0]!.object).toBe(shardHash((await shards())[0]!));
+    expect(await verdict()).toMatchObject({ ok: true, faults: [] });
+    // Nothing of that look is left in the database, its freed pages included.
+    const table = await world.running.vault.storage.read((tx) => tx.selectFrom('annex').selectAll().execute());
+    expect(table).toEqual([]);
+  });
+
+  it('comes once, and the log goes on', async () => {
+    const { size } = await state();
+    await world.running.upkeep();
+    expect((await state()).size).toBe(size);
+    world.time.move(DAY);
+    await world.open(world.practice.gp).catch(() => undefined);
+    expect(await verdict()).toMatchObject({ ok: true });
+  });
+
+  it('fsck finds it whole, and rejects a shard that went early, one that no line names, and lines that just went', async () => {
+    await world.running.stop();
+    expect(await fsck(world.dir)).toMatchObject({ ok: true, faults: [] });
+    const damaged = async (sql: string) => {
+      const copy = mkdtempSync(join(tmpdir(), 'ketenkluis-retention-'));
+      cpSync(world.dir, copy, { recursive: true });
+      const db = new DatabaseSync(join(copy, 'vault.db'));
+      db.exec(sql);
+      db.close();
+      const { faults } = await fsck(copy);
+      rmSync(copy, { recursive: true, force: true });
+      return new Set(faults.map(({ code }) => code));
+    };
+    // The host says that what stands there was written six years before it was.
+    expect(await damaged('UPDATE erased SET year = 2020')).toContain('erased-early');
+    expect(await damaged('UPDATE erased SET year = 2020')).toContain('erased-without-line');
+    expect(await damaged('UPDATE erased SET to_line = to_line + 1')).toContain('erased-without-line');
+    // The erasing line itself is of 2032.
+    expect(await damaged('UPDATE erased SET to_line = to_line + 1')).toContain('erased-early');
+    expect(await damaged('DELETE FROM erased')).toContain('line-changed');
+    expect(await damaged("UPDATE entry SET stored = x'' WHERE idx = (SELECT max(idx) FROM entry)")).toContain(
+      'line-changed',
+    );
+  });
+
+  it('the pages hold nothing of the look any more', async () => {
+    const { readFileSync } = await import('node:fs');
+    const bytes = readFileSync(join(world.dir, 'vault.db'));
+    const text = fromUtf8(new Uint8Array(bytes.filter((byte) => byte >= 0x20 && byte < 0x7f)));
+    expect(text).not.toContain('"event":"release"');
+  });
+});

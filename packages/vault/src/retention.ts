@@ -1,0 +1,126 @@
+/**
+ * Erases what retention ended (docs/spec/retention.md, R44): of the lines of a year that is over for five years, content, salts,
+ * signed requests and annexes; leaves and tiles stay, and a line says so. Lines that brought in something that still stands
+ * (cards, keys, facts, live versions) are kept until it is replaced: they are what others prove their keys with.
+ */
+
+import { type Instant, instant, type OrganisationId } from '@ketenkluis/base';
+import { decodeEntry, type ErasedShard, erasableFrom, shardHash, shardYear } from '@ketenkluis/ledger';
+import type { Hash } from '@ketenkluis/seal';
+import { append, item, ownCommon, SIGNED_CHECKS } from './lines.ts';
+import type { Tx } from './storage/storage.ts';
+import type { Vault } from './vault.ts';
+
+const EMPTY = new Uint8Array();
+
+/** Shards of a practice that were erased, oldest first. */
+export async function erasedOf(tx: Tx, practice: OrganisationId): Promise<readonly ErasedShard[]> {
+  const rows = await tx
+    .selectFrom('erased')
+    .selectAll()
+    .where('practice', '=', practice)
+    .orderBy('from_line')
+    .execute();
+  return rows.map(({ log, year, from_line, to_line }) => ({ log, year, from: from_line, to: to_line }));
+}
+
+/** When this line was written; null where it was erased or is not there. */
+async function timeOf(vault: Vault, log: string, index: number): Promise<Instant | null> {
+  const [line] = await vault.storage.ledger.entries(log, index, index + 1);
+  return line && line.stored.length > 0 ? decodeEntry(line.stored).entry.common.at : null;
+}
+
+/** The oldest shard that may go now; undefined for none. */
+async function dueShard(vault: Vault, practice: OrganisationId, log: string): Promise<ErasedShard | undefined> {
+  const { size } = await vault.storage.ledger.state(log);
+  const before = await vault.storage.read((tx) => erasedOf(tx, practice));
+  const from = before.at(-1)?.to ?? 0;
+  const first = from < size ? await timeOf(vault, log, from) : null;
+  if (first === null) return undefined;
+  const year = shardYear(first);
+  if (vault.clock() < erasableFrom(year)) return undefined;
+  // Times never run back: the first line of a later year by halving.
+  let [low, high] = [from, size];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const at = await timeOf(vault, log, middle);
+    if (at !== null && shardYear(at) > year) high = middle;
+    else low = middle + 1;
+  }
+  return { log, year, from, to: low };
+}
+
+async function eraseLines(tx: Tx, practice: OrganisationId, { log, from, to }: ErasedShard): Promise<void> {
+  const standing = tx
+    .selectFrom('statement')
+    .select('line')
+    .where('practice', '=', practice)
+    .where('line', '>=', from)
+    .where('line', '<', to);
+  await tx
+    .updateTable('entry')
+    .set({ stored: EMPTY })
+    .where('log', '=', log)
+    .where('idx', '>=', from)
+    .where('idx', '<', to)
+    .where('idx', 'not in', standing)
+    .execute();
+  for (const table of ['asked', 'annex', 'dossier_item'] as const) {
+    await tx
+      .deleteFrom(table)
+      .where('practice', '=', practice)
+      .where('line', '>=', from)
+      .where('line', '<', to)
+      .where('line', 'not in', standing)
+      .execute();
+  }
+}
+
+/** Every shard of every practice that is due; answers how many went. One line each, in the transaction that erases. */
+export async function eraseDue(vault: Vault): Promise<number> {
+  let erased = 0;
+  const practices = await vault.storage.read((tx) => tx.selectFrom('practice').select(['practice', 'log']).execute());
+  for (const { practice, log } of practices) {
+    const owner = (await vault.people.of(practice))?.keys.authority?.owners[0]?.person;
+    for (let shard = await dueShard(vault, practice, log); shard && owner; ) {
+      const due = shard;
+      const common = ownCommon(vault, practice, {
+        event: 'erase',
+        action: 'D',
+        class: 'admin',
+        outcome: 'success',
+        actor: vault.keys.id,
+        responsible: owner,
+      });
+      await append(vault, {
+        practice,
+        log,
+        request: null,
+        keys: [`erase/${due.year}`],
+        plan: async () => ({
+          common,
+          items: [item({ kind: 'object', object: shardHash(due) as Hash, checks: SIGNED_CHECKS })],
+          effect: async (tx, line) => {
+            await eraseLines(tx, practice, due);
+            const { year, from, to } = due;
+            await tx
+              .insertInto('erased')
+              .values({
+                practice,
+                log,
+                year,
+                from_line: from,
+                to_line: to,
+                line: line.index,
+                at: instant(line.entry.common.at),
+              })
+              .execute();
+          },
+        }),
+      });
+      erased += 1;
+      shard = await dueShard(vault, practice, log);
+    }
+  }
+  return erased;
+}

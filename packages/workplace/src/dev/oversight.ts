@@ -1,0 +1,94 @@
+/** Invented lines of the log, and what those see who treat nobody. */
+
+import { addDays, type DossierId, HOUR, localDate, MINUTE, plus } from '@ketenkluis/base';
+import { PROGRAMME_IDS, SCOPES } from '@ketenkluis/care';
+import { overviewView } from '../adapter/oversight.ts';
+import { workplaceError } from '../errors.ts';
+import type { Confirmation, Look, LookKind, Looks, OversightSide, Text } from '../model.ts';
+import { inventedStanding } from './outside.ts';
+import { madeId } from './people.ts';
+import { both, type Stage } from './stage.ts';
+
+type Roles = Readonly<Record<'nurse' | 'owner' | 'assistant' | 'gp', Text>>;
+
+const PARTNER = both('partner', 'partner');
+
+/** `words`: as somebody reads it who oversees. */
+export async function looksOf(stage: Stage, there: boolean, roles: Roles, words: boolean): Promise<Looks> {
+  const { me, roll, start, scene, reach } = stage;
+  await reach(60);
+  const usual: LookKind[] = ['look', 'look', 'write', 'list', 'declared', 'look', 'change', 'delivery'];
+  const kinds = scene === 'assumed' ? (['look', ...usual] as const) : usual;
+  const nurse = { name: words ? 'Sanne Terpstra' : me.name, role: words ? roles.nurse : me.role };
+  const partner = scene === 'assumed' ? [{ name: 'Diëtistenpraktijk Vers', role: PARTNER }] : [];
+  const who = [
+    ...partner,
+    nurse,
+    { name: 'Joost Hofstede', role: roles.gp },
+    nurse,
+    { name: 'Noor Zijlstra', role: roles.assistant },
+    { name: 'Noor Zijlstra', role: roles.assistant },
+    null,
+    { name: 'Marleen Brugman', role: roles.owner },
+    { name: 'Praktijkagent', role: both('programma in de praktijk', 'program in the practice') },
+  ];
+  const hash = () => madeId('entry', roll).slice(4) + madeId('entry', roll).slice(4, 20);
+  const scopes = Object.values(SCOPES).map(({ nl, en }) => ({ nl, en }));
+  const lines = kinds.map(
+    (kind, place): Look => ({
+      entry: madeId('entry', roll),
+      at: plus(start, -place * 31 * HOUR - 7 * MINUTE),
+      kind,
+      outcome: place === 5 ? 'deny' : 'permit',
+      who: who[place] ?? null,
+      me: who[place]?.name === me.name,
+      parts: !words && (kind === 'look' || kind === 'delivery') ? scopes.slice(0, 2 + place) : [],
+      assumed: kind === 'look' && who[place]?.role === PARTNER ? 'accepted-referral' : null,
+      said:
+        !words || kind === 'delivery'
+          ? null
+          : { purpose: 'zorg aan de patient', reason: null, search: place === 1 ? 'de vries' : null },
+      proof: { index: 1840 - place * 97, leaf: hash(), path: Array.from({ length: 11 }, hash) },
+    }),
+  );
+  return {
+    lines: there ? lines : [],
+    verdict: scene === 'unproved' ? 'failed' : 'proved',
+    size: 1876,
+    standing: inventedStanding(scene),
+    checkpoint: `log ${hash().slice(0, 12)}\n1876\n${hash()}=\n\n— log ${hash()}${hash()}`,
+  };
+}
+
+const COUNTS = { diabetes: [212, 231], cvrm: [318, 'close'], copd: [41, 55], asthma: ['<10', 27] } as const;
+
+export function oversightSide(
+  stage: Stage,
+  there: (dossier: DossierId) => boolean,
+  roles: Roles,
+  confirmation: Confirmation,
+): OversightSide {
+  const { scene, start, me, reach } = stage;
+  return {
+    overview: async () => {
+      await reach();
+      if (scene === 'empty') return null;
+      if (scene === 'denied' || me.office !== 'overview')
+        throw workplaceError('denied', 'no', { detail: { reason: 'not-member' } });
+      if (scene === 'broken') throw workplaceError('failed', 'something broke');
+      const programmes = PROGRAMME_IDS.map((programme) => {
+        const [enrolled, active] = COUNTS[programme];
+        return { programme, enrolled, active };
+      });
+      const asOf = addDays(localDate(start), -1);
+      const referrals = { sent: 14, answered: '<10', ended: 37 } as const;
+      return overviewView({ v: 1, asOf, programmes, referrals }, me.practice, confirmation);
+    },
+    looks: async (dossier) => {
+      const found = await looksOf(stage, there(dossier), roles, true);
+      if (scene === 'denied' || !there(dossier))
+        throw workplaceError('denied', 'no', { detail: { reason: 'unknown' } });
+      return found;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** Words of what lies behind the door: more of the first namespace, and a namespace for each screen that few people see. */
+
+import { ended as endedEn } from './en-ended.ts';
+import { oversight as oversightEn } from './en-oversight.ts';
+import { shut as shutEn } from './en-shut.ts';
+import { care } from './nl-care.ts';
+import { control } from './nl-control.ts';
+import { ended } from './nl-ended.ts';
+import { held } from './nl-held.ts';
+import { outside } from './nl-outside.ts';
+import { oversight } from './nl-oversight.ts';
+import { shut } from './nl-shut.ts';
+import { told } from './nl-told.ts';
+
+/** English brings these with all its other words. */
+export const more = { ...care, ...control, ...held, ...outside, ...told };
+export const late = {
+  nl: { oversight, shut, ended },
+  en: { oversight: oversightEn, shut: shutEn, ended: endedEn },
+};
+export type Late = (typeof late)['nl'];

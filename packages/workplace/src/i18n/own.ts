@@ -1,0 +1,54 @@
+/** Words of "Mijn dossier", with the screen that speaks them: the page before the door stays small. Level B1. */
+
+import type { Text } from '../model.ts';
+
+const say = (nl: string, en: string): Text => ({ nl, en });
+
+export const OWN = {
+  title: say('Mijn dossier', 'My record'),
+  loading: say('Uw dossier wordt geopend', 'Opening your record'),
+  lead: say(
+    'Dit is een kopie van een deel van uw dossier bij de huisarts. Klopt er iets niet? Bel dan de praktijk.',
+    "This is a copy of a part of your record at the GP's. Is something wrong? Call the practice.",
+  ),
+  leadFor: say(
+    'U leest dit dossier als vertegenwoordiger. Dit is een kopie van een deel van het dossier bij de huisarts.',
+    "You read this record as a representative. This is a copy of a part of the record at the GP's.",
+  ),
+  asOf: say('Stand van', 'As of'),
+  ended: say('De kopie van uw dossier is weg', 'The copy of your record is gone'),
+  endedBody: say(
+    'Uw deelname is gestopt. U kunt nog wel zien wie er keek.',
+    'Your participation has ended. You can still see who looked.',
+  ),
+  record: say('Mijn gegevens', 'My details'),
+  who: say('Wie keek er?', 'Who looked?'),
+  problems: say('Ziektes', 'Illnesses'),
+  since: say('sinds', 'since'),
+  medication: say('Medicijnen die u nu gebruikt', 'Medicines that you use now'),
+  allergies: say('Allergieën', 'Allergies'),
+  measurements: say('Laatste metingen', 'Latest measurements'),
+  none: say('Hier staat niets.', 'There is nothing here.'),
+  whoLead: say(
+    'Iedere keer dat iemand in uw dossier kijkt, komt hier een regel bij. Namen van medewerkers staan er niet. Wilt u een naam weten? Vraag het de praktijk.',
+    'Every time that somebody looks in your record, a line is added here. Names of staff are not shown. Do you want to know a name? Ask the practice.',
+  ),
+  proved: say('Deze lijst is gecontroleerd: er ontbreekt niets', 'This list was checked: nothing is missing'),
+  unproved: say('Deze lijst klopt misschien niet', 'This list may not be right'),
+  unprovedBody: say(
+    'Niet iedere regel kon worden gecontroleerd. Bel de praktijk en zeg dat dit er staat.',
+    'Not every line could be checked. Call the practice and say that this stands here.',
+  ),
+  from: say('Vanaf', 'From'),
+  until: say('Tot en met', 'Up to and including'),
+  noLooks: say('In deze tijd keek er niemand.', 'Nobody looked in this time.'),
+  emergency: say('noodgeval', 'emergency'),
+  refused: say('geweigerd', 'refused'),
+  times: say('keer', 'times'),
+  copy: say('Bewaar een kopie', 'Save a copy'),
+  copyBody: say(
+    'De kopie komt op dit toestel te staan. Andere mensen die dit toestel gebruiken, kunnen hem dan lezen.',
+    'The copy is saved on this device. Other people who use this device can then read it.',
+  ),
+  copied: say('De kopie is bewaard.', 'The copy was saved.'),
+} as const;
