@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import * as breachCommands from './breach.ts';
 import * as identityCommands from './identity.ts';
 import * as keyholderCommands from './keyholder.ts';
+import { known } from './known.ts';
 import * as ledgerCommands from './ledger.ts';
 import * as mitzCommands from './mitz.ts';
 import { run } from './output.ts';
@@ -101,6 +102,15 @@ command('mitz', 'have Mitz asked whether a patient agrees that a partner sees th
   .requiredOption('--partner <organisation>', 'id of the partner organisation')
   .option('--stop', 'ask no more, and withdraw what rests on it')
   .action((options) => run(options.json, () => mitzCommands.mitz(options)));
+
+command('known', 'say what only the practice knows, for who reviews the log')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .option('--patient <id>', 'a patient whom many know: looks here are reviewed more closely')
+  .option('--not-well-known', 'not any more')
+  .option('--colleague <person>', 'id of a colleague')
+  .option('--file <id>', 'their own file in the GP system; "-" for none')
+  .option('--practitioner <id...>', 'their ids as practitioner in the GP system')
+  .action((options) => run(options.json, () => known(options)));
 
 command('said', 'write down what a patient said: an objection, or a consent that takes one back')
   .requiredOption('--dir <dir>', 'state of the agent')

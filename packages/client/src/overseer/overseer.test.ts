@@ -178,6 +178,23 @@ describe('the review of a real log', () => {
     expect(after.recorded).toMatchObject({ broken: [], hidden: [] });
     const [done] = after.findings.filter(({ recorded }) => recorded !== null);
     expect(done!.recorded!.state).toMatchObject({ state: 'decided', decision: { verdict: 'justified' } });
+    // Whoever decided over their own file is found by every reader, and so is a record that the host keeps back or puts another in for.
+    const { index } = after;
+    const dossier = mine.finding.dossiers[0]!;
+    const own = await readRecords(owner, { index, subjects: [{ id: dossier, colleague: officer.person }] });
+    expect(own.broken.map(({ fault }) => fault)).toEqual(['own-file']);
+    world.net.between = async (url, answer) => {
+      const reply = await answer();
+      if (!url.endsWith('/records')) return reply;
+      const { records } = JSON.parse(Buffer.from(await reply.arrayBuffer()).toString('utf8'));
+      const [first, second, ...more] = records;
+      const bytes = Buffer.from(JSON.stringify({ records: [{ ...second, line: first.line }, ...more] }));
+      return { ...reply, arrayBuffer: async () => new Uint8Array(bytes).buffer };
+    };
+    const less = await readRecords(owner, { index, subjects: [] });
+    world.net.between = null;
+    expect(less.hidden).toHaveLength(1);
+    expect(less.broken.map(({ fault }) => fault)).toContain('not-in-log');
     // Who was asked reads how it ended.
     const told = await readRecords(nurse, { index: null, subjects: [] });
     expect([...told.findings.values()][0]!.steps.at(-1)!.words).toMatchObject({ verdict: 'justified' });
