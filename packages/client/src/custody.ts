@@ -14,23 +14,20 @@ import {
   SECOND,
 } from '@ketenkluis/base';
 import { readCheckpoint } from '@ketenkluis/ledger';
+import { type CustodyProof, type LedgerProof, originFault, witnessed } from '@ketenkluis/protocol';
 import {
   CUSTODY,
   type CustodyPath,
-  type CustodyProof,
   type CustodyRelease,
   custodyBehind,
   custodyReceipt,
   custodyRefusal,
   custodyReleased,
-  type LedgerProof,
   logProof,
   type MoreOfDirectory,
-  originFault,
   piecesText,
   sealedPieces,
-  witnessed,
-} from '@ketenkluis/protocol';
+} from '@ketenkluis/protocol/keyholder';
 import {
   asSealedBlob,
   asShare,

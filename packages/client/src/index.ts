@@ -50,7 +50,6 @@ export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { http } from './http.ts';
 export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
-export { guardedBy, type HeldCard, heldCard, proposeKeyholders } from './keyholders.ts';
 export {
   agreeRenewal,
   endMembership,

@@ -16,7 +16,7 @@ import {
   systemClock,
 } from '@ketenkluis/base';
 import { formatVkey } from '@ketenkluis/ledger';
-import { type CustodyRelease, piecesText, sealedPieces } from '@ketenkluis/protocol';
+import { type CustodyRelease, piecesText, sealedPieces } from '@ketenkluis/protocol/keyholder';
 import {
   asSealedBlob,
   custodyBytes,

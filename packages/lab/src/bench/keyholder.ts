@@ -5,7 +5,6 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseId, systemRandom } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
@@ -13,7 +12,6 @@ import {
   agree,
   openDossier,
   openList,
-  proposeKeyholders,
   proposeWitnesses,
   readContent,
   type Session,
@@ -21,6 +19,7 @@ import {
   waitingProposals,
   worklistContent,
 } from '@ketenkluis/client';
+import { proposeKeyholders } from '@ketenkluis/client/keyholders';
 import { createKeys, type RunningKeyholder, startKeyholder } from '@ketenkluis/keyholder';
 import { parseVkey } from '@ketenkluis/ledger';
 import { createKeys as createWitness, startWitness } from '@ketenkluis/witness';
@@ -31,9 +30,9 @@ import type { Ground } from './ground.ts';
 
 const PATIENTS = 60;
 const DELAY = 30;
-const LOOKS = 60;
-const BURST = 240;
-const AT_ONCE = 24;
+const LOOKS = 40;
+const BURST = 96;
+const AT_ONCE = 8;
 const WITNESS = 'witness.example/bench';
 
 interface Line {
