@@ -1,6 +1,5 @@
 /**
  * Keyholders (docs/spec/keyholder.md): delivering pieces of what is sealed here, and asking for the pieces of what the vault released.
- * Loaded only where a practice names keyholders.
  */
 
 import {

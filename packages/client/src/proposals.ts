@@ -41,7 +41,7 @@ import {
 import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
-import type { ProposedKeyholders } from './keyholders.ts';
+import { type ProposedKeyholders, proposeKeyholders, readProposedKeyholders } from './keyholders.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
 import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
@@ -230,7 +230,6 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
   }
   if (answered === null && statements.some(({ payload }) => payload.t === 'fact' && payload.kind === 'keyholders')) {
-    const { readProposedKeyholders } = await import('./keyholders.ts');
     const named = readProposedKeyholders(people, { at, statements, open, stale: moved });
     const waiting: Waiting = { what: 'keyholders', ...held, threshold: Math.max(threshold, 2), ...named };
     return { open, statements, waiting, shown: async () => waiting, enough: enoughOwners && after.size >= 2 };
@@ -403,7 +402,6 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
     return;
   }
   if (waiting.what === 'keyholders') {
-    const { proposeKeyholders } = await import('./keyholders.ts');
     await disagree(session, hash);
     await proposeKeyholders(session, waiting);
     return;

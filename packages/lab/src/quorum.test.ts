@@ -136,7 +136,10 @@ describe('the owners name two witnesses', () => {
   it('R42: hidden, old, future and foreign notes and lost proofs confirm nothing; the twin without the lie does', async () => {
     const lies: [string, typeof lie][] = [
       ['hidden', (answer) => void answer.witnesses.splice(1)],
-      ['hidden', (answer) => Object.assign(answer, { witnesses: answer.witnesses.map((one) => ({ ...one, note: null })) })],
+      [
+        'hidden',
+        (answer) => Object.assign(answer, { witnesses: answer.witnesses.map((one) => ({ ...one, note: null })) }),
+      ],
       ['one for both', ({ witnesses: [a, b] }) => Object.assign(b!, { note: a!.note, proof: a!.proof })],
       [
         'without its signature',

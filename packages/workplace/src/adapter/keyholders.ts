@@ -1,12 +1,10 @@
-/** Who outside keeps a piece of every key, and who names them; loaded when somebody looks at it. */
+/** Who outside keeps a piece of every key, and who names them. */
 
 import { clientError } from '@ketenkluis/client';
-import type { HeldCard } from '@ketenkluis/client/keyholders';
+import { guardedBy, type HeldCard, heldCard, proposeKeyholders } from '@ketenkluis/client/keyholders';
 import { workplaceError } from '../errors.ts';
 import type { KeyholderSide, NamedKeyholder } from '../model.ts';
 import type { Surroundings } from './people.ts';
-
-const door = () => import('@ketenkluis/client/keyholders');
 
 export const namedKeyholder = ({ url, fingerprint }: Pick<HeldCard, 'url' | 'fingerprint'>): NamedKeyholder => ({
   ...{ url, fingerprint: fingerprint.join(' ') },
@@ -16,13 +14,11 @@ export function keyholderSide(from: Surroundings): KeyholderSide {
   return {
     keyholders: () =>
       from.open(async ({ session, me }) => {
-        const { guardedBy } = await door();
         const found = await guardedBy(session);
         return { need: found?.need ?? 0, holders: (found?.holders ?? []).map(namedKeyholder), mayChange: me.owner };
       }),
     nameKeyholders: ({ kept, added, need }) =>
       from.open(async ({ session }) => {
-        const { guardedBy, heldCard, proposeKeyholders } = await door();
         const bad = (cause?: unknown) =>
           workplaceError('bad-keyholder', 'this is no card of a keyholder', cause === undefined ? {} : { cause });
         const now = (await guardedBy(session))?.holders ?? [];
