@@ -6,7 +6,8 @@
 import type { PersonId } from '@ketenkluis/base';
 import type { Session } from '@ketenkluis/client';
 import { Pieces, teachHolder, tellHolder } from '@ketenkluis/client/custody';
-import { type CustodyProof, custodyHoldings, partners as partnersMessage } from '@ketenkluis/protocol';
+import { type CustodyProof, partners as partnersMessage } from '@ketenkluis/protocol';
+import { custodyHoldings } from '@ketenkluis/protocol/keyholder';
 import { type FactOf, type Hash, holdingsDigest } from '@ketenkluis/seal';
 import type { LiveDossier, Register } from './register.ts';
 import type { SealedDelivery } from './sealing.ts';

@@ -3,9 +3,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemRandom } from '@ketenkluis/base';
-import { agree, heldCard, proposeKeyholders, waitingProposals } from '@ketenkluis/client';
+import { agree, waitingProposals } from '@ketenkluis/client';
+import { heldCard, proposeKeyholders } from '@ketenkluis/client/keyholders';
 import { createKeys, readConfig, startKeyholder } from '@ketenkluis/keyholder';
-import { holderCardText, holderFingerprint, originFault } from '@ketenkluis/protocol';
+import { originFault } from '@ketenkluis/protocol';
+import { holderCardText, holderFingerprint } from '@ketenkluis/protocol/keyholder';
 import { cliError } from './errors.ts';
 import { type Outcome, say } from './output.ts';
 import { signInBySheet } from './practice.ts';

@@ -1,6 +1,5 @@
 /**
  * Keyholders (docs/spec/keyholder.md): delivering pieces of what is sealed here, and asking for the pieces of what the vault released.
- * Loaded only where a practice names keyholders.
  */
 
 import {
@@ -14,23 +13,20 @@ import {
   SECOND,
 } from '@ketenkluis/base';
 import { readCheckpoint } from '@ketenkluis/ledger';
+import { type CustodyProof, type LedgerProof, originFault, witnessed } from '@ketenkluis/protocol';
 import {
   CUSTODY,
   type CustodyPath,
-  type CustodyProof,
   type CustodyRelease,
   custodyBehind,
   custodyReceipt,
   custodyRefusal,
   custodyReleased,
-  type LedgerProof,
   logProof,
   type MoreOfDirectory,
-  originFault,
   piecesText,
   sealedPieces,
-  witnessed,
-} from '@ketenkluis/protocol';
+} from '@ketenkluis/protocol/keyholder';
 import {
   asSealedBlob,
   asShare,

@@ -8,16 +8,15 @@ import { asShare, type Hash } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Fetch,
-  guardedBy,
   openDossier,
   openList,
-  proposeKeyholders,
   release,
   type Session,
   takeOver,
   waitingProposals,
   writeNote,
 } from './index.ts';
+import { guardedBy, proposeKeyholders } from './keyholders.ts';
 import { type HeldWorld, makeHeld, nameHolders } from './testing/held.ts';
 import { makeTwo, type Two } from './testing/two.ts';
 

@@ -56,7 +56,6 @@ export { type Followed, followDossier } from './follow.ts';
 export { Frontier } from './frontier.ts';
 export { http } from './http.ts';
 export { endKept, type KeptMessage, keptMessages, markSent } from './kept.ts';
-export { guardedBy, type HeldCard, heldCard, proposeKeyholders } from './keyholders.ts';
 export {
   agreeRenewal,
   endMembership,

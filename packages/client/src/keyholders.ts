@@ -4,7 +4,8 @@
  */
 
 import { DAY, fromBase64url, newId, type PersonId, plus } from '@ketenkluis/base';
-import { type HolderCard, holderFingerprint, originFault, readHolderCard } from '@ketenkluis/protocol';
+import { originFault } from '@ketenkluis/protocol';
+import { type HolderCard, holderFingerprint, readHolderCard } from '@ketenkluis/protocol/keyholder';
 import {
   type Card,
   type FactOf,

@@ -5,6 +5,7 @@ import { releaseAnswer } from '@ketenkluis/protocol';
 import type { RequestClass, Statement } from '@ketenkluis/seal';
 import type { Envelope } from '@ketenkluis/seal/open';
 import { type About, sealAnnex } from './annex.ts';
+import { collect } from './custody.ts';
 import type { Confirmation } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
@@ -80,9 +81,7 @@ export async function believed<T>(
       verifier: session.verifier,
       now: session.now(),
       teamKey: (team, epoch) => session.teamKey(team, epoch),
-      holders: (await session.people()).hasKeyholders
-        ? async (shown, facts) => (await import('./custody.ts')).collect(session, shown, facts)
-        : null,
+      holders: (await session.people()).hasKeyholders ? (shown, facts) => collect(session, shown, facts) : null,
     });
   // What ended before a change stands before it in the log: a directory from before that line does not know it yet.
   const newest = Math.max(-1, ...states.flatMap(({ changes }) => changes.map(({ index }) => index)));

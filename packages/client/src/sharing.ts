@@ -37,6 +37,7 @@ import {
   sealPack,
   splitSecret,
 } from '@ketenkluis/seal/open';
+import { Pieces } from './custody.ts';
 import { clientError } from './errors.ts';
 import { release } from './look.ts';
 import type { ProvedState } from './release.ts';
@@ -118,7 +119,6 @@ async function entrust(
   descriptor: Hash,
   { holders, pieces }: Awaited<ReturnType<typeof splitSecret>>,
 ): Promise<readonly CustodyProof[]> {
-  const { Pieces } = await import('./custody.ts');
   const out = await Pieces.begin(session, keepers);
   await out.add(descriptor, holders, pieces);
   return (await out.deliver()).receipts;

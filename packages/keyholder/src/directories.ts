@@ -4,7 +4,8 @@
  */
 
 import { canonicalJson, type OrganisationId, type Verifier } from '@ketenkluis/base';
-import type { MoreOfDirectory, WireStatement } from '@ketenkluis/protocol';
+import type { WireStatement } from '@ketenkluis/protocol';
+import type { MoreOfDirectory } from '@ketenkluis/protocol/keyholder';
 import {
   batchesFromWire,
   type Hash,

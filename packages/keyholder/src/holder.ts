@@ -22,7 +22,7 @@ import {
   custodyRelease,
   type MoreOfDirectory,
   piecesText,
-} from '@ketenkluis/protocol';
+} from '@ketenkluis/protocol/keyholder';
 import {
   custodyBytes,
   expectType,

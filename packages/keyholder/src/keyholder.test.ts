@@ -1,25 +1,37 @@
 /** The vault is the attacker (docs/spec/keyholder.md, "Release"): with an honest keyholder nothing opens that is not in the log. */
 
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   canonicalJson,
+  concat,
   fromBase64url,
   fromUtf8,
   HOUR,
   type Instant,
   MINUTE,
+  newId,
   plus,
   systemRandom as random,
   systemClock,
 } from '@ketenkluis/base';
-import { formatVkey } from '@ketenkluis/ledger';
-import { type CustodyRelease, piecesText, sealedPieces } from '@ketenkluis/protocol';
+import {
+  cosignedMessage,
+  formatNote,
+  formatVkey,
+  keyId,
+  type NoteKey,
+  parseNote,
+  timestamped,
+} from '@ketenkluis/ledger';
+import { type CustodyRelease, piecesText, sealedPieces } from '@ketenkluis/protocol/keyholder';
 import {
   asSealedBlob,
   custodyBytes,
+  type Fact,
   hashOf,
   holdingsDigest,
   type KemKeyPair,
@@ -343,6 +355,50 @@ describe('a keyholder', () => {
     // What is not the agent's to teach.
     const byNurse = await host.custody(host.nurse, 'directory', host.more(host.statements.length), { at: now });
     expect((await holder.ask(host.practice, 'directory', byNurse)).outcome).toBe('not-allowed');
+  });
+
+  it('P3, R42: where the owners name witnesses a line counts when their quorum confirms it, and not before', async () => {
+    const pair = generateKeyPairSync('ed25519');
+    const name = 'witness.example/w';
+    const vkey: NoteKey = {
+      name,
+      type: 4,
+      publicKey: fromBase64url((pair.publicKey.export({ format: 'jwk' }) as { x: string }).x),
+    };
+    const cosign = async (size: number, at: Instant) => {
+      const note = parseNote(await host.log.note(size));
+      const seconds = Math.floor(at / 1000);
+      const made = sign(null, cosignedMessage(4, name, seconds, note.text, host.log.checkpoint(size)), pair.privateKey);
+      const bytes = concat(keyId(vkey), timestamped(seconds, made));
+      return formatNote({ ...note, signatures: [...note.signatures, { name, bytes }] });
+    };
+    now = plus(now, 1000);
+    const fact: Fact = {
+      ...{ t: 'fact', v: 1, suite: 1, id: newId('fact', random), practice: host.practice, from: now, until: null },
+      ...{ kind: 'witnesses', quorum: 1, lag: HOUR },
+      witnesses: [{ name, url: `https://${name}`, keys: [formatVkey(vkey)] }],
+    };
+    const from = host.statements.length;
+    host.statements.push(await signStatement(fact, [host.owner.signer, host.nurse.signer]));
+    const lesson = await host.custody(host.agent, 'directory', host.more(from), { at: now });
+    expect((await holder.ask(host.practice, 'directory', lesson)).outcome).toBe('done');
+    const before = host.log.lines.length;
+    const { request, index } = await told();
+    const size = host.log.lines.length;
+    const proof = host.log.consistency(before).proof;
+    const shown = async (of: number, at = now) => [
+      { name, note: await cosign(of, at), proof: of === size ? [] : proof },
+    ];
+    expect((await asked(request, index)).outcome).toBe('not-witnessed');
+    expect((await asked(request, index, { witnesses: await shown(before) })).outcome).toBe('not-witnessed');
+    const old = await shown(size, plus(now, -2 * HOUR) as Instant);
+    expect((await asked(request, index, { witnesses: old })).outcome).toBe('not-witnessed');
+    expect((await asked(request, index, { witnesses: await shown(size) })).outcome).toBe('done');
+    const none: Fact = { ...fact, id: newId('fact', random), from: plus(now, 1), quorum: 0, witnesses: [] };
+    host.statements.push(await signStatement(none, [host.owner.signer, host.nurse.signer]));
+    now = plus(now, 1000);
+    const gone = await host.custody(host.agent, 'directory', host.more(from + 1), { at: now });
+    expect((await holder.ask(host.practice, 'directory', gone)).outcome).toBe('done');
   });
 
   it('a clock that was put back gives nothing', async () => {

@@ -13,7 +13,8 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '@ketenkluis/ledger';
-import { CUSTODY_FRESH, type LedgerProof } from '@ketenkluis/protocol';
+import type { LedgerProof } from '@ketenkluis/protocol';
+import { CUSTODY_FRESH } from '@ketenkluis/protocol/keyholder';
 import type { Hash, Statement } from '@ketenkluis/seal';
 
 export interface ReadLine {

@@ -7,7 +7,7 @@ import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers';
 import { type Instant, MINUTE, type OrganisationId } from '@ketenkluis/base';
-import { CUSTODY_FRESH } from '@ketenkluis/protocol';
+import { CUSTODY_FRESH } from '@ketenkluis/protocol/keyholder';
 import type { Hash } from '@ketenkluis/seal';
 
 /** How long a superseded piece answers lines from before. */

@@ -1,6 +1,5 @@
 export * from './endpoints.ts';
 export * from './kept.ts';
-export * from './keyholder.ts';
 export * from './messages.ts';
 export * from './origin.ts';
 export * from './own.ts';

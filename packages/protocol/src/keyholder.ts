@@ -97,10 +97,6 @@ export const sealedPieces = z.strictObject({
 });
 export const custodyRefusal = z.strictObject({ code: z.string().max(40) });
 
-/** A receipt as it travels to the vault with the delivery. */
-export const custodyProof = z.strictObject({ by: id('person'), sig: base64url(90) });
-export type CustodyProof = z.infer<typeof custodyProof>;
-
 /** GET .../log/proof: a line under a size that somebody else knows, and that the log continued. Hashes only. */
 export const logProof = z.strictObject({
   checkpoint: checkpointNote,

@@ -5,10 +5,10 @@
 
 import { ASSURANCE_LEVELS, FACT_KINDS, SLOTS } from '@ketenkluis/seal';
 import { z } from 'zod';
-import { custodyProof } from './keyholder.ts';
 import {
   base64url,
   checkpointNote,
+  custodyProof,
   dossierState,
   id,
   instant,

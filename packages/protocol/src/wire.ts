@@ -79,3 +79,7 @@ export const problem = z.strictObject({
   requestId: z.string().max(40).optional(),
 });
 export type Problem = z.infer<typeof problem>;
+
+/** A receipt as it travels to the vault with the delivery. */
+export const custodyProof = z.strictObject({ by: id('person'), sig: base64url(90) });
+export type CustodyProof = z.infer<typeof custodyProof>;

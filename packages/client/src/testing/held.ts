@@ -3,7 +3,8 @@
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
 import { type TestHolder, testHolder } from '@ketenkluis/keyholder/testing';
 import { parseVkey } from '@ketenkluis/ledger';
-import { agree, type Fetch, proposeKeyholders, waitingProposals } from '../index.ts';
+import { agree, type Fetch, waitingProposals } from '../index.ts';
+import { proposeKeyholders } from '../keyholders.ts';
 
 export interface HeldWorld {
   readonly world: World;

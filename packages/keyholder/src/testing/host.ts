@@ -25,7 +25,8 @@ import {
   sealEntry,
   signCheckpoint,
 } from '@ketenkluis/ledger';
-import { CUSTODY, type CustodyPath, type CustodyRelease, type LedgerProof } from '@ketenkluis/protocol';
+import type { LedgerProof } from '@ketenkluis/protocol';
+import { CUSTODY, type CustodyPath, type CustodyRelease } from '@ketenkluis/protocol/keyholder';
 import {
   type Card,
   type Descriptor,

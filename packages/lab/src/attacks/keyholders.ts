@@ -1,7 +1,8 @@
 /** Keyholders who are away, lie, refuse or help the host; and the host, before an honest one (docs/spec/keyholder.md). */
 
 import { fromBase64url, fromUtf8, parseId, systemRandom } from '@ketenkluis/base';
-import { agree, type Fetch, proposeKeyholders, type Session, waitingProposals } from '@ketenkluis/client';
+import { agree, type Fetch, type Session, waitingProposals } from '@ketenkluis/client';
+import { proposeKeyholders } from '@ketenkluis/client/keyholders';
 import { type TestHolder, testHolder } from '@ketenkluis/keyholder/testing';
 import { parseVkey } from '@ketenkluis/ledger';
 import { asShare, batchesFromWire, expectType, type Hash, type Sealed, statementFromWire } from '@ketenkluis/seal';

@@ -10,9 +10,9 @@ import { parseId, systemRandom } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import {
   agree,
+  clientError,
   openDossier,
   openList,
-  proposeKeyholders,
   proposeWitnesses,
   readContent,
   type Session,
@@ -20,6 +20,7 @@ import {
   waitingProposals,
   worklistContent,
 } from '@ketenkluis/client';
+import { proposeKeyholders } from '@ketenkluis/client/keyholders';
 import { createKeys, type RunningKeyholder, startKeyholder } from '@ketenkluis/keyholder';
 import { parseVkey } from '@ketenkluis/ledger';
 import { createKeys as createWitness, startWitness } from '@ketenkluis/witness';
@@ -30,9 +31,9 @@ import type { Ground } from './ground.ts';
 
 const PATIENTS = 60;
 const DELAY = 30;
-const LOOKS = 60;
-const BURST = 240;
-const AT_ONCE = 24;
+const LOOKS = 30;
+const BURST = 48;
+const AT_ONCE = 8;
 const WITNESS = 'witness.example/bench';
 
 interface Line {
@@ -82,7 +83,7 @@ export async function keyholder(on: Ground): Promise<readonly Measured[]> {
       const [waits] = await waitingProposals(second);
       await agree(second, waits!.hash);
     };
-    out.push(...(await measure(await practice.signIn('poh-s'), 'without keyholders', on.say)));
+    out.push(...(await measure(await practice.signIn('poh-s'), 'without keyholders')));
 
     const { pins } = practice.place;
     const pin = {
@@ -106,9 +107,9 @@ export async function keyholder(on: Ground): Promise<readonly Measured[]> {
     });
     await signed();
     await practice.sync(source, DEFAULT_AS_OF);
-    out.push(...(await measure(await practice.signIn('poh-s'), '2 of 3 keyholders, 30 ms', on.say)));
+    out.push(...(await measure(await practice.signIn('poh-s'), '2 of 3 keyholders, 30 ms')));
     lines[2]!.to = undefined;
-    out.push(...(await measure(await practice.signIn('poh-s'), 'the same, one of them dead', on.say)));
+    out.push(...(await measure(await practice.signIn('poh-s'), 'the same, one of them dead')));
     lines[2]!.to = holders[2]!.address;
 
     const dir = await on.folder('witness');
@@ -125,7 +126,7 @@ export async function keyholder(on: Ground): Promise<readonly Measured[]> {
     await signed();
     // The keyholders learn of the witness with the next sync.
     await practice.sync(source, DEFAULT_AS_OF);
-    out.push(...(await measure(await practice.signIn('poh-s'), '2 of 3 keyholders and a witness, 30 ms', on.say)));
+    out.push(...(await measure(await practice.signIn('poh-s'), '2 of 3 keyholders and a witness, 30 ms')));
     return out;
   } finally {
     await practice.close();
@@ -134,8 +135,7 @@ export async function keyholder(on: Ground): Promise<readonly Measured[]> {
   }
 }
 
-async function measure(nurse: Session, what: string, say: Ground['say']): Promise<Measured[]> {
-  say(what);
+async function measure(nurse: Session, what: string): Promise<Measured[]> {
   const opened = await openList(nurse, 'worklist');
   const { rows } = parseWorklist(readContent(worklistContent, opened.content).list);
   const one = async (i: number) => {
@@ -146,13 +146,20 @@ async function measure(nurse: Session, what: string, say: Ground['say']): Promis
   };
   for (let i = 0; i < 5; i++) await one(i);
   const runs: number[] = [];
-  say('one by one');
   for (let i = 0; i < LOOKS; i++) runs.push((await timed(() => one(i))).ms);
   let next = 0;
-  say('at once');
   const burst: number[] = [];
+  let late = 0;
   const worker = async () => {
-    while (next < BURST) burst.push((await timed(() => one(next++))).ms);
+    while (next < BURST) {
+      try {
+        burst.push((await timed(() => one(next++))).ms);
+      } catch (error) {
+        // Who does not answer within ten seconds is missing: on a machine that is too busy that is what is measured.
+        if (!clientError.is(error, 'holders-missing')) throw error;
+        late += 1;
+      }
+    }
   };
   const all = await timed(() => Promise.all(Array.from({ length: AT_ONCE }, worker)));
   await nurse.close();
@@ -160,8 +167,8 @@ async function measure(nurse: Session, what: string, say: Ground['say']): Promis
     { work: `look, ${what}, p50`, unit: 'ms', runs },
     { work: `look, ${what}, p99`, unit: 'ms', runs: [percentile(runs, 0.99)] },
     {
-      ...{ work: `looks, ${what}, ${AT_ONCE} at once`, unit: '/s', runs: [(BURST / all.ms) * 1000] },
-      note: `each of them p50 ${percentile(burst, 0.5).toFixed(0)} ms, p99 ${percentile(burst, 0.99).toFixed(0)} ms; one client's processor and the keyholders on it`,
+      ...{ work: `looks, ${what}, ${AT_ONCE} at once`, unit: '/s', runs: [(burst.length / all.ms) * 1000] },
+      note: `each of them p50 ${percentile(burst, 0.5).toFixed(0)} ms, p99 ${percentile(burst, 0.99).toFixed(0)} ms; ${late} too late; one client's processor and the keyholders on it`,
     },
   ];
 }

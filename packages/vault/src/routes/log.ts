@@ -2,6 +2,7 @@
 
 import { encodeBundle, parseTilePath } from '@ketenkluis/ledger';
 import * as wire from '@ketenkluis/protocol';
+import { logProof as logProofAnswer } from '@ketenkluis/protocol/keyholder';
 import { z } from 'zod';
 import { authenticate, openMessage, refused } from '../auth.ts';
 import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
@@ -67,7 +68,7 @@ export function logRoutes(api: Api, vault: Vault): void {
     `${PRACTICE}/log/proof`,
     {
       ...gate('log-proof', 4 * KIB, 'session'),
-      schema: { querystring: proofQuery, response: { 200: wire.logProof } },
+      schema: { querystring: proofQuery, response: { 200: logProofAnswer } },
     },
     async (request) => logProof(vault, (await authenticate(vault, request)).people.log, request.query),
   );

@@ -1,6 +1,7 @@
 /** Who outside keeps a piece of every key, and who names them. */
 
-import { clientError, guardedBy, type HeldCard, heldCard, proposeKeyholders } from '@ketenkluis/client';
+import { clientError } from '@ketenkluis/client';
+import { guardedBy, type HeldCard, heldCard, proposeKeyholders } from '@ketenkluis/client/keyholders';
 import { workplaceError } from '../errors.ts';
 import type { KeyholderSide, NamedKeyholder } from '../model.ts';
 import type { Surroundings } from './people.ts';
