@@ -104,9 +104,9 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
   const begin = async (now: Inside, key: Key) => {
     inside = now;
     // Both are needed soon: begun while the screen is still being drawn. Whoever needs them hears of a failure.
+    sides().catch(() => undefined);
     if (!now.me.patient) {
       lists(now).catch(() => undefined);
-      sides().catch(() => undefined);
       void import('./duties.ts').then(({ duties }) => duties(now)).catch(() => undefined);
     }
     drafter = await drafterOf(now);
