@@ -44,11 +44,7 @@ describe('the review of the log', () => {
         await go(nurse.page, '#/team');
         await nurse.page.getByText('Youssef Benali stelt een controlebeleid voor.').waitFor();
         await nurse.page.getByRole('button', { name: 'Akkoord', exact: true }).click();
-        await nurse.page
-          .getByText('Getekend. Er is nog iemand nodig.')
-          .or(nurse.page.getByText('Akkoord.'))
-          .first()
-          .waitFor();
+        await nurse.page.getByText('Alle handtekeningen zijn er').first().waitFor();
 
         await again(officer.page);
         await officer.page.getByText(/^Versie 1, sinds/).waitFor();
