@@ -15,6 +15,7 @@ import { Asked, Strip } from '../parts/states.tsx';
 import { Fault, Sure } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
+import './care.css';
 import './notice.css';
 
 export function DeskScreen() {
@@ -79,7 +80,7 @@ function Reader({ reader, owner, dossier }: Of & { readonly reader: OwnReader; r
       <span className="kk-dim">
         {' '}
         {words.text(DESK[reader.as])}
-        {reader.role === null ? '' : ` · ${reader.role}`} · {words.text(DESK.until)} {words.dayOf(reader.until)}
+        {reader.role === null || reader.as === 'patient' ? '' : ` · ${reader.role}`} · {words.text(DESK.until)} {words.dayOf(reader.until)}
       </span>{' '}
       {owner ? (
         <Button variant="default" size="compact-sm" onClick={() => setAsks(true)}>
