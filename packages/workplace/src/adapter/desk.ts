@@ -1,11 +1,11 @@
 /** The desk: a patient's way in, and their log on paper (docs/spec/own.md). */
 
-import { admitOwn, audit, declare, endOwn, inviteOwn, namesOf, ownersOf } from '@ketenkluis/client';
+import { admitOwn, audit, endOwn, inviteOwn, namesOf, ownersOf } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
 import type { DeskSide } from '../model.ts';
 import { about } from './inside.ts';
 import { encodeInvitation, watch } from './joining.ts';
-import { rowOf, wanted } from './lists.ts';
+import { rowOf } from './lists.ts';
 import type { Surroundings } from './people.ts';
 
 export const deskSide = ({ open, origin }: Surroundings): DeskSide => ({
@@ -47,13 +47,7 @@ export const deskSide = ({ open, origin }: Surroundings): DeskSide => ({
     open(async (now) => {
       const { session } = now;
       const row = await rowOf(now, dossier);
-      const [first] = wanted(row);
-      if (first === undefined) {
-        throw workplaceError('denied', 'no part of this dossier', { detail: { reason: 'step-without-handle' } });
-      }
-      const items = [{ dossier, handle: first.handle, facts: row.facts.slice(0, 16) }];
       const log = await audit(session, { dossier, about: about(now, 'overzicht voor de patiënt') });
-      await declare(session, { event: 'print', items, about: about(now, 'overzicht voor de patiënt') });
       const people = await session.people();
       const cards = people.cards(session.now()).filter(({ kind }) => kind === 'agent' || kind === 'vault');
       const { inWords } = await import('./own-words.ts');

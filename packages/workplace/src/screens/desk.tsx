@@ -2,7 +2,7 @@
 
 import type { DossierId, FactId, InvitationId } from '@ketenkluis/base';
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { DESK } from '../i18n/desk.ts';
@@ -14,7 +14,7 @@ import { useSay } from '../parts/say.ts';
 import { Asked, Strip } from '../parts/states.tsx';
 import { Fault, Sure } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
-import { useAct, useAsk } from '../parts/world.tsx';
+import { useAct, useAsk, useWorld } from '../parts/world.tsx';
 import './care.css';
 import './notice.css';
 
@@ -80,7 +80,8 @@ function Reader({ reader, owner, dossier }: Of & { readonly reader: OwnReader; r
       <span className="kk-dim">
         {' '}
         {words.text(DESK[reader.as])}
-        {reader.role === null || reader.as === 'patient' ? '' : ` · ${reader.role}`} · {words.text(DESK.until)} {words.dayOf(reader.until)}
+        {reader.role === null || reader.as === 'patient' ? '' : ` · ${reader.role}`} · {words.text(DESK.until)}{' '}
+        {words.dayOf(reader.until)}
       </span>{' '}
       {owner ? (
         <Button variant="default" size="compact-sm" onClick={() => setAsks(true)}>
@@ -230,24 +231,27 @@ function Waiting(of: Of & { readonly invited: Invited; readonly reader: NewReade
   );
 }
 
-/** The line stands since the paper was made. */
-const made = () => Promise.resolve();
-
 function Paper({ dossier }: Of) {
   const words = useWords();
   const [shown, setShown] = useState<Pick<OwnView, 'looks' | 'proved'> | null>(null);
   const make = useAct((world, _: null) => world.desk!.paper(dossier), setShown);
+  const world = useWorld();
+  const print = useMutation({ mutationFn: () => printDeclared(() => world.take!.declarePrint(dossier)) });
   return (
     <>
       <section className="kk-card kk-stack kk-screen-only" aria-labelledby="paper">
         <h2 id="paper">{words.text(DESK.paper)}</h2>
         <p>{words.text(DESK.paperBody)}</p>
-        <Fault error={make.error} />
+        <Fault error={make.error ?? print.error} />
         <div className="kk-buttons">
           <Button variant="default" loading={make.isPending} onClick={() => make.mutate(null)}>
             {words.text(DESK.make)}
           </Button>
-          {shown === null ? null : <Button onClick={() => void printDeclared(made)}>{words.text(DESK.print)}</Button>}
+          {shown === null ? null : (
+            <Button loading={print.isPending} onClick={() => print.mutate()}>
+              {words.text(DESK.print)}
+            </Button>
+          )}
         </div>
       </section>
       {shown === null ? null : (
