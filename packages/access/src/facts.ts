@@ -15,11 +15,23 @@ export interface Known<K extends Kind> {
 export const isLive = (known: KnownFact, now: Instant): boolean =>
   known.ended === null && known.fact.from <= now && (known.fact.until === null || now < known.fact.until);
 
-export const ofKind = <K extends Kind>(question: Question, kind: K): Known<K>[] =>
-  question.facts.flatMap(({ fact, ended }) => (fact.kind === kind ? [{ fact: fact as FactOf<K>, ended }] : []));
+const NONE: readonly KnownFact[] = [];
+/** Sorted once per list of facts: one decision asks for a dozen kinds. */
+const sorted = new WeakMap<readonly KnownFact[], ReadonlyMap<Kind, readonly KnownFact[]>>();
+function kindsOf(facts: readonly KnownFact[]): ReadonlyMap<Kind, readonly KnownFact[]> {
+  let kinds = sorted.get(facts);
+  if (kinds === undefined) {
+    kinds = Map.groupBy(facts, ({ fact }) => fact.kind);
+    sorted.set(facts, kinds);
+  }
+  return kinds;
+}
+
+export const ofKind = <K extends Kind>({ facts }: Question, kind: K): readonly Known<K>[] =>
+  (kindsOf(facts).get(kind) ?? NONE) as readonly Known<K>[];
 
 /** Facts of a kind that the practice itself stated. */
-export const stated = <K extends Kind>(question: Question, kind: K): Known<K>[] =>
+export const stated = <K extends Kind>(question: Question, kind: K): readonly Known<K>[] =>
   ofKind(question, kind).filter(({ fact }) => fact.practice === question.practice);
 
 export const isOwn = ({ actor, practice }: Question): boolean => actor.organisation === practice;

@@ -7,14 +7,17 @@
 import type { Attributes, PolicyAnswer, PolicyCall, PolicyEngine, Value } from './engine.ts';
 
 const ID = /^[a-z]{3}_[a-z2-7]{26}$/;
+const ID_LENGTH = 30;
 
 /** Ids become their number in order of appearance, times their place in the order of all times. */
 export function shapeOf(call: PolicyCall): string {
   const names = new Map<string, string>();
   const times: number[] = [];
   const name = (text: string): string => {
-    if (!ID.test(text)) return JSON.stringify(text);
-    const known = names.get(text) ?? `${text.slice(0, 3)}${names.size}`;
+    let known = names.get(text);
+    if (known !== undefined) return known;
+    if (text.length !== ID_LENGTH || !ID.test(text)) return JSON.stringify(text);
+    known = text.slice(0, 3) + names.size;
     names.set(text, known);
     return known;
   };
@@ -25,12 +28,16 @@ export function shapeOf(call: PolicyCall): string {
       return '#';
     }
     if (typeof one === 'boolean') return one ? 'T' : 'F';
-    return Array.isArray(one) ? `[${one.map(value).join()}]` : attributes(one);
+    if (!Array.isArray(one)) return attributes(one);
+    let text = '[';
+    for (const each of one) text += `${value(each)},`;
+    return `${text}]`;
   };
-  const attributes = (all: Attributes): string =>
-    `{${Object.entries(all)
-      .map(([key, one]) => `${key}:${value(one)}`)
-      .join()}}`;
+  const attributes = (all: Attributes): string => {
+    let text = '{';
+    for (const key of Object.keys(all)) text += `${key}:${value(all[key]!)},`;
+    return `${text}}`;
+  };
   const text = [
     name(call.action),
     name(call.principal.id),
