@@ -1,5 +1,16 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
-import { DAY, type HandleId, HOUR, type Id, type IdKind, instant, newId, plus } from '@ketenkluis/base';
+import {
+  DAY,
+  type HandleId,
+  HOUR,
+  type Id,
+  type IdKind,
+  instant,
+  newId,
+  type PersonId,
+  plus,
+  type TeamId,
+} from '@ketenkluis/base';
 import type { Card, Fact, FactOf, Hash } from '@ketenkluis/seal';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -596,6 +607,35 @@ describe('decide', () => {
       expect(decide({ ...locum, class: 'audit' })).toMatchObject({ reason: 'not-member' });
       expect(decide({ ...withFacts(locum, facts.write), class: 'write', item: write.item }).outcome).toBe('permit');
     });
+  });
+
+  it('R28: a patient reads a part and the log by the fact about themselves, whoever else reads the same dossier', () => {
+    const own = (i: number, person: PersonId, team: TeamId) =>
+      known({
+        ...{ ...head(i), kind: 'own', dossier, team, person, card: 'A'.repeat(43) as Hash },
+        ...{ as: 'patient', checked: 'document', until: plus(NOW, DAY) },
+      });
+    const [mine, theirs] = [own(11, me, gp), own(12, other, nurse)];
+    const part: Question = {
+      ...look,
+      class: 'own',
+      card: { ...card, kind: 'patient' },
+      facts: [theirs, facts.enrolment, mine],
+      grants: [
+        { team: nurse, fact: ids[12]! },
+        { team: gp, fact: ids[11]! },
+      ],
+    };
+    const log: Question = {
+      ...part,
+      item: { ...part.item, handle: null, writerClass: null },
+      grants: [part.grants[0]!],
+    };
+    expect(decide(part)).toMatchObject({ outcome: 'permit', facts: [ids[11], ids[1]] });
+    expect(decide(log)).toMatchObject({ outcome: 'permit', facts: [ids[11]] });
+    for (const question of [part, log])
+      expect(decide({ ...question, facts: [theirs, facts.enrolment] }).outcome).toBe('deny');
+    expect(decide({ ...part, grants: [part.grants[0]!] }).outcome).toBe('deny');
   });
 
   it('facts of another practice, and memberships stated by another organisation, count for nothing', () => {

@@ -326,14 +326,14 @@ function audit(question: Question): Brought {
 /** The patient, or who stands in for them: what says so, and nothing of a relation. Their own log takes no more. */
 function own(question: Question): Brought {
   const { item, actor, now, grants } = question;
+  const part = item.handle !== null;
   const held = best<Known<'own'>>(
     stated(question, 'own'),
     (known) => isLive(known, now),
     ({ fact }) => fact.person === actor.person,
     ({ fact }) => fact.dossier === item.dossier,
-    ({ fact }) => grants.some((grant) => grant.team === fact.team && grant.fact === fact.id),
+    ({ fact }) => !part || grants.some((grant) => grant.team === fact.team && grant.fact === fact.id),
   );
-  const part = item.handle !== null;
   const enrolment = pick(question, 'enrolment', (fact) => fact.dossier === item.dossier);
   const context = present({
     now,
