@@ -125,6 +125,16 @@ const poolShrank = (people: KeyDirectory, before: Epoch, at: Card['from']): bool
   return of(before.at).some(({ person }) => !now.has(person));
 };
 
+/** What somebody else proposed, to be built again here before it is signed. */
+export interface Proposed {
+  readonly by: PersonId;
+  readonly at: Instant;
+  readonly statements: readonly Statement[];
+  readonly wraps: readonly Bytes[];
+  readonly invitation: Statement<'invitation'>;
+  readonly join: Statement<'join'>;
+}
+
 /** Who stays in the team's next epoch, and whether that lets it keep its key: nobody left and every card is the same. */
 export function staying(people: KeyDirectory, team: Invitation['team'], at: Card['from']) {
   const before = people.epochOf(team);

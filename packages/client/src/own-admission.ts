@@ -3,17 +3,7 @@
  * from a join, and built again by the second person before they sign the `own`.
  */
 
-import {
-  type Bytes,
-  DAY,
-  type DossierId,
-  fromBase64url,
-  type Instant,
-  type InvitationId,
-  newId,
-  type PersonId,
-  plus,
-} from '@ketenkluis/base';
+import { DAY, type DossierId, fromBase64url, type Instant, type InvitationId, newId, plus } from '@ketenkluis/base';
 import {
   createInvitation,
   type FactOf,
@@ -26,7 +16,7 @@ import {
   statementsToWire,
 } from '@ketenkluis/seal';
 import { createEpoch } from '@ketenkluis/seal/open';
-import { type Admission, cardFor, checkEpoch, isNew } from './admission.ts';
+import { type Admission, cardFor, checkEpoch, isNew, type Proposed } from './admission.ts';
 import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import { bad } from './proposing.ts';
@@ -101,18 +91,7 @@ export function deskIn(statements: readonly Statement[]): FactOf<'own'> | null {
  * Exactly a patient's card with the keys of the join, one `own` of the invitation's team, and the first key of that team with this person
  * alone. Throws `client/bad-proposal`.
  */
-export async function checkOwnAdmission(
-  session: Session,
-  people: KeyDirectory,
-  of: {
-    readonly by: PersonId;
-    readonly at: Instant;
-    readonly statements: readonly Statement[];
-    readonly wraps: readonly Bytes[];
-    readonly invitation: Statement<'invitation'>;
-    readonly join: Statement<'join'>;
-  },
-): Promise<void> {
+export async function checkOwnAdmission(session: Session, people: KeyDirectory, of: Proposed): Promise<void> {
   const { by, at, statements, wraps } = of;
   const [invitation, join] = [of.invitation.payload, of.join.payload];
   const own = deskIn(statements);

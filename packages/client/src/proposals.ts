@@ -4,7 +4,6 @@
  */
 
 import {
-  type Bytes,
   base64url,
   fromBase64url,
   type Instant,
@@ -36,6 +35,7 @@ import {
   draftAdmission,
   isNew,
   membershipFor,
+  type Proposed,
   poolFor,
   readInvitation,
 } from './admission.ts';
@@ -346,18 +346,7 @@ function approvalIn(statements: readonly Statement[]): Approval | null {
 }
 
 /** Exactly a card with the keys of the join, one membership, and the team's next epoch with the same members and one more. */
-async function checkAdmission(
-  session: Session,
-  people: KeyDirectory,
-  of: {
-    readonly by: PersonId;
-    readonly at: Instant;
-    readonly statements: readonly Statement[];
-    readonly wraps: readonly Bytes[];
-    readonly invitation: Statement<'invitation'>;
-    readonly join: Statement<'join'>;
-  },
-): Promise<void> {
+async function checkAdmission(session: Session, people: KeyDirectory, of: Proposed): Promise<void> {
   const { by, at, wraps } = of;
   const [invitation, join] = [of.invitation.payload, of.join.payload];
   const [card, fact, epoch, ...more] = of.statements;

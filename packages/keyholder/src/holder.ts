@@ -1,4 +1,7 @@
-/** What a keyholder does with each request (docs/spec/keyholder.md); whatever it refuses changes nothing. */
+/**
+ * What a keyholder does with each request (docs/spec/keyholder.md). A refusal gives nothing out and uses nothing up; what a checkpoint
+ * that holds taught about the log stays.
+ */
 
 import {
   base64url,

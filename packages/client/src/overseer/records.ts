@@ -320,22 +320,20 @@ export async function sayStep(session: Session, on: AboutFinding, said: NewStep)
   await send(session, payload, blobs);
 }
 
+/** What every record of a check says of itself, and the policy that it was done under. */
+async function underPolicy(session: Session) {
+  const policy = (await session.people(true)).controls.at(-1);
+  if (policy === undefined) throw clientError('refused', 'the practice has no control policy yet');
+  const said = { t: 'review', v: 1, suite: 1, practice: session.practice, by: session.person } as const;
+  return { ...said, at: session.now(), policy: policy.hash };
+}
+
 /** A check that was done. */
 export async function recordCheck(
   session: Session,
   check: Omit<Extract<ReviewRecord, { kind: 'check' }>, 't' | 'v' | 'suite' | 'practice' | 'by' | 'at' | 'policy'>,
 ): Promise<void> {
-  const policy = (await session.people(true)).controls.at(-1);
-  if (policy === undefined) throw clientError('refused', 'the practice has no control policy yet');
-  const own = {
-    t: 'review',
-    v: 1,
-    suite: 1,
-    practice: session.practice,
-    by: session.person,
-    at: session.now(),
-  } as const;
-  await send(session, { ...own, ...check, policy: policy.hash }, null);
+  await send(session, { ...check, ...(await underPolicy(session)) }, null);
 }
 
 /** Every place of a person was looked at: it stays, or it was ended before. */
@@ -343,17 +341,7 @@ export async function recordRights(
   session: Session,
   said: Pick<Extract<ReviewRecord, { kind: 'rights' }>, 'kept' | 'ended'>,
 ): Promise<void> {
-  const policy = (await session.people(true)).controls.at(-1);
-  if (policy === undefined) throw clientError('refused', 'the practice has no control policy yet');
-  const own = {
-    t: 'review',
-    v: 1,
-    suite: 1,
-    practice: session.practice,
-    by: session.person,
-    at: session.now(),
-  } as const;
-  await send(session, { ...own, kind: 'rights', ...said, policy: policy.hash }, null);
+  await send(session, { kind: 'rights', ...said, ...(await underPolicy(session)) }, null);
 }
 
 async function send(session: Session, payload: ReviewRecord, blobs: readonly Uint8Array[] | null): Promise<void> {
