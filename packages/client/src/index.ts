@@ -87,6 +87,7 @@ export { type Named, namesOf, type Profile, profilesOf } from './names.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
 export { type OwnDossier, openOwn, ownDossiersOf, ownLog } from './own.ts';
 export { type Desk, endOwn, inviteOwn, ownersOf } from './own-admission.ts';
+export { agreeTo, liftOwn, mayLift, ownAccess, refuse, takeBack } from './own-said.ts';
 export { type Ground, isOwnReading, type OwnWords, sentenceOf, type ToldLine, toldLines } from './own-words.ts';
 export {
   type CardTeam,
