@@ -1,6 +1,6 @@
 /** The patient's own word (docs/spec/own.md, "In their own hands"): between two vaults, with nobody of the practice online. */
 
-import { DAY, plus } from '@ketenkluis/base';
+import { DAY, localDate, plus } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
 import { type FactOf, signBatch, signersOf, statementsToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,14 +10,19 @@ import {
   audit,
   consentTo,
   endOwn,
+  groundsOf,
+  legendContent,
   liftOwn,
   type OwnDossier,
   openDossier,
+  openersOf,
+  openOwn,
   ownAccess,
   ownDossiersOf,
   ownersOf,
   ownLog,
   type Referral,
+  readContent,
   referralsOf,
   refuse,
   restrict,
@@ -66,6 +71,11 @@ describe('what a patient says themselves', () => {
     own = await mine(self);
   };
   const partner = () => sent.partner;
+  const legendIn = async (session: Session, of: OwnDossier) => {
+    const { parts } = await openOwn(session, of);
+    const part = parts.find((one) => one.outcome === 'permit' && one.envelope.type === 'legend');
+    return readContent(legendContent, part?.outcome === 'permit' ? part.content : null);
+  };
   const live = async (kind: 'consent' | 'restriction') =>
     (await ownAccess(self, own)).facts.filter(({ fact }) => fact.kind === kind);
 
@@ -109,8 +119,87 @@ describe('what a patient says themselves', () => {
       ['consent', nurse.person],
       ['restriction', gp.person],
     ]);
+    const { openers, readers } = await openersOf(self, access);
+    expect(openers.find(({ partner: one }) => one === partner())).toMatchObject({
+      ...{
+        ground: 'referral',
+        consent: 'asked',
+        until: expect.any(Number),
+        handles: expect.arrayContaining([...sent.handles]),
+      },
+    });
+    expect(
+      new Set(openers.filter(({ partner: one }) => one === null).map(({ ground, consent }) => `${ground} ${consent}`)),
+    ).toEqual(new Set(['registration null', 'emergency null']));
+    expect(readers.map(({ person, as }) => [person, as])).toEqual([
+      [patient.person, 'patient'],
+      [mother.person, 'representative'],
+    ]);
     // A colleague is shown no restriction; only that something stands.
     expect((await accessOf(nurse, { dossier: row.dossier, facts: row.facts })).hidden).toBe(1);
+  });
+
+  it('R52, R54: what the ids are called comes sealed to them alone: organisations and roles, and nobody’s name', async () => {
+    const legend = await legendIn(self, own);
+    expect(legend).toMatchObject({
+      practice: expect.any(String),
+      partners: [
+        { organisation: partner(), name: 'Podotherapie Het Spoor', teams: [{ team: two.team, role: 'podiatrist' }] },
+      ],
+    });
+    expect(legend.readers.map(({ role }) => role)).toEqual(['patient', 'representative']);
+    expect(JSON.stringify(legend)).not.toMatch(/per_|Verpleger|Tweede/);
+    // On no list, in no step, and on no grant but theirs.
+    const listed = new Set(row.handles.map(({ handle }) => handle));
+    const access = await ownAccess(self, own);
+    const extra = access.handles.filter(({ handle, class: kind }) => kind === 'source' && !listed.has(handle));
+    const shut = await openDossier(nurse, {
+      dossier: row.dossier,
+      handles: extra.map(({ handle }) => handle),
+      facts: row.facts,
+    });
+    expect(shut.parts.every(({ outcome }) => outcome === 'deny')).toBe(true);
+  });
+
+  it('R52: each look says on what ground; asked again here over the facts, and told as a claim where they are gone', async () => {
+    await looks();
+    await openDossier(nurse, {
+      dossier: row.dossier,
+      handles: row.handles.slice(0, 1).map(({ handle }) => handle),
+      facts: row.facts,
+    });
+    // A program that says what is not so.
+    await openDossier(nurse, {
+      ...{ dossier: row.dossier, handles: row.handles.slice(0, 1).map(({ handle }) => handle), facts: row.facts },
+      about: { ground: 'appointment' },
+    });
+    const { lines } = await ownLog(self, own);
+    const told = await groundsOf(self, { access: await ownAccess(self, own), legend: null, lines });
+    const said = lines
+      .filter(({ event, class: kind }) => event === 'release' && kind === 'look')
+      .map(({ index }) => told.get(index));
+    expect(said.slice(-3)).toEqual([
+      { ground: 'referral', proved: true },
+      { ground: 'registration', proved: true },
+      { ground: 'appointment', proved: false },
+    ]);
+    // The practice's own agenda says so: then it is.
+    const last = lines.findLast(({ event, class: kind }) => event === 'release' && kind === 'look')!;
+    const legend = { ...(await legendIn(self, own)), booked: [{ day: localDate(last.at!), roles: ['poh-s'] }] };
+    const roles = legend.teams.map(({ role }) => role);
+    expect(roles).toContain('poh-s');
+    const booked = await groundsOf(self, { access: null, legend, lines });
+    expect(booked.get(last.index)).toEqual({ ground: 'appointment', proved: true });
+    const others = await groundsOf(self, {
+      access: null,
+      legend: { ...legend, booked: [{ day: localDate(last.at!), roles: ['gp'] }] },
+      lines,
+    });
+    expect(others.get(last.index)).toEqual({ ground: 'appointment', proved: false });
+    // Nothing to replay it with any more: as it was said.
+    expect((await groundsOf(self, { access: null, legend: null, lines })).get(last.index - 1)).toMatchObject({
+      proved: false,
+    });
   });
 
   it('R33: takes back a consent that the desk wrote down; the next look is refused, with nobody of the practice online', async () => {
