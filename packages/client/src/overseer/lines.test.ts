@@ -3,8 +3,9 @@
 import { DAY, type Instant, MINUTE, newId, systemRandom } from '@ketenkluis/base';
 import type { Annex, Entry } from '@ketenkluis/ledger';
 import { describe, expect, it } from 'vitest';
+import { SAID } from '../annex.ts';
 import { assemble } from './assemble.ts';
-import { Indexer, looksOf, SAID } from './lines.ts';
+import { Indexer, looksOf } from './lines.ts';
 
 const id = <K extends Parameters<typeof newId>[0]>(kind: K) => newId(kind, systemRandom);
 const [practice, caller, locum, dossier, fact] = [

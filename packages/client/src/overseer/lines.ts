@@ -7,6 +7,7 @@ import { DAY, type DossierId, type Instant, type LocalDate, localDate, MINUTE, t
 import type { Annex, Entry } from '@ketenkluis/ledger';
 import type { Hash } from '@ketenkluis/seal';
 import { z } from 'zod';
+import { SAID } from '../annex.ts';
 import type { Look, LookAction } from '../review/index.ts';
 
 const ACTIONS: readonly LookAction[] = ['open', 'list', 'search', 'print', 'export', 'copy', 'emergency'];
@@ -54,8 +55,6 @@ export const emptyIndex = (): LogIndex => ({
   ...{ partners: 0, lists: 0, refused: 0, unread: 0 },
 });
 
-/** What can be said of a look on opening it, by the purpose in its annex; these words and no others (docs/spec/review.md). */
-export const SAID = { phone: 'telefonisch contact', consultation: 'overleg' } as const;
 const SAYINGS = ['phone', 'consultation'] as const satisfies (keyof typeof SAID)[];
 
 /** A search belongs to the opening that its words stand with, if that came within this time. */

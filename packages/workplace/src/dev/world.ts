@@ -373,6 +373,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       searches.push(text);
     },
     searched: () => undefined,
+    because: () => undefined,
     dossier: async (id) => {
       await reach(50);
       const one = known.get(id);

@@ -1,6 +1,13 @@
 /** Words for what goes between people and organisations: referrals, partners, who can see what, substitutes. */
 
 export const care = {
+  because: {
+    label: 'Ik open voor',
+    care: 'Zorg',
+    phone: 'Telefoon',
+    consultation: 'Overleg',
+    hint: 'Staat het contact niet in agenda of journaal, kies dan waarom u opent. Dat komt in het logboek, voor één dossier.',
+  },
   refer: {
     open: 'Verwijzen',
     title: '{{name}} verwijzen',
