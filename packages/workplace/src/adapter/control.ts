@@ -134,6 +134,7 @@ function findingSeen(
     : (Math.max(0, ...(ends as number[])) as Instant);
   const heaviest = finding.looks.find((i) => all.review.judged(i).points === finding.points) ?? finding.looks[0]!;
   return {
+    alike: finding.features.join(' '),
     ...{ id: one.name, points: finding.points, looks, steps: stepsSeen(inside, recorded) },
     stage:
       recorded !== null && (recorded.fault !== null || state === null)
@@ -327,6 +328,14 @@ export function controlSide({ open }: Surroundings): ControlSide {
     ask: (id, whom, text) => open((now) => sayStep(now.session, aboutOf(found(now, id)), { kind: 'ask', whom, text })),
     decide: (id, verdict, followUp, text) =>
       open((now) => sayStep(now.session, aboutOf(found(now, id)), { kind: 'decide', verdict, followUp, text })),
+    justify: (ids, text) =>
+      open(async (now) => {
+        // One line each: whoever reads one of them later finds who decided it and why.
+        for (const id of ids)
+          await sayStep(now.session, aboutOf(found(now, id)), {
+            ...({ kind: 'decide', verdict: 'justified', followUp: 'none', text } as const),
+          });
+      }),
     reopen: (id, text) => open((now) => sayStep(now.session, aboutOf(found(now, id)), { kind: 'reopen', text })),
     done: (check) =>
       open(async (now) => {

@@ -2,6 +2,7 @@ import type { Dictionary } from './nl.ts';
 import type { care as nl } from './nl-care.ts';
 
 export const care: Pick<Dictionary, keyof typeof nl> = {
+  few: { more: 'Show {{count}} more', shown: '{{shown}} of {{total}}' },
   because: {
     label: 'I open for',
     care: 'Care',

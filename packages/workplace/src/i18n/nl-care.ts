@@ -1,6 +1,7 @@
 /** Words for what goes between people and organisations: referrals, partners, who can see what, substitutes. */
 
 export const care = {
+  few: { more: 'Nog {{count}} tonen', shown: '{{shown}} van {{total}}' },
   because: {
     label: 'Ik open voor',
     care: 'Zorg',
