@@ -195,10 +195,11 @@ function List({ list, again, busy }: ListProps) {
                 aria-describedby="kk-wl-why-hint"
                 value={why}
                 onChange={(one) => setWhy(one as typeof why)}
-                data={(['care', 'phone', 'consultation'] as const).map((one) => ({
-                  value: one,
-                  label: t(`because.${one}`),
-                }))}
+                data={[
+                  { value: 'care', label: t('because.care') },
+                  { value: 'phone', label: t('because.phone') },
+                  { value: 'consultation', label: t('because.consultation') },
+                ]}
               />
               <VisuallyHidden id="kk-wl-why-hint">{t('because.hint')}</VisuallyHidden>
             </div>
