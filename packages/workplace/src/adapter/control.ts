@@ -367,6 +367,14 @@ export function controlSide({ open }: Surroundings): ControlSide {
         await sayStep(session, { finding, lines, people, about: null, before: steps }, { kind: 'answer', text });
       }),
     rights: () => open(rights),
-    confirmRights: (kept) => open(({ session }) => recordRights(session, { kept: [...kept], ended: [] })),
+    confirmRights: (kept) =>
+      open(async ({ session }) => {
+        const recorded = await readRecords(session, { index: null, subjects: [] });
+        const last = recorded.checks.filter(({ kind }) => kind === 'rights').at(-1)?.record;
+        const standing = new Set((await session.people(true)).standing(session.now()).map(({ id }) => id));
+        // What was kept the time before and stands no more was ended in between.
+        const before = last?.kind === 'rights' ? last.kept : [];
+        await recordRights(session, { kept: [...kept], ended: before.filter((id) => !standing.has(id)) });
+      }),
   };
 }
