@@ -50,4 +50,14 @@ describe('many lines', () => {
       expect(await page.getByRole('radio', { name: 'Zorg' }).isChecked()).toBe(true);
       expect(complaints).toEqual([]);
     }));
+
+  it('R52: and so are those that patients read of themselves, fifty at a time', () =>
+    fixture.visit({ query: `role=patient&scene=many&${NOW}` }, async (page, complaints) => {
+      const rows = page.locator('.kk-own-looks > li');
+      await rows.first().waitFor();
+      expect(await rows.count()).toBe(50);
+      await page.getByRole('button', { name: 'Nog 50 tonen' }).click();
+      expect(await rows.count()).toBe(100);
+      expect(complaints).toEqual([]);
+    }));
 });
