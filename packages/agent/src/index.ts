@@ -38,6 +38,8 @@ export { listenToMitz, type MitzListener } from './mitz/listen.ts';
 export { askMitz, type MitzReport, type MitzUse, stopMitz } from './mitz/settle.ts';
 export { nodeSigner } from './native.ts';
 export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
+export { type PostConfig, readPostConfig } from './post/config.ts';
+export { type Letter, openPost, type Post } from './post/post.ts';
 export { type Preview, type PreviewOptions, preview } from './preview.ts';
 export type { EndReason, Enrolment, Notice, Participation, PatientRecord, Register, Team } from './register.ts';
 export { restoreState } from './restore.ts';
