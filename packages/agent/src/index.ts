@@ -37,6 +37,7 @@ export { type MitzConfig, readMitzConfig } from './mitz/config.ts';
 export { listenToMitz, type MitzListener } from './mitz/listen.ts';
 export { askMitz, type MitzReport, type MitzUse, stopMitz } from './mitz/settle.ts';
 export { nodeSigner } from './native.ts';
+export { paperFonts } from './paper-fonts.ts';
 export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
 export { type PostConfig, readPostConfig } from './post/config.ts';
 export { type Letter, openPost, type Post } from './post/post.ts';
