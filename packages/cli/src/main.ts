@@ -94,6 +94,10 @@ command('sync', 'read, choose, minimise, seal, send')
   .option('--mirror <dir>', "the practice's own copy of everything")
   .option('--as-of <date>', 'the day that counts as today', day)
   .option('--mitz <file>', 'settings of Mitz: ask it about the patients marked for it (docs/mitz.md)')
+  .option(
+    '--post <file>',
+    'settings of outgoing mail: tell patients who want it that somebody looked (docs/spec/notices.md)',
+  )
   .action((options) => run(options.json, () => practiceCommands.sync(options)));
 
 command('mitz', 'have Mitz asked whether a patient agrees that a partner sees their data')

@@ -1,6 +1,10 @@
 /** What a patient asks and takes along, from their own device to the practice's answer (docs/spec/petition.md, docs/spec/own.md "A copy"). */
 
-import { makeWorld, type World } from '@ketenkluis/agent/testing';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agentError, type Letter, type Post } from '@ketenkluis/agent';
+import { makeWorld, mirroredStatements, petitionRows, type World } from '@ketenkluis/agent/testing';
 import { base64url, DAY, fromBase64url, type Instant, lengthPrefixed, localDate, plus, utf8 } from '@ketenkluis/base';
 import {
   type CareRecord,
@@ -241,5 +245,80 @@ describe('what a patient asks and takes along', () => {
     expect((await petitionsOf(me, null)).alert).toMatchObject({ on: true });
     await answerPetition(gp, list.all[1]!, { verdict: 'done', name: null, text: 'Aangepast in het HIS.' });
     expect((await petitionsOf(me, null)).all[1]!.answer?.words).toMatchObject({ verdict: 'done' });
+  });
+
+  it('R52: who wants it hears once a day that somebody looked, by a message that says nothing else; what failed goes at the next run', async () => {
+    const letters: Letter[] = [];
+    let down = true;
+    const post: Post = {
+      send: async (letter) => {
+        if (down) throw agentError('not-sent', 'down');
+        letters.push(letter);
+      },
+      close: () => undefined,
+    };
+    const synced = async () => {
+      world.clock.move(60_000);
+      return (await world.sync({ post })).petitions;
+    };
+    // The patient's own reading and the agent's work are no news.
+    expect((await synced()).told).toEqual({ sent: 0, failed: 0 });
+    const again = async () => {
+      gp = await world.signIn('gp');
+      await look(gp, (await rowsOf(gp))[0]!);
+    };
+    await again();
+    expect((await synced()).told).toEqual({ sent: 0, failed: 1 });
+    down = false;
+    expect((await synced()).told).toEqual({ sent: 1, failed: 0 });
+    await again();
+    expect((await synced()).told).toEqual({ sent: 0, failed: 0 });
+    expect(letters).toEqual([
+      {
+        ...{ to: 'patient@example.org', subject: 'Bericht van uw huisartsenpraktijk' },
+        text: 'Er is naar uw dossier gekeken. Log in om te zien door wie.\r\n',
+      },
+    ]);
+    world.clock.move(DAY);
+    expect((await synced()).told).toEqual({ sent: 1, failed: 0 });
+    me = await patient.enter();
+    await setAlert(me, own, null);
+    await again();
+    world.clock.move(DAY);
+    expect((await synced()).told).toEqual({ sent: 0, failed: 0 });
+    expect(letters).toHaveLength(2);
+  });
+
+  it('R53: what waits is counted by the agent and for an inspector, loud once a month is over, and cannot be hidden', async () => {
+    const first = await world.sync();
+    expect(first.petitions).toMatchObject({ open: 1, late: 0, told: null });
+    expect(first.alarms).not.toContain('overdue');
+    world.clock.move(33 * DAY);
+    const mirror = mkdtempSync(join(tmpdir(), 'ketenkluis-asked-'));
+    const late = await world.sync({ mirror: join(mirror, 'mirror') });
+    expect(late.petitions).toMatchObject({ open: 1, late: 1 });
+    expect(late.alarms).toContain('overdue');
+    const statements = await mirroredStatements(join(mirror, 'mirror'));
+    expect(petitionRows(statements, world.clock.clock())).toEqual([
+      ...[
+        ['wie was dit?', 1, 1, 0, 0, 0],
+        ['kopie op papier', 0, 0, 0, 0, 0],
+        ['verbeteren', 1, 1, 0, 0, 0],
+      ],
+      ...[
+        ['vernietigen', 1, 0, 0, 1, 1],
+        ['iets anders', 0, 0, 0, 0, 0],
+      ],
+    ]);
+    rmSync(mirror, { recursive: true });
+    // A vault that leaves one out: nothing is signed any more.
+    world.net.between = async (url, answer) => {
+      const reply = await answer();
+      if (!url.endsWith('/petitions')) return reply;
+      const bytes = new TextEncoder().encode(JSON.stringify({ petitions: [] }));
+      return { ...reply, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+    };
+    await expect(world.sync()).rejects.toMatchObject({ code: 'agent/vault-forked', detail: { alarm: 'gap' } });
+    world.net.between = null;
   });
 });

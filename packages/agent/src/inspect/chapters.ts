@@ -9,6 +9,7 @@ import type { Entry } from '@ketenkluis/ledger';
 import type { Payload } from '@ketenkluis/seal';
 import { countsOf, hoursLeft } from '../breach/file.ts';
 import type { Register } from '../register.ts';
+import { petitionRows } from './petitions.ts';
 
 export interface InspectFacts {
   readonly register: Register;
@@ -180,7 +181,11 @@ ${table(
 - Aangemeld: ${enrolled.length}, waarvan ${enrolled.filter(({ ground }) => ground === 'asked').length} aan de balie gevraagd en ${enrolled.filter(({ ground }) => ground === 'participation').length} op grond van deelname in het HIS
 - Geweigerd en onthouden: ${patients.filter(({ enrolment }) => enrolment?.state === 'refused').length}
 - Beëindigd: ${patients.filter(({ enrolment }) => enrolment?.state === 'ended').length}, waarvan bij de kluis verwijderd: ${patients.filter(({ enrolment }) => enrolment?.state === 'ended' && enrolment.removed).length}
-- Aangemeld zonder vastgelegde informatie: ${patients.filter((one) => one.enrolment?.state === 'enrolled' && one.notices.length === 0).length}`;
+- Aangemeld zonder vastgelegde informatie: ${patients.filter((one) => one.enrolment?.state === 'enrolled' && one.notices.length === 0).length}
+
+Wat patiënten vroegen (AVG 12 lid 3: antwoord binnen een maand):
+
+${table(['Verzoek', 'Gevraagd', 'Beantwoord', 'Waarvan te laat', 'Wacht nog', 'Waarvan te laat'], petitionRows(statements, now))}`;
 
   const breaches = register.breaches ?? [];
   const dpia = `# 7. Gegevensbeschermingseffectbeoordeling, verwerker, register

@@ -80,11 +80,6 @@ export const NEN_EVENTS: readonly NenEvent[] = [
     ...{ group: 'meta', name: 'who may do what changes' },
     lines: [{ event: 'authority' }, { event: 'card' }, { event: 'partner' }, { event: 'proposal' }],
   },
-  {
-    group: 'meta',
-    name: 'what a patient asks, and the answer',
-    lines: [{ event: 'petition' }, { event: 'answer' }],
-  },
   { group: 'meta', name: 'what is live is confirmed', lines: [{ event: 'snapshot' }] },
   {
     ...{ group: 'attempt', name: 'sign in and out' },
