@@ -28,6 +28,7 @@ export { attestationChecker, type DeziConfig, deziAdapter } from './identity/dez
 export { type IdentityDoor, openIdentityDoor } from './identity/listen.ts';
 export { type OidcConfig, oidcAdapter } from './identity/oidc.ts';
 export { type InitOptions, type InitResult, init } from './init.ts';
+export { checkPack, type PackVerdict } from './inspect/check.ts';
 export { inspectionPack } from './inspect/pack.ts';
 export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
 export { type MirrorResult, readObjects, type StoredObject } from './mirror.ts';

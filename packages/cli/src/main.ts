@@ -1,8 +1,9 @@
 /** The `ketenkluis` command (docs/cli.md). Parses, hands over, prints; every job itself lives below. */
 
 import { Command, InvalidArgumentError } from 'commander';
-import * as breachCommands from './breach.ts';
+import { breach } from './breach.ts';
 import * as identityCommands from './identity.ts';
+import { inspect } from './inspect.ts';
 import * as keyholderCommands from './keyholder.ts';
 import { known } from './known.ts';
 import * as ledgerCommands from './ledger.ts';
@@ -253,16 +254,22 @@ command(
   .option('--reported <reference>', 'it was reported to the authority')
   .option('--close', 'it is closed')
   .option('--out <dir>', 'new folder for the form and the letters')
-  .action((options) => run(options.json, () => breachCommands.breach(options)));
+  .action((options) => run(options.json, () => breach(options)));
 
 command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
-  .requiredOption('--dir <dir>', 'state of the agent')
-  .requiredOption('--mirror <dir>', "the practice's own copy of everything")
-  .requiredOption('--out <dir>', 'new folder')
-  .action((options) => run(options.json, () => breachCommands.inspect(options)));
+  .option('--dir <dir>', 'state of the agent')
+  .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--out <dir>', 'new folder')
+  .option('--texts <dir>', 'the texts that patients were given, each file named by its version')
+  .option(
+    '--patient <id>',
+    'number in the GP system of the one patient that is asked about; it does not reach the pack',
+  )
+  .option('--check <dir>', 'a pack: is everything in it as it was signed?')
+  .action((options) => run(options.json, () => inspect(options)));
 
 command('bench', 'our figures beside the nearest peers, in one run')
-  .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger, review')
+  .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger, review, inspect')
   .option('--source <dir>', 'data for reading, as NDJSON')
   .option('--full', 'a million entries in the ledger instead of a hundred thousand')
   .action((options) => lab('bench', options));

@@ -238,8 +238,8 @@ const heldIn = ({ lines }: Audit) =>
     ),
   );
 
-/** Everything of this reader, verified. `log`: the patient's own, just proved. */
-export async function petitionsOf(session: Session, log: Audit | null): Promise<Petitions> {
+/** Everything of this reader, verified. `log`: the patient's own, just proved. `read` false: no words are opened. */
+export async function petitionsOf(session: Session, log: Audit | null, read = true): Promise<Petitions> {
   const people = await session.people(true);
   const mine = people.owns(session.now()).filter(({ person }) => person === session.person);
   const team = mine[0]?.team ?? (session.wire.place.pins.logTeam as TeamId);
@@ -270,12 +270,12 @@ export async function petitionsOf(session: Session, log: Audit | null): Promise<
     const fits = good.filter(({ statement: { payload: one } }) => one.kind === 'answer' && one.petition === hash);
     const answer = fits.find(({ statement: { payload: one } }) => answers(statement, one as PetitionAnswer));
     for (const other of fits) if (other !== answer) broken.push(other.line);
-    const words = askedWords.safeParse(await opened(session, payload, sent, team));
+    const words = askedWords.safeParse(read ? await opened(session, payload, sent, team) : null);
     all.push({
       ...{ hash, line, payload, at: payload.at },
       about: payload.kind === 'name' ? 'name' : payload.about,
       text: words.success ? words.data.text : null,
-      answer: answer === undefined ? null : await shownAnswer(session, answer, team),
+      answer: answer === undefined ? null : await shownAnswer(session, read ? answer : { ...answer, sent: null }, team),
       waiting: answer === undefined ? waitingAt(payload.at, session.now()) : null,
     });
   }

@@ -93,7 +93,13 @@ describe('a paper as a PDF (docs/spec/pdf.md)', () => {
         rows,
         empty: 'Geen.',
       },
-      { kind: 'table', title: 'Leeg', head: ['Wat'], rows: [], empty: 'In deze week keek niemand.' },
+      {
+        kind: 'table',
+        title: 'Leeg',
+        head: ['Wat'],
+        rows: [],
+        empty: `${'In deze week keek niemand. '.repeat(9)}Tot hier.`,
+      },
     ];
     const one = paper(blocks, { subtitle: 'Week 47' });
     const bytes = await pdfOf(one, fonts);
@@ -110,6 +116,7 @@ describe('a paper as a PDF (docs/spec/pdf.md)', () => {
       'geen waarde',
       '3 nov',
       'In deze week keek niemand.',
+      'Tot hier.',
       'Week 47',
     ]) {
       expect(dense).toContain(squeeze(said));

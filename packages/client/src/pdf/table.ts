@@ -1,10 +1,12 @@
 /** Tables: columns as wide as what stands in them, heads repeated on every page, a row cut only when it is higher than a page. */
 
-import { LEAD } from './blocks.ts';
+import { LEAD, paragraph } from './blocks.ts';
 import type { PaperTable } from './paper.ts';
 import { type Element, INK, type Sheet, type Weight } from './sheet.ts';
 
 const PAD = 4;
+/** So many rows are few. */
+const KEEP = 8;
 
 interface Cell {
   readonly lines: string[];
@@ -76,13 +78,7 @@ function draw(
 export function table(sheet: Sheet, block: PaperTable): void {
   const size = sheet.size * 0.92;
   if (block.rows.length === 0) {
-    const element = sheet.element('P');
-    sheet.need(sheet.size * LEAD);
-    sheet.content(element, 'P', () =>
-      sheet.line(sheet.fit(block.empty), sheet.left, sheet.y, 'regular', sheet.size, INK.quiet),
-    );
-    element.end();
-    sheet.y += sheet.size * (LEAD + 0.6);
+    paragraph(sheet, { kind: 'text', text: block.empty, tone: 'quiet' });
     return;
   }
   const widths = columnsOf(sheet, block, size);
@@ -116,11 +112,13 @@ export function table(sheet: Sheet, block: PaperTable): void {
   };
 
   const element = sheet.element('Table', undefined, { title: sheet.fit(block.title) });
-  const firstRow = cellsOf(block.rows[0]!, false);
-  sheet.need(headHigh + Math.min(heightOf(linesOf(firstRow)), sheet.bottom - sheet.top - headHigh));
+  const page = sheet.bottom - sheet.top - headHigh;
+  const few = block.rows.slice(0, KEEP).map((row) => heightOf(linesOf(cellsOf(row, false))));
+  const whole = few.reduce((a, b) => a + b, 0);
+  // A short table stays together; of a long one the head and the first row do.
+  sheet.need(headHigh + (block.rows.length <= KEEP && whole <= page / 3 ? whole : Math.min(few[0]!, page)));
   if (hasHead) head(sheet.element('TR', sheet.element('THead', element)));
   const body = sheet.element('TBody', element);
-  const page = sheet.bottom - sheet.top - headHigh;
   for (const values of block.rows) {
     const cells = cellsOf(values, false);
     const lines = linesOf(cells);

@@ -2,6 +2,7 @@
 
 import { buildView, type CareRecord, type ProgrammeId, parseRecords, type ScopeId } from '@ketenkluis/care';
 import {
+  type Audit,
   declare,
   type OpenedDossier,
   type OwnDossier,
@@ -16,7 +17,7 @@ import type { OwnRecord, OwnSide, OwnView, Text } from '../model.ts';
 import type { Inside } from './inside.ts';
 import type { Surroundings } from './people.ts';
 
-async function mine(inside: Inside): Promise<OwnDossier> {
+export async function mine(inside: Inside): Promise<OwnDossier> {
   const [own] = await ownDossiersOf(inside.session);
   if (own === undefined) throw workplaceError('denied', 'no dossier is yours here', { detail: { reason: 'gone' } });
   return own;
@@ -67,12 +68,24 @@ export const ownSide = ({ open }: Surroundings): OwnSide => ({
   declareCopy: () => open(declareCopy),
 });
 
+/** The log that was proved for the screen: what is asked of a line is asked of that reading. */
+const logs = new WeakMap<Inside, { readonly own: OwnDossier; readonly log: Audit }>();
+export async function openedOwn(inside: Inside): Promise<{ readonly own: OwnDossier; readonly log: Audit }> {
+  const held = logs.get(inside);
+  if (held !== undefined) return held;
+  const own = await mine(inside);
+  const read = { own, log: await ownLog(inside.session, own) };
+  logs.set(inside, read);
+  return read;
+}
+
 async function openView(inside: Inside): Promise<OwnView> {
   const own = await mine(inside);
   const { session } = inside;
   const { record, scopes } =
     own.handles.length === 0 ? { record: null, scopes: new Map<string, ScopeId>() } : read(await openOwn(session, own));
   const log = await ownLog(session, own);
+  logs.set(inside, { own, log });
   const people = await session.people();
   const programs = new Set<string>(
     people

@@ -30,6 +30,7 @@ const looksIn = (language: 0 | 1, now: Instant): OwnLook[] =>
       until: plus(now, -place * 40 * HOUR),
       count: place === 1 ? 3 : 1,
     },
+    lines: [place],
     ...{ sentence: pair[language], emergency: place === 2, refused: place === 3, verified: true },
   }));
 

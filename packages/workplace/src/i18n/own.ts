@@ -30,8 +30,8 @@ export const OWN = {
   measurements: say('Laatste metingen', 'Latest measurements'),
   none: say('Hier staat niets.', 'There is nothing here.'),
   whoLead: say(
-    'Iedere keer dat iemand in uw dossier kijkt, komt hier een regel bij. Namen van medewerkers staan er niet. Wilt u een naam weten? Vraag het de praktijk.',
-    'Every time that somebody looks in your record, a line is added here. Names of staff are not shown. Do you want to know a name? Ask the practice.',
+    'Iedere keer dat iemand in uw dossier kijkt, komt hier een regel bij. Namen van medewerkers staan er niet. Wilt u een naam weten? Kies "Wie was dit?".',
+    'Every time that somebody looks in your record, a line is added here. Names of staff are not shown. Do you want to know a name? Choose "Who was this?".',
   ),
   proved: say('Deze lijst is gecontroleerd: er ontbreekt niets', 'This list was checked: nothing is missing'),
   unproved: say('Deze lijst klopt misschien niet', 'This list may not be right'),
@@ -46,9 +46,8 @@ export const OWN = {
   refused: say('geweigerd', 'refused'),
   times: say('keer', 'times'),
   copy: say('Bewaar een kopie', 'Save a copy'),
-  copyBody: say(
-    'De kopie komt op dit toestel te staan. Andere mensen die dit toestel gebruiken, kunnen hem dan lezen.',
-    'The copy is saved on this device. Other people who use this device can then read it.',
-  ),
+  what: say('Wat', 'What'),
+  value: say('Uitslag', 'Result'),
+  day: say('Dag', 'Day'),
   copied: say('De kopie is bewaard.', 'The copy was saved.'),
 } as const;

@@ -25,6 +25,8 @@ export interface OwnLook {
   readonly emergency: boolean;
   readonly refused: boolean;
   readonly verified: boolean;
+  /** Places in the log that this sentence stands for. */
+  readonly lines: readonly number[];
 }
 export interface OwnView {
   readonly as: 'patient' | 'representative';
