@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { breach } from './breach.ts';
+import { hosting } from './hosting.ts';
 import * as identityCommands from './identity.ts';
 import { inspect } from './inspect.ts';
 import * as keyholderCommands from './keyholder.ts';
@@ -100,6 +101,11 @@ command('sync', 'read, choose, minimise, seal, send')
     'settings of outgoing mail: tell patients who want it that somebody looked (docs/spec/notices.md)',
   )
   .action((options) => run(options.json, () => practiceCommands.sync(options)));
+
+command('hosting', 'say who runs the vault, who owns them, where the data lie and under which law; patients read it')
+  .requiredOption('--person <sheet>', 'sheet of an owner')
+  .requiredOption('--said <file>', 'JSON (docs/hosts.md, "What patients are told")')
+  .action((options) => run(options.json, () => hosting(options)));
 
 command('mitz', 'have Mitz asked whether a patient agrees that a partner sees their data')
   .requiredOption('--dir <dir>', 'state of the agent')

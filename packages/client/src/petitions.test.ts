@@ -20,6 +20,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditEvents, balpFaults, copyBundle, profileOf, recordsOf } from './audit-record/index.ts';
 import { change } from './change.ts';
+import { hostingOf, stateHosting } from './hosting.ts';
 import {
   admitOwn,
   agree,
@@ -216,6 +217,21 @@ describe('what a patient asks and takes along', () => {
     // Another patient sees nothing of it.
     const other = await parent.enter();
     expect((await petitionsOf(other, null)).all).toEqual([]);
+  });
+
+  it('R52: an owner says where the data lie and under which law, and the patient reads it; a colleague may not', async () => {
+    const said = {
+      ...{ operator: 'Kluisbeheer Noord', owner: { name: 'Stichting Zorgdata', country: 'NL' }, places: ['NL'] },
+      ...{ law: 'Nederlands recht', certificates: [{ norm: 'NEN 7510', by: 'Keurmeester BV', until: '2028-05-01' }] },
+    };
+    expect(await hostingOf(me)).toBeNull();
+    expect(await problem(stateHosting(await world.signIn('poh-s'), said))).not.toBe('it went through');
+    expect(await problem(stateHosting(gp, { ...said, places: ['Holland'] }))).toBe('client/refused');
+    expect(await problem(stateHosting(gp, { ...said, more: 1 }))).toBe('client/refused');
+    await stateHosting(gp, { ...said, operator: 'Een ander' });
+    await stateHosting(second, said);
+    expect(await hostingOf(me)).toEqual(said);
+    me = await patient.enter();
   });
 
   it("R22: nobody asks about another's dossier or a line that is not theirs", async () => {

@@ -152,6 +152,9 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'mandate':
     case 'oversight':
       return ownersTogether(rules, signers, at);
+    // Told to patients; it opens nothing.
+    case 'hosting':
+      return alone && isOwner(rules, by, at);
     case 'partner':
     case 'assumption':
     case 'control':

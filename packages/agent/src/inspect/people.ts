@@ -11,6 +11,7 @@ type FactKind =
   | 'step'
   | 'consent'
   | 'keyholders'
+  | 'hosting'
   | 'oversight';
 type Spanned = { readonly id: string; readonly from: number; readonly until: number | null };
 

@@ -93,6 +93,20 @@ export function told(all: Stated): PaperBlock[] {
   ];
 }
 
+const hostRows = (all: Stated): [string, string][] => {
+  const said = all.ofKind('hosting').findLast((one) => all.endOf(one) === null);
+  if (said === undefined) return [['Beheerder van de kluis', 'nog niet vastgelegd door een eigenaar']];
+  const { operator, owner, places, law, certificates } = said;
+  return [
+    ['Beheerder van de kluis', `${operator}; eigendom van ${owner.name} (${owner.country})`],
+    ['Land waar de gegevens staan, en recht', `${places.join(', ')}; ${law}`],
+    [
+      'Certificaten van de beheerder',
+      certificates.map((one) => `${one.norm} door ${one.by}, tot ${one.until}`).join('; ') || 'geen genoemd',
+    ],
+  ];
+};
+
 export function dpia(all: Stated): PaperBlock[] {
   const { register, outside, erased, now, places } = all.facts;
   const patients = Object.values(register.patients);
@@ -149,6 +163,7 @@ export function dpia(all: Stated): PaperBlock[] {
         `eigen teams; ${count(register.partners.length, 'andere organisatie', 'andere organisaties')}${register.partners.length === 0 ? '' : `: ${register.partners.map(({ name }) => name).join(', ')}`}`,
       ],
       ['Doorgifte buiten de EU', 'niet door dit programma; waar de kluis staat zegt de overeenkomst met de host'],
+      ...hostRows(all),
       ['Plaats', `kluis ${register.vault.origin}: versleutelde gegevens, willekeurige nummers, tijden en maten`],
       [
         'Bewaartermijn',

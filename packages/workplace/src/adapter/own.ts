@@ -12,6 +12,7 @@ import {
   readContent,
   scopeContent,
 } from '@ketenkluis/client';
+import { hostingOf } from '@ketenkluis/client/hosting';
 import { workplaceError } from '../errors.ts';
 import type { OwnRecord, OwnSide, OwnView, Text } from '../model.ts';
 import type { Inside } from './inside.ts';
@@ -95,7 +96,8 @@ async function openView(inside: Inside): Promise<OwnView> {
   );
   const { inWords } = await import('./own-words.ts');
   const looks = inWords(log, { practice: session.practice, scopes, programs });
-  return { as: own.as, record, looks, proved: log.complete };
+  const place = await hostingOf(session);
+  return { as: own.as, record, looks, proved: log.complete, place };
 }
 
 async function declareCopy(inside: Inside): Promise<void> {

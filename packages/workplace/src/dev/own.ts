@@ -77,6 +77,13 @@ export function ownSide(of: {
               },
         looks: { nl: empty ? [] : looksIn(0, now), en: empty ? [] : looksIn(1, now) },
         proved: scene !== 'unproved',
+        place: empty
+          ? null
+          : {
+              ...{ operator: 'Kluisbeheer Noord', owner: { name: 'Stichting Zorgdata', country: 'NL' } },
+              ...{ places: ['NL', 'DE'], law: 'Nederlands recht' },
+              certificates: [{ norm: 'NEN 7510', by: 'Keurmeester BV', until: '2028-05-01' }],
+            },
       };
     },
     declareCopy: () => of.reach(),

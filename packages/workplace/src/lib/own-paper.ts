@@ -3,6 +3,7 @@
 import type { Instant } from '@ketenkluis/base';
 import type { Paper, PaperBlock } from '@ketenkluis/client/pdf';
 import type { OwnView, Text } from '../model.ts';
+import { placePairs } from './own-place.ts';
 
 export function ownPaper(
   view: OwnView,
@@ -74,10 +75,22 @@ export function ownPaper(
           `${look.sentence}${look.count > 1 ? ` (${look.count} ${text(labels.times)})` : ''}`,
         ]),
       },
+      head(labels.where),
+      ...(view.place === null
+        ? [said(text(labels.whereNone))]
+        : [
+            said(text(labels.whereLead)),
+            {
+              kind: 'pairs' as const,
+              title: text(labels.where),
+              pairs: placePairs(view.place, { text, day, labels, language }),
+            },
+          ]),
     ],
   };
 }
 type Part =
   | ('title' | 'lead' | 'leadFor' | 'record' | 'asOf' | 'ended' | 'endedBody' | 'problems' | 'since' | 'medication')
   | ('allergies' | 'measurements' | 'none' | 'times' | 'who' | 'proved' | 'unproved' | 'unprovedBody' | 'noLooks')
-  | ('what' | 'value' | 'day');
+  | ('what' | 'value' | 'day' | 'where' | 'whereLead' | 'whereNone')
+  | ('operator' | 'owner' | 'places' | 'law' | 'certificates' | 'certified' | 'certifiedUntil');

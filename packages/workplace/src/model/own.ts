@@ -28,6 +28,14 @@ export interface OwnLook {
   /** Places in the log that this sentence stands for. */
   readonly lines: readonly number[];
 }
+/** Who runs the vault, as an owner of the practice said it. Countries: ISO 3166-1 alpha-2. */
+export interface OwnPlace {
+  readonly operator: string;
+  readonly owner: { readonly name: string; readonly country: string };
+  readonly places: readonly string[];
+  readonly law: string;
+  readonly certificates: readonly { readonly norm: string; readonly by: string; readonly until: string }[];
+}
 export interface OwnView {
   readonly as: 'patient' | 'representative';
   /** Null once the enrolment has ended: the log stays. */
@@ -36,6 +44,8 @@ export interface OwnView {
   readonly looks: { readonly nl: readonly OwnLook[]; readonly en: readonly OwnLook[] };
   /** Every line proved, and none missing. */
   readonly proved: boolean;
+  /** Null where no owner said anything. */
+  readonly place: OwnPlace | null;
 }
 
 export interface OwnSide {

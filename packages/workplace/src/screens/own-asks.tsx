@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { OWN } from '../i18n/own.ts';
 import { ABOUT, ASK, VERDICT } from '../i18n/petitions.ts';
 import { ownPaper } from '../lib/own-paper.ts';
+import { placePairs } from '../lib/own-place.ts';
 import type { Asked as AskedOne, MyRequests, OwnLook, OwnView, PetitionAbout } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Tag } from '../parts/page.tsx';
@@ -303,6 +304,32 @@ export function Alerts() {
             </Button>
           </div>
         </form>
+      )}
+    </section>
+  );
+}
+
+/** Who runs the vault, where, and under which law. */
+export function Where({ place }: Pick<OwnView, 'place'>) {
+  const words = useWords();
+  const { text, day, language } = words;
+  return (
+    <section className="kk-card" aria-labelledby="own-where">
+      <h2 id="own-where">{text(OWN.where)}</h2>
+      {place === null ? (
+        <p>{text(OWN.whereNone)}</p>
+      ) : (
+        <>
+          <p>{text(OWN.whereLead)}</p>
+          <dl className="kk-own-place">
+            {placePairs(place, { text, day, language, labels: OWN }).map(([what, said]) => (
+              <div key={what}>
+                <dt>{what}</dt>
+                <dd>{said}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
       )}
     </section>
   );

@@ -9,7 +9,7 @@ import { Heading, Tag } from '../parts/page.tsx';
 import { Asked, Strip } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk } from '../parts/world.tsx';
-import { Alerts, AskName, Copies, Requests, useMine } from './own-asks.tsx';
+import { Alerts, AskName, Copies, Requests, useMine, Where } from './own-asks.tsx';
 import './own.css';
 
 export function OwnScreen() {
@@ -40,6 +40,7 @@ function Whole({ view }: { readonly view: OwnView }) {
       <Requests />
       <Alerts />
       <Copies view={view} />
+      <Where place={view.place} />
     </div>
   );
 }
