@@ -40,7 +40,10 @@ export function petitionSide(of: {
           { ...made('paper', 20, ''), patient: 'De heer K. Brands', whom: null },
           { ...made('name', 2, ''), patient: 'Mevrouw A. Bos', whom: { name: 'Marleen Brugman', line: 901, me: true } },
           {
-            ...made('name', 60, '', { at: plus(now, -50 * DAY), words: { ...given, verdict: 'refused', name: null } }),
+            ...made('name', 60, '', {
+              at: plus(now, -50 * DAY),
+              words: { verdict: 'refused', name: null, text: 'De collega heeft hier geen rol in gehad.' },
+            }),
             ...{ patient: 'De heer P. Smit', whom },
           },
         ];

@@ -66,11 +66,17 @@ export const ABOUT: Readonly<Record<PetitionAbout, Text>> = {
   erase: say('Iets laten weghalen', 'Have something removed'),
   other: say('Iets anders', 'Something else'),
 };
-export const VERDICT: Readonly<Record<PetitionVerdict, Text>> = {
+const VERDICT: Readonly<Record<PetitionVerdict, Text>> = {
   given: say('De praktijk geeft de naam', 'The practice gives the name'),
   refused: say('De praktijk doet het niet', 'The practice does not do it'),
   done: say('De praktijk heeft het gedaan', 'The practice has done it'),
 };
+
+/** A name that is not given is not something that was not done. */
+export const verdictOf = (about: PetitionAbout, verdict: PetitionVerdict): Text =>
+  about === 'name' && verdict === 'refused'
+    ? say('De praktijk geeft de naam niet', 'The practice does not give the name')
+    : VERDICT[verdict];
 
 /** The practice's own screen. */
 export const WORK = {

@@ -4,7 +4,7 @@ import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { OWN } from '../i18n/own.ts';
-import { ABOUT, ASK, VERDICT } from '../i18n/petitions.ts';
+import { ABOUT, ASK, verdictOf } from '../i18n/petitions.ts';
 import { ownPaper } from '../lib/own-paper.ts';
 import { placePairs } from '../lib/own-place.ts';
 import type { Asked as AskedOne, MyRequests, OwnLook, OwnView, PetitionAbout } from '../model.ts';
@@ -186,7 +186,7 @@ function One({ one }: { readonly one: AskedOne }) {
       ) : (
         <p>
           {words.text(ASK.answer)} ({words.moment(answer.at)}):{' '}
-          <strong>{words.text(VERDICT[answer.words.verdict])}</strong>
+          <strong>{words.text(verdictOf(one.about, answer.words.verdict))}</strong>
           {answer.words.name === null ? '' : `: ${answer.words.name}`}. {answer.words.text}
         </p>
       )}

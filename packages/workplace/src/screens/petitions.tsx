@@ -3,7 +3,7 @@
 import { Button, Radio, Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ABOUT, VERDICT, WORK } from '../i18n/petitions.ts';
+import { ABOUT, verdictOf, WORK } from '../i18n/petitions.ts';
 import type { PatientRequest, PatientRequests, PetitionVerdict } from '../model.ts';
 import { AdminNav } from '../parts/admin-nav.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -22,8 +22,8 @@ export function PetitionsScreen() {
   const title = words.text(WORK.title);
   return (
     <Main>
-      <AdminNav />
       <div className="kk-page">
+        <AdminNav />
         <div className="kk-head">
           <Heading name={title}>{title}</Heading>
           <p className="kk-lead">{words.text(WORK.lead)}</p>
@@ -107,7 +107,7 @@ function One({ one }: { readonly one: PatientRequest }) {
       )}
       {answer?.words ? (
         <p>
-          <strong>{words.text(VERDICT[answer.words.verdict])}</strong>
+          <strong>{words.text(verdictOf(one.about, answer.words.verdict))}</strong>
           {answer.words.name === null ? '' : `: ${answer.words.name}`}. {answer.words.text}{' '}
           <span className="kk-dim kk-small">({words.moment(answer.at)})</span>
         </p>
