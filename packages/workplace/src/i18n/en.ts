@@ -271,6 +271,8 @@ export const en: Dictionary = {
       consent: 'recorded what the patient wants',
       handed: 'handed over to a substitute',
       reviewed: 'reviewed an emergency look',
+      asked: 'asked the practice something',
+      answered: 'answered a question of the patient',
       told: 'told the patient of an emergency look',
     },
     refused: 'refused',

@@ -271,6 +271,8 @@ export const nl = {
       consent: 'legde vast wat de patiënt wil',
       handed: 'droeg over aan een waarnemer',
       reviewed: 'keek een spoedinzage na',
+      asked: 'vroeg iets aan de praktijk',
+      answered: 'gaf antwoord op een vraag van de patiënt',
       told: 'liet de patiënt weten van een spoedinzage',
     },
     refused: 'geweigerd',
