@@ -23,7 +23,7 @@ import {
 } from '@ketenkluis/client';
 import { type NewPractice, newPractice, PEOPLE, type Person } from '../demo/world.ts';
 import { DEFAULT_AS_OF, DEFAULT_SEED, writePractice } from '../generate/index.ts';
-import { type Measured, percentile } from './figure.ts';
+import { type Measured, percentile, timed } from './figure.ts';
 import type { Ground } from './ground.ts';
 
 const PATIENTS = 200;
@@ -167,10 +167,9 @@ async function measure(
       nurses.map(async (nurse) => {
         const { host } = new URL(nurse.session.wire.place.origin);
         for (const one of made.get(nurse)!.slice(from, to)) {
-          const began = performance.now();
-          const answer = await send(agent, vault.port, host, one);
+          const { ms, value: answer } = await timed(() => send(agent, vault.port, host, one));
           if (answer.includes('"outcome":"deny"')) throw new Error('a look was refused');
-          runs.push(performance.now() - began);
+          runs.push(ms);
           bytes += answer.length;
         }
       }),
@@ -178,17 +177,14 @@ async function measure(
   await through(0, WARM);
   runs.length = 0;
   bytes = 0;
-  const own = processorOf(process.pid);
   const its = processorOf(vault.pid);
-  const began = performance.now();
-  await through(WARM, WARM + EACH);
-  const seconds = (performance.now() - began) / 1000;
+  const all = await timed(() => through(WARM, WARM + EACH));
   const each = (ms: number) => (ms / runs.length).toFixed(1);
-  const spent = { vault: each(processorOf(vault.pid) - its), asker: each(processorOf(process.pid) - own) };
+  const spent = { vault: each(processorOf(vault.pid) - its), asker: each(all.cpu) };
   agent.destroy();
   return [
     {
-      ...{ work: `looks ${what}, ${NURSES} nurses at once`, unit: '/s', runs: [runs.length / seconds] },
+      ...{ work: `looks ${what}, ${NURSES} nurses at once`, unit: '/s', runs: [(runs.length / all.ms) * 1000] },
       bar: { on: 'figure', at: 'least', value: 1000 },
       note: `${(parts / (NURSES * (WARM + EACH))).toFixed(1)} parts and ${Math.round(bytes / runs.length / 1024)} KB each; ${spent.vault} ms of the vault's processor time each, ${spent.asker} ms of who asks`,
     },
