@@ -170,7 +170,7 @@ describe('a paper as a PDF (docs/spec/pdf.md)', () => {
     });
     const cell = fc.array(word, { maxLength: 12 }).map((words) => words.join(' '));
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }), cell, async (table, text) => {
+      fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 10, maxLength: 30 }), cell, async (table, text) => {
         const { text: found } = await read(
           await pdfOf(
             paper([
@@ -183,7 +183,7 @@ describe('a paper as a PDF (docs/spec/pdf.md)', () => {
         const dense = squeeze(found);
         for (const said of [text, ...table.flat()]) expect(dense).toContain(squeeze(said));
       }),
-      { numRuns: 8 },
+      { numRuns: 3 },
     );
     // A row that is higher than a page goes on over the next.
     const long = Array.from({ length: 900 }, (_, i) => `w${i}`).join(' ');
