@@ -17,6 +17,8 @@ export interface Dwelling {
   readonly surnames: readonly string[];
   readonly postcode: string | null;
   readonly number: string | null;
+  /** Ids of their own GP as practitioner there; left out where the source does not say. */
+  readonly doctors?: readonly string[];
 }
 
 /** Dutch particles and those that are common beside them: no part of what makes a name rare. */

@@ -31,6 +31,7 @@ export {
   referralContent,
   type ScopeContent,
   scopeContent,
+  type WeekContent,
   type WorklistContent,
   worklistContent,
 } from './contents.ts';

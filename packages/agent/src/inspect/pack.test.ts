@@ -8,11 +8,14 @@ import { parseWorklist } from '@ketenkluis/care';
 import {
   agree,
   couplePartners,
+  listHandles,
   openDossier,
   openList,
   proposeControl,
+  readContent,
   type Session,
   waitingProposals,
+  worklistContent,
 } from '@ketenkluis/client';
 import {
   assemble,
@@ -42,6 +45,7 @@ describe('the inspection pack', () => {
   let text: string;
   let dossier: string;
   let mirror: string;
+  let nursePerson: string;
 
   async function overseen(owner: Session, nurse: Session, officer: Session): Promise<void> {
     await proposeControl(owner, {
@@ -80,6 +84,7 @@ describe('the inspection pack', () => {
     const { rows } = parseWorklist(((await openList(nurse, 'worklist')).content as { list: unknown }).list);
     const row = rows[0]!;
     dossier = row.dossier;
+    nursePerson = nurse.person;
     await openDossier(nurse, {
       dossier: row.dossier,
       handles: row.handles.map(({ handle }) => handle),
@@ -213,5 +218,22 @@ describe('the inspection pack', () => {
       writeFileSync(join(dir, lines), readFileSync(join(dir, lines), 'utf8').split('\n').slice(0, -2).join('\n')),
     );
     expect(cut).toEqual([`changed ${lines}`, `log ${PACK.log}`]);
+  });
+
+  it('R51: the doctors’ list, and no other, tells at the next delivery who looked at their patients last week', async () => {
+    await world.sync();
+    const gp = await world.signIn('gp');
+    const weeks = [];
+    for (const { team } of await listHandles(gp, 'worklist')) {
+      const { content } = await openList(gp, 'worklist', team);
+      weeks.push(readContent(worklistContent, content).week);
+    }
+    expect(weeks.filter((week) => week !== undefined)).toEqual([
+      {
+        ...{ from: '2026-01-05', until: '2026-01-11' },
+        lines: [{ dossier, doctor: null, who: nursePerson, days: ['2026-01-05'], marks: [] }],
+      },
+    ]);
+    expect(weeks.length).toBeGreaterThan(1);
   });
 });

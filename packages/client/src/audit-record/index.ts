@@ -16,12 +16,15 @@ export type { AuditEvent } from './fhir-types.ts';
 export { auditCsv, auditXml, cellText, type FileHead, XML_NAMESPACE } from './files.ts';
 export {
   type DigestLine,
+  digestOrder,
   matches,
   OVERVIEWS,
   type OverviewFilter,
   type OverviewKind,
   type OverviewRow,
   overviewOf,
+  type Seen,
+  seenOf,
   weeklyDigest,
 } from './overview.ts';
 export {

@@ -8,6 +8,7 @@ import type { Annex, Entry } from '@ketenkluis/ledger';
 import type { Hash } from '@ketenkluis/seal';
 import { z } from 'zod';
 import type { Look, LookAction } from '../review/index.ts';
+import { noneSeen, SeenIndexer, seenColumns } from './seen.ts';
 
 const ACTIONS: readonly LookAction[] = ['open', 'list', 'search', 'print', 'export', 'copy', 'emergency'];
 const ACTION_OF: Readonly<Record<string, LookAction>> = {
@@ -41,6 +42,7 @@ export const logIndex = z.strictObject({
   refused: z.int(),
   /** Annexes that belong to a look and that did not open. */
   unread: z.int(),
+  seen: seenColumns,
 });
 export type LogIndex = z.infer<typeof logIndex>;
 
@@ -49,6 +51,7 @@ export const emptyIndex = (): LogIndex => ({
   looks: { line: [], at: [], person: [], dossier: [], action: [] },
   ...{ referred: [], ended: [], messages: [], records: [], emergencies: 0, days: [] },
   ...{ partners: 0, lists: 0, refused: 0, unread: 0 },
+  seen: noneSeen(),
 });
 
 /** A search belongs to the opening that its words stand with, if that came within this time. */
@@ -59,6 +62,7 @@ export class Indexer {
   readonly index: LogIndex;
   readonly #people: Map<string, number>;
   readonly #dossiers: Map<string, number>;
+  readonly #seen: SeenIndexer;
   /** Each person's last search without a dossier: its place among the looks. */
   readonly #searched = new Map<number, number>();
 
@@ -66,6 +70,7 @@ export class Indexer {
     this.index = index;
     this.#people = new Map(index.people.map((one, i) => [one, i]));
     this.#dossiers = new Map(index.dossiers.map((one, i) => [one, i]));
+    this.#seen = new SeenIndexer(index.seen);
     const { person, action, dossier } = index.looks;
     for (let i = Math.max(0, person.length - 200); i < person.length; i++)
       if (ACTIONS[action[i]!] === 'search' && dossier[i] === -1) this.#searched.set(person[i]!, i);
@@ -80,6 +85,7 @@ export class Indexer {
   add(line: number, entry: Entry, annex: Annex | null | undefined, judged: boolean): void {
     const { index } = this;
     const { common, items } = entry;
+    this.#seen.add(line, entry, judged);
     this.#day(localDate(common.at), line + 1);
     index.size = line + 1;
     const own = common.organisation === common.practice;
