@@ -13,7 +13,7 @@ export { type Cell, COLUMNS, type Column, type Row, rowOf, rowOfEvent, unprovedR
 export { isLineOf, type LineKind, NEN_EVENTS, type NenEvent, UNWRITTEN } from './events.ts';
 export { type AuditBundle, auditBundle, auditEvents, bundleText, profileOf } from './fhir.ts';
 export type { AuditEvent } from './fhir-types.ts';
-export { auditCsv, auditXml, cellText, type FileHead, XML_NAMESPACE } from './files.ts';
+export { auditCsv, auditXml, cellText, type FileHead, tableCsv, XML_NAMESPACE } from './files.ts';
 export {
   type DigestLine,
   digestOrder,

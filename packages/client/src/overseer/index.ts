@@ -19,3 +19,4 @@ export {
 } from './records.ts';
 export { type SeenNames, seenIn } from './seen.ts';
 export { coveredTo, planOf, policyOf, type Standing, type StandingFinding, standing } from './standing.ts';
+export { declareOverview } from './take.ts';

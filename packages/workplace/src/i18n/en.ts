@@ -21,6 +21,7 @@ export const en: Dictionary = {
     referrals: 'Referrals',
     admin: 'Team, partners and substitutes',
     control: 'Review',
+    seen: 'Overviews',
     partners: 'Partners',
     urgent: 'Substitutes and emergencies',
     handed: 'Handed over',

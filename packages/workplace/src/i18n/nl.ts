@@ -22,6 +22,7 @@ export const nl = {
     partners: 'Partners',
     urgent: 'Waarneming en spoed',
     control: 'Controle',
+    seen: 'Overzichten',
     handed: 'Overgedragen',
     waiting: 'wachten op u',
     deliveries: 'Leveringen',

@@ -23,6 +23,7 @@ export function AdminNav() {
     ...(world.control === null || me?.substitute || me?.partner || me?.office
       ? []
       : ([{ to: '/controle', word: 'nav.control' }] as const)),
+    ...(world.overviews === null || !me?.owner || me.office ? [] : ([{ to: '/wie-keek', word: 'nav.seen' }] as const)),
   ] as const;
   if (pages.length < 2 || !pages.some(({ to }) => path === to || path.startsWith(`${to}/`))) return null;
   return (

@@ -47,6 +47,7 @@ export function OversightScreen() {
               {o('officer.toControl')}
             </Link>
           )}
+          {world.overviews === null ? null : <Link to="/wie-keek">{t('nav.seen')}</Link>}
         </div>
         <section className="kk-card" aria-labelledby="reviews">
           <h2 id="reviews">{o('officer.reviews')}</h2>
