@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY, systemRandom } from '@ketenkluis/base';
+import { DAY, type DossierId, systemRandom } from '@ketenkluis/base';
 import { parseWorklist } from '@ketenkluis/care';
 import {
   agree,
@@ -17,13 +17,16 @@ import {
   waitingProposals,
   worklistContent,
 } from '@ketenkluis/client';
+import { overviewOf } from '@ketenkluis/client/audit-record';
 import {
   assemble,
+  declareOverview,
   readEvidence,
   readLog,
   readRecords,
   recordCheck,
   sayStep,
+  seenIn,
   standing,
 } from '@ketenkluis/client/overseer';
 import { getDocumentProxy } from 'unpdf';
@@ -235,5 +238,25 @@ describe('the inspection pack', () => {
       },
     ]);
     expect(weeks.length).toBeGreaterThan(1);
+  });
+
+  it('R38, R51: the officer’s overview counts every line of people; taking it along is a line first, of each patient it names', async () => {
+    const officer = await world.signIn('F. Toezicht');
+    const { seen } = await readLog(officer);
+    const names = { person: () => null, organisation: () => null, patient: () => null };
+    const byColleague = overviewOf(seenIn(seen, names), 'colleague');
+    expect(byColleague.find(({ key }) => key === nursePerson)).toMatchObject({ looks: 1, patients: 1, refused: 0 });
+    expect(byColleague.some(({ key }) => key === officer.person)).toBe(true);
+    const about = { purpose: 'overzicht van het logboek meegeven' };
+    expect(await declareOverview(officer, { event: 'export', dossiers: [dossier as DossierId], about })).toBe(1);
+    expect(await declareOverview(officer, { event: 'export', dossiers: [], about })).toBe(1);
+    const after = overviewOf(seenIn((await readLog(officer)).seen, names), 'patient', { events: ['export'] });
+    expect(after.map(({ key, lines }) => [key, lines])).toEqual([
+      [null, 1],
+      [dossier, 1],
+    ]);
+    // Somebody who does not oversee cannot say that they take the log of a patient along whom they do not treat, and reads no whole log.
+    const nurse = await world.signIn('poh-s');
+    await expect(readLog(nurse)).rejects.toMatchObject({ code: 'client/refused' });
   });
 });

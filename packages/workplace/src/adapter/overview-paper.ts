@@ -1,6 +1,6 @@
 /** What a PDF or CSV of an overview says; the same words as the screen's, in the language that it was asked in. */
 
-import type { Instant } from '@ketenkluis/base';
+import { type Instant, localDate } from '@ketenkluis/base';
 import type { Paper, PaperBlock } from '@ketenkluis/client/pdf';
 import * as format from '../lib/format.ts';
 import type { OverviewKind, SeenFilter, SeenRow, SeenTable, Week } from '../model.ts';
@@ -19,7 +19,7 @@ const WORDS = {
     first: { patient: 'Patiënt', colleague: 'Medewerker of organisatie', day: 'Dag' },
     role: 'Rol',
     other: 'andere organisatie',
-    heads: ['Regels', 'Raadplegingen', 'Patiënten', 'Mensen', 'Geweigerd', 'Noodtoegang', 'Meegenomen', 'Laatst'],
+    heads: ['Regels', 'Geopend', 'Patiënten', 'Mensen', 'Geweigerd', 'Spoed', 'Meegenomen', 'Laatst'],
     nobody: { patient: 'geen patiënt genoemd', colleague: 'onbekend', day: '' },
     lines: 'regels in het logboek',
     chart: { day: 'Regels per dag', week: 'Regels per week' },
@@ -43,7 +43,7 @@ const WORDS = {
     first: { patient: 'Patient', colleague: 'Colleague or organisation', day: 'Day' },
     role: 'Role',
     other: 'another organisation',
-    heads: ['Lines', 'Looks', 'Patients', 'People', 'Refused', 'Emergencies', 'Taken along', 'Last'],
+    heads: ['Lines', 'Opened', 'Patients', 'People', 'Refused', 'Emergency', 'Taken along', 'Last'],
     nobody: { patient: 'no patient named', colleague: 'unknown', day: '' },
     lines: 'lines of the log',
     chart: { day: 'Lines per day', week: 'Lines per week' },
@@ -66,6 +66,10 @@ const WORDS = {
 const nameIn = (row: SeenRow, kind: OverviewKind, language: 'nl' | 'en'): string =>
   kind === 'day' && row.key !== null ? format.day(row.key, language) : (row.name ?? WORDS[language].nobody[kind]);
 
+/** Without the column that is always one. */
+const shown = <T>(kind: OverviewKind, cells: readonly T[]): T[] =>
+  cells.filter((_, i) => i !== (kind === 'patient' ? 2 : kind === 'colleague' ? 3 : -1));
+
 export function overviewRows(
   { rows }: SeenTable,
   kind: OverviewKind,
@@ -74,12 +78,14 @@ export function overviewRows(
   const words = WORDS[language];
   const withRole = kind === 'colleague';
   return {
-    head: [words.first[kind], ...(withRole ? [words.role] : []), ...words.heads],
+    head: [words.first[kind], ...(withRole ? [words.role] : []), ...shown<string>(kind, words.heads)],
     rows: rows.map((row) => [
       nameIn(row, kind, language),
       ...(withRole ? [row.elsewhere ? words.other : (row.role?.[language] ?? '')] : []),
-      ...[row.lines, row.looks, row.patients, row.people, row.refused, row.emergencies, row.taken].map(String),
-      format.moment(row.last, language),
+      ...shown(kind, [row.lines, row.looks, row.patients, row.people, row.refused, row.emergencies, row.taken]).map(
+        String,
+      ),
+      format.shortDay(localDate(row.last), language),
     ]),
   };
 }
@@ -116,7 +122,7 @@ export function overviewPaper(table: SeenTable, kind: OverviewKind, filter: Seen
     ...(kind === 'day' || top.length < 3 ? [] : [bars]),
     {
       ...{ kind: 'table', title: words.title[kind], head, rows, rowHeads: true, empty: words.empty },
-      align: head.map((_, i) => (i >= head.length - 8 && i < head.length - 1 ? 'right' : 'left')),
+      align: head.map((_, i) => (i > (kind === 'colleague' ? 1 : 0) && i < head.length - 1 ? 'right' : 'left')),
     },
     { kind: 'text', text: words.short, tone: 'quiet' },
   ];

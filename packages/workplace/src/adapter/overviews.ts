@@ -103,6 +103,8 @@ export function tableOf(seen: readonly Seen[], kind: OverviewKind, filter: SeenF
     const person = kind === 'colleague' && row.key !== null ? people.get(row.key) : undefined;
     return { ...row, role: person?.role ? roleText(person.role) : null, elsewhere: person?.elsewhere ?? false };
   });
+  // What names nobody comes last, however much it is.
+  rows.sort((a, b) => Number(a.key === null) - Number(b.key === null));
   const days = kind === 'day' ? rows : overviewOf(seen, 'day', asked);
   const byDay = new Map(days.map((row) => [row.key, row]));
   const per = daysBetween(from, until) >= DAYS ? 'week' : 'day';

@@ -2,7 +2,7 @@ import type { seen as dutch } from './nl-seen.ts';
 
 export const seen: typeof dutch = {
   title: 'Who looked, in overviews',
-  lead: 'Count who looked: by patient, by colleague or by day. People of another organisation stand here as that organisation.',
+  lead: 'How often did people look, and who? By patient, by colleague or by day. People of another organisation stand here as that organisation.',
   kind: 'Overview',
   kinds: { patient: 'By patient', colleague: 'By colleague', day: 'By day' },
   from: 'From',

@@ -2,7 +2,7 @@
 
 export const seen = {
   title: 'Wie keek, in overzichten',
-  lead: 'Tel mee wie er keek: per patiënt, per medewerker of per dag. Mensen van een andere organisatie staan er als hun organisatie.',
+  lead: 'Hoe vaak werd er gekeken, en door wie? Per patiënt, per medewerker of per dag. Mensen van een andere organisatie staan er als hun organisatie.',
   kind: 'Overzicht',
   kinds: { patient: 'Per patiënt', colleague: 'Per medewerker', day: 'Per dag' },
   from: 'Vanaf',

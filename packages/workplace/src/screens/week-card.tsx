@@ -73,7 +73,7 @@ function Card({ week }: { readonly week: Week }) {
                       {line.who}
                       {line.role === null ? null : <span className="kk-dim kk-small">, {words.lower(line.role)}</span>}
                     </td>
-                    <td className="kk-num">{line.days.map((day) => words.day(day)).join(', ')}</td>
+                    <td className="kk-num">{line.days.map((day) => words.weekday(day)).join(', ')}</td>
                     <td>
                       {line.elsewhere ? <Tag tone="plain">{t('elsewhere')}</Tag> : null}{' '}
                       {line.marks.map((mark) => (

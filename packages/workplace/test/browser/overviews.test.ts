@@ -61,7 +61,7 @@ describe('the log in overviews', () => {
       expect(pdf.bytes.subarray(0, 8).toString('latin1')).toBe('%PDF-1.7');
       expect(pdf.bytes.toString('latin1')).toContain('/MarkInfo');
       const csv = await saved(page, 'Bewaar als rekenblad (CSV)');
-      expect(csv.bytes.toString('utf8')).toMatch(/^Patiënt;Regels;Raadplegingen/);
+      expect(csv.bytes.toString('utf8')).toMatch(/^Patiënt;Regels;Geopend;Mensen/);
       expect(csv.bytes.toString('utf8').split('\r\n').length - 1).toBe(await rows.count());
 
       await page.getByRole('button', { name: 'Toon weer iedereen' }).click();
