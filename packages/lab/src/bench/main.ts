@@ -29,6 +29,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   browser: async () => (await import('./browser.ts')).browser,
   leaver: async () => (await import('./leaver.ts')).leaver,
   referral: async () => (await import('./referral.ts')).referral,
+  inspect: async () => (await import('./inspect.ts')).inspect,
   review: async () => (await import('./review.ts')).review,
   ledger: async () => (await import('./ledger.ts')).ledger,
 };
