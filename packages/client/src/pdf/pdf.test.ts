@@ -7,11 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { scaleOf } from './chart.ts';
 import { fingerprintOf, type Paper, type PaperBlock, pdfOf } from './index.ts';
 
-const font = (name: string) =>
-  new Uint8Array(readFileSync(fileURLToPath(import.meta.resolve(`@expo-google-fonts/source-sans-3/${name}`))));
+const font = (url: string) => new Uint8Array(readFileSync(fileURLToPath(url)));
 const fonts = {
-  regular: font('400Regular/SourceSans3_400Regular.ttf'),
-  strong: font('600SemiBold/SourceSans3_600SemiBold.ttf'),
+  regular: font(import.meta.resolve('@expo-google-fonts/source-sans-3/400Regular/SourceSans3_400Regular.ttf')),
+  strong: font(import.meta.resolve('@expo-google-fonts/source-sans-3/600SemiBold/SourceSans3_600SemiBold.ttf')),
 };
 const at = instant(Date.UTC(2026, 10, 22, 14, 5));
 const paper = (blocks: readonly PaperBlock[], more: Partial<Paper> = {}): Paper => ({
