@@ -27,9 +27,9 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   looks: async () => (await import('./looks.ts')).looks,
   keyholder: async () => (await import('./keyholder.ts')).keyholder,
   browser: async () => (await import('./browser.ts')).browser,
+  inspect: async () => (await import('./inspect.ts')).inspect,
   leaver: async () => (await import('./leaver.ts')).leaver,
   referral: async () => (await import('./referral.ts')).referral,
-  inspect: async () => (await import('./inspect.ts')).inspect,
   review: async () => (await import('./review.ts')).review,
   ledger: async () => (await import('./ledger.ts')).ledger,
 };
