@@ -3,6 +3,7 @@
 import { addDays, HOUR, type Instant, localDate, plus } from '@ketenkluis/base';
 import { workplaceError } from '../errors.ts';
 import type { DeskSide, OwnLook, OwnReader, OwnSide, OwnView } from '../model.ts';
+import { ownAccess } from './own-access.ts';
 import { dice, madeId } from './people.ts';
 import { both } from './stage.ts';
 
@@ -40,6 +41,7 @@ export function ownSide(of: {
 }): OwnSide {
   const { scene, now } = of;
   const asOf = addDays(localDate(now), -1);
+  const { access, said } = ownAccess({ scene, now, reach: of.reach });
   const years = (few: readonly OwnLook[]): readonly OwnLook[] =>
     scene !== 'many'
       ? few
@@ -83,9 +85,11 @@ export function ownSide(of: {
               },
         looks: { nl: empty ? [] : years(looksIn(0, now)), en: empty ? [] : years(looksIn(1, now)) },
         proved: scene !== 'unproved',
+        access: scene === 'stale' ? null : access(),
       };
     },
     declareCopy: () => of.reach(),
+    ...said,
   };
 }
 
