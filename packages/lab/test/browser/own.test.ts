@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   agree,
+  couplePartners,
   directoryContent,
   openDossier,
   openList,
@@ -76,22 +77,21 @@ describe('the patient’s own dossier', () => {
         location.hash = hash;
       }, `#/dossier/${row.dossier}/inzage`);
       await desk.page.getByRole('button', { name: 'Maak een link' }).click();
-      const invitation = desk.page.locator('input[value*="/uitnodiging/"]');
-      await invitation.waitFor();
-      const url = await invitation.inputValue();
+      const url = ((await desk.page.locator('pre.kk-mono').textContent()) ?? '').trim();
 
       await visit(async ({ page, app }) => {
         await virtualPasskey(page);
         const code = await app.join(url, PASSPHRASE);
-        await desk.page.getByText(code, { exact: true }).waitFor();
+        await desk.page.locator('output.kk-code').waitFor();
+        expect(await desk.page.locator('output.kk-code').textContent()).toBe(code);
         await desk.page.getByRole('button', { name: 'De code is gelijk: stel voor' }).click();
         await desk.page.getByText('Een tweede collega tekent mee bij Team.').first().waitFor();
         // One person of the practice alone opens nothing.
         expect(await page.getByRole('button', { name: 'Aanmelden' }).count()).toBe(0);
         const [waits] = await waitingProposals(nurse);
         await agree(nurse, waits!.hash);
-        // An owner puts it into the log: at the next look at what waits.
-        await desk.app.go('Team');
+        // An owner's workplace puts it into the log when the owner signs in.
+        await couplePartners(await linde.signIn('Youssef Benali'));
         await page.getByRole('button', { name: 'Aanmelden' }).waitFor();
         await region.sync();
         const again = await linde.signIn('Sanne Kuipersma');
