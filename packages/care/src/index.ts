@@ -53,6 +53,7 @@ export {
 export {
   type Booking,
   bookingOf,
+  roleOfCodes,
   VISIT_AHEAD,
   VISIT_REFUSALS,
   type Visit,

@@ -32,7 +32,7 @@ interface Change {
     | 'consent'
     | 'record'
     | 'petition';
-  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit' | 'own';
+  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit' | 'own' | 'say';
   readonly items: readonly AskedItem[];
   readonly about?: About;
   readonly declared?: boolean;

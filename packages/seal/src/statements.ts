@@ -206,6 +206,7 @@ export const REQUEST_CLASSES = [
   'write',
   'emergency',
   'own',
+  'say',
   'audit',
   'admin',
   'sync',

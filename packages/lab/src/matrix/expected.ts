@@ -79,7 +79,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   'log-proof': { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
   witnessed: { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
   tile: ownersAndAgent,
-  partners: membersAndGuests,
+  // A patient's client reads who signed as well, and partners' keys with it.
+  partners: { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
   'partner-directory': owners('yes'),
   vouched: members,
   referrals: membersAndGuests,
@@ -167,6 +168,8 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
     return { sent: may, no: without(...may), locked: WAITING };
   },
   access: (state) => only(overseers(state)),
+  'access own': (state) =>
+    only(state === 'treated' ? ['patient'] : state === 'enrolment-ended' ? ['representative'] : []),
   // Asked by who may write down what the patient said; which of them is shown one is another matter.
   restrictions: (state) => only(answerable(state)),
   // The patient is told by who broke the glass as well.
@@ -184,6 +187,8 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   refer: (state) => only(byMembers(state, OPEN)),
   end: changes,
   consent: changes,
+  // Their own word, of a dossier that is here; the owners' and colleagues' ways are above.
+  'consent say': (state) => only(state === 'treated' ? ['patient'] : []),
 };
 
 export function expectedOf(row: Row, role: Role): Answer {
