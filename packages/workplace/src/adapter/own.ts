@@ -134,9 +134,10 @@ async function openView(inside: Inside): Promise<OwnView> {
     (legend?.partners ?? []).map(({ organisation, name }) => [organisation, name]),
   );
   const looks = inWords(log, { practice: session.practice, scopes, programs, grounds, called });
+  const place = await hostingOf(session);
   const { accessView } = await import('./own-access.ts');
   return {
-    ...{ as: own.as, record, looks, proved: log.complete, place: await hostingOf(session) },
+    ...{ as: own.as, record, looks, proved: log.complete, place },
     access: access === null ? null : await accessView(inside, own, { access, legend, scopes, log }),
   };
 }

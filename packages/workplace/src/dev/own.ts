@@ -86,6 +86,7 @@ export function ownSide(of: {
               },
         looks: { nl: empty ? [] : years(looksIn(0, now)), en: empty ? [] : years(looksIn(1, now)) },
         proved: scene !== 'unproved',
+        access: scene === 'stale' ? null : access(),
         place: empty
           ? null
           : {
@@ -93,7 +94,6 @@ export function ownSide(of: {
               ...{ places: ['NL', 'DE'], law: 'Nederlands recht' },
               certificates: [{ norm: 'NEN 7510', by: 'Keurmeester BV', until: '2028-05-01' }],
             },
-        access: scene === 'stale' ? null : access(),
       };
     },
     declareCopy: () => of.reach(),

@@ -44,10 +44,10 @@ export interface OwnView {
   readonly looks: { readonly nl: readonly OwnLook[]; readonly en: readonly OwnLook[] };
   /** Every line proved, and none missing. */
   readonly proved: boolean;
-  /** Null where no owner said anything. */
-  readonly place: OwnPlace | null;
   /** Null once the enrolment has ended: nobody can look any more. */
   readonly access: OwnAccess | null;
+  /** Null where no owner said anything. */
+  readonly place: OwnPlace | null;
 }
 
 export interface OwnSide {
