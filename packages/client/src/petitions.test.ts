@@ -69,7 +69,8 @@ describe('R53: the clock of one month', () => {
         // Whatever else waits, this one is counted, and late as soon as it is.
         const counted = countWaiting([{ at: asked as Instant }, { at: now }], now);
         expect(counted).toMatchObject({ open: 2, late: late ? 1 : 0, next: due < dueDay(now) ? due : dueDay(now) });
-        if (days > 31) expect(counted.late).toBe(1);
+        // A day more than a month's 31: the clock may go back an hour in it.
+        if (days > 32) expect(counted.late).toBe(1);
       }),
       { numRuns: 2000 },
     );
@@ -136,7 +137,6 @@ describe('what a patient asks and takes along', () => {
     const records: CareRecord[] = [];
     for (const part of (await openOwn(me, own)).parts) {
       if (part.outcome !== 'permit') throw new Error('a patient reads every part');
-      // The legend: names for the screen, and no part of the record.
       if (part.envelope.type !== 'fhir') continue;
       const content = readContent(scopeContent, part.content);
       if (content.scope !== 'emergency') records.push(...parseRecords(content.records));
