@@ -141,7 +141,11 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     }
     alarmed = off;
     // By a clock that nobody trusts nothing is erased.
-    if (!off) await eraseDue(vault);
+    if (off) return;
+    const { unconfirmed } = await eraseDue(vault);
+    if (unconfirmed > 0 && vault.standing.unconfirmed === 0)
+      logger.error({ unconfirmed }, 'retention-unconfirmed: no practice signed for the time that this clock shows');
+    vault.standing.unconfirmed = unconfirmed;
   };
   const timer = setInterval(() => {
     upkeep().catch((error: unknown) =>

@@ -41,6 +41,11 @@ export interface Vault {
   drift(): number;
   /** The steady count, for what may not depend on the clock. */
   steady(): number;
+  /** Alarms that stand until they are looked at again, every minute. */
+  readonly standing: {
+    /** Practices whose lines this clock would erase while what they signed of the time did not come near (docs/spec/retention.md). */
+    unconfirmed: number;
+  };
 }
 
 export interface VaultParts {
@@ -77,6 +82,7 @@ export function createContext({ witnesses: allowed = [], witnessPause, ...parts 
     assurance: new Map(Object.entries(parts.assurance ?? {}) as [OrganisationId, AssuranceLevel][]),
     verifier,
     steady,
+    standing: { unconfirmed: 0 },
     people,
     witnesses,
     appender: {
