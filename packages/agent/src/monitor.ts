@@ -4,7 +4,7 @@
  */
 
 import { type DossierId, type FactId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
-import { type Alarm, Frontier, isOfPartner } from '@ketenkluis/client';
+import { type Alarm, ErasedLines, Frontier, isOfPartner } from '@ketenkluis/client';
 import {
   CHAIN_START,
   checkChain,
@@ -68,26 +68,50 @@ export async function readLines(
   await link.session.people(true);
   const target = log.seen();
   if (target === null) throw forked('it has no checkpoint');
+  const erased = new ErasedLines(register.vault.log.origin, link.session.now());
+  /** Dossiers whose chain may jump: a year was erased since their last item. */
+  const jump = new Set<string>();
   while (frontier.size < target.size) {
     const page = await link.session.call('entries', entriesPage, undefined, `?from=${frontier.size}`);
     if (page.entries.length === 0) throw forked(`line ${frontier.size} is not shown`, 'gap');
+    lawful(() => erased.page(page));
     for (const text of page.entries) {
       if (frontier.size >= target.size) break;
+      const gone = text === '' ? erased.leaf(frontier.size) : undefined;
+      if (gone !== undefined) {
+        chains.whole = false;
+        for (const dossier of Object.keys(chains.heads)) jump.add(dossier);
+        frontier.add(gone);
+        continue;
+      }
       const stored = fromBase64url(text);
       const { entry, salts } = decodeOrThrow(stored, frontier.size);
-      followChains(chains, frontier.size, entry, salts);
+      lawful(() => erased.line(frontier.size, entry));
+      followChains(chains, jump, frontier.size, entry, salts);
       lines.push({ index: frontier.size, entry, stored });
       frontier.add(leafOf(entry, salts));
     }
   }
+  lawful(() => erased.end(from?.size ?? 0));
   if (frontier.root() !== target.root) throw forked('its lines do not give its checkpoint', 'leaf');
   checkPeople(lines, link.session.peopleHashes);
   return { lines, frontier, chains };
 }
 
+/** Lines that retention took are no gap; those that went before their time are. */
+function lawful(check: () => void): void {
+  try {
+    check();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'lines were erased';
+    throw agentError('vault-forked', `${why}; no snapshot is signed`, { cause, detail: { alarm: 'gap' } });
+  }
+}
+
 /** Every dossier's items are numbered without a gap, and each names the one before (docs/spec/entry.md, "Chain of a dossier"). */
 function followChains(
   { whole, heads }: NonNullable<Register['vault']['chains']>,
+  jump: Set<string>,
   index: number,
   entry: Entry,
   salts: EntrySalts,
@@ -95,7 +119,9 @@ function followChains(
   for (const [place, item] of entry.items.entries()) {
     if (item.dossier === null || item.seq === null) continue;
     const salt = fromBase64url(salts.items[place]!);
-    const before = heads[item.dossier] ?? (whole ? CHAIN_START : null);
+    const stood = heads[item.dossier] ?? (whole ? CHAIN_START : null);
+    const jumped = jump.delete(item.dossier) && stood !== null && item.seq > stood.seq + 1;
+    const before = jumped ? { seq: item.seq - 1, hash: item.prev } : stood;
     if (before !== null && !checkChain([{ item, salt }], before).ok)
       throw forked(`line ${index} does not follow what stood of a dossier before`, 'gap');
     heads[item.dossier] = { seq: item.seq, hash: itemHash(item, salt) as Hash };

@@ -2,7 +2,7 @@
 
 import { type Decision, decide } from '@ketenkluis/access';
 import type { DossierId } from '@ketenkluis/base';
-import { base64url } from '@ketenkluis/base';
+import { base64url, type OrganisationId } from '@ketenkluis/base';
 import type { auditAnswer, postAudit, postDeclaration } from '@ketenkluis/protocol';
 import type { Hash } from '@ketenkluis/seal';
 import type { z } from 'zod';
@@ -10,7 +10,7 @@ import { annexFor } from './annex.ts';
 import { notAllowed, refresh, type Signed, shownReason } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
-import { consistencyTo, proofOf } from './proofs.ts';
+import { consistencyTo, proofOf, proofOfStored } from './proofs.ts';
 import { questionFor, readFor } from './questions.ts';
 import { decidedItem, outcomeOf } from './release.ts';
 import { lineProofs } from './states.ts';
@@ -97,7 +97,22 @@ export async function audit(
     checkpoint: line.checkpoint,
     consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
     lines,
+    ...(await erasedLines(vault, people.log, practice, line.size)),
   };
+}
+
+/** Each year that was erased, with the line that says so. */
+async function erasedLines(vault: Vault, log: string, practice: OrganisationId, size: number) {
+  const rows = await vault.storage.read((tx) =>
+    tx.selectFrom('erased').selectAll().where('practice', '=', practice).where('line', '<', size).execute(),
+  );
+  const erased = await Promise.all(
+    rows.map(async ({ year, from_line: from, to_line: to, line }) => {
+      const [stored] = await vault.storage.ledger.entries(log, line, line + 1);
+      return { year, from, to, line: await proofOfStored(vault, log, stored!, size, [0]) };
+    }),
+  );
+  return erased.length === 0 ? {} : { erased };
 }
 
 const annexOf = (proof: { readonly items: readonly { readonly part: string }[] }): Hash[] =>

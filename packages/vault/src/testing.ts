@@ -203,4 +203,5 @@ export * from './testing/delivery.ts';
 export * from './testing/partner.ts';
 export * from './testing/passkey.ts';
 export * from './testing/practice.ts';
+export * from './testing/time.ts';
 export * from './testing/witnesses.ts';
