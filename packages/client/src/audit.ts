@@ -17,7 +17,7 @@ import { auditAnswer } from '@ketenkluis/protocol';
 import type { KeyDirectory, RequestClass } from '@ketenkluis/seal';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
-import { erasedIn, wholeBut } from './erased.ts';
+import { erasedIn, erasedLeaf, wholeBut } from './erased.ts';
 import { type ProvedLine, provedLine } from './log.ts';
 import { prepared } from './look.ts';
 import { checkOwnLine } from './release.ts';
@@ -159,7 +159,8 @@ export async function audit(
   });
   const places = new Map([...proved, own].flatMap((one) => one.items.map(({ hash }) => [hash, one.index] as const)));
   const placed = links.map((link) => ({ ...link, line: places.get(link.hash)! }));
-  const whole = from === 0 && wholeBut(placed, shards);
+  const before = (answer.before ?? []).map((one) => erasedLeaf(one, checkpoint));
+  const whole = from === 0 && wholeBut(placed, shards, before);
   return {
     lines,
     complete: whole && lines.every(({ verified }) => verified),

@@ -15,7 +15,7 @@ import {
 } from '@ketenkluis/vault/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { erasedIn, wholeBut } from './erased.ts';
+import { erasedIn, erasedLeaf, wholeBut } from './erased.ts';
 import { provedLine } from './log.ts';
 
 type Answer = z.infer<typeof auditAnswer>;
@@ -56,20 +56,22 @@ async function read(said: NonNullable<Answer['erased']>, at = now) {
     .flatMap(({ index, items }) => items.map((one) => ({ ...one, line: index })))
     .filter(({ item }) => item.dossier === dossier.id && item.seq !== null)
     .sort((a, b) => a.item.seq! - b.item.seq!);
-  return { links, shards };
+  const before = (answer.before ?? []).map((one) => erasedLeaf(one, under));
+  return { links, shards, before };
 }
 
 describe('a dossier whose older looks went with their year', () => {
   it('R44: is whole but for what was lawfully erased: the lines around it bear it out', async () => {
-    const { links, shards } = await read(answer.erased!);
+    const { links, shards, before } = await read(answer.erased!);
     expect(shards).toHaveLength(1);
     expect(checkChain(links).ok).toBe(false);
-    expect(wholeBut(links, shards)).toBe(true);
-    // Without the year it is a gap; one more that is left out is a gap, unless it stood there as well.
-    expect(wholeBut(links, [])).toBe(false);
-    expect(wholeBut(links.slice(0, -2).concat(links.slice(-1)), shards)).toBe(false);
+    expect(wholeBut(links, shards, before)).toBe(true);
+    // Without the year it is a gap; the first look behind it that is left out is one too: the next does not name the last that went.
+    expect(wholeBut(links, [], before)).toBe(false);
+    expect(wholeBut(links.slice(0, -2).concat(links.slice(-1)), shards, before)).toBe(false);
+    expect(wholeBut(links, shards, [])).toBe(false);
     const after: ErasedShard = { ...shards[0]!, from: 0, to: 1 };
-    expect(wholeBut(links, [after])).toBe(false);
+    expect(wholeBut(links, [after], before)).toBe(false);
   });
 
   it('R44: a year that is not over, another year, other lines or a line that says nothing is refused', async () => {

@@ -3,7 +3,7 @@
  * `erase` line names, that is over for five years by this device's clock, and that the lines around it bear out.
  */
 
-import { type Bytes, fromBase64url, type Instant } from '@ketenkluis/base';
+import { type Bytes, base64url, fromBase64url, type Instant } from '@ketenkluis/base';
 import {
   CHAIN_START,
   type ChainHead,
@@ -13,6 +13,7 @@ import {
   type ErasedShard,
   ErasureCheck,
   erasableFrom,
+  parseLeaf,
   shardHash,
 } from '@ketenkluis/ledger';
 import type { auditAnswer, entriesPage } from '@ketenkluis/protocol';
@@ -101,16 +102,44 @@ interface PlacedLink {
   readonly line: number;
 }
 
-/** Whether a dossier's items, in order, are numbered from 1 without a gap, but for numbers that went with an erased year between two of them. */
-export function wholeBut(links: readonly PlacedLink[], shards: readonly ErasedShard[]): boolean {
+interface ErasedLeaf {
+  readonly index: number;
+  /** Commitments of its items. */
+  readonly items: readonly string[];
+}
+
+/** A line of which only its place in the tree is left. Throws errors of `ledger` and `client/not-included`. */
+export function erasedLeaf(
+  shown: Parameters<typeof provedLine>[0],
+  under: Parameters<typeof provedLine>[1],
+): ErasedLeaf {
+  const { index } = provedLine(shown, under);
+  return { index, items: parseLeaf(fromBase64url(shown.leaf)).items.map((one) => base64url(one)) };
+}
+
+/**
+ * Whether a dossier's items, in order, are numbered from 1 without a gap, but for numbers that went with an erased year: the item
+ * behind them names the last that went, whose commitment stands in a leaf of that year. So nothing behind the year can be left out.
+ */
+export function wholeBut(
+  links: readonly PlacedLink[],
+  shards: readonly ErasedShard[],
+  before: readonly ErasedLeaf[],
+): boolean {
   const parts: { readonly from: ChainHead; readonly links: PlacedLink[] }[] = [{ from: CHAIN_START, links: [] }];
   let last = { seq: 0, line: -1 };
-  for (const link of links) {
-    const seq = link.item.seq!;
-    const gone = shards.some(({ from, to }) => from < link.line && to > last.line + 1);
-    if (gone && seq > last.seq + 1) parts.push({ from: { seq: seq - 1, hash: link.item.prev }, links: [] });
-    parts.at(-1)!.links.push(link);
-    last = { seq, line: link.line };
+  for (const { line, item, salt } of links) {
+    const seq = item.seq!;
+    const gone = before.some(
+      ({ index, items }) =>
+        index > last.line &&
+        index < line &&
+        items.includes(item.prev ?? '') &&
+        shards.some(({ from, to }) => index >= from && index < to),
+    );
+    if (gone && seq > last.seq + 1) parts.push({ from: { seq: seq - 1, hash: item.prev }, links: [] });
+    parts.at(-1)!.links.push({ line, item, salt });
+    last = { seq, line };
   }
   return parts.every((part) => checkChain(part.links, part.from).ok);
 }

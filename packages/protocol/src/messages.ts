@@ -592,6 +592,8 @@ export const auditAnswer = z.strictObject({
     .array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1), line: ledgerProof }))
     .max(100)
     .optional(),
+  /** Leaves of erased lines that an item shown names as the one before it: nothing but their places in the tree. */
+  before: z.array(ledgerProof).max(100).optional(),
 });
 
 /** GET .../mirror?after=N: every live object in log order, for the practice's own copy. */
