@@ -10,8 +10,12 @@ export {
   partName,
   patientsOf as breachPatients,
 } from './breach/file.ts';
-export { practiceWorld } from './breach/world.ts';
+export { mirroredLines, mirroredStatements, practiceWorld } from './breach/world.ts';
 export type { ScopeContent } from './contents.ts';
+export { decideDestruction } from './destroy/decide.ts';
+export { type Destruction, GROUNDS } from './destroy/file.ts';
+export { allowAgain } from './destroy/forgotten.ts';
+export { type DestructionReport, destructionReport, partnerAnswered, partnerLetter } from './destroy/settle.ts';
 export { endEnrolment } from './ending.ts';
 export { type EnrolOptions, type EnrolResult, enrol } from './enrol.ts';
 export { agentError } from './errors.ts';

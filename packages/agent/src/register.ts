@@ -9,6 +9,7 @@ import { deliveryNumbers } from '@ketenkluis/client';
 import { hash } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { breachFile } from './breach/file.ts';
+import { backupLife, destruction } from './destroy/file.ts';
 
 const id = <K extends IdKind>(kind: K) =>
   z.custom<Id<K>>((value) => typeof value === 'string' && idPattern(kind).test(value), `expected a ${kind} id`);
@@ -203,6 +204,8 @@ export const confirmation = z.strictObject({
   /** The bytes signed, as canonical JSON. */
   text: z.string(),
   signature: z.string(),
+  /** Somebody in it asked for destruction: a tag stands for them, and the signature proves no more than the hash. */
+  redacted: z.literal(true).optional(),
 });
 
 const teamSlot = z.strictObject({
@@ -311,5 +314,9 @@ export const register = z.strictObject({
   patients: z.record(z.string(), patient),
   /** The practice's own register of breaches (AVG 33(5)); nothing in it is ever removed. */
   breaches: z.array(breachFile).max(1000).optional(),
+  /** Requests for destruction (docs/spec/destruction.md), and tags of whom does not come back by themselves. */
+  destructions: z.array(destruction).max(10_000).optional(),
+  forgotten: z.array(key).max(10_000).optional(),
+  backups: backupLife.optional(),
 });
 export type Register = z.infer<typeof register>;

@@ -26,6 +26,7 @@ import type { KnownLine } from '@ketenkluis/ledger';
 import type { KeyDirectory } from '@ketenkluis/seal';
 import { alarmsOf } from './alarms.ts';
 import { type Custodian, liveDescriptors, openCustodian } from './custody.ts';
+import { type DestructionReport, destructionReport, forgetEnded, settleCopies } from './destroy/settle.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
@@ -90,6 +91,8 @@ export interface SyncResult {
   readonly mirror: MirrorResult | null;
   /** Who outside confirms the log. */
   readonly outside: LogStanding;
+  /** Copies that patients asked to have destroyed (docs/spec/destruction.md). */
+  readonly destructions: DestructionReport;
   /** What is not right and stops nothing; what does, is an error (`alarmOf`). */
   readonly alarms: readonly Alarm[];
 }
@@ -256,12 +259,20 @@ async function finish(of: {
     register.partnerKeys = Object.fromEntries([...keys].map(([team, { kem }]) => [team, kem]));
     register.deliveries = done.receipt.last;
     register.custody = custody.result();
+    const today = localDate(clock());
+    forgetEnded(register, today);
     await state.save();
     await step('saved');
-    await custody.keep(liveDescriptors(register));
+    const kept = await custody.keep(liveDescriptors(register));
     await step('kept by holders');
     const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, outside);
     await step('mirrored');
+    if (destructionReport(register, today).todo > 0) {
+      const owns = ownsNow(await link.session.people(), clock());
+      await settleCopies(register, { today, kept, mirror: options.mirror, owned: (dossier) => owns.of.has(dossier) });
+      await state.save();
+      await step('settled');
+    }
     options.onProgress?.({ step: 'snapshot', done: 1, total: 1, secondsLeft: 0 });
     return {
       receipt: done.receipt,
@@ -276,6 +287,7 @@ async function finish(of: {
       keyholders: custody.report(),
       mirror: copied,
       outside,
+      destructions: destructionReport(register, today),
       alarms: alarmsOf({ since: last, days: register.intervalDays, known, outside, now: clock() }),
     };
   }

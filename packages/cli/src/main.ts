@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import * as breachCommands from './breach.ts';
+import * as destroyCommands from './destroy.ts';
 import * as identityCommands from './identity.ts';
 import * as keyholderCommands from './keyholder.ts';
 import { known } from './known.ts';
@@ -250,6 +251,32 @@ command(
   .option('--close', 'it is closed')
   .option('--out <dir>', 'new folder for the form and the letters')
   .action((options) => run(options.json, () => breachCommands.breach(options)));
+
+command(
+  'destroy',
+  'a patient asks that their copies be destroyed: decide, follow every copy (docs/spec/destruction.md)',
+)
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .option('--patient <id>', 'id of the patient in the GP system: records a decision')
+  .option('--asked <date>', 'day of the request; today when left out')
+  .option('--why <text>', 'in words of the practice; stays here')
+  .option('--refuse <ground>', 'refused: other-person or legal-duty')
+  .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--person <sheet>', 'sheet of an owner')
+  .option('--second <sheet>', 'sheet of the second signer')
+  .option('--number <n>', 'a request that is there', whole)
+  .option('--partner <organisation>', 'whose answer came')
+  .option('--confirmed', 'they destroyed it')
+  .option('--declined <text>', 'they keep something, and why')
+  .option('--letters <dir>', 'writes the letters to partners who have not answered')
+  .option('--allow', 'the patient asked to come back: a batch may name them again')
+  .action((options) => run(options.json, () => destroyCommands.destroy(options)));
+
+command('backups', 'write down how long backups live, as the host and the practice say (docs/hosts.md)')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--host <days>', "the host's, at most 30", whole)
+  .requiredOption('--practice <days>', "the practice's own, at most 30", whole)
+  .action((options) => run(options.json, () => destroyCommands.backups(options)));
 
 command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
   .requiredOption('--dir <dir>', 'state of the agent')

@@ -289,6 +289,15 @@ function appointmentWords({ open, opened, closed, ignored }: SyncResult['appoint
   return [`appointments: ${open} steps stand, ${opened} new, ${closed} ended${left}`];
 }
 
+const destructionWords = ({ todo, overdue, due }: SyncResult['destructions']): string[] =>
+  todo === 0
+    ? []
+    : [
+        overdue > 0
+          ? `DESTRUCTION IN ARREARS: ${overdue} of ${todo} copies should be gone; see ketenkluis destroy`
+          : `destruction: ${todo} copies to go, the next by ${due}`,
+      ];
+
 const outsideWords = ({ standing, fresh, named, size }: SyncResult['outside']): string[] => [
   standing === 'none'
     ? 'log: nobody outside confirms it'
@@ -333,6 +342,7 @@ export async function sync(options: {
         ...appointmentWords(result.appointments),
         ...mitzWords(result.mitz),
         ...outsideWords(result.outside),
+        ...destructionWords(result.destructions),
         ...result.alarms.flatMap(alarmWords),
       ],
     };

@@ -3,11 +3,12 @@
  * patient, no content. Pure over the practice's register and its mirror. Dutch, Markdown.
  */
 
-import { type Instant, isoInstant } from '@ketenkluis/base';
+import { type Instant, isoInstant, localDate } from '@ketenkluis/base';
 import { FIELDS, PROGRAMME_IDS, PROGRAMMES, ROLES, type RoleId } from '@ketenkluis/care';
 import type { Entry } from '@ketenkluis/ledger';
 import type { Payload } from '@ketenkluis/seal';
 import { countsOf, hoursLeft } from '../breach/file.ts';
+import { destructionReport } from '../destroy/settle.ts';
 import type { Register } from '../register.ts';
 
 export interface InspectFacts {
@@ -166,6 +167,8 @@ Aanmelden kan alleen met een passkey (apparaat en vingerafdruk of code) of met e
 - Aanmeldingen in dit logboek: ${lines.filter(({ common }) => common.event === 'login' && common.outcome === 'success').length}; geweigerd: ${lines.filter(({ common }) => common.event === 'login' && common.outcome !== 'success').length}
 - Aangetoonde identiteit van buiten (Dezi of eigen aanmelding): ${lines.filter(({ common }) => common.event === 'identity').length}`;
 
+  const destructions = register.destructions ?? [];
+  const left = destructionReport(register, localDate(now));
   const notices = patients.flatMap((one) => one.notices);
   const told = `# 6. Hoe patiënten zijn geïnformeerd
 
@@ -180,6 +183,7 @@ ${table(
 - Aangemeld: ${enrolled.length}, waarvan ${enrolled.filter(({ ground }) => ground === 'asked').length} aan de balie gevraagd en ${enrolled.filter(({ ground }) => ground === 'participation').length} op grond van deelname in het HIS
 - Geweigerd en onthouden: ${patients.filter(({ enrolment }) => enrolment?.state === 'refused').length}
 - Beëindigd: ${patients.filter(({ enrolment }) => enrolment?.state === 'ended').length}, waarvan bij de kluis verwijderd: ${patients.filter(({ enrolment }) => enrolment?.state === 'ended' && enrolment.removed).length}
+- Verzoeken om vernietiging: ${destructions.length}, waarvan geweigerd: ${destructions.filter(({ decision }) => decision === 'refuse').length}; kopieën die nog weg moeten: ${left.todo}, te laat: ${left.overdue}
 - Aangemeld zonder vastgelegde informatie: ${patients.filter((one) => one.enrolment?.state === 'enrolled' && one.notices.length === 0).length}`;
 
   const breaches = register.breaches ?? [];
@@ -208,7 +212,7 @@ ${table(
 De volledige tabel, ook van wat niet beschermd is, staat in SECURITY.md.
 
 ## Afspraken met de verwerker (AVG 28)
-De host voert alleen opdrachten van de praktijk uit, kan niets lezen, meldt inbreuken zonder uitstel, geeft alles terug en wist na vertrek (docs/hosts.md, "Leaving"); reservekopieën leven hooguit 30 dagen. Voeg de getekende overeenkomst toe: die kent dit programma niet.
+De host voert alleen opdrachten van de praktijk uit, kan niets lezen, meldt inbreuken zonder uitstel, geeft alles terug en wist na vertrek (docs/hosts.md, "Leaving"); reservekopieën leven hooguit 30 dagen${register.backups === undefined ? ' (hoe lang precies is hier niet vastgelegd)' : `; volgens opgave van ${register.backups.at} leven die van de host ${register.backups.host} dagen en die van de praktijk ${register.backups.practice} dagen`}. Voeg de getekende overeenkomst toe: die kent dit programma niet.
 
 ## Register van inbreuken (AVG 33 lid 5)
 ${table(

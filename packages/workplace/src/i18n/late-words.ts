@@ -1,11 +1,13 @@
 /** Words of what lies behind the door: more of the first namespace, and a namespace for each screen that few people see. */
 
+import { destruction as destructionEn } from './en-destruction.ts';
 import { ended as endedEn } from './en-ended.ts';
 import { oversight as oversightEn } from './en-oversight.ts';
 import { shut as shutEn } from './en-shut.ts';
 import { take as takeEn } from './en-take.ts';
 import { care } from './nl-care.ts';
 import { control } from './nl-control.ts';
+import { destruction } from './nl-destruction.ts';
 import { ended } from './nl-ended.ts';
 import { held } from './nl-held.ts';
 import { outside } from './nl-outside.ts';
@@ -17,7 +19,7 @@ import { told } from './nl-told.ts';
 /** English brings these with all its other words. */
 export const more = { ...care, ...control, ...held, ...outside, ...told };
 export const late = {
-  nl: { oversight, shut, ended, take },
-  en: { oversight: oversightEn, shut: shutEn, ended: endedEn, take: takeEn },
+  nl: { oversight, shut, ended, take, destruction },
+  en: { oversight: oversightEn, shut: shutEn, ended: endedEn, take: takeEn, destruction: destructionEn },
 };
 export type Late = (typeof late)['nl'];
