@@ -54,7 +54,7 @@ function Request({ one }: { readonly one: Destruction }) {
   const { t } = useTranslation('destruction');
   const words = useWords();
   return (
-    <section aria-labelledby={`destruction-${one.number}`}>
+    <section className="kk-request" aria-labelledby={`destruction-${one.number}`}>
       <h3 id={`destruction-${one.number}`}>{t('number', { number: one.number })}</h3>
       <p>
         {t('asked', { date: words.day(one.asked) })}{' '}
