@@ -13,7 +13,7 @@ export {
 export { mirroredLines, mirroredStatements, practiceWorld } from './breach/world.ts';
 export type { ScopeContent } from './contents.ts';
 export { decideDestruction } from './destroy/decide.ts';
-export { type Destruction, GROUNDS } from './destroy/file.ts';
+export { type Destruction, type Drill, GROUNDS } from './destroy/file.ts';
 export { allowAgain } from './destroy/forgotten.ts';
 export { type DestructionReport, destructionReport, partnerAnswered, partnerLetter } from './destroy/settle.ts';
 export { endEnrolment } from './ending.ts';
@@ -34,7 +34,8 @@ export { type OidcConfig, oidcAdapter } from './identity/oidc.ts';
 export { type InitOptions, type InitResult, init } from './init.ts';
 export { inspectionPack } from './inspect/pack.ts';
 export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
-export { type MirrorResult, readObjects, type StoredObject } from './mirror.ts';
+export { liveHashes } from './live.ts';
+export { type MirrorResult, mirrorState, readObjects, type StoredObject } from './mirror.ts';
 export type { NoReason } from './mitz/answer.ts';
 export { type Mitz, openMitz } from './mitz/ask.ts';
 export { type MitzConfig, readMitzConfig } from './mitz/config.ts';

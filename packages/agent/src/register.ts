@@ -9,7 +9,7 @@ import { deliveryNumbers } from '@ketenkluis/client';
 import { hash } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { breachFile } from './breach/file.ts';
-import { backupLife, destruction } from './destroy/file.ts';
+import { backupLife, destruction, drill } from './destroy/file.ts';
 
 const id = <K extends IdKind>(kind: K) =>
   z.custom<Id<K>>((value) => typeof value === 'string' && idPattern(kind).test(value), `expected a ${kind} id`);
@@ -318,5 +318,7 @@ export const register = z.strictObject({
   destructions: z.array(destruction).max(10_000).optional(),
   forgotten: z.array(key).max(10_000).optional(),
   backups: backupLife.optional(),
+  /** Restore drills, newest last (docs/hosts.md). */
+  drills: z.array(drill).max(100).optional(),
 });
 export type Register = z.infer<typeof register>;

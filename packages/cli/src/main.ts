@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import * as breachCommands from './breach.ts';
 import * as destroyCommands from './destroy.ts';
+import * as drillCommands from './drill.ts';
 import * as identityCommands from './identity.ts';
 import * as keyholderCommands from './keyholder.ts';
 import { known } from './known.ts';
@@ -277,6 +278,17 @@ command('backups', 'write down how long backups live, as the host and the practi
   .requiredOption('--host <days>', "the host's, at most 30", whole)
   .requiredOption('--practice <days>', "the practice's own, at most 30", whole)
   .action((options) => run(options.json, () => destroyCommands.backups(options)));
+
+command('drill', 'put a backup of the vault back into a scratch folder: what would it bring back? (docs/hosts.md)')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--mirror <dir>', "the practice's own copy of everything")
+  .requiredOption('--backup <dir>', 'a copy of the data of the vault; it is not changed')
+  .action((options) => run(options.json, () => drillCommands.drill(options)));
+
+command('restored', 'after a restore: say which checkpoints others hold, so that nobody is served from an older log')
+  .requiredOption('--dir <dir>', 'data of the vault')
+  .requiredOption('--newest <file...>', "checkpoint of each practice's own copy (log/checkpoint)")
+  .action((options) => run(options.json, () => drillCommands.restored(options)));
 
 command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
   .requiredOption('--dir <dir>', 'state of the agent')

@@ -45,6 +45,8 @@ export interface Vault {
   readonly standing: {
     /** Practices whose lines this clock would erase while what they signed of the time did not come near (docs/spec/retention.md). */
     unconfirmed: number;
+    /** Practices whose log others hold more of: put back from a backup (behind.ts). */
+    behind: ReadonlySet<OrganisationId>;
   };
 }
 
@@ -82,7 +84,7 @@ export function createContext({ witnesses: allowed = [], witnessPause, ...parts 
     assurance: new Map(Object.entries(parts.assurance ?? {}) as [OrganisationId, AssuranceLevel][]),
     verifier,
     steady,
-    standing: { unconfirmed: 0 },
+    standing: { unconfirmed: 0, behind: new Set() },
     people,
     witnesses,
     appender: {

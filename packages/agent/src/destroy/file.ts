@@ -68,3 +68,21 @@ export const backupLife = z.strictObject({
 export type BackupLife = z.infer<typeof backupLife>;
 /** Where nobody said anything, the most that is allowed (docs/hosts.md). */
 export const BACKUP_DAYS = 30;
+
+/** What a restore drill found of one backup; `ok`: it brings nobody back. */
+export const drill = z.strictObject({
+  at,
+  /** Lines in the backup's log, and in the practice's own copy. */
+  size: z.int().min(0),
+  newest: z.int().min(0),
+  ok: z.boolean(),
+  failed: z.array(z.string().max(60)).max(20),
+  /** What the backup still held and nothing served any more. */
+  back: z.strictObject({
+    dossiers: z.int().min(0),
+    versions: z.int().min(0),
+    people: z.int().min(0),
+    years: z.int().min(0),
+  }),
+});
+export type Drill = z.infer<typeof drill>;

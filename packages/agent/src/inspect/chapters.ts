@@ -230,6 +230,20 @@ ${table(
   }),
 )}`;
 
+  const drills = register.drills ?? [];
+  const drilled = `
+## Reservekopieën terugzetten
+${table(
+  ['Geoefend op', 'Regels in de kopie', 'Regels nu', 'Zou terugbrengen', 'Uitkomst'],
+  drills.map(({ at, size, newest, back, ok }) => [
+    day(at),
+    size,
+    newest,
+    `${back.dossiers} dossiers, ${back.versions} versies, ${back.people} vertrekkers, ${back.years} gewiste jaren`,
+    ok ? 'niets daarvan gaat open' : 'NIET in orde',
+  ]),
+)}`;
+
   const log = `# 8. Het logboek nagaan zonder ons te vertrouwen
 
 - Logboek: ${facts.log.origin}
@@ -248,7 +262,7 @@ In de map "logboek" staan alle regels, bladeren en tegels en de ondertekende sta
     ['4-vertrekkers.md', rights],
     ['5-twee-factoren.md', factors],
     ['6-geinformeerd.md', told],
-    ['7-dpia.md', dpia],
+    ['7-dpia.md', `${dpia}\n${drilled}`],
     ['8-logboek.md', log],
   ].map(([file, text]) => ({ file: file!, text: `${text!.trim()}\n` }));
 }

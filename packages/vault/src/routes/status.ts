@@ -6,7 +6,10 @@ import type { Metrics } from '../metrics.ts';
 import { MAX_DRIFT, SOFTWARE, type Vault } from '../vault.ts';
 import type { Api } from './api.ts';
 
-const health = z.strictObject({ status: z.enum(['ok', 'clock-drift', 'retention-unconfirmed']), software: z.string() });
+const health = z.strictObject({
+  status: z.enum(['ok', 'clock-drift', 'retention-unconfirmed', 'behind']),
+  software: z.string(),
+});
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 async function openReviewsHere(vault: Vault): Promise<number> {
@@ -30,7 +33,9 @@ export function statusRoutes(api: Api, vault: Vault, metrics: Metrics): void {
     await vault.storage.read((tx) => tx.selectFrom('practice').select('practice').limit(1).execute());
     const drifted = Math.abs(vault.drift()) > MAX_DRIFT;
     // Looks are answered all the same: nobody is sent away for it.
-    const status = drifted ? 'clock-drift' : vault.standing.unconfirmed > 0 ? 'retention-unconfirmed' : 'ok';
+    const { unconfirmed, behind } = vault.standing;
+    const alarm = behind.size > 0 ? 'behind' : unconfirmed > 0 ? 'retention-unconfirmed' : 'ok';
+    const status = drifted ? 'clock-drift' : alarm;
     return reply.code(drifted ? 503 : 200).send({ status, software: SOFTWARE });
   });
   api.get('/metrics', async (request, reply) => {
