@@ -81,6 +81,7 @@ export async function believed<T>(
       verifier: session.verifier,
       now: session.now(),
       teamKey: (team, epoch) => session.teamKey(team, epoch),
+      bundles: session.bundles,
       holders: (await session.people()).hasKeyholders ? (shown, facts) => collect(session, shown, facts) : null,
     });
   // What ended before a change stands before it in the log: a directory from before that line does not know it yet.

@@ -54,7 +54,12 @@ export interface LookContext {
   readonly holders: ((shown: Shown, facts: ReadonlySet<FactId>) => Promise<Collected>) | null;
   /** Private keys of the teams this person is in. */
   teamKey(team: TeamId, epoch: number): Promise<KemPrivateKey>;
+  /** Bundles that were opened before: dossiers that were sealed together share them. Forgotten with the team keys. */
+  readonly bundles: Map<Hash, ReturnType<typeof openBundle>>;
 }
+
+/** Of so many deliveries the bundles stay opened. */
+const MAX_BUNDLES = 512;
 
 /** Of an answer, what every part of it is held against. */
 export interface Around {
@@ -84,7 +89,6 @@ export class Parts {
   readonly #context: LookContext;
   readonly #read = new Map<string, Statement>();
   readonly #verified = new Map<Statement, Promise<boolean>>();
-  readonly #bundles = new Map<Hash, ReturnType<typeof openBundle>>();
 
   constructor(batches: Batches, context: LookContext) {
     this.#batches = batches;
@@ -105,12 +109,15 @@ export class Parts {
     return known;
   }
 
-  /** The bundle is one for this team and epoch. */
+  /** The bundle is one for this team and epoch, and its signature was checked. */
   async bundle({ hash, payload }: Statement<'bundle'>, team: TeamId, epoch: number) {
-    const known = this.#bundles.get(hash);
+    const { bundles, teamKey } = this.#context;
+    const known = bundles.get(hash);
     if (known) return await known;
-    const opened = this.#context.teamKey(team, epoch).then((key) => openBundle(payload, key));
-    this.#bundles.set(hash, opened);
+    const opened = teamKey(team, epoch).then((key) => openBundle(payload, key));
+    if (bundles.size >= MAX_BUNDLES) bundles.clear();
+    bundles.set(hash, opened);
+    opened.catch(() => bundles.delete(hash));
     return await opened;
   }
 }

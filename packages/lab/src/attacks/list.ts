@@ -2,6 +2,7 @@
 
 import type { Attack } from './attack.ts';
 import { bounds } from './bounds.ts';
+import { exported } from './exports.ts';
 import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
@@ -47,6 +48,7 @@ export const ATTACKS: readonly Attack[] = [
   ...requests,
   ...members,
   ...ON_PAIR,
+  ...exported,
   ...input,
   ...sourceLinks,
   ...outside,

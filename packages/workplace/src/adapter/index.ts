@@ -103,12 +103,12 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
 
   const begin = async (now: Inside, key: Key) => {
     inside = now;
-    // Both are needed soon: begun while the screen is still being drawn. Whoever needs them hears of a failure.
-    sides().catch(() => undefined);
-    if (!now.me.patient) {
-      lists(now).catch(() => undefined);
-      void import('./duties.ts').then(({ duties }) => duties(now)).catch(() => undefined);
-    }
+    // The list is begun while the screen is still being drawn, and all else waits for it. Whoever needs one hears of a failure.
+    const listed = now.me.patient ? Promise.resolve() : lists(now).then(ignored, ignored);
+    void listed.then(async () => {
+      sides().catch(ignored);
+      if (!now.me.patient) await (await import('./duties.ts')).duties(now).catch(ignored);
+    }, ignored);
     drafter = await drafterOf(now);
     if (key.by === 'passphrase' && now.names !== null) {
       await labelDevice(storage, key.device, `${initials(now.me.name)}, ${now.me.role.nl}`);
@@ -274,6 +274,8 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     endColleagueUnlocker: (...said) => people.endColleagueUnlocker(...said),
   };
 }
+
+const ignored = (): void => undefined;
 
 /** Does the vault no longer know the session by the token held here? */
 const lost = (error: unknown): boolean =>
