@@ -137,6 +137,8 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   if (!isPartner(register)) holdSelection(register, selection, options.acceptSelection ?? false);
   const since = { snapshot: register.snapshot?.at ?? null, size: register.vault.checkpoint?.size ?? 0 };
   const { lost, lines } = await takeUp(link, register, intents, today);
+  // The snapshot of the run before stands in a line that this run has just read.
+  const confirmed = register.snapshot?.at ?? null;
   completeSlots(register.teams, random);
   takeEpochs(register, await link.session.people());
   await takeNames(register, link.session);
@@ -189,7 +191,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
     return await finish({
-      ...{ options, link, sender, agent, intents, step, done, mitz, appointments, custody, lines, since },
+      ...{ options, link, sender, agent, intents, step, done, mitz, appointments, custody, lines, since, confirmed },
     });
   } finally {
     reading.close();
@@ -229,6 +231,8 @@ async function finish(of: {
   /** Lines since the last run, and where that one stood. */
   readonly lines: readonly KnownLine[];
   readonly since: { readonly snapshot: Instant | null; readonly size: number };
+  /** When the snapshot before this run's was taken in. */
+  readonly confirmed: Instant | null;
   readonly custody: Custodian;
 }): Promise<SyncResult> {
   const { options, link, sender, agent, intents, step, done, mitz, appointments, custody } = of;
@@ -288,7 +292,7 @@ async function finish(of: {
       mirror: copied,
       outside,
       destructions: destructionReport(register, today),
-      alarms: alarmsOf({ since: last, days: register.intervalDays, known, outside, now: clock() }),
+      alarms: alarmsOf({ since: of.confirmed, days: register.intervalDays, known, outside, now: clock() }),
     };
   }
 }
