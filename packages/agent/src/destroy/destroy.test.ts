@@ -21,7 +21,7 @@ import { makeWorld, type World } from '../testing/world.ts';
 import { verifyMirror } from '../verify.ts';
 import { decideDestruction } from './decide.ts';
 import { allowAgain, isForgotten } from './forgotten.ts';
-import { destructionReport, partnerAnswered, partnerLetter } from './settle.ts';
+import { destructionReport, partnerAnswered, partnerLetter, settleCopies } from './settle.ts';
 
 const ASKED = '2026-01-05' as LocalDate;
 const PARTNER = `org_${'a'.repeat(26)}` as OrganisationId;
@@ -165,6 +165,31 @@ describe('R5: destruction on request', () => {
       true,
       false,
     ]);
+  });
+
+  it('waits for keyholders and for the patient’s own access until they say so themselves', async () => {
+    const register = await onState((one) => structuredClone(one));
+    const [one] = register.destructions!;
+    const todo = { ...one!.copies[0]!, state: 'todo' as const, at: null };
+    one!.copies.push({ ...todo, what: 'keyholders' }, { ...todo, what: 'own' });
+    const state = (what: string) => one!.copies.find((copy) => copy.what === what)!.state;
+    const settle = (kept: boolean, owned: boolean) =>
+      settleCopies(register, { today: today(), kept, mirror: undefined, owned: () => owned });
+    // One of them did not answer, and somebody still opens the dossier as the patient.
+    await settle(false, true);
+    expect([state('keyholders'), state('own')]).toEqual(['todo', 'todo']);
+    await settle(true, true);
+    expect([state('keyholders'), state('own')]).toEqual(['done', 'todo']);
+    await settle(true, false);
+    expect([state('keyholders'), state('own'), state('backups')]).toEqual(['done', 'done', 'todo']);
+    // Backups are stated to live ten days here, thirty where nobody said anything.
+    const later = (days: number) =>
+      settleCopies(register, { today: addDays(today(), days), kept: true, mirror: undefined, owned: () => false });
+    await later(29);
+    expect(state('backups')).toBe('todo');
+    register.backups = { host: 10, practice: 5, at: today() };
+    await later(10);
+    expect(state('backups')).toBe('done');
   });
 
   it('a partner confirms or says why not; what is late is loud; when all is settled even the tag leads nowhere', async () => {
