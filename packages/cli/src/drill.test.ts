@@ -3,7 +3,7 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { endEnrolment, openState } from '@ketenkluis/agent';
+import { decideDestruction, endEnrolment, mirroredLines, mirroredStatements, openState } from '@ketenkluis/agent';
 import { AS_OF, makeWorld, type World } from '@ketenkluis/agent/testing';
 import { endMembership } from '@ketenkluis/client';
 import { createVault, NEWEST_FILE } from '@ketenkluis/vault';
@@ -42,9 +42,16 @@ beforeAll(async () => {
   await world.enrol();
   await world.sync({ mirror });
   backup = await copyTo('backup');
-  // Since: one patient withdrew, another was sealed anew, a colleague left.
+  // Since: one patient withdrew, another had everything destroyed, a third was sealed anew, a colleague left.
+  const keys = (name: string) => world.init.people.find((one) => one.name.startsWith(name))!.keys.signer;
   await onState(async (state) => {
-    endEnrolment(state.register, 'pat-1', 'withdrawn', AS_OF);
+    const { register } = state;
+    endEnrolment(register, 'pat-1', 'withdrawn', AS_OF);
+    await decideDestruction({
+      ...{ register, patient: 'pat-0', asked: AS_OF, now: world.clock.clock(), why: 'gevraagd aan de balie' },
+      ...{ decision: { what: 'destroy' }, signers: [keys('A.'), keys('C.')], own: () => false, keyholders: false },
+      ...{ statements: await mirroredStatements(mirror), lines: await mirroredLines(mirror) },
+    });
     await state.save();
   });
   world.patients[2] = { ...world.patients[2]!, hba1c: [88] };
@@ -58,7 +65,7 @@ afterAll(() => world.close());
 describe('a restore drill', () => {
   it('R4: names what an old backup would bring back, and shows that neither vault nor client serves it', async () => {
     const found = await drill(backup);
-    expect(found).toMatchObject({ ok: true, failed: [], back: { dossiers: 1, people: 1, years: 0 } });
+    expect(found).toMatchObject({ ok: true, failed: [], back: { dossiers: 2, people: 1, years: 0 } });
     expect(found.back.versions).toBeGreaterThan(3);
     expect(found.size).toBeLessThan(found.newest);
     expect(existsSync(join(backup, NEWEST_FILE))).toBe(false);

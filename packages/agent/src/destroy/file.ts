@@ -65,7 +65,6 @@ export const backupLife = z.strictObject({
   /** When it was written down. */
   at: day,
 });
-export type BackupLife = z.infer<typeof backupLife>;
 /** Where nobody said anything, the most that is allowed (docs/hosts.md). */
 export const BACKUP_DAYS = 30;
 
