@@ -6,9 +6,10 @@ import type { KnownLine } from '@ketenkluis/ledger';
 import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
 import { heldOf, takeGiven } from './given.ts';
+import { readLines } from './lines.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
-import { type Explained, explain, type Intent, type LastStep, readLines } from './monitor.ts';
+import { type Explained, explain, type Intent, type LastStep } from './monitor.ts';
 import type { Enrolled } from './plan.ts';
 import type { LiveDossier, PatientRecord, Register } from './register.ts';
 

@@ -5,9 +5,10 @@ import { readCheckpoint } from '@ketenkluis/ledger';
 import type { entriesPage } from '@ketenkluis/protocol';
 import { erasedOf, sayTime } from '@ketenkluis/vault/testing';
 import type { z } from 'zod';
+import { readLines } from '../lines.ts';
 import type { Link } from '../link.ts';
 import { mirror } from '../mirror.ts';
-import { readLines } from '../monitor.ts';
+
 import type { World } from './world.ts';
 
 type Page = z.infer<typeof entriesPage>;
