@@ -1,14 +1,24 @@
 /** Vernietiging: what patients asked to have destroyed, and how far every copy is. What is late stands first and says so. */
 
 import { useTranslation } from 'react-i18next';
-import type { destruction as dutch } from '../i18n/nl-destruction.ts';
 import type { Destruction } from '../model.ts';
 import { Tag } from '../parts/page.tsx';
 import { Strip } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 
 type Copy = Destruction['copies'][number];
-type CopyWord = keyof typeof dutch.copies;
+const COPIES = {
+  vault: 'copies.vault',
+  lists: 'copies.lists',
+  register: 'copies.register',
+  keyholders: 'copies.keyholders',
+  mirror: 'copies.mirror',
+  own: 'copies.own',
+  partner: 'copies.partner',
+  backups: 'copies.backups',
+  log: 'copies.log',
+} as const;
+const REFUSED = { 'other-person': 'refused.other-person', 'legal-duty': 'refused.legal-duty' } as const;
 
 const waiting = ({ copies }: Destruction): readonly Copy[] => copies.filter(({ state }) => state === 'todo');
 const late = ({ copies }: Destruction): readonly Copy[] => copies.filter((copy) => copy.late);
@@ -58,7 +68,7 @@ function Request({ one }: { readonly one: Destruction }) {
       <h3 id={`destruction-${one.number}`}>{t('number', { number: one.number })}</h3>
       <p>
         {t('asked', { date: words.day(one.asked) })}{' '}
-        {one.refused === null ? t('due', { date: words.day(one.due) }) : t(`refused.${one.refused}`)}
+        {one.refused === null ? t('due', { date: words.day(one.due) }) : t(REFUSED[one.refused])}
       </p>
       {one.copies.length === 0 ? null : (
         <div className="kk-scroll">
@@ -72,7 +82,9 @@ function Request({ one }: { readonly one: Destruction }) {
             <tbody>
               {one.copies.map((copy) => (
                 <tr key={`${copy.what} ${copy.whose}`}>
-                  <th scope="row">{copy.whose ?? t(`copies.${copy.what as CopyWord}`)}</th>
+                  <th scope="row">
+                    {copy.whose ?? (copy.what in COPIES ? t(COPIES[copy.what as keyof typeof COPIES]) : copy.what)}
+                  </th>
                   <td>
                     <State copy={copy} />
                   </td>
