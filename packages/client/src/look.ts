@@ -175,7 +175,11 @@ export interface OpenedDossier {
   readonly line: ProvedLine;
 }
 
-const OF_DOSSIERS: ReadonlySet<Envelope['type']> = new Set(['fhir', 'note', 'referral', 'message']);
+const OF_DOSSIERS: ReadonlySet<Envelope['type']> = new Set(['fhir', 'note', 'referral', 'message', 'legend']);
+
+/** Of a plain look: a partner's on a referral, a colleague's on the registration; whoever knows better says so. */
+const groundFor = (session: Session, kind: RequestClass = 'look'): About =>
+  kind === 'look' ? { ground: session.home === null ? 'registration' : 'referral' } : {};
 
 /** Opens parts of one dossier; what is refused comes back with its reason, per part. */
 export async function openDossier(
@@ -193,7 +197,7 @@ export async function openDossier(
   const look = await release(session, {
     class: what.class ?? 'look',
     items: handles.map((handle) => ({ dossier, handle, facts })),
-    about: what.about ?? {},
+    about: { ...groundFor(session, what.class), ...what.about },
   });
   const parts = look.items.map((item): OpenedPart => {
     if (item.outcome === 'deny') return item;

@@ -67,6 +67,8 @@ export interface Around {
   readonly line: ProvedLine;
   readonly snapshot: Snapshot | null;
   readonly states: States;
+  /** What patients brought: consents and restrictions. */
+  readonly said: ReadonlySet<string>;
   readonly gone: number;
   readonly context: LookContext;
 }
@@ -160,7 +162,10 @@ export async function checkPart(result: Given, around: Around): Promise<CheckedP
   if (!grant.payload.packs.includes(descriptor.hash) || grant.payload.dossier !== result.dossier) {
     throw wrong('the grant is of another pack');
   }
-  checkLive(result, around.states, logged.state as Hash | null, [descriptor, grant, ...facts, ...grants]);
+  const live = [descriptor, grant, ...facts, ...grants];
+  checkLive(result, around.states, logged.state as Hash | null, live);
+  if (live.some(({ hash, payload }) => around.said.has(hash) && !('kind' in payload && payload.kind === 'consent')))
+    throw clientError('state-unexplained', 'a patient brought something else than a word of their own');
   if (grants.some(({ payload }) => payload.packs.some((pack) => pack !== descriptor.hash)))
     throw wrong('a grant of a note covers more than the note');
   checkDecision(result, stated, grant.payload, facts, around);
@@ -207,7 +212,7 @@ function checkDecision(
   const { payload } = request;
   const known: KnownFact[] = [
     ...[...people.standing(now), ...asker.vouched]
-      .filter((fact) => fact.kind !== 'own' || fact.person === payload.person)
+      .filter((fact) => fact.kind !== 'own' || fact.person === payload.person || fact.dossier === result.dossier)
       .map((fact) => ({ fact, ended: null })),
     ...facts
       .map((statement) => ({ fact: statement.payload, ended: null }))

@@ -1,7 +1,7 @@
 /** Who can open which part of one dossier, on which facts (docs/spec/partners.md, "Who can see what"). A line like every look at the log. */
 
 import { type Decision, decide } from '@ketenkluis/access';
-import type { Instant } from '@ketenkluis/base';
+import type { DossierId, Instant } from '@ketenkluis/base';
 import type { accessAnswer, askAccess, restrictionsAnswer } from '@ketenkluis/protocol';
 import { type FactOf, isShutOut } from '@ketenkluis/seal';
 import type { z } from 'zod';
@@ -82,7 +82,12 @@ const frameOf = async (
 
 /** What this person may see of what the patient shut (docs/spec/access.md, "Restriction"); for all others there is none. */
 export const seesRestriction = ({ people, session }: Signed, fact: FactOf<'restriction'>, at: Instant): boolean =>
-  (fact.by === session.person || people.isOwner(session.person)) && !isShutOut(people.keys, fact, session.person, at);
+  readsAsOwn(people, session.person, fact.dossier, at) ||
+  ((fact.by === session.person || people.isOwner(session.person)) && !isShutOut(people.keys, fact, session.person, at));
+
+/** The patient, or who stands in for them: what was shut is theirs to see. */
+const readsAsOwn = ({ keys }: Signed['people'], person: string, dossier: DossierId, at: Instant): boolean =>
+  keys.owns(at).some((own) => own.person === person && own.dossier === dossier);
 
 /** The restrictions that stand and that this person may see: those that they recorded; an owner's are all. */
 export async function restrictions(
@@ -115,13 +120,16 @@ export async function restrictions(
 }
 
 export async function access(vault: Vault, signed: Signed, body: Asked): Promise<z.infer<typeof accessAnswer>> {
-  const { practice, people } = signed;
+  const { practice, people, request } = signed;
   const { dossier, line, states } = await asked(vault, signed, body, false);
   const shown = await vault.storage.read(async (tx) => {
     const view = (await viewDossiers(tx, practice, [dossier])).get(dossier)!;
     const live = [...view.handles.values()].filter((row) => row.state === 'live');
     // What the patient shut is for the vault's decision, the patient and the auditor (R22).
-    const facts = [...view.facts.values()].filter((one) => one.ended === null && one.fact.kind !== 'restriction');
+    const own = request.payload.class === 'own';
+    const facts = [...view.facts.values()].filter(
+      (one) => one.ended === null && (own || one.fact.kind !== 'restriction'),
+    );
     const named = new Set(facts.flatMap(({ fact }) => (fact.kind === 'consent' ? [fact.organisation] : [])));
     const partners = people.facts.filter(({ fact }) => {
       if (fact.kind !== 'partner') return false;

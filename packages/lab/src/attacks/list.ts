@@ -19,6 +19,7 @@ import { partnerHosts } from './partner-hosts.ts';
 import { partnerRaces } from './partner-races.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
+import { patients } from './patients.ts';
 import { requests } from './requests.ts';
 import { reviewers } from './reviewers.ts';
 import { sourceLinks } from './source-links.ts';
@@ -30,6 +31,7 @@ export const ON_PAIR: readonly Attack[] = [
   ...partnerVisits,
   ...partnerReferrals,
   ...partnerRaces,
+  ...patients,
   ...urgent,
   ...reviewers,
   ...bounds,

@@ -15,7 +15,7 @@ import { workplaceError } from '../errors.ts';
 import type { DeniedPart, Dossier, Note } from '../model.ts';
 import { dossier as dossierView } from './care-view.ts';
 import { about, type Inside, nameOf } from './inside.ts';
-import { lists, partName, rowOf, wanted } from './lists.ts';
+import { lists, lookGround, partName, rowOf, wanted } from './lists.ts';
 import { rememberGender } from './referrals.ts';
 
 /** Roles whose team gets a write fact with the standing relation; the vault decides again at every note. */
@@ -76,7 +76,10 @@ export async function openOne(inside: Inside, id: DossierId): Promise<Dossier> {
     dossier: id,
     handles: wanted(row).map(({ handle }) => handle),
     facts: row.facts.slice(0, 16),
-    about: about(inside, 'zorg aan de patient', searchTerm === null ? {} : { searchTerm }),
+    about: about(inside, 'zorg aan de patient', {
+      ...{ ground: await lookGround(inside, id) },
+      ...(searchTerm === null ? {} : { searchTerm }),
+    }),
   });
   const permitted = opened.parts.filter((part) => part.outcome === 'permit');
   const denied: DeniedPart[] = opened.parts

@@ -3,6 +3,7 @@
 import { addDays, HOUR, type Instant, localDate, plus } from '@ketenkluis/base';
 import { workplaceError } from '../errors.ts';
 import type { DeskSide, OwnLook, OwnReader, OwnSide, OwnView } from '../model.ts';
+import { ownAccess } from './own-access.ts';
 import { dice, madeId } from './people.ts';
 import { both } from './stage.ts';
 
@@ -40,6 +41,7 @@ export function ownSide(of: {
 }): OwnSide {
   const { scene, now } = of;
   const asOf = addDays(localDate(now), -1);
+  const { access, said } = ownAccess({ scene, now, reach: of.reach });
   return {
     async open(): Promise<OwnView> {
       await of.reach();
@@ -76,9 +78,11 @@ export function ownSide(of: {
               },
         looks: { nl: empty ? [] : looksIn(0, now), en: empty ? [] : looksIn(1, now) },
         proved: scene !== 'unproved',
+        access: scene === 'stale' ? null : access(),
       };
     },
     declareCopy: () => of.reach(),
+    ...said,
   };
 }
 

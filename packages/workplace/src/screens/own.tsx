@@ -12,6 +12,7 @@ import { Asked, Strip } from '../parts/states.tsx';
 import { Fault } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
+import { Openers, Said, Shut } from './own-access.tsx';
 import './own.css';
 
 export function OwnScreen() {
@@ -37,6 +38,13 @@ function Whole({ view }: { readonly view: OwnView }) {
         <Strip name="ended" tone="plain" title={words.text(OWN.ended)} body={words.text(OWN.endedBody)} />
       ) : (
         <Record record={view.record} />
+      )}
+      {view.access === null ? null : (
+        <>
+          <Openers access={view.access} />
+          <Said access={view.access} />
+          <Shut access={view.access} />
+        </>
       )}
       <Looks view={view} />
       <Copy view={view} />
