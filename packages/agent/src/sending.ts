@@ -116,7 +116,7 @@ export async function sendAll(of: Sending): Promise<Sent> {
     ...planEvidence(
       makeEvidence({
         ...{ register, fingerprints, asOf, dwellings: reading.dwellings },
-        ...{ contacts: reading.seen, bookings: reading.bookings },
+        ...{ contacts: reading.seen, bookings: reading.bookings, worked: reading.worked },
       }),
       lists,
     ).map(({ pack }) => pack),

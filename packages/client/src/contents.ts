@@ -179,9 +179,14 @@ export const evidenceContent = z.strictObject({
   reasons: z
     .array(
       z.strictObject({
-        kind: z.enum(['appointment', 'encounter']),
+        kind: z.enum([
+          ...(['appointment', 'encounter', 'message', 'result', 'recall'] as const),
+          ...(['step', 'referral', 'meeting', 'control', 'regular'] as const),
+        ]),
         dossier: id('dossier'),
         day,
+        /** Last day, where it is of more than one. */
+        until: day.optional(),
         person: id('person').nullable(),
         team: id('team').nullable(),
       }),

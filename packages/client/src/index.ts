@@ -3,7 +3,7 @@
 export { type Access, accessOf, type Seer } from './access.ts';
 export { type Approval, readInvitation } from './admission.ts';
 export { ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
-export { type About, readAnnex } from './annex.ts';
+export { type About, readAnnex, SAID, type Saying } from './annex.ts';
 export {
   ASSUMPTION_LIFE,
   assumptionsOf,

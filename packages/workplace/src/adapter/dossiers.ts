@@ -7,6 +7,7 @@ import {
   type OpenedPart,
   openDossier,
   readContent,
+  SAID,
   scopeContent,
   takeOver,
   writeNote,
@@ -72,11 +73,13 @@ export async function openOne(inside: Inside, id: DossierId): Promise<Dossier> {
   const row = await rowOf(inside, id);
   const searchTerm = inside.searched;
   inside.searched = null;
+  const purpose = inside.because === null ? 'zorg aan de patient' : SAID[inside.because];
+  inside.because = null;
   const opened = await openDossier(inside.session, {
     dossier: id,
     handles: wanted(row).map(({ handle }) => handle),
     facts: row.facts.slice(0, 16),
-    about: about(inside, 'zorg aan de patient', {
+    about: about(inside, purpose, {
       ...{ ground: await lookGround(inside, id) },
       ...(searchTerm === null ? {} : { searchTerm }),
     }),

@@ -78,7 +78,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     if (state.stage !== 'open') return;
     inside?.session.lock();
     // Everything opened goes; the session itself waits for a touch.
-    if (inside) inside = { ...inside, names: null, lists: null, searched: null };
+    if (inside) inside = { ...inside, names: null, lists: null, searched: null, because: null };
     become({ stage: 'locked', me: state.me, why });
   };
 
@@ -248,6 +248,9 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       }),
     searched: (words) => {
       if (inside) inside.searched = words.slice(0, 200);
+    },
+    because: (why) => {
+      if (inside) inside.because = why;
     },
     dossier: (id) => work.dossier(id),
     looks: (id) => work.looks(id),

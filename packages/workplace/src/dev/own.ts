@@ -42,6 +42,13 @@ export function ownSide(of: {
   const { scene, now } = of;
   const asOf = addDays(localDate(now), -1);
   const { access, said } = ownAccess({ scene, now, reach: of.reach });
+  const years = (few: readonly OwnLook[]): readonly OwnLook[] =>
+    scene !== 'many'
+      ? few
+      : Array.from({ length: 10_000 }, (_, i): OwnLook => {
+          const one = few[i % few.length]!;
+          return { ...one, until: plus(now, -i * 6 * HOUR), sentence: `${one.sentence} (${i + 1})` };
+        });
   return {
     async open(): Promise<OwnView> {
       await of.reach();
@@ -76,7 +83,7 @@ export function ownSide(of: {
                       },
                     ],
               },
-        looks: { nl: empty ? [] : looksIn(0, now), en: empty ? [] : looksIn(1, now) },
+        looks: { nl: empty ? [] : years(looksIn(0, now)), en: empty ? [] : years(looksIn(1, now)) },
         proved: scene !== 'unproved',
         access: scene === 'stale' ? null : access(),
       };

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { OWN } from '../i18n/own.ts';
 import { ownCopy } from '../lib/own-copy.ts';
 import type { OwnLook, OwnRecord, OwnView, Text } from '../model.ts';
+import { useFew } from '../parts/few.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
 import { useSay } from '../parts/say.ts';
@@ -105,6 +106,7 @@ function Looks({ view }: { readonly view: OwnView }) {
   const [until, setUntil] = useState('');
   const inside = ({ day }: OwnLook) => (from === '' || day >= from) && (until === '' || day <= until);
   const shown = view.looks[words.language].filter(inside);
+  const { shown: few, more } = useFew(shown, 50);
   return (
     <section className="kk-card" aria-labelledby="own-looks">
       <h2 id="own-looks">{words.text(OWN.who)}</h2>
@@ -135,7 +137,7 @@ function Looks({ view }: { readonly view: OwnView }) {
           <p>{words.text(OWN.noLooks)}</p>
         ) : (
           <ul className="kk-own-looks">
-            {shown.map((look) => (
+            {few.map((look) => (
               <li key={`${look.day} ${look.until} ${look.sentence}`}>
                 <span className="kk-dim">
                   {words.day(look.day)}
@@ -149,6 +151,7 @@ function Looks({ view }: { readonly view: OwnView }) {
             ))}
           </ul>
         )}
+        {more}
       </div>
     </section>
   );
