@@ -45,7 +45,8 @@ export interface Custodian {
   entrust(pieces: SealedDelivery['pieces']): Promise<{ readonly custody?: CustodyProof[] }>;
   /** Tells everybody what a commit ended; whoever does not hear it learns it from `keep`. */
   forget(gone: Gone): Promise<void>;
-  keep(live: readonly Hash[]): Promise<void>;
+  /** True when every one of them answered with exactly these. */
+  keep(live: readonly Hash[]): Promise<boolean>;
   /** For the register, once everything is committed. */
   result(): NonNullable<Register['custody']>;
   report(): { readonly holders: number; readonly need: number; readonly short: number } | null;
@@ -95,12 +96,14 @@ export async function openCustodian(session: Session, register: Register): Promi
     },
     async keep(live) {
       const digest = holdingsDigest(live);
-      await Promise.all(
+      const exact = await Promise.all(
         [...urls.keys()].map(async (person) => {
           const held = await tell(person, 'drops', { superseded: [], ended: [] });
-          if (held !== undefined && held.digest !== digest) await tell(person, 'keep', { live });
+          if (held === undefined || held.digest === digest) return held !== undefined;
+          return (await tell(person, 'keep', { live }))?.digest === digest;
         }),
       );
+      return exact.every((one) => one);
     },
     result() {
       // What was not sealed again this time is still without the pieces it was without.

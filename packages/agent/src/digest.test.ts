@@ -3,7 +3,7 @@
 import { DAY, instant, newId, systemRandom } from '@ketenkluis/base';
 import { describe, expect, it } from 'vitest';
 import { makeWeek, mondayOf, takeLooks } from './digest.ts';
-import type { LogLine } from './monitor.ts';
+import type { LogLine } from './lines.ts';
 import type { Register } from './register.ts';
 
 const id = <K extends Parameters<typeof newId>[0]>(kind: K) => newId(kind, systemRandom);

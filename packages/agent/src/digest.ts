@@ -8,7 +8,7 @@ import { addDays, type Instant, type LocalDate, localDate } from '@ketenkluis/ba
 import type { WeekContent } from '@ketenkluis/client';
 import { type Seen, weeklyDigest } from '@ketenkluis/client/audit-record';
 import type { Dwelling } from './evidence.ts';
-import type { LogLine } from './monitor.ts';
+import type { LogLine } from './lines.ts';
 import type { Register } from './register.ts';
 
 type Looked = NonNullable<Register['looked']>[number];

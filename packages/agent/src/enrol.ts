@@ -17,6 +17,7 @@ import {
 import { diffSelection, type ProgrammeId, type Selection } from '@ketenkluis/care';
 import { SYSTEM } from '@ketenkluis/fhir';
 import { domain, type Hash, hashOf } from '@ketenkluis/seal';
+import { isForgotten } from './destroy/forgotten.ts';
 import { emptyPatient } from './ending.ts';
 import { agentError } from './errors.ts';
 import { carryWords } from './links.ts';
@@ -83,9 +84,12 @@ export async function readParticipation(
   readonly said: Map<string, Map<ProgrammeId, Said>>;
   /** Under another record of whom a dossier still stands: the next sync says which one stays. */
   readonly waiting: ReadonlySet<string>;
+  /** Asked for destruction: as if they had refused. */
+  readonly forgotten: ReadonlySet<string>;
 }> {
   const candidates = new Map<string, readonly ProgrammeId[]>();
   const waiting = new Set<string>();
+  const forgotten = new Set<string>();
   const registrations = new Map<string, Registration[]>();
   await readPractice(options.source, {
     asOf: options.asOf,
@@ -96,7 +100,12 @@ export async function readParticipation(
         if (register.patients[old]?.enrolment?.state === 'enrolled') for (const one of places) waiting.add(one);
     },
     enrolled(patient, may) {
-      if (may.length > 0) candidates.set(patient, may);
+      if (may.length === 0) return may;
+      if (isForgotten(register, patient)) {
+        forgotten.add(patient);
+        return [];
+      }
+      candidates.set(patient, may);
       return may;
     },
     sink: {
@@ -118,7 +127,7 @@ export async function readParticipation(
       }),
     );
   }
-  return { candidates, said, waiting };
+  return { candidates, said, waiting, forgotten };
 }
 
 /** Throws `agent/widened` when more would leave than an owner has accepted; takes a narrower selection as it is. */
@@ -150,7 +159,7 @@ export async function enrol(options: EnrolOptions): Promise<EnrolResult> {
   const known = register.owners.find(({ person, sign }) => person === owner.by && sign === base64url(owner.publicKey));
   if (!known) throw agentError('not-an-owner', 'a batch of enrolments is signed by an owner of the practice');
   holdSelection(register, selection, options.acceptSelection);
-  const { candidates, said, waiting } = await readParticipation(register, options);
+  const { candidates, said, waiting, forgotten } = await readParticipation(register, options);
   const listed = typeof options.who === 'string' ? null : new Set(options.who);
   for (const patient of listed ?? []) {
     if (!candidates.has(patient))
@@ -158,7 +167,7 @@ export async function enrol(options: EnrolOptions): Promise<EnrolResult> {
   }
 
   const chosen = new Map<string, readonly ProgrammeId[]>();
-  let refused = 0;
+  let refused = forgotten.size;
   let already = 0;
   for (const [patient, may] of candidates) {
     const record = register.patients[patient]!;

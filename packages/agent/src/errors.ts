@@ -3,6 +3,7 @@ import { errorFactory } from '@ketenkluis/base';
 /** The closed union of what can go wrong in the agent. No message holds anything about a patient. */
 export const agentError = errorFactory('agent', [
   'already-initialised',
+  'bad-destruction',
   'bad-identity',
   'bad-mirror',
   'bad-mitz',

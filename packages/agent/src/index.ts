@@ -10,8 +10,12 @@ export {
   partName,
   patientsOf as breachPatients,
 } from './breach/file.ts';
-export { practiceWorld } from './breach/world.ts';
+export { mirroredLines, mirroredStatements, practiceWorld } from './breach/world.ts';
 export type { ScopeContent } from './contents.ts';
+export { decideDestruction } from './destroy/decide.ts';
+export { type Destruction, type Drill, GROUNDS } from './destroy/file.ts';
+export { allowAgain } from './destroy/forgotten.ts';
+export { type DestructionReport, destructionReport, partnerAnswered, partnerLetter } from './destroy/settle.ts';
 export { endEnrolment } from './ending.ts';
 export { type EnrolOptions, type EnrolResult, enrol } from './enrol.ts';
 export { agentError } from './errors.ts';
@@ -31,7 +35,8 @@ export { type InitOptions, type InitResult, init } from './init.ts';
 export { checkPack, type PackVerdict } from './inspect/check.ts';
 export { inspectionPack } from './inspect/pack.ts';
 export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
-export { type MirrorResult, readObjects, type StoredObject } from './mirror.ts';
+export { liveHashes } from './live.ts';
+export { type MirrorResult, mirrorState, readObjects, type StoredObject } from './mirror.ts';
 export type { NoReason } from './mitz/answer.ts';
 export { type Mitz, openMitz } from './mitz/ask.ts';
 export { type MitzConfig, readMitzConfig } from './mitz/config.ts';

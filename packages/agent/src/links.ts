@@ -6,6 +6,7 @@
 import type { DossierId, LocalDate } from '@ketenkluis/base';
 import { batchesFromWire, statementFromWire } from '@ketenkluis/seal';
 import type { Fingerprints } from './contents.ts';
+import { isForgotten } from './destroy/forgotten.ts';
 import { emptyPatient, endEnrolment } from './ending.ts';
 import type { Heads } from './link.ts';
 import type { Enrolled } from './plan.ts';
@@ -70,6 +71,11 @@ export function carryWords(register: Register, { links }: Found, asOf: LocalDate
   for (let moved = true; moved; ) {
     moved = false;
     for (const [from, to] of pairs) {
+      // Whoever asked for destruction has no entry; the word stands for every record of theirs.
+      if (isForgotten(register, from) && !isForgotten(register, to) && !mayNoMore(register.patients[to])) {
+        refuse(register, to, asOf);
+        moved = true;
+      }
       const record = register.patients[from];
       if (record === undefined) continue;
       if (object(register, record, to, asOf)) moved = true;

@@ -1,11 +1,12 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { base64url, fromBase64url } from '@ketenkluis/base';
-import { readCheckpoint } from '@ketenkluis/ledger';
-import { erasedOf } from '@ketenkluis/vault/testing';
+import { base64url, type DossierId, fromBase64url } from '@ketenkluis/base';
+import { alarmOf, audit } from '@ketenkluis/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Link } from './link.ts';
-import { mirror, readObjects } from './mirror.ts';
+import { fileKeyStore } from './keystore.ts';
+import { readObjects } from './mirror.ts';
+import { openState } from './state.ts';
+import { type BendPage, mirrorAt, monitorAt, sixYearsOn } from './testing/erased.ts';
 import { makeWorld, type World } from './testing/world.ts';
 import { verifyMirror } from './verify.ts';
 
@@ -95,59 +96,61 @@ describe('the mirror', () => {
 
   it('R44: what the vault erased after its five years goes here too, and an early erasure is refused', async () => {
     const { vault } = world.vault();
-    const { log } = (await vault.people.of(world.init.state.register.practice.organisation))!;
-    const { register } = world.init.state;
-    const link = (now: number): Link => {
-      const read = async () => (await vault.storage.ledger.state(log)).checkpoint!;
-      const page = async (from: number) => {
-        const { size } = await vault.storage.ledger.state(log);
-        const found = await vault.storage.ledger.entries(log, from, from + 50);
-        const shards = await vault.storage.read((tx) => erasedOf(tx, register.practice.organisation));
-        return {
-          ...{
-            from,
-            size,
-            entries: found.map(({ stored }) => base64url(stored)),
-            erased: shards.map(({ year, from: start, to }) => ({ year, from: start, to })),
-          },
-          leaves: found.flatMap(({ index, stored, leaf }) =>
-            stored.length === 0 ? [{ index, leaf: base64url(leaf) }] : [],
-          ),
-        };
-      };
-      const note = { text: '' };
-      const session = {
-        now: () => now,
-        log: async () => {
-          note.text = await read();
-          const { size, root } = readCheckpoint(note.text);
-          return { seen: () => ({ size, root: base64url(root) }), note: () => note.text };
-        },
-        seen: async () => readCheckpoint(note.text),
-        call: async (name: string, _schema: unknown, _body: unknown, query: string) =>
-          name === 'entries' ? page(Number(query.split('=')[1])) : { objects: [], next: null },
-      };
-      return { session } as unknown as Link;
-    };
     const before = (await verifyMirror(dir)).size;
-    world.clock.move(Date.UTC(2032, 0, 2) - world.clock.clock());
-    await world.vault().upkeep();
-    await expect(mirror(dir, link(Date.UTC(2031, 0, 2)), register)).rejects.toMatchObject({
-      code: 'agent/vault-forked',
+    // A look's annex, as it came with what stands there no more.
+    const state0 = await openState({
+      ...{ dir: join(world.dir, 'agent'), random: world.random },
+      keyStore: fileKeyStore(join(world.dir, 'agent')),
     });
-    await mirror(dir, link(world.clock.clock()), register);
+    const dossier = Object.keys(state0.register.vault.chains!.heads)[0] as DossierId;
+    await state0.close();
+    await audit(await world.signIn('gp'), { dossier });
+    await world.sync({ mirror: dir });
+    const annexes = await vault.storage.read((tx) => tx.selectFrom('annex').selectAll().execute());
+    const kept = { kind: 'annex', name: annexes.at(-1)!.hash, bytes: base64url(annexes.at(-1)!.bytes) };
+    const [first] = readdirSync(join(dir, 'objects'));
+    appendFileSync(join(dir, 'objects', first!), `${JSON.stringify(kept)}\n`);
+    expect(count('annex')).toBeGreaterThan(0);
+    await sixYearsOn(world);
+    await world.vault().upkeep();
+    const now = world.clock.clock();
+    await expect(mirrorAt(world, dir, Date.UTC(2031, 0, 2))).rejects.toMatchObject({ code: 'agent/vault-forked' });
+    expect(count('annex')).toBeGreaterThan(0);
+    await mirrorAt(world, dir, now);
     const verdict = await verifyMirror(dir);
     expect(verdict.faults).toEqual([]);
     expect(verdict.size).toBeGreaterThan(before);
     expect(verdict.entries).toBeLessThan(verdict.size);
+    // Who looked and why goes with its line.
+    expect(objects().filter(({ name }) => name === kept.name)).toEqual([]);
     // A fresh folder has the leaves from the vault, and verifies as well.
     const fresh = join(world.dir, 'fresh');
-    await mirror(fresh, link(world.clock.clock()), register);
+    await mirrorAt(world, fresh, now);
     expect((await verifyMirror(fresh)).faults).toEqual([]);
     // Lines that went and that no line names are missed.
     const file = join(dir, 'mirror.json');
-    const state = JSON.parse(readFileSync(file, 'utf8')) as { erased: object[] };
-    writeFileSync(file, JSON.stringify({ ...state, erased: [] }));
+    const state = JSON.parse(readFileSync(file, 'utf8')) as { erased: { year: number }[] };
+    const said = (erased: object[]) => writeFileSync(file, JSON.stringify({ ...state, erased }));
+    said([]);
     expect((await verifyMirror(dir)).faults[0]).toMatchObject({ kind: 'entry' });
+    said(state.erased.map((one) => ({ ...one, year: one.year - 1 })));
+    expect((await verifyMirror(dir)).faults[0]).toMatchObject({ kind: 'erased' });
+  });
+
+  it('R44: the monitor passes over a year that was lawfully erased, and is alarmed by one that was not', async () => {
+    const now = world.clock.clock();
+    const { lines, frontier } = await monitorAt(world, now);
+    expect(lines.length).toBeLessThan(frontier.size);
+    const alarm = (bend: BendPage, at: number = now) =>
+      monitorAt(world, at, bend).catch((error: unknown) => alarmOf(error));
+    // By its own clock the year is not over; no year is said to be gone; another year is said; half of it is said.
+    expect(await alarm((page) => page, Date.UTC(2031, 11, 31))).toBe('gap');
+    expect(await alarm((page) => ({ ...page, erased: [] }))).toBe('leaf');
+    const bent = (change: object) => (page: Parameters<BendPage>[0]) => ({
+      ...page,
+      erased: page.erased!.map((one) => ({ ...one, ...change })),
+    });
+    expect(await alarm(bent({ year: 2020 }))).toBe('gap');
+    expect(await alarm(bent({ to: frontier.size }))).toBe('gap');
   });
 });

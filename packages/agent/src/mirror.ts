@@ -199,24 +199,37 @@ async function eraseCopies(dir: string, link: Link, state: MirrorState, erased: 
     const early = () =>
       agentError('vault-forked', `the vault erased lines of ${shard.year} before their five years were over`);
     if (link.session.now() < erasableFrom(shard.year)) throw early();
+    const annexes = new Set<string>();
+    const gone: number[] = [];
     for (let from = shard.from; from < shard.to; ) {
       const page = await link.session.call('entries', entriesPage, undefined, `?from=${from}`);
       if (page.entries.length === 0) throw agentError('vault-forked', `line ${from} is not shown`);
       const places = page.entries.map((text, i) => ({ index: from + i, text })).filter(({ index }) => index < shard.to);
       for (const [file, group] of Map.groupBy(places, ({ index }) => entriesFile(index))) {
-        const lines = fromUtf8((await readIfThere(join(dir, file))) ?? new Uint8Array()).split('\n');
+        const lines = await linesIn(dir, file);
         for (const { index, text } of group) {
           const own = lines[index % LINES_PER_FILE];
           if (text !== '' || own === undefined || own === GONE) continue;
-          if (shardYear(decodeEntry(fromBase64url(own)).entry.common.at) !== shard.year) throw early();
-          lines[index % LINES_PER_FILE] = GONE;
+          const { common, items } = decodeEntry(fromBase64url(own)).entry;
+          if (shardYear(common.at) !== shard.year) throw early();
+          for (const { annex } of items) if (annex !== null) annexes.add(annex);
+          gone.push(index);
         }
-        await writeAtomic(join(dir, file), utf8(lines.join('\n')));
       }
       from += page.entries.length;
     }
+    // First what the lines name: a run that is cut off finds the rest by the lines that still stand.
+    if (annexes.size > 0) await keepObjects(dir, ({ kind, name }) => kind !== 'annex' || !annexes.has(name));
+    for (const [file, group] of Map.groupBy(gone, entriesFile)) {
+      const lines = await linesIn(dir, file);
+      for (const index of group) lines[index % LINES_PER_FILE] = GONE;
+      await writeAtomic(join(dir, file), utf8(lines.join('\n')));
+    }
   }
 }
+
+const linesIn = async (dir: string, file: string): Promise<string[]> =>
+  fromUtf8((await readIfThere(join(dir, file))) ?? new Uint8Array()).split('\n');
 
 const wholeTile = (dir: string, level: number, index: number, size: number): Promise<Uint8Array<ArrayBuffer> | null> =>
   readIfThere(join(dir, 'log', tilePath(level, index, Math.max(1, tileWidth(size, level, index)))));
@@ -308,13 +321,18 @@ async function dropDead(dir: string, register: Register): Promise<number> {
   for (const { slots } of register.teams) {
     for (const { descriptor } of Object.values(slots)) if (descriptor !== null) live.add(descriptor);
   }
+  return await keepObjects(dir, (object) => isKept(object, live));
+}
+
+/** Takes out what is not to be kept; answers how many objects went. */
+async function keepObjects(dir: string, keeps: (object: StoredObject) => boolean): Promise<number> {
   let removed = 0;
   const folder = join(dir, 'objects');
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.endsWith('.ndjson')) continue;
     const path = join(folder, name);
     const objects = readObjects((await readIfThere(path)) ?? new Uint8Array());
-    const kept = objects.filter((object) => isKept(object, live));
+    const kept = objects.filter(keeps);
     if (kept.length === objects.length) continue;
     removed += objects.length - kept.length;
     if (kept.length === 0) await rm(path);

@@ -1,6 +1,6 @@
 /** The practice's own monitor against a vault that lies to the agent: an alarm, and no snapshot is signed. */
 
-import { base64url, fromBase64url, instant } from '@ketenkluis/base';
+import { base64url, DAY, fromBase64url, instant } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from './keystore.ts';
@@ -95,6 +95,19 @@ describe('the monitor', () => {
     expect(() => explain(state.register, lines(at), [], people.keys)).not.toThrow();
     expect(() => explain(state.register, lines(at - 1), [], people.keys)).toThrow('older than the one before it');
     await state.close();
+  });
+
+  it('R45: clocks that differ, and a snapshot that is older than it may be, are alarms that stop nothing', async () => {
+    const clock = () => instant(world.clock.clock() + 40_000);
+    expect((await world.sync()).alarms).toEqual([]);
+    const apart = await world.sync({ clock });
+    expect(apart.alarms).toEqual(['clock-drift']);
+    // Weekly: twice that is two weeks.
+    world.clock.move(15 * DAY);
+    const late = await world.sync();
+    expect(late.alarms).toEqual(['stale-snapshot']);
+    expect(late.snapshot.number).toBe(apart.snapshot.number + 1);
+    expect((await world.sync()).alarms).toEqual([]);
   });
 
   it('somebody who changes a dossier and may not is an alarm', async () => {

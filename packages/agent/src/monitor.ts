@@ -1,117 +1,21 @@
 /**
- * The practice's monitor: reads every line since the last sync, rebuilds every leaf, and explains every change of every dossier.
- * What it cannot rebuild or explain is an alarm, and no snapshot is signed (docs/spec/snapshot.md).
+ * The practice's monitor: of the lines since the last sync (lines.ts) it explains every change of every dossier.
+ * What it cannot explain is an alarm, and no snapshot is signed (docs/spec/snapshot.md).
  */
 
-import { type DossierId, type FactId, fromBase64url, type HandleId, type Instant } from '@ketenkluis/base';
-import { type Alarm, Frontier, isOfPartner } from '@ketenkluis/client';
-import {
-  CHAIN_START,
-  checkChain,
-  decodeEntry,
-  type Entry,
-  type EntryItem,
-  type EntrySalts,
-  itemHash,
-  leafOf,
-} from '@ketenkluis/ledger';
-import { entriesPage } from '@ketenkluis/protocol';
+import type { DossierId, FactId, HandleId, Instant } from '@ketenkluis/base';
+import { isOfPartner } from '@ketenkluis/client';
+import type { Entry, EntryItem } from '@ketenkluis/ledger';
 import { dossierState, type Hash, type KeyDirectory } from '@ketenkluis/seal';
-import { agentError } from './errors.ts';
-import type { Link } from './link.ts';
+import { forked, type LogLine } from './lines.ts';
 import { emptyLive, type Head, stateOf, withNote, withoutFacts, withoutNote } from './live.ts';
 import type { LiveDossier, Register } from './register.ts';
-
-export interface LogLine {
-  readonly index: number;
-  readonly entry: Entry;
-  /** As stored, for the mirror. */
-  readonly stored: Uint8Array;
-}
 
 /** One record of the journal: what a delivery was going to make live, by dossier and by team handle; where counters stand. */
 export interface Intent {
   readonly counter: number;
   readonly dossiers: Readonly<Record<string, LiveDossier>>;
   readonly heads: Readonly<Record<string, Head>>;
-}
-
-const forked = (why: string, alarm: Alarm = 'change') =>
-  agentError('vault-forked', `the log does not add up: ${why}; no snapshot is signed`, { detail: { alarm } });
-
-/** Lines that hold statements of the directory: cards, team keys, memberships, mandates and their ends. */
-const OF_PEOPLE = new Set(['authority', 'card', 'epoch', 'fact', 'withdraw']);
-
-/** A vault that shows the keys of people without one that its log holds would have this agent seal for somebody who left. */
-function checkPeople(lines: readonly LogLine[], shown: ReadonlySet<string>): void {
-  for (const { index, entry } of lines) {
-    if (!OF_PEOPLE.has(entry.common.event)) continue;
-    const hidden = entry.items.some(
-      ({ dossier, object, outcome }) =>
-        dossier === null && outcome === 'success' && object !== null && !shown.has(object),
-    );
-    if (hidden) throw forked(`line ${index} holds a card, key or end of one that the vault does not show`, 'gap');
-  }
-}
-
-/** Reads and rebuilds lines up to the last checkpoint this link has taken. Throws `agent/vault-forked`. */
-export async function readLines(
-  link: Link,
-  register: Register,
-): Promise<{ lines: LogLine[]; frontier: Frontier; chains: NonNullable<Register['vault']['chains']> }> {
-  const log = await link.session.log();
-  const from = register.vault.checkpoint;
-  const frontier = new Frontier(from?.size ?? 0, from?.peaks ?? []);
-  const lines: LogLine[] = [];
-  const chains = structuredClone(register.vault.chains ?? { whole: from === null, heads: {} });
-  // A first page makes its own line; it is read in the next run.
-  await link.session.people(true);
-  const target = log.seen();
-  if (target === null) throw forked('it has no checkpoint');
-  while (frontier.size < target.size) {
-    const page = await link.session.call('entries', entriesPage, undefined, `?from=${frontier.size}`);
-    if (page.entries.length === 0) throw forked(`line ${frontier.size} is not shown`, 'gap');
-    for (const text of page.entries) {
-      if (frontier.size >= target.size) break;
-      const stored = fromBase64url(text);
-      const { entry, salts } = decodeOrThrow(stored, frontier.size);
-      followChains(chains, frontier.size, entry, salts);
-      lines.push({ index: frontier.size, entry, stored });
-      frontier.add(leafOf(entry, salts));
-    }
-  }
-  if (frontier.root() !== target.root) throw forked('its lines do not give its checkpoint', 'leaf');
-  checkPeople(lines, link.session.peopleHashes);
-  return { lines, frontier, chains };
-}
-
-/** Every dossier's items are numbered without a gap, and each names the one before (docs/spec/entry.md, "Chain of a dossier"). */
-function followChains(
-  { whole, heads }: NonNullable<Register['vault']['chains']>,
-  index: number,
-  entry: Entry,
-  salts: EntrySalts,
-): void {
-  for (const [place, item] of entry.items.entries()) {
-    if (item.dossier === null || item.seq === null) continue;
-    const salt = fromBase64url(salts.items[place]!);
-    const before = heads[item.dossier] ?? (whole ? CHAIN_START : null);
-    if (before !== null && !checkChain([{ item, salt }], before).ok)
-      throw forked(`line ${index} does not follow what stood of a dossier before`, 'gap');
-    heads[item.dossier] = { seq: item.seq, hash: itemHash(item, salt) as Hash };
-  }
-}
-
-function decodeOrThrow(stored: Uint8Array, index: number) {
-  try {
-    return decodeEntry(stored);
-  } catch (cause) {
-    const detail = { alarm: 'leaf' satisfies Alarm };
-    throw agentError('vault-forked', `line ${index} of the log cannot be rebuilt; no snapshot is signed`, {
-      cause,
-      detail,
-    });
-  }
 }
 
 /** The last change of a dossier that this agent did not make or does not remember: what must be signed, as its line names it. */

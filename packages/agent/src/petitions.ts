@@ -20,7 +20,7 @@ import {
 } from '@ketenkluis/seal';
 import { openSealed } from '@ketenkluis/seal/open';
 import { agentError } from './errors.ts';
-import type { LogLine } from './monitor.ts';
+import type { LogLine } from './lines.ts';
 import { ADDRESS, type Post } from './post/post.ts';
 import type { Register } from './register.ts';
 

@@ -12,6 +12,7 @@ import {
 } from '@ketenkluis/care';
 import type { Bsn } from '@ketenkluis/fhir';
 import { Fingerprints, type ScopeRecords } from './contents.ts';
+import { isForgotten } from './destroy/forgotten.ts';
 import { endEnrolment } from './ending.ts';
 import { type Dwelling, evidenceSince } from './evidence.ts';
 import { settleLinks } from './links.ts';
@@ -111,7 +112,7 @@ export async function readEnrolled(options: {
           return enrolment.programmes as ProgrammeId[];
         }
         // Known from now on as not asked yet; nothing of it is read or sent.
-        if (may.length > 0 && register.patients[patient] === undefined) {
+        if (may.length > 0 && register.patients[patient] === undefined && !isForgotten(register, patient)) {
           register.patients[patient] = { participations: [], notices: [], enrolment: null, live: null };
         }
         return [];

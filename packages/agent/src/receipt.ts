@@ -28,6 +28,17 @@ function wantedTeams(register: Register, partners: PartnerTeams, at: Instant): R
   return [...wanted].sort().map(([team, patients]) => ({ team, patients }));
 }
 
+/** How far each request for destruction is, without who asked. */
+const shownDestructions = ({ destructions = [] }: Register): Pick<ReceiptContent, 'destructions'> =>
+  destructions.length === 0
+    ? {}
+    : {
+        destructions: destructions.map(({ number, asked, due, decision, ground, copies }) => ({
+          ...{ number, asked, due, decision, ground },
+          copies: copies.map(({ why: _, ...copy }) => copy),
+        })),
+      };
+
 /** The account, with this delivery on top of the register's list. */
 export function makeReceipt(of: {
   readonly register: Register;
@@ -60,6 +71,7 @@ export function makeReceipt(of: {
       for (const scope of of.scopes.get(enrolment.ids.dossier) ?? []) scopes.set(scope, (scopes.get(scope) ?? 0) + 1);
     }
   }
+  stayed.refused! += (register.forgotten ?? []).length;
   // Everybody else of the practice is in no programme, or was never a candidate.
   const inside = left + stayed['not-asked']! + stayed.refused!;
   stayed['no-candidate'] = Math.max(0, practice.patients - inside);
@@ -85,6 +97,7 @@ export function makeReceipt(of: {
     fields: { ...practice.fields },
     last: deliveries,
     wanted: wantedTeams(register, of.partners, at),
+    ...shownDestructions(register),
     source: { files: practice.files.length, became: BECAME, loose: [...practice.loose] },
   };
 }

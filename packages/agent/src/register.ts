@@ -9,6 +9,7 @@ import { deliveryNumbers } from '@ketenkluis/client';
 import { hash } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { breachFile } from './breach/file.ts';
+import { backupLife, destruction, drill } from './destroy/file.ts';
 
 const id = <K extends IdKind>(kind: K) =>
   z.custom<Id<K>>((value) => typeof value === 'string' && idPattern(kind).test(value), `expected a ${kind} id`);
@@ -205,6 +206,8 @@ export const confirmation = z.strictObject({
   /** The bytes signed, as canonical JSON. */
   text: z.string(),
   signature: z.string(),
+  /** Somebody in it asked for destruction: a tag stands for them, and the signature proves no more than the hash. */
+  redacted: z.literal(true).optional(),
 });
 
 const teamSlot = z.strictObject({
@@ -338,5 +341,11 @@ export const register = z.strictObject({
     .optional(),
   /** The practice's own register of breaches (AVG 33(5)); nothing in it is ever removed. */
   breaches: z.array(breachFile).max(1000).optional(),
+  /** Requests for destruction (docs/spec/destruction.md), and tags of whom does not come back by themselves. */
+  destructions: z.array(destruction).max(10_000).optional(),
+  forgotten: z.array(key).max(10_000).optional(),
+  backups: backupLife.optional(),
+  /** Restore drills, newest last (docs/hosts.md). */
+  drills: z.array(drill).max(100).optional(),
 });
 export type Register = z.infer<typeof register>;

@@ -27,6 +27,7 @@ import type { KnownLine } from '@ketenkluis/ledger';
 import type { KeyDirectory } from '@ketenkluis/seal';
 import { alarmsOf } from './alarms.ts';
 import { type Custodian, liveDescriptors, openCustodian } from './custody.ts';
+import { type DestructionReport, destructionReport, forgetEnded, settleCopies } from './destroy/settle.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { completeLegend } from './legend.ts';
@@ -98,6 +99,8 @@ export interface SyncResult {
   readonly outside: LogStanding;
   /** What patients asked that waits for an answer; `late`: for more than a month. `told`: messages that somebody looked, null where none are sent. */
   readonly petitions: PetitionReport;
+  /** Copies that patients asked to have destroyed (docs/spec/destruction.md). */
+  readonly destructions: DestructionReport;
   /** What is not right and stops nothing; what does, is an error (`alarmOf`). */
   readonly alarms: readonly Alarm[];
 }
@@ -142,6 +145,8 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   if (!isPartner(register)) holdSelection(register, selection, options.acceptSelection ?? false);
   const since = { snapshot: register.snapshot?.at ?? null, size: register.vault.checkpoint?.size ?? 0 };
   const { lost, lines } = await takeUp(link, register, intents, today);
+  // The snapshot of the run before stands in a line that this run has just read.
+  const confirmed = register.snapshot?.at ?? null;
   completeSlots(register.teams, random);
   takeEpochs(register, await link.session.people());
   await takeNames(register, link.session);
@@ -196,7 +201,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
     return await finish({
-      ...{ options, link, sender, agent, intents, step, done, mitz, appointments, custody, lines, since },
+      ...{ options, link, sender, agent, intents, step, done, mitz, appointments, custody, lines, since, confirmed },
     });
   } finally {
     reading.close();
@@ -236,6 +241,8 @@ async function finish(of: {
   /** Lines since the last run, and where that one stood. */
   readonly lines: readonly KnownLine[];
   readonly since: { readonly snapshot: Instant | null; readonly size: number };
+  /** When the snapshot before this run's was taken in. */
+  readonly confirmed: Instant | null;
   readonly custody: Custodian;
 }): Promise<SyncResult> {
   const { options, link, sender, agent, intents, step, done, mitz, appointments, custody } = of;
@@ -268,9 +275,11 @@ async function finish(of: {
     register.partnerKeys = Object.fromEntries([...keys].map(([team, { kem }]) => [team, kem]));
     register.deliveries = done.receipt.last;
     register.custody = custody.result();
+    const today = localDate(clock());
+    forgetEnded(register, today);
     await state.save();
     await step('saved');
-    await custody.keep(liveDescriptors(register));
+    const kept = await custody.keep(liveDescriptors(register));
     await step('kept by holders');
     const petitions = await settlePetitions({
       register,
@@ -281,6 +290,12 @@ async function finish(of: {
     await step('told');
     const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, outside);
     await step('mirrored');
+    if (destructionReport(register, today).todo > 0) {
+      const owns = ownsNow(await link.session.people(), clock());
+      await settleCopies(register, { today, kept, mirror: options.mirror, owned: (dossier) => owns.of.has(dossier) });
+      await state.save();
+      await step('settled');
+    }
     options.onProgress?.({ step: 'snapshot', done: 1, total: 1, secondsLeft: 0 });
     return {
       receipt: done.receipt,
@@ -296,8 +311,9 @@ async function finish(of: {
       mirror: copied,
       outside,
       petitions,
+      destructions: destructionReport(register, today),
       alarms: alarmsOf({
-        ...{ since: last, days: register.intervalDays, known, outside, now: clock() },
+        ...{ since: of.confirmed, days: register.intervalDays, known, outside, now: clock() },
         late: petitions.late,
       }),
     };

@@ -7,9 +7,10 @@ import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } fro
 import { takeLooks } from './digest.ts';
 import { agentError } from './errors.ts';
 import { heldOf, takeGiven } from './given.ts';
+import { readLines } from './lines.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
-import { type Explained, explain, type Intent, type LastStep, readLines } from './monitor.ts';
+import { type Explained, explain, type Intent, type LastStep } from './monitor.ts';
 import { followPetitions } from './petitions.ts';
 import type { Enrolled } from './plan.ts';
 import type { LiveDossier, PatientRecord, Register } from './register.ts';

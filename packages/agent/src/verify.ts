@@ -22,8 +22,8 @@ export interface MirrorVerdict {
   readonly faults: readonly (Omit<Fault, 'kind'> & { readonly kind: Fault['kind'] | 'pack' | 'witness' })[];
 }
 
-/** Throws `agent/bad-mirror` when there is no mirror; whatever is wrong inside stands in the verdict. */
-export async function verifyMirror(dir: string): Promise<MirrorVerdict> {
+/** Throws `agent/bad-mirror` when there is no mirror; whatever is wrong inside stands in the verdict. `seen`: earlier checkpoints that the tree must have had. */
+export async function verifyMirror(dir: string, seen: readonly Checkpoint[] = []): Promise<MirrorVerdict> {
   const bytes = await readIfThere(join(dir, MIRROR_FILE));
   const state = bytes === null ? null : mirrorState.safeParse(JSON.parse(fromUtf8(bytes))).data;
   if (!state) throw agentError('bad-mirror', `${dir} is no mirror of a vault`);
@@ -40,7 +40,7 @@ export async function verifyMirror(dir: string): Promise<MirrorVerdict> {
   const verdict = await verifyLedger({
     folder: { read: async (path) => (await readIfThere(join(dir, 'log', path))) ?? undefined },
     trust: { log },
-    seen: outside.seen,
+    seen: [...outside.seen, ...seen],
     verifier: webVerifier,
     erased: state.erased.map((shard) => ({ ...shard, log: state.log.origin })),
     async entries(from, to) {

@@ -12,7 +12,8 @@ import { cliError } from './errors.ts';
 import { type Outcome, say } from './output.ts';
 import { signInBySheet } from './practice.ts';
 
-const SECOND = 'KETENKLUIS_SECOND_PASSPHRASE';
+/** Holds the passphrase of the second of two people at one keyboard. */
+export const SECOND = 'KETENKLUIS_SECOND_PASSPHRASE';
 
 /** Makes keys and a configuration without practices; the owners need the card. Throws `keyholder/not-empty`. */
 export async function init(options: { readonly dir: string; readonly url: string }): Promise<Outcome> {

@@ -2,6 +2,8 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { breach } from './breach.ts';
+import * as destroyCommands from './destroy.ts';
+import * as drillCommands from './drill.ts';
 import { hosting } from './hosting.ts';
 import * as identityCommands from './identity.ts';
 import { inspect } from './inspect.ts';
@@ -271,6 +273,43 @@ command(
   .option('--close', 'it is closed')
   .option('--out <dir>', 'new folder for the form and the letters')
   .action((options) => run(options.json, () => breach(options)));
+
+command(
+  'destroy',
+  'a patient asks that their copies be destroyed: decide, follow every copy (docs/spec/destruction.md)',
+)
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .option('--patient <id>', 'id of the patient in the GP system: records a decision')
+  .option('--asked <date>', 'day of the request; today when left out')
+  .option('--why <text>', 'in words of the practice; stays here')
+  .option('--refuse <ground>', 'refused: other-person or legal-duty')
+  .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--person <sheet>', 'sheet of an owner')
+  .option('--second <sheet>', 'sheet of the second signer')
+  .option('--number <n>', 'a request that is there', whole)
+  .option('--partner <organisation>', 'whose answer came')
+  .option('--confirmed', 'they destroyed it')
+  .option('--declined <text>', 'they keep something, and why')
+  .option('--letters <dir>', 'writes the letters to partners who have not answered')
+  .option('--allow', 'the patient asked to come back: a batch may name them again')
+  .action((options) => run(options.json, () => destroyCommands.destroy(options)));
+
+command('backups', 'write down how long backups live, as the host and the practice say (docs/hosts.md)')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--host <days>', "the host's, at most 30", whole)
+  .requiredOption('--practice <days>', "the practice's own, at most 30", whole)
+  .action((options) => run(options.json, () => destroyCommands.backups(options)));
+
+command('drill', 'put a backup of the vault back into a scratch folder: what would it bring back? (docs/hosts.md)')
+  .requiredOption('--dir <dir>', 'state of the agent')
+  .requiredOption('--mirror <dir>', "the practice's own copy of everything")
+  .requiredOption('--backup <dir>', 'a copy of the data of the vault; it is not changed')
+  .action((options) => run(options.json, () => drillCommands.drill(options)));
+
+command('restored', 'after a restore: say which checkpoints others hold, so that nobody is served from an older log')
+  .requiredOption('--dir <dir>', 'data of the vault')
+  .requiredOption('--newest <file...>', "checkpoint of each practice's own copy (log/checkpoint)")
+  .action((options) => run(options.json, () => drillCommands.restored(options)));
 
 command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
   .option('--dir <dir>', 'state of the agent')

@@ -295,6 +295,14 @@ const petitionWords = ({ open, late, next, told }: SyncResult['petitions']): str
   ...(open === 0 ? [] : [`requests of patients: ${open} wait for an answer, ${late} too long; the next by ${next}`]),
   ...(told === null ? [] : [`messages to patients: ${told.sent} sent, ${told.failed} wait for the next run`]),
 ];
+const destructionWords = ({ todo, overdue, due }: SyncResult['destructions']): string[] =>
+  todo === 0
+    ? []
+    : [
+        overdue > 0
+          ? `DESTRUCTION IN ARREARS: ${overdue} of ${todo} copies should be gone; see ketenkluis destroy`
+          : `destruction: ${todo} copies to go, the next by ${due}`,
+      ];
 
 const outsideWords = ({ standing, fresh, named, size }: SyncResult['outside']): string[] => [
   standing === 'none'
@@ -344,6 +352,7 @@ export async function sync(options: {
         ...mitzWords(result.mitz),
         ...outsideWords(result.outside),
         ...petitionWords(result.petitions),
+        ...destructionWords(result.destructions),
         ...result.alarms.flatMap(alarmWords),
       ],
     };

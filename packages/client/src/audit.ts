@@ -12,11 +12,12 @@ import {
   type OrganisationId,
   type PersonId,
 } from '@ketenkluis/base';
-import { type Annex, checkChain, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
+import { type Annex, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
 import type { KeyDirectory, RequestClass } from '@ketenkluis/seal';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
 import { provedActor } from './dossier-state.ts';
+import { erasedIn, erasedLeaf, wholeBut } from './erased.ts';
 import { type ProvedLine, provedLine } from './log.ts';
 import { prepared } from './look.ts';
 import { checkOwnLine } from './release.ts';
@@ -149,7 +150,17 @@ export async function audit(
   const known = [...proved, own].flatMap(({ index, common }) => (common === null ? [] : [{ index, at: common.at }]));
   const links = linksOf([...proved.filter(({ index }) => index !== own.index), own], what.dossier);
   // Numbered from 1 without a gap, each naming the one before, up to the line of this very reading.
-  const whole = from === 0 && checkChain(links).ok;
+  // Where a year was erased between two of them, and only there, numbers are missing.
+  const shards = erasedIn(answer.erased ?? [], {
+    log: log.log.origin,
+    now: session.now(),
+    under: checkpoint,
+    shown: proved,
+  });
+  const places = new Map([...proved, own].flatMap((one) => one.items.map(({ hash }) => [hash, one.index] as const)));
+  const placed = links.map((link) => ({ ...link, line: places.get(link.hash)! }));
+  const before = (answer.before ?? []).map((one) => erasedLeaf(one, checkpoint));
+  const whole = from === 0 && wholeBut(placed, shards, before);
   return {
     lines,
     complete: whole && lines.every(({ verified }) => verified),

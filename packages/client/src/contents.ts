@@ -133,6 +133,28 @@ export const receiptContent = z.strictObject({
   last: z.array(deliveryNumbers).max(24),
   /** Teams of partners that patients were referred to and whose key is not known: nothing newer is sealed for them. */
   wanted: z.array(z.strictObject({ team: id('team'), patients: count })).default([]),
+  /** Requests for destruction (docs/spec/destruction.md): by number, nobody is named. Left out where there are none. */
+  destructions: z
+    .array(
+      z.strictObject({
+        number: count,
+        asked: day,
+        due: day,
+        decision: z.enum(['destroy', 'refuse']),
+        ground: z.enum(['other-person', 'legal-duty']).nullable(),
+        copies: z.array(
+          z.strictObject({
+            what: short,
+            organisation: id('organisation').nullable(),
+            state: z.enum(['todo', 'done', 'refused']),
+            due: day,
+            at: day.nullable(),
+          }),
+        ),
+      }),
+    )
+    .max(10_000)
+    .optional(),
   /** What became of the source, and folders that others on that computer can read. */
   source: z.strictObject({ files: count, became: z.string(), loose: z.array(z.string()) }),
 });

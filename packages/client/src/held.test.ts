@@ -1,5 +1,7 @@
 /** Keyholders from the naming to the look (docs/spec/keyholder.md). */
 
+import { decideDestruction, mirroredStatements, openState } from '@ketenkluis/agent';
+import { AS_OF } from '@ketenkluis/agent/testing';
 import { type OrganisationId, systemRandom as random } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import { testHolder } from '@ketenkluis/keyholder/testing';
@@ -40,7 +42,7 @@ describe('keyholders', () => {
   let held: HeldWorld;
   let row: WorklistRow;
   beforeAll(async () => {
-    held = await makeHeld(3, 3);
+    held = await makeHeld(4, 3);
   });
   afterAll(() => held?.close());
   const down = (...which: number[]) => {
@@ -178,6 +180,35 @@ describe('keyholders', () => {
     expect(lists[1]).toEqual(lists[0]);
     expect(lists[2]).toEqual(lists[0]);
     expect(holders.map(({ store }) => store.counts()[0]!.pieces)).toEqual(lists.map(({ length }) => length));
+  });
+
+  it('R5: of who had everything destroyed no keyholder keeps a piece, and one that is away keeps the request open', async () => {
+    const { world, holders } = held;
+    const mirror = `${world.dir}/mirror`;
+    await world.sync({ mirror });
+    const statements = await mirroredStatements(mirror);
+    const state = await openState({ dir: `${world.dir}/agent`, random, keyStore: world.init.state.keyStore });
+    const signer = (name: string) => world.init.people.find((one) => one.name.startsWith(name))!.keys.signer;
+    const patient = Object.entries(state.register.patients).findLast(([, { live }]) => live !== null)!;
+    const versions = Object.values(patient[1].live!.heads).map(({ descriptor }) => descriptor);
+    await decideDestruction({
+      ...{ register: state.register, patient: patient[0], asked: AS_OF, now: world.clock.clock(), why: 'gevraagd' },
+      ...{ decision: { what: 'destroy' }, signers: [signer('A.'), signer('B.')], statements, lines: [] },
+      ...{ own: () => false, keyholders: true },
+    });
+    await state.save();
+    await state.close();
+    const practice = state.register.practice.organisation;
+    const keeps = () =>
+      holders.map(({ store }) => store.read((tx) => tx.held(practice)).some((one) => versions.includes(one)));
+    expect(keeps()).toEqual([true, true, true]);
+    down(2);
+    // Keyholders and backups are left.
+    expect((await world.sync({ mirror })).destructions).toMatchObject({ todo: 2 });
+    expect(keeps()).toEqual([false, false, true]);
+    down();
+    expect((await world.sync({ mirror })).destructions).toMatchObject({ todo: 1 });
+    expect(keeps()).toEqual([false, false, false]);
   });
 
   it('the owners name nobody any more: the next sync seals everything without, and a look asks nobody', async () => {

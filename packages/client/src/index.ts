@@ -54,6 +54,7 @@ export {
 export { type Confirmation, isOfPartner, provedActor } from './dossier-state.ts';
 export { closeReview, openEmergency, openReviews, type Told, tellPatient } from './emergency.ts';
 export { endReferral, takeOverMessage, withdrawConsent } from './ending.ts';
+export { ErasedLines } from './erased.ts';
 export { type ClientErrorCode, clientError } from './errors.ts';
 export { type Followed, followDossier } from './follow.ts';
 export { Frontier } from './frontier.ts';

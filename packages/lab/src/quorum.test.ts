@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyMirror } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
+import { mirrorAt, sixYearsOn } from '@ketenkluis/agent/testing/erased';
 import { base64, base64url, HOUR, MINUTE } from '@ketenkluis/base';
 import {
   agree,
@@ -21,6 +22,7 @@ import {
 import { ALARM_WORDS } from '@ketenkluis/client/alarm-words';
 import { checkpointText, formatNote, merkleRoot, parseNote, readCheckpoint, signCheckpoint } from '@ketenkluis/ledger';
 import type { witnessed } from '@ketenkluis/protocol';
+import { erasedOf } from '@ketenkluis/vault/testing';
 import { createKeys, type RunningWitness, readConfig, startWitness } from '@ketenkluis/witness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
@@ -318,5 +320,42 @@ describe('the owners name two witnesses', () => {
     // The twin: without the owners' statement nobody asks the witnesses, and the same vault shows two trees unseen.
     expect(base64(other.root)).not.toBe(base64(seen.root));
     expect(await logStanding(gp)).toMatchObject({ standing: 'confirmed' });
+  });
+
+  it('R44: a year goes when two witnesses put their time beyond it too; the verifier in Go knows it as erased, and refuses an early one', async () => {
+    const { vault } = world.vault();
+    const { organisation } = world.init.state.register.practice;
+    const shards = () => vault.storage.read((tx) => erasedOf(tx, organisation));
+    away.add(0).add(1);
+    await sixYearsOn(world);
+    await world.vault().upkeep();
+    // The agent says that it is 2032; whoever the owners named outside has not said so yet.
+    expect(await shards()).toEqual([]);
+    const asked = [back(0), back(1)];
+    away.clear();
+    await world.vault().upkeep();
+    await Promise.all(asked);
+    await witnesses().idle();
+    await world.vault().upkeep();
+    expect(await shards()).toHaveLength(1);
+    const folder = join(world.dir, 'after');
+    await mirrorAt(world, folder, world.clock.clock());
+    const own = await verifyMirror(folder);
+    expect(own).toMatchObject({ ok: true, faults: [] });
+    const go = hasGo() ? buildGoVerifier(dir) : null;
+    const theirs = go?.(folder);
+    if (theirs) expect(theirs).toEqual({ ...theirs, ok: true, size: own.size, root: own.root, entries: own.entries });
+    const file = join(folder, 'mirror.json');
+    const said = JSON.parse(readFileSync(file, 'utf8')) as { erased: { year: number; from: number; to: number }[] };
+    const faults: [string, (one: (typeof said.erased)[number]) => object[]][] = [
+      ['does not', () => []],
+      ['early', (one) => [{ ...one, year: one.year - 1 }]],
+      ['one line more', (one) => [{ ...one, to: one.to + 1 }]],
+      ['another year beside it', (one) => [one, { year: 2019, from: one.from, to: one.to }]],
+    ];
+    for (const [what, change] of faults) {
+      writeFileSync(file, JSON.stringify({ ...said, erased: said.erased.flatMap(change) }));
+      expect([what, (await verifyMirror(folder)).ok, go?.(folder).ok ?? false]).toEqual([what, false, false]);
+    }
   });
 });

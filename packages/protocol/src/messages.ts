@@ -591,6 +591,13 @@ export const auditAnswer = z.strictObject({
   lines: z
     .array(z.strictObject({ ...ledgerProof.shape, annex: base64url(40_000).nullable(), request: requestHeader }))
     .max(20_000),
+  /** Years that were erased (docs/spec/retention.md), each with the line that says so; left out where there are none. */
+  erased: z
+    .array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1), line: ledgerProof }))
+    .max(100)
+    .optional(),
+  /** Leaves of erased lines that an item shown names as the one before it: nothing but their places in the tree. */
+  before: z.array(ledgerProof).max(100).optional(),
 });
 
 /** GET .../mirror?after=N: every live object in log order, for the practice's own copy. */

@@ -4,7 +4,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import { newId } from '@ketenkluis/base';
+import { newId, type OrganisationId } from '@ketenkluis/base';
 import { type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { createJsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { findCaller } from './auth.ts';
@@ -124,6 +124,9 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   api.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.url.startsWith('/v1')) reply.header('cache-control', 'no-store');
+    const { practice } = (request.params ?? {}) as { readonly practice?: string };
+    if (vault.standing.behind.has(practice as OrganisationId))
+      throw vaultError('behind', 'this vault was put back from a backup and does not hold the newest lines');
   });
   // After the rate limit and before the body: outsiders are not read.
   api.addHook('preParsing', async (request) => {

@@ -1,16 +1,16 @@
 /** Reading the log of one dossier, and saying beforehand what a client will do by itself (R38). Both are lines too. */
 
 import { type Decision, decide } from '@ketenkluis/access';
-import type { DossierId } from '@ketenkluis/base';
-import { base64url } from '@ketenkluis/base';
-import type { auditAnswer, postAudit, postDeclaration } from '@ketenkluis/protocol';
+import { base64url, type DossierId, type OrganisationId } from '@ketenkluis/base';
+import type { EntryItem, ErasedShard } from '@ketenkluis/ledger';
+import type { auditAnswer, LedgerProof, postAudit, postDeclaration } from '@ketenkluis/protocol';
 import type { Hash } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
 import { notAllowed, refresh, type Signed, shownReason } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
-import { consistencyTo, proofOf } from './proofs.ts';
+import { consistencyTo, inclusionOf, proofOf, proofOfStored } from './proofs.ts';
 import { questionFor, readFor } from './questions.ts';
 import { decidedItem, outcomeOf } from './release.ts';
 import { lineProofs } from './states.ts';
@@ -97,7 +97,62 @@ export async function audit(
     checkpoint: line.checkpoint,
     consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
     lines,
+    ...(await erasedLines(vault, people.log, practice, line.size, [...lines, proofOf(line)], dossier)),
   };
+}
+
+const PAGE = 1000;
+/** The erased line in which this commitment stands; the newest are looked at first. */
+async function leafWith(vault: Vault, log: string, { from, to }: Pick<ErasedShard, 'from' | 'to'>, commitment: string) {
+  const bytes = Buffer.from(commitment, 'base64url');
+  for (let end = to; end > from; end -= PAGE) {
+    const page = await vault.storage.ledger.entries(log, Math.max(from, end - PAGE), end);
+    const found = page.findLast(({ leaf }) => Buffer.from(leaf).includes(bytes));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Each year that was erased, with the line that says so, and the leaves on which what is left of this dossier's chain goes on. */
+async function erasedLines(
+  vault: Vault,
+  log: string,
+  practice: OrganisationId,
+  size: number,
+  shown: readonly LedgerProof[],
+  dossier: DossierId,
+) {
+  const rows = await vault.storage.read((tx) =>
+    tx.selectFrom('erased').selectAll().where('practice', '=', practice).where('line', '<', size).execute(),
+  );
+  const erased = await Promise.all(
+    rows.map(async ({ year, from_line: from, to_line: to, line }) => {
+      const [stored] = await vault.storage.ledger.entries(log, line, line + 1);
+      return { year, from, to, line: await proofOfStored(vault, log, stored!, size, [0]) };
+    }),
+  );
+  if (erased.length === 0) return {};
+  const chain = shown
+    .flatMap(({ items }) =>
+      items.map(({ part }) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as EntryItem),
+    )
+    .filter((one) => one.dossier === dossier && one.seq !== null)
+    .sort((a, b) => a.seq! - b.seq!);
+  const before: LedgerProof[] = [];
+  for (const [at, { seq, prev }] of chain.entries()) {
+    if (prev === null || seq! <= (chain[at - 1]?.seq ?? 0) + 1) continue;
+    for (const shard of rows) {
+      const found = await leafWith(vault, log, { from: shard.from_line, to: shard.to_line }, prev);
+      if (!found) continue;
+      const path = await inclusionOf(vault, log, found.index, size);
+      before.push({
+        ...{ index: found.index, leaf: base64url(found.leaf), path: path.map((step) => base64url(step)) },
+        ...{ common: null, items: [] },
+      });
+      break;
+    }
+  }
+  return { erased, before };
 }
 
 const annexOf = (proof: { readonly items: readonly { readonly part: string }[] }): Hash[] =>

@@ -29,5 +29,7 @@ export const vaultError = errorFactory('vault', [
   'bad-config',
   'bad-directory',
   'clock-drift',
+  // put back from a backup, and others hold a newer log
+  'behind',
 ]);
 export type VaultErrorCode = (typeof vaultError.codes)[number];

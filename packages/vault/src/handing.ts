@@ -12,10 +12,10 @@ import { vaultError } from './errors.ts';
 import { append, commonOf } from './lines.ts';
 import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
-import { newestSnapshot, questionFor, readFor } from './questions.ts';
+import { questionFor, readFor } from './questions.ts';
 import { decidedItem, outcomeOf, shownStates } from './release.ts';
 import { type StateDraft, statesOf } from './states.ts';
-import { batchesFor, getStatements, toWire } from './storage/statements.ts';
+import { batchesFor, toWire } from './storage/statements.ts';
 import type { Vault } from './vault.ts';
 
 type Answer = z.infer<typeof grantAnswer>;
@@ -105,18 +105,15 @@ export async function grantAsk(vault: Vault, signed: Signed, body: z.infer<typeo
     ...ready.flatMap(({ descriptor, grant, bundle, facts }) => [descriptor, grant, bundle, ...facts]),
     ...states.flatMap(({ steps }) => steps),
   ];
-  const { batches, snapshot } = await vault.storage.read(async (tx) => {
-    const newest = await newestSnapshot(tx, practice);
-    const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
-    return { batches: await batchesFor(tx, practice, row ? [...rows, row] : rows), snapshot: row ? toWire(row) : null };
-  });
+  const under = states.find((one) => one.under !== null)?.under ?? null;
+  const batches = await vault.storage.read((tx) => batchesFor(tx, practice, under === null ? rows : [...rows, under]));
   return {
     line: proofOf(line),
     checkpoint: line.checkpoint,
     consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
     results,
     states: await shownStates(vault, signed, states, line.size),
-    snapshot,
+    snapshot: under === null ? null : toWire(under),
     batches,
   };
 }

@@ -6,6 +6,8 @@ export interface Metrics {
   readonly registry: Registry;
   request(route: string, method: string, status: number, seconds: number): void;
   drift(milliseconds: number): void;
+  /** Practices whose lines are due by this clock only. */
+  unconfirmed(practices: number): void;
   /** Broken glass that nobody has reviewed yet. */
   reviews(open: number): void;
   /** Of every witness that is posted to; one that is named no more is not shown. */
@@ -34,6 +36,11 @@ export function createMetrics(): Metrics {
     help: "The clock against the machine's steady count",
     registers,
   });
+  const unconfirmed = new Gauge({
+    name: 'ketenkluis_retention_unconfirmed_practices',
+    help: 'Practices with lines to erase by this clock, who signed for no such time in 14 days',
+    registers,
+  });
   const open = new Gauge({
     name: 'ketenkluis_emergency_reviews_open',
     help: 'Emergency looks that wait for a review by somebody else',
@@ -52,6 +59,7 @@ export function createMetrics(): Metrics {
       duration.observe({ route }, seconds);
     },
     drift: (milliseconds) => drift.set(milliseconds),
+    unconfirmed: (count) => unconfirmed.set(count),
     reviews: (count) => open.set(count),
     witnesses(all) {
       for (const gauge of [behind, failing]) gauge.reset();

@@ -30,6 +30,7 @@ const STATUS: Record<VaultErrorCode, number> = {
   'bad-config': 500,
   'bad-directory': 500,
   'clock-drift': 503,
+  behind: 503,
 };
 
 /** R22: the same bytes for a practice, dossier, handle or invitation that is not there, not yours or not open. */

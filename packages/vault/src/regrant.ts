@@ -16,7 +16,7 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, item, reasonOf, SIGNED_CHECKS } from './lines.ts';
 import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
-import { newestSnapshot, questionFor, type Reading, readFor } from './questions.ts';
+import { questionFor, type Reading, readFor } from './questions.ts';
 import { checkRecipients, keptBundles, sortStatements, wrapRows } from './receiving.ts';
 import { decidedItem, outcomeOf, shownStates } from './release.ts';
 import { settleShares, writeDraft } from './settling.ts';
@@ -156,11 +156,8 @@ export async function askRegrants(
     ...ready.flatMap(({ descriptor, grant, bundle, facts }) => [descriptor, grant, bundle, ...facts]),
     ...states.flatMap(({ steps }) => steps),
   ];
-  const { batches, snapshot } = await vault.storage.read(async (tx) => {
-    const newest = await newestSnapshot(tx, practice);
-    const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
-    return { batches: await batchesFor(tx, practice, row ? [...rows, row] : rows), snapshot: row ? toWire(row) : null };
-  });
+  const under = states.find((one) => one.under !== null)?.under ?? null;
+  const batches = await vault.storage.read((tx) => batchesFor(tx, practice, under === null ? rows : [...rows, under]));
   return {
     line: proofOf(line),
     checkpoint: line.checkpoint,
@@ -182,7 +179,7 @@ export async function askRegrants(
       };
     }),
     states: await shownStates(vault, signed, states, line.size),
-    snapshot,
+    snapshot: under === null ? null : toWire(under),
     batches,
   };
 }

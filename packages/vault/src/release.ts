@@ -12,9 +12,9 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, item, type Judged, reasonOf } from './lines.ts';
 import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
-import { newestSnapshot, questionFor, readFor } from './questions.ts';
-import { lineProofs, type StateDraft, statesOf } from './states.ts';
-import { batchesFor, getStatements, toWire } from './storage/statements.ts';
+import { questionFor, readFor } from './questions.ts';
+import { lineProofs, type StateDraft, snapshotIn, statesOf } from './states.ts';
+import { batchesFor, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -67,6 +67,7 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
     decisions: [] as Judged[],
     gone: [] as DossierId[],
     at: signed.at,
+    snapshot: null as StatementRow | null,
   };
 
   const line = await append(vault, {
@@ -139,6 +140,8 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
         gone: [...new Set(ready.flatMap(({ position }) => gone.get(position) ?? []))],
         at,
         states: await statesOf(vault, tx, practice, opened, teams),
+        // As the rows above: a snapshot that comes before the answer is written does not prove them.
+        snapshot: await snapshotIn(tx, practice, reading.snapshot),
       });
       return {
         common: commonOf(vault, people, request, at, {
@@ -206,7 +209,14 @@ async function answer(
   vault: Vault,
   signed: Signed,
   line: Committed,
-  found: { ready: Ready[]; states: StateDraft[]; decisions: Judged[]; gone: DossierId[]; at: Instant },
+  found: {
+    ready: Ready[];
+    states: StateDraft[];
+    decisions: Judged[];
+    gone: DossierId[];
+    at: Instant;
+    snapshot: StatementRow | null;
+  },
 ): Promise<Answer> {
   const { practice, people, request } = signed;
   const shares = vault.shares.release(
@@ -252,18 +262,17 @@ async function answer(
     ]),
     ...found.states.flatMap(({ steps }) => steps),
   ];
-  const { batches, snapshot } = await vault.storage.read(async (tx) => {
-    const newest = await newestSnapshot(tx, practice);
-    const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
-    return { batches: await batchesFor(tx, practice, row ? [...rows, row] : rows), snapshot: row ? toWire(row) : null };
-  });
+  const { snapshot } = found;
+  const batches = await vault.storage.read((tx) =>
+    batchesFor(tx, practice, snapshot === null ? rows : [...rows, snapshot]),
+  );
   return {
     line: shownLine(signed, line),
     checkpoint: line.checkpoint,
     consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
     results,
     states: await shownStates(vault, signed, found.states, line.size),
-    snapshot,
+    snapshot: snapshot === null ? null : toWire(snapshot),
     batches,
     gone: found.gone,
   };

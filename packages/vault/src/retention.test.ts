@@ -8,18 +8,30 @@ import { createVerifier } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fsck } from './fsck.ts';
 import { erasedOf } from './retention.ts';
-import { deliverAll, enrol, look, newDossier, startTestWorld, type TestWorld, takeSnapshot } from './testing.ts';
+import {
+  deliverAll,
+  enrol,
+  fakeClock,
+  look,
+  newDossier,
+  reopenTestWorld,
+  startTestWorld,
+  type TestWorld,
+  takeSnapshot,
+} from './testing.ts';
 
 /** One practice from January 2026 on; nothing is looked at for six years. */
 let world: TestWorld;
 let early: Awaited<ReturnType<typeof openCheckpoint>>;
 let looked: number;
+/** Lines of 2026. */
+let ofYear: number;
 const state = () => world.running.vault.storage.ledger.state(world.log.origin);
 const lines = async () => world.running.vault.storage.ledger.entries(world.log.origin, 0, (await state()).size);
 const shards = () => world.running.vault.storage.read((tx) => erasedOf(tx, world.practice.id));
 
 beforeAll(async () => {
-  world = await startTestWorld();
+  world = await startTestWorld({ days: 7 * 365 });
   const agent = await world.open(world.practice.agent);
   const nurse = await world.open(world.practice.nurse);
   const dossier = newDossier(1);
@@ -29,7 +41,8 @@ beforeAll(async () => {
   looked = (await state()).size;
   const item = { dossier: dossier.id, handle: dossier.handles[0]! };
   expect((await look(world, nurse, [item])).json()).toMatchObject({ results: [{ outcome: 'permit' }] });
-  const { checkpoint } = await state();
+  const { checkpoint, size } = await state();
+  ofYear = size;
   early = await openCheckpoint(checkpoint!, { log: parseVkey(world.log.key) }, createVerifier());
 });
 afterAll(() => world.close());
@@ -51,16 +64,42 @@ describe('R44: retention of the log', () => {
   it('nothing goes while a line of the year is younger than five years', async () => {
     // 2031-12-31, an hour before midnight UTC.
     world.time.move(Date.UTC(2031, 11, 31, 23) - world.time.clock());
+    expect((await takeSnapshot(world, await world.open(world.practice.agent))).reply.status).toBe(200);
     await world.running.upkeep();
     expect(await shards()).toEqual([]);
     expect((await lines()).every(({ stored }) => stored.length > 0)).toBe(true);
   });
 
-  it('then the whole year goes but for what others prove their keys with, a line says so, and old checkpoints verify', async () => {
+  it('R44: a vault that starts under a clock that is years ahead erases nothing, and a named alarm stands', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'ketenkluis-retention-'));
+    await world.running.vault.storage.tidy();
+    cpSync(world.dir, copy, { recursive: true });
+    rmSync(join(copy, 'vault.lock'));
+    // The practice's last signed word of the time is of 2031.
+    const ahead = await reopenTestWorld(world, copy, fakeClock(Date.UTC(2033, 5, 1)));
+    await ahead.running.upkeep();
+    const { storage } = ahead.running.vault;
+    expect(await storage.read((tx) => erasedOf(tx, world.practice.id))).toEqual([]);
+    const health = await ahead.running.app.inject('/healthz');
+    expect(health.json()).toMatchObject({ status: 'retention-unconfirmed' });
+    const metrics = await ahead.running.app.inject('/metrics');
+    expect(metrics.body).toContain('ketenkluis_retention_unconfirmed_practices 1');
+    await ahead.close();
+  });
+
+  it('then the year is over by the clock of the practice too: its agent signs a snapshot', async () => {
     world.time.move(2 * 3_600_000);
-    const before = (await state()).size;
     await world.running.upkeep();
-    expect(await shards()).toEqual([{ log: world.log.origin, year: 2026, from: 0, to: before }]);
+    expect(await shards()).toEqual([]);
+    // Nobody calls for help: practices sync once a week at the least.
+    expect((await world.running.app.inject('/healthz')).json()).toMatchObject({ status: 'ok' });
+    const agent = await world.open(world.practice.agent);
+    expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
+  });
+
+  it('then the whole year goes but for what others prove their keys with, a line says so, and old checkpoints verify', async () => {
+    await world.running.upkeep();
+    expect(await shards()).toEqual([{ log: world.log.origin, year: 2026, from: 0, to: ofYear }]);
     const all = await lines();
     expect(all[looked]!.stored).toHaveLength(0);
     expect(all[looked]!.leaf.length).toBeGreaterThan(60);

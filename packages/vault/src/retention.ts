@@ -4,14 +4,32 @@
  * (cards, keys, facts, live versions) are kept until it is replaced: they are what others prove their keys with.
  */
 
-import { type Instant, instant, type OrganisationId } from '@ketenkluis/base';
+import { DAY, type Instant, instant, type OrganisationId } from '@ketenkluis/base';
 import { decodeEntry, type ErasedShard, erasableFrom, shardHash, shardYear } from '@ketenkluis/ledger';
 import type { Hash } from '@ketenkluis/seal';
 import { append, item, ownCommon, SIGNED_CHECKS } from './lines.ts';
+import { newestSnapshot } from './questions.ts';
+import { getStatements, payloadOf } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
 const EMPTY = new Uint8Array();
+/** The longest that a snapshot lives: a practice that said nothing for longer is missed anyway. */
+const SILENT = 14 * DAY;
+
+/**
+ * The latest moment that others than this vault signed for: the agent in its newest snapshot, and as many witnesses as the owners ask
+ * for, where they named some; the earlier of the two. By the vault's own clock alone nothing is erased.
+ */
+async function toldTime(vault: Vault, practice: OrganisationId, log: string): Promise<Instant> {
+  const signed = await vault.storage.read(async (tx) => {
+    const newest = await newestSnapshot(tx, practice);
+    const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
+    return row ? (payloadOf(row) as { readonly at: Instant }).at : instant(0);
+  });
+  const outside = await vault.witnesses.told(log);
+  return outside === null ? signed : instant(Math.min(signed, outside));
+}
 
 /** Shards of a practice that were erased, oldest first. */
 export async function erasedOf(tx: Tx, practice: OrganisationId): Promise<readonly ErasedShard[]> {
@@ -30,7 +48,7 @@ async function timeOf(vault: Vault, log: string, index: number): Promise<Instant
   return line && line.stored.length > 0 ? decodeEntry(line.stored).entry.common.at : null;
 }
 
-/** The oldest shard that may go now; undefined for none. */
+/** The oldest shard that may go by this vault's own clock; undefined for none. */
 async function dueShard(vault: Vault, practice: OrganisationId, log: string): Promise<ErasedShard | undefined> {
   const { size } = await vault.storage.ledger.state(log);
   const before = await vault.storage.read((tx) => erasedOf(tx, practice));
@@ -76,14 +94,23 @@ async function eraseLines(tx: Tx, practice: OrganisationId, { log, from, to }: E
   }
 }
 
-/** Every shard of every practice that is due; answers how many went. One line each, in the transaction that erases. */
-export async function eraseDue(vault: Vault): Promise<number> {
+/**
+ * Every shard of every practice that is due, by the clock and by what the practice and its witnesses signed of the time. One line each,
+ * in the transaction that erases. `unconfirmed` counts practices whose lines this clock would erase while theirs did not come near.
+ */
+export async function eraseDue(vault: Vault): Promise<{ readonly erased: number; readonly unconfirmed: number }> {
   let erased = 0;
+  let unconfirmed = 0;
   const practices = await vault.storage.read((tx) => tx.selectFrom('practice').select(['practice', 'log']).execute());
   for (const { practice, log } of practices) {
     const owner = (await vault.people.of(practice))?.keys.authority?.owners[0]?.person;
     for (let shard = await dueShard(vault, practice, log); shard && owner; ) {
       const due = shard;
+      const told = await toldTime(vault, practice, log);
+      if (told < erasableFrom(due.year)) {
+        if (vault.clock() - told > SILENT) unconfirmed += 1;
+        break;
+      }
       const common = ownCommon(vault, practice, {
         event: 'erase',
         action: 'D',
@@ -122,5 +149,5 @@ export async function eraseDue(vault: Vault): Promise<number> {
       shard = await dueShard(vault, practice, log);
     }
   }
-  return erased;
+  return { erased, unconfirmed };
 }

@@ -8,6 +8,7 @@ import { originFault } from '@ketenkluis/protocol';
 import type { AssuranceLevel } from '@ketenkluis/seal';
 import { destination, pino } from 'pino';
 import { type AppOptions, createApp } from './app.ts';
+import { practicesBehind } from './behind.ts';
 import { vaultError } from './errors.ts';
 import { openKeys } from './keys.ts';
 import { append, ownCommon } from './lines.ts';
@@ -99,6 +100,14 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     ...{ storage, shares, keys, clock, random, origins, bootstrapToken, ...steady },
     ...{ assurance: options.assurance, witnesses: options.witnesses, witnessPause: options.witnessPause },
   });
+  try {
+    vault.standing.behind = await practicesBehind(vault, dir);
+  } catch (error) {
+    await storage.close();
+    shares.close();
+    lock.close();
+    throw error;
+  }
   const pokeAll = async (): Promise<void> => {
     const logs = await storage.read((tx) => tx.selectFrom('log').select('log').execute());
     for (const { log } of logs) vault.witnesses.poke(log);
@@ -141,7 +150,11 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     }
     alarmed = off;
     // By a clock that nobody trusts nothing is erased.
-    if (!off) await eraseDue(vault);
+    if (off) return;
+    const { unconfirmed } = await eraseDue(vault);
+    if (unconfirmed > 0 && vault.standing.unconfirmed === 0)
+      logger.error({ unconfirmed }, 'retention-unconfirmed: no practice signed for the time that this clock shows');
+    vault.standing.unconfirmed = unconfirmed;
   };
   const timer = setInterval(() => {
     upkeep().catch((error: unknown) =>

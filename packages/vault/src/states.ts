@@ -8,7 +8,7 @@ import { liveHashes, viewDossiers } from './changes.ts';
 import { vaultError } from './errors.ts';
 import { proofOfStored } from './proofs.ts';
 import { newestSnapshot } from './questions.ts';
-import type { StatementRow } from './storage/statements.ts';
+import { getStatements, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -43,8 +43,19 @@ export interface StateDraft {
   readonly changes: readonly { readonly line: number; readonly item: number }[];
   /** The signed step of each of those lines. */
   readonly steps: readonly StatementRow[];
+  /** The snapshot that the row stands in: one that comes before the answer is written does not prove it. */
+  readonly under: StatementRow | null;
   /** Live notes and messages that a team of the asker holds a grant on. */
   readonly notes: HandleId[];
+}
+
+/** The signed snapshot itself, as it stands in this transaction. */
+export async function snapshotIn(
+  tx: Tx,
+  practice: OrganisationId,
+  newest: { readonly hash: Hash } | undefined,
+): Promise<StatementRow | null> {
+  return (newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash)) ?? null;
 }
 
 export async function statesOf(
@@ -56,6 +67,7 @@ export async function statesOf(
 ): Promise<StateDraft[]> {
   const views = await viewDossiers(tx, practice, dossiers);
   const snapshot = await newestSnapshot(tx, practice);
+  const under = await snapshotIn(tx, practice, snapshot);
   const out: StateDraft[] = [];
   for (const view of views.values()) {
     const { dossier } = view;
@@ -92,6 +104,7 @@ export async function statesOf(
       : [];
     out.push({
       steps,
+      under,
       dossier,
       seq: view.changed,
       state: view.state,

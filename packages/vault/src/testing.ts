@@ -94,13 +94,14 @@ const runIn = (dir: string, time: FakeClock, options: Partial<VaultOptions> = {}
   });
 
 export async function startTestWorld(
-  options: Partial<VaultOptions> & { readonly time?: FakeClock } = {},
+  options: Partial<VaultOptions> & { readonly time?: FakeClock; readonly days?: number } = {},
 ): Promise<TestWorld> {
-  const { time = fakeClock(), ...more } = options;
+  const { time = fakeClock(), days, ...more } = options;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'ketenkluis-vault-'));
   const running = await runIn(dir, time, more);
   const { keys } = running.vault;
-  const practice = await testPractice(time.clock(), { id: keys.id, sign: keys.signer.publicKey, kem: keys.kemPublic });
+  const holder = { id: keys.id, sign: keys.signer.publicKey, kem: keys.kemPublic };
+  const practice = await testPractice(time.clock(), holder, undefined, days);
   const world = worldOn({ dir, time, running, practice, log: { origin: '', key: '' } });
   const { statements, batches } = statementsToWire(practice.statements);
   const born = await world.call('practice-create', {
@@ -202,4 +203,5 @@ export * from './testing/delivery.ts';
 export * from './testing/partner.ts';
 export * from './testing/passkey.ts';
 export * from './testing/practice.ts';
+export * from './testing/time.ts';
 export * from './testing/witnesses.ts';

@@ -41,6 +41,13 @@ export interface Vault {
   drift(): number;
   /** The steady count, for what may not depend on the clock. */
   steady(): number;
+  /** Alarms that stand until they are looked at again, every minute. */
+  readonly standing: {
+    /** Practices whose lines this clock would erase while what they signed of the time did not come near (docs/spec/retention.md). */
+    unconfirmed: number;
+    /** Practices whose log others hold more of: put back from a backup (behind.ts). */
+    behind: ReadonlySet<OrganisationId>;
+  };
 }
 
 export interface VaultParts {
@@ -77,6 +84,7 @@ export function createContext({ witnesses: allowed = [], witnessPause, ...parts 
     assurance: new Map(Object.entries(parts.assurance ?? {}) as [OrganisationId, AssuranceLevel][]),
     verifier,
     steady,
+    standing: { unconfirmed: 0, behind: new Set() },
     people,
     witnesses,
     appender: {

@@ -8,6 +8,8 @@ import {
   base64,
   type Clock,
   fromUtf8,
+  type Instant,
+  instant,
   MINUTE,
   type OrganisationId,
   SECOND,
@@ -39,6 +41,8 @@ export interface Witnesses {
   cosigned(log: string, note: string): Promise<string>;
   /** What is kept of each witness that the practice of this log names. */
   kept(log: string): Promise<readonly Kept[]>;
+  /** The moment that as many witnesses as the owners ask for signed for; 0 where fewer did, null where nobody is named. */
+  told(log: string): Promise<Instant | null>;
   /** Per witness, for the worst log: lines without a cosignature; and the logs whose last post failed. */
   state(): Promise<readonly { readonly name: string; readonly behind: number; readonly failing: number }[]>;
   /** When no post is under way; what waits for its next try does not count. */
@@ -287,6 +291,15 @@ export function createWitnesses(parts: {
           fault: here ? fault : 'not-allowed',
         };
       });
+    },
+    async told(log) {
+      const named = await namedOn(log);
+      if (named === undefined || named.quorum === 0) return null;
+      const rows = await rowsOf(log);
+      const times = named.witnesses
+        .map((one) => signaturesIn(one, rows.find(({ name }) => name === one.name)?.note ?? null)?.seconds ?? 0)
+        .sort((a, b) => b - a);
+      return instant((times[named.quorum - 1] ?? 0) * SECOND);
     },
     async state() {
       const [logs, rows] = await storage.read(async (tx) => [

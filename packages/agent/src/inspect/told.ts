@@ -1,8 +1,10 @@
 /** Chapters 6 and 7: how patients were told; the impact assessment, the processor, the registers. */
 
+import { localDate } from '@ketenkluis/base';
 import { FIELDS, PROGRAMME_IDS, PROGRAMMES } from '@ketenkluis/care';
 import type { PaperBlock } from '@ketenkluis/client/pdf';
 import { countsOf, hoursLeft } from '../breach/file.ts';
+import { destructionReport } from '../destroy/settle.ts';
 import type { Stated } from './people.ts';
 import { petitionRows } from './petitions.ts';
 import { count, day, head, list, pairs, quiet, say, table, tally, warn } from './words.ts';
@@ -18,6 +20,8 @@ export function told(all: Stated): PaperBlock[] {
   const versions = [...new Set(notices.map(({ text }) => text))];
   const fileOf = (version: string) => texts.find((one) => one.version === version);
   const said = patients.flatMap((one) => one.said ?? []);
+  const destructions = register.destructions ?? [];
+  const left = destructionReport(register, localDate(all.facts.now));
   return [
     table(
       'Welke tekst, hoe en hoe vaak',
@@ -71,6 +75,14 @@ export function told(all: Stated): PaperBlock[] {
             `${count(unread, 'patiënt is', 'patiënten zijn')} aangemeld zonder dat is vastgelegd hoe zij zijn geïnformeerd.`,
           ),
         ]),
+    head('Verzoeken om vernietiging (BW 7:455: binnen drie maanden)'),
+    pairs(
+      'Verzoeken om vernietiging',
+      ['Verzoeken', destructions.length],
+      ['waarvan geweigerd', destructions.filter(({ decision }) => decision === 'refuse').length],
+      ['Kopieën die nog weg moeten', left.todo],
+      ['waarvan te laat', left.overdue],
+    ),
     head('Toestemming om anderen te laten kijken'),
     pairs(
       'Wat patiënten zeiden',
@@ -117,6 +129,7 @@ export function dpia(all: Stated): PaperBlock[] {
   const fields = [...new Set(selection?.lines.map(({ field }) => FIELDS[field].nl) ?? [])].sort();
   const oldest = places[0]?.entry.common.at;
   const breaches = register.breaches ?? [];
+  const { backups } = register;
   const keepers =
     holders === undefined || holders.holders.length === 0
       ? 'geen'
@@ -251,13 +264,30 @@ export function dpia(all: Stated): PaperBlock[] {
         ['f. hulp bij meldplicht en DPIA', 'dit dossier; ketenkluis breach', 'nodig'],
         [
           'g. wissen of teruggeven',
-          'eigen kopie na elke levering; wissen na vertrek; reservekopieën hooguit 30 dagen',
+          `eigen kopie na elke levering; wissen na vertrek; reservekopieën hooguit 30 dagen${
+            backups === undefined
+              ? ' (hoe lang precies is niet vastgelegd)'
+              : `; volgens opgave van ${backups.at} die van de host ${backups.host} en die van de praktijk ${backups.practice} dagen`
+          }`,
           'nodig',
         ],
         ['h. controle toestaan', 'logboek en eigen kopie zijn zonder de host te controleren', 'nodig'],
       ],
     ),
     warn('Voeg de getekende overeenkomst met de host toe: die kent dit programma niet.'),
+    head('Reservekopieën terugzetten: geoefend'),
+    table(
+      'Oefeningen',
+      ['Geoefend op', 'Regels in de kopie', 'Regels nu', 'Zou terugbrengen', 'Uitkomst'],
+      (register.drills ?? []).map(({ at, size, newest, back, ok }) => [
+        day(at),
+        size,
+        newest,
+        `${back.dossiers} dossiers, ${back.versions} versies, ${back.people} vertrekkers, ${back.years} gewiste jaren`,
+        ok ? 'niets daarvan gaat open' : 'NIET in orde',
+      ]),
+      'Nog niet geoefend.',
+    ),
     head('Register van inbreuken (AVG 33 lid 5)'),
     table(
       'Register van inbreuken',

@@ -10,6 +10,7 @@ import { asSealedBlob, type Hash, hashOf, type Plaintext, sealTo } from '@ketenk
 import { openSealed } from '@ketenkluis/seal/open';
 import { readAnnex } from '../annex.ts';
 import { type EvidenceContent, evidenceContent, readContent } from '../contents.ts';
+import { ErasedLines } from '../erased.ts';
 import { clientError } from '../errors.ts';
 import { Frontier } from '../frontier.ts';
 import { listHandles, openList, prepared } from '../look.ts';
@@ -68,6 +69,7 @@ async function readOn(
   if (target === null) throw clientError('not-included', 'this log has no checkpoint');
   const indexer = new Indexer(kept);
   const frontier = new Frontier(kept.size, kept.peaks);
+  const erased = new ErasedLines(log.log.origin, session.now());
   if (frontier.size > target.size) throw clientError('not-included', 'more was read before than this log has now');
   while (frontier.size < target.size) {
     const from = frontier.size;
@@ -78,9 +80,16 @@ async function readOn(
     const annexes = new Map(words.annexes.map(({ hash, bytes }) => [hash, bytes]));
     const until = Math.min(target.size, from + page.entries.length, words.until);
     if (until <= from) throw clientError('not-included', `line ${from} is not shown`);
+    erased.page(page);
     for (let line = from; line < until; line++) {
+      const gone = page.entries[line - from] === '' ? erased.leaf(line) : undefined;
+      if (gone !== undefined) {
+        frontier.add(gone);
+        continue;
+      }
       const { entry, salts } = decoded(fromBase64url(page.entries[line - from]!), line);
       frontier.add(leafOf(entry, salts));
+      erased.line(line, entry);
       const { common, items } = entry;
       const stated = items.find(({ annex }) => annex !== null)?.annex ?? null;
       const sent = stated === null ? undefined : annexes.get(stated as Hash);
@@ -96,6 +105,7 @@ async function readOn(
     progress(frontier.size, target.size);
   }
   if (frontier.root() !== target.root) throw clientError('not-included', 'the lines do not give the checkpoint');
+  erased.end(kept.size);
   const { index } = indexer;
   index.peaks = frontier.peaks();
   await keepIndex(session, index);

@@ -1,6 +1,6 @@
-// Verifies a mirror folder of a practice's log offline, from docs/spec/ledger.md, entry.md, witness.md and register.md ("Mirror") alone:
+// Verifies a mirror folder of a practice's log offline, from docs/spec/ledger.md, entry.md, witness.md, retention.md and register.md ("Mirror") alone:
 // the log's signature, the witnesses' Ed25519 cosignatures and quorum, every leaf, tile and the root, every leaf made again from its line,
-// every dossier's chain, and time. Shares no code with the rest of this repository; notes and trees are Go's own sumdb packages.
+// every dossier's chain, time, and that what retention took was named and due. Shares no code with the rest of this repository; notes and trees are Go's own sumdb packages.
 //
 //	GO111MODULE=off GOPATH=/usr/share/gocode go build -o verify main.go
 //	verify [-seen NOTE]... FOLDER
@@ -23,6 +23,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -46,6 +47,61 @@ type mirror struct {
 		Origin string `json:"origin"`
 		Key    string `json:"key"`
 	} `json:"log"`
+	Erased []shard `json:"erased"`
+}
+
+// Lines From up to, not including, To, all written in Year, that retention took (retention.md).
+type shard struct {
+	Year  int   `json:"year"`
+	From  int64 `json:"from"`
+	To    int64 `json:"to"`
+	named bool
+}
+
+func yearStart(year int) int64 { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli() }
+
+// As its erase line names it: SHA-256(lp(domain, canonical JSON)).
+func (s shard) hash(origin string) string {
+	name, _ := json.Marshal(origin)
+	text := fmt.Sprintf(`{"from":%d,"log":%s,"to":%d,"year":%d}`, s.From, name, s.To, s.Year)
+	sum := sha256.Sum256(lp([]byte("ketenkluis.erased.v1"), []byte(text)))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// What is checked of a line that is there against what is gone.
+type erasure struct {
+	origin string
+	shards []shard
+	// The last line that is gone.
+	last int64
+}
+
+func (e *erasure) holds(index int64) bool {
+	for _, s := range e.shards {
+		if index >= s.From && index < s.To {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *erasure) line(index int64, head common, items []item) error {
+	for i := range e.shards {
+		s := &e.shards[i]
+		early := index < s.To && head.At >= yearStart(s.Year+1) || index >= s.From && head.At < yearStart(s.Year)
+		if head.Event == "erase" && head.Outcome == "success" {
+			for _, one := range items {
+				if one.Object != nil && *one.Object == s.hash(e.origin) {
+					s.named = true
+					early = early || index < s.To || head.At < yearStart(s.Year+6)
+				}
+			}
+		}
+		if early {
+			return errors.New("lines were erased before their five years were over")
+		}
+	}
+	return nil
 }
 
 type policy struct {
@@ -179,9 +235,12 @@ func commitment(domain string, salt, part []byte) []byte {
 }
 
 type common struct {
-	At int64 `json:"at"`
+	At      int64  `json:"at"`
+	Event   string `json:"event"`
+	Outcome string `json:"outcome"`
 }
 type item struct {
+	Object  *string `json:"object"`
 	Dossier *string `json:"dossier"`
 	Seq     *int64  `json:"seq"`
 	Prev    *string `json:"prev"`
@@ -189,10 +248,11 @@ type item struct {
 type link struct {
 	seq  int64
 	hash string
+	line int64
 }
 
 // The leaf that a stored line gives, with the chain of each dossier and the time followed.
-func rebuild(stored []byte, chains map[string]link, before *int64) ([]byte, error) {
+func rebuild(index int64, stored []byte, chains map[string]link, before *int64, gone *erasure) ([]byte, error) {
 	if !bytes.HasPrefix(stored, []byte("KKLS\x01")) {
 		return nil, errors.New("a stored line is of another kind")
 	}
@@ -218,6 +278,7 @@ func rebuild(stored []byte, chains map[string]link, before *int64) ([]byte, erro
 	*before = head.At
 	leaf := append([]byte("KKLE\x01"), commitment("ketenkluis.entry.common.v1", parts[0], parts[1])...)
 	count := len(parts)/2 - 1
+	items := make([]item, 0, count)
 	leaf = append(leaf, byte(count>>8), byte(count))
 	for i := 1; i <= count; i++ {
 		salt, part := parts[2*i], parts[2*i+1]
@@ -227,6 +288,7 @@ func rebuild(stored []byte, chains map[string]link, before *int64) ([]byte, erro
 		if err := json.Unmarshal(part, &one); err != nil {
 			return nil, err
 		}
+		items = append(items, one)
 		if one.Seq == nil {
 			continue
 		}
@@ -238,12 +300,17 @@ func rebuild(stored []byte, chains map[string]link, before *int64) ([]byte, erro
 		if one.Prev != nil {
 			fits = known && *one.Prev == last.hash
 		}
-		if !fits || *one.Seq != last.seq+1 {
+		if !known {
+			last.line = -1
+		}
+		// What stood between went with its year.
+		jumps := gone.last > last.line && *one.Seq > last.seq+1
+		if !jumps && (!fits || *one.Seq != last.seq+1) {
 			return nil, errors.New("a dossier's items do not follow each other")
 		}
-		chains[*one.Dossier] = link{*one.Seq, base64.RawURLEncoding.EncodeToString(hash)}
+		chains[*one.Dossier] = link{*one.Seq, base64.RawURLEncoding.EncodeToString(hash), index}
 	}
-	return leaf, nil
+	return leaf, gone.line(index, head, items)
 }
 
 // tlog-tiles: as in Go's own, without the height.
@@ -353,6 +420,7 @@ func run(dir string, seen []string, out *verdict) error {
 
 	chains := map[string]link{}
 	before, line := int64(0), 0
+	gone := &erasure{origin: told.Log.Origin, shards: told.Erased, last: -1}
 	var lines []string
 	for i, leaf := range leaves {
 		if i%1000 == 0 {
@@ -365,12 +433,17 @@ func run(dir string, seen []string, out *verdict) error {
 		if line >= len(lines) {
 			return fmt.Errorf("line %d is missing", i)
 		}
+		if lines[line] == "-" && gone.holds(int64(i)) {
+			gone.last = int64(i)
+			line++
+			continue
+		}
 		raw, err := base64.RawURLEncoding.Strict().DecodeString(lines[line])
 		if err != nil {
 			return err
 		}
 		line++
-		made, err := rebuild(raw, chains, &before)
+		made, err := rebuild(int64(i), raw, chains, &before, gone)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", i, err)
 		}
@@ -378,6 +451,11 @@ func run(dir string, seen []string, out *verdict) error {
 			return fmt.Errorf("line %d does not give its leaf", i)
 		}
 		out.Entries++
+	}
+	for _, s := range gone.shards {
+		if !s.named {
+			return fmt.Errorf("no line says that the lines of %d were erased", s.Year)
+		}
 	}
 	out.Dossiers = len(chains)
 

@@ -9,6 +9,7 @@ import { hostLog } from './host-log.ts';
 import { hostNewest } from './host-newest.ts';
 import { hostPacks } from './host-packs.ts';
 import { hostShares } from './host-shares.ts';
+import { hostTime } from './host-time.ts';
 import { hostWitnesses } from './host-witnesses.ts';
 import { input } from './input.ts';
 import { keyholders } from './keyholders.ts';
@@ -40,6 +41,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostDump,
   ...hostPacks,
   ...hostLog,
+  ...hostTime,
   ...hostKeys,
   ...hostNewest,
   ...hostWitnesses,

@@ -271,15 +271,19 @@ class Hammer {
   /** What a change that was refused says of itself is right only where the patient may have left. */
   async #unlessGone<T>(patient: Patient, work: () => Promise<T>): Promise<T | undefined> {
     const from = this.#named.moment();
-    try {
-      return await work();
-    } catch (error) {
-      const reading = { from, until: this.#named.moment() };
-      if (clientError.is(error) && this.#mayBeGone(patient, reading)) {
-        this.count.refused += 1;
-        return undefined;
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        const reading = { from, until: this.#named.moment() };
+        if (clientError.is(error) && this.#mayBeGone(patient, reading)) {
+          this.count.refused += 1;
+          return undefined;
+        }
+        // The agent changed the dossier faster than this client could begin anew: nothing was written, a colleague tries again.
+        if (!clientError.is(error, 'refused') || codeOf(error) !== 'vault/conflict') throw error;
+        this.count.conflicts += 1;
       }
-      throw error;
     }
   }
 

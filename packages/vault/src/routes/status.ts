@@ -6,7 +6,10 @@ import type { Metrics } from '../metrics.ts';
 import { MAX_DRIFT, SOFTWARE, type Vault } from '../vault.ts';
 import type { Api } from './api.ts';
 
-const health = z.strictObject({ status: z.enum(['ok', 'clock-drift']), software: z.string() });
+const health = z.strictObject({
+  status: z.enum(['ok', 'clock-drift', 'retention-unconfirmed', 'behind']),
+  software: z.string(),
+});
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 async function openReviewsHere(vault: Vault): Promise<number> {
@@ -29,7 +32,11 @@ export function statusRoutes(api: Api, vault: Vault, metrics: Metrics): void {
   api.get('/healthz', { schema: { response: { 200: health, 503: health } } }, async (_request, reply) => {
     await vault.storage.read((tx) => tx.selectFrom('practice').select('practice').limit(1).execute());
     const drifted = Math.abs(vault.drift()) > MAX_DRIFT;
-    return reply.code(drifted ? 503 : 200).send({ status: drifted ? 'clock-drift' : 'ok', software: SOFTWARE });
+    // Looks are answered all the same: nobody is sent away for it.
+    const { unconfirmed, behind } = vault.standing;
+    const alarm = behind.size > 0 ? 'behind' : unconfirmed > 0 ? 'retention-unconfirmed' : 'ok';
+    const status = drifted ? 'clock-drift' : alarm;
+    return reply.code(drifted ? 503 : 200).send({ status, software: SOFTWARE });
   });
   api.get('/metrics', async (request, reply) => {
     // How busy a practice is, is nobody else's business.
@@ -38,6 +45,7 @@ export function statusRoutes(api: Api, vault: Vault, metrics: Metrics): void {
     const direct = LOOPBACK.has(request.ip) && request.headers['x-forwarded-for'] === undefined;
     if (!known && !direct) throw refused();
     metrics.drift(vault.drift());
+    metrics.unconfirmed(vault.standing.unconfirmed);
     metrics.reviews(await openReviewsHere(vault));
     metrics.witnesses(await vault.witnesses.state());
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());

@@ -100,6 +100,8 @@ export async function testPractice(
   at: Instant,
   vault: { readonly id: PersonId; readonly sign: Bytes; readonly kem: Bytes },
   random: Random = systemRandom,
+  /** How long cards and the mandate live, in days, where that is longer than they ordinarily do. */
+  days = 0,
 ): Promise<TestPractice> {
   const id = newId('organisation', random);
   const [gp, trustee, nurse, agent] = await Promise.all([1, 2, 3, 4].map(() => testPerson(random)));
@@ -139,7 +141,7 @@ export async function testPractice(
     sign: Bytes,
     kemPublic: Bytes,
     number = 0,
-    until: Instant = plus(at, 365 * DAY),
+    until: Instant = plus(at, Math.max(days, 365) * DAY),
   ) =>
     signStatement(
       {
@@ -199,7 +201,7 @@ export async function testPractice(
     {
       ...fact,
       id: newId('fact', random),
-      until: plus(at, 90 * DAY),
+      until: plus(at, Math.max(days, 90) * DAY),
       kind: 'mandate' as const,
       agent: agent.id,
       responsible: gp.id,

@@ -32,6 +32,7 @@ import type {
   Workplace,
 } from '../model.ts';
 import { controlSide } from './control.ts';
+import { destructionsFrom } from './destruction.ts';
 import { keyholderSide } from './held.ts';
 import { witnessSide } from './outside.ts';
 import { looksOf, oversightSide } from './oversight.ts';
@@ -583,6 +584,7 @@ function account(
       bytes: [148_000, 91_000, 3_100, 302_000, 118_000][back]!,
       rejected: [2, 2, 0, 5, 1][back]!,
     })),
+    destructions: patients < 100 ? [] : destructionsFrom(start),
     confirmation,
   };
 }

@@ -227,5 +227,24 @@ export interface Deliveries {
     readonly bytes: number;
     readonly rejected: number;
   }[];
+  readonly destructions: readonly Destruction[];
   readonly confirmation: Confirmation;
+}
+
+/** A patient's request for destruction, by its number: who asked only the practice's own register knows. */
+export interface Destruction {
+  readonly number: number;
+  readonly asked: LocalDate;
+  readonly due: LocalDate;
+  /** Null: it is done, or being done. */
+  readonly refused: 'other-person' | 'legal-duty' | null;
+  readonly copies: readonly {
+    readonly what: string;
+    /** Whose, of a partner. */
+    readonly whose: string | null;
+    readonly state: 'todo' | 'done' | 'refused';
+    readonly due: LocalDate;
+    readonly at: LocalDate | null;
+    readonly late: boolean;
+  }[];
 }

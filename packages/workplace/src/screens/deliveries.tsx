@@ -8,6 +8,7 @@ import { Heading, Tag } from '../parts/page.tsx';
 import { Asked, Confirmed, Empty, Strip } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk } from '../parts/world.tsx';
+import { DestructionCard } from './destruction.tsx';
 import './deliveries.css';
 
 export function DeliveriesScreen() {
@@ -125,6 +126,7 @@ function Account({ account }: { readonly account: Deliveries }) {
           </table>
         </div>
       </section>
+      <DestructionCard requests={account.destructions} />
       <section className="kk-card" aria-labelledby="last">
         <h2 id="last">{t('deliveries.last')}</h2>
         <div className="kk-scroll">

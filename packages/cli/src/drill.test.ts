@@ -1,0 +1,134 @@
+/** A backup put back: nobody comes back with it, and the drill says who would have (R4, R5). */
+
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { decideDestruction, endEnrolment, mirroredLines, mirroredStatements, openState } from '@ketenkluis/agent';
+import { AS_OF, makeWorld, type World } from '@ketenkluis/agent/testing';
+import { endMembership } from '@ketenkluis/client';
+import { createVault, NEWEST_FILE } from '@ketenkluis/vault';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drillOf } from './drill.ts';
+
+let world: World;
+let mirror: string;
+let backup: string;
+const practice = () => world.init.state.register.practice.organisation;
+const onState = async <T>(work: (state: Awaited<ReturnType<typeof openState>>) => T | Promise<T>): Promise<T> => {
+  const state = await openState({
+    dir: join(world.dir, 'agent'),
+    random: world.random,
+    keyStore: world.init.state.keyStore,
+  });
+  try {
+    return await work(state);
+  } finally {
+    await state.close();
+  }
+};
+const copyTo = async (name: string): Promise<string> => {
+  const to = join(world.dir, name);
+  await world.vault().stop();
+  cpSync(join(world.dir, 'vault'), to, { recursive: true });
+  await world.restartVault();
+  return to;
+};
+const drill = (from: string) =>
+  onState(({ register }) => drillOf({ backup: from, mirror, register, clock: world.clock.clock }));
+
+beforeAll(async () => {
+  world = await makeWorld(4, 2, { threshold: 1 });
+  mirror = join(world.dir, 'mirror');
+  await world.enrol();
+  await world.sync({ mirror });
+  backup = await copyTo('backup');
+  // Since: one patient withdrew, another had everything destroyed, a third was sealed anew, a colleague left.
+  const keys = (name: string) => world.init.people.find((one) => one.name.startsWith(name))!.keys.signer;
+  await onState(async (state) => {
+    const { register } = state;
+    endEnrolment(register, 'pat-1', 'withdrawn', AS_OF);
+    await decideDestruction({
+      ...{ register, patient: 'pat-0', asked: AS_OF, now: world.clock.clock(), why: 'gevraagd aan de balie' },
+      ...{ decision: { what: 'destroy' }, signers: [keys('A.'), keys('C.')], own: () => false, keyholders: false },
+      ...{ statements: await mirroredStatements(mirror), lines: (await mirroredLines(mirror)).map(({ entry }) => entry) },
+    });
+    await state.save();
+  });
+  world.patients[2] = { ...world.patients[2]!, hba1c: [88] };
+  const owner = await world.signIn('gp');
+  const nurse = world.init.people.find(({ role }) => role === 'poh-s')!.keys.person;
+  await endMembership(owner, nurse, { leaves: true });
+  await world.sync({ mirror });
+});
+afterAll(() => world.close());
+
+describe('a restore drill', () => {
+  it('R4: names what an old backup would bring back, and shows that neither vault nor client serves it', async () => {
+    const found = await drill(backup);
+    expect(found).toMatchObject({ ok: true, failed: [], back: { dossiers: 2, people: 1, years: 0 } });
+    expect(found.back.versions).toBeGreaterThan(3);
+    expect(found.size).toBeLessThan(found.newest);
+    expect(existsSync(join(backup, NEWEST_FILE))).toBe(false);
+  });
+
+  it('R4: a backup of now brings nothing back and is served', async () => {
+    const fresh = await copyTo('fresh');
+    expect(await drill(fresh)).toMatchObject({
+      ...{ ok: true, failed: [] },
+      back: { dossiers: 0, versions: 0, people: 0, years: 0 },
+    });
+  });
+
+  it('a backup that is broken, or of another history, fails by name', async () => {
+    const broken = join(world.dir, 'broken');
+    cpSync(backup, broken, { recursive: true });
+    const db = new DatabaseSync(join(broken, 'vault.db'));
+    db.exec("UPDATE entry SET stored = x'00' WHERE idx = 3");
+    db.close();
+    expect((await drill(broken)).failed).toContain('whole');
+  });
+
+  it('R4: the agent refuses a vault that was put back, and the vault serves nobody once it knows what others hold', async () => {
+    await world.vault().stop();
+    const options = { origins: ['http://praktijk.localhost:8443'], bootstrapToken: 'bootstrap-token-for-tests' };
+    const old = await createVault({
+      ...options,
+      dir: backup,
+      clock: world.clock.clock,
+      steady: world.clock.steady,
+      log: false,
+    });
+    const ask = (running: typeof old) => running.app.inject(`/v1/practices/${practice()}/directory`);
+    // Nobody told it: it would answer whoever comes without a memory. That is what the note is for.
+    expect((await ask(old)).statusCode).not.toBe(503);
+    await old.stop();
+    const notes = [readFileSync(join(mirror, 'log', 'checkpoint'), 'utf8')];
+    writeFileSync(join(backup, NEWEST_FILE), JSON.stringify({ v: 1, notes }));
+    const told = await createVault({
+      ...options,
+      dir: backup,
+      clock: world.clock.clock,
+      steady: world.clock.steady,
+      log: false,
+    });
+    expect((await ask(told)).json()).toMatchObject({ type: 'vault/behind' });
+    expect((await told.app.inject('/healthz')).json()).toMatchObject({ status: 'behind' });
+    await told.stop();
+    // With a log that has caught up, and gone on, the same note stops nobody.
+    writeFileSync(join(world.dir, 'vault', NEWEST_FILE), JSON.stringify({ v: 1, notes }));
+    await world.restartVault();
+    expect((await ask(world.vault())).statusCode).not.toBe(503);
+    await world.sync({ mirror });
+    await world.restartVault();
+    expect((await ask(world.vault())).statusCode).not.toBe(503);
+    await world.sync({ mirror });
+    // A note that somebody else signed is no note.
+    writeFileSync(
+      join(world.dir, 'vault', NEWEST_FILE),
+      JSON.stringify({ v: 1, notes: [notes[0]!.replace(/.{6}=\n$/, 'AAAAA=\n')] }),
+    );
+    await expect(world.restartVault()).rejects.toMatchObject({ code: 'vault/bad-config' });
+    writeFileSync(join(world.dir, 'vault', NEWEST_FILE), JSON.stringify({ v: 1, notes }));
+    await world.restartVault();
+  });
+});

@@ -1,0 +1,21 @@
+/** What only a test may do with time. */
+
+import { canonicalJson, type Instant, type OrganisationId } from '@ketenkluis/base';
+import { newestSnapshot } from '../questions.ts';
+import { getStatements, payloadOf } from '../storage/statements.ts';
+import type { Vault } from '../vault.ts';
+
+/** The newest snapshot says another time, as if the agent had signed it then: retention waits for that word (docs/spec/retention.md). */
+export async function sayTime(vault: Vault, practice: OrganisationId, at: Instant): Promise<void> {
+  await vault.storage.write(async (tx) => {
+    const newest = (await newestSnapshot(tx, practice))!;
+    const row = (await getStatements(tx, practice, [newest.hash])).get(newest.hash)!;
+    const header = canonicalJson({ ...(payloadOf(row) as object), at });
+    await tx
+      .updateTable('statement')
+      .set({ header })
+      .where('practice', '=', practice)
+      .where('hash', '=', newest.hash)
+      .execute();
+  });
+}

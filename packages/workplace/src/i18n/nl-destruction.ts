@@ -1,0 +1,41 @@
+/** Words for requests for destruction. They come with the deliveries (`late.ts`). */
+
+export const destruction = {
+  title: 'Vernietiging',
+  lead: 'Een patiënt mag vragen om alles te vernietigen. Dat moet binnen drie maanden, op elke plek. Wie het vroeg, staat alleen in het register van de praktijk, bij dit nummer.',
+  none: 'Er zijn geen verzoeken om vernietiging',
+  noneBody:
+    'Vraagt een patiënt erom, dan legt de praktijk het vast op de computer van de praktijkagent. Twee mensen tekenen.',
+  allDone: 'Alles waar om gevraagd is, is weg',
+  todo_one: 'Nog {{count}} plek te gaan',
+  todo_other: 'Nog {{count}} plekken te gaan',
+  todoBody: 'De eerste moet leeg zijn op {{date}}.',
+  late_one: '{{count}} plek is te laat',
+  late_other: '{{count}} plekken zijn te laat',
+  lateBody: 'De wettelijke termijn is voorbij. Bel de plek die te laat is, en laat de patiënt weten hoe het staat.',
+  number: 'Verzoek {{number}}',
+  asked: 'Gevraagd op {{date}}.',
+  due: 'Klaar uiterlijk {{date}}.',
+  refused: {
+    'other-person': 'Geweigerd: bewaren is voor iemand anders heel belangrijk.',
+    'legal-duty': 'Geweigerd: de wet verbiedt het.',
+  },
+  copy: 'Plek',
+  state: 'Stand',
+  copies: {
+    vault: 'Kluis: pakketten en sleutels',
+    lists: 'Werklijsten',
+    register: 'Register van de praktijk',
+    keyholders: 'Sleutelhouders',
+    mirror: 'Eigen kopie van de praktijk',
+    own: 'Mijn dossier: toegang van de patiënt',
+    partner: 'Andere organisatie',
+    backups: 'Reservekopieën',
+    log: 'Logboek',
+  },
+  isTodo: 'Te doen voor {{date}}',
+  isLate: 'Te laat: moest op {{date}}',
+  isDone: 'Weg sinds {{date}}',
+  declined: 'Geweigerd op {{date}}; de reden staat in het register',
+  stays: 'Blijft, omdat de wet dat vraagt. De regels noemen niemand.',
+};
