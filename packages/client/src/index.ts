@@ -65,6 +65,7 @@ export {
   rewrap,
   waitingRenewals,
 } from './leaving.ts';
+export { agreeToLift, mayAskToLift, proposeLift } from './lifting.ts';
 export { type LogKey, type LogView, openLog, type ProvedLine, provedLine, type SeenCheckpoint } from './log.ts';
 export {
   listHandles,
@@ -132,9 +133,9 @@ export {
   agree,
   type Broken,
   disagree,
-  renew,
   type Waiting,
   type WaitingColleague,
+  type WaitingLift,
   type WaitingOwn,
   type WaitingPartner,
   type WaitingPlace,
@@ -152,6 +153,7 @@ export {
   referralsOf,
 } from './referrals.ts';
 export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease } from './release.ts';
+export { renew } from './renewing.ts';
 export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';
 export { type Me, Session, type SessionStart } from './session.ts';
 export type { Recipient } from './sharing.ts';

@@ -6,7 +6,7 @@ import type { accessAnswer, askAccess, restrictionsAnswer } from '@ketenkluis/pr
 import { type FactOf, isShutOut } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import { notAllowed, refresh, type Signed, teamsOfAsker } from './auth.ts';
+import { type Caller, notAllowed, refresh, type Signed, teamsOfAsker } from './auth.ts';
 import { viewDossiers } from './changes.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf } from './lines.ts';
@@ -81,7 +81,7 @@ const frameOf = async (
 });
 
 /** What this person may see of what the patient shut (docs/spec/access.md, "Restriction"); for all others there is none. */
-export const seesRestriction = ({ people, session }: Signed, fact: FactOf<'restriction'>, at: Instant): boolean =>
+export const seesRestriction = ({ people, session }: Caller, fact: FactOf<'restriction'>, at: Instant): boolean =>
   (fact.by === session.person || people.isOwner(session.person)) && !isShutOut(people.keys, fact, session.person, at);
 
 /** The restrictions that stand and that this person may see: those that they recorded; an owner's are all. */

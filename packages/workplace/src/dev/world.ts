@@ -40,6 +40,7 @@ import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
+import { liftAsked } from './restrictions.ts';
 import { both, inventedPartners, roleName, type Stage, within } from './stage.ts';
 import { takeSide } from './take.ts';
 import { urgentSide } from './urgent.ts';
@@ -227,6 +228,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
             ...{ signedByMe: false, stale: false },
             substitute: { until: plus(start, 180 * 24 * HOUR), callers: ['Noor Zijlstra', 'Sanne Terpstra'] },
           },
+          ...(me.owner ? [liftAsked(people[0]!.row, plus(start, 150 * HOUR))] : []),
         ]
       : [];
   const someone = (called: string, role: RoleId, of: string) => ({
