@@ -41,6 +41,7 @@ export interface BreachOptions {
   readonly device?: readonly string[];
   readonly organisation?: readonly string[];
   readonly key?: readonly string[];
+  readonly keyholder?: readonly string[];
   readonly backup?: string;
   readonly anybody?: boolean;
   readonly supplement?: string;
@@ -57,7 +58,7 @@ const keyOf = (text: string) => {
 };
 
 function incidentOf(options: BreachOptions, now: Instant): Incident {
-  const { account, device, organisation, key, backup, anybody } = options;
+  const { account, device, organisation, key, keyholder, backup, anybody } = options;
   if (!account && !device && !organisation && !key && backup === undefined && anybody !== true)
     throw cliError(
       'bad-option',
@@ -70,6 +71,7 @@ function incidentOf(options: BreachOptions, now: Instant): Incident {
     ...(device && { devices: device }),
     ...(organisation && { organisations: organisation }),
     ...(key && { keys: key.map(keyOf) }),
+    ...(keyholder && { keyholders: keyholder }),
     ...(backup !== undefined && { backup: moment(backup, now) }),
     ...(anybody === true && { anybody }),
   };

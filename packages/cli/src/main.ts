@@ -242,6 +242,7 @@ command(
   .option('--device <device...>', 'ids of devices')
   .option('--organisation <organisation...>', 'ids of other organisations')
   .option('--key <team=key...>', "teams' keys")
+  .option('--keyholder <person...>', 'ids of keyholders whose pieces were in the same hands')
   .option('--backup <time>', 'a copy of the vault with its shares, as it stood then')
   .option('--anybody', 'nothing is known but the time')
   .option('--id <id>', 'a file that is there')
