@@ -15,6 +15,7 @@ import {
   openState,
   partName,
   practiceWorld,
+  type Register,
 } from '@ketenkluis/agent';
 import { type Instant, instant, systemClock, systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
@@ -44,6 +45,7 @@ export interface BreachOptions {
   readonly keyholder?: readonly string[];
   readonly backup?: string;
   readonly anybody?: boolean;
+  readonly ids?: boolean;
   readonly supplement?: string;
   readonly reported?: string;
   readonly close?: boolean;
@@ -77,12 +79,42 @@ function incidentOf(options: BreachOptions, now: Instant): Incident {
   };
 }
 
+/** By which ids an incident can be named: people of the practice with their devices, teams with the keys they had, keyholders. */
+async function idsIn(register: Register, mirror: string): Promise<Outcome> {
+  const { world } = await practiceWorld(mirror, register);
+  const devicesOf = (person: string) =>
+    [...world.devices].flatMap(([id, people]) => (people.includes(person) ? [id] : []));
+  const people = register.staff.map(({ person, name, role }) => ({ person, name, role, devices: devicesOf(person) }));
+  const teams = register.teams.map(({ team, role }) => ({
+    ...{ team, role },
+    keys: world.keys.filter((key) => key.team === team).map(({ kem, from, until }) => ({ kem, from, until })),
+  }));
+  const keyholders = [...new Set(world.heads.flatMap(({ held }) => held?.people ?? []))];
+  const organisations = [...world.partners.keys()];
+  return {
+    json: { people, teams, keyholders, organisations },
+    words: [
+      ...people.map(
+        ({ person, name, role, devices }) =>
+          `${person} ${name} (${role}), devices: ${devices.join(' ') || 'none seen'}`,
+      ),
+      ...teams.flatMap(({ team, role, keys }) => keys.map(({ kem }) => `${team}=${kem} (${role})`)),
+      ...keyholders.map((person) => `${person} (keyholder)`),
+      ...organisations.map((one) => `${one} (partner)`),
+    ],
+  };
+}
+
 /** Counts only in what it prints; ids and words stay in the register and in the folder of `--out`. */
 export async function breach(options: BreachOptions): Promise<Outcome> {
   const now = systemClock();
   const state = await openState({ dir: resolve(options.dir), random: systemRandom });
   try {
     const { register } = state;
+    if (options.ids === true) {
+      if (options.mirror === undefined) throw cliError('bad-option', '--mirror names the folder with the log');
+      return await idsIn(register, resolve(options.mirror));
+    }
     const files = register.breaches ?? [];
     if (options.id !== undefined) {
       const file = files.find(({ id }) => id === options.id);

@@ -234,6 +234,7 @@ command(
 )
   .requiredOption('--dir <dir>', 'state of the agent')
   .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--ids', 'by which ids an incident can be named: people, devices, teams and their keys, keyholders')
   .option('--what <text>', 'what happened: opens a file in the register of breaches')
   .option('--aware <time>', 'when the practice became aware; now when left out')
   .option('--from <time>', 'begin of the window')
