@@ -97,6 +97,7 @@ export {
   placeOf,
   readPartnerCard,
 } from './partner-card.ts';
+export { readPartnerDirectory } from './partner-keys.ts';
 export { proposePartner } from './partner-proposal.ts';
 export {
   couplePartners,
