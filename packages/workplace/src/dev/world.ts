@@ -104,6 +104,8 @@ const pause = (time: number) => new Promise<void>((done) => setTimeout(done, tim
 export interface DevWorld extends Workplace {
   readonly searches: () => readonly string[];
   readonly copies: () => number;
+  /** A partner leaves a message. */
+  readonly arrives: () => void;
 }
 
 export function devWorld(options: DevOptions = {}): DevWorld {
@@ -272,7 +274,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
 
   const stage: Stage = { me, people, start, scene, now, roll: dice(5), reach };
   const partners = inventedPartners(dice(11));
-  const heard = { copies: 0 };
+  const heard = { copies: 0, arrived: 0 };
   const waiting = (proposal: Proposal) => {
     proposals = [...proposals, proposal];
   };
@@ -291,6 +293,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
 
   return {
     copies: () => heard.copies,
+    arrives: () => void heard.arrived++,
     referrals: practiceSide?.side ?? null,
     received: partner ? receivedSide(stage, partners, confirmation) : null,
     partners: partnerSide(stage, partners, settings, waiting),
