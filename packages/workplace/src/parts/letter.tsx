@@ -37,7 +37,7 @@ export function LetterCard({ letter, under = false, children }: LetterProps) {
   const today = useToday();
   const { by } = letter;
   return (
-    <section className="kk-card" aria-labelledby={heading}>
+    <section className="kk-card" {...(under ? {} : { 'aria-labelledby': heading })}>
       {under ? <h3 id={heading}>{t('referrals.letter')}</h3> : <h2 id={heading}>{t('referrals.letter')}</h2>}
       <p className="kk-note">{letter.question === '' ? t('referrals.noQuestion') : letter.question}</p>
       <dl className="kk-terms">
