@@ -66,6 +66,7 @@ export {
   waitingRenewals,
 } from './leaving.ts';
 export { agreeToLift, mayAskToLift, proposeLift } from './lifting.ts';
+export { type LinkedPractice, linkedPractices, linkPractice, unlinkPractice, withLinked } from './linked.ts';
 export { type LogKey, type LogView, openLog, type ProvedLine, provedLine, type SeenCheckpoint } from './log.ts';
 export {
   listHandles,

@@ -12,10 +12,10 @@ import { vaultError } from './errors.ts';
 import { append, commonOf } from './lines.ts';
 import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
-import { newestSnapshot, questionFor, readFor } from './questions.ts';
+import { questionFor, readFor, snapshotStatement } from './questions.ts';
 import { decidedItem, outcomeOf, shownStates } from './release.ts';
 import { type StateDraft, statesOf } from './states.ts';
-import { batchesFor, getStatements, toWire } from './storage/statements.ts';
+import { batchesFor, type StatementRow, toWire } from './storage/statements.ts';
 import type { Vault } from './vault.ts';
 
 type Answer = z.infer<typeof grantAnswer>;
@@ -27,7 +27,10 @@ export async function grantAsk(vault: Vault, signed: Signed, body: z.infer<typeo
   if (!first?.dossier || asked.some(({ dossier, handle }) => dossier !== first.dossier || handle === null))
     throw vaultError('bad-request', 'handing on names parts of one dossier');
   let who = signed;
-  const found = { ready: [] as Ready[], states: [] as StateDraft[], decisions: [] as Decision[] };
+  const found = {
+    ...{ ready: [] as Ready[], states: [] as StateDraft[], decisions: [] as Decision[] },
+    under: null as StatementRow | null,
+  };
   const line = await append(vault, {
     practice,
     log: people.log,
@@ -64,6 +67,7 @@ export async function grantAsk(vault: Vault, signed: Signed, body: z.infer<typeo
         ready,
         decisions,
         states: await statesOf(vault, tx, practice, opened, teamsOfAsker(who, at)),
+        under: await snapshotStatement(tx, practice),
       });
       return {
         common: commonOf(vault, people, request, at, { event: 'grant', action: 'R', outcome, reason }),
@@ -83,7 +87,7 @@ export async function grantAsk(vault: Vault, signed: Signed, body: z.infer<typeo
       };
     },
   });
-  const { ready, decisions, states } = found;
+  const { ready, decisions, states, under } = found;
   const byPosition = new Map(ready.map((one) => [one.position, one]));
   const results = decisions.map((decision, position): Answer['results'][number] => {
     const one = byPosition.get(position);
@@ -105,18 +109,14 @@ export async function grantAsk(vault: Vault, signed: Signed, body: z.infer<typeo
     ...ready.flatMap(({ descriptor, grant, bundle, facts }) => [descriptor, grant, bundle, ...facts]),
     ...states.flatMap(({ steps }) => steps),
   ];
-  const { batches, snapshot } = await vault.storage.read(async (tx) => {
-    const newest = await newestSnapshot(tx, practice);
-    const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
-    return { batches: await batchesFor(tx, practice, row ? [...rows, row] : rows), snapshot: row ? toWire(row) : null };
-  });
+  const batches = await vault.storage.read((tx) => batchesFor(tx, practice, under ? [...rows, under] : rows));
   return {
     line: proofOf(line),
     checkpoint: line.checkpoint,
     consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
     results,
     states: await shownStates(vault, signed, states, line.size),
-    snapshot,
+    snapshot: under && toWire(under),
     batches,
   };
 }

@@ -7,6 +7,7 @@ import type { Selectable } from 'kysely';
 import { actorOf, factsOfAsker, type Signed } from './auth.ts';
 import { factsOf, type GrantedRow, type HandleRow, type StoredFact } from './changes.ts';
 import type { Schema } from './storage/schema.ts';
+import { getStatements, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 
 export type DossierRow = Selectable<Schema['dossier']>;
@@ -28,6 +29,12 @@ export const newestSnapshot = (tx: Tx, practice: OrganisationId): Promise<Snapsh
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
+
+/** Its statement: read with the states that it proves, or a newer one that lands meanwhile proves them no more. */
+export async function snapshotStatement(tx: Tx, practice: OrganisationId): Promise<StatementRow | null> {
+  const newest = await newestSnapshot(tx, practice);
+  return (newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash)) ?? null;
+}
 
 type Asked = Request['items'][number];
 

@@ -16,12 +16,12 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, item, reasonOf, SIGNED_CHECKS } from './lines.ts';
 import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
-import { newestSnapshot, questionFor, type Reading, readFor } from './questions.ts';
+import { questionFor, type Reading, readFor, snapshotStatement } from './questions.ts';
 import { checkRecipients, keptBundles, sortStatements, wrapRows } from './receiving.ts';
 import { decidedItem, outcomeOf, shownStates } from './release.ts';
 import { settleShares, writeDraft } from './settling.ts';
 import { type StateDraft, statesOf } from './states.ts';
-import { batchesFor, getStatements, payloadOf, toWire } from './storage/statements.ts';
+import { batchesFor, getStatements, payloadOf, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -99,7 +99,10 @@ export async function askRegrants(
   const annex = annexFor(request.payload, body.annex);
   const dossiers = [...new Set(asked.flatMap(({ dossier }) => dossier ?? []))];
   let who = signed;
-  const found = { ready: [] as Ready[], states: [] as StateDraft[], decisions: [] as Decision[] };
+  const found = {
+    ...{ ready: [] as Ready[], states: [] as StateDraft[], decisions: [] as Decision[] },
+    under: null as StatementRow | null,
+  };
   const line = await append(vault, {
     practice,
     log: people.log,
@@ -131,6 +134,7 @@ export async function askRegrants(
         ready,
         decisions,
         states: await statesOf(vault, tx, practice, given, teamsOfAsker(who, at)),
+        under: await snapshotStatement(tx, practice),
       });
       return {
         common: commonOf(vault, people, request, at, { event: 'grant', action: 'R', ...outcomeOf(decisions) }),
@@ -150,17 +154,13 @@ export async function askRegrants(
       };
     },
   });
-  const { ready, decisions, states } = found;
+  const { ready, decisions, states, under } = found;
   const byPosition = new Map(ready.map((one) => [one.position, one]));
   const rows = [
     ...ready.flatMap(({ descriptor, grant, bundle, facts }) => [descriptor, grant, bundle, ...facts]),
     ...states.flatMap(({ steps }) => steps),
   ];
-  const { batches, snapshot } = await vault.storage.read(async (tx) => {
-    const newest = await newestSnapshot(tx, practice);
-    const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
-    return { batches: await batchesFor(tx, practice, row ? [...rows, row] : rows), snapshot: row ? toWire(row) : null };
-  });
+  const batches = await vault.storage.read((tx) => batchesFor(tx, practice, under ? [...rows, under] : rows));
   return {
     line: proofOf(line),
     checkpoint: line.checkpoint,
@@ -182,7 +182,7 @@ export async function askRegrants(
       };
     }),
     states: await shownStates(vault, signed, states, line.size),
-    snapshot,
+    snapshot: under && toWire(under),
     batches,
   };
 }

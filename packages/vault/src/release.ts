@@ -12,9 +12,9 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, item, type Judged, reasonOf } from './lines.ts';
 import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
-import { newestSnapshot, questionFor, readFor } from './questions.ts';
+import { questionFor, readFor, snapshotStatement } from './questions.ts';
 import { lineProofs, type StateDraft, statesOf } from './states.ts';
-import { batchesFor, getStatements, toWire } from './storage/statements.ts';
+import { batchesFor, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -67,6 +67,7 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
     decisions: [] as Judged[],
     gone: [] as DossierId[],
     at: signed.at,
+    under: null as StatementRow | null,
   };
 
   const line = await append(vault, {
@@ -139,6 +140,7 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
         gone: [...new Set(ready.flatMap(({ position }) => gone.get(position) ?? []))],
         at,
         states: await statesOf(vault, tx, practice, opened, teams),
+        under: await snapshotStatement(tx, practice),
       });
       return {
         common: commonOf(vault, people, request, at, {
@@ -206,7 +208,14 @@ async function answer(
   vault: Vault,
   signed: Signed,
   line: Committed,
-  found: { ready: Ready[]; states: StateDraft[]; decisions: Judged[]; gone: DossierId[]; at: Instant },
+  found: {
+    ready: Ready[];
+    states: StateDraft[];
+    decisions: Judged[];
+    gone: DossierId[];
+    at: Instant;
+    under: StatementRow | null;
+  },
 ): Promise<Answer> {
   const { practice, people, request } = signed;
   const shares = vault.shares.release(
@@ -252,18 +261,15 @@ async function answer(
     ]),
     ...found.states.flatMap(({ steps }) => steps),
   ];
-  const { batches, snapshot } = await vault.storage.read(async (tx) => {
-    const newest = await newestSnapshot(tx, practice);
-    const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
-    return { batches: await batchesFor(tx, practice, row ? [...rows, row] : rows), snapshot: row ? toWire(row) : null };
-  });
+  const { under } = found;
+  const batches = await vault.storage.read((tx) => batchesFor(tx, practice, under ? [...rows, under] : rows));
   return {
     line: shownLine(signed, line),
     checkpoint: line.checkpoint,
     consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
     results,
     states: await shownStates(vault, signed, found.states, line.size),
-    snapshot,
+    snapshot: under && toWire(under),
     batches,
     gone: found.gone,
   };
