@@ -133,6 +133,7 @@ class Maker {
           'session',
           'emergency',
           'own',
+          'say',
         ] as const);
     const organisation = outside ? elsewhere : practice;
     const asked = chance.of<Question['class']>(classes);
@@ -150,7 +151,10 @@ class Maker {
         state: 'live',
       },
       facts: [],
-      card: cardOf(organisation, asked === 'sync' ? 'agent' : asked === 'own' ? 'patient' : 'professional'),
+      card: cardOf(
+        organisation,
+        asked === 'sync' ? 'agent' : asked === 'own' || asked === 'say' ? 'patient' : 'professional',
+      ),
       grants: [],
       snapshot: { until: plus(NOW, chance.of([1, DAY])) },
       gone: 0,
@@ -165,6 +169,12 @@ class Maker {
     const team = chance.of(teams);
     const [dossier, handle] = [dossiers[0]!, handles[0]!];
     if (draft.class === 'sync') this.add(draft, 'mandate', { agent: me, responsible: people[1], kinds: [], teams: [] });
+    if (draft.class === 'say') {
+      this.add(draft, 'enrolment', { dossier });
+      this.add(draft, 'own', this.own(team));
+      draft.item = { ...draft.item, handle: null, writerClass: null };
+      return draft;
+    }
     if (draft.class === 'own') {
       this.add(draft, 'enrolment', { dossier });
       const own = this.add(draft, 'own', this.own(team));
@@ -212,7 +222,9 @@ class Maker {
       this.add(draft, 'partner', { organisation: elsewhere, authority: HASH, log: VKEY, profile: HASH, teams: [team] });
       const assumed = chance.often(0.5) ? this.add(draft, 'assumption', this.setting([team])) : null;
       const asked = { dossier, organisation: elsewhere, handles: handles.slice(0, 2) };
-      this.add(draft, 'consent', assumed === null ? asked : { ...asked, assumed: assumed.id });
+      const through = assumed === null && chance.often(0.4) ? this.add(draft, 'own', this.own(team, people[1])) : null;
+      const said = through === null ? asked : { ...asked, through: through.id };
+      this.add(draft, 'consent', assumed === null ? said : { ...asked, assumed: assumed.id });
     }
     return draft;
   }
@@ -273,6 +285,7 @@ class Maker {
       () => (known.fact = { ...fact, ...('team' in fact ? { team: chance.of(teams) } : {}) } as Fact),
       () => (known.fact = { ...fact, ...('teams' in fact ? { teams: [chance.of(teams)] } : {}) } as Fact),
       () => (known.fact = { ...fact, ...(fact.kind === 'consent' ? { assumed: chance.of(ids) } : {}) } as Fact),
+      () => (known.fact = { ...fact, ...(fact.kind === 'consent' ? { through: chance.of(ids) } : {}) } as Fact),
       () => (known.fact = { ...fact, ...('handles' in fact ? { handles: [chance.of(handles)] } : {}) } as Fact),
     ];
     chance.of(bent)();
@@ -342,9 +355,12 @@ class Maker {
       () => this.drop(draft, 'call'),
       () => this.drop(draft, 'call'),
       () => this.drop(draft, 'call'),
+      () => this.drop(draft, 'call'),
+      () => this.drop(draft, 'call'),
       () => this.end(draft, 'call'),
       () => this.wearOne(draft, 'enrolment'),
       () => this.end(draft, 'enrolment'),
+      () => this.drop(draft, 'enrolment'),
       () => this.wearOne(draft, 'relation'),
       () => this.drop(draft, 'relation'),
       () => this.drop(draft, 'step'),
@@ -358,6 +374,8 @@ class Maker {
       () => outside && this.wearOne(draft, 'consent'),
       () => outside && this.wearOne(draft, 'assumption'),
       () => outside && this.end(draft, 'assumption'),
+      () => outside && this.wearOne(draft, 'own'),
+      () => outside && this.end(draft, 'own'),
       () => (item.handle = chance.of<Question['item']['handle']>([...handles, null])),
       () => (item.parent = chance.of<Question['item']['handle']>([...handles, null])),
       () => (item.dossier = chance.of<Question['item']['dossier']>([dossiers[1]!, null, dossiers[0]!])),
@@ -376,7 +394,17 @@ class Maker {
       () => (draft.snapshot = outside ? null : draft.snapshot),
       () => (draft.gone = 1),
       () =>
-        (draft.class = chance.of(['look', 'list', 'write', 'audit', 'emergency', 'own', 'rotate', 'grant'] as const)),
+        (draft.class = chance.of([
+          'look',
+          'list',
+          'write',
+          'audit',
+          'emergency',
+          'own',
+          'say',
+          'rotate',
+          'grant',
+        ] as const)),
       () => this.shut(draft),
       () => this.shut(draft),
     ];

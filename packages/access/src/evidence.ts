@@ -17,6 +17,7 @@ import {
   placeHolds,
   placesOf,
   restrictionsOn,
+  saidThrough,
   settingOf,
   stated,
 } from './facts.ts';
@@ -183,6 +184,7 @@ function onDossier(question: Question): Brought {
   const partner = own ? undefined : pick(question, 'partner', (fact) => fact.organisation === actor.organisation);
   const consent = own ? undefined : consentFor(question, parts, step?.fact.team);
   const setting = consent && settingOf(question, consent);
+  const said = consent && saidThrough(question, consent);
   const context = present({
     now: question.now,
     membership: place && membership(place),
@@ -208,6 +210,8 @@ function onDossier(question: Question): Brought {
         handles: ids(consent.fact.handles),
         assumed: consent.fact.assumed !== undefined,
         ...(setting ? { assumption: shown(setting, { teams: ids(setting.fact.teams) }) } : {}),
+        through: consent.fact.through !== undefined,
+        ...(said ? { own: shown(said, { dossier: said.fact.dossier }) } : {}),
       }),
     partner: partner && shown(partner, { organisation: partner.fact.organisation }),
     confirmedUntil: snapshot?.until,
@@ -227,6 +231,7 @@ function onDossier(question: Question): Brought {
       partner,
       consent,
       setting,
+      said,
     ),
     relation: idOf(relation),
     step: idOf(step),
@@ -234,6 +239,11 @@ function onDossier(question: Question): Brought {
     team: place?.known.fact.team ?? null,
   });
 }
+
+const shownOwn = (known: Known<'own'>): Attributes => {
+  const { id, dossier, team, person } = known.fact;
+  return shown(known, { fact: id, dossier, team, person });
+};
 
 const callOf = (question: Question): Known<'call'> | undefined =>
   best(stated(question, 'call'), (known) => callHolds(question, known));
@@ -337,14 +347,7 @@ function own(question: Question): Brought {
   const enrolment = pick(question, 'enrolment', (fact) => fact.dossier === item.dossier);
   const context = present({
     now,
-    own:
-      held &&
-      shown(held, {
-        fact: held.fact.id,
-        dossier: held.fact.dossier,
-        team: held.fact.team,
-        person: held.fact.person,
-      }),
+    own: held && shownOwn(held),
     enrolment: part ? enrolment && shown(enrolment, { dossier: enrolment.fact.dossier }) : undefined,
     grants: part ? grants.flatMap(({ team, fact }) => (fact === null ? [] : [{ team, fact }])) : [],
   });
@@ -352,6 +355,24 @@ function own(question: Question): Brought {
     facts: idsOf(held, part ? enrolment : null),
     team: held?.fact.team ?? null,
   });
+}
+
+/** The patient's own word: who they are, and that the dossier is here. */
+function say(question: Question): Brought {
+  const { item, actor, now } = question;
+  const held = best<Known<'own'>>(
+    stated(question, 'own'),
+    (known) => isLive(known, now),
+    ({ fact }) => fact.person === actor.person,
+    ({ fact }) => fact.dossier === item.dossier,
+  );
+  const enrolment = pick(question, 'enrolment', (fact) => fact.dossier === item.dossier);
+  const context = present({
+    now,
+    own: held && shownOwn(held),
+    enrolment: enrolment && shown(enrolment, { dossier: enrolment.fact.dossier }),
+  });
+  return bring(context, { facts: idsOf(held, enrolment), team: held?.fact.team ?? null });
 }
 
 function sync(question: Question): Brought {
@@ -375,6 +396,8 @@ function broughtFor(question: Question): Brought {
       return audit(question);
     case 'own':
       return own(question);
+    case 'say':
+      return say(question);
     case 'sync':
       return sync(question);
     default:

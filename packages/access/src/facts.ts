@@ -83,9 +83,17 @@ export function placeHolds(question: Question, { known, pool }: Place): boolean 
 export const settingOf = (question: Question, { fact }: Known<'consent'>): Known<'assumption'> | undefined =>
   stated(question, 'assumption').find((known) => known.fact.id === fact.assumed);
 
-/** Was it asked? Or is it assumed, by a setting that holds now for this team? */
+/** Of a consent that the patient gave, or who stands in for them: through which `own`. */
+export const saidThrough = (question: Question, { fact }: Known<'consent'>): Known<'own'> | undefined =>
+  stated(question, 'own').find((known) => known.fact.id === fact.through);
+
+/** Was it asked, or said by who may still say it? Or is it assumed, by a setting that holds now for this team? */
 export function agreesFor(question: Question, consent: Known<'consent'>, team: TeamId): boolean {
   if (!isLive(consent, question.now)) return false;
+  if (consent.fact.through !== undefined) {
+    const own = saidThrough(question, consent);
+    if (own === undefined || !isLive(own, question.now) || own.fact.dossier !== consent.fact.dossier) return false;
+  }
   if (consent.fact.assumed === undefined) return true;
   const setting = settingOf(question, consent);
   return setting !== undefined && isLive(setting, question.now) && setting.fact.teams.includes(team);

@@ -204,6 +204,18 @@ function own(question: Question): Why | null {
   return granted ? null : no('no-grant');
 }
 
+/** What the patient says themselves, of a dossier that is here. */
+function say(question: Question): Why | null {
+  const { item, actor } = question;
+  if (!isOwn(question)) return no('class-not-allowed');
+  const mine = find(question, 'own', (fact) => fact.person === actor.person && fact.dossier === item.dossier);
+  if (mine.live.length === 0) return no(mine.ended ? 'relation-ended' : 'no-relation');
+  const enrolment = find(question, 'enrolment', (fact) => fact.dossier === item.dossier);
+  if (enrolment.live.length === 0) return no(enrolment.ended ? 'enrolment-ended' : 'no-enrolment');
+  if (item.handle !== null) return no('unknown');
+  return item.state === 'live' ? null : no(item.state === 'gone' ? 'gone' : 'unknown');
+}
+
 /** Sealing and sending: a mandate that holds now, on the agent's own card, for `source` handles only. */
 function sync(question: Question): Why | null {
   const mandate = find(question, 'mandate', (fact) => fact.agent === question.actor.person);
@@ -237,6 +249,8 @@ export function whyNot(question: Question): Why | null {
       return person(question, ['professional', 'trustee', 'agent']);
     case 'own':
       return person(question, ['patient']) ?? own(question);
+    case 'say':
+      return person(question, ['patient']) ?? say(question);
     // No kind of fact carries it yet, and no policy permits it.
     case 'rotate':
       return person(question, professional) ?? no('class-not-allowed');

@@ -40,6 +40,8 @@ const sortedJson = (records: readonly CareRecord[]): string[] => records.map((re
 export interface Contents {
   readonly scope: ScopeId;
   readonly fingerprint: string;
+  /** Words for the patient about the dossier, and no part of the record (legend.ts). */
+  readonly legend?: true;
   /** Made when it is sealed, so that unchanged scopes cost a hash only. */
   bytes(asOf: LocalDate): Plaintext;
 }

@@ -48,7 +48,7 @@ describe('R48 evidence for the review', () => {
     makeEvidence({
       ...{ register, asOf: day('2026-03-20'), fingerprints: new Fingerprints(key) },
       dwellings: new Map([
-        ['pat-1', { surnames: ['bos'], postcode: '1234AB', number: '7' }],
+        ['pat-1', { surnames: ['bos'], postcode: '1234AB', number: '7', doctors: ['prac-1', 'prac-9'] }],
         ['pat-2', { surnames: ['bos'], postcode: '1234AB', number: '9' }],
       ]),
       contacts: new Map([
@@ -58,6 +58,19 @@ describe('R48 evidence for the review', () => {
             { kind: 'encounter', day: day('2026-03-02'), practitioners: ['prac-1', 'prac-9'] },
             { kind: 'encounter', day: day('2026-03-03'), practitioners: ['prac-9'] },
             { kind: 'appointment', day: day('2025-12-30'), practitioners: ['prac-1'] },
+          ],
+        ],
+      ]),
+      worked: new Map([
+        [
+          'pat-1',
+          [
+            { kind: 'result', day: day('2026-03-04'), until: null, practitioners: ['prac-9'], roles: [] },
+            { kind: 'meeting', day: day('2026-03-05'), until: null, practitioners: [], roles: ['gp'] },
+            {
+              ...{ kind: 'step', day: day('2025-12-20'), until: day('2026-01-20') },
+              ...{ practitioners: ['prac-1'], roles: ['gp'] },
+            },
           ],
         ],
       ]),
@@ -72,8 +85,13 @@ describe('R48 evidence for the review', () => {
   it('tells whose contact it was where the practice knows that, else that it was somebody here', () => {
     expect(evidenceSince(day('2026-03-20'))).toBe('2026-01-01');
     expect(made().reasons).toEqual([
+      // Of other registers: whose it was, else whose role, else the practice's; what runs on says until when.
+      { kind: 'step', dossier, day: '2025-12-20', until: '2026-01-20', person: gp, team: null },
+      { kind: 'regular', dossier, day: '2026-01-01', until: '2026-04-30', person: gp, team: null },
       { kind: 'encounter', dossier, day: '2026-03-02', person: gp, team: null },
       { kind: 'encounter', dossier, day: '2026-03-03', person: null, team: null },
+      { kind: 'result', dossier, day: '2026-03-04', person: null, team: null },
+      { kind: 'meeting', dossier, day: '2026-03-05', person: null, team },
       { kind: 'appointment', dossier, day: '2026-03-25', person: null, team },
     ]);
   });

@@ -1,6 +1,6 @@
 /**
  * What only the practice knows and a log officer needs to judge looks (docs/spec/review.md, "Evidence"): who had an appointment or was
- * seen on which day, who is whose colleague, which files are related. No reason, no text, no name and no address: names and addresses
+ * seen on which day, which results, recalls, letters, tasks and meetings there were, who is whose colleague, which files are related. No reason, no text, no name and no address: names and addresses
  * are words that only tell whether two are the same.
  */
 
@@ -11,12 +11,15 @@ import type { Address, HumanName } from '@ketenkluis/fhir';
 import type { Fingerprints } from './contents.ts';
 import type { Register } from './register.ts';
 import type { Contact } from './source/contact.ts';
+import type { Work } from './source/work.ts';
 
 /** Where somebody lives and what they are called, as the GP system has it; it stays in the practice. */
 export interface Dwelling {
   readonly surnames: readonly string[];
   readonly postcode: string | null;
   readonly number: string | null;
+  /** Practitioners of the source whose regular patient this is. */
+  readonly doctors?: readonly string[];
 }
 
 /** Dutch particles and those that are common beside them: no part of what makes a name rare. */
@@ -55,6 +58,10 @@ export function dwellingOf(
 /** Whole months, so that a quiet day changes nothing: the month before last and on. */
 export const evidenceSince = (asOf: LocalDate): LocalDate => `${addMonths(asOf, -2).slice(0, 7)}-01` as LocalDate;
 
+/** The last day of next month: what goes on without an end is said up to there, so that a quiet day changes nothing here either. */
+const evidenceUntil = (asOf: LocalDate): LocalDate =>
+  addDays(`${addMonths(`${asOf.slice(0, 7)}-01` as LocalDate, 2).slice(0, 7)}-01` as LocalDate, -1);
+
 export interface EvidenceSource {
   readonly register: Register;
   readonly fingerprints: Fingerprints;
@@ -63,6 +70,7 @@ export interface EvidenceSource {
   readonly dwellings: ReadonlyMap<string, Dwelling>;
   readonly contacts: ReadonlyMap<string, readonly Contact[]>;
   readonly bookings: ReadonlyMap<string, readonly Booking[]>;
+  readonly worked: ReadonlyMap<string, readonly Work[]>;
 }
 
 type Fact = EvidenceContent['reasons'][number];
@@ -113,15 +121,34 @@ export function makeEvidence(of: EvidenceSource): EvidenceContent {
 const familyIn = (name: string): string => name.replace(/^(?:\S+\.\s*)+/, '').trim();
 
 function reasonsOf(of: EvidenceSource, since: LocalDate, patient: string, dossier: DossierId): Fact[] {
-  const { register, contacts, bookings, asOf } = of;
+  const { register, contacts, bookings, worked, dwellings, asOf } = of;
   const people = new Map<string, PersonId>();
   for (const { person, practitioners } of register.staff) for (const id of practitioners ?? []) people.set(id, person);
   const teams = new Map<string, TeamId[]>();
   for (const { team, role, need } of register.teams)
     if (role !== null && need !== 'emergency') teams.set(role, [...(teams.get(role) ?? []), team]);
   const found = new Map<string, Fact>();
-  const add = (kind: Fact['kind'], day: LocalDate, person: PersonId | null, team: TeamId | null) =>
-    void found.set(`${day} ${kind} ${person} ${team}`, { kind, dossier, day, person, team });
+  const add = (
+    kind: Fact['kind'],
+    day: LocalDate,
+    person: PersonId | null,
+    team: TeamId | null,
+    until: LocalDate | null = null,
+  ) => {
+    const long = until === null || until <= day ? {} : { until };
+    found.set(`${day} ${kind} ${person} ${team} ${until}`, { kind, dossier, day, person, team, ...long });
+  };
+  for (const { kind, day, until, practitioners, roles } of worked.get(patient) ?? []) {
+    const known = practitioners.flatMap((id) => people.get(id) ?? []);
+    const theirs = known.length > 0 ? [] : roles.flatMap((role) => teams.get(role) ?? []);
+    for (const person of known) add(kind, day, person, null, until);
+    for (const team of theirs) add(kind, day, null, team, until);
+    if (known.length + theirs.length === 0) add(kind, day, null, null, until);
+  }
+  for (const id of dwellings.get(patient)?.doctors ?? []) {
+    const person = people.get(id);
+    if (person !== undefined) add('regular', since, person, null, evidenceUntil(asOf));
+  }
   for (const { kind, day, practitioners } of contacts.get(patient) ?? []) {
     if (day < since || day > asOf) continue;
     const known = practitioners.flatMap((id) => people.get(id) ?? []);

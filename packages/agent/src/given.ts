@@ -71,7 +71,12 @@ function handedOf({ facts, grants }: Given, people: KeyDirectory, now: Instant):
     const partner = people.partnerOf(team, now)?.organisation;
     const consents = all.filter((one) => one.kind === 'consent' && one.organisation === partner) as FactOf<'consent'>[];
     // What was assumed is looked at again at every sync (said.ts); until then it stands with its setting.
-    const asked = new Set(consents.flatMap((one) => (one.assumed === undefined ? one.handles : [])));
+    // So is what the patient said through an `own`.
+    const said = consents.filter((one) => one.assumed === undefined);
+    const asked = new Set(said.flatMap(({ handles }) => handles));
+    const desk = new Set(said.flatMap((one) => (one.through === undefined ? one.handles : [])));
+    const through = [...new Set(said.flatMap((one) => one.through ?? []))];
+    const rests = step.handles.some((handle) => asked.has(handle) && !desk.has(handle));
     const assuming = consents.filter((one) => one.assumed !== undefined && one.from === from && one.until === until);
     const assumed = step.handles.every((handle) => asked.has(handle)) ? undefined : assuming[0]?.assumed;
     const agreed = [...asked, ...assuming.flatMap(({ handles }) => handles)];
@@ -81,6 +86,7 @@ function handedOf({ facts, grants }: Given, people: KeyDirectory, now: Instant):
         facts: [step.id, ...together.map(({ id }) => id)],
         grants: grants.filter(({ grant }) => grant.fact === step.id).map(({ hash }) => hash),
         ...(assumed === undefined ? {} : { assumed }),
+        ...(rests ? { through } : {}),
       },
     ];
   });

@@ -318,7 +318,7 @@ function fold(
   const works = [...people.memberships(at), ...people.places(at)].some(({ person }) => person === by);
   const may = guest
     ? event === 'write' && isOfPartner(people, organisation, by, at)
-    : works && people.cardOf(by, at)?.kind === 'professional';
+    : (works && people.cardOf(by, at)?.kind === 'professional') || saysThemselves(entry, people, dossier, at);
   if (!may) {
     throw forked(`line ${change.index} changes a dossier in the name of somebody who may not`);
   }
@@ -385,7 +385,13 @@ function byHanding(before: LiveDossier, { common }: Entry, items: readonly Entry
   return withNote(before, { ...named, ...onVisits(items, steps.visits) });
 }
 
-/** Lines of professionals that state or end facts. */
+/** The patient's own word, or of who stands in for them: of that dossier, and a word only (docs/spec/own.md). */
+const saysThemselves = ({ common }: Entry, people: KeyDirectory, dossier: DossierId, at: Instant): boolean =>
+  common.class === 'say' &&
+  common.event === 'consent' &&
+  people.owns(at).some((own) => own.person === common.actor && own.dossier === dossier);
+
+/** Lines of professionals, and of patients, that state or end facts. */
 const HANDING = new Set(['refer', 'end', 'consent']);
 
 /** What rests on Mitz a colleague may end at once (R33); of another fact that is not theirs alone. */

@@ -137,7 +137,9 @@ describe('people', () => {
     await look(session, rows[0]!);
     world.clock.move(16 * MINUTE);
     await expect(look(session, rows[0]!)).rejects.toMatchObject({ code: 'client/session-idle' });
+    expect(session.bundles.size).toBeGreaterThan(0);
     session.lock();
+    expect(session.bundles.size).toBe(0);
     await expect(look(session, rows[0]!)).rejects.toMatchObject({ code: 'client/not-open' });
     const [device] = await keptDevices(storage);
     const person = world.init.people.find(({ role }) => role === 'poh-s')!;

@@ -178,10 +178,10 @@ export function planDossier(
   const newSteps = new Set<string>(
     facts.filter(({ kind }) => kind === 'step' || kind === 'emergency').map(({ id }) => id),
   );
-  const theirs = context.owns.of.get(ids.dossier) ?? [];
+  const theirs = (context.owns.of.get(ids.dossier) ?? []).map(({ team, fact }) => ({ team, fact }));
   const packs: PackJob[] = [];
   const filled = new Set<string>();
-  for (const { scope, fingerprint, bytes } of contents) {
+  for (const { scope, fingerprint, legend, bytes } of contents) {
     const handle = ids.handles[scope];
     if (handle === undefined) continue;
     filled.add(scope);
@@ -207,10 +207,12 @@ export function planDossier(
       envelope: {
         dossier: ids.dossier,
         team: null,
-        type: 'fhir',
-        scope,
-        programmes: [...enrolment.programmes].sort(),
-        selection: context.selection.version as Hash,
+        ...(legend
+          ? { type: 'legend' as const, scope: null, programmes: [], selection: null }
+          : {
+              ...{ type: 'fhir' as const, scope, programmes: [...enrolment.programmes].sort() },
+              selection: context.selection.version as Hash,
+            }),
         asOf: context.asOf,
       },
       slot: null,

@@ -22,6 +22,7 @@ import { type PracticeReading, readPractice } from './source/practice.ts';
 import type { Registration } from './source/process.ts';
 import type { Source } from './source/source.ts';
 import { Spill } from './source/spill.ts';
+import type { Work } from './source/work.ts';
 
 /** Beyond this part of the enrolled missing, the source is taken to be incomplete and nobody is ended for it. */
 const MISSING_PART = 0.05;
@@ -49,6 +50,8 @@ export interface Reading {
   readonly dwellings: ReadonlyMap<string, Dwelling>;
   /** Who was seen when, since the first day of the evidence. */
   readonly seen: ReadonlyMap<string, readonly Contact[]>;
+  /** Traces of work in other registers since then. */
+  readonly worked: ReadonlyMap<string, readonly Work[]>;
   /** Appointments and contacts of the days asked for, by patient. */
   readonly bookings: ReadonlyMap<string, readonly Booking[]>;
   /** Each enrolled patient once; whoever died is ended in the register instead. */
@@ -82,6 +85,7 @@ export async function readEnrolled(options: {
   let doubted: ReadonlySet<string> = new Set();
   const dwellings = new Map<string, Dwelling>();
   const contacts = new Map<string, Contact[]>();
+  const worked = new Map<string, Work[]>();
   const since = evidenceSince(asOf);
   const files = new Set(register.staff.flatMap(({ file }) => file ?? []));
   try {
@@ -89,6 +93,7 @@ export async function readEnrolled(options: {
       asOf,
       selection,
       ...(options.booked === undefined ? {} : { booked: options.booked }),
+      worked: since,
       async found(found) {
         ({ doubted, before } = await settleLinks({
           register,
@@ -122,6 +127,7 @@ export async function readEnrolled(options: {
           bookings.clear();
           dwellings.clear();
           contacts.clear();
+          worked.clear();
         },
         bsn: (patient, bsn) => void (options.bsnOf?.has(patient) && bsns.set(patient, bsn)),
         records: (patient, scope, records) => spill.append(patient, ['r', scope, records]),
@@ -133,6 +139,7 @@ export async function readEnrolled(options: {
           spill.append(patient, ['c', contact.day]);
           if (contact.day >= since) contacts.set(patient, [...(contacts.get(patient) ?? []), contact]);
         },
+        work: (patient, one) => void worked.set(patient, [...(worked.get(patient) ?? []), one]),
         booking: (patient, one) => void bookings.set(patient, [...(bookings.get(patient) ?? []), one]),
         registration: (patient, one) => {
           const takesPart = participationOf(one);
@@ -157,6 +164,7 @@ export async function readEnrolled(options: {
       bookings,
       dwellings,
       seen: contacts,
+      worked,
       patients: () => handOut(register, spill, asOf),
       close: () => spill.close(),
     };

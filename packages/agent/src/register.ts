@@ -85,6 +85,8 @@ export const liveDossier = z.strictObject({
         answered: z.literal(true).optional(),
         /** The consent under it was assumed by this setting of the practice; left out: the patient was asked. */
         assumed: id('fact').optional(),
+        /** The patient agreed from their own device, through these; left out: agreed to at the desk as well. */
+        through: z.array(id('fact')).max(8).optional(),
       }),
     )
     .default([]),

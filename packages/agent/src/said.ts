@@ -57,7 +57,7 @@ export function objects(register: Register, record: PatientRecord, organisation:
 
 /** What this sync takes of assumed consent: steps that carry no more, and for whom nothing may be assumed, by dossier. */
 export interface Assuming {
-  /** Steps whose setting has gone, or whose patient objects. */
+  /** Steps whose setting has gone, whose patient objects, or which rest on what somebody said who reads the dossier no more. */
   readonly unassumed: ReadonlySet<string>;
   readonly objected: ReadonlyMap<DossierId, readonly TeamId[]>;
 }
@@ -78,7 +78,9 @@ export function assumingNow(
       .filter(({ organisation }) => objects(register, record, organisation))
       .flatMap(({ teams }) => teams);
     if (shut.length > 0) objected.set(dossier, shut);
-    for (const { fact, team, assumed } of live(dossier)?.handed ?? []) {
+    const owns = new Set<string>(people.owns(at).map(({ id }) => id));
+    for (const { fact, team, assumed, through } of live(dossier)?.handed ?? []) {
+      if (through?.every((own) => !owns.has(own))) unassumed.add(fact);
       if (assumed === undefined) continue;
       const lists = people.assumptionAt(assumed, at)?.teams.includes(team) === true;
       if (!lists || people.partnerOf(team, at) === undefined || shut.includes(team)) unassumed.add(fact);

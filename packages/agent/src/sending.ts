@@ -9,6 +9,7 @@ import type { ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
 import type { ReceiptContent } from '@ketenkluis/client';
 import { contentsOf, Fingerprints, withCopies } from './contents.ts';
 import { makeEvidence } from './evidence.ts';
+import { LEGEND, legendOf } from './legend.ts';
 import type { Manifest } from './link.ts';
 import {
   type ListContext,
@@ -52,6 +53,8 @@ export interface Sending {
   readonly lost: ReadonlySet<DossierId>;
   readonly partners: PartnerTeams;
   readonly owns: Owns;
+  /** What the desk called who reads a dossier, by person. */
+  readonly called: ReadonlyMap<string, { readonly role: string }>;
   readonly assuming: Assuming;
   /** Other keyholders, or one that missed pieces: everything is sealed again. */
   readonly afresh: boolean;
@@ -114,7 +117,7 @@ export async function sendAll(of: Sending): Promise<Sent> {
     ...planEvidence(
       makeEvidence({
         ...{ register, fingerprints, asOf, dwellings: reading.dwellings },
-        ...{ contacts: reading.seen, bookings: reading.bookings },
+        ...{ contacts: reading.seen, bookings: reading.bookings, worked: reading.worked },
       }),
       lists,
     ).map(({ pack }) => pack),
@@ -133,7 +136,7 @@ export async function sendAll(of: Sending): Promise<Sent> {
 }
 
 async function sendDossiers(
-  { register, reading, sender, selection, asOf, clock, lost, report, assuming }: Sending,
+  { register, reading, sender, selection, asOf, clock, lost, report, assuming, owns, called }: Sending,
   context: PlanContext,
   group: Group,
   fingerprints: Fingerprints,
@@ -147,10 +150,15 @@ async function sendDossiers(
     const programmes = read.enrolment.programmes as ProgrammeId[];
     const live = sender.live.get(ids.dossier) ?? null;
     // Where a note hangs the part stays until it is taken over, but holds nothing that is in the record no more.
-    const noted = live !== null && live.notes.length > 0 ? Object.keys(live.heads) : [];
+    const noted =
+      live !== null && live.notes.length > 0 ? Object.keys(live.heads).filter((scope) => scope !== LEGEND) : [];
     const emptied = noted.map((scope) => [scope as ScopeId, []] as const);
     const records = new Map([...emptied, ...withCopies(read.scopes, asOf, selection)]);
-    const contents = contentsOf(records, programmes, selection, fingerprints);
+    const legend = legendOf({
+      ...{ register, ids, owns, called, asOf, fingerprints },
+      bookings: reading.bookings.get(read.patient) ?? [],
+    });
+    const contents = [...contentsOf(records, programmes, selection, fingerprints), ...(legend ? [legend] : [])];
     const job = planDossier(read.enrolment, live, contents, context, lost.has(ids.dossier));
     if (job) await group.add(job);
     const objected = assuming.objected.get(ids.dossier) ?? [];
@@ -210,16 +218,21 @@ class Group {
   }
 }
 
+/** The patient's legend is on nobody's list. */
+const isScope = (scope: string): boolean => scope !== LEGEND;
+
 /** The scopes that each dossier will have once the last group is through. */
 function scopesAfter(sender: Sender, jobs: readonly DossierJob[]): Scopes {
-  const scopes = new Map([...sender.live].map(([dossier, { heads }]) => [dossier, new Set(Object.keys(heads))]));
+  const scopes = new Map(
+    [...sender.live].map(([dossier, { heads }]) => [dossier, new Set(Object.keys(heads).filter(isScope))]),
+  );
   for (const { dossier, ends, packs, drop } of jobs) {
     if (ends) {
       scopes.delete(dossier);
       continue;
     }
     const own = scopes.get(dossier) ?? new Set<string>();
-    for (const { scope } of packs) own.add(scope);
+    for (const { scope } of packs) if (isScope(scope)) own.add(scope);
     for (const { scope } of drop) own.delete(scope);
     scopes.set(dossier, own);
   }

@@ -20,6 +20,7 @@ import {
   type Fetch,
   type LogStanding,
   logStanding,
+  namesOf,
   type ReceiptContent,
 } from '@ketenkluis/client';
 import type { KnownLine } from '@ketenkluis/ledger';
@@ -28,6 +29,7 @@ import { alarmsOf } from './alarms.ts';
 import { type Custodian, liveDescriptors, openCustodian } from './custody.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
+import { completeLegend } from './legend.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
 import { restrictedIn } from './links.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
@@ -152,8 +154,11 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     onFile: (done, total) => report({ step: 'read', done, total, secondsLeft: null }),
   });
   try {
+    const owns = ownsNow(await link.session.people(), clock());
+    const called = owns.of.size > 0 ? await namesOf(link.session) : new Map<string, { role: string }>();
     for (const { enrolment, live } of Object.values(register.patients)) {
       if (enrolment?.state !== 'enrolled') continue;
+      completeLegend(enrolment.ids, live, owns, random);
       const programmes = enrolment.programmes as ProgrammeId[];
       completeIds(enrolment.ids, live, programmes, register.teams, selection, random);
     }
@@ -176,11 +181,10 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const partners = partnerTeams(await link.session.people(), clock());
     const custody = await openCustodian(link.session, register);
-    const owns = ownsNow(await link.session.people(), clock());
     const to = new Map([...partners, ...owns.keys]);
     const sender = new Sender({ state, link, agent, clock, random, step, intents, partners: to, custody }, live);
     const done = await sendAll({
-      ...{ register, reading, sender, selection, asOf, clock, lost, report, partners, owns },
+      ...{ register, reading, sender, selection, asOf, clock, lost, report, partners, owns, called },
       assuming: assumingNow(register, (dossier) => live.get(dossier) ?? null, await link.session.people(), clock()),
       afresh: custody.afresh,
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),

@@ -52,6 +52,7 @@ export {
 export {
   type Booking,
   bookingOf,
+  roleOfCodes,
   VISIT_AHEAD,
   VISIT_REFUSALS,
   type Visit,

@@ -80,7 +80,7 @@ const ROLE_OF: ReadonlyMap<CodingKey, RoleId> = new Map(
 );
 
 /** The one role that the codes tell; two different ones, or none, are no answer. */
-function roleOfCodes(codes: readonly CodingKey[]): RoleId | undefined {
+export function roleOfCodes(codes: readonly CodingKey[]): RoleId | undefined {
   const [role, ...more] = new Set(codes.flatMap((code) => ROLE_OF.get(code) ?? []));
   return more.length === 0 ? role : undefined;
 }

@@ -6,6 +6,7 @@ import * as identityCommands from './identity.ts';
 import * as keyholderCommands from './keyholder.ts';
 import { known } from './known.ts';
 import * as ledgerCommands from './ledger.ts';
+import { looked } from './looked.ts';
 import * as mitzCommands from './mitz.ts';
 import { run } from './output.ts';
 import * as practiceCommands from './practice.ts';
@@ -111,6 +112,15 @@ command('known', 'say what only the practice knows, for who reviews the log')
   .option('--file <id>', 'their own file in the GP system; "-" for none')
   .option('--practitioner <id...>', 'their ids as practitioner in the GP system')
   .action((options) => run(options.json, () => known(options)));
+
+command('looked', 'who looked at one patient, with names, as a file; the export is a line in the log first')
+  .requiredOption('--sheet <sheet>', 'sheet of the colleague who makes it')
+  .option('--dossier <id>', 'the number of the dossier')
+  .option('--patient <id>', 'or the id of the patient in the GP system, with --dir')
+  .option('--dir <dir>', 'state of the agent')
+  .option('--format <format>', 'fhir (AuditEvents), csv or xml (the norm’s fields)', 'csv')
+  .requiredOption('--out <file>', 'the file to make; one that is there is never written over')
+  .action((options) => run(options.json, () => looked(options)));
 
 command('said', 'write down what a patient said: an objection, or a consent that takes one back')
   .requiredOption('--dir <dir>', 'state of the agent')

@@ -5,7 +5,15 @@
 
 import type { DossierId, FactId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import { accessAnswer } from '@ketenkluis/protocol';
-import { expectType, type FactOf, type Grant, type Hash, type KeyDirectory, type Statement } from '@ketenkluis/seal';
+import {
+  expectType,
+  type FactOf,
+  type Grant,
+  type Hash,
+  type KeyDirectory,
+  type Statement,
+  signersOf,
+} from '@ketenkluis/seal';
 import { type About, sealAnnex } from './annex.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
@@ -32,8 +40,8 @@ export interface Seer {
 export interface Access {
   readonly dossier: DossierId;
   readonly seers: readonly Seer[];
-  /** Every live fact that is shown. */
-  readonly facts: readonly { readonly fact: DossierFact; readonly hash: Hash }[];
+  /** Every live fact that is shown, with who signed it. */
+  readonly facts: readonly { readonly fact: DossierFact; readonly hash: Hash; readonly by: string }[];
   readonly grants: readonly { readonly grant: Grant; readonly hash: Hash }[];
   readonly handles: readonly {
     readonly handle: HandleId;
@@ -50,14 +58,20 @@ export interface Access {
 /** Throws `client/not-signed`, `client/state-unexplained`. */
 export async function accessOf(
   session: Session,
-  what: { readonly dossier: DossierId; readonly facts?: readonly FactId[]; readonly about?: About },
+  what: {
+    readonly dossier: DossierId;
+    readonly facts?: readonly FactId[];
+    readonly about?: About;
+    /** The patient's own: restrictions are shown to them. */
+    readonly class?: 'own';
+  },
 ): Promise<Access> {
   const { dossier } = what;
   const annex = await sealAnnex(session, { purpose: 'wie kan wat zien', ...what.about }, [what]);
   await prepared(session);
   const items = [{ dossier, handle: null, facts: what.facts ?? [] }];
   const { answer, request } = await session.inTurn(async () => {
-    const ask = { id: annex.id, class: 'audit' as const, action: 'access', items, annex: annex.hash };
+    const ask = { id: annex.id, class: what.class ?? ('audit' as const), action: 'access', items, annex: annex.hash };
     const signed = await session.signed({ ...ask, checkpoint: await session.seen() }, { annex: annex.wire });
     return { answer: await session.call('access', accessAnswer, signed.message), request: signed.request };
   });
@@ -83,6 +97,7 @@ export async function accessOf(
     const facts = (await shown(ofDossier)).map((one) => ({
       fact: expectType(one, 'fact').payload as DossierFact,
       hash: one.hash,
+      by: signersOf(one)[0] ?? '',
     }));
     const grants = (await shown(answer.grants)).map((one) => ({
       grant: expectType(one, 'grant').payload,
@@ -105,9 +120,14 @@ export async function accessOf(
   });
 }
 
-/** An assumed consent is one while its setting lives and lists this team; one that was asked always is. */
-export const isConsent = (people: KeyDirectory, { assumed }: FactOf<'consent'>, team: TeamId, at: Instant): boolean =>
-  assumed === undefined || people.assumptionAt(assumed, at)?.teams.includes(team) === true;
+/**
+ * An assumed consent is one while its setting lives and lists this team, one that the patient gave from their own device while that person
+ * reads the dossier; one that was asked at the desk always is.
+ */
+export const isConsent = (people: KeyDirectory, consent: FactOf<'consent'>, team: TeamId, at: Instant): boolean =>
+  (consent.assumed === undefined || people.assumptionAt(consent.assumed, at)?.teams.includes(team) === true) &&
+  (consent.through === undefined ||
+    people.owns(at).some(({ id, dossier }) => id === consent.through && dossier === consent.dossier));
 
 /** A team sees what a live step lists and what is sealed for it on that step, while a relation names it. */
 function seersOf(

@@ -21,6 +21,13 @@ import { clientError } from './errors.ts';
 import type { AskedItem } from './request.ts';
 import type { Session } from './session.ts';
 
+/**
+ * What can be said of a look on opening it: these purposes and no others explain a little, within bounds (docs/spec/review.md, "What the log
+ * itself shows").
+ */
+export const SAID = { phone: 'telefonisch contact', consultation: 'overleg' } as const;
+export type Saying = keyof typeof SAID;
+
 /** What the caller knows; the rest has a plain default. */
 export type About = Partial<Omit<Annex, 'v'>>;
 

@@ -15,7 +15,7 @@ function typesUnder({
 }: Pick<Descriptor, 'class' | 'dossier' | 'slot'>): readonly unknown[] {
   if (writer === 'work') return dossier === null ? [] : ['note', 'referral'];
   if (writer === 'inbox') return dossier === null ? [] : ['message'];
-  return [dossier === null ? slot : 'fhir'];
+  return dossier === null ? [slot] : ['fhir', 'legend'];
 }
 
 /**

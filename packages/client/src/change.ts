@@ -31,7 +31,7 @@ interface Change {
     | 'kept-end'
     | 'consent'
     | 'record';
-  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit' | 'own';
+  readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit' | 'own' | 'say';
   readonly items: readonly AskedItem[];
   readonly about?: About;
   readonly declared?: boolean;

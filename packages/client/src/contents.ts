@@ -59,6 +59,29 @@ export const directoryContent = z.strictObject({
 });
 export type DirectoryContent = z.infer<typeof directoryContent>;
 
+/**
+ * Envelope type `legend`: a part of one dossier, for who reads it as the patient or for them (docs/spec/own.md). Roles are codes of the
+ * catalogue; `readers` carries what the desk called who stands in.
+ */
+export const legendContent = z.strictObject({
+  v: z.literal(1),
+  practice: short,
+  teams: z.array(z.strictObject({ team: id('team'), need: short, role: short })).max(64),
+  partners: z
+    .array(
+      z.strictObject({
+        organisation: id('organisation'),
+        name: short,
+        teams: z.array(z.strictObject({ team: id('team'), role: short })).max(64),
+      }),
+    )
+    .max(256),
+  /** Days with an appointment or a visit, by the practice's agenda, and the roles in it; newest first. */
+  booked: z.array(z.strictObject({ day, roles: z.array(short).max(16) })).max(64),
+  readers: z.array(z.strictObject({ own: id('fact'), role: short.nullable() })).max(8),
+});
+export type LegendContent = z.infer<typeof legendContent>;
+
 export const deliveryNumbers = z.strictObject({
   number: count,
   at,
@@ -134,9 +157,14 @@ export const evidenceContent = z.strictObject({
   reasons: z
     .array(
       z.strictObject({
-        kind: z.enum(['appointment', 'encounter']),
+        kind: z.enum([
+          ...(['appointment', 'encounter', 'message', 'result', 'recall'] as const),
+          ...(['step', 'referral', 'meeting', 'control', 'regular'] as const),
+        ]),
         dossier: id('dossier'),
         day,
+        /** Last day, where it is of more than one. */
+        until: day.optional(),
         person: id('person').nullable(),
         team: id('team').nullable(),
       }),

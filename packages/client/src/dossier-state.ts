@@ -3,8 +3,8 @@
  * (docs/spec/snapshot.md, checks 3 to 6)
  */
 
-import { type Instant, instant, type OrganisationId, type Verifier } from '@ketenkluis/base';
-import type { Checkpoint, EntryCommon } from '@ketenkluis/ledger';
+import { type DossierId, type Instant, instant, type OrganisationId, type Verifier } from '@ketenkluis/base';
+import type { Checkpoint, EntryCommon, EntryItem } from '@ketenkluis/ledger';
 import type { releaseAnswer } from '@ketenkluis/protocol';
 import {
   type Batches,
@@ -132,12 +132,17 @@ export async function provedActor(options: {
 
 const later = (a: Instant, b: Instant | undefined): Instant => (b !== undefined && b > a ? b : a);
 
-function mayChange({ common }: ProvedLine, people: KeyDirectory, at: Instant): boolean {
+/** What a patient says of their own dossier, or who stands in for them (docs/spec/own.md). */
+const isOwnWord = (common: EntryCommon): boolean => common.class === 'say' && common.event === 'consent';
+
+function mayChange({ common }: ProvedLine, dossier: DossierId, people: KeyDirectory, at: Instant): boolean {
   if (common === null || common.outcome !== 'success') return false;
   const { actor, event, organisation } = common;
   // A partner's people leave messages and change nothing else.
   if (organisation !== people.organisation) return event === 'write' && isOfPartner(people, organisation, actor, at);
   const card = people.cardOf(actor, at);
+  if (card?.kind === 'patient')
+    return isOwnWord(common) && people.owns(at).some((own) => own.person === actor && own.dossier === dossier);
   if (card?.kind === 'agent') return AGENT_EVENTS.has(event) && people.mandatesOf(actor, at).length > 0;
   const works = [...people.memberships(at), ...people.places(at)].some((fact) => fact.person === actor);
   return MEMBER_EVENTS.has(event) && card?.kind === 'professional' && works;
@@ -155,7 +160,7 @@ export function isOfPartner(people: KeyDirectory, organisation: string, person: 
 /**
  * Throws `client/state-unexplained` unless `shown` is the snapshot's row for this dossier, or every change after it is in the log,
  * in order, and brings a signed step of its own from the state before it, by somebody who may change it. Without a snapshot the chain must begin at the dossier's first item; a dossier that is not
- * in the snapshot must have begun after it.
+ * in the snapshot must have begun after it. Answers what the patient brought since: consents and restrictions, and never anything else.
  */
 export async function checkDossierState(options: {
   readonly shown: ShownState;
@@ -165,7 +170,7 @@ export async function checkDossierState(options: {
   readonly checkpoint: Checkpoint;
   readonly people: KeyDirectory;
   readonly verifier: Verifier;
-}): Promise<void> {
+}): Promise<ReadonlySet<Hash>> {
   const { shown, snapshot, checkpoint, people, verifier, batches } = options;
   const unexplained = (why: string) =>
     clientError('state-unexplained', `the vault cannot show that this dossier is whole: ${why}`);
@@ -188,7 +193,8 @@ export async function checkDossierState(options: {
     const line = provedOrThrow(change, checkpoint);
     const own = line.items.filter(({ item }) => item.dossier === shown.dossier && item.outcome === 'success');
     at = people.timeAt(later(at, line.common?.at), line.index);
-    if (own.length === 0 || !mayChange(line, people, at)) throw unexplained('a change is by nobody who may');
+    if (own.length === 0 || !mayChange(line, shown.dossier, people, at))
+      throw unexplained('a change is by nobody who may');
     const actor = await provedActor({
       ...{ common: line.common!, items: own, request: change.request, people, verifier, at },
     });
@@ -213,29 +219,47 @@ export async function checkDossierState(options: {
     if (!(await people.verify(step, at))) throw unexplained('a state is not signed by somebody who may');
     steps.add(step.hash);
     const guest = line.common!.organisation !== people.organisation;
-    made.push({ event: line.common!.event, guest, prev, items: own });
+    made.push({ event: line.common!.event, guest, own: isOwnWord(line.common!), prev, items: own });
     state = next;
   }
   if (state !== shown.state) throw unexplained('its state differs from the last one that was signed');
-  if (!onlyAdded(shown, made)) throw unexplained('a message of a partner changes more than it adds');
+  if (!onlyAdded(shown, made))
+    throw unexplained('a message of a partner, or a word of the patient, changes more than it says');
+  return new Set(made.filter(({ own }) => own).flatMap(({ items }) => objectsOf(items, 'fact')));
 }
+
+const objectsOf = (items: ProvedLine['items'], kind: EntryItem['kind']): Hash[] =>
+  items.flatMap(({ item }) => (item.kind === kind && item.object !== null ? [item.object as Hash] : []));
 
 /** One change: who made it, from which state, and what its line names. */
 interface Made {
   readonly event: string;
   readonly guest: boolean;
+  /** The patient's own word. */
+  readonly own: boolean;
   readonly prev: Hash | null;
   readonly items: ProvedLine['items'];
 }
 
 /**
- * A partner's people add a message and nothing else: from the newest change back, what the message brought is taken away again, and what is
+ * A patient's word brings facts, and its line names everything that went. A partner's people add a message and nothing else: from the newest change back, what the message brought is taken away again, and what is
  * left must be the state before it. A colleague's note is undone the same way; behind any other change of the practice's own people what
  * came before is theirs to have looked at.
  */
+const OWN_WORD: ReadonlySet<string> = new Set(['fact', 'withdrawal', 'drop', 'state']);
 function onlyAdded({ dossier, live }: ShownState, made: readonly Made[]): boolean {
   let stands: ReadonlySet<Hash> = new Set(live);
-  for (const { event, guest, prev, items } of made.toReversed()) {
+  for (const { event, guest, own, prev, items } of made.toReversed()) {
+    if (own) {
+      // Nothing but facts come, and the line names what went.
+      const came = objectsOf(items, 'fact');
+      const other = items.some(({ item }) => !OWN_WORD.has(item.kind) || item.handle !== null);
+      if (other || !came.every((hash) => stands.has(hash))) return false;
+      const left = new Set([...[...stands].filter((hash) => !came.includes(hash)), ...objectsOf(items, 'drop')]);
+      if (prev !== dossierState(dossier, [...left])) return false;
+      stands = left;
+      continue;
+    }
     if (event !== 'write') return true;
     const brought = items.flatMap(({ item }) => (item.kind === 'head' || item.kind === 'grant' ? [item.object] : []));
     if (guest && !brought.every((hash) => hash !== null && stands.has(hash as Hash))) return false;

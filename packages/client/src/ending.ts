@@ -15,7 +15,7 @@ import { factIds, type Referral } from './referrals.ts';
 import type { Session } from './session.ts';
 import { again, stepTo } from './sharing.ts';
 
-type Ended = FactOf<'relation' | 'step' | 'write' | 'consent'>;
+type Ended = FactOf<'relation' | 'step' | 'write' | 'consent' | 'restriction'>;
 
 /**
  * What is live once these facts are withdrawn, worked out as the vault does it: a step takes the grants on its ground along, a relation

@@ -3,7 +3,7 @@
 export { type Access, accessOf, type Seer } from './access.ts';
 export { type Approval, readInvitation } from './admission.ts';
 export { ALARMS, type Alarm, alarmOf, clocksDiffer } from './alarms.ts';
-export { type About, readAnnex } from './annex.ts';
+export { type About, readAnnex, SAID, type Saying } from './annex.ts';
 export {
   ASSUMPTION_LIFE,
   assumptionsOf,
@@ -22,6 +22,8 @@ export {
   type InboxContent,
   inboxContent,
   type KeptContent,
+  type LegendContent,
+  legendContent,
   type OverviewContent,
   overviewContent,
   type ReceiptContent,
@@ -88,7 +90,17 @@ export {
 export { type Named, namesOf, type Profile, profilesOf } from './names.ts';
 export { declare, type NoteContent, takeOver, writeNote } from './notes.ts';
 export { type OwnDossier, openOwn, ownDossiersOf, ownLog } from './own.ts';
+export {
+  groundsOf,
+  type Opener,
+  type OpenerGround,
+  type Openers,
+  openersOf,
+  type Reader,
+  type ToldGround,
+} from './own-access.ts';
 export { type Desk, endOwn, inviteOwn, ownersOf } from './own-admission.ts';
+export { agreeTo, liftOwn, mayLift, ownAccess, refuse, takeBack } from './own-said.ts';
 export { type Ground, isOwnReading, type OwnWords, sentenceOf, type ToldLine, toldLines } from './own-words.ts';
 export {
   type CardTeam,

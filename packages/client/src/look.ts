@@ -81,6 +81,7 @@ export async function believed<T>(
       verifier: session.verifier,
       now: session.now(),
       teamKey: (team, epoch) => session.teamKey(team, epoch),
+      bundles: session.bundles,
       holders: (await session.people()).hasKeyholders ? (shown, facts) => collect(session, shown, facts) : null,
     });
   // What ended before a change stands before it in the log: a directory from before that line does not know it yet.
@@ -174,7 +175,11 @@ export interface OpenedDossier {
   readonly line: ProvedLine;
 }
 
-const OF_DOSSIERS: ReadonlySet<Envelope['type']> = new Set(['fhir', 'note', 'referral', 'message']);
+const OF_DOSSIERS: ReadonlySet<Envelope['type']> = new Set(['fhir', 'note', 'referral', 'message', 'legend']);
+
+/** Of a plain look: a partner's on a referral, a colleague's on the registration; whoever knows better says so. */
+const groundFor = (session: Session, kind: RequestClass = 'look'): About =>
+  kind === 'look' ? { ground: session.home === null ? 'registration' : 'referral' } : {};
 
 /** Opens parts of one dossier; what is refused comes back with its reason, per part. */
 export async function openDossier(
@@ -192,7 +197,7 @@ export async function openDossier(
   const look = await release(session, {
     class: what.class ?? 'look',
     items: handles.map((handle) => ({ dossier, handle, facts })),
-    about: what.about ?? {},
+    about: { ...groundFor(session, what.class), ...what.about },
   });
   const parts = look.items.map((item): OpenedPart => {
     if (item.outcome === 'deny') return item;

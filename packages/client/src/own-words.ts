@@ -4,7 +4,9 @@
  */
 
 import { type HandleId, type Instant, type LocalDate, localDate, type OrganisationId } from '@ketenkluis/base';
+import type { GROUNDS } from '@ketenkluis/ledger';
 import type { AuditLine } from './audit.ts';
+import type { ToldGround } from './own-access.ts';
 import type { Language } from './review/index.ts';
 
 export interface OwnWords {
@@ -17,11 +19,11 @@ export interface OwnWords {
   readonly organisation: (organisation: OrganisationId) => string | null;
   /** Persons who are programs of the practice. */
   readonly isProgram: (person: string) => boolean;
-  /** What somebody who holds the reasons knows of a line: an appointment of that day, a referral. */
-  readonly ground?: (line: AuditLine) => Ground | null;
+  /** What somebody who holds the reasons knows of a line: an appointment of that day, a referral; or what its looker said, proved or not. */
+  readonly ground?: (line: AuditLine) => Ground | ToldGround | null;
 }
 
-export type Ground = 'appointment' | 'referral' | 'message' | 'recall';
+export type Ground = (typeof GROUNDS)[number];
 
 /** One sentence of one day. */
 export interface ToldLine {
@@ -54,6 +56,8 @@ interface Words {
   readonly refused: (who: string) => string;
   readonly unproved: string;
   readonly change: string;
+  /** Said, and not to be proved here any more. */
+  readonly claimed: string;
   readonly grounds: Readonly<Record<Ground | 'emergency', string>>;
   readonly events: Readonly<Record<string, Say>>;
 }
@@ -70,7 +74,10 @@ const NL: Words = {
   refused: (who) => `${who} wilde iets doen met uw dossier. Dat mocht niet en is niet gebeurd.`,
   unproved: 'Deze regel kon niet worden gecontroleerd. Vraag de praktijk ernaar.',
   change: 'Er is iets veranderd aan uw dossier.',
+  claimed: ' (zegt de praktijk)',
   grounds: {
+    registration: ' omdat u hier patiënt bent',
+    call: ' als vervanger van de praktijk',
     appointment: ' omdat u een afspraak had',
     referral: ' omdat u bent verwezen',
     message: ' omdat er een bericht over u was',
@@ -112,7 +119,10 @@ const EN: Words = {
   refused: (who) => `${who} wanted to do something with your record. That was not allowed and did not happen.`,
   unproved: 'This line could not be checked. Ask the practice about it.',
   change: 'Something changed in your record.',
+  claimed: ' (so the practice says)',
   grounds: {
+    registration: ' because you are a patient here',
+    call: ' standing in for the practice',
     appointment: ' because you had an appointment',
     referral: ' because you were referred',
     message: ' because there was a message about you',
@@ -147,8 +157,8 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 const listed = (all: readonly string[], and: string): string =>
   all.length < 2 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} ${and} ${all.at(-1)}`;
 
-/** The person's own reading, by what the vault checked: only a patient's request has this class. */
-export const isOwnReading = (line: Pick<AuditLine, 'class'>): boolean => line.class === 'own';
+/** The person's own reading, or word, by what the vault checked: only a patient's request has these classes. */
+export const isOwnReading = (line: Pick<AuditLine, 'class'>): boolean => line.class === 'own' || line.class === 'say';
 
 function who(line: AuditLine, words: OwnWords): string {
   const say = LANGUAGES[words.language];
@@ -169,8 +179,11 @@ export function sentenceOf(line: AuditLine, words: OwnWords): string {
   const event = Object.hasOwn(say.events, line.event) ? say.events[line.event] : undefined;
   if (event === undefined) return say.change;
   const parts = [...new Set(line.handles.flatMap((handle) => words.part(handle) ?? []))];
-  const ground = line.event === 'emergency' ? 'emergency' : isOwnReading(line) ? null : (words.ground?.(line) ?? null);
-  const why = ground === null ? '' : say.grounds[ground];
+  const said = isOwnReading(line) ? null : (words.ground?.(line) ?? null);
+  const told = typeof said === 'string' ? { ground: said, proved: true } : said;
+  const ground = line.event === 'emergency' ? 'emergency' : told?.ground;
+  const unsure = line.event !== 'emergency' && told?.proved === false;
+  const why = ground === undefined ? '' : `${say.grounds[ground]}${unsure ? say.claimed : ''}`;
   return capital(event(subject, parts.length === 0 ? say.record : listed(parts, say.and), why));
 }
 

@@ -100,8 +100,8 @@ describe('R28, R52: a patient reads their own dossier', () => {
     expect(more).toEqual([]);
     expect(own).toMatchObject({ dossier: rows[0]!.dossier, as: 'patient', ended: false });
     const opened = await openOwn(session, own!);
-    // The summary for emergencies too, which is on no list.
-    expect(opened.parts.length).toBe(rows[0]!.handles.length + 1);
+    // The summary for emergencies too, and what the ids are called; both are on no list.
+    expect(opened.parts.length).toBe(rows[0]!.handles.length + 2);
     expect(opened.parts.every(({ outcome }) => outcome === 'permit')).toBe(true);
 
     await look(rows[0]!);

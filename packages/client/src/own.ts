@@ -10,7 +10,8 @@ import type { Session } from './session.ts';
 
 export type OwnDossier = z.infer<typeof ownDossiers>['dossiers'][number];
 
-const who = ({ as }: Pick<OwnDossier, 'as'>): About =>
+/** How this person stands in the annex of what they ask. */
+export const whoIs = ({ as }: Pick<OwnDossier, 'as'>): About =>
   as === 'patient'
     ? { role: { code: 'patient', text: 'patiënt' }, purpose: 'eigen dossier' }
     : { role: { code: 'representative', text: 'vertegenwoordiger' }, purpose: 'dossier van wie ik vertegenwoordig' };
@@ -23,7 +24,7 @@ export async function ownDossiersOf(session: Session): Promise<readonly OwnDossi
 /** Opens every part that is granted now. One request, one line. */
 export async function openOwn(session: Session, own: OwnDossier): Promise<OpenedDossier> {
   const { dossier, handles, facts } = own;
-  return await openDossier(session, { dossier, handles, facts: [own.own, ...facts], class: 'own', about: who(own) });
+  return await openDossier(session, { dossier, handles, facts: [own.own, ...facts], class: 'own', about: whoIs(own) });
 }
 
 /** Who looked, each line proved; `annex` where the looker sealed one for this person. */
@@ -33,5 +34,5 @@ export async function ownLog(
   period: { readonly from?: Instant; readonly until?: Instant } = {},
 ): Promise<Audit> {
   const dossier: DossierId = own.dossier;
-  return await audit(session, { dossier, ...period, class: 'own', about: who(own) });
+  return await audit(session, { dossier, ...period, class: 'own', about: whoIs(own) });
 }

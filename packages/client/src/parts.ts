@@ -54,7 +54,12 @@ export interface LookContext {
   readonly holders: ((shown: Shown, facts: ReadonlySet<FactId>) => Promise<Collected>) | null;
   /** Private keys of the teams this person is in. */
   teamKey(team: TeamId, epoch: number): Promise<KemPrivateKey>;
+  /** Bundles that were opened before: dossiers that were sealed together share them. Forgotten with the team keys. */
+  readonly bundles: Map<Hash, ReturnType<typeof openBundle>>;
 }
+
+/** Of so many deliveries the bundles stay opened. */
+const MAX_BUNDLES = 512;
 
 /** Of an answer, what every part of it is held against. */
 export interface Around {
@@ -62,6 +67,8 @@ export interface Around {
   readonly line: ProvedLine;
   readonly snapshot: Snapshot | null;
   readonly states: States;
+  /** What patients brought: consents and restrictions. */
+  readonly said: ReadonlySet<string>;
   readonly gone: number;
   readonly context: LookContext;
 }
@@ -84,7 +91,6 @@ export class Parts {
   readonly #context: LookContext;
   readonly #read = new Map<string, Statement>();
   readonly #verified = new Map<Statement, Promise<boolean>>();
-  readonly #bundles = new Map<Hash, ReturnType<typeof openBundle>>();
 
   constructor(batches: Batches, context: LookContext) {
     this.#batches = batches;
@@ -105,12 +111,15 @@ export class Parts {
     return known;
   }
 
-  /** The bundle is one for this team and epoch. */
+  /** The bundle is one for this team and epoch, and its signature was checked. */
   async bundle({ hash, payload }: Statement<'bundle'>, team: TeamId, epoch: number) {
-    const known = this.#bundles.get(hash);
+    const { bundles, teamKey } = this.#context;
+    const known = bundles.get(hash);
     if (known) return await known;
-    const opened = this.#context.teamKey(team, epoch).then((key) => openBundle(payload, key));
-    this.#bundles.set(hash, opened);
+    const opened = teamKey(team, epoch).then((key) => openBundle(payload, key));
+    if (bundles.size >= MAX_BUNDLES) bundles.clear();
+    bundles.set(hash, opened);
+    opened.catch(() => bundles.delete(hash));
     return await opened;
   }
 }
@@ -153,7 +162,10 @@ export async function checkPart(result: Given, around: Around): Promise<CheckedP
   if (!grant.payload.packs.includes(descriptor.hash) || grant.payload.dossier !== result.dossier) {
     throw wrong('the grant is of another pack');
   }
-  checkLive(result, around.states, logged.state as Hash | null, [descriptor, grant, ...facts, ...grants]);
+  const live = [descriptor, grant, ...facts, ...grants];
+  checkLive(result, around.states, logged.state as Hash | null, live);
+  if (live.some(({ hash, payload }) => around.said.has(hash) && !('kind' in payload && payload.kind === 'consent')))
+    throw clientError('state-unexplained', 'a patient brought something else than a word of their own');
   if (grants.some(({ payload }) => payload.packs.some((pack) => pack !== descriptor.hash)))
     throw wrong('a grant of a note covers more than the note');
   checkDecision(result, stated, grant.payload, facts, around);
@@ -200,7 +212,7 @@ function checkDecision(
   const { payload } = request;
   const known: KnownFact[] = [
     ...[...people.standing(now), ...asker.vouched]
-      .filter((fact) => fact.kind !== 'own' || fact.person === payload.person)
+      .filter((fact) => fact.kind !== 'own' || fact.person === payload.person || fact.dossier === result.dossier)
       .map((fact) => ({ fact, ended: null })),
     ...facts
       .map((statement) => ({ fact: statement.payload, ended: null }))

@@ -108,11 +108,13 @@ export async function checkFrame(answer: Framed, context: LookContext, event: st
   const statement = answer.snapshot === null ? null : statementFromWire(answer.snapshot, batches);
   const { snapshot, confirmation } = await checkSnapshot({ statement, people, storage, now });
   if (snapshot !== null) checkPeople(people, snapshot);
+  const said = new Set<Hash>();
   for (const shown of answer.states) {
-    await checkDossierState({ shown, snapshot, batches, checkpoint, people, verifier });
+    const brought = await checkDossierState({ shown, snapshot, batches, checkpoint, people, verifier });
+    for (const hash of brought) said.add(hash);
   }
   const { states } = answer;
-  const around: Around = { parts: new Parts(batches, context), line, snapshot, states, gone, context };
+  const around: Around = { parts: new Parts(batches, context), line, snapshot, states, said, gone, context };
   const after = snapshot?.number ?? 0;
   const proved = states.map(({ dossier, state, live }): ProvedState => ({ dossier, state, live, after }));
   return { around, confirmation, proved };

@@ -49,7 +49,7 @@ import { clientError } from './errors.ts';
 import type { Begun, OpenedCopy } from './kept.ts';
 import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
 import { addPartners, type DirectoryWire, directoryWire } from './partner-keys.ts';
-import type { Asker } from './parts.ts';
+import type { Asker, LookContext } from './parts.ts';
 import { type DirectoryAnswer, readDirectory, rememberPeople } from './people.ts';
 import type { OpenedItem, ProvedState } from './release.ts';
 import { type Ask, signedMessage, type Who } from './request.ts';
@@ -124,6 +124,8 @@ export class Session {
   readonly annexKeys = new Map<string, Promise<BlobKey>>();
   readonly annexOpened = new Map<string, AeadKey>();
   readonly #teamKeys = new Map<string, Promise<TeamSecret>>();
+  /** Bundles of this vault that those keys opened. */
+  readonly bundles: LookContext['bundles'] = new Map();
   #recipient: Promise<Recipient> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -264,6 +266,7 @@ export class Session {
     this.#keys = null;
     this.#start = { ...this.#start, names: {} };
     this.#teamKeys.clear();
+    this.bundles.clear();
     this.#recipient = null;
     this.letters.clear();
     this.kept.clear();

@@ -178,5 +178,5 @@ export const openCalled = (session: Session, called: Called, about: About = {}):
     dossier: called.dossier,
     handles: called.handles,
     facts: [...called.facts],
-    about: { purpose: 'waarneming', ...about },
+    about: { purpose: 'waarneming', ground: 'call', ...about },
   });

@@ -38,6 +38,11 @@ export const SYSTEM = {
   isco: 'urn:oid:2.16.840.1.113883.2.9.6.2.7',
   /** Kinds of appointment: HL7 v2, table 0276. */
   appointmentKind: 'http://terminology.hl7.org/CodeSystem/v2-0276',
+  communicationCategory: 'http://terminology.hl7.org/CodeSystem/communication-category',
+  /** How somebody took part: in writing, by telephone. */
+  participationMode: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationMode',
+  /** Kinds of work that no resource of R4 has a code for (docs/spec/source.md, "Work"). A name; nobody has to host it. */
+  work: 'urn:ketenkluis:fhir:work',
   observationCategory: 'http://terminology.hl7.org/CodeSystem/observation-category',
 } as const;
 

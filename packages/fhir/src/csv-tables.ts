@@ -1,4 +1,4 @@
-/** The five tables of the documented CSV, each with its columns and the R4 resource that a row becomes. */
+/** The six tables of the documented CSV, each with its columns and the R4 resource that a row becomes. */
 
 import { instant, isoInstant, localDate } from '@ketenkluis/base';
 import { SYSTEM } from './codes.ts';
@@ -264,5 +264,36 @@ const appointments = table(['patientnummer', 'datum', 'tijd'], ['patientnummer',
   };
 });
 
+/** What a row of the practice's other registers tells of: the codes of `SYSTEM.work`. */
+const WORK = {
+  uitslag: 'result',
+  oproep: 'recall',
+  bericht: 'message',
+  verwijzing: 'referral',
+  taak: 'step',
+  overleg: 'meeting',
+  telefoon: 'contact',
+  controle: 'control',
+} as const;
+
+const work = table(['patientnummer', 'datum', 'werk'], ['patientnummer', 'datum', 'werk'], (row) => {
+  const kind = row.oneOf('werk', WORK)!;
+  const day = row.day('datum')!;
+  const until = row.day('tot');
+  if (until !== undefined && until < day) throw new CellFault('csv-value', 'tot');
+  const by = row.oneOf('uitvoerder', PERFORMER);
+  const who = row.matching('medewerker', /^[A-Za-z0-9._-]{1,64}$/);
+  return {
+    resourceType: 'Task',
+    id: row.id('werk', day, kind, who ?? by),
+    status: 'completed',
+    code: { coding: [{ system: SYSTEM.work, code: kind }] },
+    for: subject(row),
+    executionPeriod: { start: day, ...maybe('end', until) },
+    ...maybe('performerType', by === undefined ? undefined : [{ coding: [{ system: SYSTEM.isco, code: by }] }]),
+    ...maybe('owner', who === undefined ? undefined : { reference: `Practitioner/${who}` }),
+  };
+});
+
 /** More telling headers first. */
-export const CSV_TABLES: readonly CsvTable[] = [episodes, measurements, medication, appointments, patients];
+export const CSV_TABLES: readonly CsvTable[] = [episodes, measurements, medication, work, appointments, patients];

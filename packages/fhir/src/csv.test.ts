@@ -27,7 +27,7 @@ const PATIENTS =
 const MEASURED = 'patientnummer;datum;bepaling;waarde;eenheid;antwoord';
 
 describe('the documented CSV', () => {
-  it('reads the five tables as R4 resources, with Excel byte order mark and CR LF', async () => {
+  it('reads the tables as R4 resources, with Excel byte order mark and CR LF', async () => {
     const patients = await read(
       `\ufeff${PATIENTS}\r\n12;012345672;Berg;van den;Jan Piet;31-12-1950;M;;0612345678\r\n13;;;;;1960-02-03;v;01-05-2020;\r\n`,
     );
@@ -43,6 +43,23 @@ describe('the documented CSV', () => {
         telecom: [{ system: 'phone', value: '0612345678' }],
       },
       { resourceType: 'Patient', id: '13', gender: 'female', birthDate: '1960-02-03', deceasedDateTime: '2020-05-01' },
+    ]);
+
+    const work = await read(
+      'patientnummer;datum;werk;tot;uitvoerder;medewerker\n12;10-01-2020;overleg;;poh;\n12;2020-01-10;taak;2020-02-01;;p.7\n12;2020-01-10;taak;2020-01-09;;\n12;2020-01-10;koffie;;;\n',
+    );
+    expect(work.named).toEqual(['4 csv-value tot', '5 csv-value werk']);
+    expect(work.resources).toEqual([
+      {
+        ...{ resourceType: 'Task', id: '12-werk-2020-01-10-meeting-2221', status: 'completed' },
+        code: { coding: [{ system: 'urn:ketenkluis:fhir:work', code: 'meeting' }] },
+        ...{ for: { reference: 'Patient/12' }, executionPeriod: { start: '2020-01-10' } },
+        performerType: [{ coding: [{ system: 'urn:oid:2.16.840.1.113883.2.9.6.2.7', code: '2221' }] }],
+      },
+      expect.objectContaining({
+        executionPeriod: { start: '2020-01-10', end: '2020-02-01' },
+        owner: { reference: 'Practitioner/p.7' },
+      }),
     ]);
 
     const episodes = await read(

@@ -1,5 +1,5 @@
 /**
- * The documented CSV (`docs/spec/csv.md`): five tables with Dutch headers, semicolons, UTF-8, that a practice manager can
+ * The documented CSV (`docs/spec/csv.md`): six tables with Dutch headers, semicolons, UTF-8, that a practice manager can
  * make from any GP system. Each row becomes the R4 resource that the same fact would be in FHIR.
  */
 

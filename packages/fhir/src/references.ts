@@ -26,6 +26,7 @@ export function patientReference(resource: Resource): string | undefined {
     }
     return undefined;
   }
+  if (resource.resourceType === 'Task') return resource.for?.reference;
   return record.subject?.reference ?? record.patient?.reference;
 }
 

@@ -283,6 +283,46 @@ export interface Organization extends Base<'Organization'> {
   readonly name?: string;
 }
 
+/** Result of a laboratory or hospital: that it came in, never what it says. */
+export interface DiagnosticReport extends Base<'DiagnosticReport'> {
+  readonly status?: string;
+  readonly subject?: Reference;
+  readonly effectiveDateTime?: string;
+  readonly effectivePeriod?: Period;
+  readonly issued?: string;
+  readonly resultsInterpreter?: readonly Reference[];
+}
+
+export interface Communication extends Base<'Communication'> {
+  readonly status?: string;
+  readonly category?: readonly CodeableConcept[];
+  readonly medium?: readonly CodeableConcept[];
+  readonly subject?: Reference;
+  readonly sent?: string;
+  readonly received?: string;
+  readonly sender?: Reference;
+  readonly recipient?: readonly Reference[];
+}
+
+export interface ServiceRequest extends Base<'ServiceRequest'> {
+  readonly status?: string;
+  readonly category?: readonly CodeableConcept[];
+  readonly subject?: Reference;
+  readonly authoredOn?: string;
+  readonly occurrencePeriod?: Period;
+  readonly requester?: Reference;
+}
+
+export interface Task extends Base<'Task'> {
+  readonly status?: string;
+  readonly code?: CodeableConcept;
+  readonly for?: Reference;
+  readonly authoredOn?: string;
+  readonly executionPeriod?: Period;
+  readonly performerType?: readonly CodeableConcept[];
+  readonly owner?: Reference;
+}
+
 /** A type on no list: only its name is looked at. */
 export interface OtherResource extends Base<string> {
   readonly [field: string]: unknown;
@@ -306,6 +346,10 @@ export type Resource =
   | Consent
   | Practitioner
   | PractitionerRole
-  | Organization;
+  | Organization
+  | DiagnosticReport
+  | Communication
+  | ServiceRequest
+  | Task;
 export type ResourceType = Resource['resourceType'];
 export type ResourceOf<T extends ResourceType> = Extract<Resource, { readonly resourceType: T }>;

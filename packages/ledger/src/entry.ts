@@ -75,7 +75,7 @@ export type EventCode = (typeof EVENTS)[number];
 /** Their object is the session, the vault or the log as a whole: they may stand without items. */
 const WITHOUT_ITEMS: ReadonlySet<string> = new Set([...SESSION_EVENTS, ...LOG_EVENTS, 'keyring', 'invitation']);
 
-export const CLASSES = ['look', 'list', 'grant', 'rotate', 'write', 'emergency', 'own', 'audit'] as const;
+export const CLASSES = ['look', 'list', 'grant', 'rotate', 'write', 'emergency', 'own', 'say', 'audit'] as const;
 /** Classes in which a person asked for something; a line that says yes then carries an annex on every item. */
 const ANNEXED: ReadonlySet<string> = new Set(CLASSES.filter((name) => name !== 'rotate'));
 const OTHER_CLASSES = ['sync', 'admin', 'session'] as const;

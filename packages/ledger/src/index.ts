@@ -51,7 +51,7 @@ export {
   verifyCommon,
   verifyItem,
 } from './leaf.ts';
-export { type Annex, annexSchema, decodeAnnex, encodeAnnex, NEN_7513, type NenField } from './nen7513.ts';
+export { type Annex, annexSchema, decodeAnnex, encodeAnnex, GROUNDS, NEN_7513, type NenField } from './nen7513.ts';
 export {
   type Checkpoint,
   type CosignatureType,

@@ -10,6 +10,9 @@ import { type EntryCommon, type EntryItem, parseAs, readJson } from './entry.ts'
 const text = z.string().min(1).max(500);
 const role = z.strictObject({ code: z.string().min(1).max(40), text });
 
+/** Enrolled and treated by the practice; an appointment; a referral; handed over to a stand-in; a message; called up for a check. */
+export const GROUNDS = ['registration', 'appointment', 'referral', 'call', 'message', 'recall'] as const;
+
 /** Plain until it is sealed to the dossier's log key; `seal` makes and opens the sealed form. */
 export const annexSchema = z.strictObject({
   v: z.literal(1),
@@ -22,6 +25,8 @@ export const annexSchema = z.strictObject({
   purpose: text,
   /** Pathway step that needed it. */
   step: text.nullable(),
+  /** Why they may look, as the looker's own program takes it (docs/spec/own.md, "The ground"); left out by who says nothing. */
+  ground: z.enum(GROUNDS).optional(),
   /** Reason that the user typed (emergency, correction). */
   reason: text.nullable(),
   userName: text.nullable(),

@@ -61,7 +61,7 @@ export const ENDPOINTS = {
   },
   write: { method: 'POST', path: '/writes', classes: ['write'], guests: true },
   takeover: { method: 'POST', path: '/takeovers', classes: ['write'] },
-  partners: { method: 'GET', path: '/partners', classes: null, guests: true },
+  partners: { method: 'GET', path: '/partners', classes: null, guests: true, patients: true },
   'partner-directory': { method: 'POST', path: '/partners', classes: ['admin'] },
   vouched: { method: 'GET', path: '/vouched', classes: null },
   referrals: { method: 'GET', path: '/referrals', classes: null, guests: true },
@@ -69,7 +69,8 @@ export const ENDPOINTS = {
   'grant-ask': { method: 'POST', path: '/grants', classes: ['grant'] },
   refer: { method: 'POST', path: '/referrals', classes: ['grant'] },
   end: { method: 'POST', path: '/ends', classes: ['grant'] },
-  consent: { method: 'POST', path: '/consents', classes: ['grant'] },
+  /** `say`: the patient's own word, or of who stands in for them. */
+  consent: { method: 'POST', path: '/consents', classes: ['grant', 'say'], patients: true },
   keep: { method: 'POST', path: '/kept', classes: ['list'] },
   kept: { method: 'GET', path: '/kept', classes: null },
   'kept-open': { method: 'POST', path: '/kept/open', classes: ['list'] },
@@ -88,7 +89,7 @@ export const ENDPOINTS = {
   record: { method: 'POST', path: '/records', classes: ['session'] },
   annexes: { method: 'GET', path: '/annexes', classes: null },
   'review-close': { method: 'POST', path: '/reviews/close', classes: ['audit'] },
-  access: { method: 'POST', path: '/access', classes: ['audit'] },
+  access: { method: 'POST', path: '/access', classes: ['audit', 'own'], patients: true },
   restrictions: { method: 'POST', path: '/restrictions', classes: ['audit'] },
   /** `audit`: what is taken along is who looked, and reading that is what is asked for. */
   declaration: {

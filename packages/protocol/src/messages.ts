@@ -526,18 +526,22 @@ export const postEnd = signed(
 );
 
 /**
- * POST .../consents (signed, class grant): what the patient said, by a professional who treats: one consent, one restriction, or the
- * withdrawal of a restriction, with the signed state. Of a restriction only `restrictions` speaks (R22).
+ * POST .../consents (signed): what the patient said, with the signed state. Class `grant`, by a professional who treats: one consent, one
+ * restriction, or the withdrawal of a restriction. Class `say`, by the patient: consents and restrictions, and the withdrawal of either. Of
+ * a restriction only `restrictions` and the patient's `access` speak (R22).
  */
 export const postConsent = signed(
   z.strictObject({
-    statements: z.array(wireStatement).length(2),
+    statements: z.array(wireStatement).min(2).max(66),
     batches: z.array(wireStatement).max(2),
     annex: base64url(40_000).nullable(),
   }),
 );
 
-/** POST .../access (signed, class audit): who can open which part of one dossier, and on which facts. Restrictions are not among them. */
+/**
+ * POST .../access (signed, class audit; the patient's own: class own): who can open which part of one dossier, and on which facts.
+ * Restrictions are among them for the patient alone.
+ */
 export const askAccess = signed(z.strictObject({ annex: base64url(40_000).nullable() }));
 export const accessAnswer = z.strictObject({
   line: ledgerProof,

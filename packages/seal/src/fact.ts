@@ -93,6 +93,8 @@ export const consent = z.strictObject({
   handles: z.array(id('handle')).min(1).max(128),
   /** Not asked but assumed, by this setting of the practice; without the setting it is none (docs/spec/partners.md). */
   assumed: id('fact').optional(),
+  /** Said by the patient or who stands in for them, through this `own` and on its card; without that `own` it is none (docs/spec/own.md). */
+  through: id('fact').optional(),
 });
 /** The patient shuts these parts (null: the whole dossier) to one party, or to everybody outside the practice (R34). */
 export const restriction = z.strictObject({
@@ -101,7 +103,7 @@ export const restriction = z.strictObject({
   dossier: id('dossier'),
   handles: z.array(id('handle')).min(1).max(128).nullable(),
   excluded: z.union([id('organisation'), id('team'), id('person'), z.literal('outside')]),
-  /** Who recorded it at the desk: signs it, and may lift it (docs/spec/access.md, "Restriction"). */
+  /** Who recorded it at the desk, or said it themselves: signs it, and may lift it (docs/spec/access.md, "Restriction"). */
   by: id('person').optional(),
 });
 

@@ -23,6 +23,8 @@ export interface SignRules {
   assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined;
   /** Through which this team reads a dossier then: the patient's own, or a representative's. */
   ownOf(team: TeamId, at: Instant): FactOf<'own'> | undefined;
+  /** Who reads a dossier as the patient or for them then, on a patient's card that holds. */
+  owns(at: Instant): readonly FactOf<'own'>[];
   /** The control policy in force then. */
   controlAt(at: Instant): FactOf<'control'> | undefined;
   /** Did any partner fact ever name this team? */
@@ -40,12 +42,6 @@ const isOwner = (rules: SignRules, by: string, at: Instant) =>
 /** The mandates an agent holds; none without a valid agent's card. */
 const mandates = (rules: SignRules, by: string, at: Instant) =>
   rules.cardOf(by, at)?.kind === 'agent' ? rules.mandatesOf(by, at) : [];
-
-/** Has a card, and no patient's. */
-const works = (rules: SignRules, by: string, at: Instant) => {
-  const kind = rules.cardOf(by, at)?.kind;
-  return kind !== undefined && kind !== 'patient';
-};
 
 const isProfessional = (rules: SignRules, by: string, at: Instant) => rules.cardOf(by, at)?.kind === 'professional';
 
@@ -133,9 +129,38 @@ function mayAssume(rules: SignRules, fact: FactOf<'consent'>, by: string, at: In
   return theirs === true && fact.until !== null && isProfessional(rules, by, at);
 }
 
+/** Through which this person reads that dossier then, as the patient or for them. */
+const ownFor = (rules: SignRules, by: string, dossier: string, at: Instant): FactOf<'own'> | undefined =>
+  rules.cardOf(by, at)?.kind === 'patient'
+    ? rules.owns(at).find((own) => own.person === by && own.dossier === dossier)
+    : undefined;
+
+/** The patient's own word (or who stands in for them), of their own dossier, through the `own` that the consent names. It always ends. */
+const maySay = (rules: SignRules, fact: FactOf<'consent'>, by: string, at: Instant): boolean =>
+  rules
+    .owns(at)
+    .some(
+      ({ id, person, dossier, until }) =>
+        id === fact.through && person === by && dossier === fact.dossier && fact.until !== null && fact.until <= until,
+    ) &&
+  fact.assumed === undefined &&
+  fact.organisation !== rules.organisation;
+
+/** From their own device: for who works elsewhere. Shutting out who works here is said at the desk (docs/spec/own.md, "In their own hands"). */
+const isOutward = (rules: SignRules, { excluded }: FactOf<'restriction'>): boolean =>
+  excluded === 'outside' ||
+  (excluded.startsWith('org_') && excluded !== rules.organisation) ||
+  (excluded.startsWith('tea_') && !rules.isOwnTeam(excluded as TeamId));
+
+/** Only the patient lifts what somebody else shut for them; who stands in lifts what they shut themselves. */
+function mayLift(rules: SignRules, fact: FactOf<'restriction'>, by: string, at: Instant): boolean {
+  const own = ownFor(rules, by, fact.dossier, at);
+  return own !== undefined && (own.as === 'patient' || fact.by === by);
+}
+
 /**
  * What is of the practice itself: the owners together; whom it opens a door to outside: one more pair of eyes. A substitute: one
- * activator. Consent and restriction: who sits with the patient, or the agent. A partner's part in a treatment: a professional. Every
+ * activator. Consent and restriction: who sits with the patient, the patient, or the agent. A partner's part in a treatment: a professional. Every
  * other fact of a dossier: the agent.
  */
 function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: Instant): boolean {
@@ -164,9 +189,11 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'call':
       return alone && mayCall(rules, fact, by, at);
     case 'consent':
+      if (fact.through !== undefined) return alone && maySay(rules, fact, by, at);
       if (fact.assumed !== undefined) return alone && mayAssume(rules, fact, by, at);
       return alone && (isProfessional(rules, by, at) || mandated(rules, fact, by, at));
     case 'restriction':
+      if (alone && fact.by === by && isOutward(rules, fact) && ownFor(rules, by, fact.dossier, at)) return true;
       return alone && (isProfessional(rules, by, at) || mandated(rules, fact, by, at));
     default:
       return alone && (mandated(rules, fact, by, at) || mayHandOn(rules, fact, by, at));
@@ -201,8 +228,9 @@ function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: 
     const alone = by !== undefined && signers.length === 1;
     const agent = alone && mandated(rules, target, by, at);
     const recorded = alone && target.by === by && isProfessional(rules, by, at) && !isShutOut(rules, target, by, at);
+    const theirs = alone && mayLift(rules, target, by, at);
     const owners = ownersTogether(rules, signers, at) && signers.every((one) => !isShutOut(rules, target, one, at));
-    return agent || recorded || owners;
+    return agent || recorded || theirs || owners;
   }
   if (by !== undefined && signers.length === 1 && isOwner(rules, by, at)) {
     const whose =
@@ -214,9 +242,11 @@ function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: 
     const agent = mandates(rules, by, at).some(({ kinds }) => kinds.includes(target.kind));
     if (agent || isProfessional(rules, by, at)) return true;
   }
-  // An assumed consent ends like one that was asked, also when its setting has gone.
-  if (target.kind === 'consent' && target.assumed !== undefined) {
-    const { assumed: _, ...asked } = target;
+  // The patient takes back what was said for them, whoever wrote it down; one that was assumed, or said by the patient, ends like one
+  // that was asked, also when its setting or that `own` has gone.
+  if (target.kind === 'consent') {
+    if (by !== undefined && signers.length === 1 && ownFor(rules, by, target.dossier, at)) return true;
+    const { assumed: _, through: __, ...asked } = target;
     return mayState(rules, asked, signers, at);
   }
   return mayState(rules, target, signers, at);
@@ -302,9 +332,11 @@ export function maySign(
     case 'snapshot':
       return agent || (alone && isOwner(rules, by, at));
     case 'state':
+      if (alone && ownFor(rules, by, payload.dossier, at)) return true;
       return agent || (alone && (isOwner(rules, by, at) || isProfessional(rules, by, at)));
     case 'batch':
-      return alone && (isOwner(rules, by, at) || works(rules, by, at));
+      // A patient's too: what is in it is judged one by one.
+      return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);
     case 'request':
     case 'device':
       return alone && (isOwner(rules, by, at) || rules.cardOf(by, at) !== undefined);

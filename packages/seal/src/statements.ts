@@ -197,6 +197,7 @@ export const REQUEST_CLASSES = [
   'write',
   'emergency',
   'own',
+  'say',
   'audit',
   'admin',
   'sync',

@@ -97,7 +97,12 @@ const frameOf = async (
 
 /** What this person may see of what the patient shut (docs/spec/access.md, "Restriction"); for all others there is none. */
 export const seesRestriction = ({ people, session }: Caller, fact: FactOf<'restriction'>, at: Instant): boolean =>
-  (fact.by === session.person || people.isOwner(session.person)) && !isShutOut(people.keys, fact, session.person, at);
+  readsAsOwn(people, session.person, fact.dossier, at) ||
+  ((fact.by === session.person || people.isOwner(session.person)) && !isShutOut(people.keys, fact, session.person, at));
+
+/** The patient, or who stands in for them: what was shut is theirs to see. */
+const readsAsOwn = ({ keys }: Caller['people'], person: string, dossier: DossierId, at: Instant): boolean =>
+  keys.owns(at).some((own) => own.person === person && own.dossier === dossier);
 
 /** The restrictions that stand and that this person may see: those that they recorded; an owner's are all. */
 export async function restrictions(
@@ -127,12 +132,15 @@ export async function restrictions(
 }
 
 export async function access(vault: Vault, signed: Signed, body: Asked): Promise<z.infer<typeof accessAnswer>> {
-  const { practice, people } = signed;
+  const { practice, people, request } = signed;
   const { line, states, shown } = await asked(vault, signed, body, false, async (tx, dossier) => {
     const view = (await viewDossiers(tx, practice, [dossier])).get(dossier)!;
     const live = [...view.handles.values()].filter((row) => row.state === 'live');
     // What the patient shut is for the vault's decision, the patient and the auditor (R22).
-    const facts = [...view.facts.values()].filter((one) => one.ended === null && one.fact.kind !== 'restriction');
+    const own = request.payload.class === 'own';
+    const facts = [...view.facts.values()].filter(
+      (one) => one.ended === null && (own || one.fact.kind !== 'restriction'),
+    );
     const named = new Set(facts.flatMap(({ fact }) => (fact.kind === 'consent' ? [fact.organisation] : [])));
     const partners = people.facts.filter(({ fact }) => {
       if (fact.kind !== 'partner') return false;

@@ -5,7 +5,15 @@
 
 import { createHash } from 'node:crypto';
 import { type DenyReason, type KnownFact, type Question, requestFault } from '@ketenkluis/access';
-import { canonicalJson, type Instant, isId, type OrganisationId, plus, type TeamId } from '@ketenkluis/base';
+import {
+  canonicalJson,
+  type DossierId,
+  type Instant,
+  isId,
+  type OrganisationId,
+  plus,
+  type TeamId,
+} from '@ketenkluis/base';
 import type { Reason } from '@ketenkluis/ledger';
 import { ENDPOINTS, type EndpointName, SESSION_HARD, SESSION_IDLE, SESSION_LIFE } from '@ketenkluis/protocol';
 import { type AssuranceLevel, type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
@@ -259,6 +267,10 @@ export const factsOfAsker = ({ people, session, guest }: Caller): readonly Known
         ...guest.memberships.map((fact) => ({ fact, ended: null })),
       ]
     : people.factsOf(session.person);
+
+/** Of a guest's question: who reads that dossier as the patient or for them, as what they consented to rests on it. */
+export const ownsFor = ({ people, guest }: Caller, dossier: DossierId): readonly KnownFact[] =>
+  guest ? people.facts.filter(({ fact }) => fact.kind === 'own' && fact.dossier === dossier) : [];
 
 /** The teams that the asker works in now, as a member or as a substitute. */
 export const teamsOfAsker = ({ people, session, guest }: Caller, at: Instant): ReadonlySet<TeamId> =>

@@ -10,6 +10,7 @@ import {
   dropPack,
   endFact,
   type HandleRow,
+  liveHashes,
   nothingGone,
   stateOf,
   viewDossiers,
@@ -37,6 +38,8 @@ export interface DossierDraft {
   /** `referred`: it comes with a referral, as an assumed consent must. */
   fact(statement: Statement<'fact'>, referred?: boolean): void;
   withdraw(statement: Statement<'withdrawal'>, signers: readonly string[]): void;
+  /** Names in the line what went with the patient's own word, so that whoever reads it can undo it (docs/spec/own.md). */
+  went(dossier: DossierId, stood: readonly Hash[]): void;
   head(statement: Statement<'descriptor'>): void;
   grant(statement: Statement<'grant'>): void;
   /** `only`: the writer class that the asker may drop. */
@@ -157,6 +160,10 @@ export async function draftDossiers(
       endedFacts.push(statement);
       const position = add(dossier, { kind: 'withdrawal', object: statement.hash, facts: [id] });
       rows.statements.push({ statement, dossier, item: position });
+    },
+    went(dossier, stood) {
+      const live = new Set(liveHashes(viewOf(dossier)));
+      for (const object of stood.filter((hash) => !live.has(hash))) add(dossier, { kind: 'drop', object });
     },
     head(statement) {
       const next = statement.payload;

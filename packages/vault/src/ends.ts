@@ -20,8 +20,8 @@ import type { z } from 'zod';
 import { seesRestriction } from './access.ts';
 import { annexFor } from './annex.ts';
 import { teamsIn } from './apply.ts';
-import { notAllowed, refresh, type Signed } from './auth.ts';
-import type { DossierView } from './changes.ts';
+import { notAllowed, refresh, type Signed, shownReason } from './auth.ts';
+import { type DossierView, liveHashes } from './changes.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, reasonOf } from './lines.ts';
@@ -33,12 +33,16 @@ import { dropProposals } from './waiting.ts';
 import { committedAnswer } from './write.ts';
 
 const bad = (why: string) => vaultError('bad-statement', why);
+/** The patient's own word is asked after as such; everybody else's as who may see who looked. */
+const isOwnWord = ({ request }: Signed): boolean => request.payload.class === 'say';
 type Body = z.infer<typeof postEnd>['body'] | z.infer<typeof postConsent>['body'];
 
 interface Change {
   readonly event: EventCode;
   readonly action: 'C' | 'D';
   readonly kind: 'fact' | 'withdrawal';
+  /** Who works here says one thing at a time. */
+  readonly one?: true;
   /** Throws `vault/bad-statement` for what has no place here. */
   check(statement: Statement, who: Signed, at: Instant): void;
   apply(draft: DossierDraft, statement: Statement, view: DossierView, who: Signed, at: Instant): void;
@@ -51,6 +55,8 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
     throw vaultError('bad-request', 'this names one dossier');
   const { dossier } = asked;
   const statements = statementsFromWire(body);
+  if (what.one && !isOwnWord(signed) && statements.length !== 2)
+    throw bad('one thing that the patient said comes with the state');
   for (const statement of statements) {
     const { payload } = statement;
     const signers = signersOf(statement);
@@ -83,14 +89,15 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
     },
     plan: async (tx, now) => {
       const reading = await readFor(tx, practice, [asked]);
-      const audit = { ...questionFor({ ...who, at: now }, reading, asked), class: 'audit' as const };
+      const asking = questionFor({ ...who, at: now }, reading, asked);
+      const audit = isOwnWord(signed) ? asking : { ...asking, class: 'audit' as const };
       // Who oversees reads; what the patient said is not theirs to write down.
       const question = { ...audit, facts: audit.facts.filter(({ fact }) => fact.kind !== 'oversight') };
       const decision: Decision = decide(question);
       if (decision.outcome === 'deny') {
         made.refused = decision.reason;
         const state = reading.dossiers.get(dossier)?.state ?? null;
-        const reason = reasonOf(decision.reason);
+        const reason = shownReason(who, reasonOf(decision.reason));
         const { event, action, kind } = what;
         return {
           common: commonOf(vault, people, request, now, { event, action, outcome: 'refused', reason }),
@@ -103,11 +110,13 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
       if (forged) throw forged;
       const draft = await draftDossiers(tx, practice, who.people, now, { dossiers: [dossier], handles: [] });
       made.draft = draft;
+      const stood = liveHashes(draft.views.get(dossier)!);
       const states: Statement<'state'>[] = [];
       for (const statement of statements) {
         if (statement.payload.t === 'state') states.push(statement as Statement<'state'>);
         else what.apply(draft, statement, draft.views.get(dossier)!, who, now);
       }
+      if (isOwnWord(signed)) draft.went(dossier, stood);
       draft.settle(states);
       return {
         common: commonOf(vault, people, request, now, { event: what.event, action: what.action, outcome: 'success' }),
@@ -167,10 +176,11 @@ export const end = (vault: Vault, signed: Signed, body: z.infer<typeof postEnd>[
     },
   });
 
-/** One consent, one restriction, or the end of one, by who sits with the patient. */
+/** One consent, one restriction, or the end of one: by who sits with the patient, or by the patient (docs/spec/own.md). */
 export const consent = (vault: Vault, signed: Signed, body: z.infer<typeof postConsent>['body']) =>
   changeDossier(vault, signed, body, {
     event: 'consent',
+    one: true,
     action: 'C',
     kind: 'fact',
     check: ({ payload }, { practice }, at) => {
@@ -182,7 +192,13 @@ export const consent = (vault: Vault, signed: Signed, body: z.infer<typeof postC
         throw bad('inside the practice no consent is needed');
     },
     apply: (draft, statement, view, who, at) => {
-      if (statement.payload.t === 'withdrawal') return lift(draft, statement as Statement<'withdrawal'>, view, who, at);
+      if (statement.payload.t === 'withdrawal') {
+        const end = statement as Statement<'withdrawal'>;
+        const said = view.facts.get(end.payload.fact);
+        // Taking a consent back goes with a referral for who works here (`end`); the patient says it of itself.
+        if (isOwnWord(who) && said?.fact.kind === 'consent') return draft.withdraw(end, signersOf(end));
+        return lift(draft, end, view, who, at);
+      }
       const { payload } = statement as Statement<'fact'>;
       const handles = 'handles' in payload ? (payload.handles ?? []) : [];
       if (handles.some((handle) => view.handles.get(handle)?.state !== 'live'))

@@ -4,7 +4,7 @@ import type { Question } from '@ketenkluis/access';
 import type { DossierId, HandleId, OrganisationId } from '@ketenkluis/base';
 import type { Hash, Request } from '@ketenkluis/seal';
 import type { Selectable } from 'kysely';
-import { actorOf, factsOfAsker, type Signed } from './auth.ts';
+import { actorOf, factsOfAsker, ownsFor, type Signed } from './auth.ts';
 import { factsOf, type GrantedRow, type HandleRow, type StoredFact } from './changes.ts';
 import type { Schema } from './storage/schema.ts';
 import { getStatements, type StatementRow } from './storage/statements.ts';
@@ -103,7 +103,12 @@ export function questionFor(
       state,
       ...fresh,
     },
-    facts: [...factsOfAsker(signed), ...(asked.dossier === null ? [] : (reading.facts.get(asked.dossier) ?? []))],
+    facts: [
+      ...factsOfAsker(signed),
+      ...(asked.dossier === null
+        ? []
+        : [...ownsFor(signed, asked.dossier), ...(reading.facts.get(asked.dossier) ?? [])]),
+    ],
     card: signed.card,
     grants: (fits ? (reading.granted.get(row.descriptor) ?? []) : []).map(({ team, fact }) => ({ team, fact })),
     snapshot: reading.snapshot ? { until: reading.snapshot.until } : null,

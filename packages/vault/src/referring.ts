@@ -115,6 +115,7 @@ function checkConsent(
       ended === null &&
       fact.kind === 'consent' &&
       fact.assumed === undefined &&
+      (fact.through === undefined || keys.owns(at).some(({ id }) => id === fact.through)) &&
       covers(fact) &&
       fact.from <= at &&
       (fact.until === null || until <= fact.until),

@@ -12,7 +12,7 @@ import type { OversightSide } from './model/oversight.ts';
 import type { DeskSide, OwnSide } from './model/own.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
-import type { Deliveries, Dossier, Looks, Note, Worklist } from './model/record.ts';
+import type { Deliveries, Dossier, Looks, Note, Saying, Worklist } from './model/record.ts';
 import type { ReceivedSide, ReferralSide } from './model/referrals.ts';
 import type { Live, Progress } from './model/shared.ts';
 import type { TakeSide } from './model/take.ts';
@@ -83,6 +83,8 @@ export interface Workplace {
   declareSearch(text: string): Promise<void>;
   /** The words behind the next opening; they go, sealed for the log officer, into its line (NEN 7513: the query). */
   searched(words: string): void;
+  /** Why the next opening is, where no register will tell: a call, a talk with a colleague. Said in its line, and for that one opening. */
+  because(why: Saying | null): void;
   dossier(dossier: DossierId): Promise<Dossier>;
   looks(dossier: DossierId): Promise<Looks>;
   deliveries(): Promise<Deliveries | null>;

@@ -175,7 +175,10 @@ export class Chooser {
     if (bsn.kind === 'masked') this.#reject({ file, line, code: 'bsn-masked' });
     else if (bsn.kind === 'fault') this.#reject({ file, line, code: bsn.fault });
     else if (bsn.kind === 'bsn') this.#onBsn(id, bsn.bsn);
-    this.#onDwelling(id, () => dwellingOf(patient.name, patient.address));
+    this.#onDwelling(id, () => ({
+      ...dwellingOf(patient.name, patient.address),
+      doctors: (patient.generalPractitioner ?? []).flatMap(({ reference }) => literalReference(reference)?.id ?? []),
+    }));
     const mark = bsn.kind === 'bsn' ? Number(bsn.bsn) % MARK : null;
     this.#people.set(id, { ...personFact(patient), problems: [], mark });
     for (const { type, reference = '' } of linksOf(patient)) {

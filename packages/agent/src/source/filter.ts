@@ -6,6 +6,7 @@
 
 import { addDays, addMonths, type LocalDate } from '@ketenkluis/base';
 import type { AllowLine, Selection } from '@ketenkluis/care';
+import { WORK_BEFORE, WORK_DATES, WORK_TYPES } from './work.ts';
 
 const PATIENT = 'Patient/';
 const CODE = 'code"';
@@ -230,13 +231,24 @@ export class LineFilter {
   readonly #lists = new Map<string, CodeList>();
   readonly #windows = new Map<string, DateWindow>();
   readonly #contacts: DateWindow;
+  readonly #work: DateWindow | undefined;
   readonly #orders: DateWindow | undefined;
   readonly #patients: PatientProbe;
   readonly #blocks: BlockProbe;
   readonly #asOf: LocalDate;
 
-  /** `booked`: contacts and appointments are wanted up to this day, where it lies after `asOf`. */
-  constructor(selection: Selection, chosen: { has(id: string): boolean }, asOf: LocalDate, booked: LocalDate = asOf) {
+  /**
+   * `booked`: contacts and appointments are wanted up to this day, where it lies after `asOf`. `worked`: the first day of which work is wanted;
+   * left out, none is.
+   */
+  constructor(
+    selection: Selection,
+    chosen: { has(id: string): boolean },
+    asOf: LocalDate,
+    booked: LocalDate = asOf,
+    worked?: LocalDate,
+  ) {
+    if (worked !== undefined) this.#work = new DateWindow(addDays(worked, -WORK_BEFORE), asOf, WORK_DATES);
     this.#patients = new PatientProbe(chosen);
     this.#blocks = new BlockProbe(chosen);
     this.#asOf = asOf;
@@ -273,6 +285,7 @@ export class LineFilter {
     // A slice costs nothing, and a search in it ends with the line.
     const line = text.slice(from, to);
     if (type === 'Encounter' || type === 'Appointment') return !this.#contacts.mayHold(line);
+    if (WORK_TYPES.has(type)) return this.#work === undefined || !this.#work.mayHold(line);
     const list = this.#lists.get(type);
     if (list === undefined) return false;
     const years = listedYears(line, list);

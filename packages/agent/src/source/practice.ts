@@ -25,6 +25,7 @@ import { readNamed } from './named.ts';
 import type { Registration } from './process.ts';
 import type { Source } from './source.ts';
 import { Taker } from './take.ts';
+import { WORK_TYPES, type Work } from './work.ts';
 
 /** Patients go by their id in the GP system; it stays in the practice. */
 export interface PracticeSink {
@@ -36,6 +37,8 @@ export interface PracticeSink {
   /** Appointments and contacts between the days of `booked`, planned ones too, and what became of them. */
   booking?(patient: string, booking: Booking): void;
   registration?(patient: string, registration: Registration): void;
+  /** Traces of work in other registers, from the day of `worked` on. */
+  work?(patient: string, work: Work): void;
   /** The number of every patient that has a good one; it stays where it is handed over. */
   bsn?(patient: string, bsn: Bsn): void;
   /** What the patient is called and where they live; worked out only when it is asked for. */
@@ -68,6 +71,8 @@ export interface PracticeOptions {
   readonly found?: (found: Found) => void | Promise<void>;
   /** The days, both included, whose appointments are handed on; none when left out. */
   readonly booked?: { readonly from: LocalDate; readonly to: LocalDate };
+  /** The first day of which work is handed on; none when left out. */
+  readonly worked?: LocalDate;
   /** Parses every line once more and names every fault; what is taken stays the same. */
   readonly check?: boolean;
   /** Skips nothing: the slow twin of the same reading, for tests. */
@@ -226,6 +231,7 @@ async function attempt(
   const { asOf, selection, sink, onProgress, parseAll = false } = options;
   const files = source.files.length;
   const taking = new Set(Object.keys(selection.scan).filter((type) => type !== 'Medication'));
+  if (options.worked !== undefined) for (const type of WORK_TYPES) taking.add(type);
   const chooser = new Chooser(
     selection,
     asOf,
@@ -259,7 +265,7 @@ async function attempt(
     for (const id of programmes) enrolled[id]!++;
   }
 
-  const filter = new LineFilter(selection, chosen, asOf, options.booked?.to);
+  const filter = new LineFilter(selection, chosen, asOf, options.booked?.to, options.worked);
   const { medication } = chooser;
   // The tables of units are loaded for a reason only.
   const taker =
@@ -268,6 +274,9 @@ async function attempt(
       : new Taker({
           ...{ selection, asOf, chosen, sink, reject: faults.add, medication, units: await loadUnits() },
           ...(options.booked === undefined ? {} : { booked: { ...options.booked, codesOf: chooser.codesOf } }),
+          ...(options.worked === undefined
+            ? {}
+            : { worked: { since: options.worked, asOf, codesOf: chooser.codesOf } }),
         });
   for (const [done, state] of states.entries()) {
     if (!state.wanted || state.reading.refused !== undefined) continue;

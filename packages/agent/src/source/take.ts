@@ -20,6 +20,7 @@ import { contactOf } from './contact.ts';
 import { IdSet } from './idset.ts';
 import type { PracticeSink } from './practice.ts';
 import { registrationOf } from './process.ts';
+import { WORK_TYPES, workOf } from './work.ts';
 
 export interface TakerOptions {
   readonly selection: Selection;
@@ -34,6 +35,8 @@ export interface TakerOptions {
     readonly to: LocalDate;
     readonly codesOf: (reference: string) => readonly CodingKey[];
   };
+  /** Of which days work in other registers is handed on. */
+  readonly worked?: Parameters<typeof workOf>[1];
   reject(rejection: Rejection): void;
 }
 
@@ -47,8 +50,9 @@ export class Taker {
   }
 
   take({ type, file, line, resource, leaves }: FhirRecord): void {
-    const { selection, asOf, chosen, sink, units, medication } = this.#options;
-    if (!Object.hasOwn(selection.scan, type)) return;
+    const { selection, asOf, chosen, sink, units, medication, worked } = this.#options;
+    const isWork = worked !== undefined && WORK_TYPES.has(type);
+    if (!isWork && !Object.hasOwn(selection.scan, type)) return;
     const own = resource as Resource;
     const target = literalReference(type === 'Patient' ? `Patient/${own.id}` : patientReference(own));
     const programmes = target?.type === 'Patient' ? chosen.get(target.id) : undefined;
@@ -57,8 +61,10 @@ export class Taker {
     const contact = isContact ? contactOf(own as Encounter | Appointment, asOf) : undefined;
     const booking = isContact ? this.#booking(own as Encounter | Appointment) : undefined;
     const registration = type === 'Observation' ? registrationOf(own as Observation, selection, asOf) : undefined;
-    const found = isContact ? undefined : minimise(own, { selection, programmes, asOf, units, medication }, leaves);
-    if ([contact, booking, registration, found?.scope].every((one) => one === undefined)) return;
+    const work = isWork ? workOf(own, worked) : undefined;
+    const found =
+      isContact || isWork ? undefined : minimise(own, { selection, programmes, asOf, units, medication }, leaves);
+    if ([contact, booking, registration, work, found?.scope].every((one) => one === undefined)) return;
     // The first record of an id counts; only records that would be taken can be in each other's way.
     if (!this.#taken.add(`${type}/${own.id}`)) {
       this.#options.reject({ file, line, code: 'duplicate-id' });
@@ -66,6 +72,7 @@ export class Taker {
     }
     if (contact !== undefined) sink.contact?.(target.id, contact);
     if (booking !== undefined) sink.booking?.(target.id, booking);
+    if (work !== undefined) sink.work?.(target.id, work);
     if (registration !== undefined) sink.registration?.(target.id, registration);
     if (found?.scope === undefined) return;
     this.keptLeaves += found.kept;

@@ -22,6 +22,7 @@ async function outcome(
     selection,
     enrolled,
     booked: { from: addDays(asOf, -7), to: addDays(asOf, 14) },
+    worked: addDays(asOf, -76),
     parseAll,
     sink: {
       restart() {
@@ -31,6 +32,7 @@ async function outcome(
       contact: (...all) => taken.push(all),
       booking: (...all) => taken.push(all),
       registration: (...all) => taken.push(all),
+      work: (...all) => taken.push(all),
     },
   });
   const { patients, candidates, byCode, fields } = reading;
@@ -85,6 +87,11 @@ const DATES = [
   '1999-01-01',
   '2021-01-01T00:00:00+14:00',
   '2020-02-30',
+  // A first day of work, and the first on which one that still runs may have begun.
+  '2020-03-31',
+  '2020-04-01',
+  '2019-12-30',
+  '2019-12-31',
 ];
 const date = fc.constantFrom(...DATES);
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -198,7 +205,24 @@ const resource = fc.oneof(
     period: maybe(fc.record({ start: maybe(date), end: maybe(date) }, { requiredKeys: [] })),
   }),
   fc.record({
-    resourceType: fc.constantFrom('CarePlan', 'DiagnosticReport', 'Nonsense'),
+    resourceType: fc.constant('Task'),
+    id: number,
+    status: fc.constantFrom('completed', 'entered-in-error'),
+    code: maybe(fc.constant({ coding: [{ system: SYSTEM.work, code: 'meeting' }] })),
+    for: reference,
+    authoredOn: maybe(date),
+    executionPeriod: maybe(fc.record({ start: maybe(date), end: maybe(date) }, { requiredKeys: [] })),
+  }),
+  fc.record({
+    resourceType: fc.constant('Communication'),
+    id: number,
+    status: fc.constant('completed'),
+    subject: reference,
+    sent: maybe(date),
+    received: maybe(date),
+  }),
+  fc.record({
+    resourceType: fc.constantFrom('CarePlan', 'DiagnosticReport', 'ServiceRequest', 'Nonsense'),
     id: number,
     subject: reference,
   }),

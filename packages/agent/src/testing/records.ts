@@ -17,6 +17,8 @@ export interface MadePatient {
   /** To other patients. */
   readonly links?: readonly { readonly type: string; readonly other: string }[];
   readonly appointments?: readonly MadeAppointment[];
+  /** Further records as they stand in the source. */
+  readonly more?: readonly { readonly resourceType: string }[];
 }
 
 /** Twenty minutes of Dutch winter time, with the assistant unless somebody else is named. */
@@ -75,7 +77,20 @@ export function madeFiles(patients: readonly MadePatient[]): Map<string, string>
       id,
       code: [{ coding: [{ system: SYSTEM.isco, code }] }],
     });
-  for (const { id, family, kind, systolic, hba1c, died, bsn, birthDate, links, appointments = [] } of patients) {
+  for (const {
+    id,
+    family,
+    kind,
+    systolic,
+    hba1c,
+    died,
+    bsn,
+    birthDate,
+    links,
+    appointments = [],
+    more = [],
+  } of patients) {
+    for (const one of more) add(one.resourceType, one);
     for (const one of appointments) add('Appointment', appointment(id, one));
     add('Patient', {
       resourceType: 'Patient',

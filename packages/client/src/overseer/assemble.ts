@@ -58,8 +58,8 @@ export function assemble(
   };
 }
 
-/** Referrals and partners' messages, from the signed lines themselves. */
-function reasonsIn({ people, dossiers, referred, ended, messages }: LogIndex): Reason[] {
+/** Referrals, partners' messages and patients handed to a substitute, from the signed lines themselves. */
+function reasonsIn({ people, dossiers, referred, ended, messages, called }: LogIndex): Reason[] {
   const dossier = (place: number) => dossiers[place]! as DossierId;
   const person = (place: number) => people[place]! as PersonId;
   const ends = Map.groupBy(ended, ([, place]) => place);
@@ -71,6 +71,10 @@ function reasonsIn({ people, dossiers, referred, ended, messages }: LogIndex): R
         ...{ from: from as Instant, until: Math.min(end, from + OPEN_REFERRAL) as Instant },
       };
     }),
+    ...called.map(([who, place, from]): Reason => {
+      const until = (from + DAY) as Instant;
+      return { kind: 'call', dossier: dossier(place), person: person(who), team: null, from: from as Instant, until };
+    }),
     ...messages.map(([, place, at]): Reason => {
       const when = at as Instant;
       return { kind: 'message', dossier: dossier(place), person: null, team: null, from: when, until: when };
@@ -78,9 +82,9 @@ function reasonsIn({ people, dossiers, referred, ended, messages }: LogIndex): R
   ];
 }
 
-/** Days of the agenda and the journal: the whole day, as no more is told. */
+/** Days of the practice's registers: whole days, as no more is told. */
 const reasonsFrom = ({ reasons }: EvidenceContent): Reason[] =>
-  reasons.map(({ kind, dossier, day, person, team }) => ({
+  reasons.map(({ kind, dossier, day, until, person, team }) => ({
     ...{ kind, dossier, person, team, from: dayStart(day) },
-    until: (dayStart(addDays(day, 1)) - 1) as Instant,
+    until: (dayStart(addDays(until ?? day, 1)) - 1) as Instant,
   }));

@@ -3,10 +3,11 @@
  * one. Pure; columns, so that a year of looks is small when it is kept sealed and quick when it is opened.
  */
 
-import { type DossierId, type Instant, type LocalDate, localDate, MINUTE, type PersonId } from '@ketenkluis/base';
+import { DAY, type DossierId, type Instant, type LocalDate, localDate, MINUTE, type PersonId } from '@ketenkluis/base';
 import type { Annex, Entry } from '@ketenkluis/ledger';
 import type { Hash } from '@ketenkluis/seal';
 import { z } from 'zod';
+import { SAID } from '../annex.ts';
 import type { Look, LookAction } from '../review/index.ts';
 
 const ACTIONS: readonly LookAction[] = ['open', 'list', 'search', 'print', 'export', 'copy', 'emergency'];
@@ -17,18 +18,21 @@ const ints = z.array(z.int());
 
 /** What one person's client keeps of a log, sealed to them. */
 export const logIndex = z.strictObject({
-  v: z.literal(1),
+  v: z.literal(2),
   /** Lines read, and the right edge of the tree over them. */
   size: z.int().min(0),
   peaks: z.array(z.string()),
   people: z.array(z.string()),
   dossiers: z.array(z.string()),
   /** One place per look; a dossier of -1 is none, or several. */
-  looks: z.strictObject({ line: ints, at: ints, person: ints, dossier: ints, action: ints }),
+  looks: z.strictObject({ line: ints, at: ints, person: ints, dossier: ints, action: ints, said: ints }),
   /** Referrals begun (by whom) and ended, messages of partners: person, dossier, time. */
   referred: z.array(z.tuple([z.int(), z.int(), z.int()])),
   ended: z.array(z.tuple([z.int(), z.int(), z.int()])),
   messages: z.array(z.tuple([z.int(), z.int(), z.int()])),
+  /** Patients handed to a substitute: the fact and since when; and who looked on it: person, dossier, since when. */
+  calls: z.array(z.tuple([z.string(), z.int()])),
+  called: z.array(z.tuple([z.int(), z.int(), z.int()])),
   /** Records of the review: line, hash of the statement, time. */
   records: z.array(z.tuple([z.int(), z.string(), z.int()])),
   /** Looks behind broken glass. */
@@ -45,11 +49,13 @@ export const logIndex = z.strictObject({
 export type LogIndex = z.infer<typeof logIndex>;
 
 export const emptyIndex = (): LogIndex => ({
-  ...{ v: 1, size: 0, peaks: [], people: [], dossiers: [] },
-  looks: { line: [], at: [], person: [], dossier: [], action: [] },
-  ...{ referred: [], ended: [], messages: [], records: [], emergencies: 0, days: [] },
+  ...{ v: 2, size: 0, peaks: [], people: [], dossiers: [] },
+  looks: { line: [], at: [], person: [], dossier: [], action: [], said: [] },
+  ...{ referred: [], ended: [], messages: [], calls: [], called: [], records: [], emergencies: 0, days: [] },
   ...{ partners: 0, lists: 0, refused: 0, unread: 0 },
 });
+
+const SAYINGS = ['phone', 'consultation'] as const satisfies (keyof typeof SAID)[];
 
 /** A search belongs to the opening that its words stand with, if that came within this time. */
 const SEARCHED = 10 * MINUTE;
@@ -93,6 +99,8 @@ export class Indexer {
     if (common.event === 'control') {
       for (const { object } of done) if (object !== null) index.records.push([line, object, common.at]);
     }
+    if (common.event === 'call')
+      for (const fact of done.at(-1)?.facts.slice(-1) ?? []) index.calls.push([fact, common.at]);
     if (common.event === 'refer') mark(index.referred);
     if (common.event === 'end') mark(index.ended);
     if (common.event === 'write' && !own) mark(index.messages);
@@ -101,10 +109,27 @@ export class Indexer {
     if (annex === null) index.unread++;
     if (!own) index.partners += Math.max(1, dossiers.length);
     if (!own || !judged) return;
-    this.#look(line, entry, dossiers, annex?.searchTerm ?? null);
+    this.#look(line, entry, dossiers, annex ?? null);
   }
 
-  #look(line: number, { common }: Entry, dossiers: readonly DossierId[], term: string | null): void {
+  /** Looks that rest on a patient's being handed over. */
+  #called({ common, items }: Entry): void {
+    const { calls, called } = this.index;
+    for (const { outcome, dossier, facts } of items) {
+      if (outcome !== 'success' || dossier === null) continue;
+      for (const [fact, from] of calls) {
+        if (common.at < from || common.at > from + DAY || !(facts as readonly string[]).includes(fact)) continue;
+        const one: [number, number, number] = [this.#person(common.actor), this.#dossier(dossier), from];
+        if (!called.some((other) => other.every((part, i) => part === one[i]))) called.push(one);
+      }
+    }
+  }
+
+  #look(line: number, entry: Entry, dossiers: readonly DossierId[], annex: Annex | null): void {
+    const { common } = entry;
+    const term = annex?.searchTerm ?? null;
+    const said = SAYINGS.findIndex((one) => SAID[one] === annex?.purpose) + 1;
+    this.#called(entry);
     const { looks } = this.index;
     const person = this.#person(common.actor);
     const action = ACTION_OF[common.event]!;
@@ -112,7 +137,10 @@ export class Indexer {
     const places = dossiers.length === 0 ? [-1] : dossiers.map((one) => this.#dossier(one));
     const searched = this.#searched.get(person);
     if (action === 'open' && term !== null && searched !== undefined && places.length === 1) {
-      if (common.at - looks.at[searched]! <= SEARCHED) looks.dossier[searched] = places[0]!;
+      if (common.at - looks.at[searched]! <= SEARCHED) {
+        looks.dossier[searched] = places[0]!;
+        looks.said[searched] = said;
+      }
       this.#searched.delete(person);
     }
     for (const dossier of places) {
@@ -123,6 +151,7 @@ export class Indexer {
       looks.person.push(person);
       looks.dossier.push(dossier);
       looks.action.push(ACTIONS.indexOf(action));
+      looks.said.push(said);
     }
   }
 
@@ -149,6 +178,7 @@ export function looksOf({ looks, people, dossiers }: LogIndex): Look[] {
     ...{ line, at: looks.at[i]! as Instant, person: people[looks.person[i]!]! as PersonId },
     dossier: looks.dossier[i] === -1 ? null : (dossiers[looks.dossier[i]!]! as DossierId),
     action: ACTIONS[looks.action[i]!]!,
+    ...(looks.said[i] === 0 ? {} : { declared: SAYINGS[looks.said[i]! - 1]! }),
   }));
 }
 

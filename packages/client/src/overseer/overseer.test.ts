@@ -36,6 +36,15 @@ const STAFF = [
   { name: 'F. Toezicht', role: 'privacy-officer', logOfficer: true, passphrase: 'acht negen een twee' },
 ] as const;
 
+const RESULT = {
+  ...{ resourceType: 'DiagnosticReport', id: 'res-1', status: 'final' },
+  ...{
+    subject: { reference: 'Patient/pat-0' },
+    issued: `${AS_OF}T07:00:00+01:00`,
+    conclusion: 'vrije tekst die blijft',
+  },
+};
+
 describe('the review of a real log', () => {
   let world: World;
   let owner: Session;
@@ -76,7 +85,7 @@ describe('the review of a real log', () => {
   beforeAll(async () => {
     world = await makeWorld(12, 0, { people: STAFF, threshold: 1 });
     world.patients = world.patients.map((one, i) =>
-      i === 0 ? { ...one, appointments: [{ id: 'app-1', start: `${AS_OF}T10:00`, by: 'gp' }] } : one,
+      i === 0 ? { ...one, appointments: [{ id: 'app-1', start: `${AS_OF}T10:00`, by: 'gp' }], more: [RESULT] } : one,
     );
     await world.enrol();
     await world.sync();
@@ -103,7 +112,12 @@ describe('the review of a real log', () => {
       [nurse.person, other.dossier, 'open'],
     ]);
     expect([0, 1, 2].map((i) => review.judged(i).strength)).toEqual(['weak', 'none', 'none']);
+    // Of two reasons of one day the first counts.
     expect(review.judged(0).reason).toMatchObject({ kind: 'appointment', dossier: seen.dossier });
+    expect(assembled.input.reasons.map(({ kind, from, until }) => [kind, localDate(from), localDate(until)])).toEqual([
+      ['appointment', AS_OF, AS_OF],
+      ['result', AS_OF, AS_OF],
+    ]);
     // She is called as her patients are here, and nobody's address is known: said, not guessed.
     expect(review.judged(2).signs.map(({ feature }) => feature)).not.toContain('same-surname');
     expect(review.notJudged).toMatchObject({ looker: 0, subject: 0, address: 3 });
@@ -116,7 +130,11 @@ describe('the review of a real log', () => {
     const evidence = (await readEvidence(officer))!;
     expect(evidence.subjects).toHaveLength(rows.length);
     expect(JSON.stringify(evidence)).not.toContain('erzonnen');
-    expect(evidence.reasons).toMatchObject([{ kind: 'appointment', day: AS_OF, person: null }]);
+    expect(evidence.reasons).toMatchObject([
+      { kind: 'appointment', day: AS_OF, person: null },
+      { kind: 'result', day: AS_OF, person: null, team: null },
+    ]);
+    expect(JSON.stringify(evidence)).not.toContain('vrije');
     const quiet = await world.sync();
     expect(quiet.lists).toBe(0);
     // Nobody else's teams have it.

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type FindingEvent, judgesOf, stateOf } from './finding.ts';
 import { arrearsOf, coversAll, type DoneCheck, parsePolicy, plannedChecks } from './policy.ts';
 import { type Finding, type JudgedLook, review } from './review.ts';
-import { FEATURES, POINTS } from './rules.ts';
+import { FEATURES, PATTERNS, POINTS } from './rules.ts';
 import type { Look } from './types.ts';
 import { wordsOf } from './words.ts';
 
@@ -143,7 +143,7 @@ describe('R50 from finding to decision', () => {
 describe('R48 in words', () => {
   const look: Look = { line: 0, at: on(START), person: looker, dossier: file, action: 'open' };
   const judged: JudgedLook = {
-    ...{ look, strength: 'none', reason: null, points: 90, outcome: 'finding' },
+    ...{ look, strength: 'none', reason: null, pattern: null, points: 90, outcome: 'finding' },
     signs: FEATURES.map((feature) => ({
       ...{ feature, points: POINTS[feature].points, count: 41, usual: { own: 7, role: 8 } },
     })),
@@ -153,7 +153,7 @@ describe('R48 in words', () => {
     for (const language of ['nl', 'en'] as const) {
       const sentences = wordsOf(judged, language);
       expect(new Set(sentences).size).toBe(FEATURES.length + 1);
-      expect(sentences.filter((one) => one.includes('41'))).toHaveLength(4);
+      expect(sentences.filter((one) => one.includes('41'))).toHaveLength(5);
       expect(sentences.every((one) => one.endsWith('.'))).toBe(true);
     }
     expect(wordsOf(judged, 'nl')[0]).toBe('Niets in agenda, dossier of berichten verklaart deze raadpleging.');
@@ -170,5 +170,8 @@ describe('R48 in words', () => {
     } as const;
     const one = review({ looks: [look], reasons: [reason], colleagues: [], subjects: [] }).judged(0);
     expect(wordsOf(one, 'en')[0]).toBe('Explained by an appointment.');
+    const seen = PATTERNS.map((pattern) => wordsOf({ ...judged, strength: 'weak', pattern }, 'nl')[0]!);
+    expect(new Set(seen).size).toBe(PATTERNS.length);
+    expect(seen.every((words) => /^(?:Mogelijk|Zelf gezegd)/.test(words))).toBe(true);
   });
 });

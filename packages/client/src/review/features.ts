@@ -7,6 +7,14 @@ import type { ReviewInput } from './types.ts';
 
 export const bitOf = Object.fromEntries(FEATURES.map((feature, i) => [feature, 1 << i])) as Record<Feature, number>;
 
+/** What is known of a look before anything explains it: who is whose, the hour, what was taken along. */
+export function plainBits(table: Table): Uint32Array {
+  const bits = new Uint32Array(table.count);
+  relations(table, bits);
+  hours(table, bits);
+  return bits;
+}
+
 export interface Features {
   /** One bit per feature, in the order of `FEATURES`. */
   readonly bits: Uint32Array;
@@ -20,6 +28,8 @@ export interface Features {
   /** Median day of the person and of the role. */
   readonly usual: Int32Array;
   readonly usualOfRole: Int32Array;
+  /** Files of the day of which the looker said why; 0 where nothing was said. */
+  readonly declared: Int32Array;
 }
 
 /** Lower of the two in the middle; 0 of none. */
@@ -224,15 +234,13 @@ function endings(table: Table, bits: Uint32Array): void {
   });
 }
 
-export function featuresOf(table: Table, matched: Matched): Features {
+/** `bits`: those of `plainBits`; they are added to. `declared`: files of the day of which the looker said why. */
+export function featuresOf(table: Table, matched: Matched, bits: Uint32Array, declared: Int32Array): Features {
   const numbers = () => new Int32Array(table.count);
-  const bits = new Uint32Array(table.count);
   const all: Features = {
     ...{ bits, crowd: numbers(), repeats: numbers(), dossiers: numbers(), unexplained: numbers() },
-    ...{ usual: numbers(), usualOfRole: numbers() },
+    ...{ usual: numbers(), usualOfRole: numbers(), declared },
   };
-  relations(table, bits);
-  hours(table, bits);
   crowds(table, matched, all.crowd);
   pairs(table, matched, all.repeats, bits);
   volumes(table, matched, all);
@@ -242,6 +250,7 @@ export function featuresOf(table: Table, matched: Matched): Features {
     if (all.crowd[i]! >= BOUNDS.crowd.people) bits[i]! |= bitOf.crowd;
     if (all.repeats[i]! >= BOUNDS.repeats.days) bits[i]! |= bitOf.repeats;
     if (all.unexplained[i]! >= BOUNDS.manyUnexplained) bits[i]! |= bitOf['many-unexplained'];
+    if (declared[i]! > BOUNDS.declared.files) bits[i]! |= bitOf['declared-often'];
     const usual = Math.max(all.usual[i]!, all.usualOfRole[i]!);
     if (all.dossiers[i]! > volume.least && all.dossiers[i]! > volume.times * usual) bits[i]! |= bitOf.volume;
   }

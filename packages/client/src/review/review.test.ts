@@ -60,16 +60,25 @@ const someone = fc.integer({ min: 1, max: 5 }).map(person);
 const some = fc.constantFrom(1, 1, 1, 1, 2, 3).map(dossier);
 const ACTIONS: readonly LookAction[] = ['open', 'list', 'search', 'search', 'print', 'emergency'];
 const KINDS = Object.keys(REASONS) as ReasonKind[];
-const anyInput: fc.Arbitrary<ReviewInput> = fc.record({
-  looks: fc.array(
-    fc.record({
+const anyLook = (when: fc.Arbitrary<Instant>, files: fc.Arbitrary<DossierId>) =>
+  fc
+    .record({
       line: fc.nat(1000),
-      at: moment,
+      at: when,
       person: someone,
-      dossier: fc.option(some, { freq: 9 }),
+      dossier: fc.option(files, { freq: 9 }),
       action: fc.constantFrom(...ACTIONS),
-    }),
-    { maxLength: 40 },
+      said: fc.constantFrom(undefined, undefined, 'phone' as const, 'consultation' as const),
+    })
+    .map(({ said, ...rest }): Look => (said === undefined ? rest : { ...rest, declared: said }));
+/** One busy morning on few files: what is opened together, by mistake, or with a word. */
+const morning = fc
+  .constantFrom(0, 20_000, 59_999, MINUTE, 5 * MINUTE, 15 * MINUTE, 15 * MINUTE + 1, HOUR, HOUR + 1, 7 * HOUR)
+  .map(at);
+const anyInput: fc.Arbitrary<ReviewInput> = fc.record({
+  looks: fc.oneof(
+    fc.array(anyLook(moment, some), { maxLength: 40 }),
+    fc.array(anyLook(morning, fc.integer({ min: 1, max: 9 }).map(dossier)), { maxLength: 40 }),
   ),
   reasons: fc.array(
     fc
@@ -104,8 +113,8 @@ describe('R48 every look is reviewed', () => {
       fc.property(anyInput, (given) => {
         const fast = review(given);
         const judged = given.looks.map((_, i) => {
-          const { strength, signs, points, outcome } = fast.judged(i);
-          return { strength, features: signs.map(({ feature }) => feature), points, outcome };
+          const { strength, pattern, signs, points, outcome } = fast.judged(i);
+          return { strength, pattern, features: signs.map(({ feature }) => feature), points, outcome };
         });
         expect(judged).toEqual(twin(given));
       }),
@@ -139,7 +148,7 @@ describe('R48 every look is reviewed', () => {
     ).toEqual({
       ...{ feature: 'volume', points: 20, count: 21, usual: { own: 1, role: 1 } },
     });
-    expect(twin(given)[0]).toMatchObject({ strength: 'none', points: 70 });
+    expect(twin(given)[0]).toMatchObject({ strength: 'none', points: 70, pattern: null });
   });
 
   it('a reason of one own is strong, that of a team or the practice weaker, and each has its window', () => {
@@ -167,6 +176,59 @@ describe('R48 every look is reviewed', () => {
     const colleagues = [looker(1, { street: '9000aa' })];
     expect(only(input([look(0)], [], { colleagues }))).toMatchObject({ outcome: 'finding', points: 50 });
     expect(only(input([look(0)], [reason('appointment', 0)], { colleagues })).outcome).toBe('explained');
+  });
+
+  it('sees in the log itself what nobody wrote down, and never where something speaks against the look', () => {
+    const seen = (given: ReviewInput, i = 0) => review(given).judged(i).pattern;
+    // Two people, three files within the hour.
+    const round = (files: number, apart = 15 * MINUTE, more: Partial<ReviewInput> = {}) =>
+      input(
+        Array.from({ length: files }, (_, n) => [1, 2].map((who) => [who, n] as const)).flatMap((pairs) =>
+          pairs.map(([who, n]) =>
+            look(n * 20 * MINUTE + (who - 1) * apart, { person: person(who), dossier: dossier(n + 1) }),
+          ),
+        ),
+        [],
+        more,
+      );
+    expect([seen(round(3)), seen(round(2)), seen(round(3, 15 * MINUTE + 1))]).toEqual(['round', null, null]);
+    expect(seen(round(3, 0, { subjects: [subject(1, { vip: true })] }))).toBeNull();
+    // Within an hour of each other; read for it three days before, and looked up once more the day after.
+    const spread = (apart: number, ...also: readonly Look[]) =>
+      input([
+        ...also,
+        ...[0, 1, 2].flatMap((n) =>
+          [1, 2].map((who) => look(n * apart, { person: person(who), dossier: dossier(n + 1) })),
+        ),
+      ]);
+    expect([seen(spread(HOUR / 2)), seen(spread(HOUR / 2 + 1))]).toEqual(['round', null]);
+    const after = (offset: number) => seen(spread(0, look(offset)));
+    expect([DAY, DAY + 1].map(after)).toEqual(['round', null]);
+    // On a Friday, so that three days before is no weekend.
+    const moved = (offset: number) => {
+      const given = spread(0, look(offset));
+      return seen({ ...given, looks: given.looks.map((one) => ({ ...one, at: instant(one.at + 3 * DAY) })) });
+    };
+    expect([-3 * DAY, -3 * DAY - 1].map(moved)).toEqual(['round', null]);
+    // The line above, closed again; not twice, and not before a file without a strong reason.
+    const slip = (apart: number, more: readonly Look[] = [], reasons = [reason('encounter', 0)]) =>
+      seen(input([look(0, { dossier: dossier(2) }), look(apart), ...more], reasons));
+    expect([slip(59_999), slip(MINUTE), slip(0, [], [])]).toEqual(['slip', null, null]);
+    expect(slip(1, [look(30 * DAY, { dossier: dossier(2) })])).toBeNull();
+  });
+
+  it('what somebody says of their own looks counts for five files a day and two days a year, and is no excuse', () => {
+    const said = (offset: number, file = 1): Look => look(offset, { dossier: dossier(file), declared: 'phone' });
+    const of = (looks: readonly Look[], more: Partial<ReviewInput> = {}) => only(input(looks, [], more));
+    expect(of([said(0)])).toMatchObject({ strength: 'weak', pattern: 'phone', outcome: 'explained' });
+    const files = (count: number) => of(Array.from({ length: count }, (_, n) => said(n * HOUR, n + 1)));
+    expect(files(5)).toMatchObject({ pattern: 'phone', signs: [] });
+    expect(files(6)).toMatchObject({ pattern: null, strength: 'none', outcome: 'finding' });
+    expect(files(6).signs.map(({ feature, count }) => [feature, count])).toContainEqual(['declared-often', 6]);
+    expect(of([said(0), said(-DAY)]).pattern).toBe('phone');
+    expect(of([said(0), said(-DAY), said(-364 * DAY)]).pattern).toBeNull();
+    const colleagues = [looker(1, { street: '9000aa' })];
+    expect(of([said(0)], { colleagues })).toMatchObject({ pattern: null, outcome: 'finding', points: 50 });
   });
 
   it('counts days within a year, and people within a week on either side', () => {

@@ -2,9 +2,21 @@
 
 import type { DossierId, PersonId } from '@ketenkluis/base';
 import { clientError } from '../errors.ts';
-import { bitOf, type Features, featuresOf } from './features.ts';
+import { bitOf, type Features, featuresOf, plainBits } from './features.ts';
 import { type Matched, match, STRENGTHS } from './match.ts';
-import { BASE, BOUNDS, FEATURES, type Feature, FINDING_AT, POINTS, RULES_VERSION, type Strength } from './rules.ts';
+import { seeThrough } from './patterns.ts';
+import {
+  BASE,
+  BOUNDS,
+  FEATURES,
+  type Feature,
+  FINDING_AT,
+  PATTERNS,
+  type Pattern,
+  POINTS,
+  RULES_VERSION,
+  type Strength,
+} from './rules.ts';
 import { type Table, tableOf } from './table.ts';
 import type { Look, Reason, ReviewInput } from './types.ts';
 
@@ -25,6 +37,8 @@ export interface JudgedLook {
   readonly look: Look;
   readonly strength: Strength;
   readonly reason: Reason | null;
+  /** Without a reason: what the log itself shows, or what the looker said. */
+  readonly pattern: Pattern | null;
   readonly signs: readonly Sign[];
   readonly points: number;
   readonly outcome: Outcome;
@@ -79,6 +93,7 @@ interface Scored {
   readonly matched: Matched;
   readonly features: Features;
   readonly points: Uint16Array;
+  readonly pattern: Uint8Array;
 }
 
 const pointsFor = (feature: Feature, strong: boolean, repeats: number): number => {
@@ -94,6 +109,7 @@ function signsOf({ matched, features }: Scored, i: number): Sign[] {
     repeats: features.repeats[i]!,
     volume: features.dossiers[i]!,
     'many-unexplained': features.unexplained[i]!,
+    'declared-often': features.declared[i]!,
   };
   return FEATURES.filter((feature) => (features.bits[i]! & bitOf[feature]) !== 0).map((feature) => ({
     feature,
@@ -106,18 +122,20 @@ function signsOf({ matched, features }: Scored, i: number): Sign[] {
 function score(input: ReviewInput): Scored {
   const table = tableOf(input);
   const matched = match(table);
-  const features = featuresOf(table, matched);
+  const bits = plainBits(table);
+  const { pattern, declared } = seeThrough(table, matched, bits);
+  const features = featuresOf(table, matched, bits, declared);
   const points = new Uint16Array(table.count);
   for (let i = 0; i < table.count; i++) {
     const strength = matched.strength[i]!;
     let sum = BASE[STRENGTHS[strength]!];
-    const bits = features.bits[i]!;
-    for (let f = 0; bits >>> f !== 0; f++) {
-      if (((bits >>> f) & 1) === 1) sum += pointsFor(FEATURES[f]!, strength === 2, features.repeats[i]!);
+    const own = bits[i]!;
+    for (let f = 0; own >>> f !== 0; f++) {
+      if (((own >>> f) & 1) === 1) sum += pointsFor(FEATURES[f]!, strength === 2, features.repeats[i]!);
     }
     points[i] = sum;
   }
-  return { table, matched, features, points };
+  return { table, matched, features, points, pattern };
 }
 
 const OF_DAY = bitOf.volume | bitOf['many-unexplained'] | bitOf.night | bitOf['search-only'];
@@ -180,7 +198,7 @@ export function review(input: ReviewInput, findingAt: number = FINDING_AT): Revi
     throw clientError('refused', 'a practice may look closer than the rules, not less close');
   }
   const scored = score(input);
-  const { table, matched, features, points } = scored;
+  const { table, matched, features, points, pattern } = scored;
   const outcomeOf = new Uint8Array(table.count);
   const outcomes = { explained: 0, unexplained: 0, finding: 0 };
   const strengths = { none: 0, weak: 0, strong: 0 };
@@ -208,6 +226,7 @@ export function review(input: ReviewInput, findingAt: number = FINDING_AT): Revi
       look: input.looks[i]!,
       strength: STRENGTHS[matched.strength[i]!]!,
       reason: input.reasons[matched.reason[i]!] ?? null,
+      pattern: PATTERNS[pattern[i]! - 1] ?? null,
       signs: signsOf(scored, i),
       points: points[i]!,
       outcome: OUTCOMES[outcomeOf[i]!]!,

@@ -3,10 +3,10 @@
  * changes the version, which every finding names.
  */
 
-import { DAY, MINUTE } from '@ketenkluis/base';
+import { DAY, HOUR, MINUTE } from '@ketenkluis/base';
 import type { ReasonKind } from './types.ts';
 
-export const RULES_VERSION = 'review/1';
+export const RULES_VERSION = 'review/2';
 
 export type Strength = 'none' | 'weak' | 'strong';
 /** How near a reason is to the looker. */
@@ -39,6 +39,10 @@ export const REASONS: Readonly<Record<ReasonKind, Readonly<Record<Nearness, Wind
   regular: { own: days('weak', 0, 0), team: null, practice: null },
 };
 
+/** What no register holds and the log itself shows, or the looker said; weak, and only where nothing speaks against the look. */
+export const PATTERNS = ['round', 'slip', 'phone', 'consultation'] as const;
+export type Pattern = (typeof PATTERNS)[number];
+
 /** A step or referral longer than this says that somebody may look, not why on this day. */
 export const STANDING = 90 * DAY;
 export const CAN_STAND: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['step', 'referral']);
@@ -67,6 +71,7 @@ export const FEATURES = [
   'after-end',
   'emergency',
   'taken-along',
+  'declared-often',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 
@@ -89,6 +94,7 @@ export const POINTS: Readonly<Record<Feature, { readonly points: number; readonl
   'after-end': { points: 20, strong: 0 },
   emergency: { points: 40, strong: 0 },
   'taken-along': { points: 20, strong: 0 },
+  'declared-often': { points: 10, strong: 0 },
 };
 
 export const BOUNDS = {
@@ -101,6 +107,12 @@ export const BOUNDS = {
   searchOnly: 10 * MINUTE,
   afterEnd: 365 * DAY,
   emergency: { before: DAY, after: 3 * DAY },
+  /** Going through files together: so near in time, so many files within an hour on either side; and what was read for it. */
+  round: { near: 15 * MINUTE, files: 3, around: HOUR, before: 3 * DAY, after: DAY },
+  /** The line above or below: the right file is opened within this time. */
+  slip: MINUTE,
+  /** What somebody says of their own looks counts for so many files a day, and so many days a year on one file. */
+  declared: { files: 5, days: 2, within: 365 },
   /** Whole hours of the clock in Amsterdam. */
   night: { from: 23, until: 6 },
   open: { from: 7, until: 20 },

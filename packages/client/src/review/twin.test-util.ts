@@ -1,11 +1,12 @@
 /** The rules of docs/spec/review.md once more, look by look over everything, with nothing remembered in between. */
 
 import { DAY, HOUR, localDate, MINUTE } from '@ketenkluis/base';
-import { BASE, FEATURES, type Feature, POINTS, REASONS, type Strength } from './rules.ts';
+import { BASE, FEATURES, type Feature, type Pattern, POINTS, REASONS, type Strength } from './rules.ts';
 import type { Look, Reason, ReviewInput } from './types.ts';
 
 export interface Judged {
   readonly strength: Strength;
+  readonly pattern: Pattern | null;
   readonly features: readonly Feature[];
   readonly points: number;
   readonly outcome: 'explained' | 'unexplained' | 'finding';
@@ -45,7 +46,54 @@ export function twin(input: ReviewInput): Judged[] {
       .map((reason) => rule(look, reason)!.strength);
     return found.includes('strong') ? 'strong' : found.includes('weak') ? 'weak' : 'none';
   };
-  const strengths = looks.map(strengthOf);
+  const registered = looks.map(strengthOf);
+  const plain = (look: Look): boolean => {
+    const subject = subjects.find(({ id }) => id === look.dossier);
+    const looker = colleague(look.person);
+    const hour = hourOf(look.at);
+    const at = new Date(dayOf(look) * DAY).getUTCDay();
+    const related =
+      subject !== undefined &&
+      (subject.vip ||
+        subject.colleague !== null ||
+        (looker?.home != null && looker.home === subject.home) ||
+        (looker?.street != null && looker.street === subject.street) ||
+        (looker?.surnames ?? []).some((name) => subject.surnames.includes(name)));
+    const working = hour >= 7 && hour < 20 && at !== 0 && at !== 6;
+    return !related && working && !['print', 'export', 'copy'].includes(look.action);
+  };
+  const opened = looks.filter((one) => one.dossier !== null && one.action !== 'search');
+  const isShared = (look: Look) =>
+    opened.some(
+      (o) => o.dossier === look.dossier && o.person !== look.person && Math.abs(o.at - look.at) <= 15 * MINUTE,
+    );
+  const shared = opened.filter(isShared);
+  const inRound = (look: Look) =>
+    distinct(
+      shared.filter((o) => o.person === look.person && Math.abs(o.at - look.at) <= HOUR).map((o) => o.dossier),
+    ) >= 3;
+  const rounds = shared.filter(inRound);
+  const patternOf = (look: Look, i: number): Pattern | null => {
+    if (registered[i] !== 'none' || look.dossier === null || !plain(look)) return null;
+    const own = looks.filter((o) => o.person === look.person);
+    const once = own.filter((o) => o.dossier === look.dossier).length === 1;
+    const after = opened.filter((o) => {
+      const later = o.at > look.at || (o.at === look.at && looks.indexOf(o) > i);
+      return later && o.person === look.person && o.at - look.at < MINUTE && o.dossier !== look.dossier;
+    });
+    const right = after.some((o) => o.action === 'open' && registered[looks.indexOf(o)] === 'strong');
+    if (look.action === 'open' && once && right) return 'slip';
+    const mine = rounds.filter((o) => o.person === look.person && o.dossier === look.dossier);
+    if (mine.some((o) => look.at >= o.at - 3 * DAY && look.at <= o.at + DAY)) return 'round';
+    if (look.declared === undefined) return null;
+    const said = own.filter((o) => o.declared !== undefined && o.dossier !== null);
+    const files = distinct(said.filter((o) => dayOf(o) === dayOf(look)).map((o) => o.dossier));
+    const here = said.filter((o) => o.dossier === look.dossier).map(dayOf);
+    const days = distinct(here.filter((day) => day <= dayOf(look) && day > dayOf(look) - 365));
+    return files <= 5 && days <= 2 ? look.declared : null;
+  };
+  const patterns = looks.map(patternOf);
+  const strengths = registered.map((one, i): Strength => (patterns[i] === null ? one : 'weak'));
   const isBare = (other: Look) => strengths[looks.indexOf(other)] === 'none';
   const dossiersOn = (person: string, day: number) =>
     distinct(looks.filter((o) => o.person === person && o.dossier !== null && dayOf(o) === day).map((o) => o.dossier));
@@ -119,6 +167,10 @@ export function twin(input: ReviewInput): Judged[] {
       'after-end': last < look.at && last >= look.at - 365 * DAY,
       emergency: look.action === 'emergency' && counts && !met,
       'taken-along': ['print', 'export', 'copy'].includes(look.action),
+      'declared-often':
+        counts &&
+        look.declared !== undefined &&
+        distinct(today.filter((o) => o.declared !== undefined).map((o) => o.dossier)) > 5,
     };
     const features = FEATURES.filter((feature) => has[feature]);
     const strength = strengths[i]!;
@@ -127,6 +179,6 @@ export function twin(input: ReviewInput): Judged[] {
       return sum + (feature === 'repeats' && bareDays >= 6 ? 40 : POINTS[feature].points);
     }, BASE[strength]);
     const outcome = points >= 50 ? 'finding' : strength === 'none' ? 'unexplained' : 'explained';
-    return { strength, features, points, outcome };
+    return { strength, pattern: patterns[i]!, features, points, outcome };
   });
 }

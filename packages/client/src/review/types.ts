@@ -13,6 +13,8 @@ export interface Look {
   /** Null for a search that names several people or nobody. */
   readonly dossier: DossierId | null;
   readonly action: LookAction;
+  /** What the looker said on opening; left out: nothing. It explains little, and not often (`BOUNDS.declared`). */
+  readonly declared?: 'phone' | 'consultation';
 }
 
 export type ReasonKind =

@@ -1,7 +1,7 @@
 /** Why a look is a finding, in sentences for people; every number that the score used stands in one of them. */
 
 import type { JudgedLook, Sign } from './review.ts';
-import type { Feature, Strength } from './rules.ts';
+import type { Feature, Pattern, Strength } from './rules.ts';
 import type { ReasonKind } from './types.ts';
 
 export type Language = 'nl' | 'en';
@@ -32,6 +32,8 @@ const SIGNS: Readonly<Record<Language, Readonly<Record<Feature, Words>>>> = {
     'after-end': plain('De verwijzing, taak of waarneming was al voorbij.'),
     emergency: plain('Noodtoegang, en het dossier laat geen contact zien rond die tijd.'),
     'taken-along': plain('Afgedrukt, geëxporteerd of gekopieerd.'),
+    'declared-often': ({ count }) =>
+      `Op deze dag bij ${count} dossiers zelf een reden gekozen; dat telt niet meer mee.`,
   },
   en: {
     'own-file': plain('This is their own file.'),
@@ -52,6 +54,7 @@ const SIGNS: Readonly<Record<Language, Readonly<Record<Feature, Words>>>> = {
     'after-end': plain('The referral, task or substitution had ended.'),
     emergency: plain('Emergency access, and the file shows no contact around that time.'),
     'taken-along': plain('Printed, exported or copied.'),
+    'declared-often': ({ count }) => `Chose a reason for ${count} files on this day; that no longer counts.`,
   },
 };
 
@@ -99,9 +102,27 @@ const BECAUSE: Readonly<Record<Language, Readonly<Record<Strength, (reason: stri
   },
 };
 
+const SEEN: Readonly<Record<Language, Readonly<Record<Pattern, string>>>> = {
+  nl: {
+    round: 'Mogelijk een overleg: collega’s keken tegelijk in dezelfde dossiers.',
+    slip: 'Mogelijk een vergissing: binnen een minuut werd het goede dossier geopend.',
+    phone: 'Zelf gezegd: telefonisch contact. Niemand legde het vast.',
+    consultation: 'Zelf gezegd: overleg met een collega. Niemand legde het vast.',
+  },
+  en: {
+    round: 'Possibly a meeting: colleagues looked at the same files at the same time.',
+    slip: 'Possibly a mistake: the right file was opened within a minute.',
+    phone: 'Said by themselves: a telephone call. Nobody recorded it.',
+    consultation: 'Said by themselves: a talk with a colleague. Nobody recorded it.',
+  },
+};
+
 /** First what explains the look, then one sentence per feature. */
 export function wordsOf(judged: JudgedLook, language: Language): string[] {
-  const { reason, strength, signs } = judged;
-  const because = BECAUSE[language][strength](reason === null ? '' : REASON[language][reason.kind]);
+  const { reason, pattern, strength, signs } = judged;
+  const because =
+    pattern === null
+      ? BECAUSE[language][strength](reason === null ? '' : REASON[language][reason.kind])
+      : SEEN[language][pattern];
   return [because, ...signs.map((sign) => SIGNS[language][sign.feature](sign))];
 }

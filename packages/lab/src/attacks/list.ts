@@ -2,6 +2,7 @@
 
 import type { Attack } from './attack.ts';
 import { bounds } from './bounds.ts';
+import { exported } from './exports.ts';
 import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
@@ -17,6 +18,7 @@ import { partnerHosts } from './partner-hosts.ts';
 import { partnerRaces } from './partner-races.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
+import { patients } from './patients.ts';
 import { requests } from './requests.ts';
 import { reviewers } from './reviewers.ts';
 import { sourceLinks } from './source-links.ts';
@@ -28,6 +30,7 @@ export const ON_PAIR: readonly Attack[] = [
   ...partnerVisits,
   ...partnerReferrals,
   ...partnerRaces,
+  ...patients,
   ...urgent,
   ...reviewers,
   ...bounds,
@@ -45,6 +48,7 @@ export const ATTACKS: readonly Attack[] = [
   ...requests,
   ...members,
   ...ON_PAIR,
+  ...exported,
   ...input,
   ...sourceLinks,
   ...outside,

@@ -68,6 +68,7 @@ export async function openWith(
     now: session.now(),
     holders: null,
     teamKey: (team, epoch) => session.teamKey(team, epoch),
+    bundles: new Map(),
   });
 }
 

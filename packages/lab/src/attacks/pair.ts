@@ -6,7 +6,16 @@
 
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY, type FactId, type HandleId, type Instant, newId, plus, systemRandom } from '@ketenkluis/base';
+import {
+  DAY,
+  type DossierId,
+  type FactId,
+  type HandleId,
+  type Instant,
+  newId,
+  plus,
+  systemRandom,
+} from '@ketenkluis/base';
 import {
   type Fact,
   type FactOf,
@@ -194,10 +203,10 @@ export class Pair {
     return { vouched: this.base.vouched, statements: this.base.directory, ...more };
   }
   /** An owner of A ends a fact of the practice. */
-  async endFact(fact: FactId): Promise<Reply> {
+  async endFact(fact: FactId, dossier: DossierId | null = null): Promise<Reply> {
     const { practice, time } = this.world;
     const payload: Payload = {
-      ...{ t: 'withdrawal', ...SUITE, practice: practice.id, fact, dossier: null },
+      ...{ t: 'withdrawal', ...SUITE, practice: practice.id, fact, dossier },
       at: time.clock(),
     };
     return state(this.world, practice.gp, [await signStatement(payload, practice.gp.signer)]);

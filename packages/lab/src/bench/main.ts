@@ -24,6 +24,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   sync: async () => (await import('./first-sync.ts')).firstSync,
   later: async () => (await import('./later.ts')).later,
   look: async () => (await import('./look.ts')).look,
+  looks: async () => (await import('./looks.ts')).looks,
   keyholder: async () => (await import('./keyholder.ts')).keyholder,
   browser: async () => (await import('./browser.ts')).browser,
   leaver: async () => (await import('./leaver.ts')).leaver,

@@ -340,6 +340,7 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
   audit: auditOf('audit'),
   'audit own': auditOf('own'),
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
+  'access own': (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}, [], 'own'),
   restrictions: (world, { session }, { dossier }) => aboutDossier(world, session, 'restrictions', dossier, {}),
   'review-told': (world, { session }, { dossier, review }) =>
     aboutDossier(world, session, 'review-told', dossier, {
@@ -378,6 +379,14 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
     const fields = { kind: 'consent' as const, until: null, dossier: dossier.id, organisation, handles };
     const body = await changing(world, asker, target, stated<'consent'>(world, fields));
     return aboutDossier(world, asker.session, 'consent', dossier, body);
+  },
+  'consent say': async (world, asker, target) => {
+    const { dossier, circle } = target;
+    const { id: excluded } = circle.partners[0].practice;
+    const fields = { kind: 'restriction' as const, until: null, dossier: dossier.id, excluded, handles: null };
+    const shut = stated<'restriction'>(world, { ...fields, by: asker.session.person.id });
+    const body = await changing(world, asker, target, shut);
+    return aboutDossier(world, asker.session, 'consent', dossier, body, [], 'say');
   },
 };
 

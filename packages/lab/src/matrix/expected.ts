@@ -77,7 +77,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   'log-proof': { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
   witnessed: { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
   tile: ownersAndAgent,
-  partners: membersAndGuests,
+  // A patient's client reads who signed as well, and partners' keys with it.
+  partners: { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
   'partner-directory': owners('yes'),
   vouched: members,
   referrals: membersAndGuests,
@@ -158,6 +159,8 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   'audit own': (state) =>
     only(state === 'treated' ? ['patient'] : state === 'enrolment-ended' ? ['representative'] : []),
   access: (state) => only(overseers(state)),
+  'access own': (state) =>
+    only(state === 'treated' ? ['patient'] : state === 'enrolment-ended' ? ['representative'] : []),
   // Asked by who may write down what the patient said; which of them is shown one is another matter.
   restrictions: (state) => only(answerable(state)),
   // The patient is told by who broke the glass as well.
@@ -175,6 +178,8 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   refer: (state) => only(byMembers(state, OPEN)),
   end: changes,
   consent: changes,
+  // Their own word, of a dossier that is here; the owners' and colleagues' ways are above.
+  'consent say': (state) => only(state === 'treated' ? ['patient'] : []),
 };
 
 export function expectedOf(row: Row, role: Role): Answer {

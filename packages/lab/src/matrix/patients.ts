@@ -22,10 +22,14 @@ export interface Own {
 }
 
 /** Card, `own` and key, as both owners sign them. */
-export async function takeIn(world: TestWorld, owner: TestSession, as: FactOf<'own'>['as']): Promise<Own> {
+export async function takeIn(
+  world: TestWorld,
+  owner: TestSession,
+  as: FactOf<'own'>['as'],
+  dossier: TestDossier = newDossier(2),
+): Promise<Own> {
   const { practice } = world;
   const person = await testPerson();
-  const dossier = newDossier(2);
   const id = newId('team', systemRandom);
   const card = await practice.card(person, 'patient');
   const at = world.time.clock();

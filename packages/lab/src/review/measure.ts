@@ -1,6 +1,6 @@
 /** What the review made of a simulated year, against the truth about it. */
 
-import { review } from '@ketenkluis/client/review';
+import { type ReasonKind, review } from '@ketenkluis/client/review';
 import type { PlantedKind } from './planted.ts';
 import type { SimulatedYear } from './simulate.ts';
 
@@ -20,7 +20,11 @@ export interface Outcome {
   readonly covered: { readonly planted: number; readonly found: number };
 }
 
-export function outcomeOf({ input, caseOf, cases }: SimulatedYear): Outcome {
+/** What no source brings explains nothing here either (docs/spec/review.md, "Where the input comes from"). */
+const NOT_BROUGHT: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['due']);
+
+export function outcomeOf({ input: all, caseOf, cases }: SimulatedYear): Outcome {
+  const input = { ...all, reasons: all.reasons.filter(({ kind }) => !NOT_BROUGHT.has(kind)) };
   const { findings, outcomeOf: outcomes } = review(input);
   const ordinary = caseOf.reduce((sum, one) => sum + (one < 0 ? 1 : 0), 0);
   const explained = caseOf.reduce((sum, one, i) => sum + (one < 0 && outcomes[i] === 0 ? 1 : 0), 0);

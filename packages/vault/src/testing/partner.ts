@@ -185,6 +185,9 @@ export async function aboutDossier(
   dossier: TestDossier,
   body: Record<string, unknown>,
   handles: readonly HandleId[] = [],
+  asks: 'audit' | 'grant' | 'own' | 'say' = name === 'access' || name === 'restrictions' || name.startsWith('review')
+    ? 'audit'
+    : 'grant',
 ): Promise<Reply> {
   const annex = await world.annex();
   const named = handles.length > 0 ? handles : [null];
@@ -193,7 +196,7 @@ export async function aboutDossier(
     name,
     { ...body, annex: annex.text },
     {
-      class: name === 'access' || name === 'restrictions' || name.startsWith('review') ? 'audit' : 'grant',
+      class: asks,
       items: named.map((handle) => ({ dossier: dossier.id, handle, facts: [] })),
       annex: annex.hash,
     },

@@ -134,6 +134,7 @@ function findingSeen(
     : (Math.max(0, ...(ends as number[])) as Instant);
   const heaviest = finding.looks.find((i) => all.review.judged(i).points === finding.points) ?? finding.looks[0]!;
   return {
+    alike: finding.features.join(' '),
     ...{ id: one.name, points: finding.points, looks, steps: stepsSeen(inside, recorded) },
     stage:
       recorded !== null && (recorded.fault !== null || state === null)
@@ -327,6 +328,14 @@ export function controlSide({ open }: Surroundings): ControlSide {
     ask: (id, whom, text) => open((now) => sayStep(now.session, aboutOf(found(now, id)), { kind: 'ask', whom, text })),
     decide: (id, verdict, followUp, text) =>
       open((now) => sayStep(now.session, aboutOf(found(now, id)), { kind: 'decide', verdict, followUp, text })),
+    justify: (ids, text) =>
+      open(async (now) => {
+        // One line each: whoever reads one of them later finds who decided it and why.
+        for (const id of ids)
+          await sayStep(now.session, aboutOf(found(now, id)), {
+            ...({ kind: 'decide', verdict: 'justified', followUp: 'none', text } as const),
+          });
+      }),
     reopen: (id, text) => open((now) => sayStep(now.session, aboutOf(found(now, id)), { kind: 'reopen', text })),
     done: (check) =>
       open(async (now) => {
@@ -358,6 +367,14 @@ export function controlSide({ open }: Surroundings): ControlSide {
         await sayStep(session, { finding, lines, people, about: null, before: steps }, { kind: 'answer', text });
       }),
     rights: () => open(rights),
-    confirmRights: (kept) => open(({ session }) => recordRights(session, { kept: [...kept], ended: [] })),
+    confirmRights: (kept) =>
+      open(async ({ session }) => {
+        const recorded = await readRecords(session, { index: null, subjects: [] });
+        const last = recorded.checks.filter(({ kind }) => kind === 'rights').at(-1)?.record;
+        const standing = new Set((await session.people(true)).standing(session.now()).map(({ id }) => id));
+        // What was kept the time before and stands no more was ended in between.
+        const before = last?.kind === 'rights' ? last.kept : [];
+        await recordRights(session, { kept: [...kept], ended: before.filter((id) => !standing.has(id)) });
+      }),
   };
 }

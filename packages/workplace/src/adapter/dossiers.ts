@@ -7,6 +7,7 @@ import {
   type OpenedPart,
   openDossier,
   readContent,
+  SAID,
   scopeContent,
   takeOver,
   writeNote,
@@ -15,7 +16,7 @@ import { workplaceError } from '../errors.ts';
 import type { DeniedPart, Dossier, Note } from '../model.ts';
 import { dossier as dossierView } from './care-view.ts';
 import { about, type Inside, nameOf } from './inside.ts';
-import { lists, partName, rowOf, wanted } from './lists.ts';
+import { lists, lookGround, partName, rowOf, wanted } from './lists.ts';
 import { rememberGender } from './referrals.ts';
 
 /** Roles whose team gets a write fact with the standing relation; the vault decides again at every note. */
@@ -72,11 +73,16 @@ export async function openOne(inside: Inside, id: DossierId): Promise<Dossier> {
   const row = await rowOf(inside, id);
   const searchTerm = inside.searched;
   inside.searched = null;
+  const purpose = inside.because === null ? 'zorg aan de patient' : SAID[inside.because];
+  inside.because = null;
   const opened = await openDossier(inside.session, {
     dossier: id,
     handles: wanted(row).map(({ handle }) => handle),
     facts: row.facts.slice(0, 16),
-    about: about(inside, 'zorg aan de patient', searchTerm === null ? {} : { searchTerm }),
+    about: about(inside, purpose, {
+      ...{ ground: await lookGround(inside, id) },
+      ...(searchTerm === null ? {} : { searchTerm }),
+    }),
   });
   const permitted = opened.parts.filter((part) => part.outcome === 'permit');
   const denied: DeniedPart[] = opened.parts

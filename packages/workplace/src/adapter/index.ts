@@ -78,7 +78,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     if (state.stage !== 'open') return;
     inside?.session.lock();
     // Everything opened goes; the session itself waits for a touch.
-    if (inside) inside = { ...inside, names: null, lists: null, searched: null };
+    if (inside) inside = { ...inside, names: null, lists: null, searched: null, because: null };
     become({ stage: 'locked', me: state.me, why });
   };
 
@@ -103,12 +103,12 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
 
   const begin = async (now: Inside, key: Key) => {
     inside = now;
-    // Both are needed soon: begun while the screen is still being drawn. Whoever needs them hears of a failure.
-    sides().catch(() => undefined);
-    if (!now.me.patient) {
-      lists(now).catch(() => undefined);
-      void import('./duties.ts').then(({ duties }) => duties(now)).catch(() => undefined);
-    }
+    // The list is begun while the screen is still being drawn, and all else waits for it. Whoever needs one hears of a failure.
+    const listed = now.me.patient ? Promise.resolve() : lists(now).then(ignored, ignored);
+    void listed.then(async () => {
+      sides().catch(ignored);
+      if (!now.me.patient) await (await import('./duties.ts')).duties(now).catch(ignored);
+    }, ignored);
     drafter = await drafterOf(now);
     if (key.by === 'passphrase' && now.names !== null) {
       await labelDevice(storage, key.device, `${initials(now.me.name)}, ${now.me.role.nl}`);
@@ -249,6 +249,9 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     searched: (words) => {
       if (inside) inside.searched = words.slice(0, 200);
     },
+    because: (why) => {
+      if (inside) inside.because = why;
+    },
     dossier: (id) => work.dossier(id),
     looks: (id) => work.looks(id),
     deliveries: () => work.deliveries(),
@@ -274,6 +277,8 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     endColleagueUnlocker: (...said) => people.endColleagueUnlocker(...said),
   };
 }
+
+const ignored = (): void => undefined;
 
 /** Does the vault no longer know the session by the token held here? */
 const lost = (error: unknown): boolean =>

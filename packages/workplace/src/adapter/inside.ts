@@ -9,6 +9,7 @@ import {
   directoryContent,
   openList,
   readContent,
+  type Saying,
 } from '@ketenkluis/client';
 import type { Me, Text } from '../model.ts';
 import type { OpenLists } from './lists.ts';
@@ -21,6 +22,8 @@ export interface Inside {
   lists: Promise<OpenLists> | null;
   /** Words typed into the search field, for the next opening's annex. */
   searched: string | null;
+  /** Of the next opening. */
+  because: Saying | null;
 }
 
 /** Somebody who joined after the names were sealed last; the practice's agent brings the name. */
@@ -78,7 +81,8 @@ export async function enter(session: ClientSession): Promise<Inside> {
   const [{ teams }, people] = await Promise.all([session.me(), session.people()]);
   const names = await readNames(session);
   const own = people.owns(session.now()).find(({ person }) => person === session.person);
-  if (own !== undefined) return { session, me: patientOf(session, own.as), names: null, lists: null, searched: null };
+  if (own !== undefined)
+    return { session, me: patientOf(session, own.as), names: null, lists: null, searched: null, because: null };
   const known = nameOf(names, session.person);
   const partner = worksElsewhere(names);
   const slots = new Set(teams.flatMap(({ handles }) => handles.map(({ slot }) => slot)));
@@ -94,7 +98,7 @@ export async function enter(session: ClientSession): Promise<Inside> {
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,
   };
-  return { session, me, names, lists: null, searched: null };
+  return { session, me, names, lists: null, searched: null, because: null };
 }
 
 /** No list holds what a patient is called here. */

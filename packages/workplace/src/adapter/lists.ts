@@ -110,6 +110,13 @@ export async function rowOf(inside: Inside, dossier: DossierId): Promise<CareRow
   return rowAt(row, inside.session.now());
 }
 
+/** What this look rests on, as the patient is told: an appointment that opens something now, else that they are a patient here. */
+export async function lookGround(inside: Inside, dossier: DossierId): Promise<'appointment' | 'registration'> {
+  const now = inside.session.now();
+  const { visits = [] } = (await lists(inside)).rows.get(dossier) ?? {};
+  return visits.some(({ from, until }) => from <= now && now < until) ? 'appointment' : 'registration';
+}
+
 /** The copy for emergencies repeats what the other parts hold; it is opened only where it is all there is. */
 export function wanted(row: CareRow): CareRow['handles'] {
   const own = row.handles.filter(({ scope }) => !SCOPES[scope].copy);

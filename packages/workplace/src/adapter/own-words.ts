@@ -1,7 +1,7 @@
 /** The log in sentences, fetched when a patient comes in: the page before the door stays small. */
 
 import { PLAIN_SCOPES, plainRole, type ScopeId } from '@ketenkluis/care';
-import { type Audit, toldLines } from '@ketenkluis/client';
+import { type Audit, type ToldGround, toldLines } from '@ketenkluis/client';
 import type { OwnView } from '../model.ts';
 
 export function inWords(
@@ -10,9 +10,12 @@ export function inWords(
     readonly practice: string;
     readonly scopes: ReadonlyMap<string, ScopeId>;
     readonly programs: ReadonlySet<string>;
+    readonly grounds?: ReadonlyMap<number, ToldGround>;
+    /** Partners by name, where this reader has them. */
+    readonly called?: ReadonlyMap<string, string>;
   },
 ): OwnView['looks'] {
-  const { practice, scopes, programs } = of;
+  const { practice, scopes, programs, grounds, called } = of;
   const looks = (language: 'nl' | 'en') =>
     toldLines(lines, {
       language,
@@ -21,10 +24,13 @@ export function inWords(
         return scope === undefined ? null : PLAIN_SCOPES[scope][language];
       },
       role: (said) => plainRole(said)[language],
-      // What a partner is called only people of the practice know.
+      // What a partner is called stands in the legend, or nobody outside knows.
       organisation: (one) =>
-        one === practice ? null : language === 'nl' ? 'een andere organisatie' : 'another organisation',
+        one === practice
+          ? null
+          : (called?.get(one) ?? (language === 'nl' ? 'een andere organisatie' : 'another organisation')),
       isProgram: (person) => programs.has(person),
+      ground: ({ index }) => grounds?.get(index) ?? null,
     });
   return { nl: looks('nl'), en: looks('en') };
 }

@@ -1,11 +1,16 @@
 /** "Mijn dossier": opened and proved here; the words are fetched. */
 
+import type { HandleId } from '@ketenkluis/base';
 import { buildView, type CareRecord, type ProgrammeId, parseRecords, type ScopeId } from '@ketenkluis/care';
 import {
   declare,
+  groundsOf,
+  type LegendContent,
+  legendContent,
   type OpenedDossier,
   type OwnDossier,
   openOwn,
+  ownAccess,
   ownDossiersOf,
   ownLog,
   readContent,
@@ -27,13 +32,17 @@ const text = (nl: string, en = nl): Text => ({ nl, en });
 interface Read {
   readonly record: OwnRecord | null;
   readonly scopes: ReadonlyMap<string, ScopeId>;
+  /** What ids are called; none before the next delivery. */
+  readonly legend: LegendContent | null;
 }
 function read({ parts }: OpenedDossier): Read {
   const scopes = new Map<string, ScopeId>();
   const records: CareRecord[] = [];
   const programmes = new Set<ProgrammeId>();
   let asOf: OwnRecord['asOf'] | null = null;
+  let legend: LegendContent | null = null;
   for (const part of parts) {
+    if (part.outcome === 'permit' && part.envelope.type === 'legend') legend = readContent(legendContent, part.content);
     if (part.outcome !== 'permit' || part.envelope.type !== 'fhir') continue;
     const content = readContent(scopeContent, part.content);
     scopes.set(part.handle, content.scope as ScopeId);
@@ -43,10 +52,11 @@ function read({ parts }: OpenedDossier): Read {
     records.push(...parseRecords(content.records));
     if (asOf === null || content.asOf > asOf) asOf = content.asOf;
   }
-  if (asOf === null) return { record: null, scopes };
+  if (asOf === null) return { record: null, scopes, legend };
   const view = buildView(records, [...programmes], asOf);
   return {
     scopes,
+    legend,
     record: {
       asOf,
       name: [view.identity?.given, view.identity?.family].filter((one) => one !== undefined).join(' ') || null,
@@ -62,16 +72,40 @@ function read({ parts }: OpenedDossier): Read {
   };
 }
 
-export const ownSide = ({ open }: Surroundings): OwnSide => ({
+export function ownSide({ open }: Surroundings): OwnSide {
+  const said = (act: (words: typeof import('./own-access.ts'), inside: Inside, own: OwnDossier) => Promise<void>) =>
+    open(async (inside) => act(await import('./own-access.ts'), inside, await mine(inside)));
+  return sideOf(open, said);
+}
+
+type Said = (
+  act: (words: typeof import('./own-access.ts'), inside: Inside, own: OwnDossier) => Promise<void>,
+) => Promise<void>;
+const sideOf = (open: Surroundings['open'], said: Said): OwnSide => ({
   open: () => open(openView),
   declareCopy: () => open(declareCopy),
+  agree: (partner, parts) =>
+    said(async (words, inside, own) => {
+      const { scopes } = read(await openOwn(inside.session, own));
+      const all = [...scopes].flatMap(([handle, scope]) => (scope === 'emergency' ? [] : [handle as HandleId]));
+      await words.agreeHere(inside, own, partner, parts.length > 0 ? parts : all);
+    }),
+  takeBack: (partner) => said((words, inside, own) => words.takeBackHere(inside, own, partner)),
+  shut: (whom, parts) =>
+    said(async (words, inside, own) => {
+      const byRole = typeof whom === 'object' && 'role' in whom;
+      const legend = byRole ? read(await openOwn(inside.session, own)).legend : null;
+      await words.shutHere(inside, own, legend, whom, parts);
+    }),
+  unshut: (fact) => said((words, inside, own) => words.unshutHere(inside, own, fact)),
 });
 
 async function openView(inside: Inside): Promise<OwnView> {
   const own = await mine(inside);
   const { session } = inside;
-  const { record, scopes } =
-    own.handles.length === 0 ? { record: null, scopes: new Map<string, ScopeId>() } : read(await openOwn(session, own));
+  const nothing: Read = { record: null, scopes: new Map<string, ScopeId>(), legend: null };
+  const { record, scopes, legend } = own.handles.length === 0 ? nothing : read(await openOwn(session, own));
+  const access = own.ended ? null : await ownAccess(session, own);
   const log = await ownLog(session, own);
   const people = await session.people();
   const programs = new Set<string>(
@@ -81,8 +115,16 @@ async function openView(inside: Inside): Promise<OwnView> {
       .map(({ subject }) => subject),
   );
   const { inWords } = await import('./own-words.ts');
-  const looks = inWords(log, { practice: session.practice, scopes, programs });
-  return { as: own.as, record, looks, proved: log.complete };
+  const grounds = await groundsOf(session, { access, legend, lines: log.lines });
+  const called = new Map<string, string>(
+    (legend?.partners ?? []).map(({ organisation, name }) => [organisation, name]),
+  );
+  const looks = inWords(log, { practice: session.practice, scopes, programs, grounds, called });
+  const { accessView } = await import('./own-access.ts');
+  return {
+    ...{ as: own.as, record, looks, proved: log.complete },
+    access: access === null ? null : await accessView(inside, own, { access, legend, scopes, log }),
+  };
 }
 
 async function declareCopy(inside: Inside): Promise<void> {

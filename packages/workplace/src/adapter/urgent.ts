@@ -40,7 +40,7 @@ export async function openHanded(inside: Inside, dossier: DossierId): Promise<Do
   if (known === undefined) {
     throw workplaceError('denied', 'this patient is not handed over', { detail: { reason: 'no-call' } });
   }
-  const opened = await openCalled(inside.session, known, about(inside, 'waarneming'));
+  const opened = await openCalled(inside.session, known, about(inside, 'waarneming', { ground: 'call' }));
   return openedView(opened, { dossier, name: known.name, birthDate: known.birthDate, roles: ['locum'] });
 }
 

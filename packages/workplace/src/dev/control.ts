@@ -12,6 +12,7 @@ const NONE = both(
 );
 const STREET = both('De patiënt woont in dezelfde straat.', 'The patient lives in the same street.');
 const NIGHT = both('Tussen 23 en 6 uur.', 'Between 23:00 and 06:00.');
+const MANY = both('8 dossiers op deze dag zonder reden.', '8 files without a reason on this day.');
 const REPEATS = both(
   'Op 4 dagen in een jaar zonder reden in dit dossier gekeken.',
   'Looked at this file without a reason on 4 days in a year.',
@@ -39,6 +40,7 @@ export function controlSide(stage: Stage): ControlSide {
     ...{
       id: madeId('request', () => stage.roll()),
       points,
+      alike: looks[0]!.why.map(({ nl }) => nl).join(' '),
       stage: stageOf,
       looks,
       steps: [],
@@ -70,6 +72,12 @@ export function controlSide(stage: Stage): ControlSide {
             },
           ),
           finding(noor, 55, 'open', [look(noor.name, 1.4, 4, [NONE, NIGHT])]),
+          // A year behind: as many of one kind as a practice of a hundred brings.
+          ...Array.from({ length: stage.scene === 'many' ? 320 : 0 }, (_, i) =>
+            finding(i % 3 === 0 ? noor : joke, 50, 'open', [
+              look(i % 3 === 0 ? noor.name : joke.name, 1 + i / 9, i % people.length, [NONE, i < 300 ? MANY : NIGHT]),
+            ]),
+          ),
           finding(joke, 50, 'blocked', [look(joke.name, 8.2, 5, [NONE, STREET])]),
           finding(noor, 50, 'decided', [look(noor.name, 12.2, 2, [NONE, STREET])], {
             steps: [
@@ -170,6 +178,13 @@ export function controlSide(stage: Stage): ControlSide {
         ...{ ...one, stage: 'decided', decided: { verdict, byMe: true } },
         steps: [...one.steps, step('decide', 0, me.name, text, { verdict, followUp })],
       })),
+    justify: async (ids, text) => {
+      for (const id of ids)
+        await moved(id, (one) => ({
+          ...{ ...one, stage: 'decided', decided: { verdict: 'justified', byMe: true } },
+          steps: [...one.steps, step('decide', 0, me.name, text, { verdict: 'justified', followUp: 'none' })],
+        }));
+    },
     reopen: (id, text) =>
       moved(id, (one) => ({
         ...{ ...one, stage: 'open', decided: null },

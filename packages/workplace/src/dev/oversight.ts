@@ -51,8 +51,13 @@ export async function looksOf(stage: Stage, there: boolean, roles: Roles, words:
       proof: { index: 1840 - place * 97, leaf: hash(), path: Array.from({ length: 11 }, hash) },
     }),
   );
+  const years = Array.from({ length: scene === 'many' ? 10_000 : 0 }, (_, i): Look => {
+    const one = lines[i % lines.length]!;
+    const index = 40_000 - 3 * i;
+    return { ...one, entry: `${index}`, at: plus(start, -i * 4 * HOUR), proof: { ...one.proof, index } };
+  });
   return {
-    lines: there ? lines : [],
+    lines: !there ? [] : scene === 'many' ? years : lines,
     verdict: scene === 'unproved' ? 'failed' : 'proved',
     size: 1876,
     standing: inventedStanding(scene),

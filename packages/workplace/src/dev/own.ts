@@ -3,6 +3,7 @@
 import { addDays, HOUR, type Instant, localDate, plus } from '@ketenkluis/base';
 import { workplaceError } from '../errors.ts';
 import type { DeskSide, OwnLook, OwnReader, OwnSide, OwnView } from '../model.ts';
+import { ownAccess } from './own-access.ts';
 import { dice, madeId } from './people.ts';
 import { both } from './stage.ts';
 
@@ -40,6 +41,14 @@ export function ownSide(of: {
 }): OwnSide {
   const { scene, now } = of;
   const asOf = addDays(localDate(now), -1);
+  const { access, said } = ownAccess({ scene, now, reach: of.reach });
+  const years = (few: readonly OwnLook[]): readonly OwnLook[] =>
+    scene !== 'many'
+      ? few
+      : Array.from({ length: 10_000 }, (_, i): OwnLook => {
+          const one = few[i % few.length]!;
+          return { ...one, until: plus(now, -i * 6 * HOUR), sentence: `${one.sentence} (${i + 1})` };
+        });
   return {
     async open(): Promise<OwnView> {
       await of.reach();
@@ -74,11 +83,13 @@ export function ownSide(of: {
                       },
                     ],
               },
-        looks: { nl: empty ? [] : looksIn(0, now), en: empty ? [] : looksIn(1, now) },
+        looks: { nl: empty ? [] : years(looksIn(0, now)), en: empty ? [] : years(looksIn(1, now)) },
         proved: scene !== 'unproved',
+        access: scene === 'stale' ? null : access(),
       };
     },
     declareCopy: () => of.reach(),
+    ...said,
   };
 }
 

@@ -58,6 +58,8 @@ export type Scene =
   /** Everything answers but what writes a line for a file or paper. */
   | 'shut-log'
   | 'slow'
+  /** A log of years: ten thousand lines of one patient, hundreds of findings. */
+  | 'many'
   | 'assumed';
 
 export const DEV_ROLES = [
@@ -378,6 +380,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       searches.push(text);
     },
     searched: () => undefined,
+    because: () => undefined,
     dossier: async (id) => {
       await reach(50);
       const one = known.get(id);

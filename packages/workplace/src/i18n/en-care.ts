@@ -2,6 +2,14 @@ import type { Dictionary } from './nl.ts';
 import type { care as nl } from './nl-care.ts';
 
 export const care: Pick<Dictionary, keyof typeof nl> = {
+  few: { more: 'Show {{count}} more', shown: '{{shown}} of {{total}}' },
+  because: {
+    label: 'I open for',
+    care: 'Care',
+    phone: 'Telephone',
+    consultation: 'Discussion',
+    hint: 'If neither diary nor journal has the contact, choose why you open. It goes into the log, for one file.',
+  },
   refer: {
     open: 'Refer',
     title: 'Refer {{name}}',

@@ -1,6 +1,14 @@
 /** Words for what goes between people and organisations: referrals, partners, who can see what, substitutes. */
 
 export const care = {
+  few: { more: 'Nog {{count}} tonen', shown: '{{shown}} van {{total}}' },
+  because: {
+    label: 'Ik open voor',
+    care: 'Zorg',
+    phone: 'Telefoon',
+    consultation: 'Overleg',
+    hint: 'Staat het contact niet in agenda of journaal, kies dan waarom u opent. Dat komt in het logboek, voor één dossier.',
+  },
   refer: {
     open: 'Verwijzen',
     title: '{{name}} verwijzen',

@@ -35,6 +35,8 @@ export interface StepSeen {
 export interface FindingSeen {
   readonly id: string;
   readonly points: number;
+  /** The same for findings that stand out by the same things: they can be decided with one reason. */
+  readonly alike: string;
   readonly stage: FindingStage;
   readonly who: readonly {
     readonly person: PersonId;
@@ -142,6 +144,8 @@ export interface ControlSide {
   status(progress?: (progress: Progress) => void): Promise<ControlSeen>;
   ask(finding: string, whom: PersonId, text: string): Promise<void>;
   decide(finding: string, verdict: Verdict, followUp: FollowUp, text: string): Promise<void>;
+  /** Justified, one after the other, each in a line of its own with the same reason. */
+  justify(ids: readonly string[], ground: string): Promise<unknown>;
   reopen(finding: string, text: string): Promise<void>;
   /** Writes down that all lines up to now were reviewed, or that the sample or the emergencies were read. */
   done(check: Exclude<CheckKind, 'rights'>): Promise<void>;

@@ -1,6 +1,6 @@
 /** What somebody sees who reads their own dossier, or one that they stand in for (docs/spec/own.md). */
 
-import type { DossierId, FactId, Instant, InvitationId, LocalDate } from '@ketenkluis/base';
+import type { DossierId, FactId, HandleId, Instant, InvitationId, LocalDate, OrganisationId } from '@ketenkluis/base';
 import type { Text } from './shared.ts';
 
 interface OwnFact {
@@ -34,6 +34,8 @@ export interface OwnView {
   readonly looks: { readonly nl: readonly OwnLook[]; readonly en: readonly OwnLook[] };
   /** Every line proved, and none missing. */
   readonly proved: boolean;
+  /** Null once the enrolment has ended: nobody can look any more. */
+  readonly access: OwnAccess | null;
 }
 
 export interface OwnSide {
@@ -41,6 +43,13 @@ export interface OwnSide {
   open(): Promise<OwnView>;
   /** Written to the log before the copy is made. */
   declareCopy(): Promise<void>;
+  /** From now on, for these parts (none: all); at most a year, and no longer than this person reads the dossier. */
+  agree(partner: OrganisationId, parts: readonly HandleId[]): Promise<void>;
+  /** Refused from now on, whoever wrote the consent down. */
+  takeBack(partner: OrganisationId): Promise<void>;
+  /** Shut from now on: these parts (null: everything), whatever was agreed to. */
+  shut(whom: OwnWhom, parts: readonly HandleId[] | null): Promise<void>;
+  unshut(fact: FactId): Promise<void>;
 }
 
 /** Who reads one dossier as the patient or for them. */
@@ -80,4 +89,58 @@ export interface DeskSide {
   end(reader: FactId): Promise<void>;
   /** The log in sentences, for paper; printing it is a line first. */
   paper(dossier: DossierId): Promise<Pick<OwnView, 'looks' | 'proved'>>;
+}
+
+/** Somebody who could open something now, told in words that were worked out here from signed facts. */
+export interface OwnOpener {
+  readonly key: string;
+  readonly who: Text;
+  readonly why: Text;
+  readonly parts: readonly Text[];
+  /** Null: as long as the patient takes part. */
+  readonly until: Instant | null;
+}
+/** Another organisation that the practice works with. */
+export interface OwnPartner {
+  readonly organisation: OrganisationId;
+  readonly name: Text;
+  readonly roles: readonly Text[];
+  /** A consent that counts now; when it ends; who said it. */
+  readonly consent: { readonly until: Instant | null; readonly by: 'desk' | 'own' | 'assumed' } | null;
+  /** Something of the dossier is shut to them. */
+  readonly shut: boolean;
+  /** The practice referred this patient there, and the step runs. */
+  readonly referred: boolean;
+}
+/** What was shut. */
+export interface OwnShut {
+  readonly fact: FactId;
+  readonly whom: Text;
+  /** Null: everything. */
+  readonly parts: readonly Text[] | null;
+  readonly by: 'self' | 'other' | 'desk';
+  readonly mayOpen: boolean;
+}
+/** Everybody outside, one category, or one organisation. */
+export type OwnWhom = 'outside' | { readonly role: string } | { readonly organisation: OrganisationId };
+export interface OwnAccess {
+  readonly openers: readonly OwnOpener[];
+  /** Who reads as the patient or for them. */
+  readonly readers: readonly {
+    readonly key: string;
+    readonly who: Text;
+    readonly until: Instant;
+    readonly self: boolean;
+  }[];
+  /** Somebody reads who looked, and opens nothing. */
+  readonly overseen: boolean;
+  /** Emergencies that nobody reviewed yet. */
+  readonly unreviewed: number;
+  readonly partners: readonly OwnPartner[];
+  readonly categories: readonly { readonly role: string; readonly name: Text }[];
+  readonly shut: readonly OwnShut[];
+  /** What can be shared or shut apart. */
+  readonly parts: readonly { readonly handle: HandleId; readonly name: Text }[];
+  /** Nothing stands in the dossier that is not shown here. */
+  readonly whole: boolean;
 }

@@ -151,6 +151,9 @@ export interface Dossier {
 
 // ---- who looked ------------------------------------------------------------------------------------------------
 
+/** What can be said on opening a dossier where no register will tell. */
+export type Saying = 'phone' | 'consultation';
+
 export type LookKind =
   | 'look'
   | 'list'

@@ -2,7 +2,7 @@
 
 import { ActionIcon, Button, Kbd, Menu, Tooltip, VisuallyHidden } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { useQueryClient } from '@tanstack/react-query';
+import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -72,13 +72,30 @@ const isUnder = (page: string, path: string, pages: readonly { readonly to: stri
   UNDER[page]?.test(path) === true ||
   (page === '/team' && UNDER['/controle']!.test(path) && !pages.some(({ to }) => to === '/controle'));
 
+/** False while the worklist that somebody came for is on its way: the counts beside it would keep its rows waiting. */
+function useListed(path: string): boolean {
+  const list = useQuery({ queryKey: ['worklist'], queryFn: skipToken });
+  const [listed, setListed] = useState(false);
+  const there = path !== '/werklijst' || list.data !== undefined || list.error !== null;
+  useEffect(() => {
+    if (!there || listed) return;
+    // In the second frame from now the rows have been drawn.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => setListed(true));
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [there, listed]);
+  return listed;
+}
+
 /** What waits for somebody: asked once after unlocking and after each change; ids only, no line in the log. */
-function useWaiting(me: Me): Readonly<Record<string, number>> {
+function useWaiting(me: Me, path: string): Readonly<Record<string, number>> {
+  const keep = { keep: true, when: useListed(path) };
   const messages = useAsk(
     ['waiting'],
     async (world) =>
       me.patient || me.partner || me.substitute || me.office ? 0 : ((await world.referrals?.waiting()) ?? 0),
-    { keep: true },
+    keep,
   );
   const reviews = useAsk(
     ['reviews-open'],
@@ -86,9 +103,7 @@ function useWaiting(me: Me): Readonly<Record<string, number>> {
       me.patient || me.partner || me.substitute || (me.office !== null && me.office !== 'oversight')
         ? 0
         : ((await world.urgent?.reviews()) ?? []).filter((one) => !one.mine || one.told === null).length,
-    {
-      keep: true,
-    },
+    keep,
   );
   // A question about looks of one's own must not lie unseen; asked with the rest, and it makes no line.
   const questions = useAsk(
@@ -97,7 +112,7 @@ function useWaiting(me: Me): Readonly<Record<string, number>> {
       me.partner || me.substitute || (me.office !== null && me.office !== 'oversight')
         ? 0
         : ((await world.control?.questions()) ?? []).filter(({ waiting }) => waiting).length,
-    { keep: true },
+    keep,
   );
   const [looks, asked] = [reviews.data ?? 0, questions.data ?? 0];
   if (me.office === 'oversight') return { '/toezicht': looks, '/controle': asked };
@@ -141,7 +156,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
   const words = useWords();
   const navigate = useNavigate();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const waiting = useWaiting(me);
+  const waiting = useWaiting(me, path);
   useRecount(path);
   const pages = pagesFor(me, world);
   const [drafts, setDrafts] = useState(0);

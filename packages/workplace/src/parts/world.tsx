@@ -44,6 +44,8 @@ interface AskOptions<T> {
   readonly keep?: boolean;
   /** Asks again after so many milliseconds while somebody else's step is awaited; only for what makes no line in the log. */
   readonly every?: (found: T) => number | false;
+  /** Asks nothing until this is true. */
+  readonly when?: boolean;
 }
 
 export const useAsk = <T,>(
@@ -52,10 +54,11 @@ export const useAsk = <T,>(
   options: AskOptions<T> = {},
 ) => {
   const world = useWorld();
-  const { every } = options;
+  const { every, when = true } = options;
   return useQuery({
     queryKey: key,
     queryFn: () => ask(world),
+    enabled: when,
     ...(options.keep ? { gcTime: Number.POSITIVE_INFINITY } : {}),
     refetchInterval: ({ state }) => (every && state.data !== undefined ? every(state.data) : false),
   });

@@ -8,12 +8,13 @@ import { useTranslation } from 'react-i18next';
 import type { ControlSeen, FindingSeen, Progress } from '../model.ts';
 import { AdminNav } from '../parts/admin-nav.tsx';
 import { Main } from '../parts/main.tsx';
-import { Heading, Tag } from '../parts/page.tsx';
+import { Heading } from '../parts/page.tsx';
 import { useSay } from '../parts/say.ts';
 import { Empty, Strip, Trouble } from '../parts/states.tsx';
 import { Fault } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
+import { Findings } from './control-findings.tsx';
 import { Looks, Missing, Plan, Weeks } from './control-parts.tsx';
 import { PolicyCard } from './control-policy.tsx';
 import { Questions } from './control-questions.tsx';
@@ -94,11 +95,7 @@ function Standing({ seen, busy }: StandingProps) {
         {findings.length === 0 ? (
           <Empty title={t('control.none')} body={t('control.noneBody')} />
         ) : (
-          <ul className="kk-list">
-            {findings.map((one) => (
-              <Row key={one.id} finding={one} />
-            ))}
-          </ul>
+          <Findings findings={findings} />
         )}
       </section>
       <div className="kk-two-wide">
@@ -180,53 +177,6 @@ function Today({ seen, busy }: StandingProps) {
         </Button>
       </div>
     </section>
-  );
-}
-
-const TONE: Readonly<Record<FindingSeen['stage'], string>> = {
-  ...{ open: 'warn', asked: 'plain', answered: 'warn', decided: 'good', blocked: 'bad', broken: 'bad' },
-};
-
-export function useTitle(): (finding: FindingSeen) => string {
-  const { t } = useTranslation();
-  return ({ who, patients }) => {
-    const [first, ...more] = patients;
-    const about =
-      first === undefined
-        ? t('control.nobody')
-        : more.length === 0
-          ? first
-          : t('control.patients', { first, count: more.length });
-    return t('control.finding', { who: who.map(({ name }) => name).join(', '), patients: about });
-  };
-}
-
-export function Stage({ finding }: { readonly finding: FindingSeen }) {
-  const { t } = useTranslation();
-  return <Tag tone={TONE[finding.stage]}>{t(`control.stage.${finding.stage}`)}</Tag>;
-}
-
-function Row({ finding }: { readonly finding: FindingSeen }) {
-  const { t } = useTranslation();
-  const words = useWords();
-  const title = useTitle();
-  return (
-    <li className="kk-control-row">
-      <span className="kk-control-points kk-num" title={t('control.points', { count: finding.points })}>
-        {finding.points}
-      </span>
-      <div>
-        <div className="kk-row-end">
-          <Link to="/controle/$finding" params={{ finding: finding.id }} className="kk-row-link">
-            {title(finding)}
-          </Link>
-          <Stage finding={finding} />
-        </div>
-        <p className="kk-dim kk-small">
-          {words.moment(finding.from)} · {finding.why.map((one) => words.text(one)).join(' ')}
-        </p>
-      </div>
-    </li>
   );
 }
 

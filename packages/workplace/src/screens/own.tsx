@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { OWN } from '../i18n/own.ts';
 import { ownCopy } from '../lib/own-copy.ts';
 import type { OwnLook, OwnRecord, OwnView, Text } from '../model.ts';
+import { useFew } from '../parts/few.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
 import { useSay } from '../parts/say.ts';
@@ -12,6 +13,7 @@ import { Asked, Strip } from '../parts/states.tsx';
 import { Fault } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk } from '../parts/world.tsx';
+import { Openers, Said, Shut } from './own-access.tsx';
 import './own.css';
 
 export function OwnScreen() {
@@ -37,6 +39,13 @@ function Whole({ view }: { readonly view: OwnView }) {
         <Strip name="ended" tone="plain" title={words.text(OWN.ended)} body={words.text(OWN.endedBody)} />
       ) : (
         <Record record={view.record} />
+      )}
+      {view.access === null ? null : (
+        <>
+          <Openers access={view.access} />
+          <Said access={view.access} />
+          <Shut access={view.access} />
+        </>
       )}
       <Looks view={view} />
       <Copy view={view} />
@@ -97,6 +106,7 @@ function Looks({ view }: { readonly view: OwnView }) {
   const [until, setUntil] = useState('');
   const inside = ({ day }: OwnLook) => (from === '' || day >= from) && (until === '' || day <= until);
   const shown = view.looks[words.language].filter(inside);
+  const { shown: few, more } = useFew(shown, 50);
   return (
     <section className="kk-card" aria-labelledby="own-looks">
       <h2 id="own-looks">{words.text(OWN.who)}</h2>
@@ -127,7 +137,7 @@ function Looks({ view }: { readonly view: OwnView }) {
           <p>{words.text(OWN.noLooks)}</p>
         ) : (
           <ul className="kk-own-looks">
-            {shown.map((look) => (
+            {few.map((look) => (
               <li key={`${look.day} ${look.until} ${look.sentence}`}>
                 <span className="kk-dim">
                   {words.day(look.day)}
@@ -141,6 +151,7 @@ function Looks({ view }: { readonly view: OwnView }) {
             ))}
           </ul>
         )}
+        {more}
       </div>
     </section>
   );

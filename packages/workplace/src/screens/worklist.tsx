@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type DueFilter, type Filter, matches, prepare } from '../lib/due.ts';
-import type { Worklist } from '../model.ts';
+import type { Saying, Worklist } from '../model.ts';
 import { ahead } from '../parts/ahead.ts';
 import { Search } from '../parts/icons.tsx';
 import { isTyping, Main } from '../parts/main.tsx';
@@ -92,6 +92,8 @@ function List({ list, again, busy }: ListProps) {
     return () => window.removeEventListener('keydown', keys);
   }, []);
 
+  /** For the next opening alone: who comes back chooses again. */
+  const [why, setWhy] = useState<'care' | Saying>('care');
   const [typed, setTyped] = useState(filter.search);
   /** R38: the line first, with these words in it; nothing is filtered by words that the log does not have. */
   const search = async (): Promise<void> => {
@@ -184,6 +186,23 @@ function List({ list, again, busy }: ListProps) {
                 ]}
               />
             </div>
+            <div className="kk-wl-field">
+              <span className="kk-wl-label" id="kk-wl-why">
+                {t('because.label')}
+              </span>
+              <SegmentedControl
+                aria-labelledby="kk-wl-why"
+                aria-describedby="kk-wl-why-hint"
+                value={why}
+                onChange={(one) => setWhy(one as typeof why)}
+                data={[
+                  { value: 'care', label: t('because.care') },
+                  { value: 'phone', label: t('because.phone') },
+                  { value: 'consultation', label: t('because.consultation') },
+                ]}
+              />
+              <VisuallyHidden id="kk-wl-why-hint">{t('because.hint')}</VisuallyHidden>
+            </div>
             <TextInput
               ref={field}
               className="kk-wl-search"
@@ -221,6 +240,7 @@ function List({ list, again, busy }: ListProps) {
               programme={filter.programme}
               open={(dossier) => {
                 if (filter.search !== '') world.searched(filter.search);
+                world.because(why === 'care' ? null : why);
                 void navigate({ to: '/dossier/$dossier', params: { dossier } });
               }}
             />
