@@ -30,7 +30,7 @@ import type { Register } from './register.ts';
 
 export const MIRROR_FILE = 'mirror.json';
 export const REGISTER_COPY = 'register.kksb';
-const PARTNERS_FILE = 'partners.json';
+export const PARTNERS_FILE = 'partners.json';
 export const REGISTER_INFO = 'register';
 const LINES_PER_FILE = 1000;
 /** Stands for a line whose content retention took. */

@@ -103,7 +103,13 @@ export interface PlanContext {
   readonly unassumed: ReadonlySet<string>;
 }
 /** Partners' teams that may be referred to now, with their newest keys. */
-export type PartnerTeams = ReadonlyMap<TeamId, { readonly epoch: number; readonly kem: string }>;
+interface TeamKey {
+  readonly epoch: number;
+  readonly kem: string;
+}
+export type TeamKeys = ReadonlyMap<TeamId, TeamKey>;
+/** With the key that each team began with. */
+export type PartnerTeams = ReadonlyMap<TeamId, TeamKey & { readonly first: string }>;
 
 /** The facts of the dossier that are not live yet. */
 function missingFacts(ids: DossierIds, live: LiveDossier, { practice, teams, at }: PlanContext): Fact[] {

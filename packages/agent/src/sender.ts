@@ -6,7 +6,7 @@ import { agentError } from './errors.ts';
 import type { Accepted, Link } from './link.ts';
 import { afterDelivery, emptyLive, type Head, stateOf } from './live.ts';
 import type { Intent } from './monitor.ts';
-import type { PartnerTeams } from './plan.ts';
+import type { TeamKeys } from './plan.ts';
 import type { LiveDossier, Register } from './register.ts';
 import { type DossierJob, type Recipients, type SealedDelivery, sealDelivery, type TeamJob } from './sealing.ts';
 import type { AgentState } from './state.ts';
@@ -23,14 +23,14 @@ export interface SenderOptions {
   /** What was noted is added here, for the next reading of the log. */
   readonly intents: Intent[];
   /** Newest keys of the partners' teams that may be referred to. */
-  readonly partners: PartnerTeams;
+  readonly partners: TeamKeys;
   readonly custody: Custodian;
 }
 
 export function recipientsOf(
   register: Register,
   agent: Signer,
-  partners: PartnerTeams = new Map(),
+  partners: TeamKeys = new Map(),
   keyholders: Recipients['keyholders'] = null,
 ): Recipients {
   return {

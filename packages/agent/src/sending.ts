@@ -76,7 +76,8 @@ export async function sendAll(of: Sending): Promise<Sent> {
   const rekeyed = new Set(register.teams.filter(({ rekey }) => rekey || of.afresh).map(({ team }) => team));
   const practice = register.practice.organisation;
   const { partners } = of;
-  for (const [team, { kem }] of partners) if ((register.partnerKeys[team] ?? kem) !== kem) rekeyed.add(team);
+  // Of a team that no sync has known yet a colleague may have granted parts under any key that it had.
+  for (const [team, { kem, first }] of partners) if ((register.partnerKeys[team] ?? first) !== kem) rekeyed.add(team);
   const { unassumed } = of.assuming;
   const teams = register.teams;
   const context: PlanContext = {

@@ -210,10 +210,12 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
 
 function partnerTeams(people: KeyDirectory, at: Instant): PartnerTeams {
   return new Map(
-    people.partners(at).flatMap(({ teams }) =>
+    people.partners(at).flatMap(({ organisation, teams }) =>
       teams.flatMap((team) => {
         const epoch = people.epochFor(team, at)?.payload;
-        return epoch === undefined ? [] : [[team, { epoch: epoch.number, kem: epoch.kem }] as const];
+        if (epoch === undefined) return [];
+        const first = people.partnerDirectory(organisation)?.epochNumber(team, 0)?.kem ?? epoch.kem;
+        return [[team, { epoch: epoch.number, kem: epoch.kem, first }] as const];
       }),
     ),
   );

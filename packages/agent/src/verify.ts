@@ -3,11 +3,23 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { base64url, fromBase64url, fromUtf8 } from '@ketenkluis/base';
+import { readPartnerDirectory } from '@ketenkluis/client';
 import { type Checkpoint, type Fault, type NoteKey, openCheckpoint, parseVkey, verifyLedger } from '@ketenkluis/ledger';
+import { partners as partnersMessage } from '@ketenkluis/protocol';
 import { decodeStatement, expectType, verifyPackHash, webVerifier } from '@ketenkluis/seal';
+import type { z } from 'zod';
 import { agentError } from './errors.ts';
 import { readIfThere } from './files.ts';
-import { entriesFile, GONE, MIRROR_FILE, mirrorState, readObjects, WITNESSES_FILE, witnessesFile } from './mirror.ts';
+import {
+  entriesFile,
+  GONE,
+  MIRROR_FILE,
+  mirrorState,
+  PARTNERS_FILE,
+  readObjects,
+  WITNESSES_FILE,
+  witnessesFile,
+} from './mirror.ts';
 
 export interface MirrorVerdict {
   readonly ok: boolean;
@@ -19,7 +31,7 @@ export interface MirrorVerdict {
   readonly packs: number;
   /** Witnesses that the owners named when the folder was copied, how many must confirm, and up to which line as many do. */
   readonly outside: { readonly named: number; readonly quorum: number; readonly size: number };
-  readonly faults: readonly (Omit<Fault, 'kind'> & { readonly kind: Fault['kind'] | 'pack' | 'witness' })[];
+  readonly faults: readonly (Omit<Fault, 'kind'> & { readonly kind: Fault['kind'] | 'pack' | 'witness' | 'partner' })[];
 }
 
 /** Throws `agent/bad-mirror` when there is no mirror; whatever is wrong inside stands in the verdict. `seen`: earlier checkpoints that the tree must have had. */
@@ -53,7 +65,7 @@ export async function verifyMirror(dir: string, seen: readonly Checkpoint[] = []
     },
   });
   const { packs, faults: broken } = await checkPacks(dir);
-  const faults = [...outside.faults, ...broken];
+  const faults = [...outside.faults, ...broken, ...(await checkPartners(dir))];
   return {
     ok: verdict.ok && faults.length === 0,
     size: verdict.checkpoint?.size ?? 0,
@@ -99,6 +111,32 @@ async function readWitnesses(
   const sizes = seen.map(({ size }) => size).sort((a, b) => b - a);
   const size = said.quorum > 0 ? (sizes[said.quorum - 1] ?? 0) : 0;
   return { named: said.witnesses.length, quorum: said.quorum, size, seen, faults };
+}
+
+/** Partners' directories, each built again by itself: what was sealed for whom is checked with them. */
+async function checkPartners(dir: string): Promise<MirrorVerdict['faults']> {
+  const bytes = await readIfThere(join(dir, PARTNERS_FILE));
+  if (bytes === null) return [];
+  const bad = (message: string) => ({ kind: 'partner' as const, index: null, message });
+  let said: z.infer<typeof partnersMessage>['partners'];
+  try {
+    said = partnersMessage.shape.partners.parse(JSON.parse(fromUtf8(bytes)));
+  } catch {
+    return [bad('the directories of partners cannot be read; copy them again with the next sync')];
+  }
+  const faults: MirrorVerdict['faults'][number][] = [];
+  for (const { organisation, statements, batches } of said) {
+    try {
+      await readPartnerDirectory(organisation, { statements, batches }, webVerifier);
+    } catch {
+      faults.push(
+        bad(
+          `the directory of ${organisation} does not hold; let somebody of it sign in again, and copy with the next sync`,
+        ),
+      );
+    }
+  }
+  return faults;
 }
 
 /** Packs stand in the same file as their descriptors: both come with one line of the log. */

@@ -14,6 +14,7 @@ import {
   openState,
   partName,
   practiceWorld,
+  type Register,
 } from '@ketenkluis/agent';
 import { type Instant, instant, systemClock, systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
@@ -40,8 +41,10 @@ export interface BreachOptions {
   readonly device?: readonly string[];
   readonly organisation?: readonly string[];
   readonly key?: readonly string[];
+  readonly keyholder?: readonly string[];
   readonly backup?: string;
   readonly anybody?: boolean;
+  readonly ids?: boolean;
   readonly supplement?: string;
   readonly reported?: string;
   readonly close?: boolean;
@@ -56,7 +59,7 @@ const keyOf = (text: string) => {
 };
 
 function incidentOf(options: BreachOptions, now: Instant): Incident {
-  const { account, device, organisation, key, backup, anybody } = options;
+  const { account, device, organisation, key, keyholder, backup, anybody } = options;
   if (!account && !device && !organisation && !key && backup === undefined && anybody !== true)
     throw cliError(
       'bad-option',
@@ -69,8 +72,35 @@ function incidentOf(options: BreachOptions, now: Instant): Incident {
     ...(device && { devices: device }),
     ...(organisation && { organisations: organisation }),
     ...(key && { keys: key.map(keyOf) }),
+    ...(keyholder && { keyholders: keyholder }),
     ...(backup !== undefined && { backup: moment(backup, now) }),
     ...(anybody === true && { anybody }),
+  };
+}
+
+/** By which ids an incident can be named: people of the practice with their devices, teams with the keys they had, keyholders. */
+async function idsIn(register: Register, mirror: string): Promise<Outcome> {
+  const { world } = await practiceWorld(mirror, register);
+  const devicesOf = (person: string) =>
+    [...world.devices].flatMap(([id, people]) => (people.includes(person) ? [id] : []));
+  const people = register.staff.map(({ person, name, role }) => ({ person, name, role, devices: devicesOf(person) }));
+  const teams = register.teams.map(({ team, role }) => ({
+    ...{ team, role },
+    keys: world.keys.filter((key) => key.team === team).map(({ kem, from, until }) => ({ kem, from, until })),
+  }));
+  const keyholders = [...new Set(world.heads.flatMap(({ held }) => held?.people ?? []))];
+  const organisations = [...world.partners.keys()];
+  return {
+    json: { people, teams, keyholders, organisations },
+    words: [
+      ...people.map(
+        ({ person, name, role, devices }) =>
+          `${person} ${name} (${role}), devices: ${devices.join(' ') || 'none seen'}`,
+      ),
+      ...teams.flatMap(({ team, role, keys }) => keys.map(({ kem }) => `${team}=${kem} (${role})`)),
+      ...keyholders.map((person) => `${person} (keyholder)`),
+      ...organisations.map((one) => `${one} (partner)`),
+    ],
   };
 }
 
@@ -80,6 +110,10 @@ export async function breach(options: BreachOptions): Promise<Outcome> {
   const state = await openState({ dir: resolve(options.dir), random: systemRandom });
   try {
     const { register } = state;
+    if (options.ids === true) {
+      if (options.mirror === undefined) throw cliError('bad-option', '--mirror names the folder with the log');
+      return await idsIn(register, resolve(options.mirror));
+    }
     const files = register.breaches ?? [];
     if (options.id !== undefined) {
       const file = files.find(({ id }) => id === options.id);

@@ -12,7 +12,9 @@ import {
   type Hash,
   type Payload,
   payloadHash,
+  type Statement,
   signBatch,
+  signStatement,
   statementsToWire,
 } from '@ketenkluis/seal';
 import { accessOf } from './access.ts';
@@ -21,11 +23,11 @@ import { change } from './change.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
 import { believed, prepared } from './look.ts';
-import { checkFrame } from './release.ts';
+import { checkFrame, type ProvedState } from './release.ts';
 import type { Session } from './session.ts';
 import { again, stepTo } from './sharing.ts';
 
-interface Saying {
+export interface Saying {
   readonly dossier: DossierId;
   /** The own facts that the asker stands on. */
   readonly facts?: readonly FactId[];
@@ -90,7 +92,8 @@ export interface Restriction {
   readonly mayLift: boolean;
 }
 
-async function readRestrictions(session: Session, { dossier, facts = [], about = {} }: Saying) {
+/** With the dossier's state behind the line. */
+export async function readRestrictions(session: Session, { dossier, facts = [], about = {} }: Saying) {
   const annex = await sealAnnex(session, { purpose: 'beperkingen', ...about });
   await prepared(session);
   const items = [{ dossier, handle: null, facts }];
@@ -116,9 +119,7 @@ async function readRestrictions(session: Session, { dossier, facts = [], about =
       if (!(await around.parts.verify(statement)))
         throw clientError('not-signed', 'a restriction is not signed by somebody who may');
       if (fact.until !== null && fact.until <= at) continue;
-      const { practice } = session;
-      const end = { t: 'withdrawal', v: 1, suite: 1, practice, fact: fact.id, dossier, at } as const;
-      const mayLift = context.people.maySign(end, [session.person], at, fact);
+      const mayLift = context.people.maySign(endOf(session, fact, at), [session.person], at, fact);
       found.push({ fact, hash: statement.hash, mayLift });
     }
     return { found, proved: state };
@@ -140,17 +141,35 @@ export async function liftRestriction(session: Session, what: Saying & { readonl
     const shut = found.find(({ fact, mayLift }) => fact.id === what.fact && mayLift);
     if (shut === undefined) throw clientError('refused', 'this is not for you to lift, or it is over');
     const at = session.now();
-    const live = proved.live.filter((hash) => hash !== shut.hash);
-    const step = stepTo(session, proved, live);
-    const { practice } = session;
-    const end: Payload<'withdrawal'> = { t: 'withdrawal', v: 1, suite: 1, practice, fact: shut.fact.id, dossier, at };
-    const { statements } = await signBatch([end, step], { practice, at, signer: session.keys().signer });
-    const { line } = await change(session, {
-      ...{ endpoint: 'consent', class: 'grant', event: 'consent', items: [{ dossier, handle: null, facts }] },
-      about: { purpose: 'de patiënt heft een beperking op', ...about },
-      body: { ...statementsToWire(statements) },
-    });
-    session.proved.set(dossier, { ...proved, state: step.state, live });
-    return line;
+    const end = await signStatement(endOf(session, shut.fact, at), session.keys().signer);
+    return await sendLift(session, { dossier, facts, about }, { end, shut, proved });
   });
+}
+
+export const endOf = (
+  session: Session,
+  { id, dossier }: FactOf<'restriction'>,
+  at: Instant,
+): Payload<'withdrawal'> => ({
+  ...{ t: 'withdrawal', v: 1, suite: 1, practice: session.practice, fact: id, dossier, at },
+});
+
+/** Signed by all who must. */
+export async function sendLift(
+  session: Session,
+  { dossier, facts = [], about = {} }: Saying,
+  of: { readonly end: Statement<'withdrawal'>; readonly shut: Restriction; readonly proved: ProvedState },
+): Promise<ProvedLine> {
+  const live = of.proved.live.filter((hash) => hash !== of.shut.hash);
+  const step = stepTo(session, of.proved, live);
+  const { practice } = session;
+  const by = { practice, at: session.now(), signer: session.keys().signer };
+  const { statements } = await signBatch([step], by);
+  const { line } = await change(session, {
+    ...{ endpoint: 'consent', class: 'grant', event: 'consent', items: [{ dossier, handle: null, facts }] },
+    about: { purpose: 'de patiënt heft een beperking op', ...about },
+    body: { ...statementsToWire([of.end, ...statements]) },
+  });
+  session.proved.set(dossier, { ...of.proved, state: step.state, live });
+  return line;
 }

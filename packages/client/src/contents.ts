@@ -300,6 +300,8 @@ export const keptContent = z.strictObject({
   until: at,
   at,
   message: inboxContent,
+  /** With an acceptance: the practice's letter as it was received; from then on it is in the own file too. */
+  letter: referralContent.optional(),
 });
 export type KeptContent = z.infer<typeof keptContent>;
 

@@ -290,7 +290,7 @@ async function askOne(
       }
       if (reply === undefined) return undefined;
       if (custodyRefusal.safeParse(reply.body).data?.code === 'not-witnessed' && waits++ < MAX_WAITS) {
-        // The vault posts to the witnesses behind the commit: their word is there in a moment.
+        // The vault waited a second for the witnesses already: one of them is slow or away.
         attempt -= 1;
         await new Promise((resolve) => setTimeout(resolve, WAIT));
         ask = await witnessedNow(session, ask, known);
@@ -327,9 +327,9 @@ async function proved(
 
 /** The newest checkpoint with what the named witnesses said of it, and the line under it. */
 async function witnessedNow(session: Session, ask: CustodyRelease, from: number | null): Promise<CustodyRelease> {
-  const { checkpoint, witnesses } = await session.call('witnessed', witnessed);
-  const { size } = readCheckpoint(checkpoint);
   const { index } = ask.line;
+  const { checkpoint, witnesses } = await session.call('witnessed', witnessed, undefined, `?upto=${index + 1}`);
+  const { size } = readCheckpoint(checkpoint);
   const query = `index=${index}&size=${size}${from === null ? '' : `&from=${from}`}`;
   return {
     ...(await proved(session, ask, query, from, checkpoint)),

@@ -1,8 +1,16 @@
 /** Keyholders from the naming to the look (docs/spec/keyholder.md). */
 
-import { decideDestruction, mirroredStatements, openState } from '@ketenkluis/agent';
+import { join } from 'node:path';
+import {
+  decideDestruction,
+  exposureOf,
+  fileKeyStore,
+  mirroredStatements,
+  openState,
+  practiceWorld,
+} from '@ketenkluis/agent';
 import { AS_OF } from '@ketenkluis/agent/testing';
-import { type OrganisationId, systemRandom as random } from '@ketenkluis/base';
+import { HOUR, type Instant, type OrganisationId, plus, systemRandom as random } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import { testHolder } from '@ketenkluis/keyholder/testing';
 import { parseVkey } from '@ketenkluis/ledger';
@@ -51,7 +59,7 @@ describe('keyholders', () => {
   const outcomes = (path: string) =>
     held.holders.map(({ said }) => said.filter((one) => one.path === path).map(({ outcome }) => outcome));
 
-  it('P3, R19: two people name them by the same fingerprints; the next sync seals everything again', async () => {
+  it('P3, R19, R58: two people name them by the same fingerprints; the next sync seals everything again', async () => {
     const { world, holders } = held;
     const owner = await world.signIn('gp');
     expect(await guardedBy(owner)).toBeNull();
@@ -79,8 +87,30 @@ describe('keyholders', () => {
       .vault.storage.read((tx) => tx.selectFrom('wrap').select(['kind', 'ct']).where('kind', '!=', 'c').execute());
     expect(new Set(wraps.map(({ kind, ct }) => `${kind} ${ct.length}`))).toEqual(new Set(['x 80']));
     // A quiet sync asks for nothing and sends nothing.
-    expect((await world.sync()).packs).toBe(0);
+    const mirror = join(world.dir, 'mirror');
+    const naming = world.clock.clock();
+    expect((await world.sync({ mirror })).packs).toBe(0);
     expect(outcomes('keep').flat()).toEqual([]);
+
+    // R58: a team's key and a copy of the vault read what stood there before; what stands there now only with two of the three.
+    const stateDir = join(world.dir, 'agent');
+    const state = await openState({ dir: stateDir, random, keyStore: fileKeyStore(stateDir) });
+    const { world: of } = await practiceWorld(mirror, state.register);
+    await state.close();
+    const versions = Map.groupBy(of.heads, ({ held: by }) =>
+      by === null ? 'none' : `${by.need} of ${by.people.length}`,
+    );
+    expect([...versions.keys()].sort()).toEqual(['2 of 3', 'none']);
+    expect(versions.get('2 of 3')!.every(({ until }) => until === null)).toBe(true);
+    const first = Math.min(...versions.get('2 of 3')!.map(({ from }) => from)) as Instant;
+    const window = { from: 0 as Instant, until: plus(naming, HOUR) };
+    const people = holders.map(({ card }) => card.person);
+    const levels = (backup: Instant, keyholders: readonly string[]) => [
+      ...new Set(exposureOf(of, { ...window, keys: of.keys, backup, keyholders }).map(({ level }) => level)),
+    ];
+    expect(levels(plus(first, -1), [])).toContain('reachable');
+    expect(levels(plus(naming, 1), people.slice(0, 1))).toEqual(['ciphertext']);
+    expect(levels(plus(naming, 1), people.slice(1))).toContain('reachable');
   });
 
   it('P3: a look takes pieces of two, with one dead or lying; with one left nothing opens and it says so', async () => {

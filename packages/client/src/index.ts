@@ -69,6 +69,8 @@ export {
   rewrap,
   waitingRenewals,
 } from './leaving.ts';
+export { agreeToLift, mayAskToLift, proposeLift } from './lifting.ts';
+export { type LinkedPractice, linkedPractices, linkPractice, unlinkPractice, withLinked } from './linked.ts';
 export { type LogKey, type LogView, openLog, type ProvedLine, provedLine, type SeenCheckpoint } from './log.ts';
 export {
   listHandles,
@@ -110,6 +112,7 @@ export {
   placeOf,
   readPartnerCard,
 } from './partner-card.ts';
+export { readPartnerDirectory } from './partner-keys.ts';
 export { proposePartner } from './partner-proposal.ts';
 export {
   couplePartners,
@@ -146,9 +149,9 @@ export {
   agree,
   type Broken,
   disagree,
-  renew,
   type Waiting,
   type WaitingColleague,
+  type WaitingLift,
   type WaitingOwn,
   type WaitingPartner,
   type WaitingPlace,
@@ -166,6 +169,7 @@ export {
   referralsOf,
 } from './referrals.ts';
 export { checkOwnLine, type DeniedItem, type Look, type OpenedItem, openRelease } from './release.ts';
+export { renew } from './renewing.ts';
 export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from './request.ts';
 export { type Me, Session, type SessionStart } from './session.ts';
 export type { Recipient } from './sharing.ts';

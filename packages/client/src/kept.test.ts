@@ -84,6 +84,12 @@ describe('what a partner keeps', () => {
       ...{ by: home.person, handle: sent.handle, dossier: row.dossier, patient: { name: 'J. Proef' } },
       ...{ to: { organisation: guest.practice, name: 'Praktijk De Proef' }, message: { soep: REPORT.soep } },
     });
+    // The practice's letter, as it was accepted: the practice shows it no more, and B's own file still has it. It comes with that copy alone.
+    expect(messages[1]!.content!.letter).toMatchObject({
+      ...{ question: 'Graag screening van de voeten.', patient: { name: 'J. Proef' }, referral: mine.id },
+      by: { name: 'C. Verpleger', practice: 'Praktijk De Proef' },
+    });
+    expect(messages[0]!.content!.letter).toBeUndefined();
     const [look, ...more] = (await keeping()).slice(before.length);
     expect(more).toEqual([]);
     expect(look).toMatchObject({ common: { action: 'R', actor: home.person, outcome: 'success' } });

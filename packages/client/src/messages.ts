@@ -45,6 +45,8 @@ async function begin(home: Session, referral: Referral, practice: Session, messa
       at: home.now(),
       message,
     },
+    // Who accepts treats, and what a treatment began with belongs in the own file; who declines keeps nothing of it.
+    ...(message.kind === 'accepted' ? { letter: letter!.content } : {}),
   };
   const id = newId('handle', random);
   const begun = { id, team, content, sealed: await sealCopy(home, team, id, content), kept: false, tried: false };

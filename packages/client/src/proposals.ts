@@ -5,6 +5,8 @@
 
 import {
   base64url,
+  type DossierId,
+  type FactId,
   fromBase64url,
   type Instant,
   type InvitationId,
@@ -39,18 +41,18 @@ import {
   poolFor,
   readInvitation,
 } from './admission.ts';
-import { type Assumption, isAssumption, proposeAssumptionAgain, readProposedAssumption } from './assumptions.ts';
+import { type Assumption, isAssumption, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
-import { isControl, proposeControl, readProposedControl } from './control.ts';
+import { isControl, readProposedControl } from './control.ts';
 import { clientError } from './errors.ts';
-import { type ProposedKeyholders, proposeKeyholders, readProposedKeyholders } from './keyholders.ts';
+import { type ProposedKeyholders, readProposedKeyholders } from './keyholders.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
 import { checkOwnAdmission, type Desk, deskIn, draftOwn } from './own-admission.ts';
-import { maySecond, type ProposedPartner, proposeAgain, readProposedPartner } from './partner-proposal.ts';
-import { extendPool, type ProposedPlace, readProposedPlace } from './pool.ts';
+import { maySecond, type ProposedPartner, readProposedPartner } from './partner-proposal.ts';
+import { type ProposedPlace, readProposedPlace } from './pool.ts';
 import { bad, isRenewal, type Open, opensADoor, proposeAll, send } from './proposing.ts';
 import type { Session } from './session.ts';
-import { isWitnesses, type ProposedWitnesses, proposeWitnesses, readProposedWitnesses } from './witnesses.ts';
+import { isWitnesses, type ProposedWitnesses, readProposedWitnesses } from './witnesses.ts';
 
 interface Held {
   readonly hash: Hash;
@@ -108,6 +110,12 @@ export interface WaitingControl extends Held {
   /** The policy that it takes the place of. */
   readonly before: FactOf<'control'> | null;
 }
+/** The owners together open again what a patient shut; whoever signs reads it first (lifting.ts). */
+export interface WaitingLift extends Held {
+  readonly what: 'lift';
+  readonly dossier: DossierId;
+  readonly fact: FactId;
+}
 /** A proposal that holds in every part. */
 export type Waiting =
   | WaitingColleague
@@ -117,7 +125,8 @@ export type Waiting =
   | WaitingAssumption
   | WaitingWitnesses
   | WaitingKeyholders
-  | WaitingControl;
+  | WaitingControl
+  | WaitingLift;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
 export interface Broken {
   readonly hash: Hash;
@@ -278,6 +287,14 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     return { signed: whole, enough: whole && owner };
   };
   const first = statements[0]?.payload;
+  if (answered === null && first?.t === 'withdrawal') {
+    const { fact, dossier } = first;
+    if (dossier === null || first.at !== at || statements.length > 1 || open.wraps.length > 0)
+      throw bad('this proposes more than the end of one restriction');
+    const ours = { threshold, complete: suffices(signed, threshold) };
+    const waiting: Waiting = { what: 'lift', ...held, ...ours, dossier, fact };
+    return { open, statements, waiting, shown: async () => waiting, ...judged(threshold) };
+  }
   if (answered === null && first?.t === 'fact' && first.kind === 'pool') {
     const place = await readProposedPlace(session, people, { by, at, statements, open, stale: moved });
     const both = { threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
@@ -384,7 +401,8 @@ async function checkAdmission(session: Session, people: KeyDirectory, of: Propos
   await checkEpoch(session, people, { by, at, team, epoch: epoch.payload, sealed, member, waits });
 }
 
-async function find(session: Session, hash: Hash): Promise<Read> {
+/** Checked in every part. Throws `client/bad-proposal`, `client/stale-proposal`. */
+export async function findProposal(session: Session, hash: Hash): Promise<Read> {
   const { proposals } = await session.call('proposals', proposalsMessage);
   const people = await session.people(true);
   const open = proposals.find(({ proposal }) => statementFromWire(proposal).hash === hash);
@@ -398,8 +416,9 @@ async function find(session: Session, hash: Hash): Promise<Read> {
  * Throws `client/bad-proposal`, `client/stale-proposal`.
  */
 export async function agree(session: Session, hash: Hash): Promise<'admitted' | 'signed' | 'proposed'> {
-  const { waiting, open, statements, signed: whole, enough } = await find(session, hash);
+  const { waiting, open, statements, signed: whole, enough } = await findProposal(session, hash);
   if (waiting.stale) throw stale();
+  if (waiting.what === 'lift') throw bad('what a patient shut is read in the dossier before it is signed');
   // Nobody signs words that they cannot read.
   if (waiting.what === 'assumption' && waiting.explanation === null)
     throw bad('the words under this setting are not here');
@@ -454,39 +473,4 @@ export async function disagree(session: Session, hash: Hash): Promise<void> {
     body: { proposal: hash },
     event: 'proposal',
   });
-}
-
-/** Its proposer makes it anew on what stands now. Throws `client/bad-proposal`, `client/stale-proposal`. */
-export async function renew(session: Session, hash: Hash): Promise<void> {
-  const { waiting } = await find(session, hash);
-  if (waiting.by !== session.person) throw bad('only its proposer makes a proposal anew');
-  if (waiting.what === 'control') {
-    await disagree(session, hash);
-    await proposeControl(session, waiting.fact);
-    return;
-  }
-  if (waiting.what === 'assumption') {
-    await disagree(session, hash);
-    await proposeAssumptionAgain(session, waiting);
-    return;
-  }
-  if (waiting.what === 'keyholders') {
-    await disagree(session, hash);
-    await proposeKeyholders(session, waiting);
-    return;
-  }
-  if (waiting.what === 'partner') {
-    await disagree(session, hash);
-    await proposeAgain(session, waiting);
-    return;
-  }
-  if (waiting.what === 'place' || waiting.what === 'witnesses') {
-    await disagree(session, hash);
-    await (waiting.what === 'place' ? extendPool(session, waiting) : proposeWitnesses(session, waiting.fact));
-    return;
-  }
-  if (waiting.named === null) throw bad('only its proposer makes a proposal anew');
-  await disagree(session, hash);
-  if (waiting.what === 'own') await admitOwn(session, waiting.invitation, waiting.named, waiting);
-  else await admit(session, waiting.invitation, waiting.named, waiting.substitute);
 }

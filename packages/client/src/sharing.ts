@@ -202,7 +202,8 @@ export const stepTo = (session: Session, { dossier, state, after }: ProvedState,
   ...{ state: dossierState(dossier, live), at: session.now() },
 });
 
-const TRIES = 3;
+/** A delivery takes its new snapshot while somebody writes; on a slow machine more than once. */
+const TRIES = 6;
 const isConflict = (error: unknown): boolean =>
   clientError.is(error, 'refused') &&
   (error as { detail?: { problem?: unknown } }).detail?.problem === 'vault/conflict';

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { OrganisationId } from '@ketenkluis/base';
-import { type NoteKey, parseVkey } from '@ketenkluis/ledger';
+import { type NoteKey, pinnedLogs, readPinned } from '@ketenkluis/ledger';
 import { id, originFault, wireHash } from '@ketenkluis/protocol';
 import type { Hash } from '@ketenkluis/seal';
 import { z } from 'zod';
@@ -49,28 +49,14 @@ export interface KeyholderConfig {
 export function readConfig(file: string): KeyholderConfig {
   const bad = (why: string, cause?: unknown) =>
     keyholderError('bad-config', `the configuration ${why}`, cause === undefined ? {} : { cause });
-  if (!existsSync(file)) throw bad('cannot be found');
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw bad('is no JSON', cause);
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw bad(`is wrong at: ${parsed.error.issues[0]?.path.join('.') || 'the whole'}`);
-  const { url, dir, host, port, metricsPort, practices } = parsed.data;
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  const { url, dir, host, port, metricsPort, practices } = readPinned(text, schema, bad);
   const fault = originFault(url);
   if (fault !== null) throw bad(`has an url that ${fault}`);
-  const pins = practices.map(({ practice, authority, log }): PracticePin => {
-    let key: NoteKey;
-    try {
-      key = parseVkey(log);
-    } catch (cause) {
-      throw bad('has a log key that is no verifier key', cause);
-    }
-    if (key.type !== 1) throw bad("has a log key that is not a log's Ed25519 key");
-    return { practice, authority, log: key };
-  });
-  if (new Set(pins.map(({ practice }) => practice)).size !== pins.length) throw bad('names a practice twice');
+  const logs = pinnedLogs(
+    practices.map(({ practice, log }) => ({ name: practice, key: log })),
+    bad,
+  );
+  const pins = practices.map(({ practice, authority }) => ({ practice, authority, log: logs.get(practice)! }));
   return { url, dir: resolve(dirname(file), dir), host, port, metricsPort, practices: pins };
 }

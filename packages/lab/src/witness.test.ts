@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MINUTE } from '@ketenkluis/base';
+import { HOUR, MINUTE } from '@ketenkluis/base';
 import { cosignedBy, openCheckpoint, parseNote, parseVkey } from '@ketenkluis/ledger';
 import { witnessed } from '@ketenkluis/protocol';
 import { createVerifier } from '@ketenkluis/seal';
@@ -191,6 +191,42 @@ describe('a vault and its witness', () => {
     await nameWitnesses(world, { witnesses: [{ name: NAME, url, keys: [...vkeys] }] });
     await checkpoint();
     expect(posts).toBeGreaterThan(0);
+  });
+
+  it('P3, R42: who waits for the quorum has its word after one post, whatever the pause; a witness that is away holds nobody up', async () => {
+    const other = await startTestWorld({ witnesses: [url], witnessPause: HOUR });
+    const folder = join(dir, 'patient');
+    const { vkeys: keys } = createKeys(folder, NAME);
+    const logs = [{ origin: other.log.origin, key: other.log.key }];
+    writeFileSync(join(folder, 'witness.json'), JSON.stringify({ name: NAME, dir: '.', port: 0, logs }));
+    const theirs = await startWitness(readConfig(join(folder, 'witness.json')), { clock: other.time.clock });
+    let open = () => {};
+    const held = new Promise<void>((resolve) => (open = resolve));
+    front = async (body) => {
+      await held;
+      const response = await fetch(`${theirs.url}/add-checkpoint`, { method: 'POST', body });
+      return { status: response.status, text: await response.text() };
+    };
+    const first = nextPost();
+    await nameWitnesses(other, { witnesses: [{ name: NAME, url, keys: [...keys] }] });
+    // Lines that came while a post was under way wait for the next, an hour later.
+    const { token } = await other.open(other.practice.gp);
+    open();
+    await first;
+    const { witnesses: of, storage } = other.running.vault;
+    await of.idle();
+    const { size } = await storage.ledger.state(other.log.origin);
+    expect((await of.kept(other.log.origin))[0]!.size).toBeLessThan(size);
+    const answer = await other.call('witnessed', { token, query: `?upto=${size}` });
+    expect(witnessed.parse(answer.json()).witnesses).toMatchObject([{ proof: [], fault: null }]);
+    expect((await of.kept(other.log.origin))[0]!.size).toBe(size);
+    // Away: the answer comes all the same, and says so.
+    front = async () => null;
+    await other.open(other.practice.gp);
+    const without = await other.call('witnessed', { token, query: `?upto=${size + 100}` });
+    expect(witnessed.parse(without.json()).witnesses[0]).toMatchObject({ fault: 'offline' });
+    await other.close();
+    await theirs.stop();
   });
 
   it('takes no address that is none', async () => {

@@ -73,6 +73,7 @@ export {
   type Trust,
   verifyNote,
 } from './note.ts';
+export { type BadConfig, pinnedLogs, readPinned } from './pinned.ts';
 export { type Advance, compareCheckpoints, formatProof, parseProof, type TlogProof, verifyProof } from './proof.ts';
 export { type ErasedShard, ErasureCheck, erasableFrom, KEPT_YEARS, shardHash, shardYear } from './retention.ts';
 export type { LedgerStore, LogId, LogState, LogWrite, StoredEntry } from './store.ts';

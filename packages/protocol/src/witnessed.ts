@@ -9,7 +9,7 @@ const steps = z.array(base64url(43)).max(64);
 export const WITNESS_FAULTS = ['offline', 'refused', 'bad-proof', 'ahead', 'bad-answer', 'not-allowed'] as const;
 export type WitnessFault = (typeof WITNESS_FAULTS)[number];
 
-/** GET .../log/witnessed?from=SIZE: the newest checkpoint, and each named witness's own with its proof to that one. */
+/** GET .../log/witnessed?from=SIZE&upto=SIZE: the newest checkpoint, and each named witness's own with its proof to that one. */
 export const witnessed = z.strictObject({
   checkpoint: checkpointNote,
   consistency: steps.nullable(),

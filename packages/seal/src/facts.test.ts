@@ -127,6 +127,8 @@ describe('facts of access', () => {
     expect(await mayEnd(shut, made.nurse.id)).toBe(false);
     expect(await mayEnd(shut, one!.id)).toBe(false);
     expect(await mayEnd(shut, one!.id, two!.id)).toBe(true);
+    // Not with the signature of whom it shuts out.
+    expect(await mayEnd({ ...shut, excluded: two!.id }, one!.id, two!.id)).toBe(false);
   });
 
   it('R34: who recorded a restriction lifts it, unless it shuts them out; nobody records in another name', async () => {

@@ -233,7 +233,8 @@ function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: 
     const agent = alone && mandated(rules, target, by, at);
     const recorded = alone && target.by === by && isProfessional(rules, by, at) && !isShutOut(rules, target, by, at);
     const theirs = alone && mayLift(rules, target, by, at);
-    return agent || recorded || theirs || ownersTogether(rules, signers, at);
+    const owners = ownersTogether(rules, signers, at) && signers.every((one) => !isShutOut(rules, target, one, at));
+    return agent || recorded || theirs || owners;
   }
   if (by !== undefined && signers.length === 1 && isOwner(rules, by, at)) {
     const whose =

@@ -6,28 +6,42 @@ import type { accessAnswer, askAccess, restrictionsAnswer } from '@ketenkluis/pr
 import { type FactOf, isShutOut } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
-import { notAllowed, refresh, type Signed, teamsOfAsker } from './auth.ts';
+import { type Caller, notAllowed, refresh, type Signed, teamsOfAsker } from './auth.ts';
 import { viewDossiers } from './changes.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf } from './lines.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
 import { newestSnapshot, questionFor, readFor } from './questions.ts';
 import { decidedItem, outcomeOf, shownStates } from './release.ts';
-import { type StateDraft, statesOf } from './states.ts';
+import { type StateDraft, snapshotIn, statesOf } from './states.ts';
 import { batchesFor, getStatements, toWire } from './storage/statements.ts';
+import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
 type Asked = z.infer<typeof askAccess>['body'];
 
-/** The line first; throws unless this person may ask. `treating`: not for whoever only oversees. */
-async function asked(vault: Vault, signed: Signed, body: Asked, treating: boolean) {
+/**
+ * The line first; throws unless this person may ask. `treating`: not for whoever only oversees. What is shown is read where the state is:
+ * what lands meanwhile would not be part of it.
+ */
+async function asked<T>(
+  vault: Vault,
+  signed: Signed,
+  body: Asked,
+  treating: boolean,
+  show: (tx: Tx, dossier: DossierId, who: Signed, at: Instant) => Promise<T>,
+) {
   const { practice, people, request } = signed;
   const [one, ...more] = request.payload.items;
   if (!one?.dossier || one.handle !== null || more.length > 0)
     throw vaultError('bad-request', 'this names one dossier');
   const { dossier } = one;
   let who = signed;
-  const found = { decision: undefined as Decision | undefined, states: [] as StateDraft[] };
+  const found = {
+    decision: undefined as Decision | undefined,
+    states: [] as StateDraft[],
+    shown: undefined as T | undefined,
+  };
   const line = await append(vault, {
     practice,
     log: people.log,
@@ -47,6 +61,7 @@ async function asked(vault: Vault, signed: Signed, body: Asked, treating: boolea
       Object.assign(found, {
         decision,
         states: permitted && row ? await statesOf(vault, tx, practice, [dossier], teamsOfAsker(who, at)) : [],
+        shown: permitted ? await show(tx, dossier, who, at) : undefined,
       });
       return {
         common: commonOf(vault, people, request, at, { event: 'access', action: 'R', ...outcomeOf([decision]) }),
@@ -64,7 +79,7 @@ async function asked(vault: Vault, signed: Signed, body: Asked, treating: boolea
     },
   });
   if (found.decision?.outcome !== 'permit') throw notAllowed(signed, found.decision?.reason ?? 'unknown');
-  return { dossier, who, line, states: found.states };
+  return { line, states: found.states, shown: found.shown as T };
 }
 
 /** What every answer about one dossier stands in. */
@@ -81,12 +96,12 @@ const frameOf = async (
 });
 
 /** What this person may see of what the patient shut (docs/spec/access.md, "Restriction"); for all others there is none. */
-export const seesRestriction = ({ people, session }: Signed, fact: FactOf<'restriction'>, at: Instant): boolean =>
+export const seesRestriction = ({ people, session }: Caller, fact: FactOf<'restriction'>, at: Instant): boolean =>
   readsAsOwn(people, session.person, fact.dossier, at) ||
   ((fact.by === session.person || people.isOwner(session.person)) && !isShutOut(people.keys, fact, session.person, at));
 
 /** The patient, or who stands in for them: what was shut is theirs to see. */
-const readsAsOwn = ({ keys }: Signed['people'], person: string, dossier: DossierId, at: Instant): boolean =>
+const readsAsOwn = ({ keys }: Caller['people'], person: string, dossier: DossierId, at: Instant): boolean =>
   keys.owns(at).some((own) => own.person === person && own.dossier === dossier);
 
 /** The restrictions that stand and that this person may see: those that they recorded; an owner's are all. */
@@ -96,33 +111,29 @@ export async function restrictions(
   body: Asked,
 ): Promise<z.infer<typeof restrictionsAnswer>> {
   const { practice } = signed;
-  const { dossier, who, line, states } = await asked(vault, signed, body, true);
-  const at = vault.clock();
-  const shown = await vault.storage.read(async (tx) => {
+  const { line, states, shown } = await asked(vault, signed, body, true, async (tx, dossier, who, at) => {
     const view = (await viewDossiers(tx, practice, [dossier])).get(dossier)!;
     const facts = [...view.facts.values()].flatMap(({ fact, hash, ended }) =>
       ended === null && fact.kind === 'restriction' && seesRestriction(who, fact, at) ? [hash] : [],
     );
-    const newest = await newestSnapshot(tx, practice);
-    const rows = await getStatements(tx, practice, [...facts, ...(newest ? [newest.hash] : [])]);
+    const rows = await getStatements(tx, practice, facts);
     return {
       facts: facts.flatMap((hash) => rows.get(hash) ?? []),
-      snapshot: newest ? (rows.get(newest.hash) ?? null) : null,
-      batches: await batchesFor(tx, practice, [...rows.values(), ...states.flatMap(({ steps }) => steps)]),
+      snapshot: await snapshotIn(tx, practice, await newestSnapshot(tx, practice)),
     };
   });
+  const behind = [...shown.facts, ...(shown.snapshot ? [shown.snapshot] : []), ...states.flatMap(({ steps }) => steps)];
   return {
     ...(await frameOf(vault, signed, line, states)),
     facts: shown.facts.map(toWire),
     snapshot: shown.snapshot && toWire(shown.snapshot),
-    batches: shown.batches,
+    batches: await vault.storage.read((tx) => batchesFor(tx, practice, behind)),
   };
 }
 
 export async function access(vault: Vault, signed: Signed, body: Asked): Promise<z.infer<typeof accessAnswer>> {
   const { practice, people, request } = signed;
-  const { dossier, line, states } = await asked(vault, signed, body, false);
-  const shown = await vault.storage.read(async (tx) => {
+  const { line, states, shown } = await asked(vault, signed, body, false, async (tx, dossier) => {
     const view = (await viewDossiers(tx, practice, [dossier])).get(dossier)!;
     const live = [...view.handles.values()].filter((row) => row.state === 'live');
     // What the patient shut is for the vault's decision, the patient and the auditor (R22).
@@ -135,12 +146,7 @@ export async function access(vault: Vault, signed: Signed, body: Asked): Promise
       if (fact.kind !== 'partner') return false;
       return named.has(fact.organisation) || view.granted.some((row) => fact.teams.includes(row.team));
     });
-    const newest = await newestSnapshot(tx, practice);
-    const wanted = [
-      ...[...facts, ...partners].map(({ hash }) => hash),
-      ...view.granted.map((row) => row.grant_hash),
-      ...(newest ? [newest.hash] : []),
-    ];
+    const wanted = [...[...facts, ...partners].map(({ hash }) => hash), ...view.granted.map((row) => row.grant_hash)];
     const rows = await getStatements(tx, practice, wanted);
     const of = (hashes: Iterable<(typeof wanted)[number]>) =>
       [...new Set(hashes)].flatMap((hash) => rows.get(hash) ?? []);
@@ -153,16 +159,17 @@ export async function access(vault: Vault, signed: Signed, body: Asked): Promise
         parent: row.parent,
         descriptor: row.descriptor,
       })),
-      snapshot: newest ? (of([newest.hash])[0] ?? null) : null,
-      batches: await batchesFor(tx, practice, [...rows.values(), ...states.flatMap(({ steps }) => steps)]),
+      snapshot: await snapshotIn(tx, practice, await newestSnapshot(tx, practice)),
     };
   });
+  const under = shown.snapshot ? [shown.snapshot] : [];
+  const behind = [...shown.facts, ...shown.grants, ...under, ...states.flatMap(({ steps }) => steps)];
   return {
     ...(await frameOf(vault, signed, line, states)),
     facts: shown.facts.map(toWire),
     grants: shown.grants.map(toWire),
     handles: shown.handles,
     snapshot: shown.snapshot && toWire(shown.snapshot),
-    batches: shown.batches,
+    batches: await vault.storage.read((tx) => batchesFor(tx, practice, behind)),
   };
 }

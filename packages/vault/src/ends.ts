@@ -29,6 +29,7 @@ import { questionFor, readFor } from './questions.ts';
 import { decidedItem } from './release.ts';
 import { settleShares, writeDraft } from './settling.ts';
 import type { Vault } from './vault.ts';
+import { dropProposals } from './waiting.ts';
 import { committedAnswer } from './write.ts';
 
 const bad = (why: string) => vaultError('bad-statement', why);
@@ -59,7 +60,9 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
   for (const statement of statements) {
     const { payload } = statement;
     const signers = signersOf(statement);
-    if (signers.length !== 1 || signers[0] !== signed.session.person)
+    // Owners together lift a restriction: `draft.withdraw` weighs them all.
+    const together = what.event === 'consent' && payload.t === 'withdrawal';
+    if (!signers.includes(signed.session.person) || (signers.length !== 1 && !together))
       throw bad(`this ${payload.t} is not signed by whoever sends it`);
     if (!('dossier' in payload) || payload.dossier !== dossier || payload.practice !== practice)
       throw bad('a statement is about another dossier');
@@ -127,7 +130,11 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
         changes: draft.changes,
         states: draft.states(),
         annex,
-        effect: (write, sequenced) => writeDraft(write, practice, draft, sequenced.index, now),
+        effect: async (write, sequenced) => {
+          await writeDraft(write, practice, draft, sequenced.index, now);
+          const ended = statements.flatMap(({ hash, payload }) => (payload.t === 'withdrawal' ? [hash] : []));
+          if (ended.length > 0) await dropProposals(write, practice, ended, now);
+        },
       };
     },
   });

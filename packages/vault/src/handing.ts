@@ -27,7 +27,9 @@ export async function grantAsk(vault: Vault, signed: Signed, body: z.infer<typeo
   if (!first?.dossier || asked.some(({ dossier, handle }) => dossier !== first.dossier || handle === null))
     throw vaultError('bad-request', 'handing on names parts of one dossier');
   let who = signed;
-  const found = { ready: [] as Ready[], states: [] as StateDraft[], decisions: [] as Decision[] };
+  const found = {
+    ...{ ready: [] as Ready[], states: [] as StateDraft[], decisions: [] as Decision[] },
+  };
   const line = await append(vault, {
     practice,
     log: people.log,

@@ -20,12 +20,15 @@ import {
   verifyStatement,
 } from '@ketenkluis/seal';
 import type { z } from 'zod';
+import { seesRestriction } from './access.ts';
 import { aboutThePractice, checkWraps, isOwnBusiness } from './admin.ts';
 import { type Caller, denied, type Signed } from './auth.ts';
+import { viewDossiers } from './changes.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import { isDirectory, type People } from './people.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
+import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 import { waiting } from './waiting.ts';
 
@@ -40,15 +43,37 @@ const isOutward = (statements: readonly Statement[]): boolean =>
   statements.every((one) => needsSecond(one) || one.payload.t === 'card' || one.payload.t === 'epoch');
 const maySecond = ({ card }: Caller): boolean => card?.kind === 'professional' || card?.kind === 'trustee';
 
+/** The end of what a patient shut, by the owners together (docs/spec/access.md, "Restriction"); it comes alone. */
+const liftIn = (body: Pick<Open, 'statements'>): Statement<'withdrawal'> | undefined => {
+  const [one, ...more] = body.statements.map((wire) => statementFromWire(wire));
+  return one?.payload.t === 'withdrawal' && one.payload.dossier !== null && more.length === 0
+    ? (one as Statement<'withdrawal'>)
+    : undefined;
+};
+
+/** Does it end a restriction that stands and that this owner may see? Nobody learns of any other. */
+async function standsFor(tx: Tx, caller: Caller, { payload }: Statement<'withdrawal'>, at: Instant): Promise<boolean> {
+  const { practice } = caller;
+  const view = (await viewDossiers(tx, practice, [payload.dossier!])).get(payload.dossier!);
+  const target = view?.facts.get(payload.fact);
+  return target?.fact.kind === 'restriction' && target.ended === null && seesRestriction(caller, target.fact, at);
+}
+
 /** For owners, and of what opens a door to outside for whoever may sign it too; reading it is no line. */
 export async function listProposals(vault: Vault, caller: Caller): Promise<z.infer<typeof proposalsMessage>> {
   const { practice, people, session } = caller;
   const owner = people.isOwner(session.person);
   if (!owner && !maySecond(caller)) throw vaultError('not-allowed', 'what waits for owners is for owners');
-  const open = await vault.storage.read((tx) => waiting(tx, practice, vault.clock()));
-  const shown = [...open.values()].filter(
-    (one) => owner || isOutward(one.statements.map((wire) => statementFromWire(wire))),
-  );
+  const at = vault.clock();
+  const shown = await vault.storage.read(async (tx) => {
+    const found: Open[] = [];
+    for (const one of (await waiting(tx, practice, at)).values()) {
+      const lift = liftIn(one);
+      const outward = () => isOutward(one.statements.map((wire) => statementFromWire(wire)));
+      if (lift === undefined ? owner || outward() : owner && (await standsFor(tx, caller, lift, at))) found.push(one);
+    }
+    return found;
+  });
   return { proposals: shown };
 }
 
@@ -82,8 +107,11 @@ async function check(vault: Vault, signed: Signed, people: People, body: Open, a
   if (statements.map(({ hash }) => hash).join() !== payload.statements.join())
     throw bad('the statements that came are not those of the proposal');
   checkWraps(statements, body.wraps);
+  const lift = liftIn(body);
+  if (lift !== undefined && lift.payload.at > plus(at, 2 * MINUTE))
+    throw bad('this would count from later on; date it now');
   for (const one of statements) {
-    if (!isDirectory(one, known)) throw bad(`a ${one.payload.t} needs no second owner`);
+    if (lift === undefined && !isDirectory(one, known)) throw bad(`a ${one.payload.t} needs no second owner`);
     const signers = signersOf(one);
     const may = (by: string) => {
       const kind = needsSecond(one) ? people.keys.cardOf(by, at)?.kind : undefined;
@@ -122,6 +150,9 @@ export async function propose(vault: Vault, signed: Signed, body: Open) {
     plan: async (tx, at) => {
       const { hash, payload } = made.proposal!;
       const open = await waiting(tx, practice, at);
+      const lift = liftIn(body);
+      if (lift !== undefined && !(await standsFor(tx, signed, lift, at)))
+        throw bad('this ends no restriction that stands for you to lift');
       const before = open.get(hash);
       if (before === undefined) {
         if (payload.by !== signed.session.person) throw vaultError('conflict', 'this proposal waits no more');
@@ -167,7 +198,9 @@ export async function endProposalOf(vault: Vault, signed: Signed, body: z.infer<
         throw vaultError('not-allowed', 'what waits for owners is for owners');
     },
     plan: async (tx, at) => {
-      if (!(await waiting(tx, practice, at)).has(body.proposal))
+      const open = (await waiting(tx, practice, at)).get(body.proposal);
+      const lift = open && liftIn(open);
+      if (open === undefined || (lift !== undefined && !(await standsFor(tx, signed, lift, at))))
         throw vaultError('conflict', 'this proposal waits no more');
       return {
         common: commonOf(vault, people, request, at, { event: 'proposal', action: 'D', outcome: 'success' }),

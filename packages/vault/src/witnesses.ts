@@ -45,6 +45,11 @@ export interface Witnesses {
   told(log: string): Promise<Instant | null>;
   /** Per witness, for the worst log: lines without a cosignature; and the logs whose last post failed. */
   state(): Promise<readonly { readonly name: string; readonly behind: number; readonly failing: number }[]>;
+  /**
+   * Somebody waits until a quorum has confirmed a log of this size: posts at once to whoever answered last time, and answers when it is
+   * so, when nothing more is under way, or after a second.
+   */
+  soon(log: string, size: number): Promise<void>;
   /** When no post is under way; what waits for its next try does not count. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -60,6 +65,8 @@ type Named = WitnessPolicy & { readonly id: string };
 
 const ANSWER_TIME = 10 * SECOND;
 const MAX_ANSWER = 64 * 1024;
+/** Who waits for a quorum asks again after this. */
+const SOON = SECOND;
 
 async function textOf(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
@@ -264,8 +271,51 @@ export function createWitnesses(parts: {
     one.finally(() => poking.delete(one));
   }
 
+  const tasksOf = (log: string, { witnesses }: Named) =>
+    witnesses.flatMap(({ name }) => tasks.get(`${name} ${log}`) ?? []);
+
+  async function keptOf(log: string): Promise<readonly Kept[]> {
+    const rows = await rowsOf(log);
+    return ((await namedOn(log))?.witnesses ?? []).map((witness): Kept => {
+      const row = rows.find(({ name }) => name === witness.name);
+      // Cosigned by keys that count no more.
+      const note = signaturesIn(witness, row?.note ?? null) === undefined ? null : row!.note;
+      const fault = WITNESS_FAULTS.find((one) => one === row?.fault) ?? null;
+      const here = allowed.has(witness.url);
+      return {
+        ...{ name: witness.name, note, size: note === null ? 0 : readCheckpoint(note).size },
+        fault: here ? fault : 'not-allowed',
+      };
+    });
+  }
+
   return {
     poke,
+    kept: keptOf,
+    async soon(log, size) {
+      const named = await namedOn(log);
+      if (named === undefined || named.quorum < 1) return;
+      const most = Math.min(size, (await storage.ledger.state(log)).size);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<true>((resolve) => {
+        timer = setTimeout(() => resolve(true), SOON);
+        timer.unref();
+      });
+      const reached = async () =>
+        (await keptOf(log)).filter((one) => one.note !== null && one.size >= most).length >= named.quorum;
+      while (!stopped && !(await reached())) {
+        for (const task of tasksOf(log, named)) {
+          // What waits because it failed goes on waiting.
+          if (task.timer === null || task.wait > 0) continue;
+          clearTimeout(task.timer);
+          task.timer = null;
+        }
+        await pokeNamed(log);
+        const busy = tasksOf(log, named).flatMap((task) => task.busy ?? []);
+        if (busy.length === 0 || (await Promise.race([...busy, late])) === true) break;
+      }
+      clearTimeout(timer);
+    },
     async cosigned(log, note) {
       const { text, signatures } = parseNote(note);
       const more = [];
@@ -277,20 +327,6 @@ export function createWitnesses(parts: {
           more.push(...(signaturesIn(witness, kept)?.signatures ?? []));
       }
       return formatNote({ text, signatures: [...signatures, ...more] });
-    },
-    async kept(log) {
-      const rows = await rowsOf(log);
-      return ((await namedOn(log))?.witnesses ?? []).map((witness): Kept => {
-        const row = rows.find(({ name }) => name === witness.name);
-        // Cosigned by keys that count no more.
-        const note = signaturesIn(witness, row?.note ?? null) === undefined ? null : row!.note;
-        const fault = WITNESS_FAULTS.find((one) => one === row?.fault) ?? null;
-        const here = allowed.has(witness.url);
-        return {
-          ...{ name: witness.name, note, size: note === null ? 0 : readCheckpoint(note).size },
-          fault: here ? fault : 'not-allowed',
-        };
-      });
     },
     async told(log) {
       const named = await namedOn(log);
@@ -330,8 +366,9 @@ export function createWitnesses(parts: {
 export async function witnessed(
   vault: Vault,
   { people: { log } }: Caller,
-  from: number | undefined,
+  { from, upto }: { readonly from?: number | undefined; readonly upto?: number | undefined },
 ): Promise<z.infer<typeof witnessedMessage>> {
+  if (upto !== undefined) await vault.witnesses.soon(log, upto);
   // First what is kept: the checkpoint read after it is never the smaller one.
   const kept = await vault.witnesses.kept(log);
   const { note, size } = await checkpointOf(vault, log);

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type NoteKey, parseVkey } from '@ketenkluis/ledger';
+import { type NoteKey, pinnedLogs, readPinned } from '@ketenkluis/ledger';
 import { z } from 'zod';
 import { witnessError } from './errors.ts';
 
@@ -31,27 +31,11 @@ export interface WitnessConfig {
 export function readConfig(file: string): WitnessConfig {
   const bad = (why: string, cause?: unknown) =>
     witnessError('bad-config', `the configuration ${why}`, cause === undefined ? {} : { cause });
-  if (!existsSync(file)) throw bad('cannot be found');
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw bad('is no JSON', cause);
-  }
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw bad(`is wrong at: ${parsed.error.issues[0]?.path.join('.') || 'the whole'}`);
-  const { name, dir, host, port, logs } = parsed.data;
-  const known = new Map<string, NoteKey>();
-  for (const { origin, key } of logs) {
-    let parsedKey: NoteKey;
-    try {
-      parsedKey = parseVkey(key);
-    } catch (cause) {
-      throw bad(`has a key for ${origin} that is no verifier key`, cause);
-    }
-    if (parsedKey.type !== 1) throw bad(`has a key for ${origin} that is not a log's Ed25519 key`);
-    if (known.has(origin)) throw bad(`names ${origin} twice`);
-    known.set(origin, parsedKey);
-  }
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  const { name, dir, host, port, logs } = readPinned(text, schema, bad);
+  const known = pinnedLogs(
+    logs.map(({ origin, key }) => ({ name: origin, key })),
+    bad,
+  );
   return { name, dir: resolve(dirname(file), dir), host, port, logs: known };
 }

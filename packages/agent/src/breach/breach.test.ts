@@ -55,7 +55,7 @@ describe('R58, R59: a breach from the practice’s own mirror and register', () 
     const steps = found.world.steps.filter(({ team }) =>
       found.world.members.some((member) => member.team === team && member.person === nurse.person),
     );
-    expect(exposed.every(({ handle }) => steps.some(({ handles }) => handles.includes(handle)))).toBe(true);
+    expect(exposed.every(({ handle }) => steps.some(({ handles }) => handles!.includes(handle)))).toBe(true);
     // By her device it is the same; of the time before she came in, nothing was read.
     const [device] = [...found.world.devices].find(([, people]) => people.includes(nurse.person))!;
     expect(exposureOf(found.world, { ...all(), devices: [device] })).toEqual(exposed);

@@ -12,14 +12,24 @@ const one = (prefix: string, count: number) => fc.nat(count - 1).map((n) => `${p
 const [team, person, org, device, kem] = [one('t', 3), one('p', 3), one('o', 2), one('d', 2), one('k', 2)];
 const dossier = one('dos', 3) as fc.Arbitrary<DossierId>;
 const handle = one('han', 3) as fc.Arbitrary<HandleId>;
+const holder = one('h', 3);
+const held = fc.option(
+  fc.tuple(fc.uniqueArray(holder, { minLength: 1 }), fc.nat(2)).map(([people, n]) => ({
+    need: 1 + (n % people.length),
+    people,
+  })),
+  { freq: 2 },
+);
 const list = <T>(of: fc.Arbitrary<T>) => fc.array(of, { maxLength: 6 });
 const time = fc.nat(END).map(instant);
 
 const world: fc.Arbitrary<BreachWorld> = fc.record({
-  heads: list(fc.tuple(span, dossier, handle).map(([when, d, h]) => ({ ...when, dossier: d, handle: h }))),
+  heads: list(
+    fc.tuple(span, dossier, handle, held).map(([when, d, h, by]) => ({ ...when, dossier: d, handle: h, held: by })),
+  ),
   steps: list(
     fc
-      .tuple(span, team, dossier, fc.uniqueArray(handle))
+      .tuple(span, team, dossier, fc.option(fc.uniqueArray(handle), { freq: 4 }))
       .map(([when, t, d, handles]) => ({ ...when, team: t, dossier: d, handles })),
   ),
   members: list(fc.tuple(span, person, team).map(([when, p, t]) => ({ ...when, person: p, team: t }))),
@@ -38,6 +48,7 @@ const incident: fc.Arbitrary<Incident> = fc
       organisations: fc.uniqueArray(org),
       keys: fc.array(fc.record({ team, kem }), { maxLength: 2 }),
       backup: time,
+      keyholders: fc.uniqueArray(holder),
       anybody: fc.boolean(),
     },
     { requiredKeys: ['from', 'until'] },
@@ -67,8 +78,17 @@ function twin(of: BreachWorld, what: Incident): Exposed[] {
         }
         if (!of.heads.some((head) => head.dossier === d && head.handle === h && has(now, head))) continue;
         if (now === what.backup) levels.add('ciphertext');
+        // Whose keyholders' pieces are at hand: enough of them, of a version that stood there at a moment of the window.
+        const bare = of.heads.some((head) => {
+          if (head.dossier !== d || head.handle !== h || !has(now, head)) return false;
+          if (head.held === null) return true;
+          const got = head.held.people.filter((x) => what.keyholders?.includes(x)).length;
+          const moments = Array.from({ length: END + 1 }, (_, m) => m);
+          const there = moments.some((m) => m >= what.from && m < what.until && has(m, head));
+          return there && got >= head.held.need;
+        });
         for (const step of of.steps) {
-          if (step.dossier !== d || !step.handles.includes(h) || !has(now, step)) continue;
+          if (step.dossier !== d || (step.handles !== null && !step.handles.includes(h)) || !has(now, step)) continue;
           if (inWindow) {
             const people = [...(what.accounts ?? []), ...(what.devices ?? []).flatMap((x) => of.devices.get(x) ?? [])];
             for (const p of people)
@@ -81,7 +101,7 @@ function twin(of: BreachWorld, what: Incident): Exposed[] {
             if (stolen.team !== step.team) continue;
             const inForce = of.keys.some((key) => key.team === stolen.team && key.kem === stolen.kem && has(now, key));
             if (inForce && inWindow) levels.add('ciphertext');
-            if (inForce && now === what.backup) levels.add('reachable');
+            if (inForce && bare && now === what.backup) levels.add('reachable');
           }
         }
       }
@@ -105,7 +125,7 @@ describe('R58: what an incident laid open', () => {
   it('a backup alone is ciphertext; with a key of that time its team is readable; a key alone opens nothing', () => {
     const [d, h, g] = ['dos0' as DossierId, 'han0' as HandleId, 'han1' as HandleId];
     const of: BreachWorld = {
-      heads: [h, g].map((each) => ({ dossier: d, handle: each, from: 0, until: null })),
+      heads: [h, g].map((each) => ({ dossier: d, handle: each, from: 0, until: null, held: null })),
       steps: [{ team: 't', dossier: d, handles: [h], from: 0, until: null }],
       members: [{ person: 'p', team: 't', from: 0, until: 5 }],
       keys: [
@@ -124,6 +144,22 @@ describe('R58: what an incident laid open', () => {
     expect(levels({ backup: instant(8), keys: [{ team: 't', kem: 'old' }] })).toEqual(['ciphertext', 'ciphertext']);
     expect(levels({ keys: [{ team: 't', kem: 'new' }] })).toEqual(['ciphertext']);
     expect(levels({ accounts: ['p'] })).toEqual(['reachable']);
+    // With keyholders a key and a copy of the vault together are ciphertext, until enough of them are in the same hands.
+    const two = { need: 2, people: ['h0', 'h1', 'h2'] };
+    const split = { ...of, heads: of.heads.map((head) => ({ ...head, held: two })) };
+    const stolen = { ...when, backup: instant(8), keys: [{ team: 't', kem: 'new' }] };
+    const withHolders = (keyholders: readonly string[]) =>
+      exposureOf(split, { ...stolen, keyholders }).map(({ level }) => level);
+    expect(withHolders([])).toEqual(['ciphertext', 'ciphertext']);
+    expect(withHolders(['h2'])).toEqual(['ciphertext', 'ciphertext']);
+    expect(withHolders(['h0', 'h2'])).toEqual(['reachable', 'ciphertext']);
+    expect(exposureOf(split, { ...when, keyholders: ['h0', 'h1', 'h2'] })).toEqual([]);
+    // The patient's own team opens every part of one dossier.
+    const own = { ...of, steps: [{ team: 'own', dossier: d, handles: null, from: 0, until: null }] };
+    const patient = { ...own, members: [{ person: 'p', team: 'own', from: 0, until: null }] };
+    expect(exposureOf(patient, { ...when, accounts: ['p'] }).map(({ level }) => level)).toEqual([
+      ...['reachable', 'reachable'],
+    ]);
     expect(exposureOf(of, { from: instant(5), until: instant(9), accounts: ['p'] })).toEqual([]);
   });
 });

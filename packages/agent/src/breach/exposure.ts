@@ -10,16 +10,23 @@ interface Span {
   /** Null: until now. */
   readonly until: number | null;
 }
+/** Who kept pieces of a version's key, and how many of them it takes. */
+export interface HeldBy {
+  readonly need: number;
+  readonly people: readonly string[];
+}
 /** A version of a part stood at the vault. */
 export interface HeadSpan extends Span {
   readonly dossier: DossierId;
   readonly handle: HandleId;
+  /** Null: nobody outside the vault keeps a piece of its key. */
+  readonly held: HeldBy | null;
 }
-/** A team might open these parts. */
+/** A team might open these parts; null: every part of the dossier, as its patient's own team. */
 export interface StepSpan extends Span {
   readonly team: string;
   readonly dossier: DossierId;
-  readonly handles: readonly HandleId[];
+  readonly handles: readonly HandleId[] | null;
 }
 /** A person was in a team. */
 export interface MemberSpan extends Span {
@@ -62,6 +69,8 @@ export interface Incident {
   readonly organisations?: readonly string[];
   /** Teams' private keys, by team and public half. Without a way in or a copy of the vault they open nothing. */
   readonly keys?: readonly { readonly team: string; readonly kem: string }[];
+  /** Keyholders whose store and key were in somebody's hands at some moment of the window. Alone they open nothing. */
+  readonly keyholders?: readonly string[];
   /** A copy of the vault with its shares, as it stood then: a backup, a disk. */
   readonly backup?: Instant;
   /** Nothing is known but the time: whatever was handed out in it counts as read. */
@@ -97,6 +106,13 @@ export function exposureOf(world: BreachWorld, incident: Incident): readonly Exp
     ...[...devices].flatMap((device) => world.devices.get(device) ?? []),
   ]);
   const named = new Set(incident.accounts ?? []);
+  const taken = new Set(incident.keyholders ?? []);
+  /** Nothing is missing of this version's key but what vault and team hold. */
+  const unheld = (head: HeadSpan): boolean => {
+    if (head.held === null) return true;
+    const { need, people } = head.held;
+    return meet(window, head) && new Set(people.filter((one) => taken.has(one))).size >= need;
+  };
   for (const line of world.reads) {
     const theirs =
       incident.anybody === true ||
@@ -113,7 +129,9 @@ export function exposureOf(world: BreachWorld, incident: Incident): readonly Exp
     ({ team }) => team,
   );
   for (const head of world.heads) {
-    const steps = (stepsOf.get(head.dossier) ?? []).filter(({ handles }) => handles.includes(head.handle));
+    const steps = (stepsOf.get(head.dossier) ?? []).filter(
+      ({ handles }) => handles === null || handles.includes(head.handle),
+    );
     for (const step of steps) {
       const { team } = step;
       const inside = guests.has(team) ? [window] : (spansOf.get(team) ?? []);
@@ -121,8 +139,8 @@ export function exposureOf(world: BreachWorld, incident: Incident): readonly Exp
       const stolen = world.keys.filter((key) => keysOf(team).some(({ kem }) => kem === key.kem) && key.team === team);
       for (const key of stolen) {
         if (meet(window, key, step, head)) mark(head.dossier, head.handle, 'ciphertext');
-        // With the vault's shares of that moment the key opens what was wrapped for it.
-        if (incident.backup !== undefined && meet(at(incident.backup), key, step, head))
+        // With the vault's shares of that moment, and enough pieces, the key opens what was wrapped for it.
+        if (incident.backup !== undefined && unheld(head) && meet(at(incident.backup), key, step, head))
           mark(head.dossier, head.handle, 'reachable');
       }
     }

@@ -10,7 +10,7 @@ import { agentError } from '../errors.ts';
 import { readIfThere } from '../files.ts';
 import { entriesFile, GONE, MIRROR_FILE, mirrorState, readObjects } from '../mirror.ts';
 import type { Register } from '../register.ts';
-import type { BreachWorld, HeadSpan, KeySpan, MemberSpan, ReadLine, StepSpan } from './exposure.ts';
+import type { BreachWorld, HeadSpan, HeldBy, KeySpan, MemberSpan, ReadLine, StepSpan } from './exposure.ts';
 
 const READS = new Set(['release', 'emergency']);
 interface Part {
@@ -66,12 +66,21 @@ function peopleOf(statements: readonly Payload[]) {
   const ended = new Map<string, number>();
   for (const one of statements) if (one.t === 'withdrawal') ended.set(one.fact, one.at);
   const members: MemberSpan[] = [];
+  const own: StepSpan[] = [];
+  const holders = new Map<string, HeldBy>();
   const partners = new Map<string, string[]>();
   for (const one of statements) {
     if (one.t !== 'fact') continue;
     const until = Math.min(one.until ?? Number.POSITIVE_INFINITY, ended.get(one.id) ?? Number.POSITIVE_INFINITY);
     const span = { from: one.from, until: Number.isFinite(until) ? until : null };
     if (one.kind === 'membership') members.push({ ...span, person: one.person, team: one.team });
+    // A patient, or who stands in for them, is the team of one that reads this dossier.
+    if (one.kind === 'own') {
+      members.push({ ...span, person: one.person, team: one.team });
+      own.push({ ...span, team: one.team, dossier: one.dossier, handles: null });
+    }
+    if (one.kind === 'keyholders')
+      holders.set(one.id, { need: one.need, people: one.holders.map(({ person }) => person) });
     if (one.kind === 'partner')
       partners.set(one.organisation, [...(partners.get(one.organisation) ?? []), ...one.teams]);
   }
@@ -83,12 +92,14 @@ function peopleOf(statements: readonly Payload[]) {
     const inOrder = list.toSorted((a, b) => a.number - b.number);
     return inOrder.map(({ team, kem, at }, i) => ({ team, kem, from: at, until: inOrder[i + 1]?.at ?? null }));
   });
-  return { members, partners, keys };
+  return { members, own, holders, partners, keys };
 }
 
-/** What became of dossiers, from the lines. */
-function coursesOf(lines: readonly Entry[]) {
+/** What became of dossiers, from the lines. `holders`: whom the owners named, by fact; it counts from the line that brought it. */
+function coursesOf(lines: readonly Entry[], holders: ReadonlyMap<string, HeldBy>) {
   const heads = new Map<string, HeadSpan & { until: number | null }>();
+  const past: HeadSpan[] = [];
+  let held: HeldBy | null = null;
   const facts = new Map<string, { from: number; until: number | null; dossier: DossierId }>();
   const reads: ReadLine[] = [];
   const devices = new Map<string, Set<string>>();
@@ -96,9 +107,18 @@ function coursesOf(lines: readonly Entry[]) {
     const { at, actor, device, organisation, event } = common;
     if (device !== null) devices.set(device, (devices.get(device) ?? new Set()).add(actor));
     for (const { kind, outcome, dossier, handle, facts: named, state } of items) {
-      if (outcome !== 'success' || dossier === null) continue;
-      if (kind === 'head' && handle !== null && !heads.has(handle))
-        heads.set(handle, { dossier, handle, from: at, until: null });
+      if (outcome !== 'success') continue;
+      for (const fact of kind === 'fact' ? named : []) {
+        const now = holders.get(fact);
+        if (now !== undefined) held = now.need === 0 ? null : now;
+      }
+      if (dossier === null) continue;
+      if (kind === 'head' && handle !== null) {
+        const before = heads.get(handle);
+        // Another version: who keeps pieces of it may differ.
+        if (before !== undefined) past.push({ ...before, until: before.until ?? at });
+        heads.set(handle, { dossier, handle, from: at, until: null, held });
+      }
       const head = handle === null ? undefined : heads.get(handle);
       if (kind === 'drop' && head) head.until ??= at;
       if (kind === 'fact') for (const fact of named) facts.set(fact, { from: at, until: null, dossier });
@@ -115,13 +135,14 @@ function coursesOf(lines: readonly Entry[]) {
       }
     }
   }
-  return { heads: [...heads.values()], facts, reads, devices };
+  return { heads: [...past, ...heads.values()], facts, reads, devices };
 }
 
 export async function practiceWorld(mirror: string, register: Register): Promise<PracticeWorld> {
-  const { members, partners, keys } = peopleOf(await mirroredStatements(mirror));
-  const { heads, facts, reads, devices } = coursesOf((await mirroredLines(mirror)).map(({ entry }) => entry));
-  const steps: StepSpan[] = [];
+  const { members, own, holders, partners, keys } = peopleOf(await mirroredStatements(mirror));
+  const lines = (await mirroredLines(mirror)).map(({ entry }) => entry);
+  const { heads, facts, reads, devices } = coursesOf(lines, holders);
+  const steps: StepSpan[] = [...own];
   const parts = new Map<string, Part>();
   const patients = new Map<string, string>();
   const stand = (team: string, dossier: DossierId, handles: readonly HandleId[], fact: string, end: number | null) => {

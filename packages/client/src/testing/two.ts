@@ -28,6 +28,7 @@ const PODIATRIST = {
   owner: true,
   passphrase: 'tien elf twaalf zes',
 } as const;
+const COLLEAGUE = { name: 'V. Vertrekker', role: 'podiatrist', passphrase: 'acht negen tien drie' } as const;
 export const said = (nl: string, en: string) => ({ nl, en });
 export const BY = { name: 'T. van Asselt', role: said('Podotherapeut', 'Podiatrist') };
 
@@ -53,10 +54,12 @@ export interface Two {
   close(): Promise<void>;
 }
 
-export async function makeTwo(patients = 5): Promise<Two> {
+/** `colleague`: a second podiatrist, "V. Vertrekker". */
+export async function makeTwo(patients = 5, { colleague = false } = {}): Promise<Two> {
   const web = new Map<string, Fetch>();
   const practice = await makeWorld(patients, 3, { web, threshold: 1 });
-  const feet = await makeWorld(1, 1, { web, origin: FEET, clock: practice.clock, people: [PODIATRIST] });
+  const people = colleague ? [PODIATRIST, COLLEAGUE] : [PODIATRIST];
+  const feet = await makeWorld(1, 1, { web, origin: FEET, clock: practice.clock, people });
   const session = await feet.signIn('podiatrist');
   const { logTeam } = session.wire.place.pins;
   const memberships = (await session.people()).memberships(session.now());

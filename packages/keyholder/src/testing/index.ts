@@ -1,6 +1,6 @@
 /** A keyholder in this process for tests of agent and client: the whole service without a socket. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemRandom } from '@ketenkluis/base';
@@ -38,6 +38,8 @@ export interface TestHolder {
   pin(pins: readonly PracticePin[]): void;
   /** As after a kill: another process on the same file. */
   restart(): void;
+  /** A copy of its database as it stands; `restored` puts it back under another process. */
+  backup(): () => void;
   close(): void;
 }
 
@@ -54,6 +56,11 @@ export async function testHolder(options: {
   let pins = options.pins ?? [];
   const make = () => createHolder({ keys, store, url, clock, practices: pins, verifier: createVerifier() });
   let holder = make();
+  const reopen = () => {
+    store = openStore(join(dir, 'keyholder.db'));
+    store.sweep(null);
+    holder = make();
+  };
   const said: TestHolder['said'] = [];
   const self: TestHolder = {
     ...{ url, card: keys.card, dir, said, down: false, between: null },
@@ -85,9 +92,19 @@ export async function testHolder(options: {
     },
     restart() {
       store.close();
-      store = openStore(join(dir, 'keyholder.db'));
-      store.sweep(null);
-      holder = make();
+      reopen();
+    },
+    backup() {
+      const copy = join(dir, 'backup.db');
+      const file = join(dir, 'keyholder.db');
+      const move = (from: string, to: string) => {
+        store.close();
+        for (const end of ['', '-wal', '-shm']) rmSync(`${to}${end}`, { force: true });
+        for (const end of ['', '-wal', '-shm']) if (existsSync(from + end)) copyFileSync(from + end, to + end);
+        reopen();
+      };
+      move(file, copy);
+      return () => move(copy, file);
     },
     close() {
       store.close();

@@ -91,11 +91,14 @@ export function logRoutes(api: Api, vault: Vault): void {
     {
       ...gate('witnessed', 4 * KIB, 'session'),
       schema: {
-        querystring: z.strictObject({ from: z.coerce.number().int().min(0).optional() }),
+        querystring: z.strictObject({
+          from: z.coerce.number().int().min(0).optional(),
+          upto: z.coerce.number().int().min(0).optional(),
+        }),
         response: { 200: wire.witnessed },
       },
     },
-    async (request) => witnessed(vault, await authenticate(vault, request), request.query.from),
+    async (request) => witnessed(vault, await authenticate(vault, request), request.query),
   );
   api.get(`${PRACTICE}/log/tile/*`, gate('tile', 4 * KIB, 'session'), async (request, reply) => {
     const caller = await authenticate(vault, request);

@@ -1,9 +1,24 @@
 /** Counts for the care group and who looked for the privacy officer: neither opens a dossier. */
 
+import type { OrganisationId } from '@ketenkluis/base';
 import { PROGRAMME_IDS } from '@ketenkluis/care';
-import { listHandles, type OverviewContent, openList, overviewContent, readContent } from '@ketenkluis/client';
-import type { Confirmation, Count, OversightSide, Overview } from '../model.ts';
+import {
+  type About,
+  directoryContent,
+  linkedPractices,
+  linkPractice,
+  listHandles,
+  type OverviewContent,
+  openList,
+  overviewContent,
+  readContent,
+  type Session,
+  unlinkPractice,
+  withLinked,
+} from '@ketenkluis/client';
+import type { Confirmation, Count, OtherOverview, OversightSide, Overview } from '../model.ts';
 import { programme } from './care-view.ts';
+import { understood } from './errors.ts';
 import { about, type Inside } from './inside.ts';
 import { overseen } from './looks.ts';
 import type { Surroundings } from './people.ts';
@@ -35,14 +50,39 @@ export function overviewView(
   };
 }
 
-async function overview(inside: Inside): Promise<Overview | null> {
-  const [found] = await listHandles(inside.session, 'overview');
+async function read(session: Session, said: About, practice: () => Promise<string>): Promise<Overview | null> {
+  const [found] = await listHandles(session, 'overview');
   if (found === undefined) return null;
-  const opened = await openList(inside.session, 'overview', found.team, about(inside, 'overzicht'));
-  return overviewView(readContent(overviewContent, opened.content), inside.me.practice, opened.confirmation);
+  const opened = await openList(session, 'overview', found.team, said);
+  return overviewView(readContent(overviewContent, opened.content), await practice(), opened.confirmation);
+}
+const overview = (inside: Inside) => read(inside.session, about(inside, 'overzicht'), async () => inside.me.practice);
+
+async function others(inside: Inside): Promise<OtherOverview[]> {
+  const found: OtherOverview[] = [];
+  for (const at of await linkedPractices(inside.session)) {
+    const said = about(inside, 'overzicht');
+    const asked = withLinked(inside.session, at, async (there) =>
+      read(there, said, async () => {
+        const { content } = await openList(there, 'directory');
+        return readContent(directoryContent, content).practice.name;
+      }),
+    );
+    const base = { practice: at.practice as OrganisationId, host: new URL(at.origin).host };
+    found.push(
+      await asked.then(
+        (seen) => ({ ...base, overview: seen, error: null }),
+        (error: unknown) => ({ ...base, overview: null, error: understood(error) }),
+      ),
+    );
+  }
+  return found;
 }
 
 export const oversightSide = ({ open }: Surroundings): OversightSide => ({
   overview: () => open(overview),
+  others: () => open(others),
+  addOther: (link, passphrase) => open(async ({ session }) => void (await linkPractice(session, link, passphrase))),
+  removeOther: (practice) => open(({ session }) => unlinkPractice(session, practice)),
   looks: (dossier) => open((now) => overseen(now, dossier)),
 });

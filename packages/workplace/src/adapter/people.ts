@@ -109,7 +109,7 @@ async function proposed(inside: Inside) {
   const waiting = await waitingProposals(session);
   const directory = await session.people();
   const who = (person: PersonId) => nameOf(names, person)?.name ?? UNNAMED;
-  const asked = waiting.flatMap((one) => ('broken' in one || one.what !== 'own' ? [] : one.dossier));
+  const asked = waiting.flatMap((one) => ('dossier' in one ? one.dossier : []));
   const whose = new Map<string, string>();
   for (const dossier of new Set(asked)) {
     const row = await rowOf(inside, dossier).catch(() => null);
@@ -176,6 +176,11 @@ async function proposed(inside: Inside) {
     }
     if (one.what === 'keyholders') {
       return { what: 'keyholders', ...held, need: one.need, holders: one.holders.map(namedKeyholder) };
+    }
+    if (one.what === 'lift') {
+      const patient = whose.get(one.dossier);
+      if (patient === undefined) return { id: one.hash, broken: true };
+      return { what: 'lift', ...held, patient, dossier: one.dossier };
     }
     // Whoever cannot read who it is has nothing to compare, and signs nothing.
     if (one.profile === null || one.fingerprint === null) return { id: one.hash, broken: true };

@@ -118,6 +118,7 @@ function sentList(inside: Inside): SentList {
       return {
         ...{ id, practice: to.name, patient: patient.name, birthDate: patient.birthDate, activity, from, until },
         state: state(id, to.organisation),
+        letter: copies.flatMap(({ content }) => (content.letter ? [letterView(content.letter)] : []))[0] ?? null,
         messages: copies.map(({ id: copy, when, content }) => ({
           ...messageView({
             ...{ handle: content.handle, content: content.message, writer: content.by, at: content.at },

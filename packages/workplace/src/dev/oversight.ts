@@ -4,7 +4,7 @@ import { addDays, type DossierId, HOUR, localDate, MINUTE, plus } from '@ketenkl
 import { PROGRAMME_IDS, SCOPES } from '@ketenkluis/care';
 import { overviewView } from '../adapter/oversight.ts';
 import { workplaceError } from '../errors.ts';
-import type { Confirmation, Look, LookKind, Looks, OversightSide, Text } from '../model.ts';
+import type { Confirmation, Look, LookKind, Looks, OtherOverview, OversightSide, Text } from '../model.ts';
 import { inventedStanding } from './outside.ts';
 import { madeId } from './people.ts';
 import { both, type Stage } from './stage.ts';
@@ -74,20 +74,42 @@ export function oversightSide(
   confirmation: Confirmation,
 ): OversightSide {
   const { scene, start, me, reach } = stage;
+  const counted = (practice: string, referrals: Parameters<typeof overviewView>[0]['referrals']) => {
+    const programmes = PROGRAMME_IDS.map((programme) => {
+      const [enrolled, active] = COUNTS[programme];
+      return { programme, enrolled, active };
+    });
+    const asOf = addDays(localDate(start), -1);
+    return overviewView({ v: 1, asOf, programmes, referrals }, practice, confirmation);
+  };
+  const other = (host: string, practice: string | null): OtherOverview => ({
+    ...{ practice: madeId('organisation', stage.roll), host },
+    overview: practice === null ? null : counted(practice, { sent: '<10', answered: 12, ended: '<10' }),
+    error: practice === null && scene === 'partly' ? workplaceError('offline', 'away') : null,
+  });
+  let more = scene === 'partly' ? [other('kluis.delinde.nl', 'Praktijk De Linde'), other('kluis.deiep.nl', null)] : [];
   return {
+    others: async () => {
+      await reach();
+      return more;
+    },
+    addOther: async (link, passphrase) => {
+      await reach(60);
+      if (!link.includes('#/apparaat/')) throw workplaceError('bad-link', 'no link');
+      if (passphrase.length < 8) throw workplaceError('wrong-passphrase', 'no');
+      more = [...more, other('kluis.debeuk.nl', 'Praktijk De Beuk')];
+    },
+    removeOther: async (practice) => {
+      await reach(60);
+      more = more.filter((one) => one.practice !== practice);
+    },
     overview: async () => {
       await reach();
       if (scene === 'empty') return null;
       if (scene === 'denied' || me.office !== 'overview')
         throw workplaceError('denied', 'no', { detail: { reason: 'not-member' } });
       if (scene === 'broken') throw workplaceError('failed', 'something broke');
-      const programmes = PROGRAMME_IDS.map((programme) => {
-        const [enrolled, active] = COUNTS[programme];
-        return { programme, enrolled, active };
-      });
-      const asOf = addDays(localDate(start), -1);
-      const referrals = { sent: 14, answered: '<10', ended: 37 } as const;
-      return overviewView({ v: 1, asOf, programmes, referrals }, me.practice, confirmation);
+      return counted(me.practice, { sent: 14, answered: '<10', ended: 37 });
     },
     looks: async (dossier) => {
       const found = await looksOf(stage, there(dossier), roles, true);

@@ -28,7 +28,7 @@ interface Kept extends Received {
 }
 
 /** A copy of what was said there, and where nothing was said here yet, of a report. */
-function sentOf(stage: Stage, { row, messages }: Kept, removed: readonly HandleId[]): SentReferral {
+function sentOf(stage: Stage, { row, messages, letter }: Kept, removed: readonly HandleId[]): SentReferral {
   const { id, other: practice, patient, birthDate, activity, sent: from, until, state } = row;
   const at = plus(from, 86_400_000);
   const made: ReferralMessage = {
@@ -43,6 +43,7 @@ function sentOf(stage: Stage, { row, messages }: Kept, removed: readonly HandleI
     messages: copies
       .map((one) => ({ ...one, id: one.handle, sent: state === 'taken-over' ? null : one.at }))
       .filter((one) => !removed.includes(one.id)),
+    letter: state === 'overdue' ? null : letter,
   };
 }
 

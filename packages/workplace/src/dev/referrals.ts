@@ -149,7 +149,7 @@ export const rowOf = ({ letter: _l, messages: _m, consent: _c, removal: _r, ...r
 export function referralSide(
   stage: Stage,
   partners: readonly InventedPartner[],
-  heard: { copies: number },
+  heard: { copies: number; arrived: number },
   settings: readonly InventedSetting[],
 ): { readonly side: ReferralSide; readonly of: (dossier: DossierId) => readonly Referral[] } {
   let all = stage.scene === 'empty' ? [] : inventReferrals(stage, partners);
@@ -191,7 +191,7 @@ export function referralSide(
       progress?.({ done: all.length, total: all.length });
       return all.map(rowOf);
     },
-    waiting: async () => all.reduce((sum, one) => sum + one.waiting, 0),
+    waiting: async () => all.reduce((sum, one) => sum + one.waiting, heard.arrived),
     open: async (id) => {
       await stage.reach();
       return find(id);

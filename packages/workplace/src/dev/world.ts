@@ -43,6 +43,7 @@ import { dice, type Invented, invent, madeId } from './people.ts';
 import { petitionSide } from './petitions.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
+import { liftAsked } from './restrictions.ts';
 import { both, inventedPartners, roleName, type Stage, within } from './stage.ts';
 import { takeSide } from './take.ts';
 import { urgentSide } from './urgent.ts';
@@ -108,6 +109,8 @@ const pause = (time: number) => new Promise<void>((done) => setTimeout(done, tim
 export interface DevWorld extends Workplace {
   readonly searches: () => readonly string[];
   readonly copies: () => number;
+  /** A partner leaves a message. */
+  readonly arrives: () => void;
 }
 
 export function devWorld(options: DevOptions = {}): DevWorld {
@@ -232,6 +235,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
             ...{ signedByMe: false, stale: false },
             substitute: { until: plus(start, 180 * 24 * HOUR), callers: ['Noor Zijlstra', 'Sanne Terpstra'] },
           },
+          ...(me.owner ? [liftAsked(people[0]!.row, plus(start, 150 * HOUR))] : []),
         ]
       : [];
   const someone = (called: string, role: RoleId, of: string) => ({
@@ -275,7 +279,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
 
   const stage: Stage = { me, people, start, scene, now, roll: dice(5), reach };
   const partners = inventedPartners(dice(11));
-  const heard = { copies: 0 };
+  const heard = { copies: 0, arrived: 0 };
   const waiting = (proposal: Proposal) => {
     proposals = [...proposals, proposal];
   };
@@ -294,6 +298,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
 
   return {
     copies: () => heard.copies,
+    arrives: () => void heard.arrived++,
     referrals: practiceSide?.side ?? null,
     received: partner ? receivedSide(stage, partners, confirmation) : null,
     partners: partnerSide(stage, partners, settings, waiting),

@@ -27,6 +27,19 @@ export const oversight: typeof dutch = {
     answered: 'Answered, still running',
     ended: 'Ended in the last year',
   },
+  others: {
+    loading: 'Opening other practices',
+    away: 'This practice gives no answer now',
+    add: 'Add a practice',
+    addBody:
+      'This practice gave you a sheet with a link and a passphrase. From then on signing in here once opens its counts too. On this device only.',
+    link: 'Link on the sheet',
+    passphrase: 'Passphrase on the sheet',
+    addYes: 'Add',
+    added: 'Added. The counts stand below.',
+    remove: 'Remove',
+    removeOf: 'Remove: {{practice}}',
+  },
   officer: {
     title: 'Oversight',
     lead: 'You see who looked and why. What stands in a dossier you do not see.',

@@ -25,6 +25,19 @@ export const oversight = {
     answered: 'Beantwoord, lopen nog',
     ended: 'Afgelopen in het laatste jaar',
   },
+  others: {
+    loading: 'Andere praktijken openen',
+    away: 'Deze praktijk geeft nu geen antwoord',
+    add: 'Praktijk toevoegen',
+    addBody:
+      'Deze praktijk gaf u een blad met een link en een wachtwoordzin. Daarna opent één keer aanmelden hier ook haar aantallen. Dit geldt alleen op dit apparaat.',
+    link: 'Link van het blad',
+    passphrase: 'Wachtwoordzin van het blad',
+    addYes: 'Toevoegen',
+    added: 'Toegevoegd. De aantallen staan onderaan.',
+    remove: 'Weghalen',
+    removeOf: 'Weghalen: {{practice}}',
+  },
   officer: {
     title: 'Toezicht',
     lead: 'U ziet wie keek en waarom. Wat er in een dossier staat, ziet u niet.',

@@ -51,6 +51,21 @@ export interface Restriction {
   readonly since: Instant;
   readonly until: Instant | null;
   readonly mayLift: boolean;
+  /** This person may ask the other owners to sign for it too. */
+  readonly mayAsk: boolean;
+  /** An owner asked: who signed so far, of how many. */
+  readonly asked: LiftAsked | null;
+}
+export interface LiftAsked {
+  readonly id: string;
+  readonly by: string;
+  readonly signed: readonly string[];
+  readonly needed: number;
+  readonly signedByMe: boolean;
+  readonly mine: boolean;
+  /** Cards or teams have changed since: who asked asks anew. */
+  readonly stale: boolean;
+  readonly until: Instant | null;
 }
 
 export interface DossierAccess {
@@ -99,6 +114,10 @@ export interface AccessSide {
   restrictions(dossier: DossierId): Promise<readonly Restriction[]>;
   /** Over at once; at the patient's request. */
   lift(dossier: DossierId, restriction: FactId): Promise<void>;
+  /** Asks the other owners. */
+  askLift(dossier: DossierId, restriction: FactId): Promise<void>;
+  /** Signs what another owner asked; who signs last lifts it. */
+  agreeLift(dossier: DossierId, asked: string): Promise<'lifted' | 'proposed'>;
   /** Of the teams that got another key since then: dossiers with fresh keys, and all. Null: none did. No line. */
   readonly fresh: ((since: Instant) => Promise<Progress | null>) | null;
   /** All teams at once. The keys of who stays are made here, one by one, opening nothing. */

@@ -1,6 +1,6 @@
 /** Colleagues, what owners sign together, and keys. */
 
-import type { Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
+import type { DossierId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AssumptionGround, PartnerLevel } from './partners.ts';
 import type { Text } from './shared.ts';
 
@@ -135,6 +135,12 @@ export interface KeyholdersProposal extends Proposed {
   readonly need: number;
   readonly holders: readonly NamedKeyholder[];
 }
+/** Something that this patient shut: read, and signed, in the dossier. */
+export interface LiftProposal extends Proposed {
+  readonly what: 'lift';
+  readonly patient: string;
+  readonly dossier: DossierId;
+}
 /** New keys for who stays, after somebody left. */
 export interface RenewalProposal extends Proposed {
   readonly what: 'renewal';
@@ -151,6 +157,7 @@ export type Proposal =
   | WitnessesProposal
   | ControlProposal
   | KeyholdersProposal
+  | LiftProposal
   | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */
 export interface BrokenProposal {

@@ -202,6 +202,8 @@ export interface SentReferral {
   readonly state: 'running' | 'over' | 'unknown';
   /** Newest first. */
   readonly messages: readonly SentCopy[];
+  /** The practice's letter as it was accepted; null: not in the own file, or this person has no key for that copy. */
+  readonly letter: Letter | null;
 }
 export interface SentList {
   readonly referrals: readonly SentReferral[];

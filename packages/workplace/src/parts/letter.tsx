@@ -1,6 +1,6 @@
 /** A referral letter and the messages under it, the same on both sides. */
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Letter, ReferralMessage, ReferralState, Tone } from '../model.ts';
 import { Tag } from './page.tsx';
@@ -23,14 +23,22 @@ export function StateTag({ state }: { readonly state: ReferralState }) {
   return <Tag tone={TONES[state]}>{t(`referrals.state.${state}`)}</Tag>;
 }
 
-export function LetterCard({ letter, children }: { readonly letter: Letter; readonly children?: ReactNode }) {
+interface LetterProps {
+  readonly letter: Letter;
+  /** Under a heading of the same level. */
+  readonly under?: boolean;
+  readonly children?: ReactNode;
+}
+
+export function LetterCard({ letter, under = false, children }: LetterProps) {
+  const heading = useId();
   const { t } = useTranslation();
   const words = useWords();
   const today = useToday();
   const { by } = letter;
   return (
-    <section className="kk-card" aria-labelledby="letter">
-      <h2 id="letter">{t('referrals.letter')}</h2>
+    <section className="kk-card" {...(under ? {} : { 'aria-labelledby': heading })}>
+      {under ? <h3 id={heading}>{t('referrals.letter')}</h3> : <h2 id={heading}>{t('referrals.letter')}</h2>}
       <p className="kk-note">{letter.question === '' ? t('referrals.noQuestion') : letter.question}</p>
       <dl className="kk-terms">
         <dt>{t('referrals.patient')}</dt>

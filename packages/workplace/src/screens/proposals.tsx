@@ -1,8 +1,9 @@
 /** What more owners sign together: who and what, the new colleague's code, yes or no. */
 
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { BrokenProposal, Proposal } from '../model.ts';
+import type { BrokenProposal, LiftProposal, Proposal } from '../model.ts';
 import { Fingerprint } from '../parts/fingerprint.tsx';
 import { useSay } from '../parts/say.ts';
 import { Strip, useErrorText } from '../parts/states.tsx';
@@ -58,7 +59,9 @@ function Asked({ proposal, owner }: { readonly proposal: Proposal; readonly owne
         {until === null ? '' : `${t('team.proposalUntil', { date: words.moment(until) })} `}
         {t('team.proposalSigned', { names: signed.join(', '), count: needed })}
       </span>
-      {proposal.stale ? (
+      {proposal.what === 'lift' ? (
+        <ToDossier proposal={proposal} />
+      ) : proposal.stale ? (
         <p>{t('team.proposalStale', { by })}</p>
       ) : allSigned(proposal, owner) ? (
         <p className="kk-dim">{t('team.agreedAll')}</p>
@@ -69,12 +72,27 @@ function Asked({ proposal, owner }: { readonly proposal: Proposal; readonly owne
   );
 }
 
+/** What a patient shut is read, and signed, where it stands. */
+function ToDossier({ proposal: { dossier } }: { readonly proposal: LiftProposal }) {
+  const { t: s } = useTranslation('shut');
+  return (
+    <>
+      <p className="kk-dim">{s('proposalBody')}</p>
+      <Link to="/dossier/$dossier" params={{ dossier }}>
+        {s('toDossier')}
+      </Link>
+    </>
+  );
+}
+
 function What({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
   const witnesses = useWitnessesWords();
   const keyholders = useKeyholdersWords();
+  const { t: s } = useTranslation('shut');
   const { by } = proposal;
+  if (proposal.what === 'lift') return s('proposal', { by, patient: proposal.patient });
   if (proposal.what === 'witnesses') return witnesses(proposal);
   if (proposal.what === 'control') return t('control.proposal', { by });
   if (proposal.what === 'keyholders') return keyholders(proposal);
@@ -104,6 +122,7 @@ function What({ proposal }: { readonly proposal: Proposal }) {
 function Compared({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
   const words = useWords();
+  if (proposal.what === 'lift') return null;
   if (proposal.what === 'control') return <ControlAsked proposal={proposal} />;
   if (proposal.what === 'assumption') {
     return (
@@ -216,7 +235,7 @@ function Answer({ proposal, owner, again }: AnswerProps) {
         </div>
       ) : null}
       <div className="kk-buttons">
-        {sound !== null && !sound.stale && !sound.signedByMe && !allSigned(sound, owner) ? (
+        {sound !== null && sound.what !== 'lift' && !sound.stale && !sound.signedByMe && !allSigned(sound, owner) ? (
           <Button loading={agree.isPending} disabled={busy} onClick={() => agree.mutate(proposal.id)}>
             {t('team.agree')}
           </Button>

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SentCopy, SentList, SentReferral, Tone } from '../model.ts';
 import { Left } from '../parts/icons.tsx';
-import { Message } from '../parts/letter.tsx';
+import { LetterCard, Message } from '../parts/letter.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
 import { useSay } from '../parts/say.ts';
@@ -75,7 +75,8 @@ function All({ list }: { readonly list: SentList }) {
 export function OfReferral({ referral, mayRemove }: { readonly referral: SentReferral; readonly mayRemove: boolean }) {
   const { t } = useTranslation();
   const words = useWords();
-  const { patient, birthDate, practice, activity, from, until, state, messages } = referral;
+  const { t: e } = useTranslation('ended');
+  const { patient, birthDate, practice, activity, from, until, state, messages, letter } = referral;
   return (
     <section className="kk-stack" aria-label={`${patient}, ${practice}`}>
       <div>
@@ -93,6 +94,7 @@ export function OfReferral({ referral, mayRemove }: { readonly referral: SentRef
           {mayRemove ? <Remove message={message} /> : null}
         </Message>
       ))}
+      {letter === null ? <p className="kk-dim kk-small">{e('noLetter')}</p> : <LetterCard letter={letter} under />}
     </section>
   );
 }
