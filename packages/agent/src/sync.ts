@@ -38,7 +38,9 @@ import { askedPatients, type MitzReport, type MitzUse, settleRound } from './mit
 import type { Intent } from './monitor.ts';
 import { bringNative, nodeSigner } from './native.ts';
 import { ownsNow } from './own.ts';
+import { type PetitionReport, readPetitions, settlePetitions } from './petitions.ts';
 import { completeIds, type PartnerTeams } from './plan.ts';
+import type { Post } from './post/post.ts';
 import { readEnrolled } from './reading.ts';
 import type { LiveDossier, Register } from './register.ts';
 import { assumingNow } from './said.ts';
@@ -67,6 +69,8 @@ export interface SyncOptions {
   readonly group?: number;
   /** A folder of the practice that gets a copy of everything the vault holds. */
   readonly mirror?: string;
+  /** Mail to patients who want to hear when somebody looked; without it nobody is written to. */
+  readonly post?: Post;
   /** Mitz is asked about the patients whom the practice marked; without it nobody is asked and no answer stands. */
   readonly mitz?: MitzUse;
   readonly onProgress?: (progress: SyncProgress) => void;
@@ -95,6 +99,8 @@ export interface SyncResult {
   readonly outside: LogStanding;
   /** Copies that patients asked to have destroyed (docs/spec/destruction.md). */
   readonly destructions: DestructionReport;
+  /** What patients asked that waits for an answer; `late`: for more than a month. `told`: messages that somebody looked, null where none are sent. */
+  readonly petitions: PetitionReport;
   /** What is not right and stops nothing; what does, is an error (`alarmOf`). */
   readonly alarms: readonly Alarm[];
 }
@@ -250,6 +256,8 @@ async function finish(of: {
     const { lost, lines: fresh } = await takeUp(link, register, intents, localDate(clock()));
     if (lost.size > 0) throw agentError('vault-forked', 'the log holds a delivery that this agent did not send');
     known.push(...fresh);
+    // A request of a patient that the vault hides is found before anything is signed.
+    if (register.petitions !== undefined) await readPetitions(link.session, register);
     // A fork ends here: nothing is signed on it.
     const outside = await logStanding(link.session, known);
     const snapshot = await signSnapshot(register, await link.session.people(), agent, clock());
@@ -273,6 +281,13 @@ async function finish(of: {
     await step('saved');
     const kept = await custody.keep(liveDescriptors(register));
     await step('kept by holders');
+    const petitions = await settlePetitions({
+      register,
+      session: link.session,
+      post: options.post ?? null,
+      save: () => state.save(),
+    });
+    await step('told');
     const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, outside);
     await step('mirrored');
     if (destructionReport(register, today).todo > 0) {
@@ -296,7 +311,11 @@ async function finish(of: {
       mirror: copied,
       outside,
       destructions: destructionReport(register, today),
-      alarms: alarmsOf({ since: of.confirmed, days: register.intervalDays, known, outside, now: clock() }),
+      petitions,
+      alarms: alarmsOf({
+        ...{ since: of.confirmed, days: register.intervalDays, known, outside, now: clock() },
+        late: petitions.late,
+      }),
     };
   }
 }
