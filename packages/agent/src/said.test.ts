@@ -45,8 +45,9 @@ const registerWith = (of = record()): Register =>
       { organisation: dietitian, teams: [{ team: food, role: 'dietitian', name: 'Voeding' }] },
     ],
   }) as unknown as Register;
-const people = (lists: readonly (typeof feet)[] | null) =>
+const people = (lists: readonly (typeof feet)[] | null, owns: readonly string[] = []) =>
   ({
+    owns: () => owns.map((id) => ({ id })),
     partners: () => [
       { organisation: podiatrist, teams: [feet] },
       { organisation: dietitian, teams: [food] },
@@ -106,5 +107,18 @@ describe('what patients said', () => {
     });
     expect(now(register, both).objected.size).toBe(0);
     expect([...unassumed]).not.toContain(asked);
+  });
+
+  it('R17: a sync ends what rests on the word of somebody who reads the dossier no more', () => {
+    const [, , asked] = live.handed.map(({ fact }) => fact);
+    const one = newId('fact', systemRandom);
+    const said = {
+      ...live,
+      handed: live.handed.map((each) => (each.fact === asked ? { ...each, through: [one] } : each)),
+    };
+    const now = (owns: readonly string[]) =>
+      assumingNow(registerWith(), () => said, people([feet, food], owns), AT as Instant);
+    expect([...now([one]).unassumed]).toEqual([]);
+    expect([...now([]).unassumed]).toEqual([asked]);
   });
 });

@@ -70,6 +70,7 @@ export function assumingNow(
 ): Assuming {
   const unassumed = new Set<string>();
   const objected = new Map<DossierId, readonly TeamId[]>();
+  const owns = new Set<string>(people.owns(at).map(({ id }) => id));
   for (const record of Object.values(register.patients)) {
     if (record.enrolment?.state !== 'enrolled') continue;
     const { dossier } = record.enrolment.ids;
@@ -78,7 +79,6 @@ export function assumingNow(
       .filter(({ organisation }) => objects(register, record, organisation))
       .flatMap(({ teams }) => teams);
     if (shut.length > 0) objected.set(dossier, shut);
-    const owns = new Set<string>(people.owns(at).map(({ id }) => id));
     for (const { fact, team, assumed, through } of live(dossier)?.handed ?? []) {
       if (through?.every((own) => !owns.has(own))) unassumed.add(fact);
       if (assumed === undefined) continue;

@@ -12,14 +12,19 @@ import {
   type Fetch,
   openDossier,
   openList,
+  openOwn,
+  ownAccess,
+  ownDossiersOf,
   release,
   type Session,
+  takeBack,
   takeOver,
   waitingProposals,
   writeNote,
 } from './index.ts';
 import { guardedBy, proposeKeyholders } from './keyholders.ts';
 import { type HeldWorld, makeHeld, nameHolders } from './testing/held.ts';
+import { takeIn } from './testing/patient.ts';
 import { makeTwo, type Two } from './testing/two.ts';
 
 const rowsOf = async (nurse: Session): Promise<readonly WorklistRow[]> => {
@@ -228,7 +233,7 @@ describe('keyholders and a partner', () => {
   });
   afterAll(() => two?.close());
 
-  it('P3: what a partner opens, reads and writes goes through the practice’s keyholders too', async () => {
+  it('P3, R33: what a partner opens, reads and writes, and the patient, goes through the practice’s keyholders too', async () => {
     const { practice } = two;
     const holder = await testHolder({ url: 'http://h0.localhost:4806', clock: practice.clock.clock });
     try {
@@ -245,10 +250,26 @@ describe('keyholders and a partner', () => {
       const item = { dossier: row.dossier, handle: handles[0]!, facts: [] };
       const { items } = await release(guest, { class: 'look', items: [item] });
       expect(items[0]).toMatchObject({ outcome: 'permit' });
+      // So does what the patient opens of their own.
+      const desk = [await practice.signIn('gp'), await practice.signIn('poh-s')] as const;
+      const patient = await takeIn(practice, desk, row, 'patient');
+      await practice.sync();
+      const self = await patient.enter();
+      const [own] = await ownDossiersOf(self);
+      const opened = await openOwn(self, own!);
+      expect(opened.parts.map(({ outcome }) => outcome)).toEqual(own!.handles.map(() => 'permit'));
       holder.down = true;
       await expect(release(guest, { class: 'look', items: [item] })).rejects.toMatchObject({
         code: 'client/holders-missing',
       });
+      await expect(openOwn(self, own!)).rejects.toMatchObject({ code: 'client/holders-missing' });
+      // Who may look, and taking it back, ask no key of anybody: they work with every keyholder away.
+      const mayLook = async () => (await ownAccess(self, own!)).seers.filter(({ partner }) => partner !== null).length;
+      expect(await mayLook()).toBe(1);
+      await takeBack(self, own!, guest.home!.practice);
+      expect(await mayLook()).toBe(0);
+      const { items: after } = await release(guest, { class: 'look', items: [item] });
+      expect(after[0]).toMatchObject({ outcome: 'deny' });
     } finally {
       holder.close();
     }

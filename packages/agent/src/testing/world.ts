@@ -75,6 +75,8 @@ export interface World {
   readonly clock: ReturnType<typeof fakeClock>;
   readonly random: Random;
   readonly net: Counted;
+  /** To every vault and keyholder of this web; its own vault where none is named. */
+  readonly fetch: Fetch;
   readonly init: InitResult;
   vault(): RunningVault;
   /** Stops the vault and starts it again on the same folder. */
@@ -153,6 +155,7 @@ export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}):
     clock,
     random,
     net,
+    fetch,
     init: born,
     vault: () => running,
     async restartVault() {

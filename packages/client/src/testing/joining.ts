@@ -55,7 +55,7 @@ export async function joinBy(
     signer,
     async enter() {
       clock.move(1000);
-      const ports = { fetch: world.net.fetch, clock: clock.clock, random, storage: memoryStorage() };
+      const ports = { fetch: world.fetch, clock: clock.clock, random, storage: memoryStorage() };
       const wired = wire(place, ports);
       const { challenge } = await wired.call('challenge', challengeMessage, { body: {} });
       const proof = sessionProofBytes(place.origin, place.pins.practice as OrganisationId, challenge, device);
