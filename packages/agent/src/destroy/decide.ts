@@ -50,12 +50,14 @@ function keysOf(statements: readonly Payload[], now: Instant): Map<PersonId, str
 }
 
 /** Organisations that were handed a part of this dossier, or that a line shows at it. */
-export function partnersAt(register: Register, dossier: DossierId, lines: readonly Entry[]): OrganisationId[] {
+function partnersAt(register: Register, dossier: DossierId, lines: Decision['lines']): OrganisationId[] {
   const own = register.practice.organisation;
   const found = new Set<OrganisationId>();
-  for (const { common, items } of lines)
+  for (const { entry } of lines) {
+    const { common, items } = entry;
     if (common.organisation !== own && items.some((one) => one.dossier === dossier && one.outcome === 'success'))
       found.add(common.organisation);
+  }
   const patient = Object.values(register.patients).find(
     ({ enrolment }) => enrolment !== null && 'ids' in enrolment && enrolment.ids.dossier === dossier,
   );
@@ -79,7 +81,7 @@ export interface Decision {
   readonly signers: readonly [Signer, Signer];
   /** As the practice's own mirror has them. */
   readonly statements: readonly Payload[];
-  readonly lines: readonly Entry[];
+  readonly lines: readonly { readonly entry: Entry }[];
   /** Does somebody open this dossier as the patient, and does the practice name keyholders? */
   readonly own: (dossier: DossierId) => boolean;
   readonly keyholders: boolean;
