@@ -15,12 +15,15 @@ export function alarmsOf(of: {
   readonly known: readonly KnownLine[];
   readonly outside: LogStanding;
   readonly now: Instant;
+  /** Requests of patients past their month. */
+  readonly late: number;
 }): Alarm[] {
-  const { since, days, known, outside, now } = of;
+  const { since, days, known, outside, now, late } = of;
   const newest = known.at(-1);
   return [
     ...(outside.standing === 'degraded' ? (['unconfirmed'] as const) : []),
     ...(since !== null && now - since > Math.min(2 * days, MAX_DAYS) * DAY ? (['stale-snapshot'] as const) : []),
+    ...(late > 0 ? (['overdue'] as const) : []),
     ...(newest !== undefined && clocksDiffer(newest.at, now) ? (['clock-drift'] as const) : []),
   ];
 }

@@ -28,6 +28,7 @@ export { attestationChecker, type DeziConfig, deziAdapter } from './identity/dez
 export { type IdentityDoor, openIdentityDoor } from './identity/listen.ts';
 export { type OidcConfig, oidcAdapter } from './identity/oidc.ts';
 export { type InitOptions, type InitResult, init } from './init.ts';
+export { checkPack, type PackVerdict } from './inspect/check.ts';
 export { inspectionPack } from './inspect/pack.ts';
 export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
 export { type MirrorResult, readObjects, type StoredObject } from './mirror.ts';
@@ -37,7 +38,10 @@ export { type MitzConfig, readMitzConfig } from './mitz/config.ts';
 export { listenToMitz, type MitzListener } from './mitz/listen.ts';
 export { askMitz, type MitzReport, type MitzUse, stopMitz } from './mitz/settle.ts';
 export { nodeSigner } from './native.ts';
+export { paperFonts } from './paper-fonts.ts';
 export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
+export { type PostConfig, readPostConfig } from './post/config.ts';
+export { type Letter, openPost, type Post } from './post/post.ts';
 export { type Preview, type PreviewOptions, preview } from './preview.ts';
 export type { EndReason, Enrolment, Notice, Participation, PatientRecord, Register, Team } from './register.ts';
 export { restoreState } from './restore.ts';

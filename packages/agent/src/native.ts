@@ -56,17 +56,24 @@ export const nodeDeflate = (raw: Uint8Array, dictionary: Uint8Array): Uint8Array
 
 /** RFC 8410: the fixed beginnings of a private and a public Ed25519 key. */
 const PKCS8 = fromHex('302e020100300506032b657004220420');
-const SPKI_BYTES = 12;
+const SPKI = fromHex('302a300506032b6570032100');
 
 export function nodeSigner(key: { readonly by: string; readonly seed: Bytes }): Signer {
   const privateKey = createPrivateKey({ key: Buffer.from(concat(PKCS8, key.seed)), format: 'der', type: 'pkcs8' });
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   return {
     by: key.by,
-    publicKey: new Uint8Array(spki.subarray(SPKI_BYTES)),
+    publicKey: new Uint8Array(spki.subarray(SPKI.length)),
     sign: async (message) => new Uint8Array(sign(null, message, privateKey)),
   };
 }
+
+/** A public Ed25519 key as `openssl` takes it (RFC 8410, RFC 7468). */
+export const publicPem = (key: Bytes): string =>
+  createPublicKey({ key: Buffer.from(concat(SPKI, key)), format: 'der', type: 'spki' }).export({
+    format: 'pem',
+    type: 'spki',
+  }) as string;
 
 let brought = false;
 /** For this process, once; the agent calls it before it seals or makes keyrings. */

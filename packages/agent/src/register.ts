@@ -311,6 +311,17 @@ export const register = z.strictObject({
   confirmations: z.array(confirmation),
   /** By the patient's id in the GP system. */
   patients: z.record(z.string(), patient),
+  /** What patients asked and want to be told of (docs/spec/petition.md, docs/spec/notices.md). */
+  petitions: z
+    .strictObject({
+      /** Statements that the log holds: the vault shows every one of them until it has its answer. */
+      seen: z.array(hash).max(20_000),
+      /** When somebody else last looked, of dossiers that a patient reads. */
+      looked: z.record(id('dossier'), at),
+      /** The last message to each person: its day, and up to which look. */
+      told: z.record(id('person'), z.strictObject({ day, until: at })),
+    })
+    .optional(),
   /** The practice's own register of breaches (AVG 33(5)); nothing in it is ever removed. */
   breaches: z.array(breachFile).max(1000).optional(),
 });

@@ -37,7 +37,9 @@ import { askedPatients, type MitzReport, type MitzUse, settleRound } from './mit
 import type { Intent } from './monitor.ts';
 import { bringNative, nodeSigner } from './native.ts';
 import { ownsNow } from './own.ts';
+import { type PetitionReport, readPetitions, settlePetitions } from './petitions.ts';
 import { completeIds, type PartnerTeams } from './plan.ts';
+import type { Post } from './post/post.ts';
 import { readEnrolled } from './reading.ts';
 import type { LiveDossier, Register } from './register.ts';
 import { assumingNow } from './said.ts';
@@ -66,6 +68,8 @@ export interface SyncOptions {
   readonly group?: number;
   /** A folder of the practice that gets a copy of everything the vault holds. */
   readonly mirror?: string;
+  /** Mail to patients who want to hear when somebody looked; without it nobody is written to. */
+  readonly post?: Post;
   /** Mitz is asked about the patients whom the practice marked; without it nobody is asked and no answer stands. */
   readonly mitz?: MitzUse;
   readonly onProgress?: (progress: SyncProgress) => void;
@@ -92,6 +96,8 @@ export interface SyncResult {
   readonly mirror: MirrorResult | null;
   /** Who outside confirms the log. */
   readonly outside: LogStanding;
+  /** What patients asked that waits for an answer; `late`: for more than a month. `told`: messages that somebody looked, null where none are sent. */
+  readonly petitions: PetitionReport;
   /** What is not right and stops nothing; what does, is an error (`alarmOf`). */
   readonly alarms: readonly Alarm[];
 }
@@ -243,6 +249,8 @@ async function finish(of: {
     const { lost, lines: fresh } = await takeUp(link, register, intents, localDate(clock()));
     if (lost.size > 0) throw agentError('vault-forked', 'the log holds a delivery that this agent did not send');
     known.push(...fresh);
+    // A request of a patient that the vault hides is found before anything is signed.
+    if (register.petitions !== undefined) await readPetitions(link.session, register);
     // A fork ends here: nothing is signed on it.
     const outside = await logStanding(link.session, known);
     const snapshot = await signSnapshot(register, await link.session.people(), agent, clock());
@@ -264,6 +272,13 @@ async function finish(of: {
     await step('saved');
     await custody.keep(liveDescriptors(register));
     await step('kept by holders');
+    const petitions = await settlePetitions({
+      register,
+      session: link.session,
+      post: options.post ?? null,
+      save: () => state.save(),
+    });
+    await step('told');
     const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, outside);
     await step('mirrored');
     options.onProgress?.({ step: 'snapshot', done: 1, total: 1, secondsLeft: 0 });
@@ -280,7 +295,11 @@ async function finish(of: {
       keyholders: custody.report(),
       mirror: copied,
       outside,
-      alarms: alarmsOf({ since: last, days: register.intervalDays, known, outside, now: clock() }),
+      petitions,
+      alarms: alarmsOf({
+        ...{ since: last, days: register.intervalDays, known, outside, now: clock() },
+        late: petitions.late,
+      }),
     };
   }
 }

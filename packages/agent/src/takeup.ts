@@ -9,6 +9,7 @@ import { heldOf, takeGiven } from './given.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
 import { type Explained, explain, type Intent, type LastStep, readLines } from './monitor.ts';
+import { followPetitions } from './petitions.ts';
 import type { Enrolled } from './plan.ts';
 import type { LiveDossier, PatientRecord, Register } from './register.ts';
 
@@ -176,6 +177,7 @@ export async function takeUp(
       throw agentError('vault-forked', 'the vault shows changes of dossiers that its log does not hold');
     }
     apply(register, explained, today);
+    followPetitions(register, lines, people, link.session.now());
     register.vault.people = seenOf(people);
     register.vault.checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
     register.vault.chains = chains;

@@ -1,3 +1,4 @@
+export { type FhirResource, type RecordEntry, recordEntries } from './as-fhir.ts';
 export * from './catalogue.ts';
 export type { MinimiseContext } from './context.ts';
 export { contactDay, type DueInput, type DueItem, type DueResult, dueFor, type IndicatorClass } from './due.ts';

@@ -188,7 +188,7 @@ function seriesOf(
   };
 }
 
-function allergyNames(record: AllergyRecord): Names {
+export function allergyNames(record: AllergyRecord): Names {
   for (const code of record.codes) {
     const listed = ALLERGIES.codes.find((one) => (one.prefix === true ? code.startsWith(one.code) : code === one.code));
     const generic = code.startsWith('atc|') ? MEDICATION_NAMES[code.slice('atc|'.length)] : undefined;

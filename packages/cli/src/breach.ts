@@ -1,4 +1,4 @@
-/** `ketenkluis breach` and `inspect`: both work on the practice's own register and mirror, and ask nobody. */
+/** `ketenkluis breach`: works on the practice's own register and mirror, and asks nobody. */
 
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,6 @@ import {
   exposureOf,
   hoursLeft,
   type Incident,
-  inspectionPack,
   letter,
   openBreach,
   openState,
@@ -139,33 +138,6 @@ export async function breach(options: BreachOptions): Promise<Outcome> {
           }`,
       ),
       failed: rows.some((row) => row.hoursLeft !== null && row.hoursLeft < 0),
-    };
-  } finally {
-    await state.close();
-  }
-}
-
-export async function inspect(options: {
-  readonly dir: string;
-  readonly mirror: string;
-  readonly out: string;
-}): Promise<Outcome> {
-  const state = await openState({ dir: resolve(options.dir), random: systemRandom });
-  try {
-    const { register } = state;
-    const result = await inspectionPack({
-      register,
-      mirror: resolve(options.mirror),
-      out: resolve(options.out),
-      clock: systemClock,
-    });
-    return {
-      json: result,
-      words: [
-        `${result.files} files in ${options.out}; begin with inspectie.html`,
-        result.verified ? `the log of ${result.lines} lines verifies` : 'the log does NOT verify; the pack says so',
-      ],
-      failed: !result.verified,
     };
   } finally {
     await state.close();

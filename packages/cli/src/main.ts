@@ -1,8 +1,10 @@
 /** The `ketenkluis` command (docs/cli.md). Parses, hands over, prints; every job itself lives below. */
 
 import { Command, InvalidArgumentError } from 'commander';
-import * as breachCommands from './breach.ts';
+import { breach } from './breach.ts';
+import { hosting } from './hosting.ts';
 import * as identityCommands from './identity.ts';
+import { inspect } from './inspect.ts';
 import * as keyholderCommands from './keyholder.ts';
 import { known } from './known.ts';
 import * as ledgerCommands from './ledger.ts';
@@ -95,7 +97,16 @@ command('sync', 'read, choose, minimise, seal, send')
   .option('--mirror <dir>', "the practice's own copy of everything")
   .option('--as-of <date>', 'the day that counts as today', day)
   .option('--mitz <file>', 'settings of Mitz: ask it about the patients marked for it (docs/mitz.md)')
+  .option(
+    '--post <file>',
+    'settings of outgoing mail: tell patients who want it that somebody looked (docs/spec/notices.md)',
+  )
   .action((options) => run(options.json, () => practiceCommands.sync(options)));
+
+command('hosting', 'say who runs the vault, who owns them, where the data lie and under which law; patients read it')
+  .requiredOption('--person <sheet>', 'sheet of an owner')
+  .requiredOption('--said <file>', 'JSON (docs/hosts.md, "What patients are told")')
+  .action((options) => run(options.json, () => hosting(options)));
 
 command('mitz', 'have Mitz asked whether a patient agrees that a partner sees their data')
   .requiredOption('--dir <dir>', 'state of the agent')
@@ -259,16 +270,22 @@ command(
   .option('--reported <reference>', 'it was reported to the authority')
   .option('--close', 'it is closed')
   .option('--out <dir>', 'new folder for the form and the letters')
-  .action((options) => run(options.json, () => breachCommands.breach(options)));
+  .action((options) => run(options.json, () => breach(options)));
 
 command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
-  .requiredOption('--dir <dir>', 'state of the agent')
-  .requiredOption('--mirror <dir>', "the practice's own copy of everything")
-  .requiredOption('--out <dir>', 'new folder')
-  .action((options) => run(options.json, () => breachCommands.inspect(options)));
+  .option('--dir <dir>', 'state of the agent')
+  .option('--mirror <dir>', "the practice's own copy of everything")
+  .option('--out <dir>', 'new folder')
+  .option('--texts <dir>', 'the texts that patients were given, each file named by its version')
+  .option(
+    '--patient <id>',
+    'number in the GP system of the one patient that is asked about; it does not reach the pack',
+  )
+  .option('--check <dir>', 'a pack: is everything in it as it was signed?')
+  .action((options) => run(options.json, () => inspect(options)));
 
 command('bench', 'our figures beside the nearest peers, in one run')
-  .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger, review')
+  .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger, review, inspect')
   .option('--source <dir>', 'data for reading, as NDJSON')
   .option('--full', 'a million entries in the ledger instead of a hundred thousand')
   .action((options) => lab('bench', options));

@@ -10,8 +10,10 @@ import {
   init as initPractice,
   type NewStaff,
   nodeFetch,
+  openPost,
   openState,
   preview as previewPractice,
+  readPostConfig,
   recoveryCode,
   restoreState,
   type Source,
@@ -289,6 +291,11 @@ function appointmentWords({ open, opened, closed, ignored }: SyncResult['appoint
   return [`appointments: ${open} steps stand, ${opened} new, ${closed} ended${left}`];
 }
 
+const petitionWords = ({ open, late, next, told }: SyncResult['petitions']): string[] => [
+  ...(open === 0 ? [] : [`requests of patients: ${open} wait for an answer, ${late} too long; the next by ${next}`]),
+  ...(told === null ? [] : [`messages to patients: ${told.sent} sent, ${told.failed} wait for the next run`]),
+];
+
 const outsideWords = ({ standing, fresh, named, size }: SyncResult['outside']): string[] => [
   standing === 'none'
     ? 'log: nobody outside confirms it'
@@ -301,8 +308,10 @@ export async function sync(options: {
   readonly mirror?: string;
   readonly asOf?: string;
   readonly mitz?: string;
+  readonly post?: string;
 }): Promise<Outcome> {
   const mitz = options.mitz === undefined ? null : await mitzUse(options.mitz);
+  const post = options.post === undefined ? null : openPost(await readPostConfig(resolve(options.post)));
   const state = await openState({ dir: resolve(options.dir), random: systemRandom });
   const net = nodeFetch();
   const source = await open(options.source);
@@ -319,6 +328,7 @@ export async function sync(options: {
       onProgress: bar.update,
       ...(options.mirror === undefined ? {} : { mirror: resolve(options.mirror) }),
       ...(mitz === null ? {} : { mitz }),
+      ...(post === null ? {} : { post }),
     });
     bar.stop();
     const { receipt, changed, packs, bytes } = result;
@@ -333,12 +343,14 @@ export async function sync(options: {
         ...appointmentWords(result.appointments),
         ...mitzWords(result.mitz),
         ...outsideWords(result.outside),
+        ...petitionWords(result.petitions),
         ...result.alarms.flatMap(alarmWords),
       ],
     };
   } finally {
     bar.stop();
     mitz?.close();
+    post?.close();
     await source.close();
     net.close();
     await state.close();

@@ -79,6 +79,16 @@ export const ALARM_WORDS: Readonly<Record<Alarm, { readonly nl: Words; readonly 
       next: 'Go on working and have the operator of the vault find out why they do not answer.',
     },
   },
+  overdue: {
+    nl: {
+      what: 'Een verzoek van een patiënt wacht langer dan een maand op antwoord.',
+      next: 'Open in de werkplek "Verzoeken" en geef vandaag nog antwoord.',
+    },
+    en: {
+      what: 'What a patient asked waits for an answer for more than a month.',
+      next: 'Open "Requests" in the workplace and answer today.',
+    },
+  },
   'stale-snapshot': {
     nl: {
       what: 'De stand van de dossiers is te lang niet bevestigd.',

@@ -17,6 +17,8 @@ export const ALARMS = [
   'annex',
   /** Fewer witnesses than the owners asked for, for longer than they allow. */
   'unconfirmed',
+  /** What a patient asked waits for longer than a month. */
+  'overdue',
   'stale-snapshot',
   'clock-drift',
 ] as const;

@@ -30,7 +30,8 @@ interface Change {
     | 'keep'
     | 'kept-end'
     | 'consent'
-    | 'record';
+    | 'record'
+    | 'petition';
   readonly class: 'write' | 'look' | 'list' | 'admin' | 'sync' | 'session' | 'grant' | 'audit' | 'own' | 'say';
   readonly items: readonly AskedItem[];
   readonly about?: About;

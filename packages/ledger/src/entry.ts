@@ -57,9 +57,9 @@ const PEOPLE_EVENTS = [
 const FACT_EVENTS = ['fact', 'vouch', 'withdraw', 'consent', 'enrol', 'unenrol', 'snapshot', 'receipt'] as const;
 /**
  * A patient handed to a substitute; an emergency reviewed, and the patient told of it; a step or check of the log's review; a team's keys
- * wrapped anew; the own copy of what was sent elsewhere.
+ * wrapped anew; the own copy of what was sent elsewhere; what a patient asks, and the answer.
  */
-const URGENT_EVENTS = ['call', 'review', 'told', 'control', 'regrant', 'keep'] as const;
+const URGENT_EVENTS = ['call', 'review', 'told', 'control', 'regrant', 'keep', 'petition', 'answer'] as const;
 /** What bears on the meaning or reliability of the log itself. */
 const LOG_EVENTS = ['log-read', 'maintenance', 'restore', 'recovery', 'clock'] as const;
 export const EVENTS = [

@@ -3,6 +3,7 @@ export * from './kept.ts';
 export * from './messages.ts';
 export * from './origin.ts';
 export * from './own.ts';
+export * from './petitions.ts';
 export * from './records.ts';
 export * from './urgent.ts';
 export * from './wire.ts';

@@ -220,10 +220,15 @@ export class KeyDirectory implements SignRules {
       throw sealError('bad-statement', `a ${fact.kind} fact has no place in a key directory`);
     }
     if (this.#facts.has(fact.id)) throw sealError('replayed', 'this fact stands in the directory already');
-    if (fact.kind === 'substitute') {
+    if (fact.kind === 'substitute' || fact.kind === 'hosting') {
       const at = this.timeAt(fact.from, Number.POSITIVE_INFINITY);
       if (!(await this.verify(statement, at))) {
-        throw sealError('not-signed', 'whoever signed this may not call this substitute in');
+        throw sealError(
+          'not-signed',
+          fact.kind === 'hosting'
+            ? 'only an owner says who runs the vault'
+            : 'whoever signed this may not call this substitute in',
+        );
       }
     } else {
       const outward = takesSecond(fact);
@@ -252,7 +257,7 @@ export class KeyDirectory implements SignRules {
   }
 
   /** The people whom a fact names have the cards it needs. Throws `seal/bad-card`, `seal/bad-statement`. */
-  #checkFact(record: Authority, fact: Exclude<DirectoryFact, FactOf<'substitute'>>): void {
+  #checkFact(record: Authority, fact: Exclude<DirectoryFact, FactOf<'substitute'> | FactOf<'hosting'>>): void {
     if (fact.kind === 'partner') {
       if (fact.organisation === this.organisation)
         throw sealError('bad-statement', 'an organisation is no partner of itself');
@@ -566,6 +571,10 @@ export class KeyDirectory implements SignRules {
   }
   assumptionAt(fact: string, at: Instant): FactOf<'assumption'> | undefined {
     return this.assumptions(at).find(({ id }) => id === fact);
+  }
+  /** Who runs the vault and where, as an owner said it last. */
+  hostingAt(at: Instant): FactOf<'hosting'> | undefined {
+    return this.#live('hosting', at).at(-1);
   }
   /** The control policy in force: the newest that had begun. */
   controlAt(at: Instant): FactOf<'control'> | undefined {

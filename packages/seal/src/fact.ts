@@ -26,6 +26,7 @@ export const DIRECTORY_FACT_KINDS = [
   'witnesses',
   'control',
   'keyholders',
+  'hosting',
 ] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
@@ -238,6 +239,26 @@ export const own = z.strictObject({
   checked: z.enum(['document', 'known']),
 });
 
+const words = (most: number) => z.string().min(1).max(most);
+const country = z.string().regex(/^[A-Z]{2}$/);
+/**
+ * Signed by one owner: who runs the vault and who owns them, where the data lie and under which law, as patients are told (AVG 13, 15). It
+ * opens nothing; the newest that was not withdrawn counts. Countries are ISO 3166-1 alpha-2.
+ */
+export const hosting = z.strictObject({
+  ...fact,
+  kind: z.literal('hosting'),
+  operator: words(120),
+  owner: z.strictObject({ name: words(120), country }),
+  /** Where the machines stand. */
+  places: z.array(country).min(1).max(8),
+  law: words(120),
+  /** What the operator shows of itself: the norm, who certified it, and until when. */
+  certificates: z
+    .array(z.strictObject({ norm: words(60), by: words(120), until: z.string().regex(/^\d{4}-\d{2}-\d{2}$/) }))
+    .max(8),
+});
+
 /**
  * Signed by one professional of the practice: this patient is with this substitute now, for at most 24 hours. `note` is the hash of the
  * sealed word to the substitute (KKSB).
@@ -270,5 +291,6 @@ export const factSchema = z.discriminatedUnion('kind', [
   witnesses,
   control,
   keyholders,
+  hosting,
   call,
 ]);

@@ -1,6 +1,7 @@
 /** Who may sign which statement (docs/spec/statements.md, column "signed by"). Anything not named here nobody may. */
 
 import { DAY, type Instant, type OrganisationId, type TeamId } from '@ketenkluis/base';
+import { mayPetition } from './petition.ts';
 import { claimedSigner } from './statement.ts';
 import type { Authority, Card, Fact, FactOf, Payload, ReviewRecord } from './statements.ts';
 
@@ -176,6 +177,9 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'mandate':
     case 'oversight':
       return ownersTogether(rules, signers, at);
+    // Told to patients; it opens nothing.
+    case 'hosting':
+      return alone && isOwner(rules, by, at);
     case 'partner':
     case 'assumption':
     case 'control':
@@ -328,6 +332,8 @@ export function maySign(
       return agent;
     case 'review':
       return alone && mayReview(rules, payload, by, at);
+    case 'petition':
+      return alone && mayPetition(rules, payload, by, at);
     case 'snapshot':
       return agent || (alone && isOwner(rules, by, at));
     case 'state':

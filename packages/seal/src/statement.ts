@@ -112,6 +112,7 @@ export function claimedSigner(payload: Payload): string | undefined {
     case 'explanation':
     case 'assurance':
     case 'review':
+    case 'petition':
       return payload.by;
     case 'request':
     case 'device':

@@ -6,9 +6,18 @@
 import { z } from 'zod';
 import { ASSURANCE_LEVELS, type FactKind, factSchema } from './fact.ts';
 import { at, count, type Hash, hash, head, id, publicKey } from './fields.ts';
+import { petition } from './petition.ts';
 
 export * from './fact.ts';
 export { type Hash, hash, publicKey } from './fields.ts';
+export {
+  PETITION_ABOUT,
+  type Petition,
+  type PetitionAbout,
+  type PetitionAlert,
+  type PetitionAnswer,
+  type PetitionStatement,
+} from './petition.ts';
 
 export const shamirKey = z.strictObject({
   kem: publicKey,
@@ -422,6 +431,7 @@ const schemas = {
   explanation,
   assurance,
   review,
+  petition,
 } as const;
 export const statementSchemas = schemas;
 export type StatementType = keyof typeof schemas;

@@ -168,6 +168,13 @@ async function objectsOf(tx: Tx, practice: OrganisationId, line: number, rows: r
     .where('practice', '=', practice)
     .where('line', '=', line)
     .execute();
-  for (const row of words) if (row.words) out.push({ kind: 'words', name: row.hash, bytes: base64url(row.words) });
+  const asked = await tx
+    .selectFrom('petition')
+    .select(['hash', 'words'])
+    .where('practice', '=', practice)
+    .where('line', '=', line)
+    .execute();
+  for (const row of [...words, ...asked])
+    if (row.words) out.push({ kind: 'words', name: row.hash, bytes: base64url(row.words) });
   return out;
 }

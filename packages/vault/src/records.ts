@@ -40,7 +40,7 @@ type Step = Record & { readonly payload: ReviewStep };
 const isStep = (one: Record): one is Step => 'finding' in one.payload;
 
 /** What `words` of a statement is the hash of: every reader's blob, in order. */
-function wordsIn(sent: WordsWire | null) {
+export function wordsIn(sent: WordsWire | null) {
   if (sent === null) return null;
   const blobs = sent.map((text) => asSealedBlob(fromBase64url(text)));
   const bytes = lengthPrefixed(...blobs);
@@ -138,7 +138,7 @@ async function stepsOf(tx: Tx, practice: OrganisationId, finding: string): Promi
   return rows.flatMap(({ hash }) => byHash.get(hash) ?? []);
 }
 
-const blobsIn = (bytes: Uint8Array): WordsWire => {
+export const blobsIn = (bytes: Uint8Array): WordsWire => {
   const out: string[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {

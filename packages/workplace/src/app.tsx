@@ -235,6 +235,13 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/verzoeken',
+    lazyRouteComponent(
+      fetched(() => import('./screens/petitions.tsx')),
+      'PetitionsScreen',
+    ),
+  ),
+  at(
     '/instellingen',
     lazyRouteComponent(
       fetched(() => import('./screens/settings.tsx')),

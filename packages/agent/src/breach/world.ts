@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type DossierId, fromBase64url, fromUtf8, type HandleId } from '@ketenkluis/base';
 import { decodeEntry, type Entry } from '@ketenkluis/ledger';
 import { decodeStatement, dossierState, type Payload } from '@ketenkluis/seal';
+import type { z } from 'zod';
 import { agentError } from '../errors.ts';
 import { readIfThere } from '../files.ts';
 import { entriesFile, GONE, MIRROR_FILE, mirrorState, readObjects } from '../mirror.ts';
@@ -25,18 +26,30 @@ export interface PracticeWorld {
   readonly patients: ReadonlyMap<string, string>;
 }
 
-/** Every line that is still there, in order. Throws `agent/bad-mirror`. */
-export async function mirroredLines(dir: string): Promise<readonly Entry[]> {
+/** A line with its number in the log. */
+export interface Place {
+  readonly index: number;
+  readonly entry: Entry;
+}
+
+export async function stateOfMirror(dir: string): Promise<z.infer<typeof mirrorState>> {
   const bytes = await readIfThere(join(dir, MIRROR_FILE));
   const state = bytes === null ? undefined : mirrorState.safeParse(JSON.parse(fromUtf8(bytes))).data;
   if (!state) throw agentError('bad-mirror', `${dir} is no mirror of a vault`);
-  const lines: Entry[] = [];
-  for (let index = 0; index < state.size; index += 1000) {
-    const text = fromUtf8((await readIfThere(join(dir, entriesFile(index)))) ?? new Uint8Array());
-    for (const line of text.split('\n'))
-      if (line !== '' && line !== GONE) lines.push(decodeEntry(fromBase64url(line)).entry);
+  return state;
+}
+
+/** Every line that is still there, in order. Throws `agent/bad-mirror`. */
+export async function mirroredLines(dir: string): Promise<readonly Place[]> {
+  const { size } = await stateOfMirror(dir);
+  const places: Place[] = [];
+  for (let first = 0; first < size; first += 1000) {
+    const text = fromUtf8((await readIfThere(join(dir, entriesFile(first)))) ?? new Uint8Array());
+    for (const [i, line] of text.split('\n').entries())
+      if (line !== '' && line !== GONE)
+        places.push({ index: first + i, entry: decodeEntry(fromBase64url(line)).entry });
   }
-  return lines;
+  return places;
 }
 
 export async function mirroredStatements(dir: string): Promise<readonly Payload[]> {
@@ -107,7 +120,7 @@ function coursesOf(lines: readonly Entry[]) {
 
 export async function practiceWorld(mirror: string, register: Register): Promise<PracticeWorld> {
   const { members, partners, keys } = peopleOf(await mirroredStatements(mirror));
-  const { heads, facts, reads, devices } = coursesOf(await mirroredLines(mirror));
+  const { heads, facts, reads, devices } = coursesOf((await mirroredLines(mirror)).map(({ entry }) => entry));
   const steps: StepSpan[] = [];
   const parts = new Map<string, Part>();
   const patients = new Map<string, string>();

@@ -220,3 +220,6 @@ export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}):
   };
   return world;
 }
+
+export { mirroredStatements } from '../breach/world.ts';
+export { petitionRows } from '../inspect/petitions.ts';

@@ -10,6 +10,7 @@ export {
 } from './balp.ts';
 export { balpFaults } from './check.ts';
 export { type Cell, COLUMNS, type Column, type Row, rowOf, rowOfEvent, unprovedRow } from './columns.ts';
+export { type CopyBundle, copyBundle } from './copy.ts';
 export { isLineOf, type LineKind, NEN_EVENTS, type NenEvent, UNWRITTEN } from './events.ts';
 export { type AuditBundle, auditBundle, auditEvents, bundleText, profileOf } from './fhir.ts';
 export type { AuditEvent } from './fhir-types.ts';

@@ -1,6 +1,15 @@
 /** How each endpoint is asked by anybody: whole and well-formed, so that who asks is all that the answer turns on. */
 
-import { base64url, canonicalJson, localDate, newId, plus, systemRandom } from '@ketenkluis/base';
+import {
+  base64url,
+  canonicalJson,
+  fromBase64url,
+  lengthPrefixed,
+  localDate,
+  newId,
+  plus,
+  systemRandom,
+} from '@ketenkluis/base';
 import { ENDPOINTS, type EndpointName } from '@ketenkluis/protocol';
 import { hashOf, type Payload, signStatement, statementToWire } from '@ketenkluis/seal';
 import {
@@ -260,6 +269,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   mirror: reading('mirror'),
   annexes: reading('annexes'),
   records: reading('records'),
+  petitions: reading('petitions'),
   record: async (world, { session }) => {
     const payload: Payload<'review'> = {
       ...({ t: 'review', ...SUITE, kind: 'check', check: 'review', rules: 'matrix' } as const),
@@ -309,6 +319,30 @@ const auditOf =
     );
   };
 
+/** A patient asks about what they read; anybody else asks as well as they can. */
+const petitionOf =
+  (kind: 'own' | 'audit'): Ask =>
+  async (world, { session }, { dossier }) => {
+    const annex = await world.annex();
+    const at = world.time.clock();
+    const { keys } = (await world.running.vault.people.of(world.practice.id))!;
+    const own = keys.owns(at).find(({ person }) => person === session.person.id);
+    const common = {
+      ...({ t: 'petition', ...SUITE } as const),
+      ...{ practice: world.practice.id, dossier: dossier.id, by: session.person.id, at },
+      words: hashOf(lengthPrefixed(fromBase64url(annex.text))),
+    };
+    const reads = { own: own?.id ?? newId('fact', systemRandom), team: own?.team ?? newId('team', systemRandom) };
+    const payload: Payload<'petition'> =
+      kind === 'own'
+        ? { ...common, ...reads, kind: 'ask', about: 'paper' }
+        : { ...common, kind: 'answer', petition: hashOf(SEAL_BYTES), about: 'paper', whom: null };
+    const statement = statementToWire(await signStatement(payload, session.person.signer));
+    const body = { statement, words: [annex.text], annex: annex.text };
+    const items = [{ dossier: dossier.id, handle: null, facts: [] }];
+    return world.signed(session, 'petition', body, { class: kind, items, annex: annex.hash });
+  };
+
 /** Endpoints about one dossier. */
 export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
   release: (world, { session }, target) => look(world, session, [itemOf(target)]),
@@ -339,6 +373,8 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
   },
   audit: auditOf('audit'),
   'audit own': auditOf('own'),
+  'petition own': petitionOf('own'),
+  'petition audit': petitionOf('audit'),
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
   'access own': (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}, [], 'own'),
   restrictions: (world, { session }, { dossier }) => aboutDossier(world, session, 'restrictions', dossier, {}),

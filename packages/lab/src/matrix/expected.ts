@@ -71,6 +71,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   entries: logReaders,
   annexes: logReaders,
   records: members,
+  // Who reads the log; a patient what they asked themselves.
+  petitions: { ...logReaders, yes: [...OWNERS, 'officer', 'agent', ...PATIENTS] },
   // Who stands in the control policy, and nobody else.
   record: { yes: ['officer'], no: without('officer'), locked: WAITING },
   checkpoint: members,
@@ -158,6 +160,13 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
   // The log stays open after the enrolment has ended.
   'audit own': (state) =>
     only(state === 'treated' ? ['patient'] : state === 'enrolment-ended' ? ['representative'] : []),
+  'petition own': (state) =>
+    only(state === 'treated' ? ['patient'] : state === 'enrolment-ended' ? ['representative'] : []),
+  // An owner or an officer may answer, and what is answered here was never asked; who treats may not.
+  'petition audit': (state) => {
+    const may = overseers(state).filter((role) => role !== 'nurse');
+    return { sent: may, no: without(...may), locked: WAITING };
+  },
   access: (state) => only(overseers(state)),
   'access own': (state) =>
     only(state === 'treated' ? ['patient'] : state === 'enrolment-ended' ? ['representative'] : []),

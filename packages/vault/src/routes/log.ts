@@ -6,6 +6,7 @@ import { logProof as logProofAnswer } from '@ketenkluis/protocol/keyholder';
 import { z } from 'zod';
 import { authenticate, openMessage, refused } from '../auth.ts';
 import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
+import { listPetitions, petition } from '../petitions.ts';
 import { checkpointOf, logProof, proofQuery } from '../proofs.ts';
 import { annexes, listRecords, record } from '../records.ts';
 import type { Vault } from '../vault.ts';
@@ -58,6 +59,19 @@ export function logRoutes(api: Api, vault: Vault): void {
     `${PRACTICE}/records`,
     { ...gate('record', 4096 * KIB, 'session'), schema: { body: wire.postRecord, response: { 200: wire.committed } } },
     async (request) => record(vault, await openMessage(vault, request, 'record', request.body), request.body.body),
+  );
+  api.get(
+    `${PRACTICE}/petitions`,
+    { ...gate('petitions', 4 * KIB, 'session'), schema: { response: { 200: wire.petitions } } },
+    async (request) => listPetitions(vault, await authenticate(vault, request)),
+  );
+  api.post(
+    `${PRACTICE}/petitions`,
+    {
+      ...gate('petition', 512 * KIB, 'session'),
+      schema: { body: wire.postPetition, response: { 200: wire.committed } },
+    },
+    async (request) => petition(vault, await openMessage(vault, request, 'petition', request.body), request.body.body),
   );
   api.get(`${PRACTICE}/log/checkpoint`, gate('checkpoint', 4 * KIB, 'session'), async (request, reply) => {
     const { people } = await authenticate(vault, request);

@@ -170,6 +170,21 @@ const TABLES: Record<keyof Schema, Table> = {
     ['hash'],
     [['finding'], ['line']],
   ),
+  petition: owned(
+    {
+      hash: 'text',
+      line: 'int',
+      at: 'int',
+      kind: 'text',
+      dossier: 'text',
+      person: 'text',
+      asked: 'text?',
+      answered: 'int?',
+      words: 'bytes?',
+    },
+    ['hash'],
+    [['dossier'], ['line']],
+  ),
   kept: owned(
     {
       id: 'text',

@@ -307,6 +307,21 @@ interface RecordTable extends Own {
   /** Every reader's blob behind its length. */
   words: Bytes | null;
 }
+/** What patients ask, the answers, and where they want to be told (docs/spec/petition.md). */
+interface PetitionTable extends Own {
+  hash: Hash;
+  line: number;
+  at: Instant;
+  kind: string;
+  dossier: DossierId;
+  person: PersonId;
+  /** Of an answer: what it answers. */
+  asked: Hash | null;
+  /** The line of the answer. */
+  answered: number | null;
+  /** Every reader's blob behind its length. */
+  words: Bytes | null;
+}
 /** Broken glass, one row per look; open until somebody else closed it. */
 interface ReviewTable extends Own {
   request: RequestId;
@@ -375,6 +390,7 @@ export interface Schema {
   called: CalledTable;
   review: ReviewTable;
   record: RecordTable;
+  petition: PetitionTable;
   kept: KeptTable;
   told: ToldTable;
   log: LogTable;

@@ -176,6 +176,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     urgent: late(async () => (await sides()).urgent),
     own: late(async () => (await sides()).own),
     desk: late(async () => (await sides()).desk),
+    petitions: late(fetchedOnce(async () => (await import('./petitions.ts')).petitionSide(surroundings))),
     outside: late(async () => (await sides()).outside),
     control: late(fetchedOnce(async () => (await import('./control.ts')).controlSide(surroundings))),
     take: late(fetchedOnce(async () => (await import('./take.ts')).takeSide(surroundings))),

@@ -19,6 +19,8 @@ const KIND: Readonly<Record<string, LookKind>> = {
   call: 'handed',
   review: 'reviewed',
   told: 'told',
+  petition: 'asked',
+  answer: 'answered',
   access: 'audit',
   list: 'list',
   write: 'write',

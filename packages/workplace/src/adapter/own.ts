@@ -3,6 +3,7 @@
 import type { HandleId } from '@ketenkluis/base';
 import { buildView, type CareRecord, type ProgrammeId, parseRecords, type ScopeId } from '@ketenkluis/care';
 import {
+  type Audit,
   declare,
   groundsOf,
   type LegendContent,
@@ -16,12 +17,13 @@ import {
   readContent,
   scopeContent,
 } from '@ketenkluis/client';
+import { hostingOf } from '@ketenkluis/client/hosting';
 import { workplaceError } from '../errors.ts';
 import type { OwnRecord, OwnSide, OwnView, Text } from '../model.ts';
 import type { Inside } from './inside.ts';
 import type { Surroundings } from './people.ts';
 
-async function mine(inside: Inside): Promise<OwnDossier> {
+export async function mine(inside: Inside): Promise<OwnDossier> {
   const [own] = await ownDossiersOf(inside.session);
   if (own === undefined) throw workplaceError('denied', 'no dossier is yours here', { detail: { reason: 'gone' } });
   return own;
@@ -100,6 +102,17 @@ const sideOf = (open: Surroundings['open'], said: Said): OwnSide => ({
   unshut: (fact) => said((words, inside, own) => words.unshutHere(inside, own, fact)),
 });
 
+/** The log that was proved for the screen: what is asked of a line is asked of that reading. */
+const logs = new WeakMap<Inside, { readonly own: OwnDossier; readonly log: Audit }>();
+export async function openedOwn(inside: Inside): Promise<{ readonly own: OwnDossier; readonly log: Audit }> {
+  const held = logs.get(inside);
+  if (held !== undefined) return held;
+  const own = await mine(inside);
+  const read = { own, log: await ownLog(inside.session, own) };
+  logs.set(inside, read);
+  return read;
+}
+
 async function openView(inside: Inside): Promise<OwnView> {
   const own = await mine(inside);
   const { session } = inside;
@@ -107,6 +120,7 @@ async function openView(inside: Inside): Promise<OwnView> {
   const { record, scopes, legend } = own.handles.length === 0 ? nothing : read(await openOwn(session, own));
   const access = own.ended ? null : await ownAccess(session, own);
   const log = await ownLog(session, own);
+  logs.set(inside, { own, log });
   const people = await session.people();
   const programs = new Set<string>(
     people
@@ -120,9 +134,10 @@ async function openView(inside: Inside): Promise<OwnView> {
     (legend?.partners ?? []).map(({ organisation, name }) => [organisation, name]),
   );
   const looks = inWords(log, { practice: session.practice, scopes, programs, grounds, called });
+  const place = await hostingOf(session);
   const { accessView } = await import('./own-access.ts');
   return {
-    ...{ as: own.as, record, looks, proved: log.complete },
+    ...{ as: own.as, record, looks, proved: log.complete, place },
     access: access === null ? null : await accessView(inside, own, { access, legend, scopes, log }),
   };
 }

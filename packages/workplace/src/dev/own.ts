@@ -31,6 +31,7 @@ const looksIn = (language: 0 | 1, now: Instant): OwnLook[] =>
       until: plus(now, -place * 40 * HOUR),
       count: place === 1 ? 3 : 1,
     },
+    lines: [place],
     ...{ sentence: pair[language], emergency: place === 2, refused: place === 3, verified: true },
   }));
 
@@ -86,6 +87,13 @@ export function ownSide(of: {
         looks: { nl: empty ? [] : years(looksIn(0, now)), en: empty ? [] : years(looksIn(1, now)) },
         proved: scene !== 'unproved',
         access: scene === 'stale' ? null : access(),
+        place: empty
+          ? null
+          : {
+              ...{ operator: 'Kluisbeheer Noord', owner: { name: 'Stichting Zorgdata', country: 'NL' } },
+              ...{ places: ['NL', 'DE'], law: 'Nederlands recht' },
+              certificates: [{ norm: 'NEN 7510', by: 'Keurmeester BV', until: '2028-05-01' }],
+            },
       };
     },
     declareCopy: () => of.reach(),

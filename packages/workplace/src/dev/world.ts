@@ -38,6 +38,7 @@ import { looksOf, oversightSide } from './oversight.ts';
 import { deskSide, ownSide } from './own.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
+import { petitionSide } from './petitions.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { both, inventedPartners, roleName, type Stage, within } from './stage.ts';
@@ -304,6 +305,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
     desk: partner || role === 'patient' ? null : deskSide({ scene, now: start, reach: () => reach(), owner: me.owner }),
+    petitions: partner ? null : petitionSide({ scene, now: start, reach: () => reach() }),
     own: role === 'patient' ? ownSide({ scene, now: start, reach: () => reach() }) : null,
     outside: witnessSide(stage, waiting),
     control: partner ? null : controlSide(stage),

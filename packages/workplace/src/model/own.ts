@@ -25,6 +25,16 @@ export interface OwnLook {
   readonly emergency: boolean;
   readonly refused: boolean;
   readonly verified: boolean;
+  /** Places in the log that this sentence stands for. */
+  readonly lines: readonly number[];
+}
+/** Who runs the vault, as an owner of the practice said it. Countries: ISO 3166-1 alpha-2. */
+export interface OwnPlace {
+  readonly operator: string;
+  readonly owner: { readonly name: string; readonly country: string };
+  readonly places: readonly string[];
+  readonly law: string;
+  readonly certificates: readonly { readonly norm: string; readonly by: string; readonly until: string }[];
 }
 export interface OwnView {
   readonly as: 'patient' | 'representative';
@@ -36,6 +46,8 @@ export interface OwnView {
   readonly proved: boolean;
   /** Null once the enrolment has ended: nobody can look any more. */
   readonly access: OwnAccess | null;
+  /** Null where no owner said anything. */
+  readonly place: OwnPlace | null;
 }
 
 export interface OwnSide {

@@ -172,7 +172,9 @@ export type LookKind =
   | 'consent'
   | 'handed'
   | 'reviewed'
-  | 'told';
+  | 'told'
+  | 'asked'
+  | 'answered';
 
 export interface Look {
   /** Names the line on screen. */

@@ -23,6 +23,9 @@ export function AdminNav() {
     ...(world.control === null || me?.substitute || me?.partner || me?.office
       ? []
       : ([{ to: '/controle', word: 'nav.control' }] as const)),
+    ...(world.petitions === null || !me?.owner || me.substitute || me.partner || me.office
+      ? []
+      : ([{ to: '/verzoeken', word: 'nav.petitions' }] as const)),
   ] as const;
   if (pages.length < 2 || !pages.some(({ to }) => path === to || path.startsWith(`${to}/`))) return null;
   return (

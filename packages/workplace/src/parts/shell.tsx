@@ -25,7 +25,7 @@ const UNDER: Readonly<Record<string, RegExp>> = {
   '/overzicht': /^\/overzicht/,
   '/toezicht': /^\/toezicht/,
   '/leveringen': /^\/leveringen/,
-  '/team': /^\/(team|partners|waarneming)/,
+  '/team': /^\/(team|partners|waarneming|verzoeken)/,
   '/controle': /^\/controle/,
   '/instellingen': /^\/instellingen/,
 };
@@ -88,6 +88,18 @@ function useListed(path: string): boolean {
   return listed;
 }
 
+/** What patients asked, for who answers it. Makes no line. */
+function usePetitions(me: Me, path: string): { readonly open: number; readonly late: number } {
+  const answers = me.office === 'oversight' || (me.owner && !me.partner && !me.substitute && me.office === null);
+  const found = useAsk(
+    ['petitions-waiting'],
+    async (world) => (answers && (await world.petitions?.waiting())) || NOTHING,
+    { keep: true, when: useListed(path) },
+  );
+  return found.data ?? NOTHING;
+}
+const NOTHING = { open: 0, late: 0 } as const;
+
 /** What waits for somebody: asked once after unlocking and after each change; ids only, no line in the log. */
 function useWaiting(me: Me, path: string): Readonly<Record<string, number>> {
   const keep = { keep: true, when: useListed(path) };
@@ -115,8 +127,9 @@ function useWaiting(me: Me, path: string): Readonly<Record<string, number>> {
     keep,
   );
   const [looks, asked] = [reviews.data ?? 0, questions.data ?? 0];
-  if (me.office === 'oversight') return { '/toezicht': looks, '/controle': asked };
-  return { '/verwijzingen': messages.data ?? 0, '/team': looks + asked };
+  const petitions = usePetitions(me, path).open;
+  if (me.office === 'oversight') return { '/toezicht': looks + petitions, '/controle': asked };
+  return { '/verwijzingen': messages.data ?? 0, '/team': looks + asked + petitions };
 }
 
 /** Counted anew when somebody comes back to the window or to a list, and at most once a minute; behind a lock nothing is asked. */
@@ -157,6 +170,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
   const navigate = useNavigate();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const waiting = useWaiting(me, path);
+  const { late } = usePetitions(me, path);
   useRecount(path);
   const pages = pagesFor(me, world);
   const [drafts, setDrafts] = useState(0);
@@ -255,6 +269,17 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
             title={t('settings.one')}
             body={t('settings.oneBody')}
             end={<Link to="/instellingen">{t('nav.settings')}</Link>}
+          />
+        </div>
+      ) : null}
+      {late > 0 && path !== '/verzoeken' ? (
+        <div className="kk-banner" role="alert">
+          <Strip
+            name="petitions-late"
+            tone="bad"
+            title={t('nav.overdue', { late })}
+            body={t('nav.overdueBody')}
+            end={<Link to="/verzoeken">{t('nav.petitions')}</Link>}
           />
         </div>
       ) : null}

@@ -47,6 +47,11 @@ export function OversightScreen() {
               {o('officer.toControl')}
             </Link>
           )}
+          {world.petitions === null ? null : (
+            <Link to="/verzoeken" className="kk-end">
+              {t('nav.petitions')}
+            </Link>
+          )}
         </div>
         <section className="kk-card" aria-labelledby="reviews">
           <h2 id="reviews">{o('officer.reviews')}</h2>

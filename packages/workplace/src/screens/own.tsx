@@ -1,19 +1,17 @@
 /** "Mijn dossier": what somebody reads of themselves, and who looked. Phone first: one column, large type, few words. */
 
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { OWN } from '../i18n/own.ts';
-import { ownCopy } from '../lib/own-copy.ts';
 import type { OwnLook, OwnRecord, OwnView, Text } from '../model.ts';
 import { useFew } from '../parts/few.tsx';
 import { Main } from '../parts/main.tsx';
 import { Heading, Tag } from '../parts/page.tsx';
-import { useSay } from '../parts/say.ts';
 import { Asked, Strip } from '../parts/states.tsx';
-import { Fault } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
-import { useAct, useAsk } from '../parts/world.tsx';
+import { useAsk } from '../parts/world.tsx';
 import { Openers, Said, Shut } from './own-access.tsx';
+import { Alerts, AskName, Copies, Requests, useMine, Where } from './own-asks.tsx';
 import './own.css';
 
 export function OwnScreen() {
@@ -48,7 +46,10 @@ function Whole({ view }: { readonly view: OwnView }) {
         </>
       )}
       <Looks view={view} />
-      <Copy view={view} />
+      <Requests />
+      <Alerts />
+      <Copies view={view} />
+      <Where place={view.place} />
     </div>
   );
 }
@@ -102,6 +103,7 @@ function Record({ record }: { readonly record: OwnRecord }) {
 
 function Looks({ view }: { readonly view: OwnView }) {
   const words = useWords();
+  const { data: mine } = useMine();
   const [from, setFrom] = useState('');
   const [until, setUntil] = useState('');
   const inside = ({ day }: OwnLook) => (from === '' || day >= from) && (until === '' || day <= until);
@@ -147,39 +149,13 @@ function Looks({ view }: { readonly view: OwnView }) {
                   {look.sentence} {look.emergency ? <Tag tone="bad">{words.text(OWN.emergency)}</Tag> : null}
                   {look.refused ? <Tag tone="warn">{words.text(OWN.refused)}</Tag> : null}
                 </div>
+                <AskName look={look} mine={mine} />
               </li>
             ))}
           </ul>
         )}
         {more}
       </div>
-    </section>
-  );
-}
-
-function Copy({ view }: { readonly view: OwnView }) {
-  const words = useWords();
-  const say = useSay();
-  const copy = useAct(
-    (world, _: null) => world.own!.declareCopy(),
-    () => {
-      const text = ownCopy(view, { text: words.text, labels: OWN, language: words.language });
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
-      link.download = 'mijn-dossier.txt';
-      link.click();
-      URL.revokeObjectURL(link.href);
-      say(words.text(OWN.copied));
-    },
-  );
-  return (
-    <section aria-labelledby="own-copy">
-      <h2 id="own-copy">{words.text(OWN.copy)}</h2>
-      <p>{words.text(OWN.copyBody)}</p>
-      <Fault error={copy.error} />
-      <Button size="lg" loading={copy.isPending} onClick={() => copy.mutate(null)}>
-        {words.text(OWN.copy)}
-      </Button>
     </section>
   );
 }

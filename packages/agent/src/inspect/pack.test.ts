@@ -1,0 +1,217 @@
+/** The inspection pack of a real practice: a policy that is partly kept, a finding, a leaver, and hands that change a file afterwards. */
+
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DAY, systemRandom } from '@ketenkluis/base';
+import { parseWorklist } from '@ketenkluis/care';
+import {
+  agree,
+  couplePartners,
+  openDossier,
+  openList,
+  proposeControl,
+  type Session,
+  waitingProposals,
+} from '@ketenkluis/client';
+import {
+  assemble,
+  readEvidence,
+  readLog,
+  readRecords,
+  recordCheck,
+  sayStep,
+  standing,
+} from '@ketenkluis/client/overseer';
+import { getDocumentProxy } from 'unpdf';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openState } from '../state.ts';
+import { makeWorld, type World } from '../testing/world.ts';
+import { checkPack } from './check.ts';
+import { inspectionPack, PACK } from './pack.ts';
+
+const STAFF = [
+  { name: 'A. de Eerste', role: 'gp', owner: true, passphrase: 'een twee drie vier' },
+  { name: 'C. Verpleger', role: 'poh-s', passphrase: 'vijf zes zeven acht' },
+  { name: 'F. Toezicht', role: 'privacy-officer', logOfficer: true, passphrase: 'acht negen een twee' },
+] as const;
+
+describe('the inspection pack', () => {
+  let world: World;
+  let out: string;
+  let text: string;
+  let dossier: string;
+  let mirror: string;
+
+  async function overseen(owner: Session, nurse: Session, officer: Session): Promise<void> {
+    await proposeControl(owner, {
+      ...{ board: owner.person, officers: [officer.person], outside: [officer.person], findingAt: 30 },
+      every: { review: 7, sample: 30, emergency: 7, rights: 90 },
+      ...{ sampleSize: 10, answerDays: 14, decideDays: 30 },
+    });
+    const [waits] = await waitingProposals(officer);
+    await agree(officer, waits!.hash);
+    await couplePartners(owner);
+    const [index, evidence] = [await readLog(officer), await readEvidence(officer)];
+    const assembled = assemble(index, evidence);
+    const recorded = await readRecords(officer, { index, subjects: assembled.input.subjects });
+    const { review, findings, digest } = standing(assembled, recorded, { findingAt: 30, officers: [officer.person] });
+    await recordCheck(officer, {
+      ...{ kind: 'check', check: 'review', lines: { from: 0, until: index.size }, rules: review.rules, read: null },
+      ...{ looks: review.looks, explained: review.outcomes.explained, unexplained: review.outcomes.unexplained },
+      findings: { count: findings.length, digest },
+    });
+    const { name, lines, finding } = findings.find(({ finding: one }) => one.people.includes(nurse.person))!;
+    const { points, rules, features, people } = finding;
+    const about = { points, rules, features: [...features], looks: [] };
+    const asked = { finding: name, lines, people, before: [], about };
+    await sayStep(officer, asked, { kind: 'ask', whom: nurse.person, text: 'GEHEIME VRAAG over dit dossier' });
+  }
+
+  beforeAll(async () => {
+    world = await makeWorld(6, 0, { people: STAFF, threshold: 1 });
+    await world.enrol();
+    await world.sync();
+    const [owner, nurse, officer] = [
+      await world.signIn('gp'),
+      await world.signIn('poh-s'),
+      await world.signIn('F. Toezicht'),
+    ];
+    const { rows } = parseWorklist(((await openList(nurse, 'worklist')).content as { list: unknown }).list);
+    const row = rows[0]!;
+    dossier = row.dossier;
+    await openDossier(nurse, {
+      dossier: row.dossier,
+      handles: row.handles.map(({ handle }) => handle),
+      facts: row.facts,
+    });
+    await overseen(owner, nurse, officer);
+    mirror = join(world.dir, 'mirror');
+    await world.sync({ mirror });
+    world.clock.move(9 * DAY);
+    const texts = join(world.dir, 'texts');
+    mkdirSync(texts);
+    writeFileSync(join(texts, 'v1.txt'), 'Wij delen een deel van uw dossier met het zorgteam.');
+    out = join(world.dir, 'pack');
+    const state = await openState({ dir: join(world.dir, 'agent'), random: systemRandom });
+    try {
+      const patient = Object.entries(state.register.patients).find(
+        ([, { enrolment }]) => enrolment !== null && 'ids' in enrolment && enrolment.ids.dossier === dossier,
+      )![0];
+      await inspectionPack({ register: state.register, mirror, out, texts, patient, clock: world.clock.clock });
+      const file = await getDocumentProxy(new Uint8Array(readFileSync(join(out, PACK.pdf))), { verbosity: 0 });
+      const pages = await Promise.all(
+        Array.from({ length: file.numPages }, async (_, i) => {
+          const { items } = await (await file.getPage(i + 1)).getTextContent();
+          return items.map((item) => ('str' in item ? item.str : '')).join(' ');
+        }),
+      );
+      text = pages.join(' ').replace(/\s+/g, ' ');
+      // Nobody's number or name of a patient, and nothing that was sealed.
+      for (const id of Object.keys(state.register.patients)) expect(text).not.toContain(id);
+    } finally {
+      await state.close();
+    }
+  });
+  afterAll(() => world.close());
+
+  it('R57: answers in the order in which inspectors ask, from this practice: policy, arrears, findings, texts, two factors', () => {
+    const order = [
+      ...[
+        '1. Wie kan een dossier openen',
+        '2. Wie deed wat',
+        '3. Controlebeleid',
+        '4. Vertrekkers',
+        '5. Twee factoren',
+      ],
+      ...['6. Hoe patiënten', '7. DPIA', '8. Het logboek zelf'],
+    ].map((title) => text.lastIndexOf(title));
+    expect(order.every((at, i) => at > (order[i - 1] ?? 0))).toBe(true);
+    // Who can open this file and why, and who did.
+    expect(text).toContain(dossier);
+    expect(text).toMatch(/C\. Verpleger vaste controle: ingeschreven en aangemeld/);
+    expect(text).toMatch(/\d{4}-\d\d-\d\d C\. Verpleger dossier geraadpleegd \d+/);
+    // Policy, the check that was done, what is late, and that a finding waits; its words stay sealed.
+    expect(text).toMatch(/F\. Toezicht \(extern\) elke 7 dagen/);
+    expect(text).toMatch(/beoordeling van alle regels F\. Toezicht 0–\d+ 1 /);
+    expect(text).toContain('er is achterstand: 2 controles zijn niet op tijd gedaan');
+    expect(text).toMatch(/Besproken 1 Wacht op antwoord 1/);
+    expect(text).toMatch(/gevraagd F\. Toezicht 1 /);
+    for (const sealed of ['GEHEIME', 'erzonnen']) expect(text).not.toContain(sealed);
+    // Recertification, ways in, texts with their sums, the installation's own facts.
+    expect(text).toContain('De rechten zijn nog niet nagelopen');
+    expect(text).toMatch(/C\. Verpleger 2 apparaten met wachtzin 2 1 /);
+    expect(text).toMatch(/v1 letter 4 /);
+    expect(text).toContain('teksten/v1.txt');
+    expect(text).toContain('Er is geen inbreuk vastgelegd');
+    expect(text).toContain('Voeg de getekende overeenkomst met de host toe');
+    expect(text).toContain('De praktijk heeft geen getuigen genoemd');
+    expect(text).toContain('Het HIS van de praktijk heeft een eigen logboek');
+  });
+
+  it('R57: checks with our program and with openssl alone; any file that is changed, taken out or put in is refused', async () => {
+    expect(await checkPack(out)).toMatchObject({ ok: true, faults: [] });
+    const tools = { cwd: out, encoding: 'utf8', stdio: 'pipe' } as const;
+    const openssl = [
+      'pkeyutl',
+      '-verify',
+      '-pubin',
+      '-inkey',
+      PACK.signer,
+      '-rawin',
+      '-in',
+      PACK.sums,
+      '-sigfile',
+      PACK.signature,
+    ];
+    expect(execFileSync('openssl', openssl, tools)).toContain('Signature Verified Successfully');
+    expect(execFileSync('sha256sum', ['--check', '--quiet', PACK.sums], tools)).toBe('');
+
+    const broken = async (change: (dir: string) => void) => {
+      const dir = join(world.dir, 'changed');
+      rmSync(dir, { recursive: true, force: true });
+      cpSync(out, dir, { recursive: true });
+      change(dir);
+      return (await checkPack(dir)).faults.map(({ kind, file }) => `${kind} ${file}`);
+    };
+    expect(await broken((dir) => appendFileSync(join(dir, PACK.pdf), ' '))).toEqual([`changed ${PACK.pdf}`]);
+    expect(await broken((dir) => rmSync(join(dir, PACK.page)))).toEqual([`missing ${PACK.page}`]);
+    expect(await broken((dir) => renameSync(join(dir, PACK.texts, 'v1.txt'), join(dir, PACK.texts, 'v2.txt')))).toEqual(
+      ['missing teksten/v1.txt', 'added teksten/v2.txt'],
+    );
+    // The sums made true again without the key; then everything signed by a key of one's own.
+    const resum = (dir: string) => {
+      appendFileSync(join(dir, PACK.pdf), ' ');
+      const names = readFileSync(join(dir, PACK.sums), 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.slice(66));
+      writeFileSync(join(dir, PACK.sums), execFileSync('sha256sum', names, { cwd: dir }));
+    };
+    expect(await broken(resum)).toEqual([`signature ${PACK.sums}`]);
+    const forged = await broken((dir) => {
+      const run = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: 'pipe' });
+      run('genpkey', '-algorithm', 'ed25519', '-out', join(world.dir, 'forged.pem'));
+      run('pkey', '-in', join(world.dir, 'forged.pem'), '-pubout', '-out', PACK.signer);
+      resum(dir);
+      run(
+        'pkeyutl',
+        '-sign',
+        '-inkey',
+        join(world.dir, 'forged.pem'),
+        '-rawin',
+        '-in',
+        PACK.sums,
+        '-out',
+        PACK.signature,
+      );
+    });
+    expect(forged).toEqual([`signature ${PACK.sums}`, `signer ${PACK.signer}`]);
+    // A log with one line less does not give what was signed.
+    const [lines] = [join(PACK.log, 'log', 'lines', '000000.txt')];
+    const cut = await broken((dir) =>
+      writeFileSync(join(dir, lines), readFileSync(join(dir, lines), 'utf8').split('\n').slice(0, -2).join('\n')),
+    );
+    expect(cut).toEqual([`changed ${lines}`, `log ${PACK.log}`]);
+  });
+});

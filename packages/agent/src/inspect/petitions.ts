@@ -1,0 +1,35 @@
+/** What patients asked, counted for an inspector (R53, R57): no patient, no word. */
+
+import { type Instant, localDate } from '@ketenkluis/base';
+import { answers, countWaiting, dueDay } from '@ketenkluis/protocol';
+import { type Payload, type PetitionAbout, type PetitionAnswer, payloadHash } from '@ketenkluis/seal';
+
+const KINDS: Readonly<Record<PetitionAbout, string>> = {
+  name: 'wie was dit?',
+  paper: 'kopie op papier',
+  correct: 'verbeteren',
+  erase: 'vernietigen',
+  other: 'iets anders',
+};
+type Asked = Extract<Payload<'petition'>, { kind: 'name' | 'ask' }>;
+
+/** Rows: kind, asked, answered, of those after the day they were due, waiting, of those late. */
+export function petitionRows(statements: readonly Payload[], now: Instant): readonly (readonly (string | number)[])[] {
+  const all = statements.flatMap((one) => (one.t === 'petition' ? [one] : []));
+  const asked = all.flatMap((one) => (one.kind === 'name' || one.kind === 'ask' ? [one] : []));
+  const given = all.flatMap((one) => (one.kind === 'answer' ? [one] : []));
+  const answerTo = (payload: Asked): PetitionAnswer | undefined => {
+    const hash = payloadHash(payload);
+    return given.find((one) => answers({ hash, payload }, one));
+  };
+  return (Object.keys(KINDS) as PetitionAbout[]).map((about) => {
+    const of = asked.filter((one) => (one.kind === 'name' ? 'name' : one.about) === about);
+    const done = of.flatMap((one) => {
+      const answer = answerTo(one);
+      return answer === undefined ? [] : [{ one, answer }];
+    });
+    const open = of.filter((one) => answerTo(one) === undefined);
+    const after = done.filter(({ one, answer }) => localDate(answer.at) > dueDay(one.at)).length;
+    return [KINDS[about], of.length, done.length, after, open.length, countWaiting(open, now).late];
+  });
+}

@@ -1,0 +1,182 @@
+/**
+ * What patients ask, as the agent follows it (docs/spec/petition.md; R53): nothing that the log holds may be hidden, what waits is
+ * counted against its month, and who wants to hear that somebody looked is written to (docs/spec/notices.md; R52).
+ */
+
+import { fromBase64url, fromUtf8, type Instant, type LocalDate, lengthPrefixed, localDate } from '@ketenkluis/base';
+import type { Session } from '@ketenkluis/client';
+import { alertWords, petitionInfo } from '@ketenkluis/client/petitions';
+import { answers, countWaiting, petitions as petitionsMessage } from '@ketenkluis/protocol';
+import {
+  asSealedBlob,
+  expectType,
+  type Hash,
+  hashOf,
+  type KeyDirectory,
+  type PetitionAlert,
+  type PetitionAnswer,
+  type Statement,
+  statementFromWire,
+} from '@ketenkluis/seal';
+import { openSealed } from '@ketenkluis/seal/open';
+import { agentError } from './errors.ts';
+import type { LogLine } from './monitor.ts';
+import { ADDRESS, type Post } from './post/post.ts';
+import type { Register } from './register.ts';
+
+export interface PetitionReport {
+  readonly open: number;
+  readonly late: number;
+  /** The day by which the next must be answered. */
+  readonly next: LocalDate | null;
+  /** Messages that somebody looked: gone out, and those that wait for the next run. Null where no mail is set up. */
+  readonly told: { readonly sent: number; readonly failed: number } | null;
+}
+
+const LOOKS: ReadonlySet<string> = new Set(['release', 'emergency']);
+const kept = (register: Register): NonNullable<Register['petitions']> => {
+  register.petitions ??= { seen: [], looked: {}, told: {} };
+  return register.petitions;
+};
+
+/** Of lines just proved: what was asked, and when somebody other than the patient or a program looked. */
+export function followPetitions(
+  register: Register,
+  lines: readonly LogLine[],
+  people: KeyDirectory,
+  now: Instant,
+): void {
+  const read = new Set(people.owns(now).map(({ dossier }) => dossier));
+  const seen = new Set(register.petitions?.seen ?? []);
+  for (const { entry } of lines) {
+    const { event, outcome, at, actor } = entry.common;
+    if (outcome !== 'success') continue;
+    for (const { object, dossier, outcome: each } of entry.items) {
+      if (each !== 'success' || dossier === null) continue;
+      if (event === 'petition' && object !== null) seen.add(object as Hash);
+      const another = entry.common.class !== 'own' && actor !== register.agent.person;
+      if (LOOKS.has(event) && another && read.has(dossier)) kept(register).looked[dossier] = at;
+    }
+  }
+  if (seen.size > 0 || register.petitions !== undefined) kept(register).seen = [...seen];
+}
+
+interface Held {
+  readonly line: number;
+  readonly statement: Statement<'petition'>;
+  readonly words: readonly string[] | null;
+}
+
+/** What the vault shows and its signer may say. Throws `agent/vault-forked` where it hides one that the log holds. */
+export async function readPetitions(session: Session, register: Register): Promise<readonly Held[]> {
+  const people = await session.people();
+  const { petitions } = await session.call('petitions', petitionsMessage);
+  const good: Held[] = [];
+  for (const { line, statement: wire, words } of petitions) {
+    const statement = expectType(statementFromWire(wire), 'petition');
+    if (await people.verify(statement, people.timeAt(statement.payload.at, line)))
+      good.push({ line, statement, words });
+  }
+  const shown = new Set(good.map(({ statement }) => statement.hash));
+  if ((register.petitions?.seen ?? []).some((hash) => !shown.has(hash)))
+    throw agentError('vault-forked', 'the log holds a request of a patient that the vault does not show', {
+      detail: { alarm: 'gap' },
+    });
+  return good;
+}
+
+/** Counts what waits, and writes to who wants to hear. What could not be sent is tried again at the next run. */
+export async function settlePetitions(of: {
+  readonly register: Register;
+  readonly session: Session;
+  readonly post: Post | null;
+  readonly save: () => Promise<void>;
+}): Promise<PetitionReport> {
+  const { register, session, post, save } = of;
+  const now = session.now();
+  const all = await readPetitions(session, register);
+  const said = all.map(({ statement }) => statement);
+  const done = (one: Statement<'petition'>) =>
+    said.some(({ payload }) => payload.kind === 'answer' && answers(one, payload as PetitionAnswer));
+  const open = said.filter((one) => (one.payload.kind === 'name' || one.payload.kind === 'ask') && !done(one));
+  if (register.petitions !== undefined) {
+    // What has its answer may go; what waits is looked for at every run.
+    register.petitions.seen = open.map(({ hash }) => hash);
+    await save();
+  }
+  const told = post === null ? null : await tell({ ...of, post, all, now });
+  return {
+    ...countWaiting(
+      open.map(({ payload }) => payload),
+      now,
+    ),
+    told,
+  };
+}
+
+async function tell(of: {
+  readonly register: Register;
+  readonly session: Session;
+  readonly post: Post;
+  readonly save: () => Promise<void>;
+  readonly all: readonly Held[];
+  readonly now: Instant;
+}): Promise<{ readonly sent: number; readonly failed: number }> {
+  const { register, session, post, save, all, now } = of;
+  const people = await session.people();
+  const today = localDate(now);
+  const count = { sent: 0, failed: 0 };
+  for (const { person, id, dossier, as } of people.owns(now)) {
+    const newest = all.findLast(
+      ({ statement: { payload } }) => payload.kind === 'alert' && payload.by === person && payload.own === id,
+    );
+    const alert = newest?.statement.payload as PetitionAlert | undefined;
+    const looked = register.petitions?.looked[dossier];
+    if (alert === undefined || alert.words === null || looked === undefined) continue;
+    const last = kept(register).told[person];
+    // Looks from before the patient asked are no news, and nobody hears more than once a day.
+    if (looked <= alert.at || (last !== undefined && (looked <= last.until || last.day >= today))) continue;
+    const to = await addressIn(session, alert, newest!.words);
+    try {
+      if (to === null) throw agentError('not-sent', 'the address does not open');
+      await post.send({ to, ...WORDS[as] });
+      kept(register).told[person] = { day: today, until: looked };
+      count.sent += 1;
+      await save();
+    } catch (error) {
+      if (!agentError.is(error, 'not-sent')) throw error;
+      count.failed += 1;
+    }
+  }
+  return count;
+}
+
+const SUBJECT = 'Bericht van uw huisartsenpraktijk';
+/** No name, no time, no link: it says only that there is something to read. */
+const WORDS = {
+  patient: { subject: SUBJECT, text: 'Er is naar uw dossier gekeken. Log in om te zien door wie.\r\n' },
+  representative: {
+    subject: SUBJECT,
+    text: 'Er is gekeken naar een dossier dat u mag lezen. Log in om te zien door wie.\r\n',
+  },
+} as const;
+
+async function addressIn(
+  session: Session,
+  alert: PetitionAlert,
+  words: readonly string[] | null,
+): Promise<string | null> {
+  if (words === null) return null;
+  const blobs = words.map((one) => asSealedBlob(fromBase64url(one)));
+  if (hashOf(lengthPrefixed(...blobs)) !== alert.words) return null;
+  for (const blob of blobs) {
+    try {
+      const plain = fromUtf8(await openSealed(session.keys().kem, petitionInfo(alert), blob));
+      const { address } = alertWords.parse(JSON.parse(plain));
+      return ADDRESS.test(address) ? address : null;
+    } catch {
+      // Sealed to another agent of the practice.
+    }
+  }
+  return null;
+}

@@ -1,0 +1,54 @@
+/**
+ * Outgoing mail by SMTP (docs/spec/notices.md). It carries no word about a record: a mailbox is somebody else's computer. What did not go
+ * is an error, and whoever sends keeps it for the next run.
+ */
+
+import { createTransport } from 'nodemailer';
+import { agentError } from '../errors.ts';
+import type { PostConfig } from './config.ts';
+
+/** One plain address: no name, no list, nothing that could end a header. */
+export const ADDRESS =
+  /^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
+
+export interface Letter {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Files that go along; never anything of a record (docs/spec/notices.md). */
+  readonly files?: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[];
+}
+export interface Post {
+  /** Resolves when the mail server has taken it. Throws `agent/not-sent`, which names neither address nor text. */
+  send(letter: Letter): Promise<void>;
+  close(): void;
+}
+
+export function openPost(config: PostConfig): Post {
+  const { host, port, security, user, password, from, timeout } = config;
+  const transport = createTransport({
+    ...{ host, port, secure: security === 'tls', requireTLS: security === 'starttls', ignoreTLS: security === 'none' },
+    ...(user === undefined || password === undefined ? {} : { auth: { user, pass: password } }),
+    ...{ connectionTimeout: timeout, greetingTimeout: timeout, socketTimeout: timeout, dnsTimeout: timeout },
+    ...{ disableFileAccess: true, disableUrlAccess: true, logger: false },
+  });
+  return {
+    async send({ to, subject, text, files = [] }) {
+      if (!ADDRESS.test(to)) throw agentError('not-sent', 'this is no address to send to');
+      try {
+        await transport.sendMail({
+          ...{ from, to, subject, text },
+          attachments: files.map(({ name, type, bytes }) => ({
+            filename: name,
+            contentType: type,
+            content: Buffer.from(bytes),
+          })),
+        });
+      } catch {
+        // The reason of a mail server may repeat the address; it is not passed on.
+        throw agentError('not-sent', 'the mail server did not take the message; the next run tries again');
+      }
+    },
+    close: () => transport.close(),
+  };
+}
