@@ -16,6 +16,7 @@ import type {
   EvidenceContent,
   OverviewContent,
   ReceiptContent,
+  WeekContent,
   WorklistContent,
 } from '@ketenkluis/client';
 import type { Plaintext } from '@ketenkluis/seal';
@@ -121,13 +122,21 @@ export interface ListJob {
 }
 
 /** The worklists that changed, with who joined and who left. */
-export function planWorklists(rows: readonly RowSource[], live: Scopes, context: ListContext): ListJob[] {
+export function planWorklists(
+  rows: readonly RowSource[],
+  live: Scopes,
+  context: ListContext,
+  /** For the doctors alone. */
+  week?: WeekContent,
+): ListJob[] {
   const { register, asOf, at } = context;
   return register.teams.flatMap((team): ListJob[] => {
     if (team.role === null || !team.slots.worklist) return [];
     const list = buildWorklist(team.role as RoleId, rowInputs(team, rows, live, context));
-    const content: WorklistContent = { v: 1, team: team.team, asOf, sealedAt: at, list };
-    const pack = teamPack(team, 'worklist', JSON.stringify(list), () => utf8(JSON.stringify(content)), context);
+    const more = team.role === 'gp' && week !== undefined ? { week } : {};
+    const content: WorklistContent = { v: 1, team: team.team, asOf, sealedAt: at, list, ...more };
+    const says = JSON.stringify('week' in more ? [list, week] : list);
+    const pack = teamPack(team, 'worklist', says, () => utf8(JSON.stringify(content)), context);
     if (pack === undefined) return [];
     const now = new Set(list.rows.map(({ dossier }) => dossier));
     const before = new Set(team.listed);

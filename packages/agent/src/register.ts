@@ -309,6 +309,20 @@ export const register = z.strictObject({
   snapshot: z.strictObject({ number: z.int(), hash, at }).nullable(),
   intervalDays: z.int().min(1).max(7),
   confirmations: z.array(confirmation),
+  /** Who looked at whom since the Monday before last, for the doctors' weekly digest; another organisation is one. */
+  looked: z
+    .array(
+      z.strictObject({
+        line: z.int().min(0),
+        at,
+        event: z.enum(['release', 'emergency', 'search', 'print', 'export', 'copy']),
+        outcome: z.enum(['success', 'refused', 'error']),
+        who: z.union([id('person'), id('organisation')]),
+        dossier: id('dossier'),
+      }),
+    )
+    .max(20_000)
+    .optional(),
   /** By the patient's id in the GP system. */
   patients: z.record(z.string(), patient),
   /** What patients asked and want to be told of (docs/spec/petition.md, docs/spec/notices.md). */

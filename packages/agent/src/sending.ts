@@ -8,6 +8,7 @@ import type { Clock, DossierId, LocalDate } from '@ketenkluis/base';
 import type { ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
 import type { ReceiptContent } from '@ketenkluis/client';
 import { contentsOf, Fingerprints, withCopies } from './contents.ts';
+import { makeWeek } from './digest.ts';
 import { makeEvidence } from './evidence.ts';
 import { LEGEND, legendOf } from './legend.ts';
 import type { Manifest } from './link.ts';
@@ -108,7 +109,7 @@ export async function sendAll(of: Sending): Promise<Sent> {
   const lists: ListContext = { register, selection, fingerprints, asOf, at: clock(), rekeyed };
   const receipt = makeReceipt({ register, reading, selection, asOf, at: clock(), delivered, scopes, partners });
   followReferrals(register, lists.at);
-  const worklists = planWorklists(rows, scopes, lists);
+  const worklists = planWorklists(rows, scopes, lists, makeWeek(register, reading.dwellings, lists.at));
   const packs = [
     ...worklists.map(({ pack }) => pack),
     ...planDirectory(lists).map(({ pack }) => pack),

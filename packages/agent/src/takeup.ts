@@ -4,6 +4,7 @@ import type { DossierId, Instant, LocalDate } from '@ketenkluis/base';
 import { namesOf, profilesOf, type Session } from '@ketenkluis/client';
 import type { KnownLine } from '@ketenkluis/ledger';
 import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } from '@ketenkluis/seal';
+import { takeLooks } from './digest.ts';
 import { agentError } from './errors.ts';
 import { heldOf, takeGiven } from './given.ts';
 import type { Heads, Link } from './link.ts';
@@ -178,6 +179,7 @@ export async function takeUp(
     }
     apply(register, explained, today);
     followPetitions(register, lines, people, link.session.now());
+    takeLooks(register, lines, link.session.now());
     register.vault.people = seenOf(people);
     register.vault.checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
     register.vault.chains = chains;

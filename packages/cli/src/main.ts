@@ -285,7 +285,7 @@ command('inspect', 'the pack for an inspector, in the order of their questions (
   .action((options) => run(options.json, () => inspect(options)));
 
 command('bench', 'our figures beside the nearest peers, in one run')
-  .option('--only <name...>', 'these parts only: read, sync, later, look, browser, ledger, review, inspect')
+  .option('--only <name...>', 'these parts only: read, sync, later, look, browser, inspect, ledger, review')
   .option('--source <dir>', 'data for reading, as NDJSON')
   .option('--full', 'a million entries in the ledger instead of a hundred thousand')
   .action((options) => lab('bench', options));

@@ -28,12 +28,36 @@ export const scopeContent = z.strictObject({
 export type ScopeContent = z.infer<typeof scopeContent>;
 
 /** Envelope type `worklist`: `list` is a care worklist. */
+/** Who else looked at a doctor's own patients in the last whole week; only in the doctors' worklist. */
+const weekContent = z.strictObject({
+  from: day,
+  /** The last day, included. */
+  until: day,
+  /** What stands out first. */
+  lines: z
+    .array(
+      z.strictObject({
+        dossier: id('dossier'),
+        /** The patient's own GP; null where the practice does not know. */
+        doctor: id('person').nullable(),
+        /** A colleague; of another organisation only which (R47). */
+        who: z.union([id('person'), id('organisation')]),
+        days: z.array(day).min(1).max(7),
+        marks: z.array(z.enum(['emergency', 'taken', 'refused'])).max(3),
+      }),
+    )
+    .min(1)
+    .max(20_000),
+});
+export type WeekContent = z.infer<typeof weekContent>;
+
 export const worklistContent = z.strictObject({
   v: z.literal(1),
   team: id('team'),
   asOf: day,
   sealedAt: at,
   list: z.unknown(),
+  week: weekContent.optional(),
 });
 export type WorklistContent = z.infer<typeof worklistContent>;
 

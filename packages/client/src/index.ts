@@ -33,6 +33,7 @@ export {
   referralContent,
   type ScopeContent,
   scopeContent,
+  type WeekContent,
   type WorklistContent,
   worklistContent,
 } from './contents.ts';

@@ -258,7 +258,7 @@ describe('a partner, its host and the agent', () => {
     });
     await expect(look()).rejects.toMatchObject({
       code: 'client/state-unexplained',
-      message: expect.stringContaining('changes more than it adds'),
+      message: expect.stringContaining('changes more than it says'),
     });
   });
 });

@@ -221,6 +221,13 @@ const routes = root.addChildren([
     ),
   ),
   at(
+    '/wie-keek',
+    lazyRouteComponent(
+      fetched(() => import('./screens/overviews.tsx')),
+      'OverviewsScreen',
+    ),
+  ),
+  at(
     '/overzicht',
     lazyRouteComponent(
       fetched(() => import('./screens/overview.tsx')),

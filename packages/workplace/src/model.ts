@@ -9,6 +9,7 @@ import type { ControlSide } from './model/control.ts';
 import type { Door, DoorDevice, Key, LockReason, Session } from './model/door.ts';
 import type { KeyholderSide } from './model/keyholders.ts';
 import type { OversightSide } from './model/oversight.ts';
+import type { OverviewsSide } from './model/overviews.ts';
 import type { DeskSide, OwnSide } from './model/own.ts';
 import type { PartnerSide } from './model/partners.ts';
 import type { ColleagueUnlocker, Joining, People, Unlocker } from './model/people.ts';
@@ -26,6 +27,8 @@ export { CHECKS, FOLLOW_UPS, VERDICTS } from './model/control.ts';
 export type * from './model/door.ts';
 export type * from './model/keyholders.ts';
 export type * from './model/oversight.ts';
+export type * from './model/overviews.ts';
+export { OVERVIEW_FORMS, OVERVIEW_KINDS, SEEN_ACTIONS } from './model/overviews.ts';
 export type * from './model/own.ts';
 export type * from './model/partners.ts';
 export { ASSUMPTION_GROUNDS } from './model/partners.ts';
@@ -55,6 +58,7 @@ export interface Workplace {
   readonly outside: WitnessSide;
   readonly control: ControlSide | null;
   readonly oversight: OversightSide | null;
+  readonly overviews: OverviewsSide | null;
   readonly take: TakeSide | null;
   readonly held: KeyholderSide;
 

@@ -35,6 +35,19 @@ export interface InspectFacts {
   readonly now: Instant;
 }
 
+/** Kinds of facts that a chapter speaks of; those of dossiers stand in the register. */
+export const KINDS = ['membership', 'mandate', 'partner', 'control', 'keyholders', 'hosting'] as const;
+const TYPES = ['authority', 'card', 'epoch', 'withdrawal', 'review', 'assurance'] as const;
+const FACT = Buffer.from('"t":"fact"');
+const ASKED = TYPES.map((type) => Buffer.from(`"t":"${type}"`));
+const OF_FACT = KINDS.map((kind) => Buffer.from(`"kind":"${kind}"`));
+/** Nearly everything in a mirror is descriptors, grants and facts of dossiers: left unparsed. Canonical JSON writes a type one way. */
+function isAsked(bytes: Uint8Array): boolean {
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const has = (one: Buffer) => raw.includes(one);
+  return ASKED.some(has) || (raw.includes(FACT) && OF_FACT.some(has));
+}
+
 export async function readMirror(
   dir: string,
 ): Promise<Pick<InspectFacts, 'places' | 'statements' | 'keyrings' | 'outside' | 'erased'>> {
@@ -44,7 +57,10 @@ export async function readMirror(
   const folder = join(dir, 'objects');
   for (const name of (await readdir(folder)).sort())
     for (const object of readObjects((await readIfThere(join(folder, name))) ?? new Uint8Array())) {
-      if (object.kind === 'statement') statements.push(decodeStatement(fromBase64url(object.bytes)));
+      if (object.kind === 'statement') {
+        const bytes = fromBase64url(object.bytes);
+        if (isAsked(bytes)) statements.push(decodeStatement(bytes));
+      }
       if (object.kind === 'keyring') {
         const { header } = parseKeyring(fromBase64url(object.bytes));
         keyrings.set(header.person, header);

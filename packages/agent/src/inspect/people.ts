@@ -1,18 +1,9 @@
 /** Who is called what, and which facts stand; for every chapter. */
 
 import type { FactOf } from '@ketenkluis/seal';
-import type { InspectFacts } from './facts.ts';
+import type { InspectFacts, KINDS } from './facts.ts';
 
-type FactKind =
-  | FactOf<'membership'>['kind']
-  | 'partner'
-  | 'control'
-  | 'mandate'
-  | 'step'
-  | 'consent'
-  | 'keyholders'
-  | 'hosting'
-  | 'oversight';
+type FactKind = (typeof KINDS)[number];
 type Spanned = { readonly id: string; readonly from: number; readonly until: number | null };
 
 export class Stated {

@@ -37,6 +37,7 @@ import {
   resolveLinks,
 } from '@ketenkluis/fhir';
 import { type Dwelling, dwellingOf } from '../evidence.ts';
+import { practitionersIn } from './contact.ts';
 import { CodeList, listedYears } from './filter.ts';
 import { IdSet } from './idset.ts';
 
@@ -175,10 +176,10 @@ export class Chooser {
     if (bsn.kind === 'masked') this.#reject({ file, line, code: 'bsn-masked' });
     else if (bsn.kind === 'fault') this.#reject({ file, line, code: bsn.fault });
     else if (bsn.kind === 'bsn') this.#onBsn(id, bsn.bsn);
-    this.#onDwelling(id, () => ({
-      ...dwellingOf(patient.name, patient.address),
-      doctors: (patient.generalPractitioner ?? []).flatMap(({ reference }) => literalReference(reference)?.id ?? []),
-    }));
+    this.#onDwelling(id, () => {
+      const doctors = practitionersIn(patient.generalPractitioner?.map(({ reference }) => reference));
+      return { ...dwellingOf(patient.name, patient.address), ...(doctors.length === 0 ? {} : { doctors }) };
+    });
     const mark = bsn.kind === 'bsn' ? Number(bsn.bsn) % MARK : null;
     this.#people.set(id, { ...personFact(patient), problems: [], mark });
     for (const { type, reference = '' } of linksOf(patient)) {

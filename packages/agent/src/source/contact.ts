@@ -16,6 +16,13 @@ import { CONTACT_YEARS } from './filter.ts';
 const NOT_KEPT = new Set(['cancelled', 'noshow', 'entered-in-error', 'waitlist', 'proposed']);
 const PROFESSIONAL = new Set(['Practitioner', 'PractitionerRole']);
 
+/** Resource ids of those references that name a professional. */
+export const practitionersIn = (references: readonly (string | undefined)[] | undefined): string[] =>
+  (references ?? []).flatMap((reference) => {
+    const target = literalReference(reference);
+    return target !== undefined && PROFESSIONAL.has(target.type) ? [target.id] : [];
+  });
+
 /** Undefined for what did not take place, has no day, lies after `asOf` or more than two years before it. */
 export function contactOf(resource: Encounter | Appointment, asOf: LocalDate): Contact | undefined {
   const day = firstDay(resource.resourceType === 'Encounter' ? resource.period?.start : resource.start);
@@ -30,9 +37,6 @@ export function contactOf(resource: Encounter | Appointment, asOf: LocalDate): C
     resource.resourceType === 'Encounter'
       ? resource.participant?.map((one) => one.individual?.reference)
       : resource.participant?.map((one) => one.actor?.reference);
-  const practitioners = (references ?? []).flatMap((reference) => {
-    const target = literalReference(reference);
-    return target !== undefined && PROFESSIONAL.has(target.type) ? [target.id] : [];
-  });
+  const practitioners = practitionersIn(references);
   return { kind: resource.resourceType === 'Encounter' ? 'encounter' : 'appointment', day, practitioners };
 }

@@ -61,9 +61,11 @@ export class Taker {
     const contact = isContact ? contactOf(own as Encounter | Appointment, asOf) : undefined;
     const booking = isContact ? this.#booking(own as Encounter | Appointment) : undefined;
     const registration = type === 'Observation' ? registrationOf(own as Observation, selection, asOf) : undefined;
-    const work = isWork ? workOf(own, worked) : undefined;
     const found =
       isContact || isWork ? undefined : minimise(own, { selection, programmes, asOf, units, medication }, leaves);
+    // Of a laboratory's results those that the programmes list: no other is read.
+    const result = type === 'Observation' && found?.scope !== undefined;
+    const work = worked !== undefined && (isWork || result) ? workOf(own, worked) : undefined;
     if ([contact, booking, registration, work, found?.scope].every((one) => one === undefined)) return;
     // The first record of an id counts; only records that would be taken can be in each other's way.
     if (!this.#taken.add(`${type}/${own.id}`)) {

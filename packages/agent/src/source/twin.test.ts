@@ -131,6 +131,7 @@ const resource = fc.oneof(
     effectiveDateTime: maybe(date),
     effectivePeriod: maybe(fc.record({ start: date })),
     issued: maybe(date),
+    category: maybe(fc.constant([{ coding: [{ system: SYSTEM.observationCategory, code: 'laboratory' }] }])),
     valueQuantity: maybe(fc.constant({ value: 53, unit: 'mmol/mol', code: 'mmol/mol' })),
     component: maybe(
       fc.array(fc.record({ code: concept(measured), valueQuantity: fc.constant({ value: 120 }) }), { maxLength: 2 }),

@@ -27,6 +27,12 @@ describe('R48 work in other registers', () => {
     expect(read({ resourceType: 'DiagnosticReport', status: 'final', issued: '2026-03-01T08:00:00Z' })).toEqual(
       on('result'),
     );
+    const laboratory = [{ coding: [{ system: SYSTEM.observationCategory, code: 'laboratory' }] }];
+    const measured = { resourceType: 'Observation', status: 'final', effectiveDateTime: '2026-03-01' };
+    expect(read({ ...measured, category: laboratory, issued: '2026-03-02T08:00:00Z' })).toEqual(
+      on('result', '2026-03-02'),
+    );
+    expect(read(measured)).toBeUndefined();
     expect(read({ ...sent, recipient: [{ reference: 'Practitioner/p1' }, { reference: 'Patient/1' }] })).toEqual(
       on('message', '2026-03-01', { practitioners: ['p1'] }),
     );

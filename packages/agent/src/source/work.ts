@@ -14,6 +14,7 @@ import {
   fhirDate,
   isDateFault,
   literalReference,
+  type Observation,
   type Reference,
   type Resource,
   type ServiceRequest,
@@ -62,6 +63,7 @@ const NOT_KEPT = new Set([
 const PROFESSIONAL = new Set(['Practitioner', 'PractitionerRole']);
 /** SNOMED CT: patient referral, referral to service. */
 const REFERRAL = new Set([`${SYSTEM.snomed}|3457005`, `${SYSTEM.snomed}|306206005`]);
+const LABORATORY = `${SYSTEM.observationCategory}|laboratory`;
 const REMINDER = `${SYSTEM.communicationCategory}|reminder`;
 const PHONE = `${SYSTEM.participationMode}|PHONE`;
 
@@ -96,6 +98,11 @@ function told(resource: Resource): Told | undefined {
       const { issued, effectiveDateTime, effectivePeriod, resultsInterpreter = [] }: DiagnosticReport = resource;
       const day = dayOf(issued, effectiveDateTime, effectivePeriod?.end, effectivePeriod?.start);
       return { kind: 'result', day, people: resultsInterpreter };
+    }
+    case 'Observation': {
+      const { category, issued, effectiveDateTime, effectivePeriod }: Observation = resource;
+      if (!keysOf(category).includes(LABORATORY)) return undefined;
+      return { kind: 'result', day: dayOf(issued, effectiveDateTime, effectivePeriod?.end), people: [] };
     }
     case 'Communication': {
       const { sent, received, category, medium, sender, recipient = [] }: Communication = resource;
@@ -134,7 +141,7 @@ export function workOf(
     readonly codesOf: (reference: string) => readonly CodingKey[];
   },
 ): Work | undefined {
-  if (!WORK_TYPES.has(resource.resourceType) || NOT_KEPT.has((resource as Task).status ?? '')) return undefined;
+  if (NOT_KEPT.has((resource as Task).status ?? '')) return undefined;
   const one = told(resource);
   if (one?.day === undefined || one.day > of.asOf || one.day < addDays(of.since, -WORK_BEFORE)) return undefined;
   if (one.until !== undefined && one.until < one.day) return undefined;

@@ -24,6 +24,13 @@ export function auditCsv(rows: readonly Row[]): string {
   return stringify(table, { delimiter: ';', record_delimiter: 'windows', bom: true });
 }
 
+/** Any table in the same form. */
+export const tableCsv = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  stringify(
+    [head, ...rows].map((row) => row.map((value) => cellText({ value }))),
+    { delimiter: ';', record_delimiter: 'windows', bom: true },
+  );
+
 export interface FileHead {
   readonly practice: string;
   /** Instant, ISO 8601. */

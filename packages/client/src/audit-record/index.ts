@@ -14,15 +14,18 @@ export { type CopyBundle, copyBundle } from './copy.ts';
 export { isLineOf, type LineKind, NEN_EVENTS, type NenEvent, UNWRITTEN } from './events.ts';
 export { type AuditBundle, auditBundle, auditEvents, bundleText, profileOf } from './fhir.ts';
 export type { AuditEvent } from './fhir-types.ts';
-export { auditCsv, auditXml, cellText, type FileHead, XML_NAMESPACE } from './files.ts';
+export { auditCsv, auditXml, cellText, type FileHead, tableCsv, XML_NAMESPACE } from './files.ts';
 export {
   type DigestLine,
+  digestOrder,
   matches,
   OVERVIEWS,
   type OverviewFilter,
   type OverviewKind,
   type OverviewRow,
   overviewOf,
+  type Seen,
+  seenOf,
   weeklyDigest,
 } from './overview.ts';
 export {

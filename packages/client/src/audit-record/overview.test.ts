@@ -2,14 +2,16 @@ import { addDays, localDate } from '@ketenkluis/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DOSSIER, lines, NAMES, NURSE, PARTNER, PODIATRIST } from './lines.test-util.ts';
-import { matches, OVERVIEWS, overviewOf, weeklyDigest } from './overview.ts';
+import { matches, OVERVIEWS, overviewOf, seenOf, weeklyDigest } from './overview.ts';
 import { auditRecords } from './record.ts';
 
 const logs = fc.array(lines, { maxLength: 12 }).map((drawn) =>
   drawn.flatMap((line, index) => {
     // Two weeks, so that lines share days.
     const at = 1_767_600_000_000 + (line.common.at % (14 * 86_400_000));
-    return auditRecords({ ...line, index, common: { ...line.common, at: at as typeof line.common.at } }, NAMES);
+    return auditRecords({ ...line, index, common: { ...line.common, at: at as typeof line.common.at } }, NAMES).map(
+      seenOf,
+    );
   }),
 );
 
@@ -59,7 +61,7 @@ describe('overviews', () => {
         const rows = overviewOf(records, 'colleague');
         expect(JSON.stringify(rows)).not.toContain(PODIATRIST);
         const theirs = rows.filter(({ key }) => key === PARTNER);
-        expect(theirs.length).toBe(records.some(({ user }) => user.organisation === PARTNER) ? 1 : 0);
+        expect(theirs.length).toBe(records.some(({ who }) => who.key === PARTNER) ? 1 : 0);
         for (const { name } of theirs) expect(name).toBe('Podotherapie Het Spoor');
       }),
     );
@@ -70,13 +72,13 @@ describe('overviews', () => {
       fc.property(logs, fc.integer({ min: 0, max: 20 }), (records, days) => {
         const until = addDays(localDate(1_767_600_000_000 as never), days);
         const digest = weeklyDigest(records, { until, own: NURSE, dossiers: new Set([DOSSIER]) });
-        const seen = records.filter(({ event, object, user, at }) => {
+        const seen = records.filter(({ event, dossier, who, at }) => {
           const day = localDate(at);
           const look = ['release', 'emergency', 'search', 'print', 'export', 'copy'].includes(event);
-          const other = !('value' in user.id) || user.id.value !== NURSE;
-          return look && other && 'value' in object.dossier && day < until && day >= addDays(until, -7);
+          const other = who.key !== NURSE;
+          return look && other && dossier !== null && day < until && day >= addDays(until, -7);
         });
-        const who = seen.map(({ user }) => ('value' in user.id ? user.id.value : user.organisation));
+        const who = seen.map((one) => one.who.key);
         expect(digest.length).toBe(new Set(who).size);
         expect(new Set(digest.flatMap((one) => one.days))).toEqual(new Set(seen.map(({ at }) => localDate(at))));
         expect(digest.some(({ emergency }) => emergency)).toBe(seen.some(({ event }) => event === 'emergency'));

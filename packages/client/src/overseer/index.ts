@@ -17,4 +17,6 @@ export {
   type StepWords,
   sayStep,
 } from './records.ts';
+export { type SeenNames, seenIn } from './seen.ts';
 export { coveredTo, planOf, policyOf, type Standing, type StandingFinding, standing } from './standing.ts';
+export { declareOverview } from './take.ts';

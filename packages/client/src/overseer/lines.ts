@@ -9,6 +9,7 @@ import type { Hash } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { SAID } from '../annex.ts';
 import type { Look, LookAction } from '../review/index.ts';
+import { noneSeen, SeenIndexer, seenColumns } from './seen.ts';
 
 const ACTIONS: readonly LookAction[] = ['open', 'list', 'search', 'print', 'export', 'copy', 'emergency'];
 const ACTION_OF: Readonly<Record<string, LookAction>> = {
@@ -45,6 +46,7 @@ export const logIndex = z.strictObject({
   refused: z.int(),
   /** Annexes that belong to a look and that did not open. */
   unread: z.int(),
+  seen: seenColumns,
 });
 export type LogIndex = z.infer<typeof logIndex>;
 
@@ -53,6 +55,7 @@ export const emptyIndex = (): LogIndex => ({
   looks: { line: [], at: [], person: [], dossier: [], action: [], said: [] },
   ...{ referred: [], ended: [], messages: [], calls: [], called: [], records: [], emergencies: 0, days: [] },
   ...{ partners: 0, lists: 0, refused: 0, unread: 0 },
+  seen: noneSeen(),
 });
 
 const SAYINGS = ['phone', 'consultation'] as const satisfies (keyof typeof SAID)[];
@@ -65,6 +68,7 @@ export class Indexer {
   readonly index: LogIndex;
   readonly #people: Map<string, number>;
   readonly #dossiers: Map<string, number>;
+  readonly #seen: SeenIndexer;
   /** Each person's last search without a dossier: its place among the looks. */
   readonly #searched = new Map<number, number>();
 
@@ -72,6 +76,7 @@ export class Indexer {
     this.index = index;
     this.#people = new Map(index.people.map((one, i) => [one, i]));
     this.#dossiers = new Map(index.dossiers.map((one, i) => [one, i]));
+    this.#seen = new SeenIndexer(index.seen);
     const { person, action, dossier } = index.looks;
     for (let i = Math.max(0, person.length - 200); i < person.length; i++)
       if (ACTIONS[action[i]!] === 'search' && dossier[i] === -1) this.#searched.set(person[i]!, i);
@@ -86,6 +91,7 @@ export class Indexer {
   add(line: number, entry: Entry, annex: Annex | null | undefined, judged: boolean): void {
     const { index } = this;
     const { common, items } = entry;
+    this.#seen.add(line, entry, judged);
     this.#day(localDate(common.at), line + 1);
     index.size = line + 1;
     const own = common.organisation === common.practice;

@@ -27,7 +27,7 @@ const longestWord = (sheet: Sheet, text: string, weight: Weight, size: number) =
 const columnsIn = ({ head, rows }: Pick<PaperTable, 'head' | 'rows'>): number[] =>
   (head.length > 0 ? head : rows[0]!).map((_, column) => column);
 
-/** Each column gets its longest word where that fits, and the rest is shared by how much more each would like. */
+/** Each column gets its longest word where that fits, and the rest is shared. */
 function columnsOf(sheet: Sheet, { head, rows, rowHeads }: PaperTable, size: number): number[] {
   const wishes = columnsIn({ head, rows }).map((column) => {
     const name = head[column] ?? '';
@@ -43,10 +43,20 @@ function columnsOf(sheet: Sheet, { head, rows, rowHeads }: PaperTable, size: num
   const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
   const least = sum(wishes.map((one) => one.least));
   if (least >= sheet.width) return wishes.map((one) => (one.least / least) * sheet.width);
-  const more = sum(wishes.map((one) => one.want - one.least));
-  const spare = sheet.width - least;
-  const share = more <= spare ? 1 : spare / more;
-  return wishes.map((one) => one.least + (one.want - one.least) * share);
+  // What is left goes round in equal parts: a short column gets all it wants, a long one what remains.
+  const widths = wishes.map((one) => one.least);
+  let spare = sheet.width - least;
+  let wanting = wishes.map((_, column) => column).filter((column) => wishes[column]!.want > widths[column]!);
+  while (wanting.length > 0 && spare > 0.01) {
+    const part = spare / wanting.length;
+    for (const column of wanting) {
+      const given = Math.min(part, wishes[column]!.want - widths[column]!);
+      widths[column] = widths[column]! + given;
+      spare -= given;
+    }
+    wanting = wanting.filter((column) => wishes[column]!.want - widths[column]! > 0.01);
+  }
+  return widths;
 }
 
 function draw(

@@ -27,6 +27,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   looks: async () => (await import('./looks.ts')).looks,
   keyholder: async () => (await import('./keyholder.ts')).keyholder,
   browser: async () => (await import('./browser.ts')).browser,
+  inspect: async () => (await import('./inspect.ts')).inspect,
   leaver: async () => (await import('./leaver.ts')).leaver,
   referral: async () => (await import('./referral.ts')).referral,
   review: async () => (await import('./review.ts')).review,

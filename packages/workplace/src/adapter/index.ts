@@ -179,6 +179,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     petitions: late(fetchedOnce(async () => (await import('./petitions.ts')).petitionSide(surroundings))),
     outside: late(async () => (await sides()).outside),
     control: late(fetchedOnce(async () => (await import('./control.ts')).controlSide(surroundings))),
+    overviews: late(fetchedOnce(async () => (await import('./overviews.ts')).overviewsSide(surroundings))),
     take: late(fetchedOnce(async () => (await import('./take.ts')).takeSide(surroundings))),
     oversight: late(async () => (await sides()).oversight),
     held: late(async () => (await sides()).held),

@@ -7,6 +7,7 @@ import {
   listHandles,
   openList,
   readContent,
+  type WeekContent,
   worklistContent,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
@@ -20,6 +21,8 @@ export interface OpenLists {
   readonly handle: HandleId;
   readonly asOf: LocalDate;
   readonly roles: readonly RoleId[];
+  /** Who else looked at the doctors' patients last week; only their list has it. */
+  readonly week: WeekContent | null;
 }
 
 /** The worse of the two speaks. */
@@ -60,11 +63,13 @@ export async function openLists(inside: Inside): Promise<OpenLists> {
   let asOf: LocalDate | null = null;
   let sealedAt = 0;
   const roles: RoleId[] = [];
+  let week: WeekContent | null = null;
   for (const { team } of teams) {
     const opened = await openList(session, 'worklist', team, about(inside, 'werklijst'));
     const content = readContent(worklistContent, opened.content);
     const list = parseWorklist(content.list);
     roles.push(list.role);
+    week ??= content.week ?? null;
     for (const row of list.rows) {
       const had = rows.get(row.dossier);
       rows.set(row.dossier, had === undefined ? row : merge(had, row));
@@ -86,7 +91,7 @@ export async function openLists(inside: Inside): Promise<OpenLists> {
     },
   );
   for (const dossier of gone) rows.delete(dossier);
-  return { view, rows, handle: first.handle, asOf: asOf!, roles };
+  return { view, rows, handle: first.handle, asOf: asOf!, roles, week };
 }
 
 /** Opened once per session; a failure is not remembered. */

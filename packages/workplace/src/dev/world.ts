@@ -35,6 +35,7 @@ import { controlSide } from './control.ts';
 import { keyholderSide } from './held.ts';
 import { witnessSide } from './outside.ts';
 import { looksOf, oversightSide } from './oversight.ts';
+import { overviewsSide } from './overviews.ts';
 import { deskSide, ownSide } from './own.ts';
 import { accessSide, type InventedSetting, partnerSide } from './partners.ts';
 import { dice, type Invented, invent, madeId } from './people.ts';
@@ -309,6 +310,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     own: role === 'patient' ? ownSide({ scene, now: start, reach: () => reach() }) : null,
     outside: witnessSide(stage, waiting),
     control: partner ? null : controlSide(stage),
+    overviews: partner || role === 'patient' ? null : overviewsSide(stage, partners),
     take: partner ? null : takeSide(stage),
     oversight: oversightSide(stage, (id) => known.has(id), ROLES, confirmation),
     held: keyholderSide(stage, waiting),

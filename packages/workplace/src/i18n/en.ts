@@ -24,6 +24,7 @@ export const en: Dictionary = {
     petitions: 'Requests',
     overdue: 'A request of a patient has waited for more than a month ({{late}})',
     overdueBody: 'Answering within a month is a duty. Answer today.',
+    seen: 'Overviews',
     partners: 'Partners',
     urgent: 'Substitutes and emergencies',
     handed: 'Handed over',

@@ -25,6 +25,7 @@ export const nl = {
     petitions: 'Verzoeken',
     overdue: 'Een verzoek van een patiënt wacht langer dan een maand ({{late}})',
     overdueBody: 'Binnen een maand antwoord geven is een plicht. Antwoord vandaag nog.',
+    seen: 'Overzichten',
     handed: 'Overgedragen',
     waiting: 'wachten op u',
     deliveries: 'Leveringen',

@@ -40,6 +40,10 @@ export const shortDay = (value: string, language: Language): string =>
     .reverse()
     .join(language === 'nl' ? '-' : '/');
 
+/** "ma", "Mon". */
+export const weekday = (value: LocalDate, language: Language): string =>
+  formatter(language, { timeZone: 'UTC', weekday: 'short' }).format(new Date(`${value}T12:00:00Z`));
+
 /** Whole years; of a birth year or month alone the age on its first day, marked as not exact. */
 export function age(
   birth: string | null,

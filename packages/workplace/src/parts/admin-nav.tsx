@@ -26,6 +26,7 @@ export function AdminNav() {
     ...(world.petitions === null || !me?.owner || me.substitute || me.partner || me.office
       ? []
       : ([{ to: '/verzoeken', word: 'nav.petitions' }] as const)),
+    ...(world.overviews === null || !me?.owner || me.office ? [] : ([{ to: '/wie-keek', word: 'nav.seen' }] as const)),
   ] as const;
   if (pages.length < 2 || !pages.some(({ to }) => path === to || path.startsWith(`${to}/`))) return null;
   return (

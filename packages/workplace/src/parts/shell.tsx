@@ -26,7 +26,7 @@ const UNDER: Readonly<Record<string, RegExp>> = {
   '/toezicht': /^\/toezicht/,
   '/leveringen': /^\/leveringen/,
   '/team': /^\/(team|partners|waarneming|verzoeken)/,
-  '/controle': /^\/controle/,
+  '/controle': /^\/(controle|wie-keek)/,
   '/instellingen': /^\/instellingen/,
 };
 

@@ -31,6 +31,7 @@ export function useWords() {
       /** The day on which a moment falls in the Netherlands. */
       dayOf: (at: Instant) => format.day(localDate(at), language),
       day: (value: string) => format.day(value, language),
+      weekday: (value: LocalDate) => format.weekday(value, language),
       shortDay: (value: string) => format.shortDay(value, language),
       moment: (at: Instant) => format.moment(at, language),
       /** "Sinds 3 maart 2026, laatst gebruikt 5 maart 2026". */

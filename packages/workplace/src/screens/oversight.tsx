@@ -52,6 +52,7 @@ export function OversightScreen() {
               {t('nav.petitions')}
             </Link>
           )}
+          {world.overviews === null ? null : <Link to="/wie-keek">{t('nav.seen')}</Link>}
         </div>
         <section className="kk-card" aria-labelledby="reviews">
           <h2 id="reviews">{o('officer.reviews')}</h2>

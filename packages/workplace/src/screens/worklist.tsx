@@ -2,7 +2,7 @@
 
 import { Button, CloseButton, Kbd, SegmentedControl, TextInput, VisuallyHidden } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type DueFilter, type Filter, matches, prepare } from '../lib/due.ts';
 import type { Saying, Worklist } from '../model.ts';
@@ -17,6 +17,9 @@ import { useAsk, useToday, useWorld } from '../parts/world.tsx';
 import { PatientGrid } from './worklist-grid.tsx';
 import { remembered } from './worklist-memory.ts';
 import './worklist.css';
+
+/** Fetched after the list itself. */
+const WeekCard = lazy(async () => ({ default: (await import('./week-card.tsx')).WeekCard }));
 
 export function WorklistScreen() {
   const { t } = useTranslation();
@@ -144,6 +147,9 @@ function List({ list, again, busy }: ListProps) {
         </Button>
       </div>
       <Confirmed confirmation={list.confirmation} quiet />
+      <Suspense>
+        <WeekCard />
+      </Suspense>
       {list.gone > 0 ? <Strip tone="plain" title={t('worklist.gone', { count: list.gone })} /> : null}
       {list.rows.length === 0 ? (
         <Empty title={t('worklist.none')} body={t('worklist.noneBody')} />

@@ -29,15 +29,6 @@ async function fine(page: Page, name: string, small: { width: number; height: nu
     expect(wide, `${name}, ${size}: overflows`).toBeLessThanOrEqual(0);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      if (process.env.SHOTS)
-        for (let at = 0; at < 8; at++) {
-          const more = await page.evaluate((to) => {
-            const main = document.querySelector('main')!;
-            main.scrollTop = to * main.clientHeight;
-            return to * main.clientHeight < main.scrollHeight;
-          }, at);
-          if (more) await page.screenshot({ path: `${process.env.SHOTS}/${name}-${size}-${colorScheme}-${at}.png` });
-        }
       expect(await faultsOf(page, RULES), `${name}, ${size}, ${colorScheme}`).toEqual([]);
     }
   }
@@ -79,7 +70,6 @@ describe('what patients ask', () => {
       };
       const pdf = await saved(/^Kopie als pdf/);
       expect([pdf.name, pdf.bytes.subarray(0, 5).toString('latin1')]).toEqual(['mijn-dossier.pdf', '%PDF-']);
-      if (process.env.SHOTS) (await import('node:fs')).writeFileSync(`${process.env.SHOTS}/own.pdf`, pdf.bytes);
       const fhir = await saved(/^Kopie voor andere programma/);
       expect([fhir.name, fhir.bytes.toString('utf8')]).toEqual([
         'mijn-dossier.fhir.json',
