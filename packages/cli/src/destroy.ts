@@ -60,7 +60,7 @@ async function decide(state: State, options: Options): Promise<void> {
         asked: options.asked === undefined ? localDate(now) : parseLocalDate(options.asked),
         decision: ground === undefined ? { what: 'destroy' } : { what: 'refuse', ground },
         statements: await mirroredStatements(folder),
-        lines: (await mirroredLines(folder)).map(({ entry }) => entry),
+        lines: await mirroredLines(folder),
         own: (dossier) => people.owns(now).some((one) => one.dossier === dossier),
         keyholders: people.keyholders !== undefined,
       });

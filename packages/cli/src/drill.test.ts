@@ -50,10 +50,7 @@ beforeAll(async () => {
     await decideDestruction({
       ...{ register, patient: 'pat-0', asked: AS_OF, now: world.clock.clock(), why: 'gevraagd aan de balie' },
       ...{ decision: { what: 'destroy' }, signers: [keys('A.'), keys('C.')], own: () => false, keyholders: false },
-      ...{
-        statements: await mirroredStatements(mirror),
-        lines: (await mirroredLines(mirror)).map(({ entry }) => entry),
-      },
+      ...{ statements: await mirroredStatements(mirror), lines: await mirroredLines(mirror) },
     });
     await state.save();
   });

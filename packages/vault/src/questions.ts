@@ -7,7 +7,6 @@ import type { Selectable } from 'kysely';
 import { actorOf, factsOfAsker, ownsFor, type Signed } from './auth.ts';
 import { factsOf, type GrantedRow, type HandleRow, type StoredFact } from './changes.ts';
 import type { Schema } from './storage/schema.ts';
-import { getStatements, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 
 export type DossierRow = Selectable<Schema['dossier']>;

@@ -21,7 +21,7 @@ import { checkRecipients, keptBundles, sortStatements, wrapRows } from './receiv
 import { decidedItem, outcomeOf, shownStates } from './release.ts';
 import { settleShares, writeDraft } from './settling.ts';
 import { type StateDraft, statesOf } from './states.ts';
-import { batchesFor, getStatements, payloadOf, type StatementRow, toWire } from './storage/statements.ts';
+import { batchesFor, getStatements, payloadOf, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 

@@ -74,10 +74,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const mirrored = async () => (await mirroredLines(mirror)).map(({ entry }) => entry);
 const decide = async (by: readonly [string, string], more: object = {}) => {
-  const statements = await mirroredStatements(mirror);
-  const lines = await mirrored();
+  const [statements, lines] = [await mirroredStatements(mirror), await mirroredLines(mirror)];
   return onState(
     (register) =>
       decideDestruction({
@@ -106,13 +104,13 @@ describe('R5: destruction on request', () => {
   it('goes through vault, lists, register and mirror; cut off between any two steps it goes on, and says nothing before it is so', async () => {
     const before = await rows();
     expect(before.packs).toBeGreaterThan(2);
-    const handed = { ...(await mirrored()).at(-1)! };
+    const handed = (await mirroredLines(mirror)).at(-1)!.entry;
     const seen = {
       ...handed,
       common: { ...handed.common, organisation: PARTNER },
       items: [{ ...handed.items[0]!, dossier: gone, outcome: 'success' as const }],
     };
-    const made = await decide(['A.', 'C.'], { lines: [seen] });
+    const made = await decide(['A.', 'C.'], { lines: [{ entry: seen }] });
     expect(made).toMatchObject({ due: '2026-04-05', signed: [{}, {}] });
     expect(await copies()).toEqual({
       ...{ vault: 'todo', lists: 'todo', register: 'todo', mirror: 'todo', partner: 'todo', backups: 'todo' },
@@ -154,7 +152,9 @@ describe('R5: destruction on request', () => {
     const ofDossier = stated.map((bytes) => Buffer.from(bytes).toString('latin1')).filter((one) => one.includes(gone));
     expect(ofDossier.every((one) => /"t":"(withdrawal|state|snapshot)"/.test(one))).toBe(true);
     expect(await verifyMirror(mirror)).toMatchObject({ ok: true, faults: [] });
-    expect((await mirrored()).some(({ items }) => items.some(({ dossier }) => dossier === gone))).toBe(true);
+    expect((await mirroredLines(mirror)).some(({ entry }) => entry.items.some(({ dossier }) => dossier === gone))).toBe(
+      true,
+    );
   });
 
   it('does not come back: not with a sync, not with a batch, not under another record; only by name, after an owner says so', async () => {
