@@ -1,9 +1,10 @@
 /** The patient's own word (docs/spec/own.md, "In their own hands"): between two vaults, with nobody of the practice online. */
 
-import { DAY, localDate, plus } from '@ketenkluis/base';
+import { DAY, localDate, newId, plus } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
-import { type FactOf, signBatch, signersOf, statementsToWire } from '@ketenkluis/seal';
+import { type FactOf, payloadHash, signBatch, signersOf, statementsToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { change } from './change.ts';
 import {
   accessOf,
   agreeTo,
@@ -300,5 +301,69 @@ describe('what a patient says themselves', () => {
     await sync();
     expect((await ownAccess(self, own)).seers.some(({ partner: one }) => one === partner())).toBe(false);
     expect((await ownLog(self, own)).complete).toBe(true);
+  }, 60_000);
+
+  it('R34: whoever says and takes back without end shuts nobody of the practice out, and the patient can still shut', async () => {
+    const until = plus(self.now(), DAY);
+    const fill = (session: Session, of: OwnDossier, by: string): FactOf<'restriction'> => ({
+      ...{ t: 'fact', v: 1, suite: 1, kind: 'restriction', practice: session.practice, from: session.now(), until },
+      id: newId('fact', session.wire.ports.random),
+      ...{ dossier: of.dossier, handles: null, excluded: `org_${'c'.repeat(25)}a` as never, by: by as never },
+    });
+    const say = async (session: Session, of: OwnDossier, states: FactOf<'restriction'>[], ends: string[]) => {
+      const access = await ownAccess(session, of);
+      const gone = access.facts.filter(({ fact }) => ends.includes(fact.id)).map(({ hash }) => hash);
+      const at = session.now();
+      const live = [...access.proved.live.filter((hash) => !gone.includes(hash)), ...states.map(payloadHash)];
+      const withdrawals = ends.map((fact) => ({
+        ...({ t: 'withdrawal', v: 1, suite: 1 } as const),
+        ...{ practice: session.practice, fact: fact as never, dossier: of.dossier, at },
+      }));
+      const { statements } = await signBatch([...states, ...withdrawals, stepTo(session, access.proved, live)], {
+        ...{ practice: session.practice, at, signer: session.keys().signer },
+      });
+      await change(session, {
+        ...{ endpoint: 'consent', class: 'say', event: 'consent' },
+        items: [{ dossier: of.dossier, handle: null, facts: [of.own] }],
+        about: { purpose: 'x' },
+        body: { ...statementsToWire(statements) },
+      });
+    };
+    /** As often as it goes, and what ended it. */
+    const flood = async (session: Session, of: OwnDossier): Promise<string> => {
+      for (let round = 0; round < 5; round++) {
+        const states = Array.from({ length: 50 }, () => fill(session, of, session.person));
+        const end = await problem(
+          say(session, of, states, []).then(() =>
+            say(
+              session,
+              of,
+              [],
+              states.map(({ id }) => id),
+            ),
+          ),
+        );
+        if (end !== 'it went through') return end;
+      }
+      return 'it went through';
+    };
+    const other = await takeIn(two.practice, [gp, nurse], row, 'representative');
+    const theirs = await other.enter();
+    const opened = async () => {
+      const { parts } = await openDossier(nurse, {
+        ...{ dossier: row.dossier, facts: row.facts, handles: row.handles.slice(0, 1).map(({ handle }) => handle) },
+      });
+      return parts.map(({ outcome }) => outcome);
+    };
+    const first = await flood(theirs, await mine(theirs));
+    expect(await opened()).toEqual(['permit']);
+    expect(first).toBe('vault/too-large');
+    // What somebody else said leaves the patient's own word alone.
+    await refuse(self, own, { handles: null, excluded: [partner()] });
+    expect(await flood(self, own)).toBe('vault/too-large');
+    expect(await opened()).toEqual(['permit']);
+    // After the practice confirmed it, it goes again.
+    await sync();
+    await refuse(self, own, { handles: null, excluded: ['outside'] });
   }, 60_000);
 });
