@@ -71,14 +71,19 @@ interface Held {
 export async function readPetitions(session: Session, register: Register): Promise<readonly Held[]> {
   const people = await session.people();
   const { petitions } = await session.call('petitions', petitionsMessage);
+  const seen = new Set<string>(register.petitions?.seen ?? []);
   const good: Held[] = [];
+  const shown = new Set<string>();
   for (const { line, statement: wire, words } of petitions) {
     const statement = expectType(statementFromWire(wire), 'petition');
-    if (await people.verify(statement, people.timeAt(statement.payload.at, line)))
+    shown.add(statement.hash);
+    const { kind } = statement.payload;
+    // Somebody's `own` may end, dated back, after they asked: what the log holds waits all the same, and stops nothing.
+    const waits = (kind === 'name' || kind === 'ask') && seen.has(statement.hash);
+    if (waits || (await people.verify(statement, people.timeAt(statement.payload.at, line))))
       good.push({ line, statement, words });
   }
-  const shown = new Set(good.map(({ statement }) => statement.hash));
-  if ((register.petitions?.seen ?? []).some((hash) => !shown.has(hash)))
+  if ([...seen].some((hash) => !shown.has(hash)))
     throw agentError('vault-forked', 'the log holds a request of a patient that the vault does not show', {
       detail: { alarm: 'gap' },
     });

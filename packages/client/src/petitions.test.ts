@@ -25,12 +25,14 @@ import {
   admitOwn,
   agree,
   declare,
+  endOwn,
   inviteOwn,
   type OwnDossier,
   openDossier,
   openList,
   openOwn,
   ownDossiersOf,
+  ownersOf,
   ownLog,
   readContent,
   type Session,
@@ -130,6 +132,32 @@ describe('what a patient asks and takes along', () => {
     own = (await ownDossiersOf(me))[0]!;
   });
   afterAll(async () => world.close());
+
+  /** As a changed program says it. */
+  const said = async (by: Session, of: OwnDossier, kind: 'ask' | 'alert', at: Instant) => {
+    const payload = {
+      ...({ t: 'petition', v: 1, suite: 1 } as const),
+      ...{ practice: by.practice, dossier: of.dossier, by: by.person, at, own: of.own, team: of.team },
+    };
+    const blobs = [
+      await sealTo(fromBase64url((await by.people()).epochOf(of.team)!.payload.kem), 'x', utf8('{}') as never),
+    ];
+    const words = hashOf(lengthPrefixed(...blobs));
+    const full =
+      kind === 'ask' ? ({ ...payload, kind, about: 'other', words } as const) : ({ ...payload, kind, words } as const);
+    return change(by, {
+      ...{ endpoint: 'petition', class: 'own', items: [{ dossier: of.dossier, handle: null, facts: [of.own] }] },
+      body: {
+        statement: statementToWire(await signStatement(full, by.keys().signer)),
+        words: blobs.map((one) => base64url(one)),
+      },
+    });
+  };
+
+  it('R53: what every reader would hold for unsigned by its date is not taken', async () => {
+    // From before they had their key.
+    expect(await problem(said(me, own, 'ask', plus(me.now(), -110_000)))).toBe('vault/bad-statement');
+  });
 
   it('R53, R54: record and log are taken along as FHIR at once, said in the log before, and nobody is named', async () => {
     const items = [{ dossier: own.dossier, handle: own.handles[0]!, facts: [own.own, ...own.facts] }];
@@ -338,5 +366,30 @@ describe('what a patient asks and takes along', () => {
     };
     await expect(world.sync()).rejects.toMatchObject({ code: 'agent/vault-forked', detail: { alarm: 'gap' } });
     world.net.between = null;
+  });
+
+  it('R53: an `own` that ends dated before what was asked stops no snapshot, and what was asked waits', async () => {
+    gp = await world.signIn('gp');
+    const them = await parent.enter();
+    const theirs = (await ownDossiersOf(them))[0]!;
+    const before = (await world.sync()).petitions.open;
+    await said(them, theirs, 'ask', plus(them.now(), 100_000));
+    const [fact] = (await ownersOf(gp, theirs.dossier)).filter(({ person }) => person === parent.person);
+    await endOwn(gp, fact!);
+    expect((await world.sync()).petitions.open).toBe(before + 1);
+    expect((await world.sync()).petitions.open).toBe(before + 1);
+  });
+
+  it('R53: one patient who says it over and over fills nobody else’s list', async () => {
+    me = await patient.enter();
+    const ends: string[] = [];
+    for (let n = 0; n < 25; n++) ends.push(await problem(said(me, own, 'alert', plus(me.now(), n))));
+    expect(ends.filter((one) => one === 'vault/conflict').length).toBeGreaterThan(0);
+    // Only the newest address is kept.
+    const { storage } = world.vault().vault;
+    const kept = await storage.read((tx) =>
+      tx.selectFrom('petition').select('words').where('kind', '=', 'alert').where('words', 'is not', null).execute(),
+    );
+    expect(kept.length).toBe(1);
   });
 });

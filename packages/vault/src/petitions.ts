@@ -4,7 +4,7 @@
  */
 
 import { decide } from '@ketenkluis/access';
-import { MINUTE, type OrganisationId, type PersonId } from '@ketenkluis/base';
+import { DAY, type Instant, MINUTE, type OrganisationId, type PersonId } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
 import { answers, MAX_WAITING, type petitions as petitionsMessage, type postPetition } from '@ketenkluis/protocol';
 import { expectType, type Hash, type Petition, type Statement, signersOf, statementFromWire } from '@ketenkluis/seal';
@@ -58,6 +58,12 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
       if (!keys.maySign(payload, signersOf(statement), at)) made.refused = patient ? 'unknown' : 'class-not-allowed';
       else if (!(await keys.verify(statement, at))) throw bad('whoever signed this may not say it');
       if (Math.abs(payload.at - at) > 2 * MINUTE) throw bad('date it now');
+      // Readers judge by the date that it bears (`timeAt`): what they would hold for unsigned stops every snapshot.
+      if (
+        made.refused === undefined &&
+        !(await keys.verify(statement, keys.timeAt(payload.at, Number.POSITIVE_INFINITY)))
+      )
+        throw bad('date it now');
       if (made.refused === undefined && payload.kind === 'name') await checkLine(vault, people.log, payload);
     },
     plan: async (tx, at) => {
@@ -67,7 +73,7 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
       const decision =
         reason === undefined ? decided : ({ outcome: 'deny', reason, checks: decided.checks } as typeof decided);
       made.refused = reason;
-      if (reason === undefined) await checkOrder(tx, practice, statement);
+      if (reason === undefined) await checkOrder(tx, practice, statement, at);
       const event = payload.kind === 'answer' ? 'answer' : 'petition';
       const action = payload.kind === 'answer' ? 'U' : 'C';
       return {
@@ -82,6 +88,15 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
         effect: async (write, { index }) => {
           if (decision.outcome === 'deny') return;
           await putStatements(write, practice, [{ statement, dossier: null, directory: false, line: index, item: 0 }]);
+          // An address that was replaced is nobody's any more.
+          if (payload.kind === 'alert')
+            await write
+              .updateTable('petition')
+              .set({ words: null })
+              .where('practice', '=', practice)
+              .where('kind', '=', 'alert')
+              .where('person', '=', payload.by)
+              .execute();
           const named = { practice, hash: statement.hash, line: index, at, kind: payload.kind, dossier };
           const answer = payload.kind === 'answer' ? payload.petition : null;
           await write
@@ -119,10 +134,11 @@ async function checkLine(
 }
 
 /** Nothing twice, one answer each, and not more than anybody can read. */
-async function checkOrder(tx: Tx, practice: OrganisationId, { hash, payload }: Said): Promise<void> {
+const ALERTS_IN = 90 * DAY;
+async function checkOrder(tx: Tx, practice: OrganisationId, { hash, payload }: Said, at: Instant): Promise<void> {
   const rows = await tx
     .selectFrom('petition')
-    .select(['hash', 'kind', 'answered'])
+    .select(['hash', 'kind', 'answered', 'at'])
     .where('practice', '=', practice)
     .where('dossier', '=', payload.dossier)
     .execute();
@@ -134,6 +150,10 @@ async function checkOrder(tx: Tx, practice: OrganisationId, { hash, payload }: S
     if (row?.answered !== null) throw vaultError('conflict', 'this has its answer; look again');
     return;
   }
+  // Each stays in everybody's list for good. No messages any more: that is taken for longer.
+  const alerts = rows.filter(({ kind, at: said }) => kind === 'alert' && said > at - ALERTS_IN);
+  if (payload.kind === 'alert' && alerts.length >= (payload.words === null ? 2 : 1) * MAX_WAITING)
+    throw vaultError('conflict', 'this was said so often of late; wait before saying it again');
   const waiting = rows.filter(({ kind, answered }) => (kind === 'name' || kind === 'ask') && answered === null);
   if (payload.kind !== 'alert' && waiting.length >= MAX_WAITING)
     throw vaultError('conflict', 'as many wait as the practice can answer; wait for an answer first');
