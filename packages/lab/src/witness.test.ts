@@ -229,6 +229,32 @@ describe('a vault and its witness', () => {
     await theirs.stop();
   });
 
+  it('R42: while the quorum is out of reach, whoever waits for it keeps the vault from nothing', async () => {
+    front = honest;
+    world.time.move(1000);
+    const away = {
+      name: 'witness.example/w2',
+      url: 'http://127.0.0.1:9',
+      keys: [...createKeys(join(dir, 'w2'), 'witness.example/w2').vkeys],
+    };
+    await nameWitnesses(world, { witnesses: [{ name: NAME, url, keys: [...vkeys] }, away] });
+    await checkpoint();
+    const { storage } = world.running.vault;
+    const { size } = await storage.ledger.state(world.log.origin);
+    const real = storage.read;
+    let reads = 0;
+    Object.assign(storage, {
+      read: (work: never) => {
+        reads += 1;
+        return real(work);
+      },
+    });
+    await witnesses().soon(world.log.origin, size);
+    Object.assign(storage, { read: real });
+    expect(reads).toBeGreaterThan(0);
+    expect(reads).toBeLessThan(20);
+  });
+
   it('takes no address that is none', async () => {
     const bad = ['http://witness.example', 'https://witness.example/?a=1', 'https://a@witness.example', 'witness', ''];
     for (const [i, one] of bad.entries()) {

@@ -271,9 +271,6 @@ export function createWitnesses(parts: {
     one.finally(() => poking.delete(one));
   }
 
-  const tasksOf = (log: string, { witnesses }: Named) =>
-    witnesses.flatMap(({ name }) => tasks.get(`${name} ${log}`) ?? []);
-
   async function keptOf(log: string): Promise<readonly Kept[]> {
     const rows = await rowsOf(log);
     return ((await namedOn(log))?.witnesses ?? []).map((witness): Kept => {
@@ -301,17 +298,19 @@ export function createWitnesses(parts: {
         timer = setTimeout(() => resolve(true), SOON);
         timer.unref();
       });
-      const reached = async () =>
-        (await keptOf(log)).filter((one) => one.note !== null && one.size >= most).length >= named.quorum;
-      while (!stopped && !(await reached())) {
-        for (const task of tasksOf(log, named)) {
+      const short = async () => (await keptOf(log)).filter((one) => one.note === null || one.size < most);
+      for (let left = await short(); !stopped; left = await short()) {
+        if (named.witnesses.length - left.length >= named.quorum) break;
+        // Who confirmed it already is asked nothing more.
+        const waited = left.flatMap(({ name }) => tasks.get(`${name} ${log}`) ?? []);
+        for (const task of waited) {
           // What waits because it failed goes on waiting.
           if (task.timer === null || task.wait > 0) continue;
           clearTimeout(task.timer);
           task.timer = null;
         }
         await pokeNamed(log);
-        const busy = tasksOf(log, named).flatMap((task) => task.busy ?? []);
+        const busy = left.flatMap(({ name }) => tasks.get(`${name} ${log}`)?.busy ?? []);
         if (busy.length === 0 || (await Promise.race([...busy, late])) === true) break;
       }
       clearTimeout(timer);
