@@ -17,13 +17,16 @@ export function alarmsOf(of: {
   readonly now: Instant;
   /** Requests of patients past their month. */
   readonly late: number;
+  /** Annexes that lines name and the vault does not show. */
+  readonly missing: number;
 }): Alarm[] {
-  const { since, days, known, outside, now, late } = of;
+  const { since, days, known, outside, now, late, missing } = of;
   const newest = known.at(-1);
   return [
     ...(outside.standing === 'degraded' ? (['unconfirmed'] as const) : []),
     ...(since !== null && now - since > Math.min(2 * days, MAX_DAYS) * DAY ? (['stale-snapshot'] as const) : []),
     ...(late > 0 ? (['overdue'] as const) : []),
+    ...(missing > 0 ? (['annex'] as const) : []),
     ...(newest !== undefined && clocksDiffer(newest.at, now) ? (['clock-drift'] as const) : []),
   ];
 }

@@ -1,20 +1,29 @@
-import { appendFileSync, chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { base64url, type DossierId, fromBase64url } from '@ketenkluis/base';
 import { alarmOf, audit } from '@ketenkluis/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from './keystore.ts';
-import { readObjects } from './mirror.ts';
+import { readObjects } from './mirror-files.ts';
 import { openState } from './state.ts';
 import { type BendPage, mirrorAt, monitorAt, sixYearsOn } from './testing/erased.ts';
 import { makeWorld, type World } from './testing/world.ts';
 import { verifyMirror } from './verify.ts';
+
+async function dossiersOf(world: World): Promise<DossierId[]> {
+  const dir = join(world.dir, 'agent');
+  const state = await openState({ dir, random: world.random, keyStore: fileKeyStore(dir) });
+  await state.close();
+  return Object.keys(state.register.vault.chains!.heads) as DossierId[];
+}
 
 describe('the mirror', () => {
   let world: World;
   let dir: string;
   const objects = () =>
     readdirSync(join(dir, 'objects')).flatMap((name) => readObjects(readFileSync(join(dir, 'objects', name))));
+  const annexed = () =>
+    readdirSync(join(dir, 'annexes')).flatMap((name) => readObjects(readFileSync(join(dir, 'annexes', name))));
   const count = (kind: string) => objects().filter((one) => one.kind === kind).length;
   beforeAll(async () => {
     world = await makeWorld(12, 2);
@@ -94,35 +103,106 @@ describe('the mirror', () => {
     expect((await verifyMirror(dir)).ok).toBe(true);
   });
 
+  it('P5, R39: who looked, in which role and why leaves with the practice: every annex, held against its line', async () => {
+    const held = () => world.vault().vault.storage.read((tx) => tx.selectFrom('annex').selectAll().execute());
+    const stood = await held();
+    const nurse = await world.signIn('gp');
+    for (const dossier of await dossiersOf(world)) await audit(nurse, { dossier });
+    await nurse.close();
+    const first = await world.sync({ mirror: dir });
+    const rows = await held();
+    expect(rows.length).toBeGreaterThan(stood.length);
+    expect(first.mirror).toMatchObject({ annexes: rows.length - stood.length, missing: 0 });
+    const copy = () => new Map(annexed().map(({ name, bytes }) => [name, bytes]));
+    expect(copy()).toEqual(new Map(rows.map(({ hash, bytes }) => [hash as string, base64url(bytes)])));
+    expect(await verifyMirror(dir)).toMatchObject({ ok: true, annexes: rows.length });
+    // Nothing new: nothing is asked for.
+    const asked: string[] = [];
+    world.net.between = (url, ask) => {
+      asked.push(url);
+      return ask();
+    };
+    expect((await world.sync({ mirror: dir })).mirror).toMatchObject({ annexes: 0, missing: 0 });
+    expect(asked.filter((url) => url.includes('/entries')).length).toBeGreaterThan(0);
+    expect(asked.filter((url) => url.includes('/annexes'))).toEqual([]);
+    world.net.between = null;
+
+    const [file] = readdirSync(join(dir, 'annexes')).map((name) => join(dir, 'annexes', name));
+    const good = readFileSync(file!, 'utf8');
+    const [line, ...others] = good.trimEnd().split('\n');
+    const { name } = JSON.parse(line!) as { name: string };
+    const named = async (text: string) => {
+      writeFileSync(file!, text);
+      const { ok, faults } = await verifyMirror(dir);
+      expect(ok).toBe(false);
+      return faults.map(({ kind, message }) => `${kind}: ${message.replaceAll(/\d+/g, 'N')}`);
+    };
+    const another = (JSON.parse(others[0]!) as { bytes: string }).bytes;
+    const left = others.map((one) => `${one}\n`).join('');
+    expect(await named(left)).toEqual(['annex: the annex of line N is missing; copy it with the next sync']);
+    expect(await named(`${JSON.stringify({ kind: 'annex', name, bytes: another })}\n${left}`)).toEqual([
+      'annex: the annex of line N is not the one that the line names',
+    ]);
+    const more = `${JSON.stringify({ kind: 'annex', name: 'A'.repeat(43), bytes: another })}\n`;
+    expect(await named(`${good}${more}`)).toEqual([
+      'annex: an annex in annexes/N.ndjson is named by no line that is here',
+    ]);
+    writeFileSync(file!, good);
+
+    // A copy of an older agent: none but what came with statements, among the objects. The next sync completes it.
+    const state = JSON.parse(readFileSync(join(dir, 'mirror.json'), 'utf8')) as { annexes?: number };
+    delete state.annexes;
+    writeFileSync(join(dir, 'mirror.json'), JSON.stringify(state));
+    rmSync(join(dir, 'annexes'), { recursive: true });
+    const old = join(dir, 'objects', readdirSync(join(dir, 'objects'))[0]!);
+    appendFileSync(old, `${line!}\n`);
+    expect((await verifyMirror(dir)).faults).toHaveLength(rows.length);
+    // A vault that keeps one back is told of, and asked again.
+    const hidden = rows[1]!;
+    const hide = (practice: string) =>
+      world.vault().vault.storage.write((tx) =>
+        tx
+          .updateTable('annex')
+          .set({ practice: practice as never })
+          .where('hash', '=', hidden.hash)
+          .execute(),
+      );
+    await hide('org_elsewhere');
+    const short = await world.sync({ mirror: dir });
+    expect(short.mirror).toMatchObject({ annexes: rows.length - 1, missing: 1 });
+    expect(short.alarms).toContain('annex');
+    expect((await verifyMirror(dir)).faults).toMatchObject([{ kind: 'annex' }]);
+    await hide(hidden.practice);
+    const whole = await world.sync({ mirror: dir });
+    expect(whole.mirror).toMatchObject({ annexes: 1, missing: 0 });
+    expect(whole.alarms).not.toContain('annex');
+    expect(count('annex')).toBe(0);
+    expect(copy().size).toBe(rows.length);
+    expect(await verifyMirror(dir)).toMatchObject({ ok: true, faults: [] });
+  });
+
   it('R44: what the vault erased after its five years goes here too, and an early erasure is refused', async () => {
     const { vault } = world.vault();
     const before = (await verifyMirror(dir)).size;
-    // A look's annex, as it came with what stands there no more.
-    const state0 = await openState({
-      ...{ dir: join(world.dir, 'agent'), random: world.random },
-      keyStore: fileKeyStore(join(world.dir, 'agent')),
-    });
-    const dossier = Object.keys(state0.register.vault.chains!.heads)[0] as DossierId;
-    await state0.close();
-    await audit(await world.signIn('gp'), { dossier });
+    const [dossier] = await dossiersOf(world);
+    await audit(await world.signIn('gp'), { dossier: dossier! });
     await world.sync({ mirror: dir });
     const annexes = await vault.storage.read((tx) => tx.selectFrom('annex').selectAll().execute());
-    const kept = { kind: 'annex', name: annexes.at(-1)!.hash, bytes: base64url(annexes.at(-1)!.bytes) };
-    const [first] = readdirSync(join(dir, 'objects'));
-    appendFileSync(join(dir, 'objects', first!), `${JSON.stringify(kept)}\n`);
-    expect(count('annex')).toBeGreaterThan(0);
+    const kept = annexes.at(-1)!.hash;
+    expect(annexed().map(({ name }) => name)).toContain(kept);
     await sixYearsOn(world);
     await world.vault().upkeep();
     const now = world.clock.clock();
     await expect(mirrorAt(world, dir, Date.UTC(2031, 0, 2))).rejects.toMatchObject({ code: 'agent/vault-forked' });
-    expect(count('annex')).toBeGreaterThan(0);
+    expect(annexed().map(({ name }) => name)).toContain(kept);
     await mirrorAt(world, dir, now);
     const verdict = await verifyMirror(dir);
     expect(verdict.faults).toEqual([]);
     expect(verdict.size).toBeGreaterThan(before);
     expect(verdict.entries).toBeLessThan(verdict.size);
     // Who looked and why goes with its line.
-    expect(objects().filter(({ name }) => name === kept.name)).toEqual([]);
+    expect(annexed()).toEqual([]);
+    expect(verdict.annexes).toBe(0);
     // A fresh folder has the leaves from the vault, and verifies as well.
     const fresh = join(world.dir, 'fresh');
     await mirrorAt(world, fresh, now);

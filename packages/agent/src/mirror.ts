@@ -3,7 +3,7 @@
  * stored lines (base64url), every live object as NDJSON, and the register sealed to the recovery key. All of it is sealed or says nothing.
  */
 
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@ketenkluis/base';
 import type { LogStanding } from '@ketenkluis/client';
@@ -26,15 +26,14 @@ import { agentError } from './errors.ts';
 import { ownFolder, readIfThere, writeAtomic } from './files.ts';
 import type { Link } from './link.ts';
 import { liveHashes } from './live.ts';
+import { mirrorAnnexes } from './mirror-annexes.ts';
+import { entriesFile, GONE, keepObjects, LINES_PER_FILE, linesIn, type StoredObject } from './mirror-files.ts';
 import type { Register } from './register.ts';
 
 export const MIRROR_FILE = 'mirror.json';
 export const REGISTER_COPY = 'register.kksb';
 export const PARTNERS_FILE = 'partners.json';
 export const REGISTER_INFO = 'register';
-const LINES_PER_FILE = 1000;
-/** Stands for a line whose content retention took. */
-export const GONE = '-';
 /** After these, keyrings and wraps are read again; after those, something may be live no more. */
 const PEOPLE_EVENTS = ['keyring', 'epoch', 'card', 'authority', 'invitation', 'mandate'];
 const PACK_EVENTS = ['commit', 'write', 'taken-over', 'refer', 'end', 'withdraw', 'drop'];
@@ -48,6 +47,8 @@ export const mirrorState = z.strictObject({
   size: z.int().min(0),
   /** Objects of lines up to this one stand here. */
   objects: z.int().min(-1),
+  /** Annexes of the lines before this one stand here; null: a copy that was made without them (docs/inspector.md). */
+  annexes: z.int().min(0).nullable().default(0),
   /** Years whose lines retention took, here as at the vault (docs/spec/retention.md). */
   erased: z.array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1) })).default([]),
 });
@@ -61,32 +62,16 @@ export const witnessesFile = z.strictObject({
     z.strictObject({ name: z.string(), url: z.string(), keys: z.array(z.string()), note: z.string().nullable() }),
   ),
 });
-const stored = z.strictObject({ kind: z.string(), name: z.string(), bytes: z.string() });
-export type StoredObject = z.infer<typeof stored>;
-
 export interface MirrorResult {
   readonly lines: number;
   readonly objects: number;
   readonly removed: number;
+  /** Annexes that came, and those that a line names and the vault does not show. */
+  readonly annexes: number;
+  readonly missing: number;
 }
 
-export const entriesFile = (index: number): string =>
-  join('log', 'lines', `${String(Math.floor(index / LINES_PER_FILE)).padStart(6, '0')}.txt`);
 const objectsFile = (after: number): string => join('objects', `${String(after + 1).padStart(9, '0')}.ndjson`);
-
-/** NDJSON that this agent wrote. Throws `agent/bad-mirror`. */
-export function readObjects(bytes: Uint8Array): StoredObject[] {
-  try {
-    return fromUtf8(bytes)
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => stored.parse(JSON.parse(line)));
-  } catch (cause) {
-    throw agentError('bad-mirror', 'a file of objects in the mirror cannot be read; remove the folder and sync again', {
-      cause,
-    });
-  }
-}
 
 /** Brings the folder up to the last checkpoint of this link. Throws `agent/vault-forked` when the lines do not give it. */
 export async function mirror(
@@ -103,6 +88,7 @@ export async function mirror(
     log: register.vault.log,
     size: 0,
     objects: -1,
+    annexes: 0,
     erased: [],
   };
   const bytes = await readIfThere(join(dir, MIRROR_FILE));
@@ -113,10 +99,13 @@ export async function mirror(
   const write = (now: MirrorState) => writeAtomic(join(dir, MIRROR_FILE), utf8(`${JSON.stringify(now)}\n`));
   const { size, events, erased } = await mirrorLog(dir, link, state.size);
   await eraseCopies(dir, link, state, erased);
+  // An older copy has some of them among its objects.
+  if (!state.annexes) await keepObjects(dir, 'objects', ({ kind }) => kind !== 'annex');
+  const annexes = await mirrorAnnexes(dir, link, state.annexes ?? 0, size);
   const people = PEOPLE_EVENTS.some((event) => events.has(event));
   if (people && state.objects >= 0) {
     // Keyrings and wraps come with the first page only: everything is read again.
-    await write({ ...state, size, objects: -1, erased });
+    await write({ ...state, size, objects: -1, annexes: annexes.upTo, erased });
     await rm(join(dir, 'objects'), { recursive: true, force: true });
   }
   const added = await mirrorObjects(dir, link, people ? -1 : state.objects);
@@ -125,8 +114,8 @@ export async function mirror(
   await writeAtomic(join(dir, REGISTER_COPY), await sealTo(fromBase64url(register.recoveryKem), REGISTER_INFO, plain));
   if (register.partners.length > 0) await mirrorPartners(dir, link);
   if (outside !== null) await mirrorWitnesses(dir, outside);
-  await write({ ...state, size, objects: added.last, erased });
-  return { lines: size, objects: added.count, removed };
+  await write({ ...state, size, objects: added.last, annexes: annexes.upTo, erased });
+  return { lines: size, objects: added.count, removed, annexes: annexes.count, missing: annexes.missing };
 }
 
 /** Whom the owners named, and the newest note of each that held; who checks the folder finds the roots in its own tree. */
@@ -219,7 +208,7 @@ async function eraseCopies(dir: string, link: Link, state: MirrorState, erased: 
       from += page.entries.length;
     }
     // First what the lines name: a run that is cut off finds the rest by the lines that still stand.
-    if (annexes.size > 0) await keepObjects(dir, ({ kind, name }) => kind !== 'annex' || !annexes.has(name));
+    if (annexes.size > 0) await keepObjects(dir, 'annexes', ({ name }) => !annexes.has(name));
     for (const [file, group] of Map.groupBy(gone, entriesFile)) {
       const lines = await linesIn(dir, file);
       for (const index of group) lines[index % LINES_PER_FILE] = GONE;
@@ -227,9 +216,6 @@ async function eraseCopies(dir: string, link: Link, state: MirrorState, erased: 
     }
   }
 }
-
-const linesIn = async (dir: string, file: string): Promise<string[]> =>
-  fromUtf8((await readIfThere(join(dir, file))) ?? new Uint8Array()).split('\n');
 
 const wholeTile = (dir: string, level: number, index: number, size: number): Promise<Uint8Array<ArrayBuffer> | null> =>
   readIfThere(join(dir, 'log', tilePath(level, index, Math.max(1, tileWidth(size, level, index)))));
@@ -321,24 +307,7 @@ async function dropDead(dir: string, register: Register): Promise<number> {
   for (const { slots } of register.teams) {
     for (const { descriptor } of Object.values(slots)) if (descriptor !== null) live.add(descriptor);
   }
-  return await keepObjects(dir, (object) => isKept(object, live));
-}
-
-/** Takes out what is not to be kept; answers how many objects went. */
-async function keepObjects(dir: string, keeps: (object: StoredObject) => boolean): Promise<number> {
-  let removed = 0;
-  const folder = join(dir, 'objects');
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (!name.endsWith('.ndjson')) continue;
-    const path = join(folder, name);
-    const objects = readObjects((await readIfThere(path)) ?? new Uint8Array());
-    const kept = objects.filter(keeps);
-    if (kept.length === objects.length) continue;
-    removed += objects.length - kept.length;
-    if (kept.length === 0) await rm(path);
-    else await writeAtomic(path, utf8(kept.map((object) => `${JSON.stringify(object)}\n`).join('')));
-  }
-  return removed;
+  return await keepObjects(dir, 'objects', (object) => isKept(object, live));
 }
 
 const PER_DOSSIER = new Set(['descriptor', 'grant', 'fact']);

@@ -283,7 +283,21 @@ describe('people', () => {
       owners()[0]!,
     );
     await before.close();
+    // Relation, step or right to write of a dossier that goes on end with the agent: from here they would stand unexplained.
+    const { relation, steps, writes } = record.enrolment.ids;
+    for (const fact of [relation, Object.values(steps)[0]![0]!.fact, Object.values(writes)[0]!]) {
+      const one = await signStatement({ ...ended.payload, fact }, owners()[0]!);
+      await expect(admin([one, step])).rejects.toMatchObject({ detail: { problem: 'vault/bad-statement' } });
+    }
+    const colleague = await world.signIn('poh-s');
+    const open = await list(colleague);
+    const outcomes = async (row: WorklistRow) =>
+      new Set((await look(colleague, row)).parts.map(({ outcome }) => outcome));
+    for (const row of open) expect(await outcomes(row)).toEqual(new Set(['permit']));
     await admin([ended, step]);
+    // At once, with no snapshot between: this one is gone, the others open, nothing is unexplained.
+    for (const row of open) expect([...(await outcomes(row))]).toEqual([row.dossier === dossier ? 'deny' : 'permit']);
+    await colleague.close();
     expect((await world.sync()).receipt.left).toBe(5);
     const after = await state();
     expect(after.register.patients[patient]!.enrolment).toMatchObject({

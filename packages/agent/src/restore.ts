@@ -11,7 +11,8 @@ import { combineKey, openSealed } from '@ketenkluis/seal/open';
 import { agentError } from './errors.ts';
 import { readIfThere } from './files.ts';
 import type { KeyStore } from './keystore.ts';
-import { MIRROR_FILE, mirrorState, REGISTER_COPY, REGISTER_INFO, readObjects } from './mirror.ts';
+import { MIRROR_FILE, mirrorState, REGISTER_COPY, REGISTER_INFO } from './mirror.ts';
+import { readObjects } from './mirror-files.ts';
 import { register } from './register.ts';
 import { type AgentState, createState } from './state.ts';
 

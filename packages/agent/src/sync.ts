@@ -316,7 +316,7 @@ async function finish(of: {
       destructions: destructionReport(register, today),
       alarms: alarmsOf({
         ...{ since: of.confirmed, days: register.intervalDays, known, outside, now: clock() },
-        late: petitions.late,
+        ...{ late: petitions.late, missing: copied?.missing ?? 0 },
       }),
     };
   }

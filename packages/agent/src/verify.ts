@@ -1,6 +1,5 @@
 /** A mirror folder checked offline, as a stranger would: the whole log, and every pack against its descriptor. */
 
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { base64url, fromBase64url, fromUtf8 } from '@ketenkluis/base';
 import { readPartnerDirectory } from '@ketenkluis/client';
@@ -10,16 +9,9 @@ import { decodeStatement, expectType, verifyPackHash, webVerifier } from '@keten
 import type { z } from 'zod';
 import { agentError } from './errors.ts';
 import { readIfThere } from './files.ts';
-import {
-  entriesFile,
-  GONE,
-  MIRROR_FILE,
-  mirrorState,
-  PARTNERS_FILE,
-  readObjects,
-  WITNESSES_FILE,
-  witnessesFile,
-} from './mirror.ts';
+import { MIRROR_FILE, mirrorState, PARTNERS_FILE, WITNESSES_FILE, witnessesFile } from './mirror.ts';
+import { checkAnnexes } from './mirror-annexes.ts';
+import { entriesFile, filesOf, GONE, objectsIn } from './mirror-files.ts';
 
 export interface MirrorVerdict {
   readonly ok: boolean;
@@ -29,9 +21,13 @@ export interface MirrorVerdict {
   readonly entries: number;
   /** Packs held against their signed descriptors. */
   readonly packs: number;
+  /** Annexes that lines name and that stand here; null: this copy was made without them. */
+  readonly annexes: number | null;
   /** Witnesses that the owners named when the folder was copied, how many must confirm, and up to which line as many do. */
   readonly outside: { readonly named: number; readonly quorum: number; readonly size: number };
-  readonly faults: readonly (Omit<Fault, 'kind'> & { readonly kind: Fault['kind'] | 'pack' | 'witness' | 'partner' })[];
+  readonly faults: readonly (Omit<Fault, 'kind'> & {
+    readonly kind: Fault['kind'] | 'pack' | 'annex' | 'witness' | 'partner';
+  })[];
 }
 
 /** Throws `agent/bad-mirror` when there is no mirror; whatever is wrong inside stands in the verdict. `seen`: earlier checkpoints that the tree must have had. */
@@ -65,13 +61,17 @@ export async function verifyMirror(dir: string, seen: readonly Checkpoint[] = []
     },
   });
   const { packs, faults: broken } = await checkPacks(dir);
-  const faults = [...outside.faults, ...broken, ...(await checkPartners(dir))];
+  // Of a log that does not hold nobody can tell which annexes it names.
+  const size = verdict.ok ? verdict.checkpoint?.size : undefined;
+  const held = state.annexes === null || size === undefined ? null : await checkAnnexes(dir, size);
+  const faults = [...outside.faults, ...broken, ...(held?.faults ?? []), ...(await checkPartners(dir))];
   return {
     ok: verdict.ok && faults.length === 0,
     size: verdict.checkpoint?.size ?? 0,
     root: verdict.checkpoint ? base64url(verdict.checkpoint.root) : null,
     entries: verdict.entries,
     packs,
+    annexes: held?.annexes ?? null,
     outside: { named: outside.named, quorum: outside.quorum, size: outside.size },
     faults: [...verdict.faults, ...faults],
   };
@@ -143,9 +143,8 @@ async function checkPartners(dir: string): Promise<MirrorVerdict['faults']> {
 async function checkPacks(dir: string): Promise<Pick<MirrorVerdict, 'packs' | 'faults'>> {
   const faults: MirrorVerdict['faults'][number][] = [];
   let packs = 0;
-  const folder = join(dir, 'objects');
-  for (const name of (await readdir(folder).catch(() => [])).sort()) {
-    const objects = readObjects((await readIfThere(join(folder, name))) ?? new Uint8Array());
+  for (const name of await filesOf(dir, 'objects')) {
+    const objects = await objectsIn(dir, name);
     const statements = new Map(objects.filter(({ kind }) => kind === 'statement').map((one) => [one.name, one.bytes]));
     for (const { kind, name: hash, bytes } of objects) {
       if (kind !== 'pack') continue;

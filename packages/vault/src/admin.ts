@@ -233,7 +233,10 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
           if (!keys.maySign(payload, signersOf(statement), at)) throw bad('whoever signed this state may not');
           states.push(statement as Statement<'state'>);
         } else if (payload.t === 'withdrawal') {
-          draft.withdraw(statement as Statement<'withdrawal'>, signersOf(statement));
+          const end = statement as Statement<'withdrawal'>;
+          const byAgent = signersOf(end).every((by) => keys.cardOf(by, at)?.kind === 'agent');
+          if (!byAgent) checkEndHere(draft, end);
+          draft.withdraw(end, signersOf(end));
         } else if (payload.t === 'fact') {
           // What a professional states of a patient is weighed where it belongs (referring.ts, ends.ts), and nowhere else.
           const signers = signersOf(statement);
@@ -292,6 +295,18 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
       state,
     })),
   };
+}
+
+/**
+ * Of a dossier's facts an owner ends the enrolment here, and with it the dossier. Everything else ends where its line explains the new
+ * state to clients and to the agent (ends.ts); from here it would stand unexplained.
+ */
+function checkEndHere(draft: DossierDraft, { payload: { dossier, fact } }: Statement<'withdrawal'>): void {
+  const kind = dossier === null ? undefined : draft.views.get(dossier)?.facts.get(fact)?.fact.kind;
+  if (kind !== undefined && kind !== 'enrolment')
+    throw bad(
+      'a part of a partner and a consent end at `end`, a restriction at `consent`; the rest with the agent or the enrolment',
+    );
 }
 
 /** From when a change of owners, a card or an end counts. */

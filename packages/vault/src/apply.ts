@@ -280,3 +280,36 @@ export async function changeList(
       .execute(),
   );
 }
+
+/**
+ * Forgets on the lists of these teams, which are sealed anew, who ended before the newest snapshot: the agent that signed it knew of the
+ * end, so no list since then names them. Who ended later stays, so that a list that was made before is told (`gone`).
+ */
+export async function forgetEnded(tx: Tx, practice: OrganisationId, teams: readonly TeamId[]): Promise<void> {
+  if (teams.length === 0) return;
+  const newest = await tx
+    .selectFrom('statement')
+    .select((eb) => eb.fn.max('line').as('line'))
+    .where('practice', '=', practice)
+    .where('type', '=', 'snapshot')
+    .executeTakeFirst();
+  if (newest === undefined || newest.line === null) return;
+  const { line } = newest;
+  await tx
+    .deleteFrom('list_row')
+    .where('practice', '=', practice)
+    .where('team', 'in', teams)
+    .where('dossier', 'in', (eb) =>
+      eb.selectFrom('dossier').select('dossier').where('practice', '=', practice).where('ended', '=', 1),
+    )
+    // Its last change ended it; where that line went with its year, it is long past.
+    .where('dossier', 'not in', (eb) =>
+      eb
+        .selectFrom('dossier_item')
+        .select('dossier')
+        .where('practice', '=', practice)
+        .where('change', '=', 1)
+        .where('line', '>', line),
+    )
+    .execute();
+}

@@ -19,6 +19,7 @@ import {
   startTestWorld,
   type TestSession,
   type TestWorld,
+  takeSnapshot,
   withdrawal,
 } from './testing.ts';
 
@@ -360,6 +361,7 @@ describe('a delivery', () => {
     expect(heads.json<{ teams: unknown[] }>().teams).toContainEqual(
       expect.objectContaining({ handle: list, listed: [dossier.id] }),
     );
+    expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
     const end = {
       ...empty(),
       payloads: [withdrawal(world, dossier.enrolment, dossier.id)],
@@ -367,5 +369,36 @@ describe('a delivery', () => {
     };
     expect((await deliverAll(world, agent, end)).status).toBe(200);
     expect((await open()).json()).toMatchObject({ gone: [dossier.id] });
+
+    // R5: sealed by an agent that had not confirmed the end, it may name that row still; by one that had, it does not.
+    const sealAnew = async () => {
+      const heads = (await world.call('heads', { token: agent.token })).json<{
+        teams: { handle: string; descriptor: Hash; version: number }[];
+      }>();
+      const head = heads.teams.find(({ handle }) => handle === list)!;
+      const next = empty();
+      await sealInto(
+        world,
+        next,
+        world.practice.agent,
+        null,
+        [
+          {
+            ...{ handle: list, slot: 'worklist', team: world.practice.nurseTeam.id },
+            ...{ version: head.version + 1, prev: head.descriptor },
+          },
+        ],
+        [{ team: world.practice.nurseTeam, fact: null }],
+      );
+      expect((await deliverAll(world, agent, next)).status).toBe(200);
+    };
+    await sealAnew();
+    expect((await open()).json()).toMatchObject({ gone: [dossier.id] });
+    expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
+    expect((await open()).json()).toMatchObject({ gone: [dossier.id] });
+    await sealAnew();
+    expect((await open()).json()).toMatchObject({ results: [{ outcome: 'permit' }], gone: [] });
+    const rows = await world.running.vault.storage.read((tx) => tx.selectFrom('list_row').selectAll().execute());
+    expect(rows).toEqual([]);
   });
 });

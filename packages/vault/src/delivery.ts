@@ -5,7 +5,7 @@ import { base64url, type DossierId, fromBase64url, type HandleId } from '@ketenk
 import { MAX_ITEMS } from '@ketenkluis/ledger';
 import { receiptBytes } from '@ketenkluis/protocol';
 import { hashOf, type Statement } from '@ketenkluis/seal';
-import { changeList } from './apply.ts';
+import { changeList, forgetEnded } from './apply.ts';
 import { actorOf, denied, type Signed } from './auth.ts';
 import type { Delivery } from './delivery-parse.ts';
 import { MAX_DOSSIERS } from './delivery-parse.ts';
@@ -177,6 +177,8 @@ export async function deliver(vault: Vault, signed: Signed, delivery: Omit<Deliv
           states: draft.states(),
           effect: async (write, sequenced) => {
             await writeDraft(write, practice, draft, sequenced.index, now);
+            const anew = draft.rows.handles.flatMap(({ slot, team }) => (slot === 'worklist' && team ? [team] : []));
+            await forgetEnded(write, practice, anew);
             for (const { team, joined, left } of manifest.lists) await changeList(write, practice, team, joined, left);
           },
         };

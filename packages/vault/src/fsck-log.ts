@@ -14,6 +14,7 @@ import {
   utf8,
 } from '@ketenkluis/base';
 import { type ErasedShard, ErasureCheck } from '@ketenkluis/ledger';
+import type { Hash } from '@ketenkluis/seal';
 import type { Report } from './fsck.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -81,6 +82,7 @@ interface Item {
   readonly seq: number | null;
   readonly prev: string | null;
   readonly state: string | null;
+  readonly annex: string | null;
 }
 interface Derived {
   readonly common: Common;
@@ -124,6 +126,35 @@ function derive(stored: Uint8Array): Derived | undefined {
   }
 }
 
+const ANNEXES = 500;
+
+/** What the lines name is here, and is what was signed for. */
+async function checkAnnexes(
+  storage: Storage,
+  practice: OrganisationId,
+  named: ReadonlyMap<string, string>,
+  report: Report,
+): Promise<void> {
+  const hashes = [...named.keys()];
+  for (let from = 0; from < hashes.length; from += ANNEXES) {
+    const part = hashes.slice(from, from + ANNEXES) as Hash[];
+    const rows = await storage.read((tx) =>
+      tx
+        .selectFrom('annex')
+        .select(['hash', 'bytes'])
+        .where('practice', '=', practice)
+        .where('hash', 'in', part)
+        .execute(),
+    );
+    const held = new Map<string, Uint8Array>(rows.map((row) => [row.hash, row.bytes]));
+    for (const name of part) {
+      const bytes = held.get(name);
+      if (bytes === undefined) report('annex-missing', named.get(name)!);
+      else if (sha256(bytes).toString('base64url') !== name) report('annex-changed', named.get(name)!);
+    }
+  }
+}
+
 export async function walkLog(
   storage: Storage,
   practice: OrganisationId,
@@ -142,6 +173,8 @@ export async function walkLog(
   for (;;) {
     const page = await storage.ledger.entries(log, lines, lines + PAGE);
     if (page.length === 0) break;
+    /** Annexes that lines of this page name, with the first that does. */
+    const named = new Map<string, string>();
     for (const stored of page) {
       const where = `${log} line ${lines}`;
       if (stored.index !== lines) {
@@ -164,6 +197,7 @@ export async function walkLog(
       last = Math.max(last, common.at);
       for (const [position, item] of derived.items.entries()) {
         items++;
+        if (item.annex !== null && !named.has(item.annex)) named.set(item.annex, where);
         if (item.kind === 'head' && item.outcome === 'success' && item.object !== null) heads.add(item.object);
         if (item.dossier === null || item.seq === null) continue;
         const before = chains.get(item.dossier);
@@ -182,6 +216,7 @@ export async function walkLog(
         });
       }
     }
+    await checkAnnexes(storage, practice, named, report);
   }
   for (const { year } of erasure.unnamed()) report('erased-without-line', `${log} year ${year}`);
   return { lines, items, at: instant(last), root: tree.root(), chains, heads, erased: gone };

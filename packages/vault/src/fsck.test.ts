@@ -6,15 +6,18 @@ import { HOUR, plus } from '@ketenkluis/base';
 import type { FactOf } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultCode, fsck } from './fsck.ts';
-import { deliverAll, enrol, newDossier, startTestWorld, type TestWorld, takeSnapshot } from './testing.ts';
+import { deliverAll, enrol, look, newDossier, startTestWorld, type TestWorld, takeSnapshot } from './testing.ts';
 
 /** One vault, stopped; every case damages a copy of its databases. */
 let world: TestWorld;
 beforeAll(async () => {
   world = await startTestWorld();
   const agent = await world.open(world.practice.agent);
-  const { into } = await enrol(world, newDossier(1));
+  const first = newDossier(1);
+  const { into } = await enrol(world, first);
   expect((await deliverAll(world, agent, into)).status).toBe(200);
+  const nurse = await world.open(world.practice.nurse);
+  expect((await look(world, nurse, [{ dossier: first.id, handle: first.handles[0]! }])).status).toBe(200);
   // Of this one the step runs out; the newest line is later.
   const brief = newDossier(1);
   const second = await enrol(world, brief);
@@ -68,6 +71,8 @@ describe('fsck', () => {
       'a checkpoint that the log did not sign',
       "UPDATE log SET checkpoint = replace(checkpoint, substr(checkpoint, -20, 8), 'AAAAAAAA')",
     ],
+    ['annex-missing', 'an annex that is gone', 'DELETE FROM annex'],
+    ['annex-changed', 'an annex with other bytes', "UPDATE annex SET bytes = CAST(bytes || x'00' AS BLOB)"],
     ['chain-head-differs', 'a dossier whose chain goes on', 'UPDATE dossier SET seq = seq + 1'],
     ['state-differs', 'a fact that was dropped quietly', "DELETE FROM fact WHERE kind = 'step'"],
     ['index-differs', 'an item that the index leaves out', 'DELETE FROM dossier_item WHERE seq = 2'],

@@ -28,6 +28,7 @@ export interface Fault {
 export type FaultCode = keyof typeof MENDS;
 const RESTORE = 'put the folder back from a backup, then let the practice sync';
 const RESEAL = 'let the practice sync: its agent seals this again';
+const ANNEX = 'put the annex back from a backup, or from the mirror of the practice';
 export const MENDS = {
   'line-missing': RESTORE,
   'line-changed': RESTORE,
@@ -43,6 +44,8 @@ export const MENDS = {
     'lines went before their five years were over: put them back from a backup or the mirror of the practice',
   'erased-without-line':
     'lines were taken out of the log and no line says so: put them back from a backup or the mirror',
+  'annex-missing': ANNEX,
+  'annex-changed': ANNEX,
   'directory-invalid': `${RESTORE}; the practice's owners look at what does not verify`,
   'partner-directory-invalid': 'let somebody of that partner sign in again, or an owner bring its directory',
   'snapshot-differs': 'let the practice sync: it takes a new snapshot',

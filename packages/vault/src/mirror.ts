@@ -78,7 +78,7 @@ export async function entries(vault: Vault, caller: Caller, from: number): Promi
 const PAGE = 8 * 1024 * 1024;
 const LINES = 64;
 
-/** Every live object, by the line that brought it; `after` is the last line of the page before. */
+/** Every live object, by the line that brought it (annexes of lines: `annexes`, records.ts); `after` is the last line of the page before. */
 export async function mirror(vault: Vault, caller: Caller, after: number): Promise<z.infer<typeof mirrorPage>> {
   requireAgentOrOwner(vault, caller);
   await noteLogRead(vault, caller);
@@ -155,13 +155,6 @@ async function objectsOf(tx: Tx, practice: OrganisationId, line: number, rows: r
       out.push({ kind: 'shares', name: descriptor, bytes: base64url(canonicalJson(stored)) });
     }
   }
-  const annexes = await tx
-    .selectFrom('annex')
-    .selectAll()
-    .where('practice', '=', practice)
-    .where('line', '=', line)
-    .execute();
-  for (const row of annexes) out.push({ kind: 'annex', name: row.hash, bytes: base64url(row.bytes) });
   const words = await tx
     .selectFrom('record')
     .select(['hash', 'words'])

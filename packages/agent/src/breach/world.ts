@@ -8,7 +8,8 @@ import { decodeStatement, dossierState, type Payload } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { agentError } from '../errors.ts';
 import { readIfThere } from '../files.ts';
-import { entriesFile, GONE, MIRROR_FILE, mirrorState, readObjects } from '../mirror.ts';
+import { MIRROR_FILE, mirrorState } from '../mirror.ts';
+import { entriesFile, GONE, readObjects } from '../mirror-files.ts';
 import type { Register } from '../register.ts';
 import type { BreachWorld, HeadSpan, HeldBy, KeySpan, MemberSpan, ReadLine, StepSpan } from './exposure.ts';
 

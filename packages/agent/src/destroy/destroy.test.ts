@@ -14,7 +14,7 @@ import { fsck } from '@ketenkluis/vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mirroredLines, mirroredStatements } from '../breach/world.ts';
 import { fileKeyStore } from '../keystore.ts';
-import { readObjects } from '../mirror.ts';
+import { readObjects } from '../mirror-files.ts';
 import type { Register } from '../register.ts';
 import { openState } from '../state.ts';
 import { makeWorld, type World } from '../testing/world.ts';

@@ -9,7 +9,7 @@ import { addDays, type DossierId, fromBase64url, type LocalDate, type Organisati
 import { decodeStatement } from '@ketenkluis/seal';
 import { agentError } from '../errors.ts';
 import { readIfThere } from '../files.ts';
-import { readObjects } from '../mirror.ts';
+import { readObjects } from '../mirror-files.ts';
 import type { Register } from '../register.ts';
 import { BACKUP_DAYS, type Copy, type Destruction } from './file.ts';
 

@@ -7,7 +7,8 @@ import { fromBase64url, fromUtf8, type Instant } from '@ketenkluis/base';
 import { decodeStatement, type KeyringHeader, parseKeyring, type Statement } from '@ketenkluis/seal';
 import { mirroredLines, type Place, stateOfMirror } from '../breach/world.ts';
 import { readIfThere } from '../files.ts';
-import { type mirrorState, readObjects, WITNESSES_FILE, witnessesFile } from '../mirror.ts';
+import { type mirrorState, WITNESSES_FILE, witnessesFile } from '../mirror.ts';
+import { readObjects } from '../mirror-files.ts';
 import type { Register } from '../register.ts';
 import type { MirrorVerdict } from '../verify.ts';
 

@@ -9,7 +9,9 @@ import { join, relative } from 'node:path';
 import { base64url, type Clock, canonicalJson, fromBase64url, utf8 } from '@ketenkluis/base';
 import { pdfOf } from '@ketenkluis/client/pdf';
 import { encodeStatement, type Statement } from '@ketenkluis/seal';
+import { stateOfMirror } from '../breach/world.ts';
 import { agentError } from '../errors.ts';
+import { MIRROR_FILE } from '../mirror.ts';
 import { nodeSigner, publicPem } from '../native.ts';
 import { paperFonts } from '../paper-fonts.ts';
 import type { Register } from '../register.ts';
@@ -76,7 +78,8 @@ export async function inspectionPack(options: {
   await write(PACK.pdf, await pdfOf(paper, await paperFonts()));
   await write(PACK.page, pageOf(paper));
   await cp(join(mirror, 'log'), join(out, PACK.log, 'log'), { recursive: true });
-  await cp(join(mirror, 'mirror.json'), join(out, PACK.log, 'mirror.json'));
+  // An inspector gets the log; whose names the annexes seal stays with the practice.
+  await write(join(PACK.log, MIRROR_FILE), canonicalJson({ ...(await stateOfMirror(mirror)), annexes: null }));
   if (texts.length > 0) await mkdir(join(out, PACK.texts), { mode: 0o700 });
   for (const { file, bytes } of texts) await write(join(PACK.texts, file), bytes);
 

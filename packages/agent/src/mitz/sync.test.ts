@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Said } from '@ketenkluis/access';
 import { fromUtf8, HOUR, newId, type OrganisationId, type PersonId, systemRandom } from '@ketenkluis/base';
-import { scopesForRole } from '@ketenkluis/care';
-import { change } from '@ketenkluis/client';
+import { parseWorklist, scopesForRole } from '@ketenkluis/care';
+import { change, openDossier, openList, withdrawConsent } from '@ketenkluis/client';
 import { type FactOf, type Hash, signStatement, statementToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from '../keystore.ts';
@@ -191,17 +191,29 @@ describe('Mitz in a sync', () => {
     await world.sync(use());
     const [consent] = await standing();
     const { dossier } = consent!;
-    const practice = world.init.state.register.practice.organisation;
-    const { signer } = world.init.people[0]!.keys;
+    const session = await world.signIn('gp');
+    const nurse = await world.signIn('poh-s');
+    const { content } = await openList(nurse, 'worklist');
+    const row = parseWorklist((content as { list: unknown }).list).rows.find((one) => one.dossier === dossier)!;
+    const looks = async () =>
+      (await openDossier(nurse, { ...row, handles: row.handles.map(({ handle }) => handle) })).parts.every(
+        ({ outcome }) => outcome === 'permit',
+      );
+    expect(await looks()).toBe(true);
+    // Where the line explains it: with `statements` it would stand unexplained for everybody.
     const at = world.clock.clock();
+    const { signer } = world.init.people[0]!.keys;
+    const ended = await signStatement(
+      { t: 'withdrawal', v: 1, suite: 1, practice: session.practice, dossier, at, fact: consent!.id },
+      signer,
+    );
     const [live, number] = await withRegister(
       (register) => [register.patients['pat-0']!.live!, register.snapshot!.number] as const,
     );
-    const head = { v: 1 as const, suite: 1, practice, dossier, at };
-    const ended = await signStatement({ ...head, t: 'withdrawal' as const, fact: consent!.id }, signer);
     const step = await signStatement(
       {
-        ...{ ...head, t: 'state' as const, by: signer.by as PersonId },
+        ...{ t: 'state' as const, v: 1 as const, suite: 1, practice: session.practice, dossier, at },
+        by: signer.by as PersonId,
         // The register counts a snapshot when its line was read: the newest is one further.
         after: number + 1,
         prev: stateOf(dossier, live),
@@ -209,9 +221,13 @@ describe('Mitz in a sync', () => {
       },
       signer,
     );
-    const session = await world.signIn('gp');
     const body = { statements: [ended, step].map(statementToWire), batches: [], wraps: [] };
-    await change(session, { endpoint: 'statements', class: 'admin', items: [], annexed: false, body });
+    await expect(
+      change(session, { endpoint: 'statements', class: 'admin', items: [], annexed: false, body }),
+    ).rejects.toMatchObject({ detail: { problem: 'vault/bad-statement' } });
+    await withdrawConsent(session, { dossier, partner: organisation });
+    expect(await looks()).toBe(true);
+    await nurse.close();
     await session.close();
     expect(await standing()).toEqual([]);
     const before = stub.asked.length;

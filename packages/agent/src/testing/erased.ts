@@ -2,7 +2,7 @@
 
 import { base64url, type Instant, instant } from '@ketenkluis/base';
 import { readCheckpoint } from '@ketenkluis/ledger';
-import type { entriesPage } from '@ketenkluis/protocol';
+import type { annexesPage, entriesPage } from '@ketenkluis/protocol';
 import { erasedOf, sayTime } from '@ketenkluis/vault/testing';
 import type { z } from 'zod';
 import { readLines } from '../lines.ts';
@@ -39,6 +39,13 @@ async function linkTo(world: World, now: Instant, bend: BendPage): Promise<Link>
       ),
     });
   };
+  const annexes = async (from: number): Promise<z.infer<typeof annexesPage>> => {
+    const until = Math.max(from, Math.min(size, from + 50));
+    const rows = await vault.storage.read((tx) =>
+      tx.selectFrom('annex').selectAll().where('line', '>=', from).where('line', '<', until).execute(),
+    );
+    return { from, until, annexes: rows.map(({ hash, bytes }) => ({ hash, bytes: base64url(bytes) })) };
+  };
   const session = {
     now: () => now,
     log: async () => ({ seen: () => ({ size, root: base64url(root) }), note: () => text }),
@@ -46,8 +53,11 @@ async function linkTo(world: World, now: Instant, bend: BendPage): Promise<Link>
     people: async () => undefined,
     // Who works here is not what is looked at.
     peopleHashes: { has: () => true },
-    call: async (name: string, _schema: unknown, _body: unknown, query: string) =>
-      name === 'entries' ? page(Number(query.split('=')[1])) : { objects: [], next: null },
+    call: async (name: string, _schema: unknown, _body: unknown, query: string) => {
+      const from = Number(query.split('=')[1]);
+      if (name === 'entries') return page(from);
+      return name === 'annexes' ? annexes(from) : { objects: [], next: null };
+    },
   };
   return { session } as unknown as Link;
 }
