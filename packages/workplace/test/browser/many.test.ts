@@ -53,7 +53,7 @@ describe('many lines', () => {
 
   it('R52: and so are those that patients read of themselves, fifty at a time', () =>
     fixture.visit({ query: `role=patient&scene=many&${NOW}` }, async (page, complaints) => {
-      const rows = page.locator('.kk-own-looks > li');
+      const rows = page.locator('section[aria-labelledby="own-looks"] .kk-own-looks > li');
       await rows.first().waitFor();
       expect(await rows.count()).toBe(50);
       await page.getByRole('button', { name: 'Nog 50 tonen' }).click();
