@@ -27,10 +27,17 @@ export type {
   IdentityReason,
 } from './identity/adapter.ts';
 export { type IdentityConfig, readIdentityConfig } from './identity/config.ts';
-export { type DeskOptions, type IdentityDesk, identityDesk, linkIdentity, staffOf } from './identity/desk.ts';
+export {
+  citizenOf,
+  type DeskOptions,
+  type IdentityDesk,
+  identityDesk,
+  linkIdentity,
+  staffOf,
+} from './identity/desk.ts';
 export { attestationChecker, type DeziConfig, deziAdapter } from './identity/dezi.ts';
 export { type IdentityDoor, openIdentityDoor } from './identity/listen.ts';
-export { type OidcConfig, oidcAdapter } from './identity/oidc.ts';
+export { eidAdapter, type OidcConfig, oidcAdapter } from './identity/oidc.ts';
 export { type InitOptions, type InitResult, init } from './init.ts';
 export { checkPack, type PackVerdict } from './inspect/check.ts';
 export { inspectionPack } from './inspect/pack.ts';

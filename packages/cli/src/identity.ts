@@ -2,7 +2,9 @@
 
 import { resolve } from 'node:path';
 import {
+  citizenOf,
   deziAdapter,
+  eidAdapter,
   identityDesk,
   linkIdentity,
   nodeSigner,
@@ -67,9 +69,11 @@ export async function desk(options: {
       practice: practice.organisation,
       ura: practice.ura,
       personOf: staffOf(register),
+      citizen: citizenOf(register),
       roles: config.roles,
       adapters: [
         ...(config.oidc === undefined ? [] : [oidcAdapter(config.oidc, systemClock)]),
+        ...(config.eid === undefined ? [] : [eidAdapter(config.eid, systemClock)]),
         ...(config.dezi === undefined ? [] : [deziAdapter(config.dezi, systemClock)]),
       ],
       agent: nodeSigner({ by: agent.person, seed: fromBase64url(agent.sign) }),

@@ -102,6 +102,7 @@ export {
   type ToldGround,
 } from './own-access.ts';
 export { type Desk, endOwn, inviteOwn, ownersOf } from './own-admission.ts';
+export { type Eid, eidOf } from './own-eid.ts';
 export { agreeTo, liftOwn, mayLift, ownAccess, refuse, takeBack } from './own-said.ts';
 export { type Ground, isOwnReading, type OwnWords, sentenceOf, type ToldLine, toldLines } from './own-words.ts';
 export {

@@ -25,8 +25,8 @@ import type { Session } from './session.ts';
 /** As long as the card. */
 const OWN_LIFE = 365 * DAY;
 
-/** What the desk says: whose dossier, as whom, and how identity was checked. */
-export type Desk = Pick<FactOf<'own'>, 'dossier' | 'as' | 'checked'>;
+/** What the desk says: whose dossier, as whom, how identity was checked, and what they sign on with, if the practice asks for that. */
+export type Desk = Pick<FactOf<'own'>, 'dossier' | 'as' | 'checked' | 'eid'>;
 
 /** An invitation to a team that nobody is in yet. The fragment goes behind the `#` of the link. */
 export async function inviteOwn(
@@ -53,9 +53,10 @@ const ownFor = (
   invitation: Invitation,
   join: Join,
   at: Instant,
-  { dossier, as, checked }: Desk,
+  { dossier, as, checked, eid }: Desk,
 ): FactOf<'own'> => ({
   ...{ t: 'fact', v: 1, suite: 1, kind: 'own', ...of, practice: session.practice, dossier, as, checked },
+  ...(eid && { eid }),
   ...{ team: invitation.team, person: join.person, from: at, until: plus(at, OWN_LIFE) },
 });
 

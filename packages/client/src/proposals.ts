@@ -333,8 +333,8 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
   const reader = session.person;
   const named = await openName({ people, names: open.names, reader, key: session.keys().kem, person });
   if (desk !== null) {
-    const { dossier, as, checked } = desk;
-    const about = { invitation: answered.invitation, person, named, dossier, as, checked };
+    const { dossier, as, checked, eid } = desk;
+    const about = { invitation: answered.invitation, person, named, dossier, as, checked, ...(eid && { eid }) };
     const count = Math.max(threshold, 2);
     const both = { threshold: count, complete: suffices(signed, count) };
     const waiting = { what: 'own', ...held, ...both, ...about } as const;

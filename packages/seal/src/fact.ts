@@ -226,6 +226,8 @@ export const witnesses = z.strictObject({
 /**
  * Signed by `threshold` owners and at least two people: this person reads this dossier and its log, as the patient or for them, through a
  * team of their own. `checked` is how the practice made sure who they are. It always ends (docs/spec/own.md).
+ * `eid`: their sessions open nothing below this level, proved by the one citizen's sign-on whose fingerprint stands here; without it their
+ * own keys are enough (docs/identity.md, "Patients").
  */
 export const own = z.strictObject({
   ...fact,
@@ -237,6 +239,7 @@ export const own = z.strictObject({
   card: hash,
   as: z.enum(['patient', 'representative']),
   checked: z.enum(['document', 'known']),
+  eid: z.strictObject({ level: z.enum(['substantial', 'high']), subject: hash }).optional(),
 });
 
 const words = (most: number) => z.string().min(1).max(most);

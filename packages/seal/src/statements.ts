@@ -346,7 +346,8 @@ export const explanation = z.strictObject({
 
 /**
  * Signed by the practice's agent: somebody who holds this session proved, by a means from outside, to be this person. It names no
- * number and no name; it counts for this one session and no longer than until its end (docs/identity.md).
+ * number and no name; it counts for this one session and no longer than until its end (docs/identity.md). `subject`, with `eid` and with
+ * nothing else: keyed fingerprint of who signed on as a citizen, which the patient's `own` must name.
  */
 export const assurance = z.strictObject({
   t: z.literal('assurance'),
@@ -355,7 +356,8 @@ export const assurance = z.strictObject({
   person: id('person'),
   session: id('session'),
   level: z.enum(ASSURANCE_LEVELS),
-  means: z.enum(['dezi', 'oidc']),
+  means: z.enum(['dezi', 'oidc', 'eid']),
+  subject: hash.optional(),
   by: id('person'),
   at,
   until: at,

@@ -11,6 +11,7 @@ import {
   type Assurance,
   type AssuranceLevel,
   expectType,
+  type FactOf,
   type Hash,
   type Statement,
   statementFromWire,
@@ -75,6 +76,18 @@ const levelAt = async (tx: Tx, practice: OrganisationId, session: string, at: In
   return row === undefined || (row.until !== null && at >= row.until) ? OWN_LEVEL : row.level;
 };
 
+/**
+ * What the practice asked of this patient when it took them in, under two signatures (docs/spec/own.md, `eid`). An `own` that ended asks
+ * the same: a patient has one in all.
+ */
+const eidOf = (people: People, person: PersonId): FactOf<'own'>['eid'] => {
+  const own = people.facts.find(({ fact }) => fact.kind === 'own' && fact.person === person)?.fact;
+  return own?.kind === 'own' ? own.eid : undefined;
+};
+
+const higher = (one: AssuranceLevel | undefined, other: AssuranceLevel | undefined): AssuranceLevel | undefined =>
+  one === undefined || (other !== undefined && reaches(other, one)) ? other : one;
+
 /** The level that this session does not reach and must; null when it may go on. Programs are not asked who they are. */
 export async function lackOf(
   vault: Vault,
@@ -82,9 +95,11 @@ export async function lackOf(
   { session, person, organisation }: Pick<SessionRow, 'session' | 'person' | 'organisation'>,
 ): Promise<AssuranceLevel | null> {
   const { practice } = people;
-  const minimum = minimumOf(vault, practice);
   const at = vault.clock();
-  if (minimum === undefined || people.keys.cardOf(person, at)?.kind === 'agent') return null;
+  const kind = organisation === null ? people.keys.cardOf(person, at)?.kind : undefined;
+  const asked = kind === 'patient' ? eidOf(people, person)?.level : undefined;
+  const minimum = higher(minimumOf(vault, practice), asked);
+  if (minimum === undefined || kind === 'agent') return null;
   const level = await vault.storage.read((tx) => levelAt(tx, practice, session, at));
   // What a partner says of its people counts as far as the owners said in the partner fact that they take its word.
   const counts = organisation === null || accepted(people, organisation, level, at);
@@ -97,9 +112,13 @@ function accepted(people: People, organisation: OrganisationId, level: Assurance
   return facts.length > 0 && facts.every(({ accepts = [] }) => accepts.includes(level));
 }
 
-/** In force, made before now, and not longer than a session lives. */
-export const isAssurance = ({ at: made, until }: Assurance, at: Instant): boolean =>
-  made <= plus(at, ASSURANCE_FRESH) && at < until && until <= plus(made, SESSION_LIFE);
+/** Of a partner's person: in force, made before now, and not longer than a session lives. Citizens are at home at their own practice. */
+export const isAssurance = ({ at: made, until, means, subject }: Assurance, at: Instant): boolean =>
+  means !== 'eid' &&
+  subject === undefined &&
+  made <= plus(at, ASSURANCE_FRESH) &&
+  at < until &&
+  until <= plus(made, SESSION_LIFE);
 
 /** What a guest brought of how sure their organisation is: a line that names it by its hash, and the session's level until it ends. */
 export async function takeGuestLevel(
@@ -143,9 +162,11 @@ export const identityNeeded = (level: AssuranceLevel): Error =>
   });
 
 /** Is this about this very session and person, new, fresh, and not longer than it may be? */
-function fits({ payload }: Statement<'assurance'>, { practice, session }: Signed, at: Instant): boolean {
+function fits({ payload }: Statement<'assurance'>, signed: Signed, at: Instant): boolean {
+  const { practice, session } = signed;
   const { practice: own, person, session: named, at: made, until }: Assurance = payload;
   return (
+    isTheirs(payload, signed) &&
     own === practice &&
     named === session.session &&
     person === session.person &&
@@ -153,6 +174,13 @@ function fits({ payload }: Statement<'assurance'>, { practice, session }: Signed
     at < until &&
     until <= plus(made, SESSION_LIFE)
   );
+}
+
+/** A patient by the one sign-on that two people pinned, at the level asked for; whoever works here by the means of who works here. */
+function isTheirs({ means, subject, level }: Assurance, { people, session, card }: Signed): boolean {
+  if (card?.kind !== 'patient') return means !== 'eid' && subject === undefined;
+  const asked = eidOf(people, session.person);
+  return asked !== undefined && means === 'eid' && subject === asked.subject && reaches(level, asked.level);
 }
 
 /** Takes the agent's word of it. Whatever is wrong with it is one refusal, and a line. */

@@ -28,7 +28,8 @@ export interface Flow {
 }
 
 export interface IdentityAdapter {
-  readonly means: 'dezi' | 'oidc';
+  /** `eid`: what citizens sign on with (DigiD and the like); for patients, never for who works here. */
+  readonly means: 'dezi' | 'oidc' | 'eid';
   begin(): Promise<{ readonly url: string; readonly flow: Flow }>;
   /** `callback` is the whole address that the person came back to. Throws `agent/identity-refused`. */
   finish(callback: string, flow: Flow): Promise<Identified>;

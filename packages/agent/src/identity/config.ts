@@ -21,6 +21,8 @@ const oidc = {
 };
 const config = z.strictObject({
   oidc: z.strictObject(oidc).optional(),
+  /** What patients sign on with: DigiD, or a provider like it (R28). */
+  eid: z.strictObject(oidc).optional(),
   dezi: z
     .strictObject({
       ...oidc,

@@ -15,7 +15,8 @@ import {
   type SessionId,
   type Signer,
 } from '@ketenkluis/base';
-import { type Assurance, type Statement, signStatement } from '@ketenkluis/seal';
+import { type Assurance, type Hash, type Statement, signStatement } from '@ketenkluis/seal';
+import { Fingerprints } from '../contents.ts';
 import type { Register } from '../register.ts';
 import { type Flow, type Identified, type IdentityAdapter, identityRefused } from './adapter.ts';
 
@@ -33,6 +34,8 @@ export interface DeskOptions {
     issuer: string,
     subject: string,
   ) => { readonly person: PersonId; readonly role: string } | undefined;
+  /** Fingerprint of a citizen's identity under this person; without it nobody signs on with `eid`. */
+  readonly citizen?: (person: PersonId, issuer: string, subject: string) => Hash;
   /** Role codes (UZI) that fit a role here; a role that is not listed fits none. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly adapters: readonly IdentityAdapter[];
@@ -72,6 +75,18 @@ export const staffOf =
     return one === undefined || more.length > 0 ? undefined : { person: one.person, role: one.role };
   };
 
+/**
+ * Under a key that only the agent has, so that nobody who sees it can try numbers; and with the person in it, so that a parent who signs
+ * on for two children is not seen to be one.
+ */
+export const citizenOf = ({
+  fingerprintKey,
+  practice,
+}: Pick<Register, 'fingerprintKey' | 'practice'>): NonNullable<DeskOptions['citizen']> => {
+  const prints = new Fingerprints(fingerprintKey);
+  return (person, issuer, subject) => prints.of('eid', practice.organisation, person, issuer, subject) as Hash;
+};
+
 /** Writes down under which number or name a colleague is known outside; an owner does this, with the person at the desk. */
 export function linkIdentity(register: Register, person: PersonId, issuer: string, subject: string): void {
   const member = register.staff.find((one) => one.person === person);
@@ -98,6 +113,12 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
     if (found.role !== null && !fitting.includes(found.role)) throw identityRefused('role');
   }
 
+  function citizenIn({ issuer, subject, ura, role }: Identified, person: PersonId): Hash {
+    // Whoever is named for an organisation, or in a role, did not sign on as a citizen.
+    if (options.citizen === undefined || ura !== null || role !== null) throw identityRefused('flow');
+    return options.citizen(person, issuer, subject);
+  }
+
   return {
     async begin({ means, person, session }) {
       const adapter = options.adapters.find((one) => one.means === means);
@@ -116,7 +137,9 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
       open.delete(secret);
       if (flow === undefined || !URL.canParse(callback)) throw identityRefused('flow');
       const found = await flow.adapter.finish(callback, flow.flow);
-      belongs(found, flow.person);
+      // Who a citizen is to the practice stands in the `own`, under two signatures: the vault compares.
+      const citizen = flow.adapter.means === 'eid' ? citizenIn(found, flow.person) : null;
+      if (citizen === null) belongs(found, flow.person);
       const at = clock();
       const limit = plus(at, MAX_HOURS * HOUR);
       if (found.until <= at) throw identityRefused('expired');
@@ -129,6 +152,7 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
         session: flow.session,
         level: found.level,
         means: flow.adapter.means,
+        ...(citizen !== null && { subject: citizen }),
         by: options.agent.by as PersonId,
         at,
         until: found.until < limit ? found.until : limit,

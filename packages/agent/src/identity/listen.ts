@@ -12,7 +12,7 @@ import type { IdentityReason } from './adapter.ts';
 import type { IdentityDesk } from './desk.ts';
 
 const begin = z.strictObject({
-  means: z.enum(['dezi', 'oidc']),
+  means: z.enum(['dezi', 'oidc', 'eid']),
   person: z.string().regex(idPattern('person')),
   session: z.string().regex(idPattern('session')),
 });

@@ -30,13 +30,19 @@ export interface SignedOn {
   userInfo(): Promise<client.UserInfoResponse>;
 }
 
+/** Who asks may want more of the issuer than that it answers. */
+export interface OidcWants {
+  /** `sub` is made for this client alone (OpenID Connect Core 8.1), so that nobody else knows the person by it. */
+  readonly pairwise?: true;
+}
+
 export interface OidcClient {
   begin(): Promise<{ readonly url: string; readonly flow: Flow }>;
   finish(callback: string, flow: Flow): Promise<SignedOn>;
 }
 
 /** What several adapters share. The issuer is looked up when it is first needed and again after a failure. */
-export function oidcClient(config: OidcConfig, clock: Clock): OidcClient {
+export function oidcClient(config: OidcConfig, clock: Clock, wants: OidcWants = {}): OidcClient {
   let found: Promise<client.Configuration> | undefined;
   const discover = async (): Promise<client.Configuration> => {
     for (const address of [config.issuer, config.redirect]) if (!mayReach(address)) throw identityRefused('sign-on');
@@ -50,6 +56,8 @@ export function oidcClient(config: OidcConfig, clock: Clock): OidcClient {
     );
     // The token comes over TLS from the issuer; its signature is checked all the same.
     client.enableNonRepudiationChecks(made);
+    const { subject_types_supported: kinds } = made.serverMetadata();
+    if (wants.pairwise && !(Array.isArray(kinds) && kinds.includes('pairwise'))) throw identityRefused('sign-on');
     return made;
   };
   const configuration = (): Promise<client.Configuration> => {
@@ -109,12 +117,16 @@ export async function orRefused<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const adapter = (means: 'oidc' | 'eid', oidc: OidcClient): IdentityAdapter => ({
+  means,
+  begin: () => orRefused(() => oidc.begin()),
+  finish: (callback, flow) => orRefused(async () => (await oidc.finish(callback, flow)).identified),
+});
+
 /** The practice's own sign-on. */
-export function oidcAdapter(config: OidcConfig, clock: Clock): IdentityAdapter {
-  const oidc = oidcClient(config, clock);
-  return {
-    means: 'oidc',
-    begin: () => orRefused(() => oidc.begin()),
-    finish: (callback, flow) => orRefused(async () => (await oidc.finish(callback, flow)).identified),
-  };
-}
+export const oidcAdapter = (config: OidcConfig, clock: Clock): IdentityAdapter =>
+  adapter('oidc', oidcClient(config, clock));
+
+/** What citizens sign on with (R28): DigiD, or a provider like it that knows each person under a name of ours alone. */
+export const eidAdapter = (config: OidcConfig, clock: Clock): IdentityAdapter =>
+  adapter('eid', oidcClient(config, clock, { pairwise: true }));

@@ -24,6 +24,8 @@ export interface TestIssuer {
   status: { readonly code?: number; readonly body: string } | 'silent';
   /** Who signs on. */
   subject: string;
+  /** What the issuer says that its `sub` is. */
+  subjectTypes: readonly string[];
   /** Follows the address like a browser that signs on at once, and says where it ends. */
   signOn(url: string): string;
   attest(bent?: BentToken): Promise<string>;
@@ -84,7 +86,7 @@ export async function testIssuer(): Promise<TestIssuer> {
         userinfo_endpoint: `${issuer.url}/userinfo`,
         jwks_uri: `${issuer.url}/jwks`,
         response_types_supported: ['code'],
-        subject_types_supported: ['public'],
+        subject_types_supported: issuer.subjectTypes,
         id_token_signing_alg_values_supported: [ALG],
       });
     }
@@ -141,6 +143,7 @@ export async function testIssuer(): Promise<TestIssuer> {
     userInfo: {},
     status: { body: '{"status":"geldig"}' },
     subject: 'medewerker-1',
+    subjectTypes: ['pairwise'],
     signOn(address) {
       const asked = new URL(address).searchParams;
       const code = randomUUID();

@@ -15,12 +15,13 @@ import {
 import { createKeyring } from '@ketenkluis/seal/open';
 import { testPerson } from '@ketenkluis/vault/testing';
 import { z } from 'zod';
-import { memoryStorage, Session, wire } from '../index.ts';
+import { memoryStorage, type Ports, Session, wire } from '../index.ts';
 
 export interface Joined {
   readonly person: PersonId;
   readonly signer: Signer;
-  enter(): Promise<Session>;
+  /** `identity`: where they sign on outside, if they are asked to. */
+  enter(identity?: Ports['identity']): Promise<Session>;
 }
 
 export async function joinBy(
@@ -53,9 +54,12 @@ export async function joinBy(
   return {
     person: person.id,
     signer,
-    async enter() {
+    async enter(identity) {
       clock.move(1000);
-      const ports = { fetch: world.fetch, clock: clock.clock, random, storage: memoryStorage() };
+      const ports = {
+        ...{ fetch: world.fetch, clock: clock.clock, random, storage: memoryStorage() },
+        ...(identity && { identity }),
+      };
       const wired = wire(place, ports);
       const { challenge } = await wired.call('challenge', challengeMessage, { body: {} });
       const proof = sessionProofBytes(place.origin, place.pins.practice as OrganisationId, challenge, device);

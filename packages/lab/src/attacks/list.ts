@@ -19,6 +19,7 @@ import { partnerHosts } from './partner-hosts.ts';
 import { partnerRaces } from './partner-races.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
+import { patientSignOn } from './patient-sign-on.ts';
 import { patients } from './patients.ts';
 import { requests } from './requests.ts';
 import { reviewers } from './reviewers.ts';
@@ -32,6 +33,7 @@ export const ON_PAIR: readonly Attack[] = [
   ...partnerReferrals,
   ...partnerRaces,
   ...patients,
+  ...patientSignOn,
   ...urgent,
   ...reviewers,
   ...bounds,

@@ -27,6 +27,7 @@ export async function takeIn(
   owner: TestSession,
   as: FactOf<'own'>['as'],
   dossier: TestDossier = newDossier(2),
+  eid?: FactOf<'own'>['eid'],
 ): Promise<Own> {
   const { practice } = world;
   const person = await testPerson();
@@ -36,6 +37,7 @@ export async function takeIn(
   const fact = stated<'own'>(world, {
     ...{ kind: 'own', until: plus(at, 30 * DAY), dossier: dossier.id, team: id, person: person.id },
     ...{ card: card.hash, as, checked: 'document' },
+    ...(eid && { eid }),
   });
   const { publicKey: recoveryKey } = await suite(1).kem.generate(systemRandom);
   const made = await createEpoch({

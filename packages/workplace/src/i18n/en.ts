@@ -516,7 +516,7 @@ export const en: Dictionary = {
     'workplace/wrong-passphrase': 'This passphrase does not fit. Mind capitals and spaces.',
     'workplace/wrong-key': 'This key is not yours, or no longer valid.',
     'workplace/identity-needed':
-      'Your practice asks for more proof of who you are. Sign on first with Dezi or the sign-on of the practice.',
+      'The practice asks for more proof of who you are. That cannot be done here yet. Ask the practice what you can do.',
     'workplace/passkey-cancelled': 'The passkey was not used. Try again or choose the passphrase.',
     'workplace/passkey-no-prf': 'This passkey cannot keep keys. Take another passkey or your passphrase.',
     'workplace/bad-link': 'This link is incomplete or was used before.',

@@ -520,7 +520,7 @@ export const nl = {
     'workplace/wrong-passphrase': 'Deze wachtzin past niet. Let op hoofdletters en spaties.',
     'workplace/wrong-key': 'Deze sleutel hoort niet bij u, of geldt niet meer.',
     'workplace/identity-needed':
-      'Uw praktijk vraagt meer zekerheid over wie u bent. Meld u eerst aan met Dezi of het inlogsysteem van de praktijk.',
+      'De praktijk vraagt meer zekerheid over wie u bent. Dat kan hier nog niet. Vraag de praktijk wat u kunt doen.',
     'workplace/passkey-cancelled': 'De passkey is niet gebruikt. Probeer het nog eens of kies de wachtzin.',
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
