@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DAY, fromUtf8 } from '@ketenkluis/base';
+import { DAY, fromUtf8, type PersonId } from '@ketenkluis/base';
 import { decodeEntry, folderOf, openCheckpoint, parseVkey, shardHash, verifyLedger } from '@ketenkluis/ledger';
 import { createVerifier } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +15,7 @@ import {
   look,
   newDossier,
   reopenTestWorld,
+  sayTime,
   startTestWorld,
   type TestWorld,
   takeSnapshot,
@@ -84,6 +85,15 @@ describe('R44: retention of the log', () => {
     expect(health.json()).toMatchObject({ status: 'retention-unconfirmed' });
     const metrics = await ahead.running.app.inject('/metrics');
     expect(metrics.body).toContain('ketenkluis_retention_unconfirmed_practices 1');
+    // An owner may sign a snapshot as well, and alone moves no year with it; the agent's word does.
+    const gone = () => storage.read((tx) => erasedOf(tx, world.practice.id));
+    const said = (by: PersonId) => sayTime(ahead.running.vault, world.practice.id, ahead.time.clock(), by);
+    await said(world.practice.gp.id);
+    await ahead.running.upkeep();
+    expect(await gone()).toEqual([]);
+    await said(world.practice.agent.id);
+    await ahead.running.upkeep();
+    expect(await gone()).toHaveLength(1);
     await ahead.close();
   });
 

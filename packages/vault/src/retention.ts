@@ -6,7 +6,7 @@
 
 import { DAY, type Instant, instant, type OrganisationId } from '@ketenkluis/base';
 import { decodeEntry, type ErasedShard, erasableFrom, shardHash, shardYear } from '@ketenkluis/ledger';
-import type { Hash } from '@ketenkluis/seal';
+import type { Hash, Payload } from '@ketenkluis/seal';
 import { append, item, ownCommon, SIGNED_CHECKS } from './lines.ts';
 import { newestSnapshot } from './questions.ts';
 import { getStatements, payloadOf } from './storage/statements.ts';
@@ -22,10 +22,13 @@ const SILENT = 14 * DAY;
  * for, where they named some; the earlier of the two. By the vault's own clock alone nothing is erased.
  */
 async function toldTime(vault: Vault, practice: OrganisationId, log: string): Promise<Instant> {
+  const people = await vault.people.of(practice);
   const signed = await vault.storage.read(async (tx) => {
     const newest = await newestSnapshot(tx, practice);
     const row = newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash);
-    return row ? (payloadOf(row) as { readonly at: Instant }).at : instant(0);
+    const said = row && (payloadOf(row) as Payload<'snapshot'>);
+    // An owner may sign one too; one person of the practice does not move the time at which a log goes.
+    return said && people && !people.isOwner(said.by) ? said.at : instant(0);
   });
   const outside = await vault.witnesses.told(log);
   return outside === null ? signed : instant(Math.min(signed, outside));

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBase64url, fromUtf8 } from '@ketenkluis/base';
+import type { Entry } from '@ketenkluis/ledger';
 import { createVerifier, decodeStatement, expectType } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { mirroredLines } from '../breach/world.ts';
@@ -34,14 +35,19 @@ export interface PackVerdict {
 
 const SUM = /^([0-9a-f]{64}) {2}(\S.*)$/;
 
-/** The agent's card: a line of this very log says that the owners signed it. */
-async function cardHolds(dir: string, card: string, by: string): Promise<boolean> {
+/**
+ * The agent's card: a line of this very log says that a card was made, and it was this one. Other lines name hashes too, of what partners
+ * signed among them.
+ */
+export function cardHolds(lines: readonly Pick<Entry, 'common' | 'items'>[], card: string, by: string): boolean {
   const { hash, payload } = decodeStatement(fromBase64url(card));
   if (payload.t !== 'card' || payload.subject !== by || payload.kind !== 'agent') return false;
-  const places = await mirroredLines(join(dir, PACK.log));
-  return places.some(
-    ({ entry: { common, items } }) =>
-      common.outcome === 'success' && items.some(({ object, outcome }) => object === hash && outcome === 'success'),
+  return lines.some(
+    ({ common, items }) =>
+      common.event === 'card' &&
+      common.outcome === 'success' &&
+      common.practice === payload.organisation &&
+      items.some(({ object, outcome }) => object === hash && outcome === 'success'),
   );
 }
 
@@ -64,7 +70,8 @@ export async function checkPack(dir: string): Promise<PackVerdict> {
     const card = expectType(decodeStatement(fromBase64url(manifest.card)), 'card').payload;
     const key = fromBase64url(card.sign);
     if (!(await createVerifier().verify(key, sums, signature))) faults.push({ kind: 'signature', file: PACK.sums });
-    const held = (await cardHolds(dir, manifest.card, manifest.by)) && card.organisation === manifest.practice;
+    const lines = (await mirroredLines(join(dir, PACK.log))).map(({ entry }) => entry);
+    const held = cardHolds(lines, manifest.card, manifest.by) && card.organisation === manifest.practice;
     if (!held || publicPem(key) !== fromUtf8(await raw(PACK.signer)))
       faults.push({ kind: 'signer', file: PACK.signer });
     practice = card.organisation;

@@ -32,9 +32,10 @@ import {
 } from '@ketenkluis/client/overseer';
 import { getDocumentProxy } from 'unpdf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mirroredLines } from '../breach/world.ts';
 import { openState } from '../state.ts';
 import { makeWorld, type World } from '../testing/world.ts';
-import { checkPack } from './check.ts';
+import { cardHolds, checkPack } from './check.ts';
 import { inspectionPack, PACK } from './pack.ts';
 
 const STAFF = [
@@ -207,6 +208,16 @@ describe('the inspection pack', () => {
       writeFileSync(join(dir, lines), readFileSync(join(dir, lines), 'utf8').split('\n').slice(0, -2).join('\n')),
     );
     expect(cut).toEqual([`changed ${lines}`, `log ${PACK.log}`]);
+  });
+
+  it('R57: a line that names the hash of a card by any other event makes nobody the signer', async () => {
+    const { card, by } = JSON.parse(readFileSync(join(out, PACK.manifest), 'utf8')) as { card: string; by: string };
+    const lines = (await mirroredLines(join(out, PACK.log))).map(({ entry }) => entry);
+    expect(cardHolds(lines, card, by)).toBe(true);
+    const as = (more: object) => lines.map((one) => ({ ...one, common: { ...one.common, ...more } }));
+    expect(cardHolds(as({ event: 'access' }), card, by)).toBe(false);
+    expect(cardHolds(as({ outcome: 'refused' }), card, by)).toBe(false);
+    expect(cardHolds(as({ practice: `org_${'a'.repeat(26)}` }), card, by)).toBe(false);
   });
 
   it('R51: the doctors’ list, and no other, tells at the next delivery who looked at their patients last week', async () => {

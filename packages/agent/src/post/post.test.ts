@@ -1,6 +1,7 @@
 /** Mail goes out or fails, in the open and over TLS, and says nothing it should not. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -47,6 +48,23 @@ describe('outgoing mail', () => {
     });
     gone.close();
     expect(box.letters).toHaveLength(1);
+  });
+
+  it('R52: a server that never ends a sentence holds nobody longer than one message may take', async () => {
+    let talking: ReturnType<typeof setInterval> | undefined;
+    const server = createServer((socket) => {
+      // A greeting that goes on and on: never silent, never done.
+      talking = setInterval(() => socket.write('220-nog even\r\n'), 20);
+      socket.on('close', () => clearInterval(talking));
+      socket.on('error', () => clearInterval(talking));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const post = openPost({ ...said, port: (server.address() as AddressInfo).port, timeout: 300 });
+    await expect(post.send({ to: 'a@b.example', subject: 'x', text: 'y' })).rejects.toMatchObject({
+      code: 'agent/not-sent',
+    });
+    post.close();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('an address is one address: nothing in it ends a header or names another', () => {

@@ -3,6 +3,7 @@
  * is an error, and whoever sends keeps it for the next run.
  */
 
+import { connect } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { agentError } from '../errors.ts';
 import type { PostConfig } from './config.ts';
@@ -27,6 +28,14 @@ export interface Post {
 export function openPost(config: PostConfig): Post {
   const { host, port, security, user, password, from, timeout } = config;
   const transport = createTransport({
+    // The library counts silence; a server that dribbles would hold the run. Here one message has one deadline, all of it.
+    getSocket: (_, done) => {
+      const connection = connect({ host, port });
+      const deadline = setTimeout(() => connection.destroy(new Error('too slow')), timeout);
+      connection.once('close', () => clearTimeout(deadline));
+      connection.once('connect', () => done(null, { connection }));
+      connection.once('error', (error) => done(error, {}));
+    },
     ...{ host, port, secure: security === 'tls', requireTLS: security === 'starttls', ignoreTLS: security === 'none' },
     ...(user === undefined || password === undefined ? {} : { auth: { user, pass: password } }),
     ...{ connectionTimeout: timeout, greetingTimeout: timeout, socketTimeout: timeout, dnsTimeout: timeout },

@@ -1,16 +1,16 @@
 /** What only a test may do with time. */
 
-import { canonicalJson, type Instant, type OrganisationId } from '@ketenkluis/base';
+import { canonicalJson, type Instant, type OrganisationId, type PersonId } from '@ketenkluis/base';
 import { newestSnapshot } from '../questions.ts';
 import { getStatements, payloadOf } from '../storage/statements.ts';
 import type { Vault } from '../vault.ts';
 
-/** The newest snapshot says another time, as if the agent had signed it then: retention waits for that word (docs/spec/retention.md). */
-export async function sayTime(vault: Vault, practice: OrganisationId, at: Instant): Promise<void> {
+/** The newest snapshot says another time, as if the agent (or `by`) had signed it then: retention waits for that word (docs/spec/retention.md). */
+export async function sayTime(vault: Vault, practice: OrganisationId, at: Instant, by?: PersonId): Promise<void> {
   await vault.storage.write(async (tx) => {
     const newest = (await newestSnapshot(tx, practice))!;
     const row = (await getStatements(tx, practice, [newest.hash])).get(newest.hash)!;
-    const header = canonicalJson({ ...(payloadOf(row) as object), at });
+    const header = canonicalJson({ ...(payloadOf(row) as object), at, ...(by === undefined ? {} : { by }) });
     await tx
       .updateTable('statement')
       .set({ header })
