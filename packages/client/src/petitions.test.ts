@@ -22,11 +22,8 @@ import { auditEvents, balpFaults, copyBundle, profileOf, recordsOf } from './aud
 import { change } from './change.ts';
 import { hostingOf, stateHosting } from './hosting.ts';
 import {
-  admitOwn,
-  agree,
   declare,
   endOwn,
-  inviteOwn,
   type OwnDossier,
   openDossier,
   openList,
@@ -37,11 +34,10 @@ import {
   readContent,
   type Session,
   scopeContent,
-  waitingProposals,
 } from './index.ts';
 import { answerPetition, askName, askRight, petitionsOf, setAlert } from './petitions.ts';
-import { settleOutward } from './proposals.ts';
-import { type Joined, joinBy } from './testing/joining.ts';
+import type { Joined } from './testing/joining.ts';
+import { takeIn } from './testing/patient.ts';
 
 describe('R53: the clock of one month', () => {
   const at = (text: string) => Date.parse(text) as Instant;
@@ -98,15 +94,7 @@ describe('what a patient asks and takes along', () => {
       return detail?.problem ?? code;
     }
   };
-  async function enrol(row: WorklistRow, as: 'patient' | 'representative'): Promise<Joined> {
-    const invited = await inviteOwn(gp);
-    const joined = await joinBy(world, gp, invited);
-    await admitOwn(gp, invited.id, { name: row.name, role: as }, { dossier: row.dossier, as, checked: 'document' });
-    const [waiting] = await waitingProposals(second);
-    await agree(second, waiting!.hash);
-    await settleOutward(gp);
-    return joined;
-  }
+  const enrol = (row: WorklistRow, as: 'patient' | 'representative') => takeIn(world, [gp, second], row, as);
   const look = (by: Session, { dossier, handles, facts }: WorklistRow) =>
     openDossier(by, {
       ...{ dossier, handles: handles.map(({ handle }) => handle), facts },

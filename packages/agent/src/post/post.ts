@@ -16,8 +16,6 @@ export interface Letter {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  /** Files that go along; never anything of a record (docs/spec/notices.md). */
-  readonly files?: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[];
 }
 export interface Post {
   /** Resolves when the mail server has taken it. Throws `agent/not-sent`, which names neither address nor text. */
@@ -42,17 +40,10 @@ export function openPost(config: PostConfig): Post {
     ...{ disableFileAccess: true, disableUrlAccess: true, logger: false },
   });
   return {
-    async send({ to, subject, text, files = [] }) {
+    async send({ to, subject, text }) {
       if (!ADDRESS.test(to)) throw agentError('not-sent', 'this is no address to send to');
       try {
-        await transport.sendMail({
-          ...{ from, to, subject, text },
-          attachments: files.map(({ name, type, bytes }) => ({
-            filename: name,
-            contentType: type,
-            content: Buffer.from(bytes),
-          })),
-        });
+        await transport.sendMail({ from, to, subject, text });
       } catch {
         // The reason of a mail server may repeat the address; it is not passed on.
         throw agentError('not-sent', 'the mail server did not take the message; the next run tries again');

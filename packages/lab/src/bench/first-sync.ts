@@ -4,12 +4,12 @@
  * made beforehand.
  */
 
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { steadyCount } from '@ketenkluis/base';
 import { newPractice } from '../demo/world.ts';
 import { writeContents } from './contents.ts';
-import { type Measured, median, timed } from './figure.ts';
+import { type Measured, median, processorTime, timed } from './figure.ts';
 import { type Ground, type Records, run } from './ground.ts';
 import { storedPacks } from './stored.ts';
 
@@ -19,17 +19,6 @@ interface Content {
   readonly dir: string;
   files: number;
   bytes: number;
-}
-
-/** Milliseconds of processor time that a process has used so far; 0 where the system does not tell. */
-function processorTime(pid: number): number {
-  try {
-    // proc(5): fields 14 and 15, behind the name in brackets, in hundredths of a second.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return 0;
-  }
 }
 
 interface Ours {

@@ -3,7 +3,6 @@
  * counted, so that the computer that asks takes little of what is measured; one part each, and a whole dossier each.
  */
 
-import { readFileSync } from 'node:fs';
 import { Agent, request as http } from 'node:http';
 import { loadPolicy } from '@ketenkluis/access/node';
 import { nodeFetch } from '@ketenkluis/agent';
@@ -23,7 +22,7 @@ import {
 } from '@ketenkluis/client';
 import { type NewPractice, newPractice, PEOPLE, type Person } from '../demo/world.ts';
 import { DEFAULT_AS_OF, DEFAULT_SEED, writePractice } from '../generate/index.ts';
-import { type Measured, percentile, timed } from './figure.ts';
+import { type Measured, percentile, processorTime, timed } from './figure.ts';
 import type { Ground } from './ground.ts';
 
 const PATIENTS = 200;
@@ -31,8 +30,6 @@ const PATIENTS = 200;
 const NURSES = 24;
 const WARM = 5;
 const EACH = 40;
-/** Of Linux, in which `/proc` counts processor time. */
-const TICKS_A_SECOND = 100;
 
 interface Made {
   readonly path: string;
@@ -88,12 +85,6 @@ async function nurseAt(practice: NewPractice, { name }: Person): Promise<Nurse> 
       return caught;
     },
   };
-}
-
-/** Milliseconds of processor time of a process so far. */
-function processorOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_A_SECOND;
 }
 
 function send(agent: Agent, port: number, host: string, made: Made): Promise<Buffer> {
@@ -177,10 +168,10 @@ async function measure(
   await through(0, WARM);
   runs.length = 0;
   bytes = 0;
-  const its = processorOf(vault.pid);
+  const its = processorTime(vault.pid);
   const all = await timed(() => through(WARM, WARM + EACH));
   const each = (ms: number) => (ms / runs.length).toFixed(1);
-  const spent = { vault: each(processorOf(vault.pid) - its), asker: each(all.cpu) };
+  const spent = { vault: each(processorTime(vault.pid) - its), asker: each(all.cpu) };
   agent.destroy();
   return [
     {

@@ -80,7 +80,7 @@ export async function openOne(inside: Inside, id: DossierId): Promise<Dossier> {
     handles: wanted(row).map(({ handle }) => handle),
     facts: row.facts.slice(0, 16),
     about: about(inside, purpose, {
-      ...{ ground: await lookGround(inside, id) },
+      ground: await lookGround(inside, id),
       ...(searchTerm === null ? {} : { searchTerm }),
     }),
   });

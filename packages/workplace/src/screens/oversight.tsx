@@ -42,17 +42,11 @@ export function OversightScreen() {
         <div className="kk-head">
           <Heading name={o('officer.title')}>{o('officer.title')}</Heading>
           <p className="kk-lead">{o('officer.lead')}</p>
-          {world.control === null ? null : (
-            <Link to="/controle" className="kk-end">
-              {o('officer.toControl')}
-            </Link>
-          )}
-          {world.petitions === null ? null : (
-            <Link to="/verzoeken" className="kk-end">
-              {t('nav.petitions')}
-            </Link>
-          )}
-          {world.overviews === null ? null : <Link to="/wie-keek">{t('nav.seen')}</Link>}
+          <div className="kk-buttons kk-end">
+            {world.control === null ? null : <Link to="/controle">{o('officer.toControl')}</Link>}
+            {world.petitions === null ? null : <Link to="/verzoeken">{t('nav.petitions')}</Link>}
+            {world.overviews === null ? null : <Link to="/wie-keek">{t('nav.seen')}</Link>}
+          </div>
         </div>
         <section className="kk-card" aria-labelledby="reviews">
           <h2 id="reviews">{o('officer.reviews')}</h2>
