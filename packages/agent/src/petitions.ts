@@ -5,18 +5,16 @@
 
 import { fromBase64url, fromUtf8, type Instant, type LocalDate, lengthPrefixed, localDate } from '@ketenkluis/base';
 import type { Session } from '@ketenkluis/client';
-import { alertWords, petitionInfo } from '@ketenkluis/client/petitions';
-import { answers, countWaiting, petitions as petitionsMessage } from '@ketenkluis/protocol';
+import { alertWords, listedPetitions, petitionInfo } from '@ketenkluis/client/petitions';
+import { answers, countWaiting, extendsIt } from '@ketenkluis/protocol';
 import {
   asSealedBlob,
-  expectType,
   type Hash,
   hashOf,
   type KeyDirectory,
   type PetitionAlert,
   type PetitionAnswer,
   type Statement,
-  statementFromWire,
 } from '@ketenkluis/seal';
 import { openSealed } from '@ketenkluis/seal/open';
 import { agentError } from './errors.ts';
@@ -61,27 +59,21 @@ export function followPetitions(
   if (seen.size > 0 || register.petitions !== undefined) kept(register).seen = [...seen];
 }
 
-interface Held {
-  readonly line: number;
-  readonly statement: Statement<'petition'>;
-  readonly words: readonly string[] | null;
-}
+type Held = Awaited<ReturnType<typeof listedPetitions>>[number];
 
 /** What the vault shows and its signer may say. Throws `agent/vault-forked` where it hides one that the log holds. */
 export async function readPetitions(session: Session, register: Register): Promise<readonly Held[]> {
   const people = await session.people();
-  const { petitions } = await session.call('petitions', petitionsMessage);
   const seen = new Set<string>(register.petitions?.seen ?? []);
   const good: Held[] = [];
   const shown = new Set<string>();
-  for (const { line, statement: wire, words } of petitions) {
-    const statement = expectType(statementFromWire(wire), 'petition');
+  for (const one of await listedPetitions(session)) {
+    const { line, statement } = one;
     shown.add(statement.hash);
     const { kind } = statement.payload;
     // Somebody's `own` may end, dated back, after they asked: what the log holds waits all the same, and stops nothing.
     const waits = (kind === 'name' || kind === 'ask') && seen.has(statement.hash);
-    if (waits || (await people.verify(statement, people.timeAt(statement.payload.at, line))))
-      good.push({ line, statement, words });
+    if (waits || (await people.verify(statement, people.timeAt(statement.payload.at, line)))) good.push(one);
   }
   if ([...seen].some((hash) => !shown.has(hash)))
     throw agentError('vault-forked', 'the log holds a request of a patient that the vault does not show', {
@@ -104,6 +96,9 @@ export async function settlePetitions(of: {
   const done = (one: Statement<'petition'>) =>
     said.some(({ payload }) => payload.kind === 'answer' && answers(one, payload as PetitionAnswer));
   const open = said.filter((one) => (one.payload.kind === 'name' || one.payload.kind === 'ask') && !done(one));
+  const longer = (one: Statement<'petition'>) =>
+    said.flatMap(({ payload }) => (payload.kind === 'extend' && extendsIt(one, payload) ? [payload.months] : []))[0] ??
+    0;
   if (register.petitions !== undefined) {
     // What has its answer may go; what waits is looked for at every run.
     register.petitions.seen = open.map(({ hash }) => hash);
@@ -112,7 +107,7 @@ export async function settlePetitions(of: {
   const told = post === null ? null : await tell({ ...of, post, all, now });
   return {
     ...countWaiting(
-      open.map(({ payload }) => payload),
+      open.map((one) => ({ at: one.payload.at, extended: longer(one) })),
       now,
     ),
     told,
@@ -145,7 +140,7 @@ async function tell(of: {
     const last = kept(register).told[person];
     // Looks from before the patient asked are no news, and nobody hears more than once a day.
     if (looked <= alert.at || (last !== undefined && (looked <= last.until || last.day >= today))) continue;
-    const to = await addressIn(session, alert, newest!.words);
+    const to = await addressIn(session, alert, newest!.sent);
     try {
       if (to === null) throw agentError('not-sent', 'the address does not open');
       // A server that is away is not asked for every patient in turn; the next run begins with it again.

@@ -35,7 +35,7 @@ import {
   type Session,
   scopeContent,
 } from './index.ts';
-import { answerPetition, askName, askRight, petitionsOf, setAlert } from './petitions.ts';
+import { answerPetition, askName, askRight, extendPetition, petitionsOf, setAlert } from './petitions.ts';
 import type { Joined } from './testing/joining.ts';
 import { takeIn } from './testing/patient.ts';
 
@@ -281,6 +281,32 @@ describe('what a patient asks and takes along', () => {
     expect((await petitionsOf(me, null)).all[1]!.answer?.words).toMatchObject({ verdict: 'done' });
   });
 
+  it('R53: the month is lengthened once, by at most two, before it is over, and the patient reads why', async () => {
+    await askRight(me, own, 'other', 'Wilt u alles van de laatste tien jaar voor mij uitzoeken?');
+    const asked = (await petitionsOf(gp, null)).all.find(({ about }) => about === 'other')!;
+    const more = {
+      months: 2,
+      ground: 'number',
+      text: 'Het zijn veel gegevens, en wij zoeken ze een voor een na.',
+    } as const;
+    expect(await problem(extendPetition(await world.signIn('poh-s'), asked, more))).toBe('vault/not-allowed');
+    await expect(extendPetition(gp, asked, { ...more, text: ' ' })).rejects.toThrow();
+    await expect(extendPetition(gp, asked, { ...more, months: 3 as 2 })).rejects.toThrow();
+    const name = (await petitionsOf(gp, null)).all.find(({ about }) => about === 'name')!;
+    expect(await problem(extendPetition(gp, name, more))).toBe('client/refused');
+    expect(await problem(extendPetition(second, name, more))).toBe('vault/conflict');
+    await extendPetition(gp, asked, more);
+    expect(await problem(extendPetition(second, asked, { ...more, months: 1 }))).toBe('vault/conflict');
+    me = await patient.enter();
+    const read = await petitionsOf(me, await ownLog(me, own));
+    expect(read.broken).toEqual([]);
+    const until = dueDay(asked.at, 2);
+    expect(read.all.find(({ about }) => about === 'other')).toMatchObject({
+      extension: { by: gp.person, until, reason: { ground: 'number', text: more.text } },
+      waiting: { due: until, late: false },
+    });
+  });
+
   it('R52: who wants it hears once a day that somebody looked, by a message that says nothing else; what failed goes at the next run', async () => {
     const letters: Letter[] = [];
     let down = true;
@@ -325,31 +351,35 @@ describe('what a patient asks and takes along', () => {
 
   it('R53: what waits is counted by the agent and for an inspector, loud once a month is over, and cannot be hidden', async () => {
     const first = await world.sync();
-    expect(first.petitions).toMatchObject({ open: 1, late: 0, told: null });
+    expect(first.petitions).toMatchObject({ open: 2, late: 0, told: null });
     expect(first.alarms).not.toContain('overdue');
     world.clock.move(33 * DAY);
     const mirror = mkdtempSync(join(tmpdir(), 'ketenkluis-asked-'));
     const late = await world.sync({ mirror: join(mirror, 'mirror') });
-    expect(late.petitions).toMatchObject({ open: 1, late: 1 });
+    expect(late.petitions).toMatchObject({ open: 2, late: 1 });
     expect(late.alarms).toContain('overdue');
+    gp = await world.signIn('gp');
+    const over = (await petitionsOf(gp, null)).all.find(({ waiting }) => waiting?.late)!;
+    const more = { months: 1, ground: 'complex', text: 'Te laat om dit te zeggen.' } as const;
+    expect(await problem(extendPetition(gp, over, more))).toBe('vault/bad-statement');
     const statements = await mirroredStatements(join(mirror, 'mirror'));
     expect(petitionRows(statements, world.clock.clock())).toEqual([
       ...[
-        ['wie was dit?', 1, 1, 0, 0, 0],
-        ['kopie op papier', 0, 0, 0, 0, 0],
-        ['verbeteren', 1, 1, 0, 0, 0],
+        ['wie was dit?', 1, 1, 0, 0, 0, 0],
+        ['kopie op papier', 0, 0, 0, 0, 0, 0],
+        ['verbeteren', 1, 1, 0, 0, 0, 0],
       ],
       ...[
-        ['vernietigen', 1, 0, 0, 1, 1],
-        ['iets anders', 0, 0, 0, 0, 0],
+        ['vernietigen', 1, 0, 0, 1, 1, 0],
+        ['iets anders', 1, 0, 0, 1, 0, 1],
       ],
     ]);
     rmSync(mirror, { recursive: true });
     // A vault that leaves one out: nothing is signed any more.
     world.net.between = async (url, answer) => {
       const reply = await answer();
-      if (!url.endsWith('/petitions')) return reply;
-      const bytes = new TextEncoder().encode(JSON.stringify({ petitions: [] }));
+      if (!url.includes('/petitions?')) return reply;
+      const bytes = new TextEncoder().encode(JSON.stringify({ petitions: [], next: null }));
       return { ...reply, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
     };
     await expect(world.sync()).rejects.toMatchObject({ code: 'agent/vault-forked', detail: { alarm: 'gap' } });

@@ -4,60 +4,70 @@
  */
 
 import {
-  base64url,
-  type DossierId,
   fromBase64url,
   fromUtf8,
   type Instant,
+  type LocalDate,
   lengthPrefixed,
+  localDate,
+  type OrganisationId,
   type PersonId,
   type TeamId,
-  utf8,
 } from '@ketenkluis/base';
-import { answers, petitions as petitionsMessage, type Waiting, waitingAt } from '@ketenkluis/protocol';
+import {
+  answers,
+  dueDay,
+  extendsIt,
+  petitions as petitionsMessage,
+  type Waiting,
+  waitingAt,
+} from '@ketenkluis/protocol';
 import {
   asSealedBlob,
   expectType,
   type Hash,
   hashOf,
-  type Payload,
   type Petition,
   type PetitionAbout,
   type PetitionAnswer,
+  type PetitionDestroy,
+  type PetitionExtension,
   type PetitionStatement,
-  type Plaintext,
   type Statement,
-  sealTo,
-  signStatement,
   statementFromWire,
-  statementToWire,
 } from '@ketenkluis/seal';
 import { openSealed } from '@ketenkluis/seal/open';
-import { z } from 'zod';
-import type { Audit, AuditLine } from './audit.ts';
-import { change } from './change.ts';
+import type { z } from 'zod';
+import type { Audit } from './audit.ts';
 import { clientError } from './errors.ts';
-import type { OwnDossier } from './own.ts';
+import { answerWords, askedWords, type ExtendedBy, extendWords, petitionInfo } from './petition-words.ts';
 import type { Session } from './session.ts';
 
-const text = z.string().max(4000);
-const askedWords = z.strictObject({ v: z.literal(1), text });
-const answerWords = z
-  .strictObject({
-    v: z.literal(1),
-    verdict: z.enum(['given', 'refused', 'done']),
-    name: z.string().min(1).max(200).nullable(),
-    text: text.min(1),
-  })
-  .refine(({ verdict, name }) => (verdict === 'given') === (name !== null));
-/** To whom the agent writes, and nothing more. */
-export const alertWords = z.strictObject({ v: z.literal(1), address: z.string().min(3).max(320) });
-export type AnswerVerdict = z.infer<typeof answerWords>['verdict'];
+export {
+  answerPetition,
+  answerPosed,
+  askName,
+  askRight,
+  common,
+  extendPetition,
+  say,
+  setAlert,
+} from './petition-say.ts';
+export {
+  type AnswerVerdict,
+  alertWords,
+  answerWords,
+  EXTENDED_BY,
+  type ExtendedBy,
+  petitionInfo,
+} from './petition-words.ts';
 
 export interface ShownAnswer {
   readonly line: number;
   readonly at: Instant;
   readonly by: PersonId;
+  /** The partner that answered; null for the practice. */
+  readonly organisation: OrganisationId | null;
   /** Null where the words do not open here. */
   readonly words: Pick<z.infer<typeof answerWords>, 'verdict' | 'name' | 'text'> | null;
 }
@@ -70,8 +80,30 @@ export interface ShownPetition {
   /** What the patient wrote; null where it does not open here. */
   readonly text: string | null;
   readonly answer: ShownAnswer | null;
+  /** The practice took longer, once; `until` is the day by which it answers now. */
+  readonly extension: ShownExtension | null;
   /** While there is no answer. */
   readonly waiting: Waiting | null;
+}
+export interface ShownExtension {
+  readonly line: number;
+  readonly at: Instant;
+  readonly by: PersonId;
+  readonly until: LocalDate;
+  /** Null where the words do not open here. */
+  readonly reason: { readonly ground: ExtendedBy; readonly text: string } | null;
+}
+/** What a practice, or a patient of it, asks of this partner. */
+export interface Posed {
+  readonly hash: Hash;
+  readonly payload: Extract<Petition, { kind: 'name' }> | PetitionDestroy;
+  readonly at: Instant;
+  /** By when: of a name the month runs at the practice. */
+  readonly due: LocalDate;
+  readonly late: boolean;
+  /** What the patient wrote; null where it does not open here, and of a destruction. */
+  readonly text: string | null;
+  readonly answer: ShownAnswer | null;
 }
 export interface Petitions {
   /** Oldest first. */
@@ -82,148 +114,48 @@ export interface Petitions {
   readonly broken: readonly number[];
 }
 
-/** So that a size says neither yes nor no: JSON takes blanks at its end. */
-const PAD = 2048;
-const padded = (words: unknown): Plaintext => {
-  const plain = JSON.stringify(words);
-  const size = utf8(plain).length;
-  return utf8(plain + ' '.repeat(Math.ceil(size / PAD) * PAD - size)) as Uint8Array as Plaintext;
-};
-export const petitionInfo = ({
-  kind,
-  dossier,
-  by,
-  at,
-}: Pick<PetitionStatement, 'kind' | 'dossier' | 'by' | 'at'>): string => `petition ${kind} ${dossier} ${by} ${at}`;
-
-/** `K` of every field but the hash of its words, which is made here. */
-type Unsealed = PetitionStatement extends infer P ? (P extends PetitionStatement ? Omit<P, 'words'> : never) : never;
-
-async function say(session: Session, payload: Unsealed, keys: readonly string[], words: unknown): Promise<void> {
-  const blobs =
-    words === null
-      ? null
-      : await Promise.all(keys.map((key) => sealTo(fromBase64url(key), petitionInfo(payload), padded(words))));
-  const full = { ...payload, words: blobs === null ? null : hashOf(lengthPrefixed(...blobs)) } as Payload<'petition'>;
-  const own = payload.kind !== 'answer';
-  await change(session, {
-    ...{ endpoint: 'petition', class: own ? 'own' : 'audit' },
-    items: [{ dossier: payload.dossier, handle: null, facts: 'own' in payload ? [payload.own] : [] }],
-    about: own
-      ? { role: { code: 'patient', text: 'patiënt' }, purpose: 'verzoek' }
-      : { purpose: 'antwoord op een verzoek' },
-    body: {
-      statement: statementToWire(await signStatement(full, session.keys().signer)),
-      words: blobs === null ? null : blobs.map((one) => base64url(one)),
-    },
-  });
+type Sent = readonly string[] | null;
+interface Listed {
+  readonly line: number;
+  readonly statement: Statement<'petition'>;
+  readonly sent: Sent;
 }
 
-async function officersKey(session: Session): Promise<string> {
-  const epoch = (await session.people(true)).epochOf(session.wire.place.pins.logTeam as TeamId);
-  if (epoch === undefined) throw clientError('no-key-here', "the log officers' team has no key; nothing can be asked");
-  return epoch.payload.kem;
-}
-async function ownKey(session: Session, team: TeamId): Promise<string[]> {
-  const people = await session.people();
-  const kem = people.ownOf(team, session.now()) === undefined ? undefined : people.epochOf(team)?.payload.kem;
-  return kem === undefined ? [] : [kem];
-}
-const common = (session: Session, dossier: DossierId) => ({
-  ...({ t: 'petition', v: 1, suite: 1 } as const),
-  ...{ practice: session.practice, dossier, by: session.person, at: session.now() },
-});
-const from = ({ own, team }: OwnDossier) => ({ own, team });
-
-/** "Wie was dit?" of one line of the own log. Throws what `change` throws. */
-export async function askName(
-  session: Session,
-  own: OwnDossier,
-  line: Pick<AuditLine, 'index' | 'who'>,
-  reason: string,
-): Promise<void> {
-  if (line.who === null) throw clientError('refused', 'nobody stands in this line');
-  const keys = [await officersKey(session), ...(await ownKey(session, own.team))];
-  const payload = {
-    ...common(session, own.dossier),
-    ...from(own),
-    kind: 'name',
-    line: line.index,
-    whom: line.who,
-  } as const;
-  await say(session, payload, keys, askedWords.parse({ v: 1, text: reason.trim() }));
+/** All pages, oldest first. */
+export async function listedPetitions(session: Session): Promise<readonly Listed[]> {
+  const all: Listed[] = [];
+  for (let after = -1; ; ) {
+    const page = await session.call('petitions', petitionsMessage, undefined, `?after=${after}`);
+    for (const { line, statement, words } of page.petitions)
+      all.push({ line, statement: expectType(statementFromWire(statement), 'petition'), sent: words });
+    if (page.next === null) return all;
+    if (page.next <= after) throw clientError('bad-answer', 'the pages of what is asked do not go on');
+    after = page.next;
+  }
 }
 
-/** A copy on paper, a correction, destruction, or anything else that the practice answers in words. */
-export async function askRight(
-  session: Session,
-  own: OwnDossier,
-  about: Exclude<PetitionAbout, 'name'>,
-  words: string,
-): Promise<void> {
-  const keys = [await officersKey(session), ...(await ownKey(session, own.team))];
-  const payload = { ...common(session, own.dossier), ...from(own), kind: 'ask', about } as const;
-  await say(session, payload, keys, askedWords.parse({ v: 1, text: words.trim() }));
-}
-
-/** A message when somebody looked, to this address; null: no more. Only the practice's agents can read the address. */
-export async function setAlert(session: Session, own: OwnDossier, address: string | null): Promise<void> {
-  const people = await session.people(true);
-  const now = session.now();
-  const agents = people
-    .cards(now)
-    .filter(({ kind, subject }) => kind === 'agent' && people.mandatesOf(subject, now).length > 0);
-  if (address !== null && agents.length === 0)
-    throw clientError('no-key-here', 'the practice has no agent that could write');
-  const payload = { ...common(session, own.dossier), ...from(own), kind: 'alert' } as const;
-  const words = address === null ? null : alertWords.parse({ v: 1, address: address.trim() });
-  await say(
-    session,
-    payload,
-    agents.map(({ kem }) => kem),
-    words,
-  );
-}
-
-/** One answer, signed, sealed to the patient who asked and to the log officers. Throws `client/refused` for whom it is about. */
-export async function answerPetition(
-  session: Session,
-  asked: Pick<ShownPetition, 'hash' | 'payload' | 'about'>,
-  said: { readonly verdict: AnswerVerdict; readonly name: string | null; readonly text: string },
-): Promise<void> {
-  const { payload, hash, about } = asked;
-  const whom = payload.kind === 'name' ? payload.whom : null;
-  if (whom === session.person)
-    throw clientError('refused', 'somebody else of the practice answers what is asked about you');
-  const words = answerWords.parse({ v: 1, ...said, text: said.text.trim() });
-  if (said.verdict === (about === 'name' ? 'done' : 'given'))
-    throw clientError('refused', 'a name is given or refused; anything else is done or refused');
-  const keys = [await officersKey(session), ...(await ownKey(session, payload.team))];
-  const answer = { ...common(session, payload.dossier), kind: 'answer', petition: hash, about, whom } as const;
-  await say(session, answer, keys, words);
-}
-
-async function opened(
-  session: Session,
-  payload: PetitionStatement,
-  sent: readonly string[] | null,
-  team: TeamId,
-): Promise<unknown> {
-  if (sent === null) return null;
+/** The words, with these keys one after the other; null where they are others than were signed, or open with none. */
+async function openedBy(keys: Iterable<() => Promise<Key>>, payload: PetitionStatement, sent: Sent): Promise<unknown> {
+  if (sent === null || !('words' in payload)) return null;
   const blobs = sent.map((one) => asSealedBlob(fromBase64url(one)));
   if (hashOf(lengthPrefixed(...blobs)) !== payload.words) return null;
-  const people = await session.people();
-  for (let epoch = people.epochOf(team)?.payload.number ?? -1; epoch >= 0; epoch--) {
+  for (const key of keys) {
     for (const blob of blobs) {
       try {
-        const key = await session.teamKey(team, epoch);
-        return JSON.parse(fromUtf8(await openSealed(key, petitionInfo(payload), blob)));
+        return JSON.parse(fromUtf8(await openSealed(await key(), petitionInfo(payload), blob)));
       } catch {
         // Sealed to somebody else, or under another epoch.
       }
     }
   }
   return null;
+}
+type Key = Parameters<typeof openSealed>[0];
+
+async function opened(session: Session, payload: PetitionStatement, sent: Sent, team: TeamId): Promise<unknown> {
+  const newest = (await session.people()).epochOf(team)?.payload.number ?? -1;
+  const keys = Array.from({ length: newest + 1 }, (_, i) => () => session.teamKey(team, newest - i));
+  return await openedBy(keys, payload, sent);
 }
 
 /** Statements and lines of one dossier's log that hold something asked or answered. */
@@ -243,57 +175,98 @@ export async function petitionsOf(session: Session, log: Audit | null, read = tr
   const people = await session.people(true);
   const mine = people.owns(session.now()).filter(({ person }) => person === session.person);
   const team = mine[0]?.team ?? (session.wire.place.pins.logTeam as TeamId);
-  const { petitions } = await session.call('petitions', petitionsMessage);
+  const listed = await listedPetitions(session);
   const held = log === null ? null : heldIn(log);
   const broken: number[] = [];
-  const good: {
-    readonly line: number;
-    readonly statement: Statement<'petition'>;
-    readonly sent: readonly string[] | null;
-  }[] = [];
-  for (const { line, statement: sent, words } of petitions) {
-    const statement = expectType(statementFromWire(sent), 'petition');
+  const good: Listed[] = [];
+  for (const one of listed) {
+    const { line, statement } = one;
     const { payload, hash } = statement;
     const inLog =
       held === null || line >= log!.size || payload.dossier !== mine[0]?.dossier || held.get(hash)?.index === line;
-    if (inLog && (await people.verify(statement, people.timeAt(payload.at, line))))
-      good.push({ line, statement, sent: words });
+    if (inLog && (await people.verify(statement, people.timeAt(payload.at, line)))) good.push(one);
     else broken.push(line);
   }
-  const shown = new Set(petitions.map(({ statement }) => statementFromWire(statement).hash));
+  const shown = new Set(listed.map(({ statement }) => statement.hash));
   for (const [hash, { index, event, who }] of held ?? [])
     if (event === 'petition' && who === session.person && !shown.has(hash as Hash)) broken.push(index);
+  const open = (of: Listed) => (read ? opened(session, of.statement.payload, of.sent, team) : Promise.resolve(null));
   const all: ShownPetition[] = [];
-  for (const { line, statement, sent } of good) {
+  for (const asked of good) {
+    const { line, statement } = asked;
     const { payload, hash } = statement;
     if (payload.kind !== 'name' && payload.kind !== 'ask') continue;
-    const fits = good.filter(({ statement: { payload: one } }) => one.kind === 'answer' && one.petition === hash);
-    const answer = fits.find(({ statement: { payload: one } }) => answers(statement, one as PetitionAnswer));
-    for (const other of fits) if (other !== answer) broken.push(other.line);
-    const words = askedWords.safeParse(read ? await opened(session, payload, sent, team) : null);
+    const { answer, extension, unfit } = repliesTo(statement, good);
+    broken.push(...unfit);
+    const words = askedWords.safeParse(await open(asked));
+    const months = extension === undefined ? 0 : (extension.statement.payload as PetitionExtension).months;
     all.push({
       ...{ hash, line, payload, at: payload.at },
       about: payload.kind === 'name' ? 'name' : payload.about,
       text: words.success ? words.data.text : null,
-      answer: answer === undefined ? null : await shownAnswer(session, read ? answer : { ...answer, sent: null }, team),
-      waiting: answer === undefined ? waitingAt(payload.at, session.now()) : null,
+      answer: answer === undefined ? null : shownAnswer(answer, await open(answer)),
+      extension:
+        extension === undefined ? null : shownExtension(extension, dueDay(payload.at, months), await open(extension)),
+      waiting: answer === undefined ? waitingAt(payload.at, session.now(), months) : null,
     });
   }
   const said = good.findLast(({ statement: { payload } }) => payload.kind === 'alert' && payload.by === session.person);
-  const alert = said && { on: said.statement.payload.words !== null, at: said.statement.payload.at };
-  return { all, alert: alert ?? null, broken: broken.sort((a, b) => a - b) };
+  const payload = said?.statement.payload;
+  const alert = payload?.kind === 'alert' ? { on: payload.words !== null, at: payload.at } : null;
+  return { all, alert, broken: broken.sort((a, b) => a - b) };
 }
 
-async function shownAnswer(
-  session: Session,
-  {
-    line,
-    statement,
-    sent,
-  }: { readonly line: number; readonly statement: Statement<'petition'>; readonly sent: readonly string[] | null },
-  team: TeamId,
-): Promise<ShownAnswer> {
-  const { payload } = statement;
-  const words = answerWords.safeParse(await opened(session, payload, sent, team));
-  return { line, at: payload.at, by: payload.by, words: words.success ? words.data : null };
+/** What was said to it: one answer, and one extension that came in time; `unfit`: lines of what fits neither. */
+function repliesTo(asked: Statement<'petition'>, good: readonly Listed[]) {
+  const of = good.filter(({ statement: { payload } }) => 'petition' in payload && payload.petition === asked.hash);
+  const kind = (one: 'answer' | 'extend') => of.filter(({ statement: { payload } }) => payload.kind === one);
+  const answer = kind('answer').find(({ statement: { payload } }) => answers(asked, payload as PetitionAnswer));
+  const extension = kind('extend').find(({ statement: { payload } }) => extendsIt(asked, payload as PetitionExtension));
+  const unfit = of.flatMap((one) => (one === answer || one === extension ? [] : [one.line]));
+  return { answer, extension, unfit };
+}
+
+function shownAnswer({ line, statement }: Listed, opened: unknown): ShownAnswer {
+  const { at, by, ...rest } = statement.payload;
+  const words = answerWords.safeParse(opened);
+  const organisation = 'organisation' in rest ? (rest.organisation ?? null) : null;
+  return { line, at, by, organisation, words: words.success ? words.data : null };
+}
+function shownExtension({ line, statement }: Listed, until: LocalDate, opened: unknown): ShownExtension {
+  const { at, by } = statement.payload;
+  const words = extendWords.safeParse(opened);
+  const reason = words.success ? { ground: words.data.ground, text: words.data.text } : null;
+  return { line, at, by, until, reason };
+}
+
+/**
+ * On a visit, for who answers for their organisation: what the practice and its patients ask of it, oldest first. Others of the partner
+ * get `client/refused`.
+ */
+export async function posedTo(guest: Session): Promise<readonly Posed[]> {
+  const people = await guest.people(true);
+  const listed = await listedPetitions(guest);
+  const good: Listed[] = [];
+  for (const one of listed) {
+    const { payload } = one.statement;
+    if (await people.verify(one.statement, people.timeAt(payload.at, one.line))) good.push(one);
+  }
+  const key = async () => guest.keys().kem;
+  const all: Posed[] = [];
+  for (const { statement, sent } of good) {
+    const { hash, payload } = statement;
+    if ((payload.kind !== 'name' && payload.kind !== 'destroy') || payload.organisation !== guest.organisation)
+      continue;
+    const { answer, extension } = repliesTo(statement, good);
+    const words = askedWords.safeParse(await openedBy([key], payload, sent));
+    const months = extension === undefined ? 0 : (extension.statement.payload as PetitionExtension).months;
+    const due = payload.kind === 'destroy' ? payload.due : dueDay(payload.at, months);
+    all.push({
+      ...{ hash, payload, at: payload.at, due, late: answer === undefined && localDate(guest.now()) > due },
+      text: words.success ? words.data.text : null,
+      answer:
+        answer === undefined ? null : shownAnswer(answer, await openedBy([key], answer.statement.payload, answer.sent)),
+    });
+  }
+  return all;
 }

@@ -87,9 +87,15 @@ export const ENDPOINTS = {
   'review-told': { method: 'POST', path: '/reviews/told', classes: ['audit'] },
   records: { method: 'GET', path: '/records', classes: null },
   record: { method: 'POST', path: '/records', classes: ['session'] },
-  petitions: { method: 'GET', path: '/petitions', classes: null, patients: true },
-  /** `own`: a patient asks; `audit`: the practice answers. */
-  petition: { method: 'POST', path: '/petitions', classes: ['own', 'audit'], patients: true },
+  petitions: { method: 'GET', path: '/petitions', classes: null, guests: true, patients: true },
+  /** `own`: a patient asks; `audit`: the practice answers; `session`: a partner does; `sync`: the agent asks a partner, or has words erased. */
+  petition: {
+    method: 'POST',
+    path: '/petitions',
+    classes: ['own', 'audit', 'session', 'sync'],
+    guests: true,
+    patients: true,
+  },
   annexes: { method: 'GET', path: '/annexes', classes: null },
   'review-close': { method: 'POST', path: '/reviews/close', classes: ['audit'] },
   access: { method: 'POST', path: '/access', classes: ['audit', 'own'], patients: true },

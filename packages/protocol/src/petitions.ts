@@ -1,32 +1,39 @@
 /** What patients ask: messages, what waits for an answer, and the clock of one month (docs/spec/petition.md; R53, R54; AVG 12(3)). */
 
 import { addMonths, daysBetween, type Instant, type LocalDate, localDate } from '@ketenkluis/base';
-import type { Hash, PetitionAnswer, PetitionStatement } from '@ketenkluis/seal';
+import type { Hash, PetitionAnswer, PetitionExtension, PetitionStatement } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { base64url, wireStatement } from './wire.ts';
 
 const words = z.array(base64url(60_000)).min(1).max(65);
 
-/** POST .../petitions (signed, class own or audit): a patient asks, or the practice answers. One item: the dossier. */
+/** POST .../petitions (signed): a patient asks, the practice or a partner answers, the agent follows. One item: the dossier. */
 export const postPetition = z.strictObject({
   request: wireStatement,
   body: z.strictObject({ statement: wireStatement, words: words.nullable(), annex: base64url(40_000) }),
 });
+/** How many a page holds at most. */
+export const PETITIONS_PAGE = 500;
 /**
- * GET .../petitions, oldest first: all that is asked and answered for who reads the log; for a patient their own. Words that are not
- * this reader's are left out (null): an address is for the agent alone.
+ * GET .../petitions?after=LINE, oldest first, a page of those after that line: all that is asked and answered for who reads the log; for
+ * a patient their own, for a partner's owner or officer what is asked of them. Words that are not this reader's, or were erased, are left
+ * out (null): an address is for the agent alone. `next`: ask again after this line; null at the end.
  */
 export const petitions = z.strictObject({
   petitions: z
     .array(z.strictObject({ line: z.int().min(0), statement: wireStatement, words: words.nullable() }))
-    .max(20_000),
+    .max(PETITIONS_PAGE),
+  next: z.int().min(0).nullable(),
 });
 
 /** How many may wait for an answer in one dossier. */
 export const MAX_WAITING = 20;
 
-/** The day by which a request must have its answer: a month after the day it came, in Amsterdam; where that month has no such day, its last. */
-export const dueDay = (asked: Instant): LocalDate => addMonths(localDate(asked), 1);
+/**
+ * The day by which a request must have its answer: a month after the day it came, in Amsterdam; where that month has no such day, its
+ * last. `extended`: the months that the practice took in addition.
+ */
+export const dueDay = (asked: Instant, extended = 0): LocalDate => addMonths(localDate(asked), 1 + extended);
 
 export interface Waiting {
   readonly due: LocalDate;
@@ -35,31 +42,43 @@ export interface Waiting {
   readonly late: boolean;
 }
 /** On its last day a request is not late yet. */
-export function waitingAt(asked: Instant, now: Instant): Waiting {
-  const due = dueDay(asked);
+export function waitingAt(asked: Instant, now: Instant, extended = 0): Waiting {
+  const due = dueDay(asked, extended);
   const days = daysBetween(localDate(now), due);
   return { due, days, late: days < 0 };
 }
 
-/** Does this answer fit what was asked? `asked` is signed by its hash. */
-export const answers = (
-  asked: { readonly hash: Hash; readonly payload: PetitionStatement },
-  { petition, about, whom, dossier, at, practice }: PetitionAnswer,
-): boolean => {
-  const { payload } = asked;
-  if (payload.kind !== 'name' && payload.kind !== 'ask') return false;
-  const same = payload.dossier === dossier && payload.practice === practice && payload.at <= at;
-  const fits =
-    payload.kind === 'name' ? about === 'name' && whom === payload.whom : about === payload.about && whom === null;
-  return petition === asked.hash && same && fits;
-};
+type Asked = { readonly hash: Hash; readonly payload: PetitionStatement };
+/** Is this about what was asked? */
+function isAbout({ hash, payload }: Asked, said: PetitionAnswer | PetitionExtension): boolean {
+  const { petition, about, whom, dossier, at, practice } = said;
+  if (petition !== hash || payload.dossier !== dossier || payload.practice !== practice || payload.at > at)
+    return false;
+  if (payload.kind === 'name') return about === 'name' && whom === payload.whom;
+  if (payload.kind === 'destroy') return about === 'erase' && whom === null;
+  return payload.kind === 'ask' && about === payload.about && whom === null;
+}
+
+/** Does this answer fit what was asked? `asked` is signed by its hash. A partner answers what was asked of it, and nothing else. */
+export function answers(asked: Asked, answer: PetitionAnswer): boolean {
+  if (!isAbout(asked, answer)) return false;
+  const of = 'organisation' in asked.payload ? asked.payload.organisation : undefined;
+  // What a partner keeps only the partner can say.
+  return asked.payload.kind === 'destroy'
+    ? answer.organisation === of
+    : answer.organisation === undefined || answer.organisation === of;
+}
+
+/** Does this lengthen the clock of what was asked? Only before its month is over (AVG 12(3)); that it is the only one the caller sees to. */
+export const extendsIt = (asked: Asked, said: PetitionExtension): boolean =>
+  asked.payload.kind !== 'destroy' && isAbout(asked, said) && localDate(said.at) <= dueDay(asked.payload.at);
 
 /** How many wait, how many of those past their day, and the day of the next; of what was asked when and has no answer. */
 export function countWaiting(
-  open: readonly { readonly at: Instant }[],
+  open: readonly { readonly at: Instant; readonly extended?: number }[],
   now: Instant,
 ): { readonly open: number; readonly late: number; readonly next: LocalDate | null } {
-  const all = open.map(({ at }) => waitingAt(at, now));
+  const all = open.map(({ at, extended }) => waitingAt(at, now, extended));
   const next = all.map(({ due }) => due).sort()[0] ?? null;
   return { open: all.length, late: all.filter(({ late }) => late).length, next };
 }

@@ -66,6 +66,7 @@ export {
   verifyPackHash,
   verifyShare,
 } from './pack.ts';
+export { answersFor } from './petition.ts';
 export {
   checkShare,
   checkShares,

@@ -1,7 +1,7 @@
 /** Who may sign which statement (docs/spec/statements.md, column "signed by"). Anything not named here nobody may. */
 
 import { DAY, type Instant, type OrganisationId, type TeamId } from '@ketenkluis/base';
-import { mayPetition } from './petition.ts';
+import { mayAnswerHere, mayPetition } from './petition.ts';
 import { claimedSigner } from './statement.ts';
 import type { Authority, Card, Fact, FactOf, Payload, ReviewRecord } from './statements.ts';
 
@@ -381,6 +381,8 @@ export function guestMaySign(
     case 'state':
     case 'batch':
       return payload.practice === practice;
+    case 'petition':
+      return payload.practice === practice && mayAnswerHere(rules, payload, by, at);
     default:
       return false;
   }

@@ -16,6 +16,8 @@ export {
   type PetitionAbout,
   type PetitionAlert,
   type PetitionAnswer,
+  type PetitionDestroy,
+  type PetitionExtension,
   type PetitionStatement,
 } from './petition.ts';
 

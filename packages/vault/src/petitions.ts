@@ -4,28 +4,45 @@
  */
 
 import { decide } from '@ketenkluis/access';
-import { DAY, type Instant, MINUTE, type OrganisationId, type PersonId } from '@ketenkluis/base';
+import { DAY, type DossierId, type Instant, MINUTE, type OrganisationId } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
-import { answers, MAX_WAITING, type petitions as petitionsMessage, type postPetition } from '@ketenkluis/protocol';
-import { expectType, type Hash, type Petition, type Statement, signersOf, statementFromWire } from '@ketenkluis/seal';
+import { answers, extendsIt, MAX_WAITING, type postPetition } from '@ketenkluis/protocol';
+import {
+  expectType,
+  guestMaySign,
+  type Hash,
+  type Petition,
+  type PetitionStatement,
+  type Statement,
+  signersOf,
+  statementFromWire,
+} from '@ketenkluis/seal';
 import type { z } from 'zod';
-import { isOwnBusiness } from './admin.ts';
+import { aboutThePractice, isOwnBusiness } from './admin.ts';
 import { annexFor } from './annex.ts';
-import { type Caller, isPatient, notAllowed, refresh, type Signed } from './auth.ts';
+import { homeOf, isOutsider, notAllowed, refresh, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
-import { append, commonOf } from './lines.ts';
-import { requireLogReader } from './mirror.ts';
+import { append, commonOf, SIGNED_CHECKS } from './lines.ts';
 import { checkpointOf } from './proofs.ts';
 import { questionFor, readFor } from './questions.ts';
-import { blobsIn, wordsIn } from './records.ts';
+import { wordsIn } from './records.ts';
 import { decidedItem, outcomeOf } from './release.ts';
-import { getStatements, parseRows, putStatements, toWire } from './storage/statements.ts';
+import { getStatements, parseRows, putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import { answered } from './substitutes.ts';
 import type { Vault } from './vault.ts';
 
 const bad = (why: string) => vaultError('bad-statement', why);
 type Said = Statement<'petition'>;
+
+/** Who says what: the patient asks, the practice answers, a partner on a visit does, its agent follows what goes to others or goes at all. */
+function classFor({ kind }: PetitionStatement, guest: boolean): 'own' | 'audit' | 'session' | 'sync' {
+  if (kind === 'destroy' || kind === 'forget') return 'sync';
+  if (kind !== 'answer') return kind === 'extend' ? 'audit' : 'own';
+  return guest ? 'session' : 'audit';
+}
+/** Of the patient and of the practice `decide()` is asked about the dossier; the others sign what nobody else may. */
+const isSigned = (kind: string): boolean => kind === 'session' || kind === 'sync';
 
 /** Throws `vault/bad-statement`, `vault/conflict`, and what `decide()` answers; for a patient the constant refusal. */
 export async function petition(vault: Vault, signed: Signed, body: z.infer<typeof postPetition>['body']) {
@@ -36,13 +53,14 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
   if (!asked?.dossier || asked.handle !== null || others.length > 0)
     throw vaultError('bad-request', 'what is asked names one dossier');
   const { dossier } = asked;
-  const patient = request.payload.class === 'own';
+  const kind = request.payload.class;
   if (!isOwnBusiness(statement, practice) || payload.dossier !== dossier)
     throw bad('this belongs to another practice or dossier');
   if (signersOf(statement).join() !== session.person) throw bad('whoever sends it signs it, alone');
-  if (patient === (payload.kind === 'answer')) throw bad('a patient asks, and the practice answers');
+  if (kind !== classFor(payload, signed.guest !== null)) throw bad('a patient asks, and the practice answers');
   const words = wordsIn(body.words);
-  if (payload.words !== (words?.hash ?? null)) throw bad('these are not the words that were signed');
+  if (('words' in payload ? payload.words : null) !== (words?.hash ?? null))
+    throw bad('these are not the words that were signed');
   const annex = annexFor(request.payload, body.annex);
   let who = signed;
   const made = { refused: undefined as Parameters<typeof notAllowed>[1] | undefined };
@@ -55,7 +73,11 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
       who = await refresh(vault, signed);
       const { keys } = who.people;
       // Whoever may not gets the line and the one refusal; a false signature gets an error.
-      if (!keys.maySign(payload, signersOf(statement), at)) made.refused = patient ? 'unknown' : 'class-not-allowed';
+      const home = keys.partnerAt(homeOf(who), at)?.directory;
+      const may = who.guest
+        ? home !== undefined && guestMaySign(home, practice, payload, signersOf(statement), at)
+        : keys.maySign(payload, signersOf(statement), at);
+      if (!may) made.refused = isOutsider(who) ? 'unknown' : 'class-not-allowed';
       else if (!(await keys.verify(statement, at))) throw bad('whoever signed this may not say it');
       if (Math.abs(payload.at - at) > 2 * MINUTE) throw bad('date it now');
       // Readers judge by the date that it bears (`timeAt`): what they would hold for unsigned stops every snapshot.
@@ -68,48 +90,33 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
     },
     plan: async (tx, at) => {
       const reading = await readFor(tx, practice, [asked]);
-      const decided = decide(questionFor({ ...who, at }, reading, asked));
-      const reason = decided.outcome === 'deny' ? decided.reason : made.refused;
+      const decided = isSigned(kind)
+        ? aboutThePractice({ ...who, at })
+        : decide(questionFor({ ...who, at }, reading, asked));
+      const reason =
+        decided.outcome === 'deny'
+          ? decided.reason
+          : (made.refused ?? ((await isTheirs(tx, who, payload)) ? undefined : 'unknown'));
       const decision =
         reason === undefined ? decided : ({ outcome: 'deny', reason, checks: decided.checks } as typeof decided);
       made.refused = reason;
       if (reason === undefined) await checkOrder(tx, practice, statement, at);
-      const event = payload.kind === 'answer' ? 'answer' : 'petition';
-      const action = payload.kind === 'answer' ? 'U' : 'C';
+      const says = payload.kind === 'answer' || payload.kind === 'extend';
+      const [event, action] = says ? (['answer', 'U'] as const) : (['petition', 'C'] as const);
       return {
         common: commonOf(vault, people, request, at, { event, action, ...outcomeOf([decision]) }),
         items: [
           decidedItem('object', decision, {
             ...{ dossier, handle: null, object: statement.hash, annex: annex.hash },
             state: reading.dossiers.get(dossier)?.state ?? null,
+            ...(isSigned(kind) && reason === undefined ? { checks: SIGNED_CHECKS } : {}),
           }),
         ],
         annex,
         effect: async (write, { index }) => {
           if (decision.outcome === 'deny') return;
           await putStatements(write, practice, [{ statement, dossier: null, directory: false, line: index, item: 0 }]);
-          // An address that was replaced is nobody's any more.
-          if (payload.kind === 'alert')
-            await write
-              .updateTable('petition')
-              .set({ words: null })
-              .where('practice', '=', practice)
-              .where('kind', '=', 'alert')
-              .where('person', '=', payload.by)
-              .execute();
-          const named = { practice, hash: statement.hash, line: index, at, kind: payload.kind, dossier };
-          const answer = payload.kind === 'answer' ? payload.petition : null;
-          await write
-            .insertInto('petition')
-            .values({ ...named, person: payload.by, asked: answer, answered: null, words: words?.bytes ?? null })
-            .execute();
-          if (answer !== null)
-            await write
-              .updateTable('petition')
-              .set({ answered: index })
-              .where('practice', '=', practice)
-              .where('hash', '=', answer)
-              .execute();
+          await keep(write, practice, { ...statement, line: index, at, words: words?.bytes ?? null });
         },
       };
     },
@@ -118,89 +125,134 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
   return answered(vault, signed, line);
 }
 
-/** The line is in the log, is about this dossier, and is of whom the patient asks about: somebody of the practice. */
+/** A partner answers what was asked of it; whether there is anything else nobody outside learns (R22). */
+async function isTheirs(tx: Tx, who: Signed, payload: PetitionStatement): Promise<boolean> {
+  if (who.guest === null) return true;
+  if (payload.kind !== 'answer') return false;
+  const posed = await tx
+    .selectFrom('posed')
+    .select('hash')
+    .where('practice', '=', who.practice)
+    .where('organisation', '=', who.guest.organisation)
+    .where('hash', '=', payload.petition)
+    .executeTakeFirst();
+  return posed !== undefined;
+}
+
+/** Writes it down, and what follows from it. */
+async function keep(
+  write: Tx,
+  practice: OrganisationId,
+  of: Pick<Said, 'hash' | 'payload'> & {
+    readonly line: number;
+    readonly at: Instant;
+    readonly words: Uint8Array<ArrayBuffer> | null;
+  },
+): Promise<void> {
+  const { hash, payload, line, at, words } = of;
+  const { kind, dossier, by: person } = payload;
+  // An address that was replaced is nobody's any more; of a dossier that was destroyed nothing is anybody's.
+  const gone = write.updateTable('petition').set({ words: null }).where('practice', '=', practice);
+  if (kind === 'alert') await gone.where('kind', '=', 'alert').where('person', '=', person).execute();
+  if (kind === 'forget') await gone.where('dossier', '=', dossier).execute();
+  const asked = kind === 'answer' || kind === 'extend' ? payload.petition : null;
+  await write
+    .insertInto('petition')
+    .values({ practice, hash, line, at, kind, dossier, person, asked, answered: null, words })
+    .execute();
+  if ((kind === 'name' || kind === 'destroy') && payload.organisation !== undefined)
+    await write.insertInto('posed').values({ practice, hash, organisation: payload.organisation }).execute();
+  if (kind === 'answer' && asked !== null)
+    await write
+      .updateTable('petition')
+      .set({ answered: line })
+      .where('practice', '=', practice)
+      .where('hash', '=', asked)
+      .execute();
+}
+
+/** The line is in the log, is about this dossier, and is of whom the patient asks about: of the practice, or of the partner that is named. */
 async function checkLine(
   vault: Vault,
   log: string,
-  { line, whom, dossier, practice }: Extract<Petition, { kind: 'name' }>,
+  { line, whom, dossier, practice, organisation }: Extract<Petition, { kind: 'name' }>,
 ) {
   const { size } = await checkpointOf(vault, log);
   const [found] = line < size ? await vault.storage.ledger.entries(log, line, line + 1) : [];
   if (found === undefined || found.stored.length === 0) throw bad('what is asked about is no line of this dossier');
   const { common, items } = decodeEntry(found.stored).entry;
   const about = items.some((one) => one.dossier === dossier);
-  if (!about || common.actor !== whom || common.organisation !== practice)
+  if (
+    !about ||
+    common.actor !== whom ||
+    common.organisation !== (organisation ?? practice) ||
+    organisation === practice
+  )
     throw bad('what is asked about is no line of this dossier');
 }
 
-/** Nothing twice, one answer each, and not more than anybody can read. */
 const ALERTS_IN = 90 * DAY;
-async function checkOrder(tx: Tx, practice: OrganisationId, { hash, payload }: Said, at: Instant): Promise<void> {
-  const rows = await tx
-    .selectFrom('petition')
-    .select(['hash', 'kind', 'answered', 'at'])
-    .where('practice', '=', practice)
-    .where('dossier', '=', payload.dossier)
-    .execute();
+/** Nothing twice, one answer each, and not more than anybody can read. */
+async function checkOrder(tx: Tx, practice: OrganisationId, said: Said, at: Instant): Promise<void> {
+  const { hash, payload } = said;
+  const rows = await rowsOf(tx, practice, payload.dossier);
   if (rows.some((row) => row.hash === hash)) throw vaultError('conflict', 'this was said before');
-  if (payload.kind === 'answer') {
-    const row = rows.find((one) => one.hash === payload.petition);
-    const [asked] = row === undefined ? [] : await statementsOf(tx, practice, [row.hash]);
-    if (asked === undefined || !answers(asked, payload)) throw bad('this answers nothing that was asked');
-    if (row?.answered !== null) throw vaultError('conflict', 'this has its answer; look again');
-    return;
-  }
-  // Each stays in everybody's list for good. No messages any more: that is taken for longer.
-  const alerts = rows.filter(({ kind, at: said }) => kind === 'alert' && said > at - ALERTS_IN);
-  if (payload.kind === 'alert' && alerts.length >= (payload.words === null ? 2 : 1) * MAX_WAITING)
-    throw vaultError('conflict', 'this was said so often of late; wait before saying it again');
   const waiting = rows.filter(({ kind, answered }) => (kind === 'name' || kind === 'ask') && answered === null);
-  if (payload.kind !== 'alert' && waiting.length >= MAX_WAITING)
-    throw vaultError('conflict', 'as many wait as the practice can answer; wait for an answer first');
+  switch (payload.kind) {
+    case 'answer':
+    case 'extend':
+      return await checkAnswer(tx, practice, rows, said);
+    case 'forget':
+      if (waiting.length > 0) throw vaultError('conflict', 'something of this dossier still waits for an answer');
+      return;
+    case 'destroy': {
+      const open = rows.filter(({ kind, answered }) => kind === 'destroy' && answered === null);
+      const before = await statementsOf(
+        tx,
+        practice,
+        open.map((row) => row.hash),
+      );
+      const again = before.some(
+        (one) => 'organisation' in one.payload && one.payload.organisation === payload.organisation,
+      );
+      if (again) throw vaultError('conflict', 'this partner was asked, and has not answered');
+      return;
+    }
+    case 'alert': {
+      // Each stays in everybody's list for years. No messages any more: that is taken for longer.
+      const alerts = rows.filter(({ kind, at: before }) => kind === 'alert' && before > at - ALERTS_IN);
+      if (alerts.length >= (payload.words === null ? 2 : 1) * MAX_WAITING)
+        throw vaultError('conflict', 'this was said so often of late; wait before saying it again');
+      return;
+    }
+    default:
+      if (waiting.length >= MAX_WAITING)
+        throw vaultError('conflict', 'as many wait as the practice can answer; wait for an answer first');
+  }
+}
+
+type Rows = Awaited<ReturnType<typeof rowsOf>>;
+const rowsOf = (tx: Tx, practice: OrganisationId, dossier: DossierId) =>
+  tx
+    .selectFrom('petition')
+    .select(['hash', 'kind', 'answered', 'asked', 'at'])
+    .where('practice', '=', practice)
+    .where('dossier', '=', dossier)
+    .execute();
+
+/** One answer each, and one extension before it. */
+async function checkAnswer(tx: Tx, practice: OrganisationId, rows: Rows, { payload }: Said): Promise<void> {
+  if (payload.kind !== 'answer' && payload.kind !== 'extend') return;
+  const row = rows.find((one) => one.hash === payload.petition);
+  const [asked] = row === undefined ? [] : await statementsOf(tx, practice, [row.hash]);
+  const fits = asked !== undefined && (payload.kind === 'answer' ? answers(asked, payload) : extendsIt(asked, payload));
+  if (!fits) throw bad('this answers nothing that was asked, or too late to lengthen its month');
+  if (row?.answered !== null) throw vaultError('conflict', 'this has its answer; look again');
+  if (payload.kind === 'extend' && rows.some(({ kind, asked }) => kind === 'extend' && asked === payload.petition))
+    throw vaultError('conflict', 'its month was lengthened before; once is all');
 }
 
 async function statementsOf(tx: Tx, practice: OrganisationId, hashes: readonly Hash[]): Promise<Said[]> {
   const found = await getStatements(tx, practice, hashes);
   return (await parseRows(tx, practice, [...found.values()])) as Said[];
 }
-
-/** For who reads the log all of it, for a patient what they asked and what was answered to them. */
-export async function listPetitions(vault: Vault, caller: Caller): Promise<z.infer<typeof petitionsMessage>> {
-  const { practice, people, session, card } = caller;
-  const at = vault.clock();
-  const patient = isPatient(caller);
-  if (!patient) requireLogReader(vault, caller);
-  const agent = card?.kind === 'agent';
-  const mine = new Set(
-    people.keys.owns(at).flatMap(({ person, dossier }) => (person === session.person ? [dossier] : [])),
-  );
-  return vault.storage.read(async (tx) => {
-    const rows = await tx
-      .selectFrom('petition')
-      .selectAll()
-      .where('practice', '=', practice)
-      .orderBy('line')
-      .limit(20_000)
-      .execute();
-    const own = new Set(
-      rows.flatMap(({ hash, dossier, person }) => (mine.has(dossier) && isOf(person, session) ? [hash] : [])),
-    );
-    const shown = rows.filter(({ hash, asked }) => !patient || own.has(hash) || (asked !== null && own.has(asked)));
-    const found = await getStatements(
-      tx,
-      practice,
-      shown.map(({ hash }) => hash),
-    );
-    return {
-      petitions: shown.flatMap(({ hash, line, kind, words }) => {
-        const row = found.get(hash);
-        // An address is the agent's alone, and the agent reads nothing else of what people say.
-        const reads = (kind === 'alert') === agent;
-        return row === undefined
-          ? []
-          : [{ line, statement: toWire(row), words: words === null || !reads ? null : blobsIn(words) }];
-      }),
-    };
-  });
-}
-const isOf = (person: PersonId, session: { readonly person: string }): boolean => person === session.person;

@@ -8,6 +8,7 @@ import { DAY, type Instant, instant, type OrganisationId } from '@ketenkluis/bas
 import { decodeEntry, type ErasedShard, erasableFrom, shardHash, shardYear } from '@ketenkluis/ledger';
 import type { Hash, Payload } from '@ketenkluis/seal';
 import { append, item, ownCommon, SIGNED_CHECKS } from './lines.ts';
+import { erasePetitions } from './petition-pages.ts';
 import { newestSnapshot } from './questions.ts';
 import { getStatements, payloadOf } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -72,6 +73,8 @@ async function dueShard(vault: Vault, practice: OrganisationId, log: string): Pr
 }
 
 async function eraseLines(tx: Tx, practice: OrganisationId, { log, from, to }: ErasedShard): Promise<void> {
+  // What patients asked and were answered stands no longer than its line.
+  await erasePetitions(tx, practice, from, to);
   const standing = tx
     .selectFrom('statement')
     .select('line')

@@ -1,7 +1,7 @@
 /** What patients asked, counted for an inspector (R53, R57): no patient, no word. */
 
 import { type Instant, localDate } from '@ketenkluis/base';
-import { answers, countWaiting, dueDay } from '@ketenkluis/protocol';
+import { answers, countWaiting, dueDay, extendsIt } from '@ketenkluis/protocol';
 import { type Payload, type PetitionAbout, type PetitionAnswer, payloadHash } from '@ketenkluis/seal';
 
 const KINDS: Readonly<Record<PetitionAbout, string>> = {
@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<PetitionAbout, string>> = {
 };
 type Asked = Extract<Payload<'petition'>, { kind: 'name' | 'ask' }>;
 
-/** Rows: kind, asked, answered, of those after the day they were due, waiting, of those late. */
+/** Rows: kind, asked, answered, of those after the day they were due, waiting, of those late, extended (AVG 12(3)). */
 export function petitionRows(statements: readonly Payload[], now: Instant): readonly (readonly (string | number)[])[] {
   const all = statements.flatMap((one) => (one.t === 'petition' ? [one] : []));
   const asked = all.flatMap((one) => (one.kind === 'name' || one.kind === 'ask' ? [one] : []));
@@ -22,6 +22,9 @@ export function petitionRows(statements: readonly Payload[], now: Instant): read
     const hash = payloadHash(payload);
     return given.find((one) => answers({ hash, payload }, one));
   };
+  const more = all.flatMap((one) => (one.kind === 'extend' ? [one] : []));
+  const months = (payload: Asked): number =>
+    more.find((one) => extendsIt({ hash: payloadHash(payload), payload }, one))?.months ?? 0;
   return (Object.keys(KINDS) as PetitionAbout[]).map((about) => {
     const of = asked.filter((one) => (one.kind === 'name' ? 'name' : one.about) === about);
     const done = of.flatMap((one) => {
@@ -29,7 +32,9 @@ export function petitionRows(statements: readonly Payload[], now: Instant): read
       return answer === undefined ? [] : [{ one, answer }];
     });
     const open = of.filter((one) => answerTo(one) === undefined);
-    const after = done.filter(({ one, answer }) => localDate(answer.at) > dueDay(one.at)).length;
-    return [KINDS[about], of.length, done.length, after, open.length, countWaiting(open, now).late];
+    const after = done.filter(({ one, answer }) => localDate(answer.at) > dueDay(one.at, months(one))).length;
+    const waits = open.map((one) => ({ at: one.at, extended: months(one) }));
+    const longer = of.filter((one) => months(one) > 0).length;
+    return [KINDS[about], of.length, done.length, after, open.length, countWaiting(waits, now).late, longer];
   });
 }

@@ -96,7 +96,7 @@ export function told(all: Stated): PaperBlock[] {
     head('Wat patiënten vroegen (AVG 12 lid 3: antwoord binnen een maand)'),
     table(
       'Verzoeken van patiënten',
-      ['Verzoek', 'Gevraagd', 'Beantwoord', 'waarvan te laat', 'Wacht nog', 'waarvan te laat'],
+      ['Verzoek', 'Gevraagd', 'Beantwoord', 'waarvan te laat', 'Wacht nog', 'waarvan te laat', 'Verlengd'],
       petitionRows(
         all.facts.statements.map(({ payload }) => payload),
         all.facts.now,

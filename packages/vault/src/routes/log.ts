@@ -6,7 +6,8 @@ import { logProof as logProofAnswer } from '@ketenkluis/protocol/keyholder';
 import { z } from 'zod';
 import { authenticate, openMessage, refused } from '../auth.ts';
 import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
-import { listPetitions, petition } from '../petitions.ts';
+import { listPetitions } from '../petition-pages.ts';
+import { petition } from '../petitions.ts';
 import { checkpointOf, logProof, proofQuery } from '../proofs.ts';
 import { annexes, listRecords, record } from '../records.ts';
 import type { Vault } from '../vault.ts';
@@ -62,8 +63,14 @@ export function logRoutes(api: Api, vault: Vault): void {
   );
   api.get(
     `${PRACTICE}/petitions`,
-    { ...gate('petitions', 4 * KIB, 'session'), schema: { response: { 200: wire.petitions } } },
-    async (request) => listPetitions(vault, await authenticate(vault, request)),
+    {
+      ...gate('petitions', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ after: z.coerce.number().int().min(-1).default(-1) }),
+        response: { 200: wire.petitions },
+      },
+    },
+    async (request) => listPetitions(vault, await authenticate(vault, request), request.query.after),
   );
   api.post(
     `${PRACTICE}/petitions`,

@@ -185,6 +185,7 @@ const TABLES: Record<keyof Schema, Table> = {
     ['hash'],
     [['dossier'], ['line']],
   ),
+  posed: owned({ hash: 'text', organisation: 'text' }, ['hash'], [['organisation']]),
   kept: owned(
     {
       id: 'text',

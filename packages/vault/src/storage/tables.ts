@@ -322,6 +322,11 @@ interface PetitionTable extends Own {
   /** Every reader's blob behind its length. */
   words: Bytes | null;
 }
+/** What of that is asked of a partner. */
+interface PosedTable extends Own {
+  hash: Hash;
+  organisation: OrganisationId;
+}
 /** Broken glass, one row per look; open until somebody else closed it. */
 interface ReviewTable extends Own {
   request: RequestId;
@@ -391,6 +396,7 @@ export interface Schema {
   review: ReviewTable;
   record: RecordTable;
   petition: PetitionTable;
+  posed: PosedTable;
   kept: KeptTable;
   told: ToldTable;
   log: LogTable;

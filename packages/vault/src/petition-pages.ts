@@ -1,0 +1,121 @@
+/** What was asked and answered, a page at a time, and its end with the year (docs/spec/petition.md, docs/spec/retention.md). */
+
+import type { DossierId, OrganisationId } from '@ketenkluis/base';
+import { PETITIONS_PAGE, type petitions as petitionsMessage } from '@ketenkluis/protocol';
+import { answersFor, type Hash } from '@ketenkluis/seal';
+import type { z } from 'zod';
+import { type Caller, isPatient, refused } from './auth.ts';
+import { requireLogReader } from './mirror.ts';
+import { blobsIn } from './records.ts';
+import { getStatements, toWire } from './storage/statements.ts';
+import type { Tx } from './storage/storage.ts';
+import type { Vault } from './vault.ts';
+
+/** Whose they may be: null for all. Throws the constant refusal for who of a partner may not answer for it. */
+function ofWhom(vault: Vault, caller: Caller): { readonly dossiers: readonly DossierId[] } | OrganisationId | null {
+  const { people, session, guest } = caller;
+  const at = vault.clock();
+  if (guest !== null) {
+    const home = people.keys.partnerAt(guest.organisation, at)?.directory;
+    if (home === undefined || !answersFor(home, session.person, at)) throw refused();
+    return guest.organisation;
+  }
+  if (!isPatient(caller)) {
+    requireLogReader(vault, caller);
+    return null;
+  }
+  const mine = people.keys.owns(at).filter(({ person }) => person === session.person);
+  return { dossiers: mine.map(({ dossier }) => dossier) };
+}
+
+/** Of these those that they asked, or that were asked of them, and what was answered to it; behind that line, one more than a page. */
+function rowsFor(tx: Tx, { practice, session }: Caller, whose: ReturnType<typeof ofWhom>, after: number) {
+  const all = tx
+    .selectFrom('petition')
+    .selectAll()
+    .where('practice', '=', practice)
+    .where('line', '>', after)
+    .orderBy('line')
+    .limit(PETITIONS_PAGE + 1);
+  if (whose === null) return all.execute();
+  const asked =
+    typeof whose === 'string'
+      ? tx.selectFrom('posed').select('hash').where('practice', '=', practice).where('organisation', '=', whose)
+      : tx
+          .selectFrom('petition')
+          .select('hash')
+          .where('practice', '=', practice)
+          .where('person', '=', session.person)
+          .where('dossier', 'in', whose.dossiers);
+  return all.where((eb) => eb.or([eb('hash', 'in', asked), eb('asked', 'in', asked)])).execute();
+}
+
+/** For who reads the log all of it, for a patient what they asked and what was answered to them; for a partner what is asked of it. */
+export async function listPetitions(
+  vault: Vault,
+  caller: Caller,
+  after: number,
+): Promise<z.infer<typeof petitionsMessage>> {
+  const { practice, card } = caller;
+  const whose = ofWhom(vault, caller);
+  const agent = card?.kind === 'agent';
+  return vault.storage.read(async (tx) => {
+    const found = await rowsFor(tx, caller, whose, after);
+    // One line holds one of them, so a page ends between two lines.
+    const rows = found.slice(0, PETITIONS_PAGE);
+    const statements = await getStatements(
+      tx,
+      practice,
+      rows.map(({ hash }) => hash),
+    );
+    const answered = agent ? await destructionsIn(tx, practice, rows) : new Set<Hash>();
+    // An address is the agent's alone; of what people say it reads only what a partner did with a request of its own.
+    const reads = ({ kind, asked }: (typeof rows)[number]) =>
+      (kind === 'alert') === agent || (asked !== null && answered.has(asked));
+    return {
+      petitions: rows.flatMap((row) => {
+        const statement = statements.get(row.hash);
+        if (statement === undefined) return [];
+        const words = row.words === null || !reads(row) ? null : blobsIn(row.words);
+        return [{ line: row.line, statement: toWire(statement), words }];
+      }),
+      next: found.length > rows.length ? rows.at(-1)!.line : null,
+    };
+  });
+}
+
+async function destructionsIn(tx: Tx, practice: OrganisationId, rows: readonly { asked: Hash | null }[]) {
+  const asked = rows.flatMap((row) => row.asked ?? []);
+  if (asked.length === 0) return new Set<Hash>();
+  const found = await tx
+    .selectFrom('petition')
+    .select('hash')
+    .where('practice', '=', practice)
+    .where('kind', '=', 'destroy')
+    .where('hash', 'in', asked)
+    .execute();
+  return new Set(found.map(({ hash }) => hash));
+}
+
+/**
+ * What was asked and answered in these lines goes with them, its words first; what still waits for an answer stays with its line, and so
+ * does an address that messages go to.
+ */
+export async function erasePetitions(tx: Tx, practice: OrganisationId, from: number, to: number): Promise<void> {
+  const gone = tx
+    .selectFrom('petition')
+    .select('hash')
+    .where('practice', '=', practice)
+    .where('line', '>=', from)
+    .where('line', '<', to)
+    .where((eb) =>
+      eb.or([
+        eb('kind', 'not in', ['name', 'ask', 'destroy', 'alert']),
+        eb.and([eb('kind', '!=', 'alert'), eb('answered', 'is not', null)]),
+        eb.and([eb('kind', '=', 'alert'), eb('words', 'is', null)]),
+      ]),
+    );
+  for (const table of ['statement', 'posed'] as const)
+    await tx.deleteFrom(table).where('practice', '=', practice).where('hash', 'in', gone).execute();
+  await tx.deleteFrom('petition').where('practice', '=', practice).where('hash', 'in', gone).execute();
+}
