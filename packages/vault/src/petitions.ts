@@ -20,7 +20,7 @@ import {
 import type { z } from 'zod';
 import { aboutThePractice, isOwnBusiness } from './admin.ts';
 import { annexFor } from './annex.ts';
-import { homeOf, isOutsider, notAllowed, refresh, type Signed } from './auth.ts';
+import { homeOf, isOutsider, notAllowed, refresh, refused, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, SIGNED_CHECKS } from './lines.ts';
 import { checkpointOf } from './proofs.ts';
@@ -57,6 +57,8 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
   if (!isOwnBusiness(statement, practice) || payload.dossier !== dossier)
     throw bad('this belongs to another practice or dossier');
   if (signersOf(statement).join() !== session.person) throw bad('whoever sends it signs it, alone');
+  // Nobody outside asks for anything else, and is told no more than that (R22).
+  if (signed.guest !== null && kind !== 'session') throw refused();
   if (kind !== classFor(payload, signed.guest !== null)) throw bad('a patient asks, and the practice answers');
   const words = wordsIn(body.words);
   if (('words' in payload ? payload.words : null) !== (words?.hash ?? null))
@@ -96,7 +98,7 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
       const reason =
         decided.outcome === 'deny'
           ? decided.reason
-          : (made.refused ?? ((await isTheirs(tx, who, payload)) ? undefined : 'unknown'));
+          : (made.refused ?? ((await isTheirs(tx, who, payload)) && reading.dossiers.has(dossier) ? undefined : 'unknown'));
       const decision =
         reason === undefined ? decided : ({ outcome: 'deny', reason, checks: decided.checks } as typeof decided);
       made.refused = reason;

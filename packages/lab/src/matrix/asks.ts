@@ -321,8 +321,8 @@ const auditOf =
 
 /** A patient asks about what they read; anybody else asks as well as they can. */
 const petitionOf =
-  (kind: 'own' | 'audit'): Ask =>
-  async (world, { session }, { dossier }) => {
+  (kind: 'own' | 'audit' | 'session' | 'sync'): Ask =>
+  async (world, { session }, { dossier, circle }) => {
     const annex = await world.annex();
     const at = world.time.clock();
     const { keys } = (await world.running.vault.people.of(world.practice.id))!;
@@ -330,15 +330,19 @@ const petitionOf =
     const common = {
       ...({ t: 'petition', ...SUITE } as const),
       ...{ practice: world.practice.id, dossier: dossier.id, by: session.person.id, at },
-      words: hashOf(lengthPrefixed(fromBase64url(annex.text))),
     };
+    const words = hashOf(lengthPrefixed(fromBase64url(annex.text)));
+    const answer = { kind: 'answer', petition: hashOf(SEAL_BYTES), about: 'paper', whom: null, words } as const;
+    const { id: organisation } = circle.partners[0].practice;
     const reads = { own: own?.id ?? newId('fact', systemRandom), team: own?.team ?? newId('team', systemRandom) };
-    const payload: Payload<'petition'> =
-      kind === 'own'
-        ? { ...common, ...reads, kind: 'ask', about: 'paper' }
-        : { ...common, kind: 'answer', petition: hashOf(SEAL_BYTES), about: 'paper', whom: null };
-    const statement = statementToWire(await signStatement(payload, session.person.signer));
-    const body = { statement, words: [annex.text], annex: annex.text };
+    const payloads: Record<typeof kind, Payload<'petition'>> = {
+      own: { ...common, ...reads, kind: 'ask', about: 'paper', words },
+      audit: { ...common, ...answer },
+      session: { ...common, ...answer, organisation },
+      sync: { ...common, kind: 'destroy', organisation, due: localDate(at) },
+    };
+    const statement = statementToWire(await signStatement(payloads[kind], session.person.signer));
+    const body = { statement, words: kind === 'sync' ? null : [annex.text], annex: annex.text };
     const items = [{ dossier: dossier.id, handle: null, facts: [] }];
     return world.signed(session, 'petition', body, { class: kind, items, annex: annex.hash });
   };
@@ -375,6 +379,8 @@ export const ABOUT_ONE: Readonly<Record<string, Ask>> = {
   'audit own': auditOf('own'),
   'petition own': petitionOf('own'),
   'petition audit': petitionOf('audit'),
+  'petition session': petitionOf('session'),
+  'petition sync': petitionOf('sync'),
   access: (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}),
   'access own': (world, { session }, { dossier }) => aboutDossier(world, session, 'access', dossier, {}, [], 'own'),
   restrictions: (world, { session }, { dossier }) => aboutDossier(world, session, 'restrictions', dossier, {}),

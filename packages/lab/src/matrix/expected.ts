@@ -71,7 +71,7 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   entries: logReaders,
   annexes: logReaders,
   records: members,
-  // Who reads the log; a patient what they asked themselves.
+  // Who reads the log; a patient what they asked themselves; on a visit only who answers for the partner.
   petitions: { ...logReaders, yes: [...OWNERS, 'officer', 'agent', ...PATIENTS] },
   // Who stands in the control policy, and nobody else.
   record: { yes: ['officer'], no: without('officer'), locked: WAITING },
@@ -167,6 +167,10 @@ export const ABOUT_ONE_ROWS: Readonly<Record<string, (state: State) => Row>> = {
     const may = overseers(state).filter((role) => role !== 'nurse');
     return { sent: may, no: without(...may), locked: WAITING };
   },
+  // A partner answers what was asked of it, and here nothing was; who is no guest answers otherwise.
+  'petition session': () => ({ sent: [...MEMBERS, ...PATIENTS], locked: WAITING }),
+  // The agent asks a partner to destroy what it keeps; the first time it is taken.
+  'petition sync': (state) => (state === 'unknown' ? only([]) : only(['agent'])),
   access: (state) => only(overseers(state)),
   'access own': (state) =>
     only(state === 'treated' ? ['patient'] : state === 'enrolment-ended' ? ['representative'] : []),
