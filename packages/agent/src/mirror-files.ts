@@ -13,8 +13,9 @@ export const GONE = '-';
 
 const fileFor = (index: number): string => String(Math.floor(index / LINES_PER_FILE)).padStart(6, '0');
 export const entriesFile = (index: number): string => join('log', 'lines', `${fileFor(index)}.txt`);
-/** Annexes of the lines of one file, beside it; not under `log`, so that a copy of the log alone brings none. */
-export const annexesFile = (index: number): string => join('annexes', `${fileFor(index)}.ndjson`);
+/** Annexes, or requests, of the lines of one file, beside it; not under `log`, so that a copy of the log alone brings none. */
+export const besideFile = (folder: 'annexes' | 'requests', index: number): string =>
+  join(folder, `${fileFor(index)}.ndjson`);
 
 const stored = z.strictObject({ kind: z.string(), name: z.string(), bytes: z.string() });
 export type StoredObject = z.infer<typeof stored>;
@@ -42,8 +43,10 @@ export const writeObjects = (dir: string, file: string, objects: readonly Stored
 export const linesIn = async (dir: string, file: string): Promise<string[]> =>
   fromUtf8((await readIfThere(join(dir, file))) ?? new Uint8Array()).split('\n');
 
+type Folder = 'objects' | 'annexes' | 'requests';
+
 /** The files of one folder of the copy, in order; none where it is not there. */
-export const filesOf = async (dir: string, folder: 'objects' | 'annexes'): Promise<string[]> =>
+export const filesOf = async (dir: string, folder: Folder): Promise<string[]> =>
   (await readdir(join(dir, folder)).catch(() => []))
     .filter((name) => name.endsWith('.ndjson'))
     .sort()
@@ -52,7 +55,7 @@ export const filesOf = async (dir: string, folder: 'objects' | 'annexes'): Promi
 /** Takes out what is not to be kept; answers how many objects went. */
 export async function keepObjects(
   dir: string,
-  folder: 'objects' | 'annexes',
+  folder: Folder,
   keeps: (object: StoredObject) => boolean,
 ): Promise<number> {
   let removed = 0;

@@ -24,6 +24,8 @@ describe('the mirror', () => {
     readdirSync(join(dir, 'objects')).flatMap((name) => readObjects(readFileSync(join(dir, 'objects', name))));
   const annexed = () =>
     readdirSync(join(dir, 'annexes')).flatMap((name) => readObjects(readFileSync(join(dir, 'annexes', name))));
+  const asked = () =>
+    readdirSync(join(dir, 'requests')).flatMap((name) => readObjects(readFileSync(join(dir, 'requests', name))));
   const count = (kind: string) => objects().filter((one) => one.kind === kind).length;
   beforeAll(async () => {
     world = await makeWorld(12, 2);
@@ -181,6 +183,32 @@ describe('the mirror', () => {
     expect(await verifyMirror(dir)).toMatchObject({ ok: true, faults: [] });
   });
 
+  it('P5, R41: the signed request behind every line leaves with the practice, held against its line', async () => {
+    const { storage } = world.vault().vault;
+    const rows = await storage.read((tx) => tx.selectFrom('asked').select('header').execute());
+    const verdict = await verifyMirror(dir);
+    expect(verdict).toMatchObject({ ok: true, requests: rows.length });
+    expect(rows.length).toBeGreaterThan(10);
+    expect(new Set(asked().map(({ bytes }) => bytes))).toEqual(new Set(rows.map(({ header }) => base64url(header))));
+    const file = join(dir, 'requests', readdirSync(join(dir, 'requests'))[0]!);
+    const good = readFileSync(file, 'utf8');
+    const [first, ...others] = good.trimEnd().split('\n');
+    const bent = JSON.stringify({ ...JSON.parse(first!), bytes: (JSON.parse(others[0]!) as { bytes: string }).bytes });
+    for (const text of [others.join('\n'), [bent, ...others].join('\n')]) {
+      writeFileSync(file, `${text}\n`);
+      expect((await verifyMirror(dir)).faults).toMatchObject([{ kind: 'request' }]);
+    }
+    writeFileSync(file, good);
+    // A copy of an older agent has none and is not blamed for it; the next sync completes it.
+    const state = JSON.parse(readFileSync(join(dir, 'mirror.json'), 'utf8')) as { requests?: number };
+    delete state.requests;
+    writeFileSync(join(dir, 'mirror.json'), JSON.stringify(state));
+    rmSync(join(dir, 'requests'), { recursive: true });
+    expect(await verifyMirror(dir)).toMatchObject({ ok: true, requests: null });
+    expect((await world.sync({ mirror: dir })).mirror!.requests).toBeGreaterThanOrEqual(rows.length);
+    expect(await verifyMirror(dir)).toMatchObject({ ok: true, faults: [] });
+  });
+
   it('R44: what the vault erased after its five years goes here too, and an early erasure is refused', async () => {
     const { vault } = world.vault();
     const before = (await verifyMirror(dir)).size;
@@ -203,6 +231,8 @@ describe('the mirror', () => {
     // Who looked and why goes with its line.
     expect(annexed()).toEqual([]);
     expect(verdict.annexes).toBe(0);
+    // What still stands keeps its line, and the request that brought it.
+    expect(asked()).toHaveLength(verdict.requests!);
     // A fresh folder has the leaves from the vault, and verifies as well.
     const fresh = join(world.dir, 'fresh');
     await mirrorAt(world, fresh, now);

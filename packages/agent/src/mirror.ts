@@ -26,8 +26,17 @@ import { agentError } from './errors.ts';
 import { ownFolder, readIfThere, writeAtomic } from './files.ts';
 import type { Link } from './link.ts';
 import { liveHashes } from './live.ts';
-import { mirrorAnnexes } from './mirror-annexes.ts';
-import { entriesFile, GONE, keepObjects, LINES_PER_FILE, linesIn, type StoredObject } from './mirror-files.ts';
+import { ANNEXES, mirrorBeside, REQUESTS } from './mirror-beside.ts';
+import {
+  entriesFile,
+  filesOf,
+  GONE,
+  keepObjects,
+  LINES_PER_FILE,
+  linesIn,
+  objectsIn,
+  type StoredObject,
+} from './mirror-files.ts';
 import type { Register } from './register.ts';
 
 export const MIRROR_FILE = 'mirror.json';
@@ -49,6 +58,8 @@ export const mirrorState = z.strictObject({
   objects: z.int().min(-1),
   /** Annexes of the lines before this one stand here; null: a copy that was made without them (docs/inspector.md). */
   annexes: z.int().min(0).nullable().default(0),
+  /** The same of signed requests. A copy of an older agent says nothing, and has none until the next sync. */
+  requests: z.int().min(0).nullable().default(null),
   /** Years whose lines retention took, here as at the vault (docs/spec/retention.md). */
   erased: z.array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1) })).default([]),
 });
@@ -66,8 +77,9 @@ export interface MirrorResult {
   readonly lines: number;
   readonly objects: number;
   readonly removed: number;
-  /** Annexes that came, and those that a line names and the vault does not show. */
+  /** Annexes and signed requests that came, and how many of either a line names and the vault does not show. */
   readonly annexes: number;
+  readonly requests: number;
   readonly missing: number;
 }
 
@@ -89,6 +101,7 @@ export async function mirror(
     size: 0,
     objects: -1,
     annexes: 0,
+    requests: 0,
     erased: [],
   };
   const bytes = await readIfThere(join(dir, MIRROR_FILE));
@@ -101,21 +114,32 @@ export async function mirror(
   await eraseCopies(dir, link, state, erased);
   // An older copy has some of them among its objects.
   if (!state.annexes) await keepObjects(dir, 'objects', ({ kind }) => kind !== 'annex');
-  const annexes = await mirrorAnnexes(dir, link, state.annexes ?? 0, size);
+  const annexes = await mirrorBeside(ANNEXES, dir, link, state.annexes ?? 0, size);
+  const requests = await mirrorBeside(REQUESTS, dir, link, state.requests ?? 0, size);
+  const beside = { annexes: annexes.upTo, requests: requests.upTo };
   const people = PEOPLE_EVENTS.some((event) => events.has(event));
   if (people && state.objects >= 0) {
     // Keyrings and wraps come with the first page only: everything is read again.
-    await write({ ...state, size, objects: -1, annexes: annexes.upTo, erased });
+    await write({ ...state, size, objects: -1, ...beside, erased });
     await rm(join(dir, 'objects'), { recursive: true, force: true });
   }
   const added = await mirrorObjects(dir, link, people ? -1 : state.objects);
   const removed = people || PACK_EVENTS.some((event) => events.has(event)) ? await dropDead(dir, register) : 0;
+  const forgotten = events.has('petition') ? await dropForgotten(dir) : 0;
   const plain = canonicalJson(register) as Plaintext;
   await writeAtomic(join(dir, REGISTER_COPY), await sealTo(fromBase64url(register.recoveryKem), REGISTER_INFO, plain));
   if (register.partners.length > 0) await mirrorPartners(dir, link);
   if (outside !== null) await mirrorWitnesses(dir, outside);
-  await write({ ...state, size, objects: added.last, annexes: annexes.upTo, erased });
-  return { lines: size, objects: added.count, removed, annexes: annexes.count, missing: annexes.missing };
+  await write({ ...state, size, objects: added.last, ...beside, erased });
+  const missing = annexes.missing + requests.missing;
+  return {
+    lines: size,
+    objects: added.count,
+    removed: removed + forgotten,
+    annexes: annexes.count,
+    requests: requests.count,
+    missing,
+  };
 }
 
 /** Whom the owners named, and the newest note of each that held; who checks the folder finds the roots in its own tree. */
@@ -189,6 +213,9 @@ async function eraseCopies(dir: string, link: Link, state: MirrorState, erased: 
       agentError('vault-forked', `the vault erased lines of ${shard.year} before their five years were over`);
     if (link.session.now() < erasableFrom(shard.year)) throw early();
     const annexes = new Set<string>();
+    const requests = new Set<string>();
+    /** What was asked and answered goes with its line. */
+    const said = new Set<string>();
     const gone: number[] = [];
     for (let from = shard.from; from < shard.to; ) {
       const page = await link.session.call('entries', entriesPage, undefined, `?from=${from}`);
@@ -202,6 +229,8 @@ async function eraseCopies(dir: string, link: Link, state: MirrorState, erased: 
           const { common, items } = decodeEntry(fromBase64url(own)).entry;
           if (shardYear(common.at) !== shard.year) throw early();
           for (const { annex } of items) if (annex !== null) annexes.add(annex);
+          if (common.requestHash !== null) requests.add(common.requestHash);
+          if (SAID.has(common.event)) for (const { object } of items) if (object !== null) said.add(object);
           gone.push(index);
         }
       }
@@ -209,12 +238,35 @@ async function eraseCopies(dir: string, link: Link, state: MirrorState, erased: 
     }
     // First what the lines name: a run that is cut off finds the rest by the lines that still stand.
     if (annexes.size > 0) await keepObjects(dir, 'annexes', ({ name }) => !annexes.has(name));
+    if (requests.size > 0) await keepObjects(dir, 'requests', ({ name }) => !requests.has(name));
+    if (said.size > 0) await keepObjects(dir, 'objects', ({ name }) => !said.has(name));
     for (const [file, group] of Map.groupBy(gone, entriesFile)) {
       const lines = await linesIn(dir, file);
       for (const index of group) lines[index % LINES_PER_FILE] = GONE;
       await writeAtomic(join(dir, file), utf8(lines.join('\n')));
     }
   }
+}
+
+const SAID: ReadonlySet<string> = new Set(['petition', 'answer']);
+
+/** The words of what was asked and answered before the agent had those of its dossier erased (docs/spec/destruction.md). */
+async function dropForgotten(dir: string): Promise<number> {
+  const asked = new Map<string, string[]>();
+  const gone = new Set<string>();
+  for (const file of await filesOf(dir, 'objects')) {
+    for (const { kind, name, bytes } of await objectsIn(dir, file)) {
+      if (kind !== 'statement') continue;
+      const { payload } = decodeStatement(fromBase64url(bytes));
+      if (payload.t !== 'petition') continue;
+      const before = asked.get(payload.dossier) ?? [];
+      if (payload.kind === 'forget') for (const one of before) gone.add(one);
+      asked.set(payload.dossier, [...before, name]);
+    }
+  }
+  return gone.size === 0
+    ? 0
+    : await keepObjects(dir, 'objects', ({ kind, name }) => kind !== 'words' || !gone.has(name));
 }
 
 const wholeTile = (dir: string, level: number, index: number, size: number): Promise<Uint8Array<ArrayBuffer> | null> =>

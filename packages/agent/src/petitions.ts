@@ -17,6 +17,7 @@ import {
   type Statement,
 } from '@ketenkluis/seal';
 import { openSealed } from '@ketenkluis/seal/open';
+import { settleAsked } from './destroy/asked.ts';
 import { agentError } from './errors.ts';
 import type { LogLine } from './lines.ts';
 import { ADDRESS, type Post } from './post/post.ts';
@@ -59,7 +60,7 @@ export function followPetitions(
   if (seen.size > 0 || register.petitions !== undefined) kept(register).seen = [...seen];
 }
 
-type Held = Awaited<ReturnType<typeof listedPetitions>>[number];
+export type Held = Awaited<ReturnType<typeof listedPetitions>>[number];
 
 /** What the vault shows and its signer may say. Throws `agent/vault-forked` where it hides one that the log holds. */
 export async function readPetitions(session: Session, register: Register): Promise<readonly Held[]> {
@@ -92,6 +93,7 @@ export async function settlePetitions(of: {
   const { register, session, post, save } = of;
   const now = session.now();
   const all = await readPetitions(session, register);
+  await settleAsked({ register, session, today: localDate(now), held: all });
   const said = all.map(({ statement }) => statement);
   const done = (one: Statement<'petition'>) =>
     said.some(({ payload }) => payload.kind === 'answer' && answers(one, payload as PetitionAnswer));

@@ -289,6 +289,7 @@ async function finish(of: {
       post: options.post ?? null,
       save: () => state.save(),
     });
+    await state.save();
     await step('told');
     const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, outside);
     await step('mirrored');

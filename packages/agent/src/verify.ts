@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import { agentError } from './errors.ts';
 import { readIfThere } from './files.ts';
 import { MIRROR_FILE, mirrorState, PARTNERS_FILE, WITNESSES_FILE, witnessesFile } from './mirror.ts';
-import { checkAnnexes } from './mirror-annexes.ts';
+import { ANNEXES, checkBeside, REQUESTS } from './mirror-beside.ts';
 import { entriesFile, filesOf, GONE, objectsIn } from './mirror-files.ts';
 
 export interface MirrorVerdict {
@@ -23,10 +23,12 @@ export interface MirrorVerdict {
   readonly packs: number;
   /** Annexes that lines name and that stand here; null: this copy was made without them. */
   readonly annexes: number | null;
+  /** Signed requests that lines name and that stand here; null: this copy was made without them. */
+  readonly requests: number | null;
   /** Witnesses that the owners named when the folder was copied, how many must confirm, and up to which line as many do. */
   readonly outside: { readonly named: number; readonly quorum: number; readonly size: number };
   readonly faults: readonly (Omit<Fault, 'kind'> & {
-    readonly kind: Fault['kind'] | 'pack' | 'annex' | 'witness' | 'partner';
+    readonly kind: Fault['kind'] | 'pack' | 'annex' | 'request' | 'witness' | 'partner';
   })[];
 }
 
@@ -63,15 +65,23 @@ export async function verifyMirror(dir: string, seen: readonly Checkpoint[] = []
   const { packs, faults: broken } = await checkPacks(dir);
   // Of a log that does not hold nobody can tell which annexes it names.
   const size = verdict.ok ? verdict.checkpoint?.size : undefined;
-  const held = state.annexes === null || size === undefined ? null : await checkAnnexes(dir, size);
-  const faults = [...outside.faults, ...broken, ...(held?.faults ?? []), ...(await checkPartners(dir))];
+  const held = state.annexes === null || size === undefined ? null : await checkBeside(ANNEXES, dir, size);
+  const asked = state.requests === null || size === undefined ? null : await checkBeside(REQUESTS, dir, size);
+  const faults = [
+    ...outside.faults,
+    ...broken,
+    ...(held?.faults ?? []),
+    ...(asked?.faults ?? []),
+    ...(await checkPartners(dir)),
+  ];
   return {
     ok: verdict.ok && faults.length === 0,
     size: verdict.checkpoint?.size ?? 0,
     root: verdict.checkpoint ? base64url(verdict.checkpoint.root) : null,
     entries: verdict.entries,
     packs,
-    annexes: held?.annexes ?? null,
+    annexes: held?.count ?? null,
+    requests: asked?.count ?? null,
     outside: { named: outside.named, quorum: outside.quorum, size: outside.size },
     faults: [...verdict.faults, ...faults],
   };

@@ -152,6 +152,10 @@ async function openedBy(keys: Iterable<() => Promise<Key>>, payload: PetitionSta
 }
 type Key = Parameters<typeof openSealed>[0];
 
+/** The words that were sealed to this key; null where they were not, or are others than were signed. */
+export const openedWith = (key: Key, { statement, sent }: Listed): Promise<unknown> =>
+  openedBy([async () => key], statement.payload, sent);
+
 async function opened(session: Session, payload: PetitionStatement, sent: Sent, team: TeamId): Promise<unknown> {
   const newest = (await session.people()).epochOf(team)?.payload.number ?? -1;
   const keys = Array.from({ length: newest + 1 }, (_, i) => () => session.teamKey(team, newest - i));
@@ -251,21 +255,21 @@ export async function posedTo(guest: Session): Promise<readonly Posed[]> {
     const { payload } = one.statement;
     if (await people.verify(one.statement, people.timeAt(payload.at, one.line))) good.push(one);
   }
-  const key = async () => guest.keys().kem;
+  const { kem } = guest.keys();
   const all: Posed[] = [];
-  for (const { statement, sent } of good) {
+  for (const one of good) {
+    const { statement } = one;
     const { hash, payload } = statement;
     if ((payload.kind !== 'name' && payload.kind !== 'destroy') || payload.organisation !== guest.organisation)
       continue;
     const { answer, extension } = repliesTo(statement, good);
-    const words = askedWords.safeParse(await openedBy([key], payload, sent));
+    const words = askedWords.safeParse(await openedWith(kem, one));
     const months = extension === undefined ? 0 : (extension.statement.payload as PetitionExtension).months;
     const due = payload.kind === 'destroy' ? payload.due : dueDay(payload.at, months);
     all.push({
       ...{ hash, payload, at: payload.at, due, late: answer === undefined && localDate(guest.now()) > due },
       text: words.success ? words.data.text : null,
-      answer:
-        answer === undefined ? null : shownAnswer(answer, await openedBy([key], answer.statement.payload, answer.sent)),
+      answer: answer === undefined ? null : shownAnswer(answer, await openedWith(kem, answer)),
     });
   }
   return all;

@@ -1,13 +1,22 @@
-/** "Wie was dit?" behind a look of a partner's person: asked of the practice and of the partner, who alone knows the name (docs/spec/petition.md). */
+/**
+ * What is asked of a partner: "Wie was dit?" behind a look of its person, who alone it knows by name (docs/spec/petition.md), and to destroy
+ * what it keeps (docs/spec/destruction.md).
+ */
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decideDestruction, mirroredLines, mirroredStatements, openState } from '@ketenkluis/agent';
+import { localDate } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
 import { dueDay } from '@ketenkluis/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   dossierOf,
+  endOwn,
   type OwnDossier,
   openDossier,
   ownDossiersOf,
+  ownersOf,
   ownLog,
   placeOf,
   referralsOf,
@@ -137,5 +146,87 @@ describe('R54: a name at another organisation', () => {
     const read = await petitionsOf(me, await ownLog(me, own));
     expect(read.broken).toEqual([]);
     expect(read.all[1]).toMatchObject({ waiting: null, answer: { organisation: null, words: refusal } });
+  });
+});
+
+describe('R5: destruction at a partner, and of what was asked', () => {
+  type Register = Awaited<ReturnType<typeof openState>>['register'];
+  const onState = async <T>(work: (register: Register) => T | Promise<T>): Promise<T> => {
+    const { dir, random, init } = two.practice;
+    const state = await openState({ dir: `${dir}/agent`, random, keyStore: init.state.keyStore });
+    try {
+      const made = await work(state.register);
+      await state.save();
+      return made;
+    } finally {
+      await state.close();
+    }
+  };
+  const copies = () =>
+    onState(({ destructions }) =>
+      Object.fromEntries(destructions![0]!.copies.map(({ what, ...copy }) => [what, copy])),
+    );
+  const wordsLeft = () =>
+    two.practice
+      .vault()
+      .vault.storage.read((tx) =>
+        tx
+          .selectFrom('petition')
+          .select('kind')
+          .where('dossier', '=', own.dossier)
+          .where('words', 'is not', null)
+          .execute(),
+      );
+
+  it('reaches the partner by the workplace, who says what became of it; the words of what was asked go last, here and in the own copy', async () => {
+    const mirror = join(two.practice.dir, 'mirror');
+    await two.practice.sync({ mirror });
+    const [statements, lines] = [await mirroredStatements(mirror), await mirroredLines(mirror)];
+    const signer = (name: string) => two.practice.init.people.find((one) => one.name.startsWith(name))!.keys.signer;
+    const now = two.practice.clock.clock();
+    await onState((register) => {
+      const [id] = Object.entries(register.patients).find(([, { enrolment }]) => {
+        return enrolment?.state === 'enrolled' && enrolment.ids.dossier === own.dossier;
+      })!;
+      return decideDestruction({
+        ...{ register, patient: id, asked: localDate(now), now, why: 'gevraagd op het scherm', statements, lines },
+        ...{ decision: { what: 'destroy' }, signers: [signer('A.'), signer('B.')], own: () => true, keyholders: false },
+      });
+    });
+    await two.practice.sync({ mirror });
+    expect(await copies()).toMatchObject({ partner: { state: 'todo' }, petitions: { state: 'todo' } });
+    await two.practice.sync({ mirror });
+    const asked = (await posedTo(owner)).filter(({ payload }) => payload.kind === 'destroy');
+    expect(asked).toMatchObject([{ late: false, answer: null, text: null, payload: { dossier: own.dossier } }]);
+    const said = {
+      verdict: 'refused',
+      name: null,
+      text: 'Wij behandelen zelf; ons dossier blijft twintig jaar.',
+    } as const;
+    const stray = await visitBy('V. Vertrekker');
+    expect(await problem(answerPosed(stray, asked[0]!, said))).toBe('vault/refused');
+    // The practice does not say it for them in this way: that is what the letter is for.
+    expect((await petitionsOf(gp, null)).all.some(({ hash }) => hash === asked[0]!.hash)).toBe(false);
+    await answerPosed(owner, asked[0]!, said);
+    await two.practice.sync({ mirror });
+    expect(await copies()).toMatchObject({
+      partner: { state: 'refused', why: said.text },
+      petitions: { state: 'todo' },
+    });
+    expect((await wordsLeft()).length).toBeGreaterThan(3);
+    gp = await two.practice.signIn('gp');
+    const [reader] = await ownersOf(gp, own.dossier);
+    await endOwn(gp, reader!);
+    await two.practice.sync({ mirror });
+    expect(await copies()).toMatchObject({ own: { state: 'done' }, petitions: { state: 'done' } });
+    expect(await wordsLeft()).toEqual([]);
+    const kept = readdirSync(join(mirror, 'objects')).flatMap((name) =>
+      readFileSync(join(mirror, 'objects', name), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .filter((line) => line.includes('"kind":"words"')),
+    );
+    expect(kept).toEqual([]);
+    expect((await posedTo(owner)).filter(({ payload }) => payload.kind === 'destroy')).toHaveLength(1);
   });
 });

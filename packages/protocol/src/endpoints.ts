@@ -97,6 +97,7 @@ export const ENDPOINTS = {
     patients: true,
   },
   annexes: { method: 'GET', path: '/annexes', classes: null },
+  requests: { method: 'GET', path: '/requests', classes: null },
   'review-close': { method: 'POST', path: '/reviews/close', classes: ['audit'] },
   access: { method: 'POST', path: '/access', classes: ['audit', 'own'], patients: true },
   restrictions: { method: 'POST', path: '/restrictions', classes: ['audit'] },

@@ -29,6 +29,13 @@ export const annexesPage = z.strictObject({
   until: z.int().min(0),
   annexes: z.array(z.strictObject({ hash: wireHash, bytes: base64url(40_000) })).max(5000),
 });
+/** GET .../requests?from=N: the signed requests (KKST headers) behind those lines, for the practice's own copy. */
+export const requestsPage = z.strictObject({
+  from: z.int().min(0),
+  /** The first line that is not covered. */
+  until: z.int().min(0),
+  requests: z.array(z.strictObject({ line: z.int().min(0), header: base64url(400_000) })).max(500),
+});
 
 export type WordsWire = z.infer<typeof words>;
 

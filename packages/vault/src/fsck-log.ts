@@ -73,6 +73,7 @@ interface Common {
   readonly at: Instant;
   readonly event: string;
   readonly outcome: string;
+  readonly requestHash: string | null;
 }
 interface Item {
   readonly kind: string;
@@ -155,6 +156,32 @@ async function checkAnnexes(
   }
 }
 
+const STATEMENT = utf8('ketenkluis.statement.v1');
+/** The signed request behind each of these lines is here, and is the one that the line names. */
+async function checkRequests(
+  storage: Storage,
+  practice: OrganisationId,
+  named: ReadonlyMap<number, { readonly hash: string; readonly where: string }>,
+  report: Report,
+): Promise<void> {
+  const [first, last] = [Math.min(...named.keys()), Math.max(...named.keys())];
+  const rows = await storage.read((tx) =>
+    tx
+      .selectFrom('asked')
+      .select(['line', 'header'])
+      .where('practice', '=', practice)
+      .where('line', '>=', first)
+      .where('line', '<=', last)
+      .execute(),
+  );
+  const held = new Map(rows.map((row) => [row.line, row.header]));
+  for (const [line, { hash: name, where }] of named) {
+    const header = held.get(line);
+    if (header === undefined) report('request-missing', where);
+    else if (sha256(lengthPrefixed(STATEMENT, header)).toString('base64url') !== name) report('request-changed', where);
+  }
+}
+
 export async function walkLog(
   storage: Storage,
   practice: OrganisationId,
@@ -175,6 +202,7 @@ export async function walkLog(
     if (page.length === 0) break;
     /** Annexes that lines of this page name, with the first that does. */
     const named = new Map<string, string>();
+    const asked = new Map<number, { hash: string; where: string }>();
     for (const stored of page) {
       const where = `${log} line ${lines}`;
       if (stored.index !== lines) {
@@ -195,6 +223,9 @@ export async function walkLog(
       if (erasure.line(stored.index, derived) === 'early') report('erased-early', where);
       if (common.at < last) report('time-backwards', where);
       last = Math.max(last, common.at);
+      // What was attempted and did not bear its own signature out is kept nowhere.
+      if (common.requestHash !== null && common.event !== 'attempt')
+        asked.set(stored.index, { hash: common.requestHash, where });
       for (const [position, item] of derived.items.entries()) {
         items++;
         if (item.annex !== null && !named.has(item.annex)) named.set(item.annex, where);
@@ -217,6 +248,7 @@ export async function walkLog(
       }
     }
     await checkAnnexes(storage, practice, named, report);
+    if (asked.size > 0) await checkRequests(storage, practice, asked, report);
   }
   for (const { year } of erasure.unnamed()) report('erased-without-line', `${log} year ${year}`);
   return { lines, items, at: instant(last), root: tree.root(), chains, heads, erased: gone };

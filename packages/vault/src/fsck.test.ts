@@ -73,6 +73,12 @@ describe('fsck', () => {
     ],
     ['annex-missing', 'an annex that is gone', 'DELETE FROM annex'],
     ['annex-changed', 'an annex with other bytes', "UPDATE annex SET bytes = CAST(bytes || x'00' AS BLOB)"],
+    [
+      'request-missing',
+      'a signed request that is gone',
+      'DELETE FROM asked WHERE line = (SELECT max(line) FROM asked)',
+    ],
+    ['request-changed', 'another signed request', "UPDATE asked SET header = CAST(header || x'20' AS BLOB)"],
     ['chain-head-differs', 'a dossier whose chain goes on', 'UPDATE dossier SET seq = seq + 1'],
     ['state-differs', 'a fact that was dropped quietly', "DELETE FROM fact WHERE kind = 'step'"],
     ['index-differs', 'an item that the index leaves out', 'DELETE FROM dossier_item WHERE seq = 2'],

@@ -29,6 +29,7 @@ export type FaultCode = keyof typeof MENDS;
 const RESTORE = 'put the folder back from a backup, then let the practice sync';
 const RESEAL = 'let the practice sync: its agent seals this again';
 const ANNEX = 'put the annex back from a backup, or from the mirror of the practice';
+const REQUEST = 'put the signed request back from a backup, or from the mirror of the practice';
 export const MENDS = {
   'line-missing': RESTORE,
   'line-changed': RESTORE,
@@ -46,6 +47,8 @@ export const MENDS = {
     'lines were taken out of the log and no line says so: put them back from a backup or the mirror',
   'annex-missing': ANNEX,
   'annex-changed': ANNEX,
+  'request-missing': REQUEST,
+  'request-changed': REQUEST,
   'directory-invalid': `${RESTORE}; the practice's owners look at what does not verify`,
   'partner-directory-invalid': 'let somebody of that partner sign in again, or an owner bring its directory',
   'snapshot-differs': 'let the practice sync: it takes a new snapshot',

@@ -98,7 +98,8 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
       const reason =
         decided.outcome === 'deny'
           ? decided.reason
-          : (made.refused ?? ((await isTheirs(tx, who, payload)) && reading.dossiers.has(dossier) ? undefined : 'unknown'));
+          : (made.refused ??
+            ((await isTheirs(tx, who, payload)) && reading.dossiers.has(dossier) ? undefined : 'unknown'));
       const decision =
         reason === undefined ? decided : ({ outcome: 'deny', reason, checks: decided.checks } as typeof decided);
       made.refused = reason;

@@ -10,6 +10,7 @@ import {
   placeOf,
   type postRecord,
   type records as recordsMessage,
+  type requestsPage,
   type WordsWire,
 } from '@ketenkluis/protocol';
 import {
@@ -27,7 +28,7 @@ import { aboutThePractice, isOwnBusiness } from './admin.ts';
 import { type Caller, denied, refresh, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
-import { noteLogRead, requireLogReader } from './mirror.ts';
+import { noteLogRead, requireAgentOrOwner, requireLogReader } from './mirror.ts';
 import { checkpointOf } from './proofs.ts';
 import { getStatements, parseRows, putStatements, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -196,4 +197,23 @@ export async function annexes(vault: Vault, caller: Caller, from: number): Promi
       .execute(),
   );
   return { from, until, annexes: rows.map(({ hash, bytes }) => ({ hash, bytes: base64url(bytes) })) };
+}
+
+/** The signed requests behind a page of lines; those that retention took are none. */
+export async function requests(vault: Vault, caller: Caller, from: number): Promise<z.infer<typeof requestsPage>> {
+  requireAgentOrOwner(vault, caller);
+  await noteLogRead(vault, caller);
+  const { size } = await checkpointOf(vault, caller.people.log);
+  const until = Math.max(from, Math.min(size, from + LINES));
+  const rows = await vault.storage.read((tx) =>
+    tx
+      .selectFrom('asked')
+      .select(['line', 'header'])
+      .where('practice', '=', caller.practice)
+      .where('line', '>=', from)
+      .where('line', '<', until)
+      .orderBy('line')
+      .execute(),
+  );
+  return { from, until, requests: rows.map(({ line, header }) => ({ line, header: base64url(header) })) };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DAY, fromUtf8, type PersonId } from '@ketenkluis/base';
 import { decodeEntry, folderOf, openCheckpoint, parseVkey, shardHash, verifyLedger } from '@ketenkluis/ledger';
-import { createVerifier } from '@ketenkluis/seal';
+import { createVerifier, type Hash } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fsck } from './fsck.ts';
 import { erasedOf } from './retention.ts';
@@ -108,7 +108,38 @@ describe('R44: retention of the log', () => {
   });
 
   it('then the whole year goes but for what others prove their keys with, a line says so, and old checkpoints verify', async () => {
+    // What a patient asked in that year and was answered, what still waits, and an address: of another line, which so stays.
+    const { storage } = world.running.vault;
+    const practice = world.practice.id;
+    const asked = [
+      ['ask', looked, looked],
+      ['answer', looked, null],
+      ['ask', looked - 1, null],
+      ['alert', looked - 1, null],
+    ] as const;
+    await storage.write(async (tx) => {
+      const [row] = await tx.selectFrom('statement').selectAll().limit(1).execute();
+      for (const [number, [kind, line, answered]] of asked.entries()) {
+        const hash = `${number}`.padEnd(43, 'A') as Hash;
+        const words = new Uint8Array([1]);
+        const of = { person: world.practice.gp.id, dossier: newDossier(7).id, asked: null, at: world.time.clock() };
+        await tx
+          .insertInto('petition')
+          .values({ practice, hash, line, kind, answered, words, ...of })
+          .execute();
+        await tx
+          .insertInto('statement')
+          .values({ ...row!, hash, line, type: 'petition', directory: 0, item: 90 + number })
+          .execute();
+      }
+    });
     await world.running.upkeep();
+    const left = await storage.read((tx) => tx.selectFrom('petition').select(['kind', 'line']).execute());
+    expect(left).toEqual(asked.slice(2).map(([kind, line]) => ({ kind, line })));
+    await storage.write(async (tx) => {
+      await tx.deleteFrom('petition').execute();
+      expect((await tx.deleteFrom('statement').where('type', '=', 'petition').execute())[0]!.numDeletedRows).toBe(2n);
+    });
     expect(await shards()).toEqual([{ log: world.log.origin, year: 2026, from: 0, to: ofYear }]);
     const all = await lines();
     expect(all[looked]!.stored).toHaveLength(0);

@@ -128,6 +128,9 @@ export async function decideDestruction(of: Decision): Promise<Destruction> {
   return made;
 }
 
+const isAsked = ({ common: { event }, items }: Entry, dossier: DossierId): boolean =>
+  event === 'petition' && items.some((one) => one.dossier === dossier && one.outcome === 'success');
+
 function copiesOf(
   { register, lines, own, keyholders, now }: Decision,
   dossier: DossierId | null,
@@ -143,6 +146,8 @@ function copiesOf(
     ...(keyholders ? [todo('keyholders')] : []),
     todo('mirror'),
     ...(own(dossier) ? [todo('own')] : []),
+    // Whoever reads the dossier may have asked something, or still asks.
+    ...(own(dossier) || lines.some(({ entry }) => isAsked(entry, dossier)) ? [todo('petitions')] : []),
     ...partnersAt(register, dossier, lines).map((one) => todo('partner', one)),
     todo('backups'),
     { ...todo('log'), state: 'refused', at: localDate(now), why: 'legal-duty' },

@@ -23,6 +23,7 @@ export const COPIES = [
   'keyholders',
   'mirror',
   'own',
+  'petitions',
   'partner',
   'backups',
   'log',

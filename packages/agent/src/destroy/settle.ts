@@ -21,14 +21,15 @@ function done(one: Destruction, what: Copy['what'], today: LocalDate): void {
   for (const copy of copiesIn(one, what)) if (copy.state === 'todo') Object.assign(copy, { state: 'done', at: today });
 }
 
-const open = (register: Register): Destruction[] =>
+/** With a copy that is still to go. */
+export const openDestructions = (register: Register): Destruction[] =>
   (register.destructions ?? []).filter(
     ({ decision, copies }) => decision === 'destroy' && copies.some(({ state }) => state === 'todo'),
   );
 
 /** After everything of a run was sent and the log was read again: what it says is gone, and what the register then forgets. One write of the register keeps all of it or none. */
 export function forgetEnded(register: Register, today: LocalDate): void {
-  for (const one of open(register)) {
+  for (const one of openDestructions(register)) {
     if (one.patient === null) continue;
     const enrolment = register.patients[one.patient]?.enrolment ?? null;
     if (enrolment?.state === 'enrolled' || (enrolment?.state === 'ended' && !enrolment.removed)) continue;
@@ -87,7 +88,7 @@ export async function settleCopies(
   const { today, kept, mirror, owned } = of;
   const life = register.backups;
   const days = life === undefined ? BACKUP_DAYS : Math.max(life.host, life.practice);
-  for (const one of open(register)) {
+  for (const one of openDestructions(register)) {
     if (one.patient !== null) continue;
     const { dossier } = one;
     if (kept) done(one, 'keyholders', today);
@@ -109,7 +110,7 @@ export function partnerAnswered(
   today: LocalDate,
   declined: string | null,
 ): void {
-  const one = open(register).find((of) => of.number === number);
+  const one = openDestructions(register).find((of) => of.number === number);
   const copy = one?.copies.find((of) => of.organisation === organisation && of.state === 'todo');
   if (one === undefined || copy === undefined)
     throw agentError('bad-destruction', 'no copy of this partner waits for an answer under this number');
@@ -128,7 +129,7 @@ export interface DestructionReport {
 }
 
 export function destructionReport(register: Register, today: LocalDate): DestructionReport {
-  const todo = open(register).flatMap(({ copies }) => copies.filter(({ state }) => state === 'todo'));
+  const todo = openDestructions(register).flatMap(({ copies }) => copies.filter(({ state }) => state === 'todo'));
   const days = todo.map(({ due }) => due).sort();
   return {
     requests: (register.destructions ?? []).length,

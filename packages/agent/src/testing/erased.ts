@@ -2,7 +2,7 @@
 
 import { base64url, type Instant, instant } from '@ketenkluis/base';
 import { readCheckpoint } from '@ketenkluis/ledger';
-import type { annexesPage, entriesPage } from '@ketenkluis/protocol';
+import type { annexesPage, entriesPage, requestsPage } from '@ketenkluis/protocol';
 import { erasedOf, sayTime } from '@ketenkluis/vault/testing';
 import type { z } from 'zod';
 import { readLines } from '../lines.ts';
@@ -46,6 +46,13 @@ async function linkTo(world: World, now: Instant, bend: BendPage): Promise<Link>
     );
     return { from, until, annexes: rows.map(({ hash, bytes }) => ({ hash, bytes: base64url(bytes) })) };
   };
+  const requests = async (from: number): Promise<z.infer<typeof requestsPage>> => {
+    const until = Math.max(from, Math.min(size, from + 50));
+    const rows = await vault.storage.read((tx) =>
+      tx.selectFrom('asked').selectAll().where('line', '>=', from).where('line', '<', until).execute(),
+    );
+    return { from, until, requests: rows.map(({ line, header }) => ({ line, header: base64url(header) })) };
+  };
   const session = {
     now: () => now,
     log: async () => ({ seen: () => ({ size, root: base64url(root) }), note: () => text }),
@@ -56,6 +63,7 @@ async function linkTo(world: World, now: Instant, bend: BendPage): Promise<Link>
     call: async (name: string, _schema: unknown, _body: unknown, query: string) => {
       const from = Number(query.split('=')[1]);
       if (name === 'entries') return page(from);
+      if (name === 'requests') return requests(from);
       return name === 'annexes' ? annexes(from) : { objects: [], next: null };
     },
   };

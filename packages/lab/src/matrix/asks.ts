@@ -268,6 +268,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   },
   mirror: reading('mirror'),
   annexes: reading('annexes'),
+  requests: reading('requests'),
   records: reading('records'),
   petitions: reading('petitions'),
   record: async (world, { session }) => {

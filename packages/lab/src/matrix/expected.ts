@@ -70,6 +70,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   // The lines as a whole also for who oversees; the words with them are sealed to the log team, and an agent needs none.
   entries: logReaders,
   annexes: logReaders,
+  // Whose copy it is; who oversees reads the lines.
+  requests: ownersAndAgent,
   records: members,
   // Who reads the log; a patient what they asked themselves; on a visit only who answers for the partner.
   petitions: { ...logReaders, yes: [...OWNERS, 'officer', 'agent', ...PATIENTS] },

@@ -9,7 +9,7 @@ import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts'
 import { listPetitions } from '../petition-pages.ts';
 import { petition } from '../petitions.ts';
 import { checkpointOf, logProof, proofQuery } from '../proofs.ts';
-import { annexes, listRecords, record } from '../records.ts';
+import { annexes, listRecords, record, requests } from '../records.ts';
 import type { Vault } from '../vault.ts';
 import { witnessed } from '../witnesses.ts';
 import { type Api, gate, KIB, PRACTICE } from './api.ts';
@@ -50,6 +50,17 @@ export function logRoutes(api: Api, vault: Vault): void {
       },
     },
     async (request) => annexes(vault, await authenticate(vault, request), request.query.from),
+  );
+  api.get(
+    `${PRACTICE}/requests`,
+    {
+      ...gate('requests', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ from: z.coerce.number().int().min(0).default(0) }),
+        response: { 200: wire.requestsPage },
+      },
+    },
+    async (request) => requests(vault, await authenticate(vault, request), request.query.from),
   );
   api.get(
     `${PRACTICE}/records`,

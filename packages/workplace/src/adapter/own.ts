@@ -103,8 +103,14 @@ const sideOf = (open: Surroundings['open'], said: Said): OwnSide => ({
 });
 
 /** The log that was proved for the screen: what is asked of a line is asked of that reading. */
-const logs = new WeakMap<Inside, { readonly own: OwnDossier; readonly log: Audit }>();
-export async function openedOwn(inside: Inside): Promise<{ readonly own: OwnDossier; readonly log: Audit }> {
+interface OpenedOwn {
+  readonly own: OwnDossier;
+  readonly log: Audit;
+  /** Partners by name, where the legend was read. */
+  readonly called?: ReadonlyMap<string, string>;
+}
+const logs = new WeakMap<Inside, OpenedOwn>();
+export async function openedOwn(inside: Inside): Promise<OpenedOwn> {
   const held = logs.get(inside);
   if (held !== undefined) return held;
   const own = await mine(inside);
@@ -120,7 +126,10 @@ async function openView(inside: Inside): Promise<OwnView> {
   const { record, scopes, legend } = own.handles.length === 0 ? nothing : read(await openOwn(session, own));
   const access = own.ended ? null : await ownAccess(session, own);
   const log = await ownLog(session, own);
-  logs.set(inside, { own, log });
+  const called = new Map<string, string>(
+    (legend?.partners ?? []).map(({ organisation, name }) => [organisation, name]),
+  );
+  logs.set(inside, { own, log, called });
   const people = await session.people();
   const programs = new Set<string>(
     people
@@ -130,9 +139,6 @@ async function openView(inside: Inside): Promise<OwnView> {
   );
   const { inWords } = await import('./own-words.ts');
   const grounds = await groundsOf(session, { access, legend, lines: log.lines });
-  const called = new Map<string, string>(
-    (legend?.partners ?? []).map(({ organisation, name }) => [organisation, name]),
-  );
   const looks = inWords(log, { practice: session.practice, scopes, programs, grounds, called });
   const place = await hostingOf(session);
   const { accessView } = await import('./own-access.ts');

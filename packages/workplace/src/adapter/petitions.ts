@@ -1,5 +1,6 @@
 /** What patients ask: on their own screen and on the practice's. Fetched when somebody asks for it. */
 
+import { localDate, type OrganisationId } from '@ketenkluis/base';
 import {
   type CareRecord,
   PLAIN_SCOPES,
@@ -14,21 +15,36 @@ import {
   answerPetition,
   askName,
   askRight,
+  extendPetition,
   petitionsOf,
   type ShownPetition,
   setAlert,
 } from '@ketenkluis/client/petitions';
+import { dueDay } from '@ketenkluis/protocol';
+import type { Hash } from '@ketenkluis/seal';
 import { workplaceError } from '../errors.ts';
 import type { Asked, PatientRequest, PetitionSide } from '../model.ts';
 import { type Inside, nameOf } from './inside.ts';
 import { openedOwn, mine as ownOf } from './own.ts';
+import { partnersSeen } from './partners.ts';
 import type { Surroundings } from './people.ts';
+import { posedSide } from './posed.ts';
 
-const asked = ({ hash, about, at, text, waiting, answer }: ShownPetition): Asked => ({
-  ...{ id: hash, about, at, text },
-  waiting: waiting === null ? null : { due: waiting.due, late: waiting.late },
-  answer: answer === null ? null : { at: answer.at, words: answer.words },
-});
+/** What organisations are called; one that nobody named is only said to be another. */
+type Called = (organisation: OrganisationId) => string;
+const asked = (one: ShownPetition, called: Called): Asked => {
+  const { hash, about, at, text, waiting, answer, extension } = one;
+  return {
+    ...{ id: hash, about, at, text },
+    waiting: waiting === null ? null : { due: waiting.due, late: waiting.late },
+    answer:
+      answer === null
+        ? null
+        : { at: answer.at, by: answer.organisation === null ? null : called(answer.organisation), words: answer.words },
+    longer: extension === null ? null : { at: extension.at, until: extension.until, reason: extension.reason },
+  };
+};
+const UNNAMED = 'een andere organisatie';
 
 async function programsOf({ session }: Inside): Promise<ReadonlySet<string>> {
   const people = await session.people();
@@ -39,26 +55,24 @@ async function programsOf({ session }: Inside): Promise<ReadonlySet<string>> {
 }
 
 async function myRequests(inside: Inside) {
-  const { own, log } = await openedOwn(inside);
+  const { own, log, called } = await openedOwn(inside);
   const { all, alert, broken } = await petitionsOf(inside.session, log);
   const programs = await programsOf(inside);
   const people = await inside.session.people();
   const now = inside.session.now();
   const named = log.lines.filter(
     ({ verified, who, organisation }) =>
-      verified &&
-      who !== null &&
-      organisation === inside.session.practice &&
-      who !== inside.session.person &&
-      !programs.has(who),
+      verified && who !== null && organisation !== null && who !== inside.session.person && !programs.has(who),
   );
+  const elsewhere = named.filter(({ organisation }) => organisation !== inside.session.practice);
   const agents = people
     .cards(now)
     .some(({ kind, subject }) => kind === 'agent' && people.mandatesOf(subject, now).length > 0);
   return {
     own,
-    asked: all.map(asked).reverse(),
+    asked: all.map((one) => asked(one, (organisation) => called?.get(organisation) ?? UNNAMED)).reverse(),
     askable: new Set(named.map(({ index }) => index)),
+    elsewhere: new Set(elsewhere.map(({ index }) => index)),
     alert: agents ? (alert?.on ?? false) : null,
     broken: broken.length > 0,
   };
@@ -106,24 +120,37 @@ async function requests(inside: Inside) {
   const found = await petitionsOf(inside.session, null);
   const list = inside.me.office === null && !inside.me.substitute ? await inside.lists?.catch(() => null) : null;
   const names = new Map(list?.view.rows.map(({ dossier, name }) => [dossier, name]) ?? []);
+  const elsewhere = found.all.some(({ payload }) => payload.kind === 'name' && payload.organisation !== undefined);
+  const partners = elsewhere ? await partnersSeen(inside) : [];
+  const called: Called = (organisation) =>
+    partners.find((one) => one.organisation === organisation)?.profile?.name ?? UNNAMED;
+  const today = localDate(inside.session.now());
   const shown = found.all.map((one): PatientRequest => {
-    const { payload } = one;
+    const { payload, waiting, extension } = one;
     return {
-      ...asked(one),
+      ...asked(one, called),
       patient: names.get(payload.dossier) ?? payload.dossier,
       whom:
         payload.kind === 'name'
           ? {
               name: nameOf(inside.names, payload.whom)?.name ?? null,
               ...{ line: payload.line, me: payload.whom === inside.session.person },
+              partner: payload.organisation === undefined ? null : called(payload.organisation),
             }
           : null,
+      mayExtend: waiting !== null && extension === null && today <= dueDay(one.at),
     };
   });
   return { view: { requests: shown.sort(inOrder), broken: found.broken }, all: found.all };
 }
 
-export const petitionSide = ({ open }: Surroundings): PetitionSide => ({
+async function requestOf(inside: Inside, id: Hash): Promise<ShownPetition> {
+  const found = (await requests(inside)).all.find(({ hash }) => hash === id);
+  if (found === undefined) throw workplaceError('denied', 'no such request', { detail: { reason: 'gone' } });
+  return found;
+}
+
+export const petitionSide = ({ open, ...around }: Surroundings): PetitionSide => ({
   mine: () =>
     open(async (now) => {
       const { own: _, ...shown } = await myRequests(now);
@@ -148,12 +175,17 @@ export const petitionSide = ({ open }: Surroundings): PetitionSide => ({
       return { open: open.length, late: open.filter(({ late }) => late).length };
     }),
   list: () => open(async (now) => (await requests(now)).view),
-  answer: (id, { verdict, text }) =>
+  answer: (id, { verdict, text, name }) =>
     open(async (now) => {
-      const found = (await requests(now)).all.find(({ hash }) => hash === id);
-      if (found === undefined) throw workplaceError('denied', 'no such request', { detail: { reason: 'gone' } });
-      const whom = found.payload.kind === 'name' ? nameOf(now.names, found.payload.whom)?.name : undefined;
+      const found = await requestOf(now, id);
+      const { payload } = found;
+      // Who works elsewhere nobody here can look up: the partner said it, or a message did.
+      const said =
+        payload.kind === 'name' && payload.organisation !== undefined ? name?.trim() || undefined : undefined;
+      const whom = payload.kind === 'name' ? (said ?? nameOf(now.names, payload.whom)?.name) : undefined;
       if (verdict === 'given' && whom === undefined) throw workplaceError('failed', 'nobody here has this name');
       await answerPetition(now.session, found, { verdict, name: verdict === 'given' ? (whom ?? null) : null, text });
     }),
+  extend: (id, more) => open(async (now) => extendPetition(now.session, await requestOf(now, id), more)),
+  ...posedSide({ open, ...around }),
 });

@@ -136,6 +136,33 @@ function sentList(inside: Inside): SentList {
 
 const RUNNING = new Set(['accepted', 'reported', 'taken-over']);
 
+/** A visit to each practice that is known by its card; those that gave no answer, with why. */
+export async function visitEach(
+  inside: Inside,
+  work: (guest: ClientSession, practice: string) => Promise<void>,
+  progress?: Parameters<ReceivedSide['list']>[0],
+): Promise<{ readonly practice: string; readonly error: unknown }[]> {
+  const { guests } = visitsOf(inside);
+  // An owner who works alone vouches for themselves first: without a word of today no practice lets anybody in.
+  await duties(inside);
+  await coupled(inside);
+  const practices = (await partnersSeen(inside)).filter(({ place }) => place !== null);
+  const away: { practice: string; error: unknown }[] = [];
+  for (const [done, partner] of practices.entries()) {
+    progress?.({ done, total: practices.length });
+    const practice = partnerName(partner);
+    try {
+      const guest = guests.get(partner.organisation) ?? (await visit(inside.session, partner.place!));
+      guests.set(partner.organisation, guest);
+      await work(guest, practice);
+    } catch (error) {
+      guests.delete(partner.organisation);
+      away.push({ practice, error: understood(error) });
+    }
+  }
+  return away;
+}
+
 export function receivedSide({ open }: Surroundings): ReceivedSide {
   const found = async (inside: Inside, id: FactId): Promise<Kept> => {
     if (!visitsOf(inside).referrals.has(id)) await listed(inside);
@@ -145,27 +172,15 @@ export function receivedSide({ open }: Surroundings): ReceivedSide {
   };
   const listed: (inside: Inside, progress?: Parameters<ReceivedSide['list']>[0]) => ReturnType<ReceivedSide['list']> =
     async (inside, progress) => {
-      const { guests, referrals } = visitsOf(inside);
-      // An owner who works alone vouches for themselves first: without a word of today no practice lets anybody in.
-      await duties(inside);
-      await coupled(inside);
-      const practices = (await partnersSeen(inside)).filter(({ place }) => place !== null);
-      const away: { practice: string; error: unknown }[] = [];
-      const live = new Set<OrganisationId>();
-      for (const [done, partner] of practices.entries()) {
-        progress?.({ done, total: practices.length });
-        const practice = partnerName(partner);
-        try {
-          const guest = guests.get(partner.organisation) ?? (await visit(inside.session, partner.place!));
-          guests.set(partner.organisation, guest);
+      const { referrals } = visitsOf(inside);
+      const away = await visitEach(
+        inside,
+        async (guest, practice) => {
           for (const [id, kept] of referrals) if (kept.guest === guest) referrals.delete(id);
           await referredBy(inside, guest, practice);
-          live.add(partner.organisation);
-        } catch (error) {
-          guests.delete(partner.organisation);
-          away.push({ practice, error: understood(error) });
-        }
-      }
+        },
+        progress,
+      );
       return { referrals: [...referrals.values()].map(({ shown }) => shown.row), away };
     };
   /** What was sent is put beside the rest without asking for it again. */

@@ -312,7 +312,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     },
     urgent: partner ? null : urgentSide(stage, teams, confirmation),
     desk: partner || role === 'patient' ? null : deskSide({ scene, now: start, reach: () => reach(), owner: me.owner }),
-    petitions: partner ? null : petitionSide({ scene, now: start, reach: () => reach() }),
+    petitions: petitionSide({ scene, now: start, reach: () => reach() }),
     own: role === 'patient' ? ownSide({ scene, now: start, reach: () => reach() }) : null,
     outside: witnessSide(stage, waiting),
     control: partner ? null : controlSide(stage),

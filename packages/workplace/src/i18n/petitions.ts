@@ -1,6 +1,6 @@
 /** Words of what patients ask, with the screens that speak them. Level B1. */
 
-import type { PetitionAbout, PetitionVerdict, Text } from '../model.ts';
+import type { LongerBy, PetitionAbout, PetitionVerdict, Text } from '../model.ts';
 
 const say = (nl: string, en: string): Text => ({ nl, en });
 
@@ -11,6 +11,11 @@ export const ASK = {
     'Namen van medewerkers staan niet in de lijst. De praktijk weegt uw vraag af: uw belang tegen dat van de medewerker. Binnen een maand krijgt u hier antwoord, met uitleg.',
     'Names of staff are not in the list. The practice weighs your question: your interest against that of the person. Within a month you get an answer here, with an explanation.',
   ),
+  whoElsewhere: say(
+    'Deze persoon werkt bij een andere organisatie. Uw vraag gaat naar uw praktijk én naar die organisatie. De persoon zelf leest uw vraag niet. Een van beide geeft binnen een maand antwoord, met uitleg. Het antwoord komt hier.',
+    'This person works at another organisation. Your question goes to your practice and to that organisation. The person does not read your question. One of them answers within a month, with an explanation. The answer will be here.',
+  ),
+  longer: say('De praktijk heeft langer nodig. Nieuwe uiterste dag:', 'The practice needs longer. The new last day:'),
   why: say('Waarom wilt u het weten? (mag leeg blijven)', 'Why do you want to know? (may stay empty)'),
   send: say('Verstuur de vraag', 'Send the question'),
   sent: say('Uw vraag is verstuurd. Het antwoord komt hier.', 'Your question was sent. The answer will be here.'),
@@ -72,11 +77,67 @@ const VERDICT: Readonly<Record<PetitionVerdict, Text>> = {
   done: say('De praktijk heeft het gedaan', 'The practice has done it'),
 };
 
-/** A name that is not given is not something that was not done. */
-export const verdictOf = (about: PetitionAbout, verdict: PetitionVerdict): Text =>
-  about === 'name' && verdict === 'refused'
-    ? say('De praktijk geeft de naam niet', 'The practice does not give the name')
-    : VERDICT[verdict];
+export const LONGER_BY: Readonly<Record<LongerBy, Text>> = {
+  complex: say('Uw vraag is lastig.', 'Your question is a hard one.'),
+  number: say('Het zijn veel vragen of veel gegevens.', 'There are many questions, or much data.'),
+};
+
+/** A name that is not given is not something that was not done; `by`: another organisation answered. */
+export function verdictOf(about: PetitionAbout, verdict: PetitionVerdict, by: string | null = null): Text {
+  const kind = about === 'name' && verdict === 'refused' ? 'kept' : verdict;
+  const said =
+    kind === 'kept' ? say('De praktijk geeft de naam niet', 'The practice does not give the name') : VERDICT[verdict];
+  if (by === null) return said;
+  const name = by.charAt(0).toUpperCase() + by.slice(1);
+  return { nl: said.nl.replace('De praktijk', name), en: said.en.replace('The practice', name) };
+}
+
+/** An organisation that practices refer to: what they and their patients ask of it. */
+export const POSED = {
+  title: say('Vragen van praktijken', 'Questions of practices'),
+  lead: say(
+    'Een praktijk die naar u verwijst, of een patiënt van die praktijk, vraagt u iets. U antwoordt namens uw organisatie. Het antwoord komt in het logboek van die praktijk.',
+    'A practice that refers to you, or a patient of it, asks you something. You answer for your organisation. The answer is logged at that practice.',
+  ),
+  loading: say('Praktijken bezoeken', 'Visiting practices'),
+  none: say('Geen vragen', 'No questions'),
+  noneBody: say(
+    'Als een praktijk u iets vraagt, staat het hier.',
+    'When a practice asks you something, it stands here.',
+  ),
+  away: say('Niet alles is opgehaald. Geen antwoord van', 'Not everything came. No answer from'),
+  awayBody: say(
+    'Kijk het later na. Duurt het lang, bel dan die praktijk.',
+    'Look again later. If it takes long, call that practice.',
+  ),
+  name: say('Wie was dit?', 'Who was this?'),
+  nameBody: say(
+    'Een patiënt van deze praktijk wil weten wie van u in het dossier keek.',
+    'A patient of this practice wants to know who of you looked in the record.',
+  ),
+  erase: say('Gegevens vernietigen', 'Destroy data'),
+  eraseBody: say(
+    'Een patiënt van deze praktijk heeft gevraagd om de eigen gegevens te vernietigen. De praktijk heeft dat gedaan, en vraagt u hetzelfde te doen met wat u bewaart.',
+    'A patient of this practice asked that their data be destroyed. The practice has done so, and asks you to do the same with what you keep.',
+  ),
+  kept: say('Bewaard in deze werkplek', 'Kept in this workplace'),
+  keptNone: say(
+    'Niets. Kijk ook in uw eigen systeem. Weet u niet om wie het gaat? Bel dan de praktijk.',
+    'Nothing. Look in your own system as well. If you do not know who it is about, call the practice.',
+  ),
+  keptOne: say('brieven en berichten', 'letters and messages'),
+  unknown: say('een patiënt zonder naam', 'a patient without a name'),
+  destroyed: say('Vernietigd', 'Destroyed'),
+  destroyedBody: say(
+    'Wat in deze werkplek bewaard is, gaat nu weg. Haal het zelf ook weg uit uw eigen systeem.',
+    'What is kept in this workplace goes now. Remove it from your own system yourself.',
+  ),
+  notOwner: say('Alleen een eigenaar kan weghalen wat hier bewaard is.', 'Only an owner can remove what is kept here.'),
+  we: say('uw organisatie', 'your organisation'),
+  mayNot: say('Mag niet, want …', 'May not, because …'),
+  why: say('Uitleg', 'Explanation'),
+  sent: say('Het antwoord staat in het logboek van de praktijk.', 'The answer is logged at the practice.'),
+} as const;
 
 /** The practice's own screen. */
 export const WORK = {
@@ -112,6 +173,25 @@ export const WORK = {
     'Het antwoord staat in het logboek. De patiënt kan het lezen.',
     'The answer is logged. The patient can read it.',
   ),
+  somebody: say('iemand van', 'somebody of'),
+  partnerAsked: say(
+    'Deze organisatie weet wie dit is, en kan de vraag zelf beantwoorden. Gebeurt dat niet op tijd? Bel dan, en geef zelf antwoord. De termijn is van u.',
+    'This organisation knows who it is, and can answer the question itself. If it does not do so in time, call them and answer yourself. The time limit is yours.',
+  ),
+  partnerName: say('De naam, zoals u die al kent of hoorde', 'The name, as you already know or heard it'),
+  extend: say('Langer de tijd nemen', 'Take longer'),
+  extendBody: say(
+    'Is het verzoek lastig, of zijn het er veel? Dan mag u één of twee maanden langer nemen. Dat kan één keer, en alleen in de eerste maand. De patiënt leest waarom (AVG artikel 12 lid 3).',
+    'Is the request hard, or are there many? Then you may take one or two months longer. Once, and only in the first month. The patient reads why (GDPR article 12(3)).',
+  ),
+  months: say('Hoe lang?', 'How long?'),
+  one: say('Eén maand langer', 'One month longer'),
+  two: say('Twee maanden langer', 'Two months longer'),
+  because: say('Waarom?', 'Why?'),
+  complex: say('Het verzoek is lastig', 'The request is hard'),
+  number: say('Het zijn veel verzoeken', 'There are many requests'),
+  extended: say('Verlengd: de patiënt leest waarom.', 'Lengthened: the patient reads why.'),
+  longer: say('Verlengd', 'Lengthened'),
   final: say('Een antwoord kunt u niet meer veranderen.', 'An answer cannot be changed.'),
   broken: say('Verzoeken die niet kloppen', 'Requests that do not hold'),
 } as const;

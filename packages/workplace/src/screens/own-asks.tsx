@@ -4,7 +4,7 @@ import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { OWN } from '../i18n/own.ts';
-import { ABOUT, ASK, verdictOf } from '../i18n/petitions.ts';
+import { ABOUT, ASK, LONGER_BY, verdictOf } from '../i18n/petitions.ts';
 import { ownPaper } from '../lib/own-paper.ts';
 import { placePairs } from '../lib/own-place.ts';
 import type { Asked as AskedOne, MyRequests, OwnLook, OwnView, PetitionAbout } from '../model.ts';
@@ -70,7 +70,7 @@ export function Copies({ view }: { readonly view: OwnView }) {
   );
 }
 
-/** Under a sentence of the list, where it was somebody of the practice. */
+/** Under a sentence of the list, where it was somebody of the practice or of another organisation. */
 export function AskName({ look, mine }: { readonly look: OwnLook; readonly mine: MyRequests | undefined }) {
   const words = useWords();
   const say = useSay();
@@ -78,6 +78,7 @@ export function AskName({ look, mine }: { readonly look: OwnLook; readonly mine:
   const [opened, setOpened] = useState(false);
   const [reason, setReason] = useState('');
   const lines = look.lines.filter((line) => mine?.askable.has(line));
+  const elsewhere = lines.some((line) => mine?.elsewhere.has(line));
   const ask = useAct(
     (world, why: string) => world.petitions!.askName(lines, why),
     () => {
@@ -103,7 +104,7 @@ export function AskName({ look, mine }: { readonly look: OwnLook; readonly mine:
           <p className="kk-note">
             {words.day(look.day)}: {look.sentence}
           </p>
-          <p>{words.text(ASK.whoBody)}</p>
+          <p>{words.text(elsewhere ? ASK.whoElsewhere : ASK.whoBody)}</p>
           <Textarea
             label={words.text(ASK.why)}
             autosize
@@ -168,7 +169,7 @@ function Mine({ mine }: { readonly mine: MyRequests }) {
 
 function One({ one }: { readonly one: AskedOne }) {
   const words = useWords();
-  const { waiting, answer } = one;
+  const { waiting, answer, longer } = one;
   return (
     <li>
       <span className="kk-dim">{words.moment(one.at)}</span>
@@ -176,6 +177,14 @@ function One({ one }: { readonly one: AskedOne }) {
         <strong>{words.text(ABOUT[one.about])}</strong> {waiting?.late ? <Tag tone="bad">!</Tag> : null}
       </div>
       {one.text ? <p className="kk-note">“{one.text}”</p> : null}
+      {longer === null ? null : (
+        <p>
+          {words.text(ASK.longer)} {words.day(longer.until)}.{' '}
+          {longer.reason === null
+            ? words.text(ASK.unread)
+            : `${words.text(LONGER_BY[longer.reason.ground])} ${longer.reason.text}`}
+        </p>
+      )}
       {waiting === null ? null : (
         <p className={waiting.late ? 'kk-bad' : 'kk-dim'}>
           {words.text(waiting.late ? ASK.late : ASK.waits)} {words.day(waiting.due)}.
@@ -186,7 +195,7 @@ function One({ one }: { readonly one: AskedOne }) {
       ) : (
         <p>
           {words.text(ASK.answer)} ({words.moment(answer.at)}):{' '}
-          <strong>{words.text(verdictOf(one.about, answer.words.verdict))}</strong>
+          <strong>{words.text(verdictOf(one.about, answer.words.verdict, answer.by))}</strong>
           {answer.words.name === null ? '' : `: ${answer.words.name}`}. {answer.words.text}
         </p>
       )}

@@ -1,6 +1,6 @@
 /** What patients ask of the practice: each with the day on which it is due, and the answer (docs/spec/petition.md). */
 
-import { Button, Radio, Textarea } from '@mantine/core';
+import { Button, Radio, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ABOUT, verdictOf, WORK } from '../i18n/petitions.ts';
@@ -13,10 +13,17 @@ import { useSay } from '../parts/say.ts';
 import { Asked, Empty, Strip } from '../parts/states.tsx';
 import { Fault } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
-import { useAct, useAsk } from '../parts/world.tsx';
+import { useAct, useAsk, useSession } from '../parts/world.tsx';
+import { Lengthen } from './petition-longer.tsx';
+import { PosedScreen } from './posed.tsx';
 import './care.css';
 
 export function PetitionsScreen() {
+  const session = useSession();
+  return session.stage === 'open' && session.me.partner ? <PosedScreen /> : <OwnRequests />;
+}
+
+function OwnRequests() {
   const words = useWords();
   const query = useAsk(['petitions'], (world) => world.petitions!.list());
   const title = words.text(WORK.title);
@@ -70,7 +77,8 @@ function List({ found: { requests, broken } }: { readonly found: PatientRequests
 function One({ one }: { readonly one: PatientRequest }) {
   const words = useWords();
   const [opened, setOpened] = useState(false);
-  const { waiting, answer, whom } = one;
+  const [lengthening, setLengthening] = useState(false);
+  const { waiting, answer, whom, longer } = one;
   const named = whom?.name ?? words.text(WORK.unnamed);
   return (
     <li className="kk-stack" data-late={waiting?.late === true}>
@@ -83,7 +91,14 @@ function One({ one }: { readonly one: PatientRequest }) {
       {one.text ? <p className="kk-note">“{one.text}”</p> : null}
       {whom === null ? null : (
         <p>
-          {words.text(WORK.whom)}: {named} ({words.text(WORK.line)} {whom.line})
+          {words.text(WORK.whom)}: {whom.partner === null ? named : `${words.text(WORK.somebody)} ${whom.partner}`} (
+          {words.text(WORK.line)} {whom.line})
+        </p>
+      )}
+      {whom?.partner && waiting !== null ? <p className="kk-dim">{words.text(WORK.partnerAsked)}</p> : null}
+      {longer === null ? null : (
+        <p>
+          {words.text(WORK.longer)} ({words.moment(longer.at)}): {longer.reason?.text}
         </p>
       )}
       {waiting === null ? null : (
@@ -103,16 +118,27 @@ function One({ one }: { readonly one: PatientRequest }) {
               {words.text(WORK.reply)}
             </Button>
           )}
+          {one.mayExtend && !whom?.me ? (
+            <Button
+              size="xs"
+              variant="default"
+              aria-label={`${words.text(WORK.extend)}: ${one.patient}, ${words.text(ABOUT[one.about])}`}
+              onClick={() => setLengthening(true)}
+            >
+              {words.text(WORK.extend)}
+            </Button>
+          ) : null}
         </div>
       )}
       {answer?.words ? (
         <p>
-          <strong>{words.text(verdictOf(one.about, answer.words.verdict))}</strong>
+          <strong>{words.text(verdictOf(one.about, answer.words.verdict, answer.by))}</strong>
           {answer.words.name === null ? '' : `: ${answer.words.name}`}. {answer.words.text}{' '}
           <span className="kk-dim kk-small">({words.moment(answer.at)})</span>
         </p>
       ) : null}
       <Answer one={one} opened={opened} close={() => setOpened(false)} />
+      {lengthening ? <Lengthen one={one} close={() => setLengthening(false)} /> : null}
     </li>
   );
 }
@@ -129,9 +155,13 @@ function Answer({ one, opened, close }: AnswerProps) {
   const queries = useQueryClient();
   const [verdict, setVerdict] = useState<PetitionVerdict | null>(null);
   const [text, setText] = useState('');
+  const [name, setName] = useState('');
   const isName = one.whom !== null;
+  // Who works elsewhere nobody here can look up.
+  const typed = isName && one.whom?.partner !== null;
+  const unnamed = typed && verdict === 'given' && name.trim() === '';
   const send = useAct(
-    (world, said: { readonly verdict: PetitionVerdict; readonly text: string }) =>
+    (world, said: { readonly verdict: PetitionVerdict; readonly text: string; readonly name?: string }) =>
       world.petitions!.answer(one.id, said),
     () => {
       close();
@@ -155,7 +185,7 @@ function Answer({ one, opened, close }: AnswerProps) {
         className="kk-stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (verdict !== null) send.mutate({ verdict, text });
+          if (verdict !== null) send.mutate({ verdict, text, ...(typed ? { name } : {}) });
         }}
       >
         {isName ? <p>{words.text(WORK.weigh)}</p> : null}
@@ -166,10 +196,23 @@ function Answer({ one, opened, close }: AnswerProps) {
         >
           <div className="kk-stack">
             {choices.map(([value, label]) => (
-              <Radio key={value} value={value} label={label} disabled={value === 'given' && one.whom?.name === null} />
+              <Radio
+                key={value}
+                value={value}
+                label={label}
+                disabled={value === 'given' && one.whom?.name === null && !typed}
+              />
             ))}
           </div>
         </Radio.Group>
+        {typed && verdict === 'given' ? (
+          <TextInput
+            label={words.text(WORK.partnerName)}
+            maxLength={200}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+        ) : null}
         <Textarea
           label={words.text(WORK.why)}
           autosize
@@ -181,7 +224,7 @@ function Answer({ one, opened, close }: AnswerProps) {
         <p className="kk-dim kk-small">{words.text(WORK.final)}</p>
         <Fault error={send.error} />
         <div className="kk-buttons">
-          <Button type="submit" loading={send.isPending} disabled={verdict === null || text.trim() === ''}>
+          <Button type="submit" loading={send.isPending} disabled={verdict === null || text.trim() === '' || unnamed}>
             {words.text(WORK.send)}
           </Button>
         </div>

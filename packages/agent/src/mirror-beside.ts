@@ -1,0 +1,160 @@
+/**
+ * What stands beside the lines in the practice's own copy (P5; docs/spec/register.md, "Mirror"): the sealed annex of every line that names
+ * one (who looked, in which role and why), and the signed request behind it. Each is held against the hash that the line gives. Nothing is
+ * asked of the vault for lines that name none.
+ */
+
+import { fromBase64url } from '@ketenkluis/base';
+import { decodeEntry, type Entry } from '@ketenkluis/ledger';
+import { annexesPage, requestsPage } from '@ketenkluis/protocol';
+import { hashOf, signedBytes } from '@ketenkluis/seal';
+import type { Link } from './link.ts';
+import {
+  besideFile,
+  entriesFile,
+  filesOf,
+  GONE,
+  LINES_PER_FILE,
+  linesIn,
+  objectsIn,
+  type StoredObject,
+  writeObjects,
+} from './mirror-files.ts';
+
+/** One kind of thing that lines name by its hash. */
+interface Beside {
+  readonly folder: 'annexes' | 'requests';
+  readonly kind: 'annex' | 'request';
+  named(entry: Entry): readonly string[];
+  hash(bytes: Uint8Array): string;
+  /** Those of the lines of one page, from this line on; `until`: the first line that is not covered. */
+  ask(link: Link, from: number): Promise<{ readonly until: number; readonly found: readonly Named[] }>;
+}
+type Named = { readonly name: string; readonly bytes: string };
+
+export const ANNEXES: Beside = {
+  ...({ folder: 'annexes', kind: 'annex' } as const),
+  named: ({ items }) => items.flatMap(({ annex }) => annex ?? []),
+  hash: hashOf,
+  async ask(link, from) {
+    const { until, annexes } = await link.session.call('annexes', annexesPage, undefined, `?from=${from}`);
+    return { until, found: annexes.map(({ hash, bytes }) => ({ name: hash, bytes })) };
+  },
+};
+export const REQUESTS: Beside = {
+  ...({ folder: 'requests', kind: 'request' } as const),
+  // What was attempted and did not bear its own signature out was kept nowhere.
+  named: ({ common: { event, requestHash } }) => (event === 'attempt' || requestHash === null ? [] : [requestHash]),
+  hash: (bytes) => hashOf(signedBytes(bytes)),
+  async ask(link, from) {
+    const { until, requests } = await link.session.call('requests', requestsPage, undefined, `?from=${from}`);
+    const found = requests.map(({ header }) => ({ name: REQUESTS.hash(fromBase64url(header)), bytes: header }));
+    return { until, found };
+  },
+};
+
+const isWhole = (of: Beside, { kind, name, bytes }: StoredObject): boolean =>
+  kind === of.kind && of.hash(fromBase64url(bytes)) === name;
+
+/** What the lines of one file name, from one line on, with the first line that does. */
+async function namedIn(of: Beside, dir: string, from: number, to: number): Promise<Map<string, number>> {
+  const named = new Map<string, number>();
+  const lines = await linesIn(dir, entriesFile(from));
+  for (let index = from; index < to; index++) {
+    const text = lines[index % LINES_PER_FILE] ?? '';
+    if (text === '' || text === GONE) continue;
+    for (const name of of.named(decodeEntry(fromBase64url(text)).entry)) if (!named.has(name)) named.set(name, index);
+  }
+  return named;
+}
+
+/** Where the lines of each file of the copy begin and end, from this line on. */
+function* filesFrom(from: number, size: number): Generator<readonly [number, number]> {
+  for (let start = from; start < size; ) {
+    const end = Math.min(size, (Math.floor(start / LINES_PER_FILE) + 1) * LINES_PER_FILE);
+    yield [start, end];
+    start = end;
+  }
+}
+
+/**
+ * Copies what the lines from `from` up to `size` name. `upTo`: all of them stand here up to this line; where the vault does not show one
+ * (`missing`), the next run asks again from there.
+ */
+export async function mirrorBeside(
+  of: Beside,
+  dir: string,
+  link: Link,
+  from: number,
+  size: number,
+): Promise<{ readonly count: number; readonly missing: number; readonly upTo: number }> {
+  const missing = new Map<string, number>();
+  let count = 0;
+  for (const [start, end] of filesFrom(from, size)) {
+    const named = await namedIn(of, dir, start, end);
+    if (named.size === 0) continue;
+    const file = besideFile(of.folder, start);
+    const objects = (await objectsIn(dir, file)).filter((one) => isWhole(of, one));
+    for (const { name } of objects) named.delete(name);
+    let came = 0;
+    let after = 0;
+    for (const index of [...named.values()].sort((a, b) => a - b)) {
+      if (index < after) continue;
+      const page = await of.ask(link, index);
+      for (const { name, bytes } of page.found) {
+        const object = { kind: of.kind, name, bytes };
+        if (!named.has(name) || !isWhole(of, object)) continue;
+        named.delete(name);
+        objects.push(object);
+        came += 1;
+      }
+      after = Math.max(page.until, index + 1);
+    }
+    if (came > 0) await writeObjects(dir, file, objects);
+    count += came;
+    for (const [name, index] of named) missing.set(name, index);
+  }
+  // Two lines may name the same one: it came with the first.
+  if (missing.size > 0) for (const name of await heldIn(of, dir)) missing.delete(name);
+  return { count, missing: missing.size, upTo: Math.min(size, ...missing.values()) };
+}
+
+async function heldIn(of: Beside, dir: string): Promise<Set<string>> {
+  const held = new Set<string>();
+  for (const file of await filesOf(dir, of.folder))
+    for (const object of await objectsIn(dir, file)) if (isWhole(of, object)) held.add(object.name);
+  return held;
+}
+
+/** What is wrong with them in a copy: one that a line names is not here, is another, or no line that is left names it. */
+export async function checkBeside(
+  of: Beside,
+  dir: string,
+  size: number,
+): Promise<{
+  readonly count: number;
+  readonly faults: readonly {
+    readonly kind: Beside['kind'];
+    readonly index: number | null;
+    readonly message: string;
+  }[];
+}> {
+  const { kind } = of;
+  const named = new Map<string, number>();
+  for (const [start, end] of filesFrom(0, size))
+    for (const [name, index] of await namedIn(of, dir, start, end)) if (!named.has(name)) named.set(name, index);
+  const left = new Map(named);
+  const faults: { kind: Beside['kind']; index: number | null; message: string }[] = [];
+  const bad = (index: number | null, message: string) => faults.push({ kind, index, message });
+  for (const file of await filesOf(dir, of.folder)) {
+    for (const object of await objectsIn(dir, file)) {
+      const index = named.get(object.name) ?? null;
+      if (index === null)
+        bad(null, `${kind === 'annex' ? 'an annex' : 'a request'} in ${file} is named by no line that is here`);
+      else if (!isWhole(of, object)) bad(index, `the ${kind} of line ${index} is not the one that the line names`);
+      left.delete(object.name);
+    }
+  }
+  for (const index of left.values()) bad(index, `the ${kind} of line ${index} is missing; copy it with the next sync`);
+  return { count: named.size - left.size, faults };
+}
