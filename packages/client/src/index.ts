@@ -101,6 +101,7 @@ export {
   type Reader,
   type ToldGround,
 } from './own-access.ts';
+export { type ConsentChange, type ConsentDeed, consentChanges } from './own-changes.ts';
 export { type Desk, endOwn, inviteOwn, ownersOf } from './own-admission.ts';
 export { type Eid, eidOf } from './own-eid.ts';
 export { agreeTo, liftOwn, mayLift, ownAccess, refuse, takeBack } from './own-said.ts';

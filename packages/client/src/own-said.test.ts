@@ -9,6 +9,7 @@ import {
   accessOf,
   agreeTo,
   audit,
+  consentChanges,
   consentTo,
   endOwn,
   groundsOf,
@@ -282,6 +283,41 @@ describe('what a patient says themselves', () => {
     const none = { ...own, dossier: `dos_${'c'.repeat(25)}a` as OwnDossier['dossier'] };
     expect(await problem(ownAccess(self, other))).toBe(await problem(ownAccess(self, none)));
     expect(await problem(ownAccess(self, none))).toBe('vault/refused');
+  });
+
+  it('R37: reads who asked whether to share and who changed it: role, time and line, what stands and what does not', async () => {
+    const programs = new Set<string>(
+      (await self.people()).cards(self.now()).flatMap(({ kind, subject }) => (kind === 'agent' ? [subject] : [])),
+    );
+    const { lines } = await ownLog(self, own);
+    const changes = consentChanges(lines, await ownAccess(self, own), (person) => programs.has(person));
+    const shown = changes.map(({ deed, by, whom }) => [deed, by, whom === partner() ? 'partner' : whom]);
+    // Newest first: two lifted, the desk's yes, the patient's no, their own yes and taking back; before that the desk shut and the nurse asked.
+    expect(shown).toEqual([
+      ...[1, 2].map(() => ['taken', 'patient', null]),
+      ['agreed', 'colleague', 'partner'],
+      ['changed', 'patient', null],
+      ['agreed', 'patient', 'partner'],
+      ['taken', 'patient', null],
+      ['changed', 'colleague', null],
+      ['asked', 'colleague', null],
+    ]);
+    const [asked, shut] = [changes.at(-1)!, changes.at(-2)!];
+    // From before anybody read the dossier as the patient: no word was sealed to them.
+    expect(asked).toMatchObject({ purpose: null, over: changes[5]!.line });
+    expect(changes[2]).toMatchObject({ purpose: 'wat de patient zegt', over: null });
+    expect(shut.over).toBeGreaterThan(shut.line);
+    const line = lines.find(({ index }) => index === asked.line)!;
+    expect([line.who, line.at]).toEqual([nurse.person, asked.at]);
+    // While it stands it says with whom; and what does not prove is told by nobody.
+    const then = consentChanges(
+      lines,
+      { facts: [{ fact: sent.consent!, hash: 'x' as never, by: nurse.person }] },
+      () => false,
+    );
+    expect(then.at(-1)).toMatchObject({ deed: 'asked', whom: partner(), handles: sent.consent!.handles, over: null });
+    const bent = lines.map((one) => (one.index === asked.line ? { ...one, verified: false } : one));
+    expect(consentChanges(bent, null, () => false)).toHaveLength(changes.length - 1);
   });
 
   it('R17: with who said it goes what they opened, at once; what they shut stays shut', async () => {

@@ -6,6 +6,9 @@ import {
   type Access,
   type Audit,
   agreeTo,
+  type ConsentChange,
+  type ConsentDeed,
+  consentChanges,
   type LegendContent,
   liftOwn,
   mayLift,
@@ -16,7 +19,7 @@ import {
   takeBack,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
-import type { OwnAccess, OwnPartner, OwnShut, OwnWhom, Text } from '../model.ts';
+import type { OwnAccess, OwnChange, OwnPartner, OwnShut, OwnWhom, Text } from '../model.ts';
 import type { Inside } from './inside.ts';
 
 const text = (nl: string, en: string): Text => ({ nl, en });
@@ -172,11 +175,69 @@ export async function accessView(
     partners,
     categories: [...roles].map((role) => ({ role, name: capital(roleName(role)) })),
     shut,
+    changes: await changesOf(inside, names, of),
     parts: [...scopes].flatMap(([handle, scope]) =>
       scope === 'emergency' ? [] : [{ handle: handle as HandleId, name: PLAIN_SCOPES[scope] }],
     ),
     whole: access.hidden === 0,
   };
+}
+
+const DEEDS: Readonly<Record<ConsentDeed, (who: Text, whom: Text) => Text>> = {
+  asked: (who, whom) =>
+    text(
+      `${who.nl} verwees u, vroeg of er gedeeld mag worden met ${whom.nl}, en schreef uw ja op.`,
+      `${who.en} referred you, asked whether to share with ${whom.en}, and wrote down your yes.`,
+    ),
+  assumed: (who, whom) =>
+    text(
+      `${who.nl} verwees u, en nam aan dat er gedeeld mag worden met ${whom.nl}.`,
+      `${who.en} referred you, and took it that sharing with ${whom.en} is allowed.`,
+    ),
+  agreed: (who, whom) =>
+    text(
+      `${who.nl} schreef op dat er gedeeld mag worden met ${whom.nl}.`,
+      `${who.en} wrote down that sharing with ${whom.en} is allowed.`,
+    ),
+  shut: (who, whom) =>
+    text(`${who.nl} schreef op: niet delen met ${whom.nl}.`, `${who.en} wrote down: do not share with ${whom.en}.`),
+  taken: (who) => text(`${who.nl} nam een eerdere keuze terug.`, `${who.en} took back an earlier choice.`),
+  ended: (who) =>
+    text(
+      `${who.nl} sloot een verwijzing af of schreef op dat u niet meer deelt.`,
+      `${who.en} closed a referral, or wrote down that you share no more.`,
+    ),
+  changed: (who) =>
+    text(`${who.nl} schreef op wat u wel of niet wilt delen.`, `${who.en} wrote down what you do or do not share.`),
+};
+const BY: Readonly<Record<ConsentChange['by'], Text>> = {
+  patient: text('De patiënt zelf', 'The patient'),
+  representative: text('De vertegenwoordiger', 'The representative'),
+  colleague: text('Een medewerker van de praktijk', 'Somebody of the practice'),
+  program: text('De computer van de praktijk', "The practice's computer"),
+};
+
+/** Who asked and who changed (R37): roles, no names; the log has the same lines. */
+async function changesOf(
+  { session }: Inside,
+  names: Names,
+  { access, log }: { readonly access: Access; readonly log: Audit },
+): Promise<OwnChange[]> {
+  const people = await session.people();
+  const programs = new Set<string>(
+    people.cards(session.now()).flatMap(({ kind, subject }) => (kind === 'agent' ? [subject] : [])),
+  );
+  const changes = consentChanges(log.lines, access, (person) => programs.has(person));
+  return changes.map((one, place): OwnChange => {
+    const who = one.role === null ? BY[one.by] : capital(plainRole(one.role));
+    const whom = one.whom === null ? text('een andere organisatie', 'another organisation') : names.whom(one.whom);
+    const stated = one.deed !== 'taken' && one.deed !== 'ended';
+    return {
+      ...{ key: `${one.line} ${place}`, at: one.at, line: one.line, said: DEEDS[one.deed](who, whom) },
+      purpose: one.whom === null && one.by === 'colleague' ? one.purpose : null,
+      stands: stated ? one.whom !== null : null,
+    };
+  });
 }
 
 /** Each look in an emergency takes a review of its own. */

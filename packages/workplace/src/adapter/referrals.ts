@@ -144,7 +144,9 @@ async function send(inside: Inside, { dossier, choice, scopes, question, assumed
     throw workplaceError('denied', 'a part of this is not there', { detail: { reason: 'step-without-handle' } });
   }
   const facts = row.facts.slice(0, 16);
-  const purpose = about(inside, 'verwijzing');
+  // Sealed to the patient as well: to whom stays to be read when the referral itself has gone.
+  const partner = (await partnersSeen(inside)).find((one) => one.organisation === choice.organisation);
+  const purpose = about(inside, `verwijzing naar ${partnerName(partner)}`);
   const access = await accessOf(session, { dossier, facts, about: purpose });
   const teams = access.seers
     .filter(({ partner, handles }) => partner === null && handles.includes(first.handle))

@@ -12,6 +12,34 @@ const PARTS = [
   both('uw ziektes en uitslagen', 'your illnesses and results'),
 ] as const;
 
+const changesAt = (now: Instant): OwnAccess['changes'] => {
+  const of = { purpose: null, stands: null };
+  return [
+    {
+      ...of,
+      key: '4',
+      at: plus(now, -2 * DAY),
+      line: 940,
+      said: both('De patiënt zelf nam een eerdere keuze terug.', 'The patient took back an earlier choice.'),
+    },
+    {
+      ...{ ...of, key: '3', at: plus(now, -10 * DAY), line: 905, stands: true },
+      said: both(
+        'De praktijkondersteuner verwees u, vroeg of er gedeeld mag worden met Podotherapie Het Spoor, en schreef uw ja op.',
+        'The practice nurse referred you, asked whether to share with Podotherapie Het Spoor, and wrote down your yes.',
+      ),
+    },
+    {
+      ...{ ...of, key: '2', at: plus(now, -200 * DAY), line: 411, stands: false },
+      purpose: 'verwijzing naar Diëtistenpraktijk De Weegschaal',
+      said: both(
+        'De huisarts verwees u, vroeg of er gedeeld mag worden met een andere organisatie, en schreef uw ja op.',
+        'The GP referred you, asked whether to share with another organisation, and wrote down your yes.',
+      ),
+    },
+  ];
+};
+
 export function ownAccess(of: { readonly scene: string; readonly now: Instant; readonly reach: () => Promise<void> }): {
   readonly access: () => OwnAccess;
   readonly said: Pick<OwnSide, 'agree' | 'takeBack' | 'shut' | 'unshut'>;
@@ -92,6 +120,7 @@ export function ownAccess(of: { readonly scene: string; readonly now: Instant; r
         { role: 'podiatrist', name: both('De podotherapeut', 'The podiatrist') },
         { role: 'dietitian', name: both('De diëtist', 'The dietitian') },
       ],
+      changes: empty ? [] : changesAt(now),
       shut,
       parts: PARTS.map((name, place) => ({ handle: handles[place]!, name })),
     }),

@@ -95,8 +95,8 @@ export function petitionSide(of: {
       await reach();
       return {
         asked,
-        askable: new Set([0, 2, 5]),
-        elsewhere: new Set([5]),
+        askable: new Set([0, 2, 3]),
+        elsewhere: new Set([3]),
         alert: scene === 'stale' ? null : alert,
         broken: scene === 'unproved',
       };

@@ -36,6 +36,16 @@ export const OWN_ACCESS = {
     'Somebody outside the practice may look only if you were referred and agreed. You can change that here yourself. It counts at once. The practice can see what you chose.',
   ),
   seenStays: say('Wat iemand al zag, kunt u niet terughalen.', 'What somebody has seen you cannot take back.'),
+  changes: say('Wie vroeg en wie veranderde wat u deelt?', 'Who asked about sharing, and who changed it?'),
+  changesLead: say(
+    'Namen van medewerkers staan er niet bij. U kunt ze opvragen bij “Wie keek?”, aan het nummer van de regel.',
+    'Names of staff are not in it. You can ask for them under “Who looked?”, by the number of the line.',
+  ),
+  noChanges: say('Niemand vroeg u iets of veranderde iets.', 'Nobody asked you anything or changed anything.'),
+  stands: say('geldt nu', 'counts now'),
+  over: say('geldt niet meer', 'counts no more'),
+  line: say('Regel', 'Line'),
+  purpose: say('Daarbij schreef de praktijk op:', 'The practice wrote with it:'),
   noPartners: say(
     'De praktijk werkt nog met niemand anders samen. Buiten de praktijk kijkt niemand.',
     'The practice does not work with others yet. Nobody outside looks.',

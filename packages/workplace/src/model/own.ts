@@ -133,6 +133,18 @@ export interface OwnShut {
   readonly by: 'self' | 'other' | 'desk';
   readonly mayOpen: boolean;
 }
+/** Who asked whether something may be shared, or changed what was said about it. */
+export interface OwnChange {
+  readonly key: string;
+  readonly at: Instant;
+  readonly line: number;
+  /** One sentence. */
+  readonly said: Text;
+  /** What the practice's program said it was for, where what was said has gone since. */
+  readonly purpose: string | null;
+  /** Counts now; null where that cannot be told, or it only ended something. */
+  readonly stands: boolean | null;
+}
 /** Everybody outside, one category, or one organisation. */
 export type OwnWhom = 'outside' | { readonly role: string } | { readonly organisation: OrganisationId };
 export interface OwnAccess {
@@ -151,6 +163,8 @@ export interface OwnAccess {
   readonly partners: readonly OwnPartner[];
   readonly categories: readonly { readonly role: string; readonly name: Text }[];
   readonly shut: readonly OwnShut[];
+  /** Newest first. */
+  readonly changes: readonly OwnChange[];
   /** What can be shared or shut apart. */
   readonly parts: readonly { readonly handle: HandleId; readonly name: Text }[];
   /** Nothing stands in the dossier that is not shown here. */

@@ -12,6 +12,7 @@ import { useWords } from '../parts/words.ts';
 import { useAsk } from '../parts/world.tsx';
 import { Openers, Said, Shut } from './own-access.tsx';
 import { Alerts, AskName, Copies, Requests, useMine, Where } from './own-asks.tsx';
+import { Changes } from './own-changes.tsx';
 import './own.css';
 
 export function OwnScreen() {
@@ -43,6 +44,7 @@ function Whole({ view }: { readonly view: OwnView }) {
           <Openers access={view.access} />
           <Said access={view.access} />
           <Shut access={view.access} />
+          <Changes access={view.access} />
         </>
       )}
       <Looks view={view} />

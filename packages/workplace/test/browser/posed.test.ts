@@ -1,0 +1,103 @@
+/** A name at another organisation, a month that is lengthened, and what is asked of a partner (docs/spec/petition.md, docs/spec/destruction.md). */
+
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { faultsOf, putAxe } from '../axe.ts';
+import { VIEWPORTS } from '../browser.ts';
+import { FEW, fixtureOf, NOW } from './fixture.ts';
+
+const fixture = fixtureOf();
+const PHONE = { width: 390, height: 844 };
+const RULES = {
+  type: 'tag' as const,
+  values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+};
+/** Wide and light, narrow and dark. */
+async function fine(
+  page: Page,
+  name: string,
+  small: { width: number; height: number } = VIEWPORTS.narrow,
+): Promise<void> {
+  for (const [viewport, colorScheme] of [
+    [small, 'dark'],
+    [VIEWPORTS.wide, 'light'],
+  ] as const) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const wide = await page.evaluate(() =>
+      Math.max(
+        ...[document.documentElement, document.querySelector('main')!].map((one) => one.scrollWidth - one.clientWidth),
+      ),
+    );
+    expect(wide, `${name}, ${colorScheme}: overflows`).toBeLessThanOrEqual(0);
+    expect(await faultsOf(page, RULES), `${name}, ${colorScheme}`).toEqual([]);
+  }
+}
+
+describe('what is asked of another organisation', () => {
+  it('R37, R53, R54: a patient asks a name behind a look from elsewhere, and reads a refusal and why it takes longer, and who asked about sharing', async () => {
+    await fixture.visit({ query: `role=patient&${NOW}`, size: 'narrow' }, async (page, complaints) => {
+      await putAxe(page);
+      await page.getByText('De praktijk heeft langer nodig.').waitFor();
+      await page.getByText('Podotherapie Het Spoor geeft de naam niet').waitFor();
+      // R37: who asked about sharing and who changed it.
+      await page.getByText('vroeg of er gedeeld mag worden met Podotherapie Het Spoor').waitFor();
+      expect(await page.locator('[data-list="changes"] li').count()).toBe(3);
+      await fine(page, 'own-longer', PHONE);
+      const asked = page.getByRole('button', { name: /^Wie was dit\?.*andere organisatie/ });
+      await asked.click();
+      await page.getByText('Uw vraag gaat naar uw praktijk én naar die organisatie.').waitFor();
+      await fine(page, 'own-elsewhere', PHONE);
+      await page.getByRole('button', { name: 'Verstuur de vraag' }).last().click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(complaints).toEqual([]);
+    });
+  });
+
+  it('R53: an owner takes longer once, with the reason, and writes down what the partner said', async () => {
+    await fixture.visit({ query: `role=owner&${FEW}`, hash: '#/verzoeken' }, async (page, complaints) => {
+      await putAxe(page);
+      await page.getByText('iemand van Podotherapie Het Spoor').waitFor();
+      await fine(page, 'petitions-elsewhere');
+      await page.getByRole('button', { name: /^Langer de tijd nemen: De heer K. Brands/ }).click();
+      const send = page.getByRole('dialog').getByRole('button', { name: 'Langer de tijd nemen' });
+      await page.getByLabel('Twee maanden langer').check();
+      await page.getByLabel('Het zijn veel verzoeken').check();
+      expect(await send.isDisabled()).toBe(true);
+      await page.getByLabel('Uitleg aan de patiënt').fill('Wij zoeken tien jaar na.');
+      await fine(page, 'petition-longer');
+      await send.click();
+      await page.getByText('Wij zoeken tien jaar na.').waitFor();
+      expect(await page.getByRole('button', { name: /^Langer de tijd nemen: De heer K. Brands/ }).count()).toBe(0);
+      await page.getByRole('button', { name: /^Geef antwoord: De heer H. van Loon/ }).click();
+      await page.getByLabel('Geef de naam', { exact: true }).check();
+      await page.getByLabel('Uitleg aan de patiënt').fill('De podotherapeut belde ons.');
+      const answer = page.getByRole('button', { name: 'Verstuur het antwoord' });
+      expect(await answer.isDisabled()).toBe(true);
+      await page.getByLabel('De naam, zoals u die al kent of hoorde').fill('Tessa van Asselt');
+      await fine(page, 'petition-elsewhere');
+      await answer.click();
+      await page.getByText('Tessa van Asselt').waitFor();
+      expect(complaints).toEqual([]);
+    });
+  });
+
+  it('R5, R54: a partner sees what practices ask, gives a name or not, and says what became of a destruction', async () => {
+    await fixture.visit({ query: `role=podiatrist&${FEW}`, hash: '#/verzoeken' }, async (page, complaints) => {
+      await putAxe(page);
+      await page.getByRole('heading', { name: 'Wacht op antwoord (3)' }).waitFor();
+      await page.getByText('Dit gaat over u. Een ander moet antwoorden.').waitFor();
+      await fine(page, 'posed');
+      await page.getByRole('button', { name: /Gegevens vernietigen$/ }).click();
+      await page.getByLabel('Mag niet, want …').check();
+      await page.getByLabel('Uitleg').fill('Wij behandelen zelf, en moeten ons dossier twintig jaar bewaren.');
+      await fine(page, 'posed-destroy');
+      await page.getByRole('button', { name: 'Verstuur het antwoord' }).click();
+      await page.getByRole('heading', { name: 'Beantwoord (1)' }).waitFor();
+      await page.getByText('Wij behandelen zelf').waitFor();
+      expect(complaints).toEqual([]);
+    });
+    const empty = { query: `role=podiatrist&scene=empty&${FEW}`, hash: '#/verzoeken' };
+    await fixture.visit(empty, (page) => page.getByRole('heading', { name: 'Geen vragen' }).waitFor());
+  });
+});
