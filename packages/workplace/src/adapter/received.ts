@@ -136,6 +136,19 @@ function sentList(inside: Inside): SentList {
 
 const RUNNING = new Set(['accepted', 'reported', 'taken-over']);
 
+/** How much of what is asked of this organisation waits there. Makes no line. */
+async function waitingAt({ me }: Inside, guest: ClientSession): Promise<number> {
+  if (!me.owner) return 0;
+  const { posedTo } = await import('@ketenkluis/client/petitions');
+  try {
+    return (await posedTo(guest)).filter(({ answer }) => answer === null).length;
+  } catch (error) {
+    // That practice does not know this owner as one yet: what was referred is shown all the same.
+    if (workplaceError.is(understood(error), 'denied')) return 0;
+    throw error;
+  }
+}
+
 /** A visit to each practice that is known by its card; those that gave no answer, with why. */
 export async function visitEach(
   inside: Inside,
@@ -173,15 +186,17 @@ export function receivedSide({ open }: Surroundings): ReceivedSide {
   const listed: (inside: Inside, progress?: Parameters<ReceivedSide['list']>[0]) => ReturnType<ReceivedSide['list']> =
     async (inside, progress) => {
       const { referrals } = visitsOf(inside);
+      let posed = 0;
       const away = await visitEach(
         inside,
         async (guest, practice) => {
           for (const [id, kept] of referrals) if (kept.guest === guest) referrals.delete(id);
           await referredBy(inside, guest, practice);
+          posed += await waitingAt(inside, guest);
         },
         progress,
       );
-      return { referrals: [...referrals.values()].map(({ shown }) => shown.row), away };
+      return { referrals: [...referrals.values()].map(({ shown }) => shown.row), away, posed };
     };
   /** What was sent is put beside the rest without asking for it again. */
   const said = (

@@ -143,6 +143,7 @@ export function receivedSide(
         // What is over a practice shows no more.
         referrals: stage.scene === 'empty' ? [] : all.map(({ row }) => row).filter(({ state }) => !isOver(state)),
         away: stage.scene === 'partly' ? [{ practice: PRACTICES[1]!, error: workplaceError('offline', 'away') }] : [],
+        posed: stage.scene === 'empty' ? 0 : 3,
       };
     },
     open: async (id) => {

@@ -38,8 +38,8 @@ export const OWN_ACCESS = {
   seenStays: say('Wat iemand al zag, kunt u niet terughalen.', 'What somebody has seen you cannot take back.'),
   changes: say('Wie vroeg en wie veranderde wat u deelt?', 'Who asked about sharing, and who changed it?'),
   changesLead: say(
-    'Namen van medewerkers staan er niet bij. U kunt ze opvragen bij “Wie keek?”, aan het nummer van de regel.',
-    'Names of staff are not in it. You can ask for them under “Who looked?”, by the number of the line.',
+    'Namen van medewerkers staan er niet bij. Wilt u een naam weten? Zoek die dag op bij “Wie keek er?” en kies “Wie was dit?”.',
+    'Names of staff are not in it. If you want a name, look up that day under “Who looked?” and choose “Who was this?”.',
   ),
   noChanges: say('Niemand vroeg u iets of veranderde iets.', 'Nobody asked you anything or changed anything.'),
   stands: say('geldt nu', 'counts now'),

@@ -99,6 +99,7 @@ export const POSED = {
     'Een praktijk die naar u verwijst, of een patiënt van die praktijk, vraagt u iets. U antwoordt namens uw organisatie. Het antwoord komt in het logboek van die praktijk.',
     'A practice that refers to you, or a patient of it, asks you something. You answer for your organisation. The answer is logged at that practice.',
   ),
+  waits: say('Vragen van praktijken die op antwoord wachten', 'Questions of practices that wait for an answer'),
   loading: say('Praktijken bezoeken', 'Visiting practices'),
   none: say('Geen vragen', 'No questions'),
   noneBody: say(

@@ -160,6 +160,8 @@ export interface ReceivedList {
   readonly referrals: readonly ReferralRow[];
   /** Practices that gave no answer, and why, as an i18n key under `error` or `denied`. */
   readonly away: readonly { readonly practice: string; readonly error: unknown }[];
+  /** What practices ask of this organisation and nobody answered yet; 0 for who does not answer for it. */
+  readonly posed: number;
 }
 /** A kind of value that this role may report. */
 export interface Reportable {

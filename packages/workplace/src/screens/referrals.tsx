@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { POSED } from '../i18n/petitions.ts';
 import { byTurn, isOver } from '../lib/referrals.ts';
 import type { Progress, ReferralRow, Workplace } from '../model.ts';
 import { StateTag } from '../parts/letter.tsx';
@@ -19,13 +20,14 @@ import './care.css';
 interface Shown {
   readonly rows: readonly ReferralRow[];
   readonly away: readonly { readonly practice: string; readonly error: unknown }[];
+  readonly posed: number;
 }
 async function shownOf(world: Workplace, ours: boolean, progress: (progress: Progress) => void): Promise<Shown> {
   if (ours) {
-    const { referrals, away } = await world.received!.list(progress);
-    return { rows: referrals, away };
+    const { referrals, away, posed } = await world.received!.list(progress);
+    return { rows: referrals, away, posed };
   }
-  return { rows: await world.referrals!.list(progress), away: [] };
+  return { rows: await world.referrals!.list(progress), away: [], posed: 0 };
 }
 
 export function ReferralsScreen() {
@@ -71,6 +73,7 @@ function All({ shown, ours }: { readonly shown: Shown; readonly ours: boolean })
   const { t } = useTranslation();
   const { t: e } = useTranslation('ended');
   const errorText = useErrorText();
+  const words = useWords();
   const [which, setWhich] = useState<'open' | 'all'>('open');
   const rows = byTurn(shown.rows.filter((row) => which === 'all' || !isOver(row.state)));
   return (
@@ -83,6 +86,14 @@ function All({ shown, ours }: { readonly shown: Shown; readonly ours: boolean })
           body={errorText(one.error)}
         />
       ))}
+      {shown.posed > 0 ? (
+        <Strip
+          name="posed"
+          tone="warn"
+          title={`${words.text(POSED.waits)}: ${shown.posed}`}
+          end={<Link to="/verzoeken">{words.text(POSED.title)}</Link>}
+        />
+      ) : null}
       {shown.rows.length === 0 ? (
         <Empty
           title={t(ours ? 'received.none' : 'referrals.none')}

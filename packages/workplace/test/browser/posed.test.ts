@@ -83,8 +83,10 @@ describe('what is asked of another organisation', () => {
   });
 
   it('R5, R54: a partner sees what practices ask, gives a name or not, and says what became of a destruction', async () => {
-    await fixture.visit({ query: `role=podiatrist&${FEW}`, hash: '#/verzoeken' }, async (page, complaints) => {
+    await fixture.visit({ query: `role=podiatrist&${FEW}`, hash: '#/verwijzingen' }, async (page, complaints) => {
       await putAxe(page);
+      // What waits is seen where the work is.
+      await page.locator('[data-strip="posed"]').getByRole('link', { name: 'Vragen van praktijken' }).click();
       await page.getByRole('heading', { name: 'Wacht op antwoord (3)' }).waitFor();
       await page.getByText('Dit gaat over u. Een ander moet antwoorden.').waitFor();
       await fine(page, 'posed');
