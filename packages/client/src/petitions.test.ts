@@ -14,7 +14,7 @@ import {
   recordEntries,
   type WorklistRow,
 } from '@ketenkluis/care';
-import { countWaiting, dueDay, waitingAt } from '@ketenkluis/protocol';
+import { countWaiting, dueDay, PETITIONS_PAGE, waitingAt } from '@ketenkluis/protocol';
 import { hashOf, sealTo, signStatement, statementToWire } from '@ketenkluis/seal';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -409,5 +409,42 @@ describe('what a patient asks and takes along', () => {
       tx.selectFrom('petition').select('words').where('kind', '=', 'alert').where('words', 'is not', null).execute(),
     );
     expect(kept.length).toBe(1);
+  });
+
+  it('R53: however many were asked in all, every one is shown: page after page, and pages that go in circles are refused', async () => {
+    gp = await world.signIn('gp');
+    const before = await petitionsOf(gp, null);
+    const { storage } = world.vault().vault;
+    await storage.write(async (tx) => {
+      await tx
+        .updateTable('petition')
+        .set((eb) => ({ line: eb('line', '+', 10_000) }))
+        .execute();
+      const one = await tx.selectFrom('petition').selectAll().limit(1).executeTakeFirstOrThrow();
+      // More than two pages of rows lie before them.
+      for (let n = 0; n < PETITIONS_PAGE * 2 + 1; n += 100)
+        await tx
+          .insertInto('petition')
+          .values(
+            Array.from({ length: 100 }, (_, i) => ({ ...one, hash: `${n + i}`.padEnd(43, 'x') as never, line: n + i })),
+          )
+          .execute();
+    });
+    const pages: string[] = [];
+    world.net.between = (url, answer) => {
+      if (url.includes('/petitions?')) pages.push(url.split('?')[1]!);
+      return answer();
+    };
+    const after = await petitionsOf(gp, null);
+    expect(after.all.map(({ hash }) => hash)).toEqual(before.all.map(({ hash }) => hash));
+    expect(pages).toHaveLength(3);
+    world.net.between = async (url, answer) => {
+      const reply = await answer();
+      if (!url.includes('/petitions?')) return reply;
+      const bytes = new TextEncoder().encode(JSON.stringify({ petitions: [], next: 7 }));
+      return { ...reply, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+    };
+    expect(await problem(petitionsOf(gp, null))).toBe('client/bad-answer');
+    world.net.between = null;
   });
 });

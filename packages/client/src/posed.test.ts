@@ -5,7 +5,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decideDestruction, mirroredLines, mirroredStatements, openState } from '@ketenkluis/agent';
+import { decideDestruction, mirroredLines, mirroredStatements, openState, verifyMirror } from '@ketenkluis/agent';
+import { mirrorAt, sixYearsOn } from '@ketenkluis/agent/testing/erased';
 import { localDate } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
 import { dueDay } from '@ketenkluis/protocol';
@@ -133,15 +134,20 @@ describe('R54: a name at another organisation', () => {
 
   it('is answered by the practice where it knows; of who answers there alone nobody else may, and the practice refuses with a reason', async () => {
     me = await patient.enter();
-    await askName(me, own, await of(owner), '');
+    await askName(me, own, await of(owner), 'Ik ben bang voor deze persoon.');
     const posed = (await posedTo(owner)).find(({ answer }) => answer === null)!;
+    // Who answers there, but not for themselves: nor do the patient's words open for them.
+    expect(posed.text).toBeNull();
     const refusal = { verdict: 'refused', name: null, text: 'Deze persoon vreest geweld. Daarom niet.' } as const;
     expect(await problem(answerPosed(owner, posed, refusal))).toBe('client/refused');
     const forged = { ...posed, payload: { ...posed.payload, whom: colleague.person } } as typeof posed;
     expect(await problem(answerPosed(owner, forged, refusal))).toBe('vault/bad-statement');
     gp = await two.practice.signIn('gp');
     const asked = (await petitionsOf(gp, null)).all.find(({ answer }) => answer === null)!;
-    expect(asked.payload).toMatchObject({ organisation: owner.organisation });
+    expect(asked).toMatchObject({
+      payload: { organisation: owner.organisation },
+      text: 'Ik ben bang voor deze persoon.',
+    });
     await answerPetition(gp, asked, refusal);
     const read = await petitionsOf(me, await ownLog(me, own));
     expect(read.broken).toEqual([]);
@@ -228,5 +234,20 @@ describe('R5: destruction at a partner, and of what was asked', () => {
     );
     expect(kept).toEqual([]);
     expect((await posedTo(owner)).filter(({ payload }) => payload.kind === 'destroy')).toHaveLength(1);
+  });
+
+  it('R44: what was asked and answered goes with the year of its line, at the vault and in the own copy', async () => {
+    const mirror = join(two.practice.dir, 'mirror');
+    const asked = async () => (await mirroredStatements(mirror)).filter(({ t }) => t === 'petition').length;
+    const { storage } = two.practice.vault().vault;
+    const rows = () => storage.read((tx) => tx.selectFrom('petition').select(['kind', 'answered']).execute());
+    expect(await asked()).toBe((await rows()).length);
+    await sixYearsOn(two.practice);
+    await two.practice.vault().upkeep();
+    expect(await rows()).toEqual([]);
+    expect(await storage.read((tx) => tx.selectFrom('posed').selectAll().execute())).toEqual([]);
+    await mirrorAt(two.practice, mirror, two.practice.clock.clock());
+    expect(await asked()).toBe(0);
+    expect(await verifyMirror(mirror)).toMatchObject({ ok: true, faults: [] });
   });
 });
