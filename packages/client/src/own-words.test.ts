@@ -56,6 +56,10 @@ describe('the log in words', () => {
     expect(sentenceOf(line({ who: id('per', 'z'), event: 'commit' }), words)).toBe(
       'De computer van de praktijk werkte uw gegevens bij.',
     );
+    // What the agent asks of a partner is no question of the patient's.
+    expect(sentenceOf(line({ who: id('per', 'z'), event: 'petition', class: 'sync' }), words)).toBe(
+      'Er is iets veranderd aan uw dossier.',
+    );
     expect(sentenceOf(line({ class: 'own', annex: annex('patiënt', 'patient') }), words)).toBe(
       'De patiënt zelf bekeek uw bloedsuiker.',
     );

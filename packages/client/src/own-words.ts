@@ -98,7 +98,7 @@ const NL: Words = {
     access: (who) => `${who} bekeek wie uw dossier mag zien.`,
     'log-read': (who) => `${who} bekeek wie in uw dossier keek.`,
     petition: (who) => `${who} vroeg iets aan de praktijk.`,
-    answer: (who) => `${who} gaf antwoord op een vraag over uw dossier.`,
+    answer: (who) => `${who} reageerde op een vraag over uw dossier.`,
     print: (who) => `${who} maakte een afdruk van een deel van uw dossier.`,
     export: (who) => `${who} sloeg een deel van uw dossier op als bestand.`,
     copy: (who) => `${who} kopieerde een deel van uw dossier naar het systeem van de huisarts.`,
@@ -145,7 +145,7 @@ const EN: Words = {
     access: (who) => `${who} looked at who may see your record.`,
     'log-read': (who) => `${who} looked at who looked in your record.`,
     petition: (who) => `${who} asked the practice something.`,
-    answer: (who) => `${who} answered a question about your record.`,
+    answer: (who) => `${who} responded to a question about your record.`,
     print: (who) => `${who} printed a part of your record.`,
     export: (who) => `${who} saved a part of your record as a file.`,
     copy: (who) => `${who} copied a part of your record into the GP's own system.`,
@@ -181,7 +181,8 @@ export function sentenceOf(line: AuditLine, words: OwnWords): string {
   const subject = who(line, words);
   if (line.outcome !== 'success') return capital(say.refused(subject));
   const event = Object.hasOwn(say.events, line.event) ? say.events[line.event] : undefined;
-  if (event === undefined) return say.change;
+  // What the agent asks of partners, or has erased, is no question of the patient's.
+  if (event === undefined || (line.event === 'petition' && !isOwnReading(line))) return say.change;
   const parts = [...new Set(line.handles.flatMap((handle) => words.part(handle) ?? []))];
   const said = isOwnReading(line) ? null : (words.ground?.(line) ?? null);
   const told = typeof said === 'string' ? { ground: said, proved: true } : said;
