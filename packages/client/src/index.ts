@@ -101,8 +101,8 @@ export {
   type Reader,
   type ToldGround,
 } from './own-access.ts';
-export { type ConsentChange, type ConsentDeed, consentChanges } from './own-changes.ts';
 export { type Desk, endOwn, inviteOwn, ownersOf } from './own-admission.ts';
+export { type ConsentChange, type ConsentDeed, consentChanges } from './own-changes.ts';
 export { type Eid, eidOf } from './own-eid.ts';
 export { agreeTo, liftOwn, mayLift, ownAccess, refuse, takeBack } from './own-said.ts';
 export { type Ground, isOwnReading, type OwnWords, sentenceOf, type ToldLine, toldLines } from './own-words.ts';
