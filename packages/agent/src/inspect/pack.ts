@@ -79,7 +79,10 @@ export async function inspectionPack(options: {
   await write(PACK.page, pageOf(paper));
   await cp(join(mirror, 'log'), join(out, PACK.log, 'log'), { recursive: true });
   // An inspector gets the log; whose names the annexes seal stays with the practice.
-  await write(join(PACK.log, MIRROR_FILE), canonicalJson({ ...(await stateOfMirror(mirror)), annexes: null }));
+  await write(
+    join(PACK.log, MIRROR_FILE),
+    canonicalJson({ ...(await stateOfMirror(mirror)), annexes: null, requests: null }),
+  );
   if (texts.length > 0) await mkdir(join(out, PACK.texts), { mode: 0o700 });
   for (const { file, bytes } of texts) await write(join(PACK.texts, file), bytes);
 
