@@ -30,6 +30,7 @@ export const destruction: typeof dutch = {
     keyholders: 'Keyholders',
     mirror: 'The practice’s own copy',
     own: 'My record: the patient’s access',
+    petitions: 'What the patient asked, and the answers',
     partner: 'Another organisation',
     backups: 'Backups',
     log: 'Log',

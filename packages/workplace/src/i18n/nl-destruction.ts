@@ -29,6 +29,7 @@ export const destruction = {
     keyholders: 'Sleutelhouders',
     mirror: 'Eigen kopie van de praktijk',
     own: 'Mijn dossier: toegang van de patiënt',
+    petitions: 'Vragen van de patiënt, en de antwoorden',
     partner: 'Andere organisatie',
     backups: 'Reservekopieën',
     log: 'Logboek',

@@ -14,6 +14,7 @@ const COPIES = {
   keyholders: 'copies.keyholders',
   mirror: 'copies.mirror',
   own: 'copies.own',
+  petitions: 'copies.petitions',
   partner: 'copies.partner',
   backups: 'copies.backups',
   log: 'copies.log',
