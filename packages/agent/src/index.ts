@@ -53,6 +53,7 @@ export { askMitz, type MitzReport, type MitzUse, stopMitz } from './mitz/settle.
 export { nodeSigner } from './native.ts';
 export { paperFonts } from './paper-fonts.ts';
 export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
+export { ADDRESS } from './post/address.ts';
 export { type PostConfig, readPostConfig } from './post/config.ts';
 export { type Letter, openPost, type Post } from './post/post.ts';
 export { type Preview, type PreviewOptions, preview } from './preview.ts';

@@ -101,7 +101,7 @@ command('sync', 'read, choose, minimise, seal, send')
   .option('--mitz <file>', 'settings of Mitz: ask it about the patients marked for it (docs/mitz.md)')
   .option(
     '--post <file>',
-    'settings of outgoing mail: tell patients who want it that somebody looked (docs/spec/notices.md)',
+    'settings of outgoing mail: to patients who want to hear that somebody looked, and doctors whose week is ready (docs/spec/notices.md)',
   )
   .action((options) => run(options.json, () => practiceCommands.sync(options)));
 
@@ -124,6 +124,7 @@ command('known', 'say what only the practice knows, for who reviews the log')
   .option('--colleague <person>', 'id of a colleague')
   .option('--file <id>', 'their own file in the GP system; "-" for none')
   .option('--practitioner <id...>', 'their ids as practitioner in the GP system')
+  .option('--mail <address>', 'where a doctor hears that the week’s overview is ready; "-" for nowhere')
   .action((options) => run(options.json, () => known(options)));
 
 command('looked', 'who looked at one patient, with names, as a file; the export is a line in the log first')

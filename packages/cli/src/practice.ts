@@ -295,6 +295,10 @@ const petitionWords = ({ open, late, next, told }: SyncResult['petitions']): str
   ...(open === 0 ? [] : [`requests of patients: ${open} wait for an answer, ${late} too long; the next by ${next}`]),
   ...(told === null ? [] : [`messages to patients: ${told.sent} sent, ${told.failed} wait for the next run`]),
 ];
+const weeklyWords = (weekly: SyncResult['weekly']): string[] =>
+  weekly === null || weekly.sent + weekly.failed === 0
+    ? []
+    : [`the week's overview: ${weekly.sent} doctors told, ${weekly.failed} wait for the next run`];
 const destructionWords = ({ todo, overdue, due }: SyncResult['destructions']): string[] =>
   todo === 0
     ? []
@@ -352,6 +356,7 @@ export async function sync(options: {
         ...mitzWords(result.mitz),
         ...outsideWords(result.outside),
         ...petitionWords(result.petitions),
+        ...weeklyWords(result.weekly),
         ...destructionWords(result.destructions),
         ...result.alarms.flatMap(alarmWords),
       ],

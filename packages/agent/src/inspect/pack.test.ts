@@ -33,7 +33,10 @@ import {
 import { getDocumentProxy } from 'unpdf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mirroredLines } from '../breach/world.ts';
+import { openPost } from '../post/post.ts';
+import type { Register } from '../register.ts';
 import { openState } from '../state.ts';
+import { testMailbox } from '../testing/mailbox.ts';
 import { makeWorld, type World } from '../testing/world.ts';
 import { cardHolds, checkPack } from './check.ts';
 import { inspectionPack, PACK } from './pack.ts';
@@ -220,8 +223,48 @@ describe('the inspection pack', () => {
     expect(cardHolds(as({ practice: `org_${'a'.repeat(26)}` }), card, by)).toBe(false);
   });
 
-  it('R51: the doctors’ list, and no other, tells at the next delivery who looked at their patients last week', async () => {
-    await world.sync();
+  it('R51: the doctors’ list, and no other, tells at the next delivery who looked at their patients last week; mail says once that it is ready', async () => {
+    const said = async (change: (register: Register) => void) => {
+      const state = await openState({ dir: join(world.dir, 'agent'), random: systemRandom });
+      change(state.register);
+      await state.save();
+      await state.close();
+    };
+    const mails = (role: string, mail: string) =>
+      said(({ staff }) => Object.assign(staff.find((one) => one.role === role)!, { mail }));
+    const box = await testMailbox();
+    const mailed = async () => {
+      const post = openPost({
+        host: '127.0.0.1',
+        port: box.port,
+        security: 'none',
+        from: 'a@b.example',
+        timeout: 9000,
+      });
+      const { weekly } = await world.sync({ post });
+      post.close();
+      return weekly;
+    };
+    // Nobody named an address, or it is of somebody who has no such overview: nobody is written to.
+    expect((await world.sync()).weekly).toBeNull();
+    await mails('privacy-officer', 'toezicht@b.example');
+    await mails('poh-s', 'poh@b.example');
+    expect(await mailed()).toEqual({ sent: 0, failed: 0 });
+    await mails('gp', 'arts@b.example');
+    // What did not go waits; what went goes once a week, whatever is delivered in between.
+    box.refuse = true;
+    expect(await mailed()).toEqual({ sent: 0, failed: 1 });
+    box.refuse = false;
+    expect(await mailed()).toEqual({ sent: 1, failed: 0 });
+    expect(await mailed()).toEqual({ sent: 0, failed: 0 });
+    await box.close();
+    const [letter, ...none] = box.letters;
+    expect([letter!.to, none]).toEqual([['arts@b.example'], []]);
+    const [, body] = letter!.text.split('\r\n\r\n');
+    expect(body!.replaceAll('=\r\n', '')).toBe(
+      'Het overzicht van vorige week staat klaar op uw startpagina. Log in om het te lezen.\r\n',
+    );
+    for (const said of [dossier, nursePerson, 'Verpleger', 'Eerste', 'http']) expect(letter!.text).not.toContain(said);
     const gp = await world.signIn('gp');
     const weeks = [];
     for (const { team } of await listHandles(gp, 'worklist')) {

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { agentError } from '../errors.ts';
-import { ADDRESS } from './post.ts';
+import { ADDRESS } from './address.ts';
 
 const here = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));

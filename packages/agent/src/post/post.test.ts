@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testMailbox } from '../testing/mailbox.ts';
+import { ADDRESS } from './address.ts';
 import { readPostConfig } from './config.ts';
-import { ADDRESS, openPost } from './post.ts';
+import { openPost } from './post.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'ketenkluis-post-'));
 afterAll(() => rmSync(dir, { recursive: true }));

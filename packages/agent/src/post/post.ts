@@ -6,11 +6,8 @@
 import { connect } from 'node:net';
 import { createTransport } from 'nodemailer';
 import { agentError } from '../errors.ts';
+import { ADDRESS } from './address.ts';
 import type { PostConfig } from './config.ts';
-
-/** One plain address: no name, no list, nothing that could end a header. */
-export const ADDRESS =
-  /^[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
 export interface Letter {
   readonly to: string;
