@@ -40,7 +40,7 @@ import { bringNative, nodeSigner } from './native.ts';
 import { ownsNow } from './own.ts';
 import { type PetitionReport, readPetitions, settlePetitions } from './petitions.ts';
 import { completeIds, type PartnerTeams } from './plan.ts';
-import type { Post } from './post/post.ts';
+import type { Post, PostTrouble } from './post/post.ts';
 import { oneRound } from './post/round.ts';
 import { readEnrolled } from './reading.ts';
 import type { LiveDossier, Register } from './register.ts';
@@ -103,6 +103,8 @@ export interface SyncResult {
   readonly petitions: PetitionReport;
   /** Doctors told that the overview of last week is ready; null where no mail is set up. */
   readonly weekly: WeekReport | null;
+  /** Why mail did not go, in one word; null where all went or none is set up. */
+  readonly postTrouble: PostTrouble | null;
   /** Copies that patients asked to have destroyed (docs/spec/destruction.md). */
   readonly destructions: DestructionReport;
   /** What is not right and stops nothing; what does, is an error (`alarmOf`). */
@@ -317,6 +319,7 @@ async function finish(of: {
       outside,
       petitions,
       weekly,
+      postTrouble: post?.trouble() ?? null,
       destructions: destructionReport(register, today),
       alarms: alarmsOf({
         ...{ since: of.confirmed, days: register.intervalDays, known, outside, now: clock() },

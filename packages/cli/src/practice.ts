@@ -295,6 +295,12 @@ const petitionWords = ({ open, late, next, told }: SyncResult['petitions']): str
   ...(open === 0 ? [] : [`requests of patients: ${open} wait for an answer, ${late} too long; the next by ${next}`]),
   ...(told === null ? [] : [`messages to patients: ${told.sent} sent, ${told.failed} wait for the next run`]),
 ];
+const TROUBLE = {
+  certificate: 'MAIL: the certificate of the mail server does not hold for its name; nothing is sent to it',
+  'no-tls': 'MAIL: the mail server offers no TLS; nothing is sent to it',
+  'too-slow': 'mail: the mail server took too long',
+  'not-taken': 'mail: the mail server did not take a message',
+} as const;
 const weeklyWords = (weekly: SyncResult['weekly']): string[] =>
   weekly === null || weekly.sent + weekly.failed === 0
     ? []
@@ -357,6 +363,7 @@ export async function sync(options: {
         ...outsideWords(result.outside),
         ...petitionWords(result.petitions),
         ...weeklyWords(result.weekly),
+        ...(result.postTrouble === null ? [] : [TROUBLE[result.postTrouble]]),
         ...destructionWords(result.destructions),
         ...result.alarms.flatMap(alarmWords),
       ],
