@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { breach } from './breach.ts';
 import * as destroyCommands from './destroy.ts';
 import * as drillCommands from './drill.ts';
+import { findings } from './findings.ts';
 import { hosting } from './hosting.ts';
 import * as identityCommands from './identity.ts';
 import { inspect } from './inspect.ts';
@@ -314,6 +315,12 @@ command('restored', 'after a restore: say which checkpoints others hold, so that
   .requiredOption('--newest <file...>', "checkpoint of each practice's own copy (log/checkpoint)")
   .action((options) => run(options.json, () => drillCommands.restored(options)));
 
+command('findings', 'what became of every finding, for an inspector; the export is a line in the log first')
+  .requiredOption('--sheet <sheet>', 'sheet of the log officer who gives it along')
+  .option('--words', 'with what officers wrote')
+  .requiredOption('--out <file>', 'the file to make; one that is there is never written over')
+  .action((options) => run(options.json, () => findings(options)));
+
 command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
   .option('--dir <dir>', 'state of the agent')
   .option('--mirror <dir>', "the practice's own copy of everything")
@@ -323,6 +330,7 @@ command('inspect', 'the pack for an inspector, in the order of their questions (
     '--patient <id>',
     'number in the GP system of the one patient that is asked about; it does not reach the pack',
   )
+  .option('--findings <file>', 'what became of each finding, as a log officer gave it along (findings)')
   .option('--check <dir>', 'a pack: is everything in it as it was signed?')
   .action((options) => run(options.json, () => inspect(options)));
 

@@ -4,7 +4,16 @@ import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY, type DossierId, systemRandom } from '@ketenkluis/base';
+import {
+  base64url,
+  canonicalJson,
+  DAY,
+  type DossierId,
+  fromUtf8,
+  lengthPrefixed,
+  systemRandom,
+  utf8,
+} from '@ketenkluis/base';
 import { parseWorklist } from '@ketenkluis/care';
 import {
   agree,
@@ -21,7 +30,9 @@ import {
 import { overviewOf } from '@ketenkluis/client/audit-record';
 import {
   assemble,
+  type DisclosedFindings,
   declareOverview,
+  discloseFindings,
   readEvidence,
   readLog,
   readRecords,
@@ -39,6 +50,7 @@ import { openState } from '../state.ts';
 import { testMailbox } from '../testing/mailbox.ts';
 import { makeWorld, type World } from '../testing/world.ts';
 import { cardHolds, checkPack } from './check.ts';
+import { holdFindings } from './findings.ts';
 import { inspectionPack, PACK } from './pack.ts';
 
 const STAFF = [
@@ -299,4 +311,92 @@ describe('the inspection pack', () => {
     const nurse = await world.signIn('poh-s');
     await expect(readLog(nurse)).rejects.toMatchObject({ code: 'client/refused' });
   });
+
+  it('R38, R50, R57: a log officer gives along how every finding ended, after a line; the pack and its check hold it against the log', async () => {
+    const [nurse, officer] = [await world.signIn('poh-s'), await world.signIn('F. Toezicht')];
+    const steps = async (who: Session, index: Awaited<ReturnType<typeof readLog>> | null) => {
+      const [one] = (await readRecords(who, { index, subjects: [] })).findings.values();
+      return { ...one!, before: one!.steps, about: null };
+    };
+    await sayStep(nurse, await steps(nurse, null), { kind: 'answer', text: 'GEHEIM ANTWOORD' });
+    const decided = {
+      kind: 'decide',
+      verdict: 'unjustified',
+      followUp: 'talk',
+      text: 'WOORD VAN DE FUNCTIONARIS',
+    } as const;
+    await sayStep(officer, await steps(officer, await readLog(officer)), decided);
+
+    // Who reads no words gives none along, and no line says that they did.
+    await expect(discloseFindings(nurse, { words: true })).rejects.toMatchObject({ code: 'client/denied' });
+    const [bare, full] = [
+      await discloseFindings(officer, { words: false }),
+      await discloseFindings(officer, { words: true }),
+    ];
+    for (const secret of ['GEHEIM ANTWOORD', 'features', dossier]) expect(fromUtf8(full)).not.toContain(secret);
+    expect([fromUtf8(bare), fromUtf8(full)].map((said) => said.includes(decided.text))).toEqual([false, true]);
+
+    // Before the practice's copy holds the line it is no part of a pack.
+    const state = await openState({ dir: join(world.dir, 'agent'), random: systemRandom });
+    const { register } = state;
+    await state.close();
+    const file = join(world.dir, 'findings.json');
+    writeFileSync(file, full);
+    const packed = join(world.dir, 'with-findings');
+    const make = () => inspectionPack({ register, mirror, out: packed, findings: file, clock: world.clock.clock });
+    await expect(make()).rejects.toMatchObject({ code: 'agent/bad-mirror' });
+    rmSync(packed, { recursive: true });
+    // Nor does the next sync take what was taken along of a patient's log for a change of the dossier.
+    await world.sync({ mirror });
+    await make();
+    expect(await checkPack(packed)).toMatchObject({ ok: true, faults: [] });
+    const page = readFileSync(join(packed, PACK.page), 'utf8')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ');
+    expect(page).toMatch(
+      / POH-S 1 2026-01-05 2026-01-14 2026-01-14, logfunctionaris \(extern\) niet terecht gesprek /i,
+    );
+    expect(page).toContain(`Besluit ${decided.text}`);
+    for (const secret of ['GEHEIM ANTWOORD', dossier]) expect(page).not.toContain(secret);
+    // R38: each of the two stands as a line of its own, by who made it.
+    const places = await mirroredLines(join(packed, PACK.log));
+    const lines = places.filter(
+      ({ entry: { common } }) => common.event === 'export' && common.actor === officer.person,
+    );
+    const said = JSON.parse(fromUtf8(full)) as { said: DisclosedFindings; card: string };
+    expect(lines.at(-1)!.index).toBe(said.said.line);
+    expect(lines.at(-2)!.index).toBe((JSON.parse(fromUtf8(bare)) as typeof said).said.line);
+
+    // Whoever signs: nothing may be left out, moved, or said of a step that the log does not hold.
+    const held = async (change: (of: DisclosedFindings) => unknown, by = officer) => {
+      const copy = structuredClone(said.said);
+      change(copy);
+      const bytes = lengthPrefixed(utf8('ketenkluis.findings.v1'), canonicalJson(copy));
+      const signature = base64url(await by.keys().signer.sign(bytes));
+      return (await holdFindings(canonicalJson({ ...said, said: copy, signature }), places)).fault;
+    };
+    type Finding = DisclosedFindings['findings'][number];
+    const one = (of: DisclosedFindings) =>
+      of.findings[0] as Mutable<Finding> & { steps: Mutable<Finding['steps'][number]>[] };
+    const policy = (of: DisclosedFindings) => of as Mutable<DisclosedFindings>;
+    expect(await held(() => undefined)).toBeNull();
+    expect(await held(() => undefined, nurse)).toBe('unsigned');
+    expect(await held((of) => of.findings.splice(0))).toBe('left-out');
+    expect(await held((of) => one(of).steps.pop())).toBe('left-out');
+    expect(await held((of) => of.checks.splice(0))).toBe('left-out');
+    expect(await held((of) => one(of).steps.reverse())).toBe('out-of-order');
+    expect(await held((of) => Object.assign(one(of).steps[1]!, { line: said.said.line }))).toBe('not-in-log');
+    expect(await held((of) => Object.assign(one(of).steps[2]!.record, { number: 9 }))).toBe('not-in-log');
+    expect(await held((of) => Object.assign(one(of).steps[2]!, { verdict: null }))).toBe('outcome');
+    expect(await held((of) => Object.assign(one(of).steps[1]!, { text: 'x' }))).toBe('outcome');
+    expect(await held((of) => Object.assign(policy(of), { line: of.line - 1 }))).toBe('undeclared');
+    expect(await held((of) => Object.assign(policy(of), { size: 9_999 }))).toBe('undeclared');
+    const other = (await mirroredLines(join(packed, PACK.log))).filter(({ entry }) => entry.common.event !== 'card');
+    expect(await holdFindings(full, other)).toEqual({ fault: 'signer' });
+    // In a pack that somebody signed anew as well.
+    writeFileSync(join(packed, PACK.findings), fromUtf8(full).replace('"talk"', '"none"'));
+    expect((await checkPack(packed)).faults.map(({ kind }) => kind)).toEqual(['changed', 'findings']);
+  });
 });
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
