@@ -304,10 +304,13 @@ command('backups', 'write down how long backups live, as the host and the practi
   .requiredOption('--practice <days>', "the practice's own, at most 30", whole)
   .action((options) => run(options.json, () => destroyCommands.backups(options)));
 
-command('drill', 'put a backup of the vault back into a scratch folder: what would it bring back? (docs/hosts.md)')
+command('drill', 'put a backup back, or open the own copy with the sheets: what would it bring back? (docs/hosts.md)')
   .requiredOption('--dir <dir>', 'state of the agent')
   .requiredOption('--mirror <dir>', "the practice's own copy of everything")
-  .requiredOption('--backup <dir>', 'a copy of the data of the vault; it is not changed')
+  .option('--backup <dir>', 'a copy of the data of the vault; it is not changed')
+  .option('--sheets <file...>', 'instead: recovery and exit sheets, which open the own copy without a host')
+  .option('--person <sheet>', 'sheet of the colleague who signs for the sheets in the log')
+  .option('--copy <dir>', 'a backup of the own copy, in place of the own copy itself')
   .action((options) => run(options.json, () => drillCommands.drill(options)));
 
 command('restored', 'after a restore: say which checkpoints others hold, so that nobody is served from an older log')
