@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { POLICY_VERSION } from '@ketenkluis/access';
 import {
   base64url,
   canonicalJson,
@@ -156,6 +157,9 @@ describe('the inspection pack', () => {
     expect(text).toContain(dossier);
     expect(text).toMatch(/C\. Verpleger vaste controle: ingeschreven en aangemeld/);
     expect(text).toMatch(/\d{4}-\d\d-\d\d C\. Verpleger dossier geraadpleegd \d+/);
+    // By which rules it is decided, and their texts.
+    expect(text.replaceAll(' ', '')).toMatch(new RegExp(`${POLICY_VERSION}.{20,40}mapregels`));
+    expect(readFileSync(join(out, PACK.rules, 'look.cedar'), 'utf8')).toMatch(/^\/\/ VRAAG: /);
     // Policy, the check that was done, what is late, and that a finding waits; its words stay sealed.
     expect(text).toMatch(/F\. Toezicht \(extern\) elke 7 dagen/);
     expect(text).toMatch(/beoordeling van alle regels F\. Toezicht 0–\d+ 1 /);

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { policyTexts } from '@ketenkluis/access';
 import { base64url, type Clock, canonicalJson, fromBase64url, utf8 } from '@ketenkluis/base';
 import { pdfOf } from '@ketenkluis/client/pdf';
 import { encodeStatement, type Statement } from '@ketenkluis/seal';
@@ -31,6 +32,7 @@ export const PACK = {
   log: 'logboek',
   texts: 'teksten',
   findings: 'bevindingen.json',
+  rules: 'regels',
 } as const;
 
 export interface InspectResult {
@@ -91,6 +93,9 @@ export async function inspectionPack(options: {
   await cp(join(mirror, 'log'), join(out, PACK.log, 'log'), { recursive: true });
   // An inspector gets the log; whose names the annexes seal stays with the practice.
   await write(join(PACK.log, MIRROR_FILE), canonicalJson({ ...(await stateOfMirror(mirror)), annexes: null }));
+  await mkdir(join(out, PACK.rules), { mode: 0o700 });
+  for (const [name, text] of policyTexts())
+    await write(join(PACK.rules, name === 'schema' ? 'schema.cedarschema' : `${name}.cedar`), text);
   if (findings !== null) await write(PACK.findings, findings);
   if (texts.length > 0) await mkdir(join(out, PACK.texts), { mode: 0o700 });
   for (const { file, bytes } of texts) await write(join(PACK.texts, file), bytes);
