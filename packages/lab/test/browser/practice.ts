@@ -1,4 +1,4 @@
-/** Generated practices, each with its vault in a process of its own, and one Chromium for a test file. */
+/** Generated practices, each with its vault in a process of its own, and visits to them in one Chromium. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { endEnrolment, openState } from '@ketenkluis/agent';
 import { base64url, type DeviceId, systemRandom } from '@ketenkluis/base';
 import { parseDeviceLink } from '@ketenkluis/client';
-import { launch, Workplace } from '@ketenkluis/workplace/pages';
+import { browserOfWorker, Workplace } from '@ketenkluis/workplace/pages';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 import { startVaultProcess, type VaultProcess } from '../../src/demo/vault-process.ts';
 import { workplace } from '../../src/demo/workplace.ts';
 import { type NewPractice, newPractice, type Organisation } from '../../src/demo/world.ts';
@@ -89,21 +88,10 @@ export interface GroundOptions {
 
 /** Made once, however many practices start side by side. */
 let built: Promise<string> | undefined;
-let launched: Promise<Browser> | undefined;
-afterAll(async () => {
-  const browser = await launched?.catch(() => undefined);
-  launched = undefined;
-  await browser?.close();
-});
 
 export function bundleDir(): Promise<string> {
   built ??= workplace(() => undefined);
   return built;
-}
-/** One Chromium for the whole test file. */
-export function chromiumOfFile(): Promise<Browser> {
-  launched ??= launch();
-  return launched;
 }
 
 export async function makeGround({ patients, threshold, organisation }: GroundOptions): Promise<Ground> {
@@ -114,7 +102,7 @@ export async function makeGround({ patients, threshold, organisation }: GroundOp
   writePractice({ patients, seed: 7, asOf: DEFAULT_AS_OF, out: source });
   const bundle = await bundleDir();
   const [browser, practice] = await Promise.all([
-    chromiumOfFile(),
+    browserOfWorker(),
     newPractice({
       ...{ vaultDir, agentDir, workplace: bundle },
       ...(threshold === undefined ? {} : { threshold }),

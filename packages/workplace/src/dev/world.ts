@@ -143,7 +143,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
   };
   const all = scene === 'empty' ? [] : invent(7, patients, asOf);
   // Only an assistant's list says who comes to be measured: everybody else stands in all of it.
-  const people: Invented[] = role === 'assistant' ? withVisits(all, localDate(start)) : all;
+  const people = role === 'assistant' ? withVisits(all, localDate(start)) : all;
   const known = new Map(people.map((one) => [one.row.dossier, one]));
   const confirmation: Confirmation =
     scene === 'stale'

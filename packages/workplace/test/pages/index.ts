@@ -5,7 +5,7 @@
 
 import type { Page } from 'playwright-core';
 
-export { launch } from '../browser.ts';
+export { browserOfWorker } from '../browser.ts';
 
 export class DoorPage {
   readonly page: Page;
