@@ -49,7 +49,11 @@ function Gate() {
   const { idle } = useContext(Options);
   // What the outlet shows, not where the address already is: a link pasted into an open tab would meet the screen before.
   const outside = useMatches({ select: (matches) => matches.some(({ routeId }) => OUTSIDE.has(routeId)) });
-  if (outside) return <Outlet />;
+  const router = useRouter();
+  // A device that was just taken is known at the door: who does not sign on is back there.
+  useEffect(() => {
+    if (asked !== null && outside) void router.navigate({ to: '/', replace: true });
+  }, [asked, outside, router]);
   if (asked !== null) {
     return (
       <Suspense>
@@ -57,6 +61,7 @@ function Gate() {
       </Suspense>
     );
   }
+  if (outside) return <Outlet />;
   if (session.stage === 'out') return <SignIn />;
   if (session.stage === 'locked') return <LockScreen me={session.me} why={session.why} />;
   return (
