@@ -102,7 +102,10 @@ export async function answerPhone(
     } else if (ticket !== undefined && request.method === 'GET') {
       // Looking at the page uses nothing up: programs look at links before people do.
       const found = desk.ticket(ticket);
-      if (found === undefined) return gone(), true;
+      if (found === undefined) {
+        gone();
+        return true;
+      }
       const provider = new URL(found.url);
       const button = `<form method="post"><button>${escaped(words.go(found.name, provider.host))}</button></form>`;
       const body = `<p>${escaped(words.here)}</p>${button}<p class="dim" style="margin-top:1rem">${escaped(words.there)}</p>`;
