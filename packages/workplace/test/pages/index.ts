@@ -5,6 +5,7 @@
 
 import type { Page } from 'playwright-core';
 
+export { faultsOf, putAxe } from '../axe.ts';
 export { browserOfWorker } from '../browser.ts';
 
 export class DoorPage {
