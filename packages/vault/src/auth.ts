@@ -12,6 +12,7 @@ import {
   isId,
   type OrganisationId,
   plus,
+  type SessionId,
   type TeamId,
 } from '@ketenkluis/base';
 import type { Reason } from '@ketenkluis/ledger';
@@ -24,6 +25,7 @@ import { vaultError } from './errors.ts';
 import { type Guest, guestOf } from './guests.ts';
 import { append, commonOf, counterOf, type SignedRequest } from './lines.ts';
 import type { People } from './people.ts';
+import { prepared } from './storage/prepared.ts';
 import type { Schema } from './storage/schema.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
@@ -56,8 +58,14 @@ export const practiceOf = (request: FastifyRequest): OrganisationId => {
   return (isId('organisation', practice) ? practice : 'org_aaaaaaaaaaaaaaaaaaaaaaaaaa') as OrganisationId;
 };
 
-export const sessionByToken = (tx: Tx, practice: OrganisationId, token: Hash): Promise<SessionRow | undefined> =>
-  tx.selectFrom('session').selectAll().where('practice', '=', practice).where('token', '=', token).executeTakeFirst();
+const byToken = prepared<{ practice: OrganisationId; token: Hash }, SessionRow>((tx, at) =>
+  tx.selectFrom('session').selectAll().where('practice', '=', at('practice')).where('token', '=', at('token')),
+);
+const byId = prepared<{ practice: OrganisationId; session: SessionId }, SessionRow>((tx, at) =>
+  tx.selectFrom('session').selectAll().where('practice', '=', at('practice')).where('session', '=', at('session')),
+);
+export const sessionByToken = async (tx: Tx, practice: OrganisationId, token: Hash): Promise<SessionRow | undefined> =>
+  (await byToken(tx, { practice, token }))[0];
 
 export type SessionFault = 'idle' | 'hard' | 'ended';
 /** Idle and hard limits (R24); after twelve hours even a touch brings nothing back. */
@@ -245,14 +253,7 @@ export const openMessage = (
 export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
   const { practice } = signed;
   const people = await vault.people.of(practice);
-  const session = await vault.storage.read((tx) =>
-    tx
-      .selectFrom('session')
-      .selectAll()
-      .where('practice', '=', practice)
-      .where('session', '=', signed.session.session)
-      .executeTakeFirst(),
-  );
+  const [session] = await vault.storage.read((tx) => byId(tx, { practice, session: signed.session.session }));
   if (!people || !session) throw refused();
   const lack = await lackOf(vault, people, session);
   requireLive({ ...signed, session, lack }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
