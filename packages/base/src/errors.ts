@@ -48,4 +48,5 @@ export const baseError = errorFactory('base', [
   'bad-time',
   'not-utf8',
   'truncated',
+  'bad-coder',
 ]);

@@ -23,7 +23,7 @@ import type { Selectable } from 'kysely';
 import { identityNeeded, lackOf } from './assurance.ts';
 import { vaultError } from './errors.ts';
 import { type Guest, guestOf } from './guests.ts';
-import { append, commonOf, counterOf, type SignedRequest } from './lines.ts';
+import { append, commonOf, counterNow, type SignedRequest } from './lines.ts';
 import type { People } from './people.ts';
 import { prepared } from './storage/prepared.ts';
 import type { Schema } from './storage/schema.ts';
@@ -92,7 +92,7 @@ export function findCaller(vault: Vault, request: FastifyRequest): Promise<Calle
 async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   const practice = practiceOf(request);
   const token = tokenHash(bearer(request));
-  const session = await vault.storage.read((tx) => sessionByToken(tx, practice, token));
+  const [session] = await vault.storage.one(byToken, { practice, token });
   const people = session && (await vault.people.of(practice));
   if (!session || !people) throw refused();
   const { endpoint } = request.routeOptions.config;
@@ -215,7 +215,7 @@ export async function checkSigned(
 ): Promise<Signed> {
   const { people, session } = caller;
   const at = vault.clock();
-  const counter = await vault.storage.read((tx) => counterOf(tx, caller.practice, signed.payload));
+  const counter = await counterNow(vault, caller.practice, signed.payload);
   const fault = requestFault(signed.payload, {
     practice: caller.practice,
     audiences: vault.origins,
@@ -253,7 +253,7 @@ export const openMessage = (
 export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
   const { practice } = signed;
   const people = await vault.people.of(practice);
-  const [session] = await vault.storage.read((tx) => byId(tx, { practice, session: signed.session.session }));
+  const [session] = await vault.storage.one(byId, { practice, session: signed.session.session });
   if (!people || !session) throw refused();
   const lack = await lackOf(vault, people, session);
   requireLive({ ...signed, session, lack }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());

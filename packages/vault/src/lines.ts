@@ -171,8 +171,11 @@ const setActive = prepared<{ practice: OrganisationId; session: SessionId; activ
     .where('session', '=', at('session')),
 );
 
-/** The highest counter seen from whoever asks. */
-export const counterOf = async (tx: Tx, practice: OrganisationId, request: Request): Promise<number> =>
+/** The highest counter seen from whoever asks, as it is committed now. */
+export const counterNow = async (vault: Vault, practice: OrganisationId, request: Request): Promise<number> =>
+  (await vault.storage.one(readCounter, { practice, source: counterSource(request) }))[0]?.value ?? -1;
+
+const counterOf = async (tx: Tx, practice: OrganisationId, request: Request): Promise<number> =>
   (await readCounter(tx, { practice, source: counterSource(request) }))[0]?.value ?? -1;
 
 async function takeCounter(tx: Tx, practice: OrganisationId, request: Request, at: Instant): Promise<void> {

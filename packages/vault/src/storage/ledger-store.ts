@@ -36,13 +36,12 @@ const putTile = prepared<Place & { readonly bytes: Bytes }, unknown>((tx, at) =>
     .onConflict((on) => on.columns(['log', 'level', 'idx']).doUpdateSet({ bytes: at('bytes') })),
 );
 
-export const storageLedger = ({ read, write }: Pick<Storage, 'read' | 'write'>): LedgerStore<Tx> => ({
-  state: (log) =>
-    read(async (tx) => {
-      const [row] = await readLog(tx, { log });
-      return row ? { size: row.size, at: row.at, checkpoint: row.checkpoint } : { size: 0, at: null, checkpoint: null };
-    }),
-  tile: (log, level, index) => read(async (tx) => (await readTile(tx, { log, level, idx: index }))[0]?.bytes),
+export const storageLedger = ({ one, read, write }: Pick<Storage, 'one' | 'read' | 'write'>): LedgerStore<Tx> => ({
+  state: async (log) => {
+    const [row] = await one(readLog, { log });
+    return row ? { size: row.size, at: row.at, checkpoint: row.checkpoint } : { size: 0, at: null, checkpoint: null };
+  },
+  tile: async (log, level, index) => (await one(readTile, { log, level, idx: index }))[0]?.bytes,
   entries: (log, from, to) =>
     read((tx) =>
       tx

@@ -11,7 +11,7 @@ class Place {
   }
 }
 
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 type Runs = <R>(query: CompiledQuery<R>) => { readonly rows: R[] };
 /** How the connection of a transaction runs a query without a detour, where it can and while it lasts. */
 const direct = new WeakMap<object, Runs>();
@@ -20,13 +20,15 @@ export function runsAtOnce(tx: object, run: Runs): () => void {
   return () => void direct.delete(tx);
 }
 
+export type Prepared<V extends Values, R> = (tx: Tx, values: V) => Promise<R[]>;
+
 /**
  * `build` gets stand-ins for the values and is called once per database. Values may be anything that the database takes as a parameter;
  * never a part of the text.
  */
 export function prepared<V extends Values, R>(
   build: (tx: Tx, at: <K extends keyof V & string>(name: K) => V[K]) => Compilable<R>,
-): (tx: Tx, values: V) => Promise<R[]> {
+): Prepared<V, R> {
   const made = new WeakMap<object, CompiledQuery<R>>();
   return async (tx, values) => {
     const { adapter } = tx.getExecutor();

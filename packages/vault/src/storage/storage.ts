@@ -4,7 +4,7 @@ import type { LedgerStore } from '@ketenkluis/ledger';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { storageLedger } from './ledger-store.ts';
 import { Changes, seenAt } from './moments.ts';
-import { runsAtOnce } from './prepared.ts';
+import { type Prepared, runsAtOnce, type Values } from './prepared.ts';
 import { createTables, type Schema } from './schema.ts';
 import { openDatabase, type SqliteDriver, sqliteDialect } from './sqlite.ts';
 
@@ -14,6 +14,8 @@ export type Tx = Transaction<Schema>;
 export interface Storage {
   /** A consistent view of what is committed; runs beside a write. Writing in it fails. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** One reading query on what is committed now; waits for nobody. */
+  one<V extends Values, R>(query: Prepared<V, R>, values: V): Promise<R[]>;
   /** One at a time; resolves when durable. If `work` throws, nothing of it stays. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   readonly ledger: LedgerStore<Tx>;
@@ -44,13 +46,20 @@ export async function openSqlite(file: string): Promise<Storage> {
   await createTables(writer, { bytes: 'blob' });
   const reading = sqliteDialect(openDatabase({ file, readOnly: true }), { readOnly: true, changes });
   const reader = new Kysely<Schema>(reading);
+  // Beside the reader, whose transaction may be of a moment before.
+  const beside = sqliteDialect(openDatabase({ file, readOnly: true }), { readOnly: true });
+  const now = new Kysely<Schema>(beside) as unknown as Tx;
+  const end = runsAtOnce(now, (query) => beside.driver.run(query));
   const storage = {
+    one: <V extends Values, R>(query: Prepared<V, R>, values: V) => query(now, values),
     read: within(reader, reading.driver),
     write: within(writer, writing.driver),
     tidy: async () => {
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writer);
     },
     close: async () => {
+      end();
+      await beside.driver.destroy();
       await reader.destroy();
       await writer.destroy();
     },
@@ -63,6 +72,7 @@ export function openReader(file: string): Storage {
   const { dialect } = sqliteDialect(openDatabase({ file, readOnly: true }), { readOnly: true });
   const reader = new Kysely<Schema>({ dialect });
   const read = <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work);
-  const storage = { read, write: read, tidy: async () => undefined, close: () => reader.destroy() };
+  const one = <V extends Values, R>(query: Prepared<V, R>, values: V) => read((tx) => query(tx, values));
+  const storage = { one, read, write: read, tidy: async () => undefined, close: () => reader.destroy() };
   return { ...storage, ledger: storageLedger(storage) };
 }
