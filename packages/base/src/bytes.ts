@@ -74,7 +74,9 @@ export interface Base64url {
   /** Throws unless the text is canonical: no padding, no spare bits. */
   decode(text: string): Uint8Array;
 }
-let coder: Base64url = base64urlnopad;
+/** The one that runs everywhere. */
+export const portableBase64url: Base64url = base64urlnopad;
+let coder = portableBase64url;
 /** A runtime may bring its own. Throws `base/bad-coder` when it is none (RFC 4648 section 10, and what is not canonical). */
 export function bringBase64url(native: Base64url): void {
   const fits = ['', 'f', 'fo', 'foo', 'foob', 'fooba', 'foobar', '\u00fb\u00ff'].every((plain) => {

@@ -14,6 +14,7 @@ import {
   type Signer,
   type Verifier,
 } from '@ketenkluis/base';
+import { sha256 } from '@ketenkluis/ledger';
 import { sealError } from './errors.ts';
 
 const subtle = crypto.subtle;
@@ -76,10 +77,18 @@ export function isSmallOrder(publicKey: Uint8Array): boolean {
 }
 
 const KEPT_KEYS = 512;
+/** Signatures that held, by the hash of all that was looked at; about 150 bytes each. */
+const KEPT_SIGNATURES = 20_000;
+/** Above this the hash may cost as much as the check. */
+const LARGE = 4096;
 
-/** Imports each public key once and keeps the last few hundred. */
-export function createVerifier(): Verifier {
+/**
+ * Imports each public key once and keeps the last few hundred, and remembers which signatures held: a directory is read from its first
+ * statement on after every change of it. What did not hold is checked again.
+ */
+export function createVerifier(kept: number = KEPT_SIGNATURES): Verifier {
   const keys = new Map<string, Promise<CryptoKey>>();
+  const held = new Set<string>();
   const imported = (publicKey: Uint8Array): Promise<CryptoKey> => {
     const name = base64url(publicKey);
     let key = keys.get(name);
@@ -90,12 +99,28 @@ export function createVerifier(): Verifier {
     }
     return key;
   };
+  /** Key and signature have one length each, so that no two cases are the same bytes. */
+  const caseOf = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): string | undefined =>
+    message.length > LARGE ? undefined : base64url(sha256(concat(publicKey, signature, message)));
+  const remember = (one: string): void => {
+    held.delete(one);
+    held.add(one);
+    const [oldest] = held;
+    if (held.size > kept && oldest !== undefined) held.delete(oldest);
+  };
   return {
     async verify(publicKey, message, signature) {
       try {
         if (publicKey.length !== 32 || signature.length !== SIGNATURE_BYTES || isSmallOrder(publicKey)) return false;
+        const one = caseOf(publicKey, message, signature);
+        if (one !== undefined && held.has(one)) {
+          remember(one);
+          return true;
+        }
         const key = await imported(publicKey);
-        return await subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
+        const holds = await subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
+        if (holds && one !== undefined) remember(one);
+        return holds;
       } catch {
         return false;
       }
