@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { instant, newId, type OrganisationId, systemRandom } from '@ketenkluis/base';
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -167,6 +169,53 @@ describe('what is kept of the database', () => {
     expect(times).toBe(4);
     await ask(storage.read, ['b']);
     expect(times).toBe(5);
+  });
+
+  it('R5: is let go of with the commit that changes it, whoever asks next or not, and not put back by who reads of before', async () => {
+    const store = kept<object>({ from: ['dossier'], size: () => 700, most: 100_000 });
+    let made = 0;
+    const ask = (tx: Tx) =>
+      store(tx, ['a'], async () => {
+        made++;
+        return new Map([['a', {}]]);
+      });
+    const change = () => commit({ changes: [(tx) => tx.deleteFrom('dossier').execute()], fails: false });
+    const one = await storage.read(ask);
+    expect(await storage.read(ask)).toEqual(one);
+    expect(made).toBe(1);
+    await change();
+    await storage.read(async (tx) => {
+      await change();
+      await ask(tx);
+      await ask(tx);
+    });
+    // Twice of a moment that had gone by.
+    expect(made).toBe(3);
+    const two = await storage.read(ask);
+    expect((await storage.read(ask)).get('a')).toBe(two.get('a'));
+    expect(made).toBe(4);
+  });
+
+  it('R5: leaves memory with the commit that takes it away, though nobody asks again', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const store = kept<object>({ from: ['dossier'], size: () => 700, most: 100_000 });
+    let value: WeakRef<object> | undefined;
+    await storage.read((tx) =>
+      store(tx, ['a'], async () => {
+        const made = {};
+        value = new WeakRef(made);
+        return new Map([['a', made]]);
+      }),
+    );
+    const left = async () => {
+      await new Promise((next) => setImmediate(next));
+      collect();
+      return value?.deref() !== undefined;
+    };
+    expect(await left()).toBe(true);
+    await commit({ changes: [(tx) => tx.deleteFrom('dossier').execute()], fails: false });
+    expect(await left()).toBe(false);
   });
 
   it('a query that was made once answers for other values, and not after its transaction', async () => {

@@ -57,6 +57,12 @@ export class Changes {
   #count = 0;
   #last: Readonly<Record<string, number>> = {};
   readonly #open = new Set<string>();
+  readonly #watching: ((tables: ReadonlySet<string>) => void)[] = [];
+
+  /** Told of the tables of every commit, at once. */
+  watch(told: (tables: ReadonlySet<string>) => void): void {
+    this.#watching.push(told);
+  }
 
   note(tables: readonly string[]): void {
     for (const table of tables) this.#open.add(table);
@@ -67,6 +73,7 @@ export class Changes {
     if (this.#open.size === 0) return;
     this.#count++;
     this.#last = { ...this.#last, ...Object.fromEntries([...this.#open].map((table) => [table, this.#count])) };
+    for (const told of this.#watching) told(this.#open);
     this.#open.clear();
   }
 
@@ -96,11 +103,12 @@ export interface KeptOptions<T> {
 }
 interface Entry<T> {
   readonly value: T;
-  readonly stamp: number;
   readonly size: number;
 }
+/** All of one moment, as far as their tables go. */
 interface Store<T> {
   readonly entries: Map<string, Entry<T>>;
+  stamp: number;
   held: number;
 }
 /** What an entry and its key take besides its value. */
@@ -113,24 +121,40 @@ export type Kept<T> = (
   read: (missing: readonly string[]) => Promise<ReadonlyMap<string, T>>,
 ) => Promise<Map<string, T>>;
 
-/** Keys begin with the practice. The oldest use goes first. */
+/**
+ * Keys begin with the practice. The oldest use goes first; and everything goes as soon as one of the tables changes, so that what was
+ * taken away is not left here.
+ */
 export function kept<T>({ from, size, most }: KeptOptions<T>): Kept<T> {
   const stores = new WeakMap<Changes, Store<T>>();
-  const drop = (store: Store<T>, key: string, entry: Entry<T>): void => {
-    store.entries.delete(key);
-    store.held -= entry.size;
+  const empty = (store: Store<T>): void => {
+    store.entries.clear();
+    store.held = 0;
+  };
+  const storeOf = (changes: Changes): Store<T> => {
+    const known = stores.get(changes);
+    if (known) return known;
+    const store: Store<T> = { entries: new Map(), stamp: -1, held: 0 };
+    stores.set(changes, store);
+    changes.watch((tables) => {
+      if (tables.has(EVERYTHING) || from.some((table) => tables.has(table))) empty(store);
+    });
+    return store;
   };
   return async (tx, keys, read) => {
     const moment = moments.get(tx);
     if (!moment) return new Map(await read(keys));
-    const store = stores.get(moment.of) ?? { entries: new Map<string, Entry<T>>(), held: 0 };
-    stores.set(moment.of, store);
+    const store = storeOf(moment.of);
     const stamp = lastOf(moment, from);
+    if (stamp > store.stamp) {
+      empty(store);
+      store.stamp = stamp;
+    }
     const out = new Map<string, T>();
     const missing: string[] = [];
     for (const key of keys) {
-      const entry = store.entries.get(key);
-      if (entry?.stamp !== stamp) {
+      const entry = store.stamp === stamp ? store.entries.get(key) : undefined;
+      if (!entry) {
         missing.push(key);
         continue;
       }
@@ -139,19 +163,20 @@ export function kept<T>({ from, size, most }: KeptOptions<T>): Kept<T> {
       out.set(key, entry.value);
     }
     if (missing.length === 0) return out;
-    for (const [key, value] of await read(missing)) {
+    const found = await read(missing);
+    // Of a moment that has gone by meanwhile: for who asked, and for nobody after.
+    const stands = store.stamp === stamp && lastOf(moment.of.now(), from) === stamp;
+    for (const [key, value] of found) {
       out.set(key, value);
-      const before = store.entries.get(key);
-      // A slower reader of an older moment does not put back what a newer one replaced.
-      if (before && before.stamp > stamp) continue;
-      if (before) drop(store, key, before);
-      const entry = { value, stamp, size: size(value) + OVERHEAD };
+      if (!stands) continue;
+      const entry = { value, size: size(value) + OVERHEAD };
+      store.held += entry.size - (store.entries.get(key)?.size ?? 0);
       store.entries.set(key, entry);
-      store.held += entry.size;
     }
     for (const [key, entry] of store.entries) {
       if (store.held <= most) break;
-      drop(store, key, entry);
+      store.entries.delete(key);
+      store.held -= entry.size;
     }
     return out;
   };
