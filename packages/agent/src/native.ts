@@ -15,7 +15,7 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
-import { type Base64url, type Bytes, bringBase64url, concat, fromHex, type Signer } from '@ketenkluis/base';
+import { type Bytes, concat, fromHex, type Signer } from '@ketenkluis/base';
 import { bringSha256 } from '@ketenkluis/ledger';
 import { sealError } from '@ketenkluis/seal';
 import { type Aead, type Argon2id, bringAead, bringArgon2id } from '@ketenkluis/seal/open';
@@ -75,19 +75,6 @@ export const publicPem = (key: Bytes): string =>
     type: 'spki',
   }) as string;
 
-const SYMBOLS = /^[A-Za-z0-9_-]*$/;
-/** By length modulo 4: the last symbol where its spare bits are zero. */
-const LAST = [/$/, /(?!)/, /[AQgw]$/, /[AEIMQUYcgkosw048]$/] as const;
-
-const nodeBase64url: Base64url = {
-  encode: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url'),
-  decode: (text) => {
-    if (!SYMBOLS.test(text) || !LAST[text.length % 4]!.test(text.slice(-1)))
-      throw new TypeError('not canonical base64url');
-    return new Uint8Array(Buffer.from(text, 'base64url'));
-  },
-};
-
 let brought = false;
 /** For this process, once; the agent calls it before it seals or makes keyrings. */
 export function bringNative(): void {
@@ -96,5 +83,4 @@ export function bringNative(): void {
   bringAead(nodeAead);
   bringArgon2id(nodeArgon2id);
   bringSha256((bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')));
-  bringBase64url(nodeBase64url);
 }

@@ -68,36 +68,9 @@ const text =
 /** Lower-case hexadecimal. */
 export const hex = scureHex.encode;
 export const fromHex = text(scureHex);
-
-export interface Base64url {
-  encode(bytes: Uint8Array): string;
-  /** Throws unless the text is canonical: no padding, no spare bits. */
-  decode(text: string): Uint8Array;
-}
-/** The one that runs everywhere. */
-export const portableBase64url: Base64url = base64urlnopad;
-let coder = portableBase64url;
-/** A runtime may bring its own. Throws `base/bad-coder` when it is none (RFC 4648 section 10, and what is not canonical). */
-export function bringBase64url(native: Base64url): void {
-  const fits = ['', 'f', 'fo', 'foo', 'foob', 'fooba', 'foobar', '\u00fb\u00ff'].every((plain) => {
-    const bytes = utf8(plain);
-    const known = base64urlnopad.encode(bytes);
-    return native.encode(bytes) === known && equalBytes(native.decode(known), bytes);
-  });
-  const strict = ['Zh', 'Zm9=', 'Z', 'Zm9v Yg', 'Zm9v+w', 'Zm9vYh'].every((wrong) => {
-    try {
-      native.decode(wrong);
-      return false;
-    } catch {
-      return true;
-    }
-  });
-  if (!fits || !strict) throw baseError('bad-coder', 'this is not strict base64url');
-  coder = native;
-}
 /** Base64url without padding (RFC 4648 section 5); decoding accepts the canonical text only. */
-export const base64url = (bytes: Uint8Array): string => coder.encode(bytes);
-export const fromBase64url = text({ decode: (value) => coder.decode(value) });
+export const base64url = base64urlnopad.encode;
+export const fromBase64url = text(base64urlnopad);
 /** Base64 with padding (RFC 4648 section 4), as C2SP notes use it; decoding accepts the canonical text only. */
 export const base64 = scureBase64.encode;
 export const fromBase64 = text(scureBase64);

@@ -48,5 +48,4 @@ export const baseError = errorFactory('base', [
   'bad-time',
   'not-utf8',
   'truncated',
-  'bad-coder',
 ]);

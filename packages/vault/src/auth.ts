@@ -27,7 +27,6 @@ import { append, commonOf, counterNow, type SignedRequest } from './lines.ts';
 import type { People } from './people.ts';
 import { prepared } from './storage/prepared.ts';
 import type { Schema } from './storage/schema.ts';
-import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
 export type SessionRow = Selectable<Schema['session']>;
@@ -64,8 +63,6 @@ const byToken = prepared<{ practice: OrganisationId; token: Hash }, SessionRow>(
 const byId = prepared<{ practice: OrganisationId; session: SessionId }, SessionRow>((tx, at) =>
   tx.selectFrom('session').selectAll().where('practice', '=', at('practice')).where('session', '=', at('session')),
 );
-export const sessionByToken = async (tx: Tx, practice: OrganisationId, token: Hash): Promise<SessionRow | undefined> =>
-  (await byToken(tx, { practice, token }))[0];
 
 export type SessionFault = 'idle' | 'hard' | 'ended';
 /** Idle and hard limits (R24); after twelve hours even a touch brings nothing back. */
