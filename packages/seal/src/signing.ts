@@ -14,7 +14,7 @@ import {
   type Signer,
   type Verifier,
 } from '@ketenkluis/base';
-import { sha256 } from '@ketenkluis/ledger';
+import { sha256 } from './encoding.ts';
 import { sealError } from './errors.ts';
 
 const subtle = crypto.subtle;
@@ -77,18 +77,18 @@ export function isSmallOrder(publicKey: Uint8Array): boolean {
 }
 
 const KEPT_KEYS = 512;
-/** Signatures that held, by the hash of all that was looked at; about 150 bytes each. */
-const KEPT_SIGNATURES = 20_000;
-/** Above this the hash may cost as much as the check. */
-const LARGE = 4096;
+const KEPT_PROOFS = 16_384;
 
-/**
- * Imports each public key once and keeps the last few hundred, and remembers which signatures held: a directory is read from its first
- * statement on after every change of it. What did not hold is checked again.
- */
-export function createVerifier(kept: number = KEPT_SIGNATURES): Verifier {
+/** What was found signed: digests of key, signature and message. Verifying is a function of these three alone, so every verifier may know. */
+const proved = new Set<string>();
+function keepProved(name: string): void {
+  if (proved.size >= KEPT_PROOFS) proved.delete(proved.values().next().value!);
+  proved.add(name);
+}
+
+/** Imports each public key once and keeps the last few hundred; a signature that held is not worked out again while it is remembered. */
+export function createVerifier(): Verifier {
   const keys = new Map<string, Promise<CryptoKey>>();
-  const held = new Set<string>();
   const imported = (publicKey: Uint8Array): Promise<CryptoKey> => {
     const name = base64url(publicKey);
     let key = keys.get(name);
@@ -99,27 +99,16 @@ export function createVerifier(kept: number = KEPT_SIGNATURES): Verifier {
     }
     return key;
   };
-  /** Key and signature have one length each, so that no two cases are the same bytes. */
-  const caseOf = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): string | undefined =>
-    message.length > LARGE ? undefined : base64url(sha256(concat(publicKey, signature, message)));
-  const remember = (one: string): void => {
-    held.delete(one);
-    held.add(one);
-    const [oldest] = held;
-    if (held.size > kept && oldest !== undefined) held.delete(oldest);
-  };
   return {
     async verify(publicKey, message, signature) {
       try {
         if (publicKey.length !== 32 || signature.length !== SIGNATURE_BYTES || isSmallOrder(publicKey)) return false;
-        const one = caseOf(publicKey, message, signature);
-        if (one !== undefined && held.has(one)) {
-          remember(one);
-          return true;
-        }
-        const key = await imported(publicKey);
-        const holds = await subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
-        if (holds && one !== undefined) remember(one);
+        // Copies, made before anything is waited for: what is remembered is what was verified.
+        const [sig, text] = [new Uint8Array(signature), new Uint8Array(message)];
+        const name = base64url(sha256(concat(publicKey, sig, text)));
+        if (proved.has(name)) return true;
+        const holds = await subtle.verify('Ed25519', await imported(publicKey), sig, text);
+        if (holds) keepProved(name);
         return holds;
       } catch {
         return false;
