@@ -12,6 +12,7 @@ import {
   isId,
   type OrganisationId,
   plus,
+  type SessionId,
   type TeamId,
 } from '@ketenkluis/base';
 import type { Reason } from '@ketenkluis/ledger';
@@ -22,10 +23,10 @@ import type { Selectable } from 'kysely';
 import { identityNeeded, lackOf } from './assurance.ts';
 import { vaultError } from './errors.ts';
 import { type Guest, guestOf } from './guests.ts';
-import { append, commonOf, counterOf, type SignedRequest } from './lines.ts';
+import { append, commonOf, counterNow, type SignedRequest } from './lines.ts';
 import type { People } from './people.ts';
+import { prepared } from './storage/prepared.ts';
 import type { Schema } from './storage/schema.ts';
-import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
 export type SessionRow = Selectable<Schema['session']>;
@@ -56,8 +57,12 @@ export const practiceOf = (request: FastifyRequest): OrganisationId => {
   return (isId('organisation', practice) ? practice : 'org_aaaaaaaaaaaaaaaaaaaaaaaaaa') as OrganisationId;
 };
 
-export const sessionByToken = (tx: Tx, practice: OrganisationId, token: Hash): Promise<SessionRow | undefined> =>
-  tx.selectFrom('session').selectAll().where('practice', '=', practice).where('token', '=', token).executeTakeFirst();
+const byToken = prepared<{ practice: OrganisationId; token: Hash }, SessionRow>((tx, at) =>
+  tx.selectFrom('session').selectAll().where('practice', '=', at('practice')).where('token', '=', at('token')),
+);
+const byId = prepared<{ practice: OrganisationId; session: SessionId }, SessionRow>((tx, at) =>
+  tx.selectFrom('session').selectAll().where('practice', '=', at('practice')).where('session', '=', at('session')),
+);
 
 export type SessionFault = 'idle' | 'hard' | 'ended';
 /** Idle and hard limits (R24); after twelve hours even a touch brings nothing back. */
@@ -84,7 +89,7 @@ export function findCaller(vault: Vault, request: FastifyRequest): Promise<Calle
 async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   const practice = practiceOf(request);
   const token = tokenHash(bearer(request));
-  const session = await vault.storage.read((tx) => sessionByToken(tx, practice, token));
+  const [session] = await vault.storage.one(byToken, { practice, token });
   const people = session && (await vault.people.of(practice));
   if (!session || !people) throw refused();
   const { endpoint } = request.routeOptions.config;
@@ -214,7 +219,7 @@ export async function checkSigned(
 ): Promise<Signed> {
   const { people, session } = caller;
   const at = vault.clock();
-  const counter = await vault.storage.read((tx) => counterOf(tx, caller.practice, signed.payload));
+  const counter = await counterNow(vault, caller.practice, signed.payload);
   const fault = requestFault(signed.payload, {
     practice: caller.practice,
     audiences: vault.origins,
@@ -252,14 +257,7 @@ export const openMessage = (
 export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
   const { practice } = signed;
   const people = await vault.people.of(practice);
-  const session = await vault.storage.read((tx) =>
-    tx
-      .selectFrom('session')
-      .selectAll()
-      .where('practice', '=', practice)
-      .where('session', '=', signed.session.session)
-      .executeTakeFirst(),
-  );
+  const [session] = await vault.storage.one(byId, { practice, session: signed.session.session });
   if (!people || !session) throw refused();
   const lack = await lackOf(vault, people, session);
   requireLive({ ...signed, session, lack }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());

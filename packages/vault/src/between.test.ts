@@ -20,28 +20,21 @@ it('R41: the state of a dossier is shown under the snapshot that it was read wit
   expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
   expect((await deliverAll(world, agent, (await enrol(world, other)).into)).status).toBe(200);
 
-  const { shares, storage } = world.running.vault;
-  const [release, read] = [shares.release.bind(shares), storage.read.bind(storage)];
-  let landed = 0;
-  let committed = false;
-  Object.assign(shares, {
-    release: (...asked: Parameters<typeof release>) => {
-      committed = true;
-      return release(...asked);
-    },
-  });
-  Object.assign(storage, {
-    read: async (...asked: Parameters<typeof read>) => {
-      if (committed) {
-        committed = false;
+  const { appender } = world.running.vault;
+  const append = appender.append.bind(appender);
+  let [landed, waiting] = [0, true];
+  Object.assign(appender, {
+    append: async (...asked: Parameters<typeof append>) => {
+      const line = await append(...asked);
+      if (waiting) {
+        waiting = false;
         landed = (await takeSnapshot(world, agent)).reply.status;
       }
-      return await read(...asked);
+      return line;
     },
   });
   const reply = await look(world, nurse, [{ dossier: dossier.id, handle: dossier.handles[0]! }]);
-  Object.assign(shares, { release });
-  Object.assign(storage, { read });
+  Object.assign(appender, { append });
   expect([landed, reply.status]).toEqual([200, 200]);
 
   const answer = reply.json<z.infer<typeof releaseAnswer>>();

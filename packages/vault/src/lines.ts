@@ -9,6 +9,7 @@ import {
   type OrganisationId,
   type PersonId,
   type RequestId,
+  type SessionId,
 } from '@ketenkluis/base';
 import {
   CHAIN_START,
@@ -22,6 +23,8 @@ import {
 import type { Hash, Request, Statement } from '@ketenkluis/seal';
 import { vaultError } from './errors.ts';
 import type { People } from './people.ts';
+import { prepared } from './storage/prepared.ts';
+import type { Schema } from './storage/schema.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -151,41 +154,85 @@ export interface Appending {
 /** Per person and device: nobody can use up a colleague's numbers. */
 const counterSource = ({ person, device }: Request): string => (device === null ? person : `${person}/${device}`);
 
-/** The highest counter seen from whoever asks. */
-export async function counterOf(tx: Tx, practice: OrganisationId, request: Request): Promise<number> {
-  const row = await tx
-    .selectFrom('counter')
-    .select('value')
-    .where('practice', '=', practice)
-    .where('source', '=', counterSource(request))
-    .executeTakeFirst();
-  return row?.value ?? -1;
-}
+const readCounter = prepared<{ practice: OrganisationId; source: string }, { value: number }>((tx, at) =>
+  tx.selectFrom('counter').select('value').where('practice', '=', at('practice')).where('source', '=', at('source')),
+);
+const setCounter = prepared<{ practice: OrganisationId; source: string; value: number }, unknown>((tx, at) =>
+  tx
+    .insertInto('counter')
+    .values({ practice: at('practice'), source: at('source'), value: at('value') })
+    .onConflict((on) => on.columns(['practice', 'source']).doUpdateSet({ value: at('value') })),
+);
+const setActive = prepared<{ practice: OrganisationId; session: SessionId; active: Instant }, unknown>((tx, at) =>
+  tx
+    .updateTable('session')
+    .set({ active: at('active') })
+    .where('practice', '=', at('practice'))
+    .where('session', '=', at('session')),
+);
+
+/** The highest counter seen from whoever asks, as it is committed now. */
+export const counterNow = async (vault: Vault, practice: OrganisationId, request: Request): Promise<number> =>
+  (await vault.storage.one(readCounter, { practice, source: counterSource(request) }))[0]?.value ?? -1;
+
+const counterOf = async (tx: Tx, practice: OrganisationId, request: Request): Promise<number> =>
+  (await readCounter(tx, { practice, source: counterSource(request) }))[0]?.value ?? -1;
 
 async function takeCounter(tx: Tx, practice: OrganisationId, request: Request, at: Instant): Promise<void> {
   const source = counterSource(request);
   if ((await counterOf(tx, practice, request)) >= request.counter) {
     throw vaultError('request-refused', 'this request was seen before; ask again', { detail: { fault: 'replayed' } });
   }
-  await tx
-    .insertInto('counter')
-    .values({ practice, source, value: request.counter })
-    .onConflict((on) => on.columns(['practice', 'source']).doUpdateSet({ value: request.counter }))
-    .execute();
-  if (request.session !== null) {
-    await tx
-      .updateTable('session')
-      .set({ active: at })
-      .where('practice', '=', practice)
-      .where('session', '=', request.session)
-      .execute();
-  }
+  await setCounter(tx, { practice, source, value: request.counter });
+  if (request.session !== null) await setActive(tx, { practice, session: request.session, active: at });
 }
+
+type ChainRow = Pick<Schema['dossier'], 'dossier' | 'seq' | 'head'>;
+const chainOf = prepared<{ practice: OrganisationId; dossier: DossierId }, ChainRow>((tx, at) =>
+  tx
+    .selectFrom('dossier')
+    .select(['dossier', 'seq', 'head'])
+    .where('practice', '=', at('practice'))
+    .where('dossier', '=', at('dossier')),
+);
+/** What moves by every look, and nothing else: what is kept of a dossier stays (storage/moments.ts). */
+const moveChain = prepared<{ practice: OrganisationId; dossier: DossierId } & Omit<ChainRow, 'dossier'>, unknown>(
+  (tx, at) =>
+    tx
+      .updateTable('dossier')
+      .set({ seq: at('seq'), head: at('head') })
+      .where('practice', '=', at('practice'))
+      .where('dossier', '=', at('dossier')),
+);
+type ItemRow = Schema['dossier_item'];
+const addItem = prepared<{ [K in keyof ItemRow]: ItemRow[K] }, unknown>((tx, at) =>
+  tx.insertInto('dossier_item').values({
+    ...{ practice: at('practice'), dossier: at('dossier'), seq: at('seq') },
+    ...{ line: at('line'), item: at('item'), at: at('at'), change: at('change') },
+  }),
+);
+const addAsked = prepared<{ practice: OrganisationId; line: number; header: Bytes }, unknown>((tx, at) =>
+  tx.insertInto('asked').values({ practice: at('practice'), line: at('line'), header: at('header') }),
+);
+const addAnnex = prepared<{ practice: OrganisationId; hash: Hash; bytes: Bytes; line: number }, unknown>((tx, at) =>
+  tx
+    .insertInto('annex')
+    .values({ practice: at('practice'), hash: at('hash'), bytes: at('bytes'), line: at('line') })
+    .onConflict((on) => on.columns(['practice', 'hash']).doNothing()),
+);
+/** Up to here one by one, with a query that is there already; more go at once. */
+const FEW = 32;
 
 async function chainsOf(tx: Tx, practice: OrganisationId, plan: Plan): Promise<Map<DossierId, ChainHead>> {
   const named = [...new Set(plan.items.flatMap((one) => one.dossier ?? []))];
   const chains = new Map<DossierId, ChainHead>();
   if (named.length === 0) return chains;
+  if (named.length <= FEW) {
+    for (const dossier of named)
+      for (const row of await chainOf(tx, { practice, dossier })) chains.set(dossier, { seq: row.seq, hash: row.head });
+    for (const dossier of plan.states?.keys() ?? []) if (!chains.has(dossier)) chains.set(dossier, CHAIN_START);
+    return chains;
+  }
   const rows = await tx
     .selectFrom('dossier')
     .select(['dossier', 'seq', 'head'])
@@ -206,10 +253,15 @@ async function recordItems(tx: Tx, practice: OrganisationId, plan: Plan, line: S
     const { dossier, seq } = one;
     return [{ practice, dossier, seq, line: line.index, item: position, at: line.entry.common.at, change }];
   });
-  if (rows.length > 0) await tx.insertInto('dossier_item').values(rows).execute();
+  if (rows.length > FEW) await tx.insertInto('dossier_item').values(rows).execute();
+  else for (const row of rows) await addItem(tx, row);
   for (const [dossier, head] of line.heads) {
     const next = plan.states?.get(dossier);
     const changed = lastChange.get(dossier);
+    if (!next && changed === undefined) {
+      await moveChain(tx, { practice, dossier, seq: head.seq, head: head.hash });
+      continue;
+    }
     const moved = {
       seq: head.seq,
       head: head.hash,
@@ -259,15 +311,11 @@ export function append(vault: Vault, { practice, log, request, keys, before, pla
           effect: async (write: Tx, line: Sequenced) => {
             if (request) {
               await takeCounter(write, practice, request.payload, line.entry.common.at);
-              await write.insertInto('asked').values({ practice, line: line.index, header: request.bytes }).execute();
+              await addAsked(write, { practice, line: line.index, header: request.bytes });
             }
             await recordItems(write, practice, made, line);
             if (made.annex) {
-              await write
-                .insertInto('annex')
-                .values({ practice, hash: made.annex.hash, bytes: made.annex.bytes, line: line.index })
-                .onConflict((on) => on.columns(['practice', 'hash']).doNothing())
-                .execute();
+              await addAnnex(write, { practice, hash: made.annex.hash, bytes: made.annex.bytes, line: line.index });
             }
             await made.effect?.(write, line);
           },

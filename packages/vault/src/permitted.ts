@@ -3,10 +3,15 @@
 import type { OrganisationId, TeamId } from '@ketenkluis/base';
 import type { releaseAnswer } from '@ketenkluis/protocol';
 import type { Hash } from '@ketenkluis/seal';
+import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { GrantedRow, HandleRow } from './changes.ts';
 import { wireBytes } from './native.ts';
-import { getStatements, type StatementRow } from './storage/statements.ts';
+import { ofEach } from './questions.ts';
+import { kept } from './storage/moments.ts';
+import { prepared } from './storage/prepared.ts';
+import type { Schema } from './storage/schema.ts';
+import { keptStatements, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 
 type Answer = z.infer<typeof releaseAnswer>;
@@ -34,23 +39,54 @@ export interface Permitted {
   readonly granted: readonly GrantedRow[];
 }
 
-/** In as many queries for a whole dossier as for one part. What is not complete is left out. */
+/** One share wrapped for one team, as it stands and as it goes out. */
+interface KeptWrap {
+  readonly row: Selectable<Schema['wrap']>;
+  readonly wire: Ready['wrap'];
+}
+const MIB = 1024 * 1024;
+const keptWraps = kept<readonly KeptWrap[]>({
+  from: ['wrap'],
+  size: (wraps) => wraps.length * 1000,
+  most: 16 * MIB,
+});
+/** Ciphertext, in the form in which it leaves. */
+const keptPacks = kept<string | undefined>({ from: ['pack'], size: (pack) => pack?.length ?? 0, most: 64 * MIB });
+
+const wrapsOn = prepared<{ practice: OrganisationId; descriptor: Hash }, KeptWrap['row']>((tx, at) =>
+  tx
+    .selectFrom('wrap')
+    .selectAll()
+    .where('practice', '=', at('practice'))
+    .where('descriptor', '=', at('descriptor'))
+    .where('kind', '=', 'c'),
+);
+const packOf = prepared<{ practice: OrganisationId; descriptor: Hash }, { bytes: Uint8Array }>((tx, at) =>
+  tx
+    .selectFrom('pack')
+    .select('bytes')
+    .where('practice', '=', at('practice'))
+    .where('descriptor', '=', at('descriptor')),
+);
+const wrapOf = (row: KeptWrap['row']): KeptWrap => ({
+  row,
+  wire: {
+    ...{ bundle: row.bundle, index: row.idx, descriptor: row.descriptor },
+    ...{ kind: 'c' as const, ct: wireBytes(row.ct) },
+  },
+});
+
+/** What is not complete is left out. */
 export async function loadPermitted(tx: Tx, practice: OrganisationId, all: readonly Permitted[]): Promise<Ready[]> {
   if (all.length === 0) return [];
   const descriptors = all.map(({ handle }) => handle.descriptor);
-  const wraps = await tx
-    .selectFrom('wrap')
-    .selectAll()
-    .where('practice', '=', practice)
-    .where('descriptor', 'in', descriptors)
-    .where('kind', '=', 'c')
-    .execute();
-  const packs = await tx
-    .selectFrom('pack')
-    .select(['descriptor', 'bytes'])
-    .where('practice', '=', practice)
-    .where('descriptor', 'in', descriptors)
-    .execute();
+  const wraps = await ofEach(keptWraps, tx, practice, descriptors, async (descriptor) =>
+    (await wrapsOn(tx, { practice, descriptor })).map(wrapOf),
+  );
+  const packs = await ofEach(keptPacks, tx, practice, descriptors, async (descriptor) => {
+    const [row] = await packOf(tx, { practice, descriptor });
+    return row && wireBytes(row.bytes);
+  });
   const own = all.map((one) => {
     const { descriptor } = one.handle;
     return {
@@ -58,8 +94,8 @@ export async function loadPermitted(tx: Tx, practice: OrganisationId, all: reado
       grant: one.granted.find(({ team }) => team === one.team)?.grant_hash,
       // Of a note or message: all its grants, so that who takes it over knows what goes with it.
       others: one.handle.class !== 'source' ? one.granted.map(({ grant_hash }) => grant_hash) : [],
-      wrap: wraps.find((wrap) => wrap.descriptor === descriptor && wrap.recipient === one.team),
-      pack: packs.find((pack) => pack.descriptor === descriptor),
+      wrap: wraps.get(descriptor)?.find(({ row }) => row.recipient === one.team)?.wire,
+      pack: packs.get(descriptor),
     };
   });
   const hashes = own.flatMap(({ handle, grant, wrap, facts, others }) => [
@@ -69,26 +105,20 @@ export async function loadPermitted(tx: Tx, practice: OrganisationId, all: reado
     ...facts,
     ...others,
   ]);
-  const rows = await getStatements(tx, practice, hashes);
+  const rows = await keptStatements(tx, practice, hashes);
   return own.flatMap(({ position, handle, grant: granted, wrap, pack, facts, others }) => {
     const descriptor = rows.get(handle.descriptor);
     const grant = granted && rows.get(granted);
     const bundle = wrap && rows.get(wrap.bundle);
-    if (!descriptor || !grant || !wrap || !bundle || !pack) return [];
+    if (!descriptor || !grant || !wrap || !bundle || pack === undefined) return [];
     return {
       position,
       handle,
       descriptor,
       grant,
       bundle,
-      wrap: {
-        bundle: wrap.bundle,
-        index: wrap.idx,
-        descriptor: handle.descriptor,
-        kind: 'c' as const,
-        ct: wireBytes(wrap.ct),
-      },
-      pack: wireBytes(pack.bytes),
+      wrap,
+      pack,
       facts: facts.flatMap((hash) => rows.get(hash) ?? []),
       grants: others.flatMap((hash) => rows.get(hash) ?? []),
     };

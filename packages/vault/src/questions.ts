@@ -6,10 +6,13 @@ import type { Hash, Request } from '@ketenkluis/seal';
 import type { Selectable } from 'kysely';
 import { actorOf, factsOfAsker, ownsFor, type Signed } from './auth.ts';
 import { factsOf, type GrantedRow, type HandleRow, type StoredFact } from './changes.ts';
+import { type Kept, kept } from './storage/moments.ts';
+import { prepared } from './storage/prepared.ts';
 import type { Schema } from './storage/schema.ts';
 import type { Tx } from './storage/storage.ts';
 
-export type DossierRow = Selectable<Schema['dossier']>;
+/** Without its place in the chain, which every look moves. */
+export type DossierRow = Omit<Selectable<Schema['dossier']>, 'seq' | 'head'>;
 export type SnapshotRow = Selectable<Schema['snapshot']>;
 
 export interface Reading {
@@ -31,42 +34,103 @@ export const newestSnapshot = (tx: Tx, practice: OrganisationId): Promise<Snapsh
 
 type Asked = Request['items'][number];
 
+const MIB = 1024 * 1024;
+const ROW = 500;
+const keptHandles = kept<HandleRow | undefined>({ from: ['handle'], size: () => ROW, most: 8 * MIB });
+const keptDossiers = kept<DossierRow | undefined>({ from: ['dossier'], size: () => ROW, most: 8 * MIB });
+const keptGranted = kept<readonly GrantedRow[]>({
+  from: ['granted'],
+  size: (rows) => rows.length * ROW,
+  most: 8 * MIB,
+});
+const keptFacts = kept<readonly StoredFact[]>({
+  from: ['fact', 'statement'],
+  size: (facts) => facts.length * 2000,
+  most: 32 * MIB,
+});
+const keptSnapshot = kept<SnapshotRow | undefined>({ from: ['snapshot'], size: () => ROW, most: MIB });
+
+/** As `newestSnapshot`, kept until there is a newer one. */
+export const keptNewestSnapshot = async (tx: Tx, practice: OrganisationId): Promise<SnapshotRow | undefined> =>
+  (await keptSnapshot(tx, [practice], async () => new Map([[practice, await newestSnapshot(tx, practice)]]))).get(
+    practice,
+  );
+
+const oneHandle = prepared<{ practice: OrganisationId; handle: HandleId }, HandleRow>((tx, at) =>
+  tx.selectFrom('handle').selectAll().where('practice', '=', at('practice')).where('handle', '=', at('handle')),
+);
+const oneDossier = prepared<{ practice: OrganisationId; dossier: DossierId }, DossierRow>((tx, at) =>
+  tx
+    .selectFrom('dossier')
+    .select(['practice', 'dossier', 'changed', 'state', 'ended'])
+    .where('practice', '=', at('practice'))
+    .where('dossier', '=', at('dossier')),
+);
+const grantedOn = prepared<{ practice: OrganisationId; descriptor: Hash }, GrantedRow>((tx, at) =>
+  tx
+    .selectFrom('granted')
+    .selectAll()
+    .where('practice', '=', at('practice'))
+    .where('descriptor', '=', at('descriptor')),
+);
+
+/** Of each name what `read` finds; names without anything count as read too. */
+export async function ofEach<K extends string, T>(
+  store: Kept<T>,
+  tx: Tx,
+  practice: OrganisationId,
+  names: Iterable<K>,
+  read: (name: K) => Promise<T>,
+): Promise<Map<K, T>> {
+  const from = practice.length + 1;
+  const keys = [...new Set(names)].map((name) => `${practice}/${name}`);
+  const found = await store(tx, keys, async (missing) => {
+    const out = new Map<string, T>();
+    for (const key of missing) out.set(key, await read(key.slice(from) as K));
+    return out;
+  });
+  return new Map(keys.map((key) => [key.slice(from) as K, found.get(key) as T]));
+}
+const there = <K, T>(found: ReadonlyMap<K, T | undefined>): Map<K, T> =>
+  new Map([...found].flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
+
 export async function readFor(
   tx: Tx,
   practice: OrganisationId,
   items: readonly Asked[],
   extra: readonly HandleId[] = [],
 ): Promise<Reading> {
-  const wanted = [...new Set([...items.flatMap((one) => one.handle ?? []), ...extra])];
-  const handles = wanted.length
-    ? await tx.selectFrom('handle').selectAll().where('practice', '=', practice).where('handle', 'in', wanted).execute()
-    : [];
+  const wanted = [...items.flatMap((one) => one.handle ?? []), ...extra];
+  const handles = there(
+    await ofEach(keptHandles, tx, practice, wanted, async (handle) => (await oneHandle(tx, { practice, handle }))[0]),
+  );
   const named = [
-    ...new Set([...items.flatMap((one) => one.dossier ?? []), ...handles.flatMap((row) => row.dossier ?? [])]),
+    ...new Set([
+      ...items.flatMap((one) => one.dossier ?? []),
+      ...[...handles.values()].flatMap((row) => row.dossier ?? []),
+    ]),
   ];
-  const dossiers = named.length
-    ? await tx
-        .selectFrom('dossier')
-        .selectAll()
-        .where('practice', '=', practice)
-        .where('dossier', 'in', named)
-        .execute()
-    : [];
-  const heads = handles.map((row) => row.descriptor);
-  const granted = heads.length
-    ? await tx
-        .selectFrom('granted')
-        .selectAll()
-        .where('practice', '=', practice)
-        .where('descriptor', 'in', heads)
-        .execute()
-    : [];
+  const heads = [...handles.values()].map((row) => row.descriptor);
   return {
-    handles: new Map(handles.map((row) => [row.handle, row])),
-    dossiers: new Map(dossiers.map((row) => [row.dossier, row])),
-    facts: await factsOf(tx, practice, named),
-    granted: Map.groupBy(granted, (row) => row.descriptor),
-    snapshot: await newestSnapshot(tx, practice),
+    handles,
+    dossiers: there(
+      await ofEach(
+        keptDossiers,
+        tx,
+        practice,
+        named,
+        async (dossier) => (await oneDossier(tx, { practice, dossier }))[0],
+      ),
+    ),
+    facts: await ofEach(
+      keptFacts,
+      tx,
+      practice,
+      named,
+      async (dossier) => (await factsOf(tx, practice, [dossier])).get(dossier) ?? [],
+    ),
+    granted: await ofEach(keptGranted, tx, practice, heads, (descriptor) => grantedOn(tx, { practice, descriptor })),
+    snapshot: await keptNewestSnapshot(tx, practice),
   };
 }
 

@@ -77,7 +77,7 @@ describe('R22: outsiders', () => {
   it('do the same storage work for a practice that is here and one that is not', async () => {
     const counts: number[] = [];
     const { storage } = world.running.vault;
-    const read = storage.read;
+    const { read, one } = storage;
     for (const practice of [world.practice.id, unknown()]) {
       let count = 0;
       Object.assign(storage, {
@@ -85,11 +85,15 @@ describe('R22: outsiders', () => {
           count++;
           return read(work);
         },
+        one: (...asked: Parameters<typeof one>) => {
+          count++;
+          return one(...asked);
+        },
       });
       await world.call('me', { practice, token: 'A'.repeat(43) });
       counts.push(count);
     }
-    Object.assign(storage, { read });
+    Object.assign(storage, { read, one });
     expect(counts[0]).toBe(counts[1]);
     expect(counts[0]).toBeGreaterThan(0);
   });

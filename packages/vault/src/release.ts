@@ -14,7 +14,7 @@ import { loadPermitted, type Permitted, type Ready } from './permitted.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
 import { questionFor, readFor } from './questions.ts';
 import { lineProofs, type StateDraft, snapshotIn, statesOf } from './states.ts';
-import { batchesFor, type StatementRow, toWire } from './storage/statements.ts';
+import { keptBatchesFor, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -68,6 +68,7 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
     gone: [] as DossierId[],
     at: signed.at,
     snapshot: null as StatementRow | null,
+    batches: [] as Answer['batches'],
   };
 
   const line = await append(vault, {
@@ -134,14 +135,15 @@ export async function release(vault: Vault, signed: Signed, body: Body): Promise
       if (!annex) for (const [i, one] of items.entries()) items[i] = { ...one, annex: null };
       const teams = teamsOfAsker(who, at);
       const opened = [...new Set(ready.flatMap(({ handle }) => handle.dossier ?? []))];
+      const states = await statesOf(vault, tx, practice, opened, teams);
+      // As the rows above: a snapshot that comes before the answer is written does not prove them.
+      const snapshot = await snapshotIn(tx, practice, reading.snapshot);
       Object.assign(found, {
         ready,
         decisions,
         gone: [...new Set(ready.flatMap(({ position }) => gone.get(position) ?? []))],
-        at,
-        states: await statesOf(vault, tx, practice, opened, teams),
-        // As the rows above: a snapshot that comes before the answer is written does not prove them.
-        snapshot: await snapshotIn(tx, practice, reading.snapshot),
+        ...{ at, states, snapshot },
+        batches: await keptBatchesFor(tx, practice, rowsOf(ready, states, snapshot)),
       });
       return {
         common: commonOf(vault, people, request, at, {
@@ -205,6 +207,17 @@ async function goneFrom(tx: Tx, practice: OrganisationId, team: TeamId): Promise
   return rows.map(({ dossier }) => dossier);
 }
 
+/** Every statement that the answer shows. */
+const rowsOf = (
+  ready: readonly Ready[],
+  states: readonly StateDraft[],
+  snapshot: StatementRow | null,
+): readonly StatementRow[] => [
+  ...ready.flatMap(({ descriptor, grant, bundle, facts, grants }) => [descriptor, grant, bundle, ...facts, ...grants]),
+  ...states.flatMap(({ steps }) => steps),
+  ...(snapshot === null ? [] : [snapshot]),
+];
+
 async function answer(
   vault: Vault,
   signed: Signed,
@@ -216,6 +229,7 @@ async function answer(
     gone: DossierId[];
     at: Instant;
     snapshot: StatementRow | null;
+    batches: Answer['batches'];
   },
 ): Promise<Answer> {
   const { practice, people, request } = signed;
@@ -252,20 +266,7 @@ async function answer(
       grants: ready.grants.map(toWire),
     };
   });
-  const rows = [
-    ...found.ready.flatMap(({ descriptor, grant, bundle, facts, grants }) => [
-      descriptor,
-      grant,
-      bundle,
-      ...facts,
-      ...grants,
-    ]),
-    ...found.states.flatMap(({ steps }) => steps),
-  ];
-  const { snapshot } = found;
-  const batches = await vault.storage.read((tx) =>
-    batchesFor(tx, practice, snapshot === null ? rows : [...rows, snapshot]),
-  );
+  const { snapshot, batches } = found;
   return {
     line: shownLine(signed, line),
     checkpoint: line.checkpoint,

@@ -7,8 +7,9 @@ import type { z } from 'zod';
 import { liveHashes, viewDossiers } from './changes.ts';
 import { vaultError } from './errors.ts';
 import { proofOfStored } from './proofs.ts';
-import { newestSnapshot } from './questions.ts';
-import { getStatements, type StatementRow } from './storage/statements.ts';
+import { keptNewestSnapshot, ofEach } from './questions.ts';
+import { kept } from './storage/moments.ts';
+import { keptStatements, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -55,7 +56,70 @@ export async function snapshotIn(
   practice: OrganisationId,
   newest: { readonly hash: Hash } | undefined,
 ): Promise<StatementRow | null> {
-  return (newest && (await getStatements(tx, practice, [newest.hash])).get(newest.hash)) ?? null;
+  return (newest && (await keptStatements(tx, practice, [newest.hash])).get(newest.hash)) ?? null;
+}
+
+/** What every asker is told of a dossier, and whose notes hang in it. */
+interface KeptState {
+  readonly draft: Omit<StateDraft, 'notes'>;
+  readonly notes: readonly { readonly handle: HandleId; readonly teams: readonly TeamId[] }[];
+}
+/** Everything but the chain: a look does not move the state. `dossier` stands for new items that change it, which come with it. */
+const keptStates = kept<KeptState>({
+  from: ['dossier', 'dossier_item', 'handle', 'granted', 'fact', 'statement', 'snapshot', 'snapshot_row'],
+  size: ({ draft: { live, steps, snapshot } }) =>
+    2000 + live.length * 80 + (snapshot?.path.length ?? 0) * 80 + steps.length * 1000,
+  most: 32 * 1024 * 1024,
+});
+
+async function stateNow(vault: Vault, tx: Tx, practice: OrganisationId, dossier: DossierId): Promise<KeptState> {
+  const view = (await viewDossiers(tx, practice, [dossier])).get(dossier)!;
+  const snapshot = await keptNewestSnapshot(tx, practice);
+  const live = liveHashes(view);
+  if (dossierState(dossier, live) !== view.state)
+    throw vaultError('internal', 'the state of a dossier does not fit its objects; run fsck');
+  const row: SnapshotRow | undefined = await tx
+    .selectFrom('snapshot_row')
+    .select(['dossier', 'seq', 'state'])
+    .where('practice', '=', practice)
+    .where('dossier', '=', dossier)
+    .executeTakeFirst();
+  const proof = row && snapshot ? (await treeOf(vault, tx, practice, snapshot.hash)).proof(dossier) : undefined;
+  const changes = await tx
+    .selectFrom('dossier_item')
+    .select(['line', 'item'])
+    .where('practice', '=', practice)
+    .where('dossier', '=', dossier)
+    .where('change', '=', 1)
+    .where('seq', '>', row?.seq ?? 0)
+    .orderBy('seq')
+    .limit(500)
+    .execute();
+  const lines = [...new Set(changes.map(({ line }) => line))];
+  const steps = lines.length
+    ? await tx
+        .selectFrom('statement')
+        .selectAll()
+        .where('practice', '=', practice)
+        .where('dossier', '=', dossier)
+        .where('type', '=', 'state')
+        .where('line', 'in', lines)
+        .execute()
+    : [];
+  const granted = Map.groupBy(view.granted, (grant) => grant.descriptor);
+  return {
+    draft: {
+      ...{ dossier, steps, live, changes },
+      under: await snapshotIn(tx, practice, snapshot),
+      seq: view.changed,
+      state: view.state,
+      snapshot: row && proof ? { seq: row.seq, state: row.state, index: proof.index, path: [...proof.path] } : null,
+    },
+    notes: [...view.handles.values()].flatMap(({ handle, class: kind, state, descriptor }) => {
+      const teams = (granted.get(descriptor) ?? []).map(({ team }) => team);
+      return kind !== 'source' && state === 'live' && teams.length > 0 ? [{ handle, teams }] : [];
+    }),
+  };
 }
 
 export async function statesOf(
@@ -65,59 +129,11 @@ export async function statesOf(
   dossiers: readonly DossierId[],
   teams: ReadonlySet<TeamId>,
 ): Promise<StateDraft[]> {
-  const views = await viewDossiers(tx, practice, dossiers);
-  const snapshot = await newestSnapshot(tx, practice);
-  const under = await snapshotIn(tx, practice, snapshot);
-  const out: StateDraft[] = [];
-  for (const view of views.values()) {
-    const { dossier } = view;
-    const live = liveHashes(view);
-    if (dossierState(dossier, live) !== view.state)
-      throw vaultError('internal', 'the state of a dossier does not fit its objects; run fsck');
-    const row: SnapshotRow | undefined = await tx
-      .selectFrom('snapshot_row')
-      .select(['dossier', 'seq', 'state'])
-      .where('practice', '=', practice)
-      .where('dossier', '=', dossier)
-      .executeTakeFirst();
-    const proof = row && snapshot ? (await treeOf(vault, tx, practice, snapshot.hash)).proof(dossier) : undefined;
-    const changes = await tx
-      .selectFrom('dossier_item')
-      .select(['line', 'item'])
-      .where('practice', '=', practice)
-      .where('dossier', '=', dossier)
-      .where('change', '=', 1)
-      .where('seq', '>', row?.seq ?? 0)
-      .orderBy('seq')
-      .limit(500)
-      .execute();
-    const lines = [...new Set(changes.map(({ line }) => line))];
-    const steps = lines.length
-      ? await tx
-          .selectFrom('statement')
-          .selectAll()
-          .where('practice', '=', practice)
-          .where('dossier', '=', dossier)
-          .where('type', '=', 'state')
-          .where('line', 'in', lines)
-          .execute()
-      : [];
-    out.push({
-      steps,
-      under,
-      dossier,
-      seq: view.changed,
-      state: view.state,
-      live,
-      snapshot: row && proof ? { seq: row.seq, state: row.state, index: proof.index, path: [...proof.path] } : null,
-      changes,
-      notes: [...view.handles.values()].flatMap((one) => {
-        const mine = view.granted.some((grant) => grant.descriptor === one.descriptor && teams.has(grant.team));
-        return one.class !== 'source' && one.state === 'live' && mine ? [one.handle] : [];
-      }),
-    });
-  }
-  return out;
+  const found = await ofEach(keptStates, tx, practice, dossiers, (dossier) => stateNow(vault, tx, practice, dossier));
+  return [...found.values()].map(({ draft, notes }) => ({
+    ...draft,
+    notes: notes.filter((one) => one.teams.some((team) => teams.has(team))).map(({ handle }) => handle),
+  }));
 }
 
 /** Who said each change of this dossier since the snapshot that is a patient's own word (docs/spec/own.md). */

@@ -1,6 +1,7 @@
 /** What professionals do: look, write, take over, declare, and ask who looked; and what a patient may open. */
 
 import * as wire from '@ketenkluis/protocol';
+import { releaseText } from '../answer-text.ts';
 import { audit, declaration } from '../audit.ts';
 import { authenticate, openMessage } from '../auth.ts';
 import { own } from '../own.ts';
@@ -15,6 +16,9 @@ export function careRoutes(api: Api, vault: Vault): void {
     {
       ...gate('release', 256 * KIB, 'session'),
       schema: { body: wire.postRelease, response: { 200: wire.releaseAnswer } },
+      // Checked against the same schema, in parts.
+      serializerCompiler: () => (answer) =>
+        Buffer.from(releaseText(answer as Parameters<typeof releaseText>[0]), 'latin1') as unknown as string,
     },
     async (request) => release(vault, await openMessage(vault, request, 'release', request.body), request.body.body),
   );

@@ -1,29 +1,47 @@
 /** The ledger's port over the same database, so that an entry and its effects are one transaction. */
 
-import type { Bytes } from '@ketenkluis/base';
+import type { Bytes, Instant } from '@ketenkluis/base';
 import { type LedgerStore, ledgerError } from '@ketenkluis/ledger';
+import { prepared } from './prepared.ts';
 import type { Storage, Tx } from './storage.ts';
 
-/** SQLite allows 32,766 values in one statement; entries have four. */
-const ROWS_AT_ONCE = 1000;
+type Place = { readonly log: string; readonly level: number; readonly idx: number };
+const readLog = prepared<{ log: string }, { size: number; at: Instant | null; checkpoint: string | null }>((tx, at) =>
+  tx.selectFrom('log').select(['size', 'at', 'checkpoint']).where('log', '=', at('log')),
+);
+const readTile = prepared<Place, { bytes: Bytes }>((tx, at) =>
+  tx
+    .selectFrom('tile')
+    .select('bytes')
+    .where('log', '=', at('log'))
+    .where('level', '=', at('level'))
+    .where('idx', '=', at('idx'))
+    .$castTo<{ bytes: Bytes }>(),
+);
+type LogRow = { readonly log: string; readonly size: number; readonly at: Instant | null; readonly checkpoint: string };
+const putLog = prepared<LogRow, unknown>((tx, at) =>
+  tx
+    .insertInto('log')
+    .values({ log: at('log'), size: at('size'), at: at('at'), checkpoint: at('checkpoint') })
+    .onConflict((on) => on.column('log').doUpdateSet({ size: at('size'), at: at('at'), checkpoint: at('checkpoint') })),
+);
+type EntryRow = { readonly log: string; readonly idx: number; readonly leaf: Bytes; readonly stored: Bytes };
+const putEntry = prepared<EntryRow, unknown>((tx, at) =>
+  tx.insertInto('entry').values({ log: at('log'), idx: at('idx'), leaf: at('leaf'), stored: at('stored') }),
+);
+const putTile = prepared<Place & { readonly bytes: Bytes }, unknown>((tx, at) =>
+  tx
+    .insertInto('tile')
+    .values({ log: at('log'), level: at('level'), idx: at('idx'), bytes: at('bytes') })
+    .onConflict((on) => on.columns(['log', 'level', 'idx']).doUpdateSet({ bytes: at('bytes') })),
+);
 
-export const storageLedger = ({ read, write }: Pick<Storage, 'read' | 'write'>): LedgerStore<Tx> => ({
-  state: (log) =>
-    read(async (tx) => {
-      const row = await tx.selectFrom('log').selectAll().where('log', '=', log).executeTakeFirst();
-      return row ? { size: row.size, at: row.at, checkpoint: row.checkpoint } : { size: 0, at: null, checkpoint: null };
-    }),
-  tile: (log, level, index) =>
-    read(async (tx) => {
-      const row = await tx
-        .selectFrom('tile')
-        .select('bytes')
-        .where('log', '=', log)
-        .where('level', '=', level)
-        .where('idx', '=', index)
-        .executeTakeFirst();
-      return row?.bytes as Bytes | undefined;
-    }),
+export const storageLedger = ({ one, read, write }: Pick<Storage, 'one' | 'read' | 'write'>): LedgerStore<Tx> => ({
+  state: async (log) => {
+    const [row] = await one(readLog, { log });
+    return row ? { size: row.size, at: row.at, checkpoint: row.checkpoint } : { size: 0, at: null, checkpoint: null };
+  },
+  tile: async (log, level, index) => (await one(readTile, { log, level, idx: index }))[0]?.bytes,
   entries: (log, from, to) =>
     read((tx) =>
       tx
@@ -38,32 +56,16 @@ export const storageLedger = ({ read, write }: Pick<Storage, 'read' | 'write'>):
   commit: (writes, effects) =>
     write(async (tx) => {
       for (const { log, expectedSize } of writes) {
-        const row = await tx.selectFrom('log').select('size').where('log', '=', log).executeTakeFirst();
+        const [row] = await readLog(tx, { log });
         if ((row?.size ?? 0) !== expectedSize) {
           throw ledgerError('fenced', 'another writer has added to this log; read its state again');
         }
       }
       await effects(tx);
       for (const { log, size, at, checkpoint, entries, tiles } of writes) {
-        await tx
-          .insertInto('log')
-          .values({ log, size, at, checkpoint })
-          .onConflict((on) => on.column('log').doUpdateSet({ size, at, checkpoint }))
-          .execute();
-        for (let from = 0; from < entries.length; from += ROWS_AT_ONCE) {
-          const rows = entries.slice(from, from + ROWS_AT_ONCE);
-          await tx
-            .insertInto('entry')
-            .values(rows.map(({ index, leaf, stored }) => ({ log, idx: index, leaf, stored })))
-            .execute();
-        }
-        for (const { level, index, bytes } of tiles) {
-          await tx
-            .insertInto('tile')
-            .values({ log, level, idx: index, bytes })
-            .onConflict((on) => on.columns(['log', 'level', 'idx']).doUpdateSet({ bytes }))
-            .execute();
-        }
+        await putLog(tx, { log, size, at, checkpoint });
+        for (const { index, leaf, stored } of entries) await putEntry(tx, { log, idx: index, leaf, stored });
+        for (const { level, index, bytes } of tiles) await putTile(tx, { log, level, idx: index, bytes });
       }
     }),
 });

@@ -12,6 +12,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { Changes, type Moment, touchedBy } from './moments.ts';
 import { privateDatabase } from './private.ts';
 
 export interface SqliteOptions {
@@ -37,35 +38,51 @@ export function openDatabase({ file, readOnly = false }: SqliteOptions): Databas
 
 const MAX_STATEMENTS = 400;
 
+interface PreparedStatement {
+  readonly statement: StatementSync;
+  readonly reads: boolean;
+  /** Tables that it changes. */
+  readonly touches: readonly string[];
+}
+
 class SqliteConnection implements DatabaseConnection {
   readonly #db: DatabaseSync;
-  readonly #prepared = new Map<string, { statement: StatementSync; reads: boolean }>();
+  readonly #changes: Changes | undefined;
+  readonly #prepared = new Map<string, PreparedStatement>();
 
-  constructor(db: DatabaseSync) {
+  /** `changes`: of a connection that writes. */
+  constructor(db: DatabaseSync, changes: Changes | undefined) {
     this.#db = db;
+    this.#changes = changes;
   }
 
-  #prepare(sql: string) {
+  #prepare({ sql, query }: CompiledQuery): PreparedStatement {
     let found = this.#prepared.get(sql);
     if (!found) {
       if (this.#prepared.size >= MAX_STATEMENTS) this.#prepared.clear();
       const statement = this.#db.prepare(sql);
-      found = { statement, reads: statement.columns().length > 0 };
+      found = { statement, reads: statement.columns().length > 0, touches: touchedBy(query) };
       this.#prepared.set(sql, found);
     }
+    this.#changes?.note(found.touches);
     return found;
   }
 
-  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { statement, reads } = this.#prepare(sql);
-    const values = parameters as readonly SQLInputValue[];
+  run<R>(query: CompiledQuery): QueryResult<R> {
+    const { statement, reads } = this.#prepare(query);
+    const values = query.parameters as readonly SQLInputValue[];
     if (reads) return { rows: statement.all(...values) as R[] };
     const { changes, lastInsertRowid } = statement.run(...values);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
 
-  async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
-    const { statement } = this.#prepare(sql);
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.run(query);
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    const { statement } = this.#prepare(query);
+    const { parameters } = query;
     for (const row of statement.iterate(...(parameters as readonly SQLInputValue[]))) yield { rows: [row as R] };
   }
 
@@ -75,17 +92,33 @@ class SqliteConnection implements DatabaseConnection {
 }
 
 /** One connection that waits its turn: a second user gets it when the first has released it. */
-class SqliteDriver implements Driver {
+export class SqliteDriver implements Driver {
   readonly #db: DatabaseSync;
-  readonly #begin: string;
+  readonly #readOnly: boolean;
+  readonly #changes: Changes;
   readonly #connection: SqliteConnection;
+  /** Takes the view of a reading transaction at once: without it the first query would. */
+  readonly #view: StatementSync | undefined;
+  #moment: Moment | undefined;
   #turn: Promise<void> = Promise.resolve();
   #release: (() => void) | undefined;
 
-  constructor(db: DatabaseSync, readOnly: boolean) {
+  constructor(db: DatabaseSync, { readOnly = false, changes = new Changes() }: SqliteDialectOptions) {
     this.#db = db;
-    this.#connection = new SqliteConnection(db);
-    this.#begin = readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE';
+    this.#readOnly = readOnly;
+    this.#changes = changes;
+    this.#connection = new SqliteConnection(db, readOnly ? undefined : changes);
+    this.#view = readOnly ? db.prepare('PRAGMA data_version') : undefined;
+  }
+
+  /** When the transaction that has the connection now got its view; a writing one has none. */
+  get moment(): Moment | undefined {
+    return this.#moment;
+  }
+
+  /** Runs on the one connection; only for whose transaction it is. */
+  run<R>(query: CompiledQuery): QueryResult<R> {
+    return this.#connection.run(query);
   }
 
   async init(): Promise<void> {}
@@ -100,16 +133,24 @@ class SqliteDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
-    this.#connection.exec(this.#begin);
+    this.#connection.exec(this.#readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE');
+    if (!this.#view) return;
+    this.#view.get();
+    this.#moment = this.#changes.now();
   }
 
   async commitTransaction(): Promise<void> {
-    this.#connection.exec('COMMIT');
+    try {
+      this.#connection.exec('COMMIT');
+    } finally {
+      if (!this.#readOnly) this.#changes.settle();
+    }
   }
 
   async rollbackTransaction(): Promise<void> {
     // A full disk may have rolled back already; then there is nothing left to do.
     if (this.#db.isTransaction) this.#connection.exec('ROLLBACK');
+    if (!this.#readOnly) this.#changes.settle();
   }
 
   async releaseConnection(): Promise<void> {
@@ -123,11 +164,24 @@ class SqliteDriver implements Driver {
   }
 }
 
-/** The dialect over an open database; destroying Kysely closes it. */
-export const sqliteDialect = (db: DatabaseSync, readOnly = false): Dialect => ({
-  createDriver: () => new SqliteDriver(db, readOnly),
-  createQueryCompiler: () => new SqliteQueryCompiler(),
-  createAdapter: () => new SqliteAdapter(),
-  // biome-ignore lint/suspicious/noExplicitAny: Kysely's own signature
-  createIntrospector: (kysely: Kysely<any>) => new SqliteIntrospector(kysely),
-});
+export interface SqliteDialectOptions {
+  readonly readOnly?: boolean;
+  /** Shared by the writer and the reader of one database. */
+  readonly changes?: Changes;
+}
+
+/** The dialect over an open database, and the driver that it makes; destroying Kysely closes the database. */
+export function sqliteDialect(
+  db: DatabaseSync,
+  options: SqliteDialectOptions = {},
+): { readonly dialect: Dialect; readonly driver: SqliteDriver } {
+  const driver = new SqliteDriver(db, options);
+  const dialect: Dialect = {
+    createDriver: () => driver,
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new SqliteAdapter(),
+    // biome-ignore lint/suspicious/noExplicitAny: Kysely's own signature
+    createIntrospector: (kysely: Kysely<any>) => new SqliteIntrospector(kysely),
+  };
+  return { dialect, driver };
+}

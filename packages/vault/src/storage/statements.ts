@@ -5,6 +5,7 @@ import type { WireStatement } from '@ketenkluis/protocol';
 import { batchesFromWire, type Hash, type Statement, statementFromWire } from '@ketenkluis/seal';
 import type { Selectable } from 'kysely';
 import { wireBytes } from '../native.ts';
+import { kept } from './moments.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './storage.ts';
 
@@ -83,13 +84,44 @@ export async function getStatements(
   return new Map(rows.map((row) => [row.hash, row]));
 }
 
+const MIB = 1024 * 1024;
+const keptRows = kept<StatementRow | undefined>({
+  from: ['statement'],
+  // The row, what it is on the wire, and the text of that.
+  size: (row) => 1000 + (row ? 4 * (row.header.length + (row.sigs?.length ?? 0) + (row.path?.length ?? 0)) : 0),
+  most: 64 * MIB,
+});
+
+/** As `getStatements`, for what is looked at again and again. The rows are shared: nobody changes them. */
+export async function keptStatements(
+  tx: Tx,
+  practice: OrganisationId,
+  hashes: Iterable<Hash>,
+): Promise<Map<Hash, StatementRow>> {
+  const keys = [...new Set(hashes)].map((one) => `${practice}/${one}`);
+  const found = await keptRows(tx, keys, async (missing) => {
+    const wanted = missing.map((key) => key.slice(practice.length + 1) as Hash);
+    const rows = await getStatements(tx, practice, wanted);
+    return new Map(wanted.map((one) => [`${practice}/${one}`, rows.get(one)]));
+  });
+  return new Map([...found.values()].flatMap((row) => (row ? [[row.hash, row] as const] : [])));
+}
+
 function pathOf(path: Bytes): string[] {
   const steps: string[] = [];
   for (let at = 0; at < path.length; at += HASH) steps.push(wireBytes(path.subarray(at, at + HASH)));
   return steps;
 }
 
+const wires = new WeakMap<StatementRow, WireStatement>();
+/** One object for one row: not to be changed. */
 export function toWire(row: StatementRow): WireStatement {
+  const known = wires.get(row) ?? wireOf(row);
+  wires.set(row, known);
+  return known;
+}
+
+function wireOf(row: StatementRow): WireStatement {
   const header = wireBytes(row.header);
   if (row.batch !== null) return { header, proof: { batch: row.batch, index: row.leaf!, path: pathOf(row.path!) } };
   // What stands here was parsed when it came; the answer as a whole is parsed once more before it leaves.
@@ -104,6 +136,16 @@ export async function batchesFor(
 ): Promise<WireStatement[]> {
   const hashes = new Set([...rows].flatMap((row) => row.batch ?? []));
   return [...(await getStatements(tx, practice, [...hashes])).values()].map(toWire);
+}
+
+/** As `batchesFor`, of rows that are looked at again and again. */
+export async function keptBatchesFor(
+  tx: Tx,
+  practice: OrganisationId,
+  rows: Iterable<StatementRow>,
+): Promise<WireStatement[]> {
+  const hashes = new Set([...rows].flatMap((row) => row.batch ?? []));
+  return [...(await keptStatements(tx, practice, hashes)).values()].map(toWire);
 }
 
 /** Parsed again, with their batches. */

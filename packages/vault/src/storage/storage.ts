@@ -3,8 +3,10 @@
 import type { LedgerStore } from '@ketenkluis/ledger';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { storageLedger } from './ledger-store.ts';
+import { Changes, seenAt } from './moments.ts';
+import { type Prepared, runsAtOnce, type Values } from './prepared.ts';
 import { createTables, type Schema } from './schema.ts';
-import { openDatabase, sqliteDialect } from './sqlite.ts';
+import { openDatabase, type SqliteDriver, sqliteDialect } from './sqlite.ts';
 
 /** Repositories take this and nothing else, so that no query can step outside its transaction. */
 export type Tx = Transaction<Schema>;
@@ -12,6 +14,8 @@ export type Tx = Transaction<Schema>;
 export interface Storage {
   /** A consistent view of what is committed; runs beside a write. Writing in it fails. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** One reading query on what is committed now; waits for nobody. */
+  one<V extends Values, R>(query: Prepared<V, R>, values: V): Promise<R[]>;
   /** One at a time; resolves when durable. If `work` throws, nothing of it stays. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   readonly ledger: LedgerStore<Tx>;
@@ -20,18 +24,42 @@ export interface Storage {
   close(): Promise<void>;
 }
 
+/** Each transaction with its connection, and a reading one with its moment. */
+const within =
+  (database: Kysely<Schema>, driver: SqliteDriver) =>
+  <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+    database.transaction().execute(async (tx) => {
+      const end = runsAtOnce(tx, (query) => driver.run(query));
+      if (driver.moment) seenAt(tx, driver.moment);
+      try {
+        return await work(tx);
+      } finally {
+        end();
+      }
+    });
+
 /** Opens (and if need be makes) the database file. */
 export async function openSqlite(file: string): Promise<Storage> {
-  const writer = new Kysely<Schema>({ dialect: sqliteDialect(openDatabase({ file })) });
+  const changes = new Changes();
+  const writing = sqliteDialect(openDatabase({ file }), { changes });
+  const writer = new Kysely<Schema>(writing);
   await createTables(writer, { bytes: 'blob' });
-  const reader = new Kysely<Schema>({ dialect: sqliteDialect(openDatabase({ file, readOnly: true }), true) });
+  const reading = sqliteDialect(openDatabase({ file, readOnly: true }), { readOnly: true, changes });
+  const reader = new Kysely<Schema>(reading);
+  // Beside the reader, whose transaction may be of a moment before.
+  const beside = sqliteDialect(openDatabase({ file, readOnly: true }), { readOnly: true });
+  const now = new Kysely<Schema>(beside) as unknown as Tx;
+  const end = runsAtOnce(now, (query) => beside.driver.run(query));
   const storage = {
-    read: <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work),
-    write: <T>(work: (tx: Tx) => Promise<T>) => writer.transaction().execute(work),
+    one: <V extends Values, R>(query: Prepared<V, R>, values: V) => query(now, values),
+    read: within(reader, reading.driver),
+    write: within(writer, writing.driver),
     tidy: async () => {
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writer);
     },
     close: async () => {
+      end();
+      await beside.driver.destroy();
       await reader.destroy();
       await writer.destroy();
     },
@@ -39,14 +67,12 @@ export async function openSqlite(file: string): Promise<Storage> {
   return { ...storage, ledger: storageLedger(storage) };
 }
 
-/** Reads a database that may belong to a stopped vault; writing fails. */
+/** Reads a database that may belong to a vault that runs, so that nothing is kept; writing fails. */
 export function openReader(file: string): Storage {
-  const reader = new Kysely<Schema>({ dialect: sqliteDialect(openDatabase({ file, readOnly: true }), true) });
-  const storage = {
-    read: <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work),
-    write: <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work),
-    tidy: async () => undefined,
-    close: () => reader.destroy(),
-  };
+  const { dialect } = sqliteDialect(openDatabase({ file, readOnly: true }), { readOnly: true });
+  const reader = new Kysely<Schema>({ dialect });
+  const read = <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work);
+  const one = <V extends Values, R>(query: Prepared<V, R>, values: V) => read((tx) => query(tx, values));
+  const storage = { one, read, write: read, tidy: async () => undefined, close: () => reader.destroy() };
   return { ...storage, ledger: storageLedger(storage) };
 }
