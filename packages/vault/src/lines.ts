@@ -22,6 +22,7 @@ import {
 import type { Hash, Request, Statement } from '@ketenkluis/seal';
 import { vaultError } from './errors.ts';
 import type { People } from './people.ts';
+import { CHANGED, type Changed, checkRoom, GAVE } from './room.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -128,10 +129,8 @@ export const ownCommon = (
 export interface Plan {
   readonly common: Common;
   readonly items: readonly DraftItem[];
-  /** Positions of the items that change their dossier's state. */
-  readonly changes?: ReadonlySet<number>;
-  /** The state of every dossier that this line changes, as it is after it; `ended` closes it for good. */
-  readonly states?: ReadonlyMap<DossierId, { readonly state: Hash; readonly ended: boolean }>;
+  /** What it changes of dossiers (`DossierDraft.changed`). */
+  readonly changed?: Changed;
   readonly annex?: { readonly hash: Hash; readonly bytes: Bytes } | null;
   readonly effect?: (tx: Tx, line: Sequenced) => Promise<void>;
 }
@@ -193,7 +192,7 @@ async function chainsOf(tx: Tx, practice: OrganisationId, plan: Plan): Promise<M
     .where('dossier', 'in', named)
     .execute();
   for (const row of rows) chains.set(row.dossier, { seq: row.seq, hash: row.head });
-  for (const dossier of plan.states?.keys() ?? []) if (!chains.has(dossier)) chains.set(dossier, CHAIN_START);
+  for (const dossier of plan.changed?.states.keys() ?? []) if (!chains.has(dossier)) chains.set(dossier, CHAIN_START);
   return chains;
 }
 
@@ -201,14 +200,15 @@ async function recordItems(tx: Tx, practice: OrganisationId, plan: Plan, line: S
   const lastChange = new Map<DossierId, number>();
   const rows = line.entry.items.flatMap((one, position) => {
     if (one.dossier === null || one.seq === null) return [];
-    const change = plan.changes?.has(position) ? 1 : 0;
-    if (change === 1) lastChange.set(one.dossier, one.seq);
+    const changed = plan.changed?.positions.has(position) ?? false;
+    const change = !changed ? 0 : plan.changed!.given.has(position) ? GAVE : CHANGED;
+    if (changed) lastChange.set(one.dossier, one.seq);
     const { dossier, seq } = one;
     return [{ practice, dossier, seq, line: line.index, item: position, at: line.entry.common.at, change }];
   });
   if (rows.length > 0) await tx.insertInto('dossier_item').values(rows).execute();
   for (const [dossier, head] of line.heads) {
-    const next = plan.states?.get(dossier);
+    const next = plan.changed?.states.get(dossier);
     const changed = lastChange.get(dossier);
     const moved = {
       seq: head.seq,
@@ -254,6 +254,7 @@ export function append(vault: Vault, { practice, log, request, keys, before, pla
       await before?.(at);
       return vault.storage.read(async (tx) => {
         const made = await plan(tx, at);
+        if (request && made.changed) await checkRoom(tx, practice, made.changed, made.items, request.payload);
         return {
           draft: { common: made.common, items: [...made.items], chains: await chainsOf(tx, practice, made) },
           effect: async (write: Tx, line: Sequenced) => {

@@ -77,7 +77,7 @@ interface DossierItemTable extends Own {
   line: number;
   item: number;
   at: Instant;
-  /** 1: the item changed the dossier's state. */
+  /** 0: nothing; 1: the item changed the dossier's state; 2: and it brought something (`room.ts`). */
   change: number;
 }
 interface HandleTable extends Own {
