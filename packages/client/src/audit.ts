@@ -3,16 +3,8 @@
  * and a gap in the dossier's numbering is found (docs/spec/entry.md).
  */
 
-import {
-  type DossierId,
-  type FactId,
-  fromBase64url,
-  type HandleId,
-  type Instant,
-  type OrganisationId,
-  type PersonId,
-} from '@ketenkluis/base';
-import { type Annex, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
+import type { DossierId, FactId, HandleId, Instant, OrganisationId, PersonId } from '@ketenkluis/base';
+import type { Annex, EntryItem } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
 import type { KeyDirectory, RequestClass } from '@ketenkluis/seal';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
@@ -123,7 +115,7 @@ export async function audit(
               at: people.timeAt(common.at, line.index),
             });
       // A request is kept back only where it names other dossiers, and then the leaf holds their items too.
-      const alone = parseLeaf(fromBase64url(shown.leaf)).items.length === mine.length;
+      const alone = line.count === mine.length;
       const kept = signature === 'not-shown' && alone;
       const annexHash = mine.find(({ item }) => item.annex !== null)?.item.annex ?? null;
       return {
@@ -143,7 +135,7 @@ export async function audit(
         annexed: annexHash !== null,
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
-        line: common === null ? null : { index: line.index, common, items: mine },
+        line: common === null ? null : { ...line, items: mine },
       };
     }),
   );
