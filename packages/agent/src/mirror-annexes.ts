@@ -23,15 +23,24 @@ import {
 const isWhole = ({ kind, name, bytes }: StoredObject): boolean =>
   kind === 'annex' && hashOf(fromBase64url(bytes)) === name;
 
-/** Annexes that the lines of one file name, from one line on, with the first line that does. */
-async function namedIn(dir: string, from: number, to: number): Promise<Map<string, number>> {
-  const named = new Map<string, number>();
+/** Annexes that the lines of one file name, from one line on, with the first line that does; `twice` is told of each further one. */
+async function namedIn(
+  dir: string,
+  from: number,
+  to: number,
+  twice?: (index: number, first: number) => void,
+  named = new Map<string, number>(),
+): Promise<Map<string, number>> {
   const lines = await linesIn(dir, entriesFile(from));
   for (let index = from; index < to; index++) {
     const text = lines[index % LINES_PER_FILE] ?? '';
     if (text === '' || text === GONE) continue;
-    for (const { annex } of decodeEntry(fromBase64url(text)).entry.items)
-      if (annex !== null && !named.has(annex)) named.set(annex, index);
+    const { items } = decodeEntry(fromBase64url(text)).entry;
+    for (const annex of new Set(items.flatMap((item) => item.annex ?? []))) {
+      const first = named.get(annex);
+      if (first === undefined) named.set(annex, index);
+      else twice?.(index, first);
+    }
   }
   return named;
 }
@@ -47,7 +56,7 @@ function* filesFrom(from: number, size: number): Generator<readonly [number, num
 
 /**
  * Copies what the lines from `from` up to `size` name. `upTo`: all of them stand here up to this line; where the vault does not show one
- * (`missing`), the next run asks again from there.
+ * (`missing`; a line that names an earlier line's is one), the next run asks again from there.
  */
 export async function mirrorAnnexes(
   dir: string,
@@ -56,9 +65,12 @@ export async function mirrorAnnexes(
   size: number,
 ): Promise<{ readonly count: number; readonly missing: number; readonly upTo: number }> {
   const missing = new Map<string, number>();
+  const again: number[] = [];
   let count = 0;
   for (const [start, end] of filesFrom(from, size)) {
-    const named = await namedIn(dir, start, end);
+    // An earlier line of this file may have named one that a new line names too; the bytes came with it and count for it alone.
+    const whole = await namedIn(dir, start - (start % LINES_PER_FILE), end, (index) => again.push(index));
+    const named = new Map([...whole].filter(([, index]) => index >= start));
     if (named.size === 0) continue;
     const file = annexesFile(start);
     const objects = (await objectsIn(dir, file)).filter(isWhole);
@@ -81,19 +93,11 @@ export async function mirrorAnnexes(
     count += came;
     for (const [name, index] of named) missing.set(name, index);
   }
-  // Two lines may name the same one: it came with the first.
-  if (missing.size > 0) for (const name of await heldIn(dir)) missing.delete(name);
-  return { count, missing: missing.size, upTo: Math.min(size, ...missing.values()) };
+  const short = [...missing.values(), ...again.filter((index) => index >= from)];
+  return { count, missing: short.length, upTo: Math.min(size, ...short) };
 }
 
-async function heldIn(dir: string): Promise<Set<string>> {
-  const held = new Set<string>();
-  for (const file of await filesOf(dir, 'annexes'))
-    for (const object of await objectsIn(dir, file)) if (isWhole(object)) held.add(object.name);
-  return held;
-}
-
-/** What is wrong with the annexes of a copy: one that a line names is not here, is another, or no line that is left names it. */
+/** What is wrong with the annexes of a copy: one that a line names is not here, is another, two lines name it, or no line that is left does. */
 export async function checkAnnexes(
   dir: string,
   size: number,
@@ -101,12 +105,12 @@ export async function checkAnnexes(
   readonly annexes: number;
   readonly faults: readonly { readonly kind: 'annex'; readonly index: number | null; readonly message: string }[];
 }> {
-  const named = new Map<string, number>();
-  for (const [start, end] of filesFrom(0, size))
-    for (const [name, index] of await namedIn(dir, start, end)) if (!named.has(name)) named.set(name, index);
-  const left = new Map(named);
   const faults: { kind: 'annex'; index: number | null; message: string }[] = [];
   const bad = (index: number | null, message: string) => faults.push({ kind: 'annex', index, message });
+  const named = new Map<string, number>();
+  const twice = (index: number, first: number) => bad(index, `line ${index} names the annex of line ${first}`);
+  for (const [start, end] of filesFrom(0, size)) await namedIn(dir, start, end, twice, named);
+  const left = new Map(named);
   for (const file of await filesOf(dir, 'annexes')) {
     for (const object of await objectsIn(dir, file)) {
       const index = named.get(object.name) ?? null;

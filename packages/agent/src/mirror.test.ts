@@ -2,6 +2,7 @@ import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, statSync,
 import { join } from 'node:path';
 import { base64url, type DossierId, fromBase64url } from '@ketenkluis/base';
 import { alarmOf, audit } from '@ketenkluis/client';
+import { hashOf } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from './keystore.ts';
 import { readObjects } from './mirror-files.ts';
@@ -232,5 +233,37 @@ describe('the mirror', () => {
     });
     expect(await alarm(bent({ year: 2020 }))).toBe('gap');
     expect(await alarm(bent({ to: frontier.size }))).toBe('gap');
+  });
+
+  it('R39: an annex is one line’s: monitor, mirror and verification name a second line with it', async () => {
+    const { vault } = world.vault();
+    const now = world.clock.clock();
+    const { lines } = await monitorAt(world, now);
+    const { origin: log } = world.init.state.register.vault.log;
+    const { v: _, id: __, at: ___, ...common } = lines.at(-1)!.entry.common;
+    const bytes = world.random(64);
+    const annex = hashOf(bytes);
+    const name = async (withBytes: boolean) => {
+      const { seq: _seq, prev: _prev, ...item } = lines.at(-1)!.entry.items[0]!;
+      const { index } = await vault.appender.append({
+        ...{ log, keys: [] },
+        prepare: async () => ({
+          draft: { common, items: [{ ...item, annex }], chains: new Map() },
+          effect: async (tx, line) => {
+            const row = { practice: common.practice, hash: annex, bytes, line: line.index };
+            if (withBytes) await tx.insertInto('annex').values(row).execute();
+          },
+        }),
+      });
+      return index;
+    };
+    const first = await name(true);
+    expect(await mirrorAt(world, dir, now)).toMatchObject({ annexes: 1, missing: 0 });
+    const second = await name(false);
+    expect(await mirrorAt(world, dir, now)).toMatchObject({ annexes: 0, missing: 1 });
+    expect((await verifyMirror(dir)).faults).toEqual([
+      { kind: 'annex', index: second, message: `line ${second} names the annex of line ${first}` },
+    ]);
+    expect(await monitorAt(world, now).catch((error: unknown) => alarmOf(error))).toBe('annex');
   });
 });

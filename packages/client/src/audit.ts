@@ -95,7 +95,7 @@ export async function audit(
   });
 
   const proved: ProvedLine[] = [];
-  const lines = await Promise.all(
+  const read = await Promise.all(
     answer.lines.map(async (shown): Promise<AuditLine> => {
       const proof = { leaf: shown.leaf, path: shown.path };
       let line: ProvedLine;
@@ -138,6 +138,15 @@ export async function audit(
         line: common === null ? null : { ...line, items: mine },
       };
     }),
+  );
+  // An annex is one line's: who names another's again shows somebody else's words, or hides their own.
+  const annexes = new Map<string, number>();
+  for (const { index, items } of [...proved].sort((a, b) => a.index - b.index))
+    for (const { item } of items) if (item.annex !== null && !annexes.has(item.annex)) annexes.set(item.annex, index);
+  const lines = read.map((one) =>
+    one.line?.items.some(({ item }) => item.annex !== null && annexes.get(item.annex) !== one.index)
+      ? { ...one, verified: false, annex: null }
+      : one,
   );
   const known = [...proved, own].flatMap(({ index, common }) => (common === null ? [] : [{ index, at: common.at }]));
   const links = linksOf([...proved.filter(({ index }) => index !== own.index), own], what.dossier);

@@ -238,12 +238,29 @@ async function recordItems(tx: Tx, practice: OrganisationId, plan: Plan, line: S
   }
 }
 
+/** One annex is one line's: it is sealed for that request, and goes with that line's year. */
+async function checkAnnex(tx: Tx, practice: OrganisationId, hash: Hash): Promise<void> {
+  const row = await tx
+    .selectFrom('annex')
+    .select('line')
+    .where('practice', '=', practice)
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  if (row) throw vaultError('bad-request', 'another line names this annex; seal one for this request');
+}
+
 /** The key of whatever changes who is who: cards, memberships, partners and what else stands in the key directory. */
 const DIRECTORY = 'directory';
 
 /** Sequences one line, with its effects in the same transaction; resolves when durable. */
 export function append(vault: Vault, { practice, log, request, keys, before, plan }: Appending): Promise<Committed> {
-  const own = request ? [`${practice}/counter/${counterSource(request.payload)}`] : [];
+  const annex = request?.payload.annex ?? null;
+  const own = request
+    ? [
+        `${practice}/counter/${counterSource(request.payload)}`,
+        ...(annex === null ? [] : [`${practice}/annex/${annex}`]),
+      ]
+    : [];
   const changes = keys.includes(DIRECTORY);
   return vault.appender.append({
     log,
@@ -254,6 +271,7 @@ export function append(vault: Vault, { practice, log, request, keys, before, pla
       await before?.(at);
       return vault.storage.read(async (tx) => {
         const made = await plan(tx, at);
+        if (made.annex) await checkAnnex(tx, practice, made.annex.hash);
         if (request && made.changed) await checkRoom(tx, practice, made.changed, made.items, request.payload);
         return {
           draft: { common: made.common, items: [...made.items], chains: await chainsOf(tx, practice, made) },
