@@ -1,13 +1,14 @@
 import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { base64url, type DossierId, fromBase64url } from '@ketenkluis/base';
-import { alarmOf, audit } from '@ketenkluis/client';
-import { hashOf } from '@ketenkluis/seal';
+import { base64url, type DossierId, fromBase64url, type Instant, utf8 } from '@ketenkluis/base';
+import { alarmOf, audit, declare, type Session } from '@ketenkluis/client';
+import { type LogIndex, openIndex, readLog } from '@ketenkluis/client/overseer';
+import { hashOf, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from './keystore.ts';
 import { readObjects } from './mirror-files.ts';
 import { openState } from './state.ts';
-import { type BendPage, mirrorAt, monitorAt, sixYearsOn } from './testing/erased.ts';
+import { type BendPage, linkTo, mirrorAt, monitorAt, sixYearsOn } from './testing/erased.ts';
 import { makeWorld, type World } from './testing/world.ts';
 import { verifyMirror } from './verify.ts';
 
@@ -21,6 +22,11 @@ async function dossiersOf(world: World): Promise<DossierId[]> {
 describe('the mirror', () => {
   let world: World;
   let dir: string;
+  /** As they read the log before its first year went. */
+  let officer: Session;
+  let overseen: LogIndex | undefined;
+  let peopleThen: ReturnType<Session['people']>;
+  let thenAt: Instant;
   const objects = () =>
     readdirSync(join(dir, 'objects')).flatMap((name) => readObjects(readFileSync(join(dir, 'objects', name))));
   const annexed = () =>
@@ -191,6 +197,10 @@ describe('the mirror', () => {
     const annexes = await vault.storage.read((tx) => tx.selectFrom('annex').selectAll().execute());
     const kept = annexes.at(-1)!.hash;
     expect(annexed().map(({ name }) => name)).toContain(kept);
+    officer = await world.signIn('gp');
+    await declare(officer, { event: 'search', items: [] });
+    overseen = structuredClone(await readLog(officer));
+    [peopleThen, thenAt] = [officer.people(), officer.now()];
     await sixYearsOn(world);
     await world.vault().upkeep();
     const now = world.clock.clock();
@@ -233,6 +243,30 @@ describe('the mirror', () => {
     });
     expect(await alarm(bent({ year: 2020 }))).toBe('gap');
     expect(await alarm(bent({ to: frontier.size }))).toBe('gap');
+  });
+
+  it('R44: who oversees the log passes over the year as well, and keeps nothing of it on the device', async () => {
+    expect(overseen!.looks.line.length).toBeGreaterThan(0);
+    const { session } = await linkTo(world, world.clock.clock(), (page) => page);
+    const keys = { storage: new Map<string, unknown>(), kept: overseen! };
+    const there = {
+      ...session,
+      ...{ practice: officer.practice, person: officer.person, keys: () => officer.keys() },
+      wire: { ports: { storage: { get: async () => keys.storage.get('index'), set: async () => undefined } } },
+      people: async () => ({ cardOf: () => undefined, timeAt: (at: Instant) => at }),
+      log: async () => ({ ...(await session.log()), log: officer.wire.place.pins.log }),
+    } as unknown as Session;
+    const anew = await readLog(there);
+    expect(anew.looks.line).toEqual([]);
+    // A device that read it before, with that year in what it kept.
+    const card = (await peopleThen).cardOf(officer.person, thenAt)!;
+    const info = 'ketenkluis.review-index.v1';
+    const plain = utf8(JSON.stringify(overseen)) as Uint8Array as Plaintext;
+    keys.storage.set('index', await sealTo(fromBase64url(card.kem), info, plain));
+    expect(await openIndex(there)).toEqual(overseen);
+    const again = await readLog(there);
+    expect(again.looks.line).toEqual([]);
+    expect(again).toEqual(anew);
   });
 
   it('R39: an annex is one line’s: monitor, mirror and verification name a second line with it', async () => {
