@@ -2,7 +2,7 @@
 
 import { DAY, newId, type OrganisationId, plus, systemRandom } from '@ketenkluis/base';
 import { heads, MAX_CHANGES } from '@ketenkluis/protocol';
-import type { FactOf } from '@ketenkluis/seal';
+import { type FactOf, signStatement, statementToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_MESSAGES, MAX_SAID, ROOM } from './room.ts';
 import {
@@ -21,6 +21,7 @@ import {
   takeOver,
   takeSnapshot,
   visit,
+  withdrawal,
   withStates,
   writeMessage,
   writeNote,
@@ -85,8 +86,10 @@ describe('the room of a dossier between two snapshots', () => {
     expect((await note()).reply.status).toBe(200);
   });
 
-  it('R7: the agent reads where everything stands, also where the last change of each dossier was signed on its own', () => {
-    const one = { header: 'A'.repeat(40), proof: { sigs: [] } };
+  it('the agent reads where everything stands, also where the last change of each dossier was signed on its own', async () => {
+    const dossier = newDossier();
+    const { signer } = world.practice.nurse;
+    const one = statementToWire(await signStatement(withdrawal(world, dossier.enrolment, dossier.id), signer));
     expect(heads.shape.batches.safeParse(Array.from({ length: 10_000 }, () => one)).success).toBe(true);
   });
 
