@@ -1,7 +1,7 @@
 /** A host and a patient together: a genuine request and a genuine state of theirs, in a line that says what the two of them like. */
 
 import type { World } from '@ketenkluis/agent/testing';
-import type { DossierId, FactId } from '@ketenkluis/base';
+import { base64url, type DossierId, type FactId } from '@ketenkluis/base';
 import { type DraftItem, decodeEntry } from '@ketenkluis/ledger';
 import { dossierState, type Hash, signStatement } from '@ketenkluis/seal';
 import type { Session } from '../index.ts';
@@ -35,7 +35,8 @@ export async function smuggle(
       .slice(-1),
   );
   const { v: _, id: __, at: ___, ...common } = last!.common;
-  const { seq: _seq, prev: _prev, ...item } = last!.items.at(-1)!;
+  const { seq: _seq, prev: _prev, ...like } = last!.items.at(-1)!;
+  const item = { ...like, annex: base64url(world.random(32)) };
   const { stands, after } = await vault.storage.read(async (tx) => ({
     stands: await tx.selectFrom('dossier').selectAll().where('dossier', '=', dossier).executeTakeFirstOrThrow(),
     after: await tx.selectFrom('snapshot').select('number').orderBy('number', 'desc').executeTakeFirst(),
