@@ -11,4 +11,4 @@ export {
   type Question,
 } from './question.ts';
 export { type Expected, REQUEST_FAULTS, REQUEST_WINDOW, type RequestFault, requestFault } from './request.ts';
-export { POLICY_VERSION } from './version.ts';
+export { POLICY_VERSION, policyTexts } from './version.ts';

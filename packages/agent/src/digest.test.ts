@@ -1,10 +1,12 @@
 /** The weekly digest to the patient's own GP: whose patients, whose looks, which week, and nobody of another organisation by id. */
 
 import { DAY, instant, newId, systemRandom } from '@ketenkluis/base';
+import type { WeekContent } from '@ketenkluis/client';
 import { describe, expect, it } from 'vitest';
 import { MOST, makeWeek, mondayOf, takeLooks } from './digest.ts';
 import type { LogLine } from './lines.ts';
 import type { Register } from './register.ts';
+import { hasWeek } from './weekly.ts';
 
 const id = <K extends Parameters<typeof newId>[0]>(kind: K) => newId(kind, systemRandom);
 const [practice, partner] = [id('organisation'), id('organisation')];
@@ -68,6 +70,14 @@ describe('R51: the weekly digest', () => {
       { dossier: nobodys, doctor: null, who: gp, days: ['2026-03-14'], marks: [] },
     ]);
     expect(week.lines.at(-1)!.marks).toEqual([]);
+    // Mail goes to whose patients they are, and where nobody knows whose, to every doctor but the one who looked.
+    const only = (dossier: string) => ({ ...week, lines: week.lines.filter((line) => line.dossier === dossier) });
+    const hear = (dossier: string) => [gp, other].map((person) => hasWeek(only(dossier) as WeekContent, person!));
+    expect([mine!, theirs!, nobodys!].map(hear)).toEqual([
+      [true, false],
+      [false, true],
+      [false, true],
+    ]);
     // R47: nowhere in what is kept or sealed stands who of the other organisation it was.
     expect(JSON.stringify([one.looked, week])).not.toContain(podiatrist);
     expect(one.looked!.every(({ at }) => now - at < 14 * DAY)).toBe(true);

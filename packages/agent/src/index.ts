@@ -10,11 +10,12 @@ export {
   partName,
   patientsOf as breachPatients,
 } from './breach/file.ts';
-export { mirroredLines, mirroredStatements, practiceWorld } from './breach/world.ts';
+export { mirroredLines, mirroredStatements, practiceWorld, stateOfMirror } from './breach/world.ts';
 export type { ScopeContent } from './contents.ts';
 export { decideDestruction } from './destroy/decide.ts';
 export { type Destruction, type Drill, GROUNDS } from './destroy/file.ts';
 export { allowAgain } from './destroy/forgotten.ts';
+export { type CopyKeys, openCopy } from './destroy/open-copy.ts';
 export { type DestructionReport, destructionReport, partnerAnswered, partnerLetter } from './destroy/settle.ts';
 export { endEnrolment } from './ending.ts';
 export { type EnrolOptions, type EnrolResult, enrol } from './enrol.ts';
@@ -53,11 +54,12 @@ export { askMitz, type MitzReport, type MitzUse, stopMitz } from './mitz/settle.
 export { nodeSigner } from './native.ts';
 export { paperFonts } from './paper-fonts.ts';
 export { type NewKeys, recoveryCode, type WayIn } from './people.ts';
+export { ADDRESS } from './post/address.ts';
 export { type PostConfig, readPostConfig } from './post/config.ts';
 export { type Letter, openPost, type Post } from './post/post.ts';
 export { type Preview, type PreviewOptions, preview } from './preview.ts';
 export type { EndReason, Enrolment, Notice, Participation, PatientRecord, Register, Team } from './register.ts';
-export { restoreState } from './restore.ts';
+export { restoreState, sheetsOf } from './restore.ts';
 export { saidBy, writeSaid } from './said.ts';
 export type { SyncProgress } from './sending.ts';
 export { folderSource } from './source/folder.ts';

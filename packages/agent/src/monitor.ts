@@ -133,11 +133,13 @@ function resealAfter(out: Explained, { items }: Entry): void {
 }
 
 const READING = new Set(['log-read', 'access', 'grant']);
+const TAKING = new Set(['search', 'print', 'export', 'copy']);
 const CHANGING = new Set(['head', 'fact', 'withdrawal', 'grant', 'drop', 'state']);
 /** Looks, and rows that join or leave a list, have numbers too but change no state. */
 const isChange = (item: EntryItem, lists: ReadonlySet<string>, event: string): boolean =>
-  // Reading the log or who can see what is about a dossier's state too, and asking for a share names a part.
+  // Reading the log or who can see what, and taking along who looked, is about a dossier's state too; asking for a share names a part.
   !READING.has(event) &&
+  !(item.kind === 'state' && TAKING.has(event)) &&
   item.outcome === 'success' &&
   item.dossier !== null &&
   CHANGING.has(item.kind) &&

@@ -21,7 +21,8 @@ import {
 import { openSealed } from '@ketenkluis/seal/open';
 import { agentError } from './errors.ts';
 import type { LogLine } from './lines.ts';
-import { ADDRESS, type Post } from './post/post.ts';
+import { ADDRESS } from './post/address.ts';
+import type { Post } from './post/post.ts';
 import type { Register } from './register.ts';
 
 export interface PetitionReport {
@@ -119,9 +120,6 @@ export async function settlePetitions(of: {
   };
 }
 
-/** Messages in a row that did not go, after which a run tries no more. */
-const GIVE_UP = 3;
-
 async function tell(of: {
   readonly register: Register;
   readonly session: Session;
@@ -134,7 +132,6 @@ async function tell(of: {
   const people = await session.people();
   const today = localDate(now);
   const count = { sent: 0, failed: 0 };
-  let silent = 0;
   for (const { person, id, dossier, as } of people.owns(now)) {
     const newest = all.findLast(
       ({ statement: { payload } }) => payload.kind === 'alert' && payload.by === person && payload.own === id,
@@ -148,11 +145,7 @@ async function tell(of: {
     const to = await addressIn(session, alert, newest!.words);
     try {
       if (to === null) throw agentError('not-sent', 'the address does not open');
-      // A server that is away is not asked for every patient in turn; the next run begins with it again.
-      if (silent >= GIVE_UP) throw agentError('not-sent', 'the mail server is away');
-      silent += 1;
       await post.send({ to, ...WORDS[as] });
-      silent = 0;
       kept(register).told[person] = { day: today, until: looked };
       count.sent += 1;
       await save();

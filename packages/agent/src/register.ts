@@ -10,6 +10,7 @@ import { hash } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { breachFile } from './breach/file.ts';
 import { backupLife, destruction, drill } from './destroy/file.ts';
+import { ADDRESS } from './post/address.ts';
 
 const id = <K extends IdKind>(kind: K) =>
   z.custom<Id<K>>((value) => typeof value === 'string' && idPattern(kind).test(value), `expected a ${kind} id`);
@@ -247,6 +248,8 @@ export const staffMember = z.strictObject({
   file: z.string().max(200).optional(),
   /** Ids of this person as practitioner in the GP system: whose appointment it was. */
   practitioners: z.array(z.string().max(200)).max(16).optional(),
+  /** Where this doctor hears that the overview of last week is ready (docs/spec/notices.md). */
+  mail: z.string().regex(ADDRESS).optional(),
 });
 
 /** Who a partner is, as an owner said when it was pinned. */
@@ -326,6 +329,8 @@ export const register = z.strictObject({
     )
     .max(20_000)
     .optional(),
+  /** The last day of the week of which each doctor last heard by mail that it can be read. */
+  weeks: z.record(id('person'), day).optional(),
   /** By the patient's id in the GP system. */
   patients: z.record(z.string(), patient),
   /** What patients asked and want to be told of (docs/spec/petition.md, docs/spec/notices.md). */

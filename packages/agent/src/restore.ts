@@ -29,6 +29,14 @@ async function authorityOf(mirror: string) {
   throw agentError('bad-mirror', 'the mirror does not hold the authority record; take another copy');
 }
 
+/** What printed sheets say, each with what it is for, and the record that they must fit. */
+export async function sheetsOf(mirror: string, sheets: readonly string[]) {
+  const read = sheets.map(parseShareSheet);
+  const of = (purpose: 'recovery' | 'exit') =>
+    read.filter((sheet) => sheet.purpose === purpose).map(({ share }) => share);
+  return { record: await authorityOf(mirror), shares: { recovery: of('recovery'), exit: of('exit') } };
+}
+
 /**
  * Makes a new state from the mirror and the recovery sheets, typed or scanned. Throws `seal/bad-recovery-share` that says which sheet,
  * `agent/bad-mirror`, `agent/already-initialised`.
@@ -42,11 +50,8 @@ export async function restoreState(options: {
   /** Puts the line that names these sheets (`recordRecovery` of a colleague's session); nothing opens before it is proved. */
   readonly record: (shares: readonly Hash[]) => Promise<unknown>;
 }): Promise<AgentState> {
-  const record = await authorityOf(options.mirror);
-  const shares = options.sheets
-    .map(parseShareSheet)
-    .filter(({ purpose }) => purpose === 'recovery')
-    .map(({ share }) => share);
+  const { record, shares: all } = await sheetsOf(options.mirror, options.sheets);
+  const shares = all.recovery;
   await options.record(checkShares(shares, record.recovery));
   const { key } = await combineKey(shares, record.recovery);
   const sealed = await readIfThere(join(options.mirror, REGISTER_COPY));

@@ -6,7 +6,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, DossierId, LocalDate } from '@ketenkluis/base';
 import type { ProgrammeId, ScopeId, Selection } from '@ketenkluis/care';
-import type { ReceiptContent } from '@ketenkluis/client';
+import type { ReceiptContent, WeekContent } from '@ketenkluis/client';
 import { contentsOf, Fingerprints, withCopies } from './contents.ts';
 import { makeWeek } from './digest.ts';
 import { makeEvidence } from './evidence.ts';
@@ -68,6 +68,8 @@ export interface Sent {
   readonly ended: number;
   readonly lists: number;
   readonly receipt: ReceiptContent;
+  /** What the doctors read of last week; undefined where nobody looked. */
+  readonly week: WeekContent | undefined;
 }
 
 export async function sendAll(of: Sending): Promise<Sent> {
@@ -110,7 +112,8 @@ export async function sendAll(of: Sending): Promise<Sent> {
   const lists: ListContext = { register, selection, fingerprints, asOf, at: clock(), rekeyed };
   const receipt = makeReceipt({ register, reading, selection, asOf, at: clock(), delivered, scopes, partners });
   followReferrals(register, lists.at);
-  const worklists = planWorklists(rows, scopes, lists, makeWeek(register, reading.dwellings, lists.at));
+  const week = makeWeek(register, reading.dwellings, lists.at);
+  const worklists = planWorklists(rows, scopes, lists, week);
   const packs = [
     ...worklists.map(({ pack }) => pack),
     ...planDirectory(lists).map(({ pack }) => pack),
@@ -133,7 +136,7 @@ export async function sendAll(of: Sending): Promise<Sent> {
     ]),
   );
   await sendLast(sender, last, packs, moves);
-  return { ended, lists: packs.length, receipt };
+  return { ended, lists: packs.length, receipt, week };
 }
 
 async function sendDossiers(

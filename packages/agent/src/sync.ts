@@ -40,7 +40,8 @@ import { bringNative, nodeSigner } from './native.ts';
 import { ownsNow } from './own.ts';
 import { type PetitionReport, readPetitions, settlePetitions } from './petitions.ts';
 import { completeIds, type PartnerTeams } from './plan.ts';
-import type { Post } from './post/post.ts';
+import type { Post, PostTrouble } from './post/post.ts';
+import { oneRound } from './post/round.ts';
 import { readEnrolled } from './reading.ts';
 import type { LiveDossier, Register } from './register.ts';
 import { assumingNow } from './said.ts';
@@ -52,6 +53,7 @@ import type { AgentState } from './state.ts';
 import { takeEpochs, takeNames, takePartners, takeUp } from './takeup.ts';
 import { completeSlots } from './teams.ts';
 import { bookedDays, settleRegister, type VisitReport } from './visits.ts';
+import { mailWeek, type WeekReport } from './weekly.ts';
 
 const TRIES = 3;
 const MAX_GROUP = 64;
@@ -69,7 +71,7 @@ export interface SyncOptions {
   readonly group?: number;
   /** A folder of the practice that gets a copy of everything the vault holds. */
   readonly mirror?: string;
-  /** Mail to patients who want to hear when somebody looked; without it nobody is written to. */
+  /** Mail to patients who want to hear when somebody looked, and to doctors whose week is ready; without it nobody is written to. */
   readonly post?: Post;
   /** Mitz is asked about the patients whom the practice marked; without it nobody is asked and no answer stands. */
   readonly mitz?: MitzUse;
@@ -99,6 +101,10 @@ export interface SyncResult {
   readonly outside: LogStanding;
   /** What patients asked that waits for an answer; `late`: for more than a month. `told`: messages that somebody looked, null where none are sent. */
   readonly petitions: PetitionReport;
+  /** Doctors told that the overview of last week is ready; null where no mail is set up. */
+  readonly weekly: WeekReport | null;
+  /** Why mail did not go, in one word; null where all went or none is set up. */
+  readonly postTrouble: PostTrouble | null;
   /** Copies that patients asked to have destroyed (docs/spec/destruction.md). */
   readonly destructions: DestructionReport;
   /** What is not right and stops nothing; what does, is an error (`alarmOf`). */
@@ -283,12 +289,11 @@ async function finish(of: {
     await step('saved');
     const kept = await custody.keep(liveDescriptors(register));
     await step('kept by holders');
-    const petitions = await settlePetitions({
-      register,
-      session: link.session,
-      post: options.post ?? null,
-      save: () => state.save(),
-    });
+    const post = options.post === undefined ? null : oneRound(options.post);
+    const save = () => state.save();
+    const petitions = await settlePetitions({ register, session: link.session, post, save });
+    const people = await link.session.people();
+    const weekly = post && (await mailWeek({ register, week: done.week, people, now: clock(), post, save }));
     await step('told');
     const copied = options.mirror === undefined ? null : await mirror(options.mirror, link, register, outside);
     await step('mirrored');
@@ -313,6 +318,8 @@ async function finish(of: {
       mirror: copied,
       outside,
       petitions,
+      weekly,
+      postTrouble: post?.trouble() ?? null,
       destructions: destructionReport(register, today),
       alarms: alarmsOf({
         ...{ since: of.confirmed, days: register.intervalDays, known, outside, now: clock() },

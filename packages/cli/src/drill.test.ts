@@ -1,16 +1,24 @@
 /** A backup put back: nobody comes back with it, and the drill says who would have (R4, R5). */
 
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { decideDestruction, endEnrolment, mirroredLines, mirroredStatements, openState } from '@ketenkluis/agent';
+import {
+  decideDestruction,
+  endEnrolment,
+  mirroredLines,
+  mirroredStatements,
+  openState,
+  verifyMirror,
+} from '@ketenkluis/agent';
 import { AS_OF, makeWorld, type World } from '@ketenkluis/agent/testing';
 import { mirrorAt, sixYearsOn } from '@ketenkluis/agent/testing/erased';
 import { endMembership } from '@ketenkluis/client';
 import { createVault, NEWEST_FILE } from '@ketenkluis/vault';
 import { sayTime } from '@ketenkluis/vault/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drillOf } from './drill.ts';
+import { copyDrillOf } from './copy-drill.ts';
+import { drillOf, keysFrom } from './drill.ts';
 
 let world: World;
 let mirror: string;
@@ -60,6 +68,7 @@ beforeAll(async () => {
   const owner = await world.signIn('gp');
   const nurse = world.init.people.find(({ role }) => role === 'poh-s')!.keys.person;
   await endMembership(owner, nurse, { leaves: true });
+  cpSync(mirror, join(world.dir, 'old-mirror'), { recursive: true });
   await world.sync({ mirror });
 });
 afterAll(() => world.close());
@@ -78,6 +87,54 @@ describe('a restore drill', () => {
     expect(await drill(fresh)).toMatchObject({
       ...{ ok: true, failed: [] },
       back: { dossiers: 0, versions: 0, people: 0, years: 0 },
+    });
+  });
+
+  it('R5, R14, P5: the own copy opens with the sheets, all of it and without a host, and nobody who withdrew or was destroyed is in it', async () => {
+    const { recovery, exit } = world.init.sheets;
+    const owner = await world.signIn('gp');
+    // One sheet of each is not enough; with enough of them the line stands before anything opens.
+    await expect(keysFrom(mirror, [recovery[0]!, exit[0]!], owner)).rejects.toMatchObject({
+      code: 'seal/bad-recovery-share',
+    });
+    await expect(keysFrom(mirror, [...recovery, exit[0]!], owner)).rejects.toMatchObject({
+      code: 'seal/bad-recovery-share',
+    });
+    const keys = await keysFrom(mirror, [...recovery.slice(0, 2), ...exit.slice(0, 2)], owner);
+    await world.sync({ mirror });
+    const events = (await mirroredLines(mirror)).map(({ entry: { common } }) => common);
+    expect(events.filter(({ event }) => event === 'recovery').map(({ actor }) => actor)).toEqual([owner.person]);
+    const open = (copy: string, with_ = keys) =>
+      onState(({ register }) => copyDrillOf({ copy, mirror, register, keys: with_, clock: world.clock.clock }));
+    const found = await open(mirror);
+    expect(found).toMatchObject({
+      ...{ ok: true, failed: [], copy: 'mirror' },
+      back: { dossiers: 0, versions: 0, people: 0, years: 0, names: 0 },
+    });
+    expect(found.opened).toBe((await verifyMirror(mirror)).packs);
+    expect(found.opened).toBeGreaterThan(10);
+
+    // A copy of the folder from before: who would come back is counted, everything that is live opens, and no client believes its log.
+    const old = await open(join(world.dir, 'old-mirror'));
+    expect(old).toMatchObject({ ok: true, failed: [], back: { dossiers: 2, people: 1, years: 0, names: 2 } });
+    expect(old.back.versions).toBeGreaterThan(3);
+    expect(old.size).toBeLessThan(old.newest);
+
+    // Somebody of whom the practice forgot to take the copy away; a part that is not there; the keys the wrong way round.
+    const kept = join(world.dir, 'kept');
+    cpSync(mirror, kept, { recursive: true });
+    cpSync(join(world.dir, 'old-mirror', 'objects'), join(kept, 'objects'), { recursive: true });
+    expect((await open(kept)).failed).toContain('nobody');
+    const short = join(world.dir, 'short');
+    cpSync(mirror, short, { recursive: true });
+    for (const name of readdirSync(join(short, 'objects'))) {
+      const file = join(short, 'objects', name);
+      const lines = readFileSync(file, 'utf8').split('\n');
+      writeFileSync(file, lines.filter((line) => !line.includes('"kind":"shares"')).join('\n'));
+    }
+    expect(await open(short)).toMatchObject({ ok: false, opened: 0, failed: ['opens'] });
+    await expect(open(mirror, { recovery: keys.exit, exit: keys.recovery })).rejects.toMatchObject({
+      code: 'seal/cannot-open',
     });
   });
 

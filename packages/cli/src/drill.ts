@@ -8,20 +8,26 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
+  type CopyKeys,
   type Drill,
   liveHashes,
   mirroredStatements,
   mirrorState,
   openState,
   type Register,
+  sheetsOf,
   verifyMirror,
 } from '@ketenkluis/agent';
 import { base64url, type Clock, isoInstant, systemClock, systemRandom } from '@ketenkluis/base';
-import { memoryStorage, openLog } from '@ketenkluis/client';
+import { recordRecovery, type Session } from '@ketenkluis/client';
 import { readCheckpoint } from '@ketenkluis/ledger';
-import { webVerifier } from '@ketenkluis/seal';
+import { checkShares } from '@ketenkluis/seal';
+import { combineKey } from '@ketenkluis/seal/open';
 import { createVault, fsck, NEWEST_FILE, type RunningVault } from '@ketenkluis/vault';
+import { COPY_CHECKS, clientsRefuse, copyDrillOf } from './copy-drill.ts';
+import { cliError } from './errors.ts';
 import type { Outcome } from './output.ts';
+import { signInBySheet } from './practice.ts';
 
 const CHECKS = ['whole', 'mirror', 'prefix', 'vault-refuses', 'clients-refuse'] as const;
 type Check = (typeof CHECKS)[number];
@@ -80,20 +86,6 @@ async function broughtBack(vault: RunningVault['vault'], register: Register, mir
   };
 }
 
-/** A client, or the agent, that saw the newest checkpoint is shown the backup's. */
-async function clientsRefuse(register: Register, newest: string, shown: string): Promise<boolean> {
-  const storage = memoryStorage();
-  const { log } = register.vault;
-  const practice = register.practice.organisation;
-  const first = await openLog({ practice, log, storage, verifier: webVerifier });
-  await first.accept(newest, null, null);
-  const again = await openLog({ practice, log, storage, verifier: webVerifier });
-  return again.accept(shown, null, again.seen()).then(
-    () => false,
-    () => true,
-  );
-}
-
 /** Never changes the backup; the scratch folder is gone when this answers. */
 export async function drillOf(options: {
   readonly backup: string;
@@ -135,32 +127,78 @@ export async function drillOf(options: {
   }
 }
 
-export async function drill(options: {
+interface DrillOptions {
   readonly dir: string;
   readonly mirror: string;
-  readonly backup: string;
-}): Promise<Outcome> {
+  /** Of the vault's folder. */
+  readonly backup?: string;
+  /** Sheets of recovery and exit: then it is the practice's own copy that is opened. */
+  readonly sheets?: readonly string[];
+  /** Who signs the line that says so. */
+  readonly person?: string;
+  /** A backup of the mirror; the mirror itself when left out. */
+  readonly copy?: string;
+}
+
+/** The line first (R14): nothing is put together before the log says who did it, and with which sheets. */
+export async function keysFrom(mirror: string, sheets: readonly string[], session: Session): Promise<CopyKeys> {
+  const { record, shares } = await sheetsOf(mirror, sheets);
+  checkShares(shares.exit, record.exit);
+  await recordRecovery(session, checkShares(shares.recovery, record.recovery));
+  return {
+    recovery: (await combineKey(shares.recovery, record.recovery)).key,
+    exit: (await combineKey(shares.exit, record.exit)).key,
+  };
+}
+
+async function keysOf(mirror: string, files: readonly string[], person: string): Promise<CopyKeys> {
+  const sheets = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  const colleague = await signInBySheet(person);
+  try {
+    return await keysFrom(mirror, sheets, colleague.session);
+  } finally {
+    await colleague.close();
+  }
+}
+
+export async function drill(options: DrillOptions): Promise<Outcome> {
+  const { backup, sheets, person } = options;
+  if ((backup === undefined) === (sheets === undefined) || (sheets !== undefined && person === undefined))
+    throw cliError('bad-option', 'name a --backup of the vault, or --sheets and --person for the own copy');
+  const mirror = resolve(options.mirror);
   const state = await openState({ dir: resolve(options.dir), random: systemRandom });
   try {
     const { register } = state;
-    const [backup, mirror] = [resolve(options.backup), resolve(options.mirror)];
-    const found = await drillOf({ backup, mirror, register, clock: systemClock });
+    const clock = systemClock;
+    const found =
+      sheets === undefined
+        ? await drillOf({ backup: resolve(backup!), mirror, register, clock })
+        : await copyDrillOf({
+            ...{ copy: resolve(options.copy ?? mirror), mirror, register, clock },
+            keys: await keysOf(mirror, sheets, person!),
+          });
     register.drills = [...(register.drills ?? []), found].slice(-100);
     await state.save();
-    const { size, newest, back, failed } = found;
-    return {
-      json: { ...found, at: isoInstant(found.at), checked: CHECKS },
-      words: [
-        `the backup holds ${size} of ${newest} lines`,
-        `it would bring back ${back.dossiers} dossiers, ${back.versions} versions, ${back.people} people who left, ${back.years} erased years`,
-        ...CHECKS.map((check) => `${check}: ${failed.includes(check) ? 'FAILED' : 'held'}`),
-        found.ok ? 'nothing of it is served' : 'do NOT put this backup back',
-      ],
-      failed: !found.ok,
-    };
+    return wordsOf(found, sheets === undefined ? CHECKS : COPY_CHECKS);
   } finally {
     await state.close();
   }
+}
+
+function wordsOf(found: Drill, checks: readonly string[]): Outcome {
+  const { size, newest, back, failed, opened, ok } = found;
+  const end = opened === undefined ? 'nothing of it is served' : 'everything that is live opens without a host';
+  return {
+    json: { ...found, at: isoInstant(found.at), checked: checks },
+    words: [
+      `the copy holds ${size} of ${newest} lines`,
+      ...(opened === undefined ? [] : [`${opened} parts and lists opened`]),
+      `it would bring back ${back.dossiers} dossiers, ${back.versions} versions, ${back.people} people who left, ${back.years} erased years${back.names === undefined ? '' : `, ${back.names} patients by name`}`,
+      ...checks.map((check) => `${check}: ${failed.includes(check) ? 'FAILED' : 'held'}`),
+      ok ? end : 'do NOT put this copy back',
+    ],
+    failed: !ok,
+  };
 }
 
 /** After a real restore: the vault learns which checkpoints others hold, and serves nobody whose log stands before them. */

@@ -12,6 +12,7 @@ export interface InspectOptions {
   readonly out?: string;
   readonly texts?: string;
   readonly patient?: string;
+  readonly findings?: string;
   readonly check?: string;
 }
 
@@ -28,7 +29,7 @@ async function check(folder: string): Promise<Outcome> {
 
 /** Throws `cli/bad-option`, and what `inspectionPack` and `checkPack` throw. */
 export async function inspect(options: InspectOptions): Promise<Outcome> {
-  const { dir, mirror, out, texts, patient } = options;
+  const { dir, mirror, out, texts, patient, findings } = options;
   if (options.check !== undefined) return await check(options.check);
   if (dir === undefined || mirror === undefined || out === undefined)
     throw cliError('bad-option', 'a pack takes --dir, --mirror and --out; --check takes a pack');
@@ -38,6 +39,7 @@ export async function inspect(options: InspectOptions): Promise<Outcome> {
       ...{ register: state.register, mirror: resolve(mirror), out: resolve(out), clock: systemClock },
       ...(texts === undefined ? {} : { texts: resolve(texts) }),
       ...(patient === undefined ? {} : { patient }),
+      ...(findings === undefined ? {} : { findings: resolve(findings) }),
     });
     return {
       json: result,

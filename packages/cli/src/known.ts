@@ -1,12 +1,12 @@
 /** `ketenkluis known`: what only the practice knows and the review of the log needs (docs/spec/review.md, "Evidence"). */
 
 import { resolve } from 'node:path';
-import { openState } from '@ketenkluis/agent';
+import { ADDRESS, openState } from '@ketenkluis/agent';
 import { systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
 import type { Outcome } from './output.ts';
 
-/** Of a patient: many know them, or no more. Of a colleague: which file is their own, and under which ids the GP system knows them. */
+/** Of a patient: many know them, or no more. Of a colleague: their own file, their ids in the GP system, and where a doctor hears that the week is ready. */
 export async function known(options: {
   readonly dir: string;
   readonly patient?: string;
@@ -14,8 +14,9 @@ export async function known(options: {
   readonly colleague?: string;
   readonly file?: string;
   readonly practitioner?: readonly string[];
+  readonly mail?: string;
 }): Promise<Outcome> {
-  const { patient, colleague, file, practitioner } = options;
+  const { patient, colleague, file, practitioner, mail } = options;
   if ((patient === undefined) === (colleague === undefined))
     throw cliError('bad-option', 'name one --patient, or one --colleague');
   const state = await openState({ dir: resolve(options.dir), random: systemRandom });
@@ -29,15 +30,29 @@ export async function known(options: {
     } else {
       const one = register.staff.find(({ person }) => person === colleague);
       if (one === undefined) throw cliError('bad-option', '--colleague is the id of somebody who works here');
-      if (file === undefined && practitioner === undefined)
-        throw cliError('bad-option', 'say their own --file, or under which ids they are a --practitioner');
+      if (file === undefined && practitioner === undefined && mail === undefined)
+        throw cliError(
+          'bad-option',
+          'say their own --file, under which ids they are a --practitioner, or their --mail',
+        );
       // "-" takes it away: they are no patient here any more.
       if (file === '-') delete one.file;
       else if (file !== undefined) one.file = file;
       if (practitioner !== undefined) one.practitioners = [...practitioner];
+      if (mail === '-') delete one.mail;
+      else if (mail !== undefined) {
+        if (one.role !== 'gp')
+          throw cliError('bad-option', '--mail is of a doctor: nobody else has an overview of the week');
+        if (!ADDRESS.test(mail)) throw cliError('bad-option', '--mail takes one plain address, or "-" for none');
+        one.mail = mail;
+      }
     }
     await state.save();
-    return { json: { written: true }, words: ['the next sync brings it, sealed, to who reviews the log'] };
+    const words =
+      mail === undefined
+        ? 'the next sync brings it, sealed, to who reviews the log'
+        : 'written down; a sync with --post writes there once a week, when there is something to read';
+    return { json: { written: true }, words: [words] };
   } finally {
     await state.close();
   }

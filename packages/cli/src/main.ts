@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { breach } from './breach.ts';
 import * as destroyCommands from './destroy.ts';
 import * as drillCommands from './drill.ts';
+import { findings } from './findings.ts';
 import { hosting } from './hosting.ts';
 import * as identityCommands from './identity.ts';
 import { inspect } from './inspect.ts';
@@ -101,7 +102,7 @@ command('sync', 'read, choose, minimise, seal, send')
   .option('--mitz <file>', 'settings of Mitz: ask it about the patients marked for it (docs/mitz.md)')
   .option(
     '--post <file>',
-    'settings of outgoing mail: tell patients who want it that somebody looked (docs/spec/notices.md)',
+    'settings of outgoing mail: to patients who want to hear that somebody looked, and doctors whose week is ready (docs/spec/notices.md)',
   )
   .action((options) => run(options.json, () => practiceCommands.sync(options)));
 
@@ -124,6 +125,7 @@ command('known', 'say what only the practice knows, for who reviews the log')
   .option('--colleague <person>', 'id of a colleague')
   .option('--file <id>', 'their own file in the GP system; "-" for none')
   .option('--practitioner <id...>', 'their ids as practitioner in the GP system')
+  .option('--mail <address>', 'where a doctor hears that the week’s overview is ready; "-" for nowhere')
   .action((options) => run(options.json, () => known(options)));
 
 command('looked', 'who looked at one patient, with names, as a file; the export is a line in the log first')
@@ -302,16 +304,25 @@ command('backups', 'write down how long backups live, as the host and the practi
   .requiredOption('--practice <days>', "the practice's own, at most 30", whole)
   .action((options) => run(options.json, () => destroyCommands.backups(options)));
 
-command('drill', 'put a backup of the vault back into a scratch folder: what would it bring back? (docs/hosts.md)')
+command('drill', 'put a backup back, or open the own copy with the sheets: what would it bring back? (docs/hosts.md)')
   .requiredOption('--dir <dir>', 'state of the agent')
   .requiredOption('--mirror <dir>', "the practice's own copy of everything")
-  .requiredOption('--backup <dir>', 'a copy of the data of the vault; it is not changed')
+  .option('--backup <dir>', 'a copy of the data of the vault; it is not changed')
+  .option('--sheets <file...>', 'instead: recovery and exit sheets, which open the own copy without a host')
+  .option('--person <sheet>', 'sheet of the colleague who signs for the sheets in the log')
+  .option('--copy <dir>', 'a backup of the own copy, in place of the own copy itself')
   .action((options) => run(options.json, () => drillCommands.drill(options)));
 
 command('restored', 'after a restore: say which checkpoints others hold, so that nobody is served from an older log')
   .requiredOption('--dir <dir>', 'data of the vault')
   .requiredOption('--newest <file...>', "checkpoint of each practice's own copy (log/checkpoint)")
   .action((options) => run(options.json, () => drillCommands.restored(options)));
+
+command('findings', 'what became of every finding, for an inspector; the export is a line in the log first')
+  .requiredOption('--sheet <sheet>', 'sheet of the log officer who gives it along')
+  .option('--words', 'with what officers wrote')
+  .requiredOption('--out <file>', 'the file to make; one that is there is never written over')
+  .action((options) => run(options.json, () => findings(options)));
 
 command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
   .option('--dir <dir>', 'state of the agent')
@@ -322,6 +333,7 @@ command('inspect', 'the pack for an inspector, in the order of their questions (
     '--patient <id>',
     'number in the GP system of the one patient that is asked about; it does not reach the pack',
   )
+  .option('--findings <file>', 'what became of each finding, as a log officer gave it along (findings)')
   .option('--check <dir>', 'a pack: is everything in it as it was signed?')
   .action((options) => run(options.json, () => inspect(options)));
 

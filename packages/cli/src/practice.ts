@@ -295,6 +295,16 @@ const petitionWords = ({ open, late, next, told }: SyncResult['petitions']): str
   ...(open === 0 ? [] : [`requests of patients: ${open} wait for an answer, ${late} too long; the next by ${next}`]),
   ...(told === null ? [] : [`messages to patients: ${told.sent} sent, ${told.failed} wait for the next run`]),
 ];
+const TROUBLE = {
+  certificate: 'MAIL: the certificate of the mail server does not hold for its name; nothing is sent to it',
+  'no-tls': 'MAIL: the mail server offers no TLS; nothing is sent to it',
+  'too-slow': 'mail: the mail server took too long',
+  'not-taken': 'mail: the mail server did not take a message',
+} as const;
+const weeklyWords = (weekly: SyncResult['weekly']): string[] =>
+  weekly === null || weekly.sent + weekly.failed === 0
+    ? []
+    : [`the week's overview: ${weekly.sent} doctors told, ${weekly.failed} wait for the next run`];
 const destructionWords = ({ todo, overdue, due }: SyncResult['destructions']): string[] =>
   todo === 0
     ? []
@@ -352,6 +362,8 @@ export async function sync(options: {
         ...mitzWords(result.mitz),
         ...outsideWords(result.outside),
         ...petitionWords(result.petitions),
+        ...weeklyWords(result.weekly),
+        ...(result.postTrouble === null ? [] : [TROUBLE[result.postTrouble]]),
         ...destructionWords(result.destructions),
         ...result.alarms.flatMap(alarmWords),
       ],

@@ -79,6 +79,8 @@ export async function checkSnapshot(options: {
 /** Event codes that change a dossier's live set, and who may cause them. */
 const AGENT_EVENTS = new Set(['commit', 'drop', 'enrol', 'unenrol', 'fact', 'withdraw', 'grant']);
 const MEMBER_EVENTS = new Set(['write', 'taken-over', 'refer', 'end', 'consent', 'regrant']);
+/** All of them: other lines of a dossier repeat its state and change nothing. */
+export const CHANGES: ReadonlySet<string> = new Set([...AGENT_EVENTS, ...MEMBER_EVENTS]);
 
 /** Lines of these classes come from requests that need not name the dossiers they change: a delivery, an owner's statements. */
 const UNNAMED = new Set(['sync', 'admin']);

@@ -104,6 +104,7 @@ export {
 export { type Desk, endOwn, inviteOwn, ownersOf } from './own-admission.ts';
 export { type Eid, eidOf } from './own-eid.ts';
 export { agreeTo, liftOwn, mayLift, ownAccess, refuse, takeBack } from './own-said.ts';
+export { openWhole, type WholeOwn } from './own-whole.ts';
 export { type Ground, isOwnReading, type OwnWords, sentenceOf, type ToldLine, toldLines } from './own-words.ts';
 export {
   type CardTeam,

@@ -1,6 +1,8 @@
 /** The patient's own: from the desk to the dossier and its log, and nobody else's (docs/spec/own.md). */
 
-import { makeWorld, type World } from '@ketenkluis/agent/testing';
+import { join } from 'node:path';
+import { endEnrolment, openState } from '@ketenkluis/agent';
+import { AS_OF, makeWorld, type World } from '@ketenkluis/agent/testing';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import { ENDPOINTS, type EndpointName } from '@ketenkluis/protocol';
 import { signStatement, statementsToWire } from '@ketenkluis/seal';
@@ -13,9 +15,11 @@ import {
   change,
   endOwn,
   inviteOwn,
+  type OwnDossier,
   openDossier,
   openList,
   openOwn,
+  openWhole,
   ownDossiersOf,
   ownersOf,
   ownLog,
@@ -175,4 +179,48 @@ describe('R28, R52: a patient reads their own dossier', () => {
     expect(await granted()).toBe(0);
     expect((await world.sync()).changed).toBe(0);
   });
+
+  it('R53: a patient opens all that there is, or is told that something is left out; after the end there is the log', async () => {
+    const session = await patient.enter();
+    const [own] = await ownDossiersOf(session);
+    const found = await openWhole(session, own!);
+    expect(found).toMatchObject({ whole: true, opened: { parts: { length: own!.handles.length } } });
+    /** The host bends which dossiers, and which parts of them, are this person's. */
+    const bent = async (change: (all: readonly OwnDossier[]) => unknown) => {
+      world.net.between = async (url, ask) => {
+        const answer = await ask();
+        if (!url.endsWith('/own') || answer.status !== 200) return answer;
+        const { dossiers } = JSON.parse(new TextDecoder().decode(await answer.arrayBuffer())) as OwnAnswer;
+        const bytes = new TextEncoder().encode(JSON.stringify({ dossiers: change(dossiers) }));
+        return { ...answer, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+      };
+      const said = await problem(ownDossiersOf(session).then((all) => openWhole(session, all[0]!)));
+      world.net.between = null;
+      return said;
+    };
+    expect(await bent((all) => all)).toBe('it went through');
+    expect(await bent(() => [])).toBe('client/state-unexplained');
+    expect(await bent((all) => all.map((one) => ({ ...one, handles: one.handles.slice(1) })))).toBe(
+      'client/state-unexplained',
+    );
+    const ended = (one: OwnDossier) => ({ ...one, handles: [], facts: [], ended: true });
+    expect(await bent((all) => all.map(ended))).toBe('client/state-unexplained');
+    // Now it does end.
+    const state = await openState({ dir: join(world.dir, 'agent'), random: world.random });
+    const [id] = Object.entries(state.register.patients).find(
+      ([, { enrolment }]) => enrolment !== null && 'ids' in enrolment && enrolment.ids.dossier === own!.dossier,
+    )!;
+    endEnrolment(state.register, id, 'withdrawn', AS_OF);
+    await state.save();
+    await state.close();
+    await world.sync();
+    const later = await patient.enter();
+    const [left] = await ownDossiersOf(later);
+    expect(left).toMatchObject({ dossier: own!.dossier, ended: true, handles: [] });
+    const log = await openWhole(later, left!);
+    expect(log).toMatchObject({ opened: null, access: null, whole: true });
+    expect(log.log.lines.length).toBeGreaterThan(found.log.lines.length);
+  });
 });
+
+type OwnAnswer = { readonly dossiers: readonly OwnDossier[] };

@@ -5,6 +5,7 @@ import { ownDossiers } from '@ketenkluis/protocol';
 import type { z } from 'zod';
 import type { About } from './annex.ts';
 import { type Audit, audit } from './audit.ts';
+import { clientError } from './errors.ts';
 import { type OpenedDossier, openDossier } from './look.ts';
 import type { Session } from './session.ts';
 
@@ -16,9 +17,21 @@ export const whoIs = ({ as }: Pick<OwnDossier, 'as'>): About =>
     ? { role: { code: 'patient', text: 'patiënt' }, purpose: 'eigen dossier' }
     : { role: { code: 'representative', text: 'vertegenwoordiger' }, purpose: 'dossier van wie ik vertegenwoordig' };
 
-/** The dossiers of this person; none for whoever is no patient here. */
+/**
+ * The dossiers of this person; none for whoever is no patient here. Throws `client/state-unexplained` where the vault leaves out one that
+ * two people of the practice said is theirs.
+ */
 export async function ownDossiersOf(session: Session): Promise<readonly OwnDossier[]> {
-  return (await session.call('own', ownDossiers)).dossiers;
+  const { dossiers } = await session.call('own', ownDossiers);
+  const shown = new Set(dossiers.map(({ own }) => own));
+  const hidden = async (fresh: boolean) =>
+    (await session.people(fresh))
+      .owns(session.now())
+      .some(({ id, person }) => person === session.person && !shown.has(id));
+  // One that has ended since this device last asked stands there no more.
+  if ((await hidden(false)) && (await hidden(true)))
+    throw clientError('state-unexplained', 'the vault leaves out a dossier of this person');
+  return dossiers;
 }
 
 /** Opens every part that is granted now. One request, one line. */

@@ -121,7 +121,7 @@ describe('a keyholder', () => {
     expect((await open(bare, bare.sealed.shares)).content).toEqual(canonicalJson({ hba1c: 61 }));
   });
 
-  it('P3: whatever the host shows instead of the line, it gets nothing', async () => {
+  it('P3, R46: whatever the host shows instead of the line, under another request id too, it gets nothing', async () => {
     const { log } = host;
     const before = log.lines.length;
     const other = await host.version(true);
@@ -163,6 +163,10 @@ describe('a keyholder', () => {
       },
       'a line with another name under the request': async () => {
         const common = { ...honest.common, actor: host.owner.id };
+        return asked(fresh, log.append(common, honest.items, now));
+      },
+      'a line under another request id': async () => {
+        const common = { ...honest.common, request: newId('request', random) };
         return asked(fresh, log.append(common, honest.items, now));
       },
       'a line that says it was refused': async () => {
@@ -226,6 +230,7 @@ describe('a keyholder', () => {
       'the line of an earlier look': 'wrong-line',
       'another person’s line': 'wrong-line',
       'a line with another name under the request': 'wrong-line',
+      'a line under another request id': 'wrong-line',
       'a line that says it was refused': 'wrong-line',
       'a line about another version': 'no-piece',
       'a request that nobody of the practice signed': 'not-signed',

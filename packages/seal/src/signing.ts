@@ -14,6 +14,7 @@ import {
   type Signer,
   type Verifier,
 } from '@ketenkluis/base';
+import { sha256 } from './encoding.ts';
 import { sealError } from './errors.ts';
 
 const subtle = crypto.subtle;
@@ -76,8 +77,16 @@ export function isSmallOrder(publicKey: Uint8Array): boolean {
 }
 
 const KEPT_KEYS = 512;
+const KEPT_PROOFS = 16_384;
 
-/** Imports each public key once and keeps the last few hundred. */
+/** What was found signed: digests of key, signature and message. Verifying is a function of these three alone, so every verifier may know. */
+const proved = new Set<string>();
+function keepProved(name: string): void {
+  if (proved.size >= KEPT_PROOFS) proved.delete(proved.values().next().value!);
+  proved.add(name);
+}
+
+/** Imports each public key once and keeps the last few hundred; a signature that held is not worked out again while it is remembered. */
 export function createVerifier(): Verifier {
   const keys = new Map<string, Promise<CryptoKey>>();
   const imported = (publicKey: Uint8Array): Promise<CryptoKey> => {
@@ -94,8 +103,13 @@ export function createVerifier(): Verifier {
     async verify(publicKey, message, signature) {
       try {
         if (publicKey.length !== 32 || signature.length !== SIGNATURE_BYTES || isSmallOrder(publicKey)) return false;
-        const key = await imported(publicKey);
-        return await subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
+        // Copies, made before anything is waited for: what is remembered is what was verified.
+        const [sig, text] = [new Uint8Array(signature), new Uint8Array(message)];
+        const name = base64url(sha256(concat(publicKey, sig, text)));
+        if (proved.has(name)) return true;
+        const holds = await subtle.verify('Ed25519', await imported(publicKey), sig, text);
+        if (holds) keepProved(name);
+        return holds;
       } catch {
         return false;
       }

@@ -82,6 +82,11 @@ export const drill = z.strictObject({
     versions: z.int().min(0),
     people: z.int().min(0),
     years: z.int().min(0),
+    /** Of a mirror: patients whom its copy of the register enrols and today's does not. */
+    names: z.int().min(0).optional(),
   }),
+  /** It was the practice's own copy that was opened, and how many of the versions that are live opened. */
+  copy: z.literal('mirror').optional(),
+  opened: z.int().min(0).optional(),
 });
 export type Drill = z.infer<typeof drill>;

@@ -10,6 +10,7 @@ import { mirroredLines } from '../breach/world.ts';
 import { agentError } from '../errors.ts';
 import { publicPem } from '../native.ts';
 import { verifyMirror } from '../verify.ts';
+import { cardStands, holdFindings } from './findings.ts';
 import { filesUnder, PACK, sumOf } from './pack.ts';
 
 const manifestSchema = z.strictObject({
@@ -22,7 +23,7 @@ const manifestSchema = z.strictObject({
 });
 
 export interface PackFault {
-  readonly kind: 'signature' | 'signer' | 'changed' | 'missing' | 'added' | 'log';
+  readonly kind: 'signature' | 'signer' | 'changed' | 'missing' | 'added' | 'log' | 'findings';
   readonly file: string;
 }
 export interface PackVerdict {
@@ -42,13 +43,7 @@ const SUM = /^([0-9a-f]{64}) {2}(\S.*)$/;
 export function cardHolds(lines: readonly Pick<Entry, 'common' | 'items'>[], card: string, by: string): boolean {
   const { hash, payload } = decodeStatement(fromBase64url(card));
   if (payload.t !== 'card' || payload.subject !== by || payload.kind !== 'agent') return false;
-  return lines.some(
-    ({ common, items }) =>
-      common.event === 'card' &&
-      common.outcome === 'success' &&
-      common.practice === payload.organisation &&
-      items.some(({ object, outcome }) => object === hash && outcome === 'success'),
-  );
+  return cardStands(lines, { hash, payload });
 }
 
 /** Throws `agent/bad-mirror` for a folder that is no pack; whatever is wrong inside stands in the verdict. */
@@ -95,5 +90,11 @@ export async function checkPack(dir: string): Promise<PackVerdict> {
   const { log } = manifest;
   if (!verdict.ok || verdict.size !== log.size || verdict.root !== log.root)
     faults.push({ kind: 'log', file: PACK.log });
+  // What a log officer gave along is of this log, and nothing of what the log holds is left out of it.
+  if (there.has(PACK.findings)) {
+    const held = await holdFindings(await raw(PACK.findings), await mirroredLines(join(dir, PACK.log)));
+    if (held.fault !== null || held.said.practice !== manifest.practice)
+      faults.push({ kind: 'findings', file: PACK.findings });
+  }
   return { ok: faults.length === 0, practice, files: signed.size, lines: verdict.size, faults };
 }

@@ -6,6 +6,7 @@ import type { PaperBlock } from '@ketenkluis/client/pdf';
 import { arrearsOf, type DoneCheck, plannedUnder } from '@ketenkluis/client/review';
 import type { Payload } from '@ketenkluis/seal';
 import type { InspectFacts } from './facts.ts';
+import { findingsBlocks } from './findings.ts';
 import type { Stated } from './people.ts';
 import { count, day, EVENT, head, OUTCOME, pairs, quiet, say, table, tally, warn } from './words.ts';
 
@@ -255,9 +256,7 @@ export function control(all: Stated): PaperBlock[] {
         ]),
       'Er is nog over geen bevinding gesproken.',
     ),
-    quiet(
-      'Wat er gevraagd, geantwoord en besloten is staat verzegeld in het logboek. De logfunctionaris opent het in de werkplek onder Team, Controle. Het kenmerk wijst de bevinding aan.',
-    ),
+    ...findingsBlocks(all),
     ...(missing === 0
       ? []
       : [

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBase64url, fromUtf8, type Instant } from '@ketenkluis/base';
+import type { DisclosedFindings } from '@ketenkluis/client/overseer';
 import { decodeStatement, type KeyringHeader, parseKeyring, type Statement } from '@ketenkluis/seal';
 import { mirroredLines, type Place, stateOfMirror } from '../breach/world.ts';
 import { readIfThere } from '../files.ts';
@@ -31,6 +32,8 @@ export interface InspectFacts {
   readonly erased: (typeof mirrorState)['_output']['erased'];
   readonly texts: readonly NoticeText[];
   readonly verdict: MirrorVerdict;
+  /** What a log officer gave along of the findings, held against these lines; null: nothing. */
+  readonly disclosed: DisclosedFindings | null;
   /** Its id in the GP system: the one file that the inspector asks about; null for none. */
   readonly patient: string | null;
   readonly now: Instant;

@@ -4,7 +4,17 @@ import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY, type DossierId, systemRandom } from '@ketenkluis/base';
+import { POLICY_VERSION } from '@ketenkluis/access';
+import {
+  base64url,
+  canonicalJson,
+  DAY,
+  type DossierId,
+  fromUtf8,
+  lengthPrefixed,
+  systemRandom,
+  utf8,
+} from '@ketenkluis/base';
 import { parseWorklist } from '@ketenkluis/care';
 import {
   agree,
@@ -21,7 +31,9 @@ import {
 import { overviewOf } from '@ketenkluis/client/audit-record';
 import {
   assemble,
+  type DisclosedFindings,
   declareOverview,
+  discloseFindings,
   readEvidence,
   readLog,
   readRecords,
@@ -33,9 +45,13 @@ import {
 import { getDocumentProxy } from 'unpdf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mirroredLines } from '../breach/world.ts';
+import { openPost } from '../post/post.ts';
+import type { Register } from '../register.ts';
 import { openState } from '../state.ts';
+import { testMailbox } from '../testing/mailbox.ts';
 import { makeWorld, type World } from '../testing/world.ts';
 import { cardHolds, checkPack } from './check.ts';
+import { holdFindings } from './findings.ts';
 import { inspectionPack, PACK } from './pack.ts';
 
 const STAFF = [
@@ -141,6 +157,9 @@ describe('the inspection pack', () => {
     expect(text).toContain(dossier);
     expect(text).toMatch(/C\. Verpleger vaste controle: ingeschreven en aangemeld/);
     expect(text).toMatch(/\d{4}-\d\d-\d\d C\. Verpleger dossier geraadpleegd \d+/);
+    // By which rules it is decided, and their texts.
+    expect(text.replaceAll(' ', '')).toMatch(new RegExp(`${POLICY_VERSION}.{20,40}mapregels`));
+    expect(readFileSync(join(out, PACK.rules, 'look.cedar'), 'utf8')).toMatch(/^\/\/ VRAAG: /);
     // Policy, the check that was done, what is late, and that a finding waits; its words stay sealed.
     expect(text).toMatch(/F\. Toezicht \(extern\) elke 7 dagen/);
     expect(text).toMatch(/beoordeling van alle regels F\. Toezicht 0–\d+ 1 /);
@@ -220,8 +239,48 @@ describe('the inspection pack', () => {
     expect(cardHolds(as({ practice: `org_${'a'.repeat(26)}` }), card, by)).toBe(false);
   });
 
-  it('R51: the doctors’ list, and no other, tells at the next delivery who looked at their patients last week', async () => {
-    await world.sync();
+  it('R51: the doctors’ list, and no other, tells at the next delivery who looked at their patients last week; mail says once that it is ready', async () => {
+    const said = async (change: (register: Register) => void) => {
+      const state = await openState({ dir: join(world.dir, 'agent'), random: systemRandom });
+      change(state.register);
+      await state.save();
+      await state.close();
+    };
+    const mails = (role: string, mail: string) =>
+      said(({ staff }) => Object.assign(staff.find((one) => one.role === role)!, { mail }));
+    const box = await testMailbox();
+    const mailed = async () => {
+      const post = openPost({
+        host: '127.0.0.1',
+        port: box.port,
+        security: 'none',
+        from: 'a@b.example',
+        timeout: 9000,
+      });
+      const { weekly } = await world.sync({ post });
+      post.close();
+      return weekly;
+    };
+    // Nobody named an address, or it is of somebody who has no such overview: nobody is written to.
+    expect((await world.sync()).weekly).toBeNull();
+    await mails('privacy-officer', 'toezicht@b.example');
+    await mails('poh-s', 'poh@b.example');
+    expect(await mailed()).toEqual({ sent: 0, failed: 0 });
+    await mails('gp', 'arts@b.example');
+    // What did not go waits; what went goes once a week, whatever is delivered in between.
+    box.refuse = true;
+    expect(await mailed()).toEqual({ sent: 0, failed: 1 });
+    box.refuse = false;
+    expect(await mailed()).toEqual({ sent: 1, failed: 0 });
+    expect(await mailed()).toEqual({ sent: 0, failed: 0 });
+    await box.close();
+    const [letter, ...none] = box.letters;
+    expect([letter!.to, none]).toEqual([['arts@b.example'], []]);
+    const [, body] = letter!.text.split('\r\n\r\n');
+    expect(body!.replaceAll('=\r\n', '')).toBe(
+      'Het overzicht van vorige week staat klaar op uw startpagina. Log in om het te lezen.\r\n',
+    );
+    for (const said of [dossier, nursePerson, 'Verpleger', 'Eerste', 'http']) expect(letter!.text).not.toContain(said);
     const gp = await world.signIn('gp');
     const weeks = [];
     for (const { team } of await listHandles(gp, 'worklist')) {
@@ -256,4 +315,92 @@ describe('the inspection pack', () => {
     const nurse = await world.signIn('poh-s');
     await expect(readLog(nurse)).rejects.toMatchObject({ code: 'client/refused' });
   });
+
+  it('R38, R50, R57: a log officer gives along how every finding ended, after a line; the pack and its check hold it against the log', async () => {
+    const [nurse, officer] = [await world.signIn('poh-s'), await world.signIn('F. Toezicht')];
+    const steps = async (who: Session, index: Awaited<ReturnType<typeof readLog>> | null) => {
+      const [one] = (await readRecords(who, { index, subjects: [] })).findings.values();
+      return { ...one!, before: one!.steps, about: null };
+    };
+    await sayStep(nurse, await steps(nurse, null), { kind: 'answer', text: 'GEHEIM ANTWOORD' });
+    const decided = {
+      kind: 'decide',
+      verdict: 'unjustified',
+      followUp: 'talk',
+      text: 'WOORD VAN DE FUNCTIONARIS',
+    } as const;
+    await sayStep(officer, await steps(officer, await readLog(officer)), decided);
+
+    // Who reads no words gives none along, and no line says that they did.
+    await expect(discloseFindings(nurse, { words: true })).rejects.toMatchObject({ code: 'client/denied' });
+    const [bare, full] = [
+      await discloseFindings(officer, { words: false }),
+      await discloseFindings(officer, { words: true }),
+    ];
+    for (const secret of ['GEHEIM ANTWOORD', 'features', dossier]) expect(fromUtf8(full)).not.toContain(secret);
+    expect([fromUtf8(bare), fromUtf8(full)].map((said) => said.includes(decided.text))).toEqual([false, true]);
+
+    // Before the practice's copy holds the line it is no part of a pack.
+    const state = await openState({ dir: join(world.dir, 'agent'), random: systemRandom });
+    const { register } = state;
+    await state.close();
+    const file = join(world.dir, 'findings.json');
+    writeFileSync(file, full);
+    const packed = join(world.dir, 'with-findings');
+    const make = () => inspectionPack({ register, mirror, out: packed, findings: file, clock: world.clock.clock });
+    await expect(make()).rejects.toMatchObject({ code: 'agent/bad-mirror' });
+    rmSync(packed, { recursive: true });
+    // Nor does the next sync take what was taken along of a patient's log for a change of the dossier.
+    await world.sync({ mirror });
+    await make();
+    expect(await checkPack(packed)).toMatchObject({ ok: true, faults: [] });
+    const page = readFileSync(join(packed, PACK.page), 'utf8')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ');
+    expect(page).toMatch(
+      / POH-S 1 2026-01-05 2026-01-14 2026-01-14, logfunctionaris \(extern\) niet terecht gesprek /i,
+    );
+    expect(page).toContain(`Besluit ${decided.text}`);
+    for (const secret of ['GEHEIM ANTWOORD', dossier]) expect(page).not.toContain(secret);
+    // R38: each of the two stands as a line of its own, by who made it.
+    const places = await mirroredLines(join(packed, PACK.log));
+    const lines = places.filter(
+      ({ entry: { common } }) => common.event === 'export' && common.actor === officer.person,
+    );
+    const said = JSON.parse(fromUtf8(full)) as { said: DisclosedFindings; card: string };
+    expect(lines.at(-1)!.index).toBe(said.said.line);
+    expect(lines.at(-2)!.index).toBe((JSON.parse(fromUtf8(bare)) as typeof said).said.line);
+
+    // Whoever signs: nothing may be left out, moved, or said of a step that the log does not hold.
+    const held = async (change: (of: DisclosedFindings) => unknown, by = officer) => {
+      const copy = structuredClone(said.said);
+      change(copy);
+      const bytes = lengthPrefixed(utf8('ketenkluis.findings.v1'), canonicalJson(copy));
+      const signature = base64url(await by.keys().signer.sign(bytes));
+      return (await holdFindings(canonicalJson({ ...said, said: copy, signature }), places)).fault;
+    };
+    type Finding = DisclosedFindings['findings'][number];
+    const one = (of: DisclosedFindings) =>
+      of.findings[0] as Mutable<Finding> & { steps: Mutable<Finding['steps'][number]>[] };
+    const policy = (of: DisclosedFindings) => of as Mutable<DisclosedFindings>;
+    expect(await held(() => undefined)).toBeNull();
+    expect(await held(() => undefined, nurse)).toBe('unsigned');
+    expect(await held((of) => of.findings.splice(0))).toBe('left-out');
+    expect(await held((of) => one(of).steps.pop())).toBe('left-out');
+    expect(await held((of) => of.checks.splice(0))).toBe('left-out');
+    expect(await held((of) => one(of).steps.reverse())).toBe('out-of-order');
+    expect(await held((of) => Object.assign(one(of).steps[1]!, { line: said.said.line }))).toBe('not-in-log');
+    expect(await held((of) => Object.assign(one(of).steps[2]!.record, { number: 9 }))).toBe('not-in-log');
+    expect(await held((of) => Object.assign(one(of).steps[2]!, { verdict: null }))).toBe('outcome');
+    expect(await held((of) => Object.assign(one(of).steps[1]!, { text: 'x' }))).toBe('outcome');
+    expect(await held((of) => Object.assign(policy(of), { line: of.line - 1 }))).toBe('undeclared');
+    expect(await held((of) => Object.assign(policy(of), { size: 9_999 }))).toBe('undeclared');
+    const other = (await mirroredLines(join(packed, PACK.log))).filter(({ entry }) => entry.common.event !== 'card');
+    expect(await holdFindings(full, other)).toEqual({ fault: 'signer' });
+    // In a pack that somebody signed anew as well.
+    writeFileSync(join(packed, PACK.findings), fromUtf8(full).replace('"talk"', '"none"'));
+    expect((await checkPack(packed)).faults.map(({ kind }) => kind)).toEqual(['changed', 'findings']);
+  });
 });
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };

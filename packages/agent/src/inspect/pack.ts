@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { policyTexts } from '@ketenkluis/access';
 import { base64url, type Clock, canonicalJson, fromBase64url, utf8 } from '@ketenkluis/base';
 import { pdfOf } from '@ketenkluis/client/pdf';
 import { encodeStatement, type Statement } from '@ketenkluis/seal';
@@ -18,6 +19,7 @@ import type { Register } from '../register.ts';
 import { verifyMirror } from '../verify.ts';
 import { chaptersOf, paperOf } from './chapters.ts';
 import { readMirror, readTexts } from './facts.ts';
+import { holdFindings } from './findings.ts';
 import { pageOf } from './page.ts';
 
 export const PACK = {
@@ -29,6 +31,8 @@ export const PACK = {
   signer: 'ondertekenaar.pem',
   log: 'logboek',
   texts: 'teksten',
+  findings: 'bevindingen.json',
+  rules: 'regels',
 } as const;
 
 export interface InspectResult {
@@ -61,6 +65,8 @@ export async function inspectionPack(options: {
   readonly texts?: string;
   /** Id in the GP system of the one patient that is asked about. */
   readonly patient?: string;
+  /** A file of `ketenkluis findings`. */
+  readonly findings?: string;
 }): Promise<InspectResult> {
   const { register, mirror, out, clock } = options;
   const patient = options.patient ?? null;
@@ -72,7 +78,14 @@ export async function inspectionPack(options: {
   const now = clock();
   const texts = await readTexts(options.texts ?? null);
   const read = await readMirror(mirror);
-  const facts = { register, verdict, now, texts, patient, ...read };
+  const findings = options.findings === undefined ? null : new Uint8Array(await readFile(options.findings));
+  const held = findings === null ? null : await holdFindings(findings, read.places);
+  if (held !== null && held.fault !== null)
+    throw agentError(
+      'bad-mirror',
+      `the findings do not hold against this log (${held.fault}); copy it anew with a sync`,
+    );
+  const facts = { register, verdict, now, texts, patient, disclosed: held?.said ?? null, ...read };
   const paper = paperOf(facts, chaptersOf(facts));
   const write = (name: string, what: string | Uint8Array) => writeFile(join(out, name), what, { mode: 0o600 });
   await write(PACK.pdf, await pdfOf(paper, await paperFonts()));
@@ -80,6 +93,10 @@ export async function inspectionPack(options: {
   await cp(join(mirror, 'log'), join(out, PACK.log, 'log'), { recursive: true });
   // An inspector gets the log; whose names the annexes seal stays with the practice.
   await write(join(PACK.log, MIRROR_FILE), canonicalJson({ ...(await stateOfMirror(mirror)), annexes: null }));
+  await mkdir(join(out, PACK.rules), { mode: 0o700 });
+  for (const [name, text] of policyTexts())
+    await write(join(PACK.rules, name === 'schema' ? 'schema.cedarschema' : `${name}.cedar`), text);
+  if (findings !== null) await write(PACK.findings, findings);
   if (texts.length > 0) await mkdir(join(out, PACK.texts), { mode: 0o700 });
   for (const { file, bytes } of texts) await write(join(PACK.texts, file), bytes);
 

@@ -1,5 +1,6 @@
 /** Chapters 1, 4 and 5: who can open a file and why, who left, how people prove who they are. */
 
+import { POLICY_VERSION } from '@ketenkluis/access';
 import { FIELDS, ROLES, type RoleId } from '@ketenkluis/care';
 import type { PaperBlock } from '@ketenkluis/client/pdf';
 import type { Stated } from './people.ts';
@@ -88,6 +89,21 @@ function oneFile(all: Stated): PaperBlock[] {
   ];
 }
 
+/** Every set of rules that ever decided, as the lines name it (NEN 7513, 7.4.6). */
+function rules({ facts: { places } }: Stated): PaperBlock[] {
+  const rows = [...Map.groupBy(places, ({ entry }) => entry.common.policy)].map(([policy, own]) => [
+    ...[policy, day(own[0]!.entry.common.at), day(own.at(-1)!.entry.common.at), own.length],
+    policy === POLICY_VERSION ? 'map regels' : 'bij de uitgave van toen',
+  ]);
+  return [
+    head('De regels waarmee is beslist'),
+    say(
+      'Elke regel van het logboek noemt de versie van de regels waarmee over toegang is beslist. De regels van nu staan in de map "regels", elk met de vraag en de grond in het Nederlands erboven.',
+    ),
+    table('De regels waarmee is beslist', ['Versie', 'Vanaf', 'Tot en met', 'Regels', 'Tekst'], rows),
+  ];
+}
+
 export function whoCan(all: Stated): PaperBlock[] {
   const { register, statements } = all.facts;
   const enrolled = Object.values(register.patients).flatMap(({ enrolment }) =>
@@ -116,6 +132,7 @@ export function whoCan(all: Stated): PaperBlock[] {
           : 'geen dossiers',
       ]),
     ),
+    ...rules(all),
     head('Andere organisaties'),
     say('Alleen na een verwijzing, met toestemming van de patiënt, zolang de verwijzing loopt.'),
     table(

@@ -279,12 +279,16 @@ export function dpia(all: Stated): PaperBlock[] {
     table(
       'Oefeningen',
       ['Geoefend op', 'Regels in de kopie', 'Regels nu', 'Zou terugbrengen', 'Uitkomst'],
-      (register.drills ?? []).map(({ at, size, newest, back, ok }) => [
-        day(at),
+      (register.drills ?? []).map(({ at, size, newest, back, ok, copy, opened }) => [
+        copy === 'mirror' ? `${day(at)}, eigen kopie` : day(at),
         size,
         newest,
         `${back.dossiers} dossiers, ${back.versions} versies, ${back.people} vertrekkers, ${back.years} gewiste jaren`,
-        ok ? 'niets daarvan gaat open' : 'NIET in orde',
+        !ok
+          ? 'NIET in orde'
+          : opened === undefined
+            ? 'niets daarvan gaat open'
+            : `${opened} delen geopend, zonder de host`,
       ]),
       'Nog niet geoefend.',
     ),

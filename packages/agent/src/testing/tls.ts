@@ -24,8 +24,8 @@ export interface Pem {
 }
 export interface TestAuthority {
   readonly ca: string;
-  /** For `localhost` and 127.0.0.1, to serve and to ask with. */
-  issue(name: string): Promise<Pem>;
+  /** For `localhost` and 127.0.0.1, or for that host alone; to serve and to ask with. */
+  issue(name: string, host?: string): Promise<Pem>;
 }
 
 const keyPem = async (key: CryptoKey): Promise<string> =>
@@ -50,7 +50,7 @@ export async function testAuthority(name: string): Promise<TestAuthority> {
   );
   return {
     ca: root.toString('pem'),
-    async issue(subject) {
+    async issue(subject, host) {
       const own = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
       serial += 1;
       const made = await X509CertificateGenerator.create(
@@ -63,10 +63,14 @@ export async function testAuthority(name: string): Promise<TestAuthority> {
           signingKey: keys.privateKey,
           signingAlgorithm: P256,
           extensions: [
-            new SubjectAlternativeNameExtension([
-              { type: 'dns', value: 'localhost' },
-              { type: 'ip', value: '127.0.0.1' },
-            ]),
+            new SubjectAlternativeNameExtension(
+              host === undefined
+                ? [
+                    { type: 'dns', value: 'localhost' },
+                    { type: 'ip', value: '127.0.0.1' },
+                  ]
+                : [{ type: 'dns', value: host }],
+            ),
             new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
           ],
         },

@@ -24,8 +24,11 @@ export interface Joined {
   enter(identity?: Ports['identity']): Promise<Session>;
 }
 
+/** Where they come in: a way to its vault, and its time. */
+export type JoinWorld = Pick<World, 'random' | 'clock' | 'fetch'>;
+
 export async function joinBy(
-  world: World,
+  world: JoinWorld,
   by: Session,
   invited: { readonly id: InvitationId; readonly fragment: string; readonly invitation: Invitation },
 ): Promise<Joined> {

@@ -1,13 +1,12 @@
 /** Somebody who reads a dossier as the patient or for them: taken in by one owner, with a second person who saw the same. */
 
-import type { World } from '@ketenkluis/agent/testing';
 import type { WorklistRow } from '@ketenkluis/care';
 import { admitOwn, agree, inviteOwn, type Session, waitingProposals } from '../index.ts';
 import { settleOutward } from '../proposals.ts';
-import { type Joined, joinBy } from './joining.ts';
+import { type Joined, type JoinWorld, joinBy } from './joining.ts';
 
 export async function takeIn(
-  world: World,
+  world: JoinWorld,
   [owner, second]: readonly [Session, Session],
   row: Pick<WorklistRow, 'dossier' | 'name'>,
   as: 'patient' | 'representative',

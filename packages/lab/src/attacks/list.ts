@@ -19,6 +19,7 @@ import { partnerHosts } from './partner-hosts.ts';
 import { partnerRaces } from './partner-races.ts';
 import { partnerReferrals } from './partner-referrals.ts';
 import { partnerVisits } from './partner-visits.ts';
+import { patientCopies } from './patient-copies.ts';
 import { patientSignOn } from './patient-sign-on.ts';
 import { patients } from './patients.ts';
 import { requests } from './requests.ts';
@@ -51,6 +52,7 @@ export const ATTACKS: readonly Attack[] = [
   ...keyholders,
   ...requests,
   ...members,
+  ...patientCopies,
   ...ON_PAIR,
   ...exported,
   ...input,

@@ -69,7 +69,7 @@ it('R57: the inspection pack holds no clinical content and no patient, is signed
     }
     expect(readdirSync(out).sort()).toEqual([
       ...['SHA256SUMS', 'SHA256SUMS.sig', 'inspectie.html', 'inspectie.pdf', 'logboek', 'manifest.json'],
-      'ondertekenaar.pem',
+      ...['ondertekenaar.pem', 'regels'],
     ]);
     const page = readFileSync(join(out, 'inspectie.html'), 'utf8');
     expect(page).toContain('Het HIS van de praktijk heeft een eigen logboek');

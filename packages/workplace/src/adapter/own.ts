@@ -11,7 +11,7 @@ import {
   type OpenedDossier,
   type OwnDossier,
   openOwn,
-  ownAccess,
+  openWhole,
   ownDossiersOf,
   ownLog,
   readContent,
@@ -103,24 +103,22 @@ const sideOf = (open: Surroundings['open'], said: Said): OwnSide => ({
 });
 
 /** The log that was proved for the screen: what is asked of a line is asked of that reading. */
-const logs = new WeakMap<Inside, { readonly own: OwnDossier; readonly log: Audit }>();
+const logs = new WeakMap<Inside, { readonly own: OwnDossier; readonly log: Audit; readonly whole: boolean }>();
 export async function openedOwn(inside: Inside): Promise<{ readonly own: OwnDossier; readonly log: Audit }> {
   const held = logs.get(inside);
   if (held !== undefined) return held;
   const own = await mine(inside);
-  const read = { own, log: await ownLog(inside.session, own) };
+  const read = { own, log: await ownLog(inside.session, own), whole: false };
   logs.set(inside, read);
   return read;
 }
 
 async function openView(inside: Inside): Promise<OwnView> {
-  const own = await mine(inside);
   const { session } = inside;
+  const { own, opened, access, log, whole } = await openWhole(session, await mine(inside));
   const nothing: Read = { record: null, scopes: new Map<string, ScopeId>(), legend: null };
-  const { record, scopes, legend } = own.handles.length === 0 ? nothing : read(await openOwn(session, own));
-  const access = own.ended ? null : await ownAccess(session, own);
-  const log = await ownLog(session, own);
-  logs.set(inside, { own, log });
+  const { record, scopes, legend } = opened === null ? nothing : read(opened);
+  logs.set(inside, { own, log, whole });
   const people = await session.people();
   const programs = new Set<string>(
     people
@@ -142,8 +140,10 @@ async function openView(inside: Inside): Promise<OwnView> {
   };
 }
 
+/** Of what is on the screen; where something may be missing in it there is no copy that looks like all of it. */
 async function declareCopy(inside: Inside): Promise<void> {
   const own = await mine(inside);
+  if (!logs.get(inside)?.whole) throw workplaceError('not-proved', 'what was read may not be all there is');
   const [handle = null] = own.handles;
   const items = [{ dossier: own.dossier, handle, facts: [own.own, ...own.facts] }];
   await declare(inside.session, { event: 'export', items, class: 'own', about: { purpose: 'eigen afschrift' } });

@@ -8,7 +8,7 @@ import {
   recordEntries,
   type ScopeId,
 } from '@ketenkluis/care';
-import { declare, openOwn, ownLog, readContent, scopeContent } from '@ketenkluis/client';
+import { declare, openWhole, readContent, scopeContent } from '@ketenkluis/client';
 import { copyBundle } from '@ketenkluis/client/audit-record';
 import {
   answerPetition,
@@ -73,7 +73,9 @@ async function fhirCopy(inside: Inside) {
   const records: CareRecord[] = [];
   const programmes = new Set<ProgrammeId>();
   const parts = new Map<(typeof own.handles)[number], string>();
-  for (const part of own.handles.length === 0 ? [] : (await openOwn(session, own)).parts) {
+  const { opened, log, whole } = await openWhole(session, own);
+  if (!whole) throw workplaceError('not-proved', 'what was read may not be all there is');
+  for (const part of opened?.parts ?? []) {
     if (part.outcome !== 'permit' || part.envelope.type !== 'fhir') continue;
     const content = readContent(scopeContent, part.content);
     parts.set(part.handle, PLAIN_SCOPES[content.scope as ScopeId].nl);
@@ -81,10 +83,9 @@ async function fhirCopy(inside: Inside) {
     for (const one of content.programmes) programmes.add(one as ProgrammeId);
     records.push(...parseRecords(content.records));
   }
-  const log = await ownLog(session, own);
   const bundle = copyBundle({
     ...{ practice: session.practice, at: session.now(), log },
-    record: own.handles.length === 0 ? [] : recordEntries(records, [...programmes], () => crypto.randomUUID()),
+    record: opened === null ? [] : recordEntries(records, [...programmes], () => crypto.randomUUID()),
     names: { reader: session.practice, people: new Map(), organisations: new Map(), patients: new Map(), parts },
   });
   return {
