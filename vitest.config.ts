@@ -38,6 +38,8 @@ export default defineConfig({
         hookTimeout: PATIENCE,
         globalSetup: ['packages/workplace/test/browser/setup.ts'],
         maxConcurrency: 2,
+        // One Chromium and one registry of modules per worker: a new one for each file starts cold.
+        isolate: false,
       }),
     ],
   },

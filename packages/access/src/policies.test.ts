@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { caseOf } from './cases.test-util.ts';
 import { cedarEngine } from './cedar.ts';
 import type { Attributes, PolicyCall, Value } from './engine.ts';
@@ -139,6 +139,23 @@ describe('known questions', () => {
     expect(engine.ask({ ...call, context: timeless })).toBe('fault');
     expect(engine.ask({ ...call, context: { ...call.context, more: true } })).toBe('fault');
     expect(engine.ask({ ...call, context: { ...call.context, now: 'today' } })).toBe('fault');
+  });
+});
+
+describe('texts that a page takes as validated', () => {
+  // Cedar keeps texts by their version: whoever asks next finds the real ones.
+  afterEach(() => void cedarEngine(cedar));
+
+  it('R20: are refused when they cannot be parsed, and give no yes when they do not fit', () => {
+    const page = { validated: true };
+    expect(() => cedarEngine(cedar, { look: 'permit (' }, page)).toThrow(
+      expect.objectContaining({ code: 'access/bad-policy' }),
+    );
+    const { call } = evidenceFor(caseOf(1));
+    const unfit = { all: 'permit (principal, action, resource) when { principal.sesion == "open" };' };
+    const open = { all: 'permit (principal, action, resource);' };
+    expect(cedarEngine(cedar, open, page).ask(call)).toBe('permit');
+    expect(cedarEngine(cedar, unfit, page).ask(call)).toBe('fault');
   });
 });
 

@@ -83,6 +83,7 @@ export async function desk(options: {
     origins: options.origin,
     host: options.host,
     port: options.port,
+    phone: config.eid?.phone,
     refused: (why) => say(`a sign-on was refused: ${why}`),
   });
   say(`the desk listens on ${options.host}:${door.port} for ${options.origin.join(', ')}`);

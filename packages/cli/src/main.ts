@@ -185,6 +185,7 @@ command('serve', 'run a vault')
   .option('--keyholders <origin...>', 'addresses of keyholders that the workplace may ask (docs/keyholder.md)')
   .option('--workplace <dir>', 'folder with the built workplace')
   .option('--assurance <practice=level...>', 'level of assurance that a practice asks for: substantial or high')
+  .option('--desk <practice=origin...>', "where a practice's people sign on outside (docs/identity.md)")
   .option('--witness <url...>', 'addresses of outside cosigners that practices may name (docs/witness.md)')
   .action((options) => vaultCommands.serve(options));
 

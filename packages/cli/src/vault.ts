@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly workplace?: string;
   /** `ORG=LEVEL`. */
   readonly assurance?: readonly string[];
+  /** `ORG=ORIGIN`. */
+  readonly desk?: readonly string[];
   /** Addresses of outside cosigners that may be posted to. */
   readonly witness?: readonly string[];
 }
@@ -31,6 +33,18 @@ const assuranceOf = (given: readonly string[]): Record<string, AssuranceLevel> =
       if (!isId('organisation', practice) || known === undefined || more.length > 0)
         throw cliError('bad-option', `--assurance takes PRACTICE=LEVEL; levels are ${ASSURANCE_LEVELS.join(', ')}`);
       return [practice, known];
+    }),
+  );
+
+/** Where which practice's people sign on outside. Throws `cli/bad-option`. */
+const desksOf = (given: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    given.map((one) => {
+      const at = one.indexOf('=');
+      const practice = one.slice(0, at);
+      if (at < 0 || !isId('organisation', practice))
+        throw cliError('bad-option', '--desk takes PRACTICE=ORIGIN: where the people of that practice sign on outside');
+      return [practice, one.slice(at + 1)];
     }),
   );
 
@@ -57,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     ...(options.partner === undefined ? {} : { partners: options.partner }),
     ...(options.keyholders === undefined ? {} : { keyholders: options.keyholders }),
     ...(options.assurance === undefined ? {} : { assurance: assuranceOf(options.assurance) }),
+    ...(options.desk === undefined ? {} : { desks: desksOf(options.desk) }),
     ...(options.witness === undefined ? {} : { witnesses: options.witness }),
     ...(options.workplace === undefined ? {} : { workplace: resolve(options.workplace) }),
   });

@@ -8,6 +8,8 @@ export const clientError = errorFactory('client', [
   'bad-partner-card',
   'bad-proposal',
   'denied',
+  'desk-away',
+  'desk-refused',
   'directory-hidden',
   'fork',
   'holders-missing',

@@ -176,6 +176,16 @@ export { type Ask, type AskedItem, signedMessage, signRequest, type Who } from '
 export { type Me, Session, type SessionStart } from './session.ts';
 export type { Recipient } from './sharing.ts';
 export {
+  type BegunSignOn,
+  cameBack,
+  type DeskDoor,
+  type DeskPlace,
+  deskDoor,
+  deskPlace,
+  SIGN_ON_LIFE,
+  type SignOnMeans,
+} from './sign-on.ts';
+export {
   activate,
   type Called,
   callPatient,

@@ -166,6 +166,8 @@ describe('R28: a patient signs on at the level that the practice asks for', () =
       { means: 'dezi' as const },
       { means: 'oidc' as const },
       { level: 'low' as const },
+      // Made with a telephone at the desk: it says who somebody is, and opens nothing.
+      { pin: true as const },
     ]) {
       expect(await problem(brought(session, bend))).toBe('vault/refused');
     }

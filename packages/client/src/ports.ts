@@ -2,6 +2,7 @@
 
 import type { Clock, OrganisationId, PersonId, Random, SessionId } from '@ketenkluis/base';
 import type { StatementWire } from '@ketenkluis/seal';
+import type { DeskPlace } from './sign-on.ts';
 
 /** The part of `fetch` that is used; the browser's own fits. */
 export type Fetch = (
@@ -10,6 +11,7 @@ export type Fetch = (
     readonly method: string;
     readonly headers: Record<string, string>;
     readonly body?: string | Uint8Array<ArrayBuffer>;
+    readonly signal?: AbortSignal;
   },
 ) => Promise<{
   readonly status: number;
@@ -58,6 +60,8 @@ export interface Ports {
     readonly practice: OrganisationId;
     readonly person: PersonId;
     readonly session: SessionId;
+    /** Where, as the host says. */
+    readonly desk: DeskPlace;
   }) => Promise<StatementWire>;
 }
 

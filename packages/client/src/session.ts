@@ -53,6 +53,7 @@ import type { Asker, LookContext } from './parts.ts';
 import { type DirectoryAnswer, readDirectory, rememberPeople } from './people.ts';
 import type { OpenedItem, ProvedState } from './release.ts';
 import { type Ask, signedMessage, type Who } from './request.ts';
+import { deskPlace } from './sign-on.ts';
 import type { Wire } from './wire.ts';
 
 export type Me = z.infer<typeof meSchema>;
@@ -174,7 +175,8 @@ export class Session {
   async identify(): Promise<void> {
     const { identity } = this.wire.ports;
     if (identity === undefined) throw clientError('not-open', 'there is no sign-on outside here');
-    const assurance = await identity({ practice: this.practice, person: this.person, session: this.id });
+    const desk = await deskPlace(this);
+    const assurance = await identity({ practice: this.practice, person: this.person, session: this.id, desk });
     const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
     await this.call('session-identity', sessionIdentified, message);
   }

@@ -32,6 +32,8 @@ export const ENDPOINTS = {
   'session-open': { method: 'POST', path: '/sessions', classes: null, guests: true, patients: true },
   'session-confirm': { method: 'POST', path: '/sessions/confirm', classes: ['session'], guests: true, patients: true },
   'session-identity': { method: 'POST', path: '/sessions/identity', classes: ['session'], patients: true },
+  /** Where people sign on outside, and what is asked of this person: also before the session is open. */
+  desk: { method: 'GET', path: '/desk', classes: null, patients: true },
   'session-touch': { method: 'POST', path: '/sessions/touch', classes: null, guests: true, patients: true },
   'session-close': { method: 'POST', path: '/sessions/close', classes: null, guests: true, patients: true },
   'credential-options': { method: 'POST', path: '/credentials/options', classes: null, patients: true },

@@ -112,6 +112,17 @@ export const sessionIdentified = z.strictObject({
   until: instant,
 });
 
+/**
+ * GET .../desk, with any live session: where the practice's desk for signing on outside answers (an origin; null: nowhere), the level that
+ * this person's sessions are asked for (null: none beyond the own ways in), and whether they sign on as a citizen. The host's word: whoever
+ * takes it checks the agent's signature on what comes of it (docs/identity.md, "What a lying host can do").
+ */
+export const desk = z.strictObject({
+  origin: z.string().max(300).nullable(),
+  level: z.enum(ASSURANCE_LEVELS).nullable(),
+  citizen: z.boolean(),
+});
+
 /** Answer to confirm: the session is open; and to close. */
 export const sessionState = z.strictObject({
   session: id('session'),

@@ -358,6 +358,8 @@ export const assurance = z.strictObject({
   level: z.enum(ASSURANCE_LEVELS),
   means: z.enum(['dezi', 'oidc', 'eid']),
   subject: hash.optional(),
+  /** Made on another device than the session's: pins who signed on, and raises no session. */
+  pin: z.literal(true).optional(),
   by: id('person'),
   at,
   until: at,

@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly partners?: readonly string[] | undefined;
   /** Origins of keyholders that this workplace may ask. */
   readonly keyholders?: readonly string[] | undefined;
+  /** Origins of desks where people sign on outside, which this workplace may ask. */
+  readonly desks?: readonly string[] | undefined;
   /** Addresses of TLS proxies whose word for the caller's address counts. */
   readonly proxies?: readonly string[] | undefined;
   /** Requests a minute per session (or address), and per address where anybody may try. */
@@ -70,7 +72,7 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
         // Argon2id runs as WebAssembly.
         scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
         workerSrc: ["'self'"],
-        connectSrc: ["'self'", ...partners, ...(options.keyholders ?? [])],
+        connectSrc: ["'self'", ...partners, ...(options.keyholders ?? []), ...(options.desks ?? [])],
         // The component library writes style elements; no style can run code or load from elsewhere.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],

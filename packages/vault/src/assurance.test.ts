@@ -80,6 +80,14 @@ describe('the level of a session', () => {
     ask('high');
     const who = await world.open(world.practice.nurse);
     expect(await me(who)).toBe('vault/session-not-open');
+    // Where to sign on is told before anything opens, to this session and to nobody without one; one that waits for a touch waits.
+    const desks = world.running.vault.desks as unknown as Map<string, string>;
+    const told = async (token?: string) => (await world.call('desk', token === undefined ? {} : { token })).json();
+    expect(await told(who.token)).toEqual({ origin: null, level: 'high', citizen: false });
+    desks.set(world.practice.id, 'https://balie.example');
+    expect(await told(who.token)).toMatchObject({ origin: 'https://balie.example' });
+    expect(await told()).toMatchObject({ type: 'vault/refused', status: 404 });
+    expect(await told((await world.open(world.practice.agent)).token)).toMatchObject({ level: null, citizen: false });
     expect((await confirm(who)).json()).toMatchObject({ type: 'vault/identity-needed', status: 403, detail: 'high' });
     expect((await identify(who, { level: 'substantial' })).status).toBe(200);
     expect((await confirm(who)).json()).toMatchObject({ type: 'vault/identity-needed' });

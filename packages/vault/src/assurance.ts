@@ -88,18 +88,30 @@ const eidOf = (people: People, person: PersonId): FactOf<'own'>['eid'] => {
 const higher = (one: AssuranceLevel | undefined, other: AssuranceLevel | undefined): AssuranceLevel | undefined =>
   one === undefined || (other !== undefined && reaches(other, one)) ? other : one;
 
-/** The level that this session does not reach and must; null when it may go on. Programs are not asked who they are. */
-export async function lackOf(
-  vault: Vault,
-  people: People,
-  { session, person, organisation }: Pick<SessionRow, 'session' | 'person' | 'organisation'>,
-): Promise<AssuranceLevel | null> {
+type Who = Pick<SessionRow, 'session' | 'person' | 'organisation'>;
+
+/** What is asked of the sessions of this person. Programs are not asked who they are. */
+function askedOf(vault: Vault, people: People, { person, organisation }: Who): AssuranceLevel | undefined {
+  const kind = organisation === null ? people.keys.cardOf(person, vault.clock())?.kind : undefined;
+  if (kind === 'agent') return undefined;
+  const asked = kind === 'patient' ? eidOf(people, person)?.level : undefined;
+  return higher(minimumOf(vault, people.practice), asked);
+}
+
+/** Where this practice's people sign on outside, as the host was told, and what is asked of this one. */
+export const deskFor = (vault: Vault, { people, session, card }: Pick<Signed, 'people' | 'session' | 'card'>) => ({
+  origin: vault.desks.get(people.practice) ?? null,
+  level: askedOf(vault, people, session) ?? null,
+  citizen: card?.kind === 'patient',
+});
+
+/** The level that this session does not reach and must; null when it may go on. */
+export async function lackOf(vault: Vault, people: People, who: Who): Promise<AssuranceLevel | null> {
+  const { session, organisation } = who;
   const { practice } = people;
   const at = vault.clock();
-  const kind = organisation === null ? people.keys.cardOf(person, at)?.kind : undefined;
-  const asked = kind === 'patient' ? eidOf(people, person)?.level : undefined;
-  const minimum = higher(minimumOf(vault, practice), asked);
-  if (minimum === undefined || kind === 'agent') return null;
+  const minimum = askedOf(vault, people, who);
+  if (minimum === undefined) return null;
   const level = await vault.storage.read((tx) => levelAt(tx, practice, session, at));
   // What a partner says of its people counts as far as the owners said in the partner fact that they take its word.
   const counts = organisation === null || accepted(people, organisation, level, at);
@@ -113,8 +125,9 @@ function accepted(people: People, organisation: OrganisationId, level: Assurance
 }
 
 /** Of a partner's person: in force, made before now, and not longer than a session lives. Citizens are at home at their own practice. */
-export const isAssurance = ({ at: made, until, means, subject }: Assurance, at: Instant): boolean =>
+export const isAssurance = ({ at: made, until, means, subject, pin }: Assurance, at: Instant): boolean =>
   means !== 'eid' &&
+  pin === undefined &&
   subject === undefined &&
   made <= plus(at, ASSURANCE_FRESH) &&
   at < until &&
@@ -164,8 +177,10 @@ export const identityNeeded = (level: AssuranceLevel): Error =>
 /** Is this about this very session and person, new, fresh, and not longer than it may be? */
 function fits({ payload }: Statement<'assurance'>, signed: Signed, at: Instant): boolean {
   const { practice, session } = signed;
-  const { practice: own, person, session: named, at: made, until }: Assurance = payload;
+  const { practice: own, person, session: named, at: made, until, pin }: Assurance = payload;
   return (
+    // Made for the desk, by whoever held a telephone there: it says who somebody is, and opens nothing.
+    pin === undefined &&
     isTheirs(payload, signed) &&
     own === practice &&
     named === session.session &&

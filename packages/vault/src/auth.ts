@@ -132,6 +132,13 @@ function requireLive(caller: Caller, stage: 'keyring' | 'open', at: Instant): vo
 /** Throws unless the session is open, within its limits. */
 export const requireOpen = (caller: Caller, at: Instant): void => requireLive(caller, 'open', at);
 
+/** For what is needed to open it: a session within its limits, open or not. */
+export async function authenticateEarly(vault: Vault, request: FastifyRequest): Promise<Caller> {
+  const caller = await findCaller(vault, request);
+  requireLive(caller, 'keyring', vault.clock());
+  return caller;
+}
+
 /** For reading with a session and nothing more. */
 export async function authenticate(vault: Vault, request: FastifyRequest): Promise<Caller> {
   const caller = await findCaller(vault, request);

@@ -17,6 +17,7 @@ const config = z.strictObject({
   origins: z.array(z.url()).min(1),
   bootstrapToken: z.string(),
   assurance: z.record(z.string().regex(idPattern('organisation')), z.enum(ASSURANCE_LEVELS)).optional(),
+  desks: z.record(z.string().regex(idPattern('organisation')), z.url()).optional(),
   workplace: z.string().optional(),
   partners: z.array(z.url()).max(500).optional(),
   keyholders: z.array(z.url()).max(500).optional(),

@@ -1,5 +1,6 @@
 /** Which pages may speak to this vault, and to which vaults its own page may speak. */
 
+import { newId, systemRandom } from '@ketenkluis/base';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestWorld, type TestWorld } from './testing.ts';
 
@@ -30,15 +31,24 @@ describe('pages of other organisations', () => {
   it('may not otherwise', async () => {
     world = await startTestWorld({ partners: [PARTNER] });
     expect((await preflight('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined();
+    // The page of this vault speaks to itself and to those who are named, and to a desk that is none of them not at all.
+    const policy = async () => (await preflight(PARTNER)).headers['content-security-policy'];
+    expect(await policy()).toContain(`connect-src 'self' ${PARTNER};`);
     await world.close();
-    world = await startTestWorld();
+    const desks = { [newId('organisation', systemRandom)]: 'https://balie.example' };
+    world = await startTestWorld({ desks });
     expect((await preflight(PARTNER)).headers['access-control-allow-origin']).toBeUndefined();
+    // R26: a desk is spoken to, and speaks to nobody.
+    expect(await policy()).toContain("connect-src 'self' https://balie.example;");
+    expect((await preflight('https://balie.example')).headers['access-control-allow-origin']).toBeUndefined();
   });
 
   it('are refused as configuration when they are no safe address', async () => {
     await expect(startTestWorld({ partners: ['http://kluis.example'] })).rejects.toMatchObject({
       code: 'vault/bad-config',
     });
+    const desks = { [newId('organisation', systemRandom)]: 'https://balie.example/path' };
+    await expect(startTestWorld({ desks })).rejects.toMatchObject({ code: 'vault/bad-config' });
     world = await startTestWorld();
   });
 });

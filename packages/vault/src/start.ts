@@ -31,6 +31,8 @@ export interface VaultOptions {
   readonly bootstrapToken: string;
   /** By practice: the level of assurance (eIDAS) that a person's session needs before anything opens (R26). */
   readonly assurance?: Readonly<Record<string, AssuranceLevel>> | undefined;
+  /** By practice: the origin of its desk, where people sign on outside; the workplace may speak to it. */
+  readonly desks?: Readonly<Record<string, string>> | undefined;
   readonly workplace?: string | undefined;
   readonly partners?: AppOptions['partners'];
   readonly keyholders?: AppOptions['keyholders'];
@@ -83,7 +85,8 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const { dir, origins, bootstrapToken } = options;
   bringNative();
   if (origins.length === 0) throw vaultError('bad-config', 'a vault needs the origin that it is reached at');
-  for (const origin of [...origins, ...(options.partners ?? []), ...(options.keyholders ?? [])]) {
+  const desks = Object.values(options.desks ?? {});
+  for (const origin of [...origins, ...desks, ...(options.partners ?? []), ...(options.keyholders ?? [])]) {
     const why = originFault(origin);
     if (why) throw vaultError('bad-config', `the origin ${origin} ${why}`);
   }
@@ -98,7 +101,12 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   const steady = options.steady ? { steady: options.steady } : {};
   const vault = createContext({
     ...{ storage, shares, keys, clock, random, origins, bootstrapToken, ...steady },
-    ...{ assurance: options.assurance, witnesses: options.witnesses, witnessPause: options.witnessPause },
+    ...{
+      assurance: options.assurance,
+      desks: options.desks,
+      witnesses: options.witnesses,
+      witnessPause: options.witnessPause,
+    },
   });
   try {
     vault.standing.behind = await practicesBehind(vault, dir);
@@ -125,6 +133,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
     workplace: options.workplace,
     partners: options.partners,
     keyholders: options.keyholders,
+    desks,
     limits: options.limits,
     proxies: options.proxies,
   });

@@ -37,6 +37,8 @@ export interface Vault {
   readonly bootstrapToken: string;
   /** Practices that ask for a level of assurance before they open anything. */
   readonly assurance: ReadonlyMap<OrganisationId, AssuranceLevel>;
+  /** Where practices' people sign on outside: origins. */
+  readonly desks: ReadonlyMap<OrganisationId, string>;
   /** Milliseconds that the clock has moved against the machine's own steady count since the start. */
   drift(): number;
   /** The steady count, for what may not depend on the clock. */
@@ -59,6 +61,7 @@ export interface VaultParts {
   readonly origins: readonly string[];
   readonly bootstrapToken: string;
   readonly assurance?: Readonly<Record<string, AssuranceLevel>> | undefined;
+  readonly desks?: Readonly<Record<string, string>> | undefined;
   readonly steady?: () => number;
   /** Addresses of witnesses that this vault may post to. */
   readonly witnesses?: readonly string[] | undefined;
@@ -82,6 +85,7 @@ export function createContext({ witnesses: allowed = [], witnessPause, ...parts 
   return {
     ...parts,
     assurance: new Map(Object.entries(parts.assurance ?? {}) as [OrganisationId, AssuranceLevel][]),
+    desks: new Map(Object.entries(parts.desks ?? {}) as [OrganisationId, string][]),
     verifier,
     steady,
     standing: { unconfirmed: 0, behind: new Set() },

@@ -23,7 +23,7 @@ import type { Me, Workplace } from './model.ts';
 import { Main } from './parts/main.tsx';
 import { Heading } from './parts/page.tsx';
 import { Loading, Trouble } from './parts/states.tsx';
-import { newQueries, useSession, WorldProvider } from './parts/world.tsx';
+import { newQueries, useSession, useSignOn, WorldProvider } from './parts/world.tsx';
 import { LockScreen } from './screens/lock.tsx';
 import { SignIn } from './screens/sign-in.tsx';
 import { theme } from './theme.ts';
@@ -38,14 +38,29 @@ const Options = createContext<AppOptions>({});
 /** Fetched while the person signs in (`ahead`), so that the door itself stays small. */
 const Shell = lazy(async () => ({ default: (await import('./parts/shell.tsx')).Shell }));
 
+const SignOnScreen = lazy(async () => ({ default: (await import('./screens/sign-on.tsx')).SignOnScreen }));
+
 /** These open for somebody who cannot sign in yet. */
 const OUTSIDE: ReadonlySet<string> = new Set(['/apparaat/$', '/uitnodiging/$', '/praktijk/$']);
 
 function Gate() {
   const session = useSession();
+  const asked = useSignOn();
   const { idle } = useContext(Options);
   // What the outlet shows, not where the address already is: a link pasted into an open tab would meet the screen before.
   const outside = useMatches({ select: (matches) => matches.some(({ routeId }) => OUTSIDE.has(routeId)) });
+  const router = useRouter();
+  // A device that was just taken is known at the door: who does not sign on is back there.
+  useEffect(() => {
+    if (asked !== null && outside) void router.navigate({ to: '/', replace: true });
+  }, [asked, outside, router]);
+  if (asked !== null) {
+    return (
+      <Suspense>
+        <SignOnScreen now={asked} />
+      </Suspense>
+    );
+  }
   if (outside) return <Outlet />;
   if (session.stage === 'out') return <SignIn />;
   if (session.stage === 'locked') return <LockScreen me={session.me} why={session.why} />;

@@ -16,6 +16,8 @@ export const workplaceError = errorFactory('workplace', [
   'wrong-key',
   /** The practice asks for more proof of who this is than a passkey or passphrase gives. */
   'identity-needed',
+  /** Where people sign on outside nobody answers. */
+  'desk-away',
   'passkey-cancelled',
   /** This passkey or browser gives no PRF output, so it cannot open the keyring. */
   'passkey-no-prf',

@@ -17,6 +17,7 @@ import type { PetitionSide } from './model/petitions.ts';
 import type { Deliveries, Dossier, Looks, Note, Saying, Worklist } from './model/record.ts';
 import type { ReceivedSide, ReferralSide } from './model/referrals.ts';
 import type { Live, Progress } from './model/shared.ts';
+import type { PinSide, SignOnSide } from './model/sign-on.ts';
 import type { TakeSide } from './model/take.ts';
 import type { UrgentSide } from './model/urgent.ts';
 import type { WitnessSide } from './model/witnesses.ts';
@@ -37,6 +38,7 @@ export type * from './model/petitions.ts';
 export type * from './model/record.ts';
 export type * from './model/referrals.ts';
 export type * from './model/shared.ts';
+export type * from './model/sign-on.ts';
 export type * from './model/take.ts';
 export { TAKE_KINDS } from './model/take.ts';
 export type * from './model/urgent.ts';
@@ -44,6 +46,8 @@ export type * from './model/witnesses.ts';
 
 export interface Workplace {
   readonly session: Live<Session>;
+  /** Whoever the practice asks to sign on outside as well. */
+  readonly signOn: SignOnSide;
   now(): Instant;
 
   /** A side that is null is not there: no screen speaks of it. */
@@ -54,6 +58,7 @@ export interface Workplace {
   readonly urgent: UrgentSide | null;
   readonly own: OwnSide | null;
   readonly desk: DeskSide | null;
+  readonly pins: PinSide | null;
   readonly petitions: PetitionSide | null;
   readonly outside: WitnessSide;
   readonly control: ControlSide | null;

@@ -1,4 +1,4 @@
-/** One Chromium for a test file. */
+/** The Chromium of the tests. */
 
 import { type Browser, chromium } from 'playwright-core';
 import { CHROMIUM } from './chromium.ts';
@@ -11,8 +11,17 @@ const ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A page lives for seconds here: WebAssembly that is compiled a second time, to run faster, pays nothing back.
+  '--js-flags=--liftoff-only',
 ];
 
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+
+let running: Promise<Browser> | undefined;
+/** One for all test files of a worker: what it compiled and optimised is there for the next. It ends with the process. */
+export function browserOfWorker(): Promise<Browser> {
+  running ??= launch();
+  return running;
+}
 
 export const VIEWPORTS = { wide: { width: 1440, height: 900 }, narrow: { width: 800, height: 1000 } } as const;

@@ -30,7 +30,13 @@ export interface Flow {
 export interface IdentityAdapter {
   /** `eid`: what citizens sign on with (DigiD and the like); for patients, never for who works here. */
   readonly means: 'dezi' | 'oidc' | 'eid';
-  begin(): Promise<{ readonly url: string; readonly flow: Flow }>;
+  /** What people call it, by the practice's settings. */
+  readonly name: string;
+  /** Of `eid`: the level that the practice asks of patients, and where their telephones reach the desk (an origin). */
+  readonly asks?: 'substantial' | 'high';
+  readonly phone?: string;
+  /** `phone`: the person comes back to the desk itself, on a device of their own. */
+  begin(where?: 'phone'): Promise<{ readonly url: string; readonly flow: Flow }>;
   /** `callback` is the whole address that the person came back to. Throws `agent/identity-refused`. */
   finish(callback: string, flow: Flow): Promise<Identified>;
 }

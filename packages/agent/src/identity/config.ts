@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { ROLE_IDS } from '@ketenkluis/care';
+import { originFault } from '@ketenkluis/protocol';
 import { ASSURANCE_LEVELS } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { agentError } from '../errors.ts';
@@ -18,11 +19,16 @@ const oidc = {
   algorithm: z.enum(ALGORITHMS).default('RS256'),
   levels: z.record(z.string(), z.enum(ASSURANCE_LEVELS)),
   hours: z.int().min(1).max(12).default(12),
+  /** On the button: what people call it. */
+  name: z.string().min(1).max(40).optional(),
 };
+const origin = address.refine((text) => originFault(text) === null, 'must be an origin');
 const config = z.strictObject({
   oidc: z.strictObject(oidc).optional(),
   /** What patients sign on with: DigiD, or a provider like it (R28). */
-  eid: z.strictObject(oidc).optional(),
+  eid: z
+    .strictObject({ ...oidc, asks: z.enum(['substantial', 'high']).optional(), phone: origin.optional() })
+    .optional(),
   dezi: z
     .strictObject({
       ...oidc,

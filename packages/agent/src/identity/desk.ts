@@ -50,7 +50,31 @@ interface Open {
   readonly person: PersonId;
   readonly session: SessionId;
   readonly until: number;
+  /** Of a sign-on with a telephone. */
+  readonly phone: Phone | null;
 }
+
+/** A telephone that signs on for somebody at another screen: what it is given, and what it has to say back. */
+interface Phone {
+  readonly ticket: string;
+  readonly url: string;
+  /** Of the telephone that took the ticket; null until then. */
+  secret: string | null;
+  found: Identified | null;
+  readonly number: string;
+  tries: number;
+}
+
+export interface Means {
+  readonly means: IdentityAdapter['means'];
+  readonly name: string;
+  /** Of `eid`: what is asked of patients, and may they use a telephone at the desk? */
+  readonly asks?: 'substantial' | 'high';
+  readonly phone?: boolean;
+}
+/** Typed over from a screen. */
+const TICKET = '0123456789abcdefghjkmnpqrstvwxyz';
+const TRIES = 3;
 
 export interface IdentityDesk {
   /** `secret` stays with whoever began and is needed to finish: a link that is sent to somebody else is worth nothing. */
@@ -61,6 +85,24 @@ export interface IdentityDesk {
   }): Promise<{ readonly url: string; readonly secret: string }>;
   /** Once per flow. Throws `agent/identity-refused`. */
   finish(ask: { readonly callback: string; readonly secret: string }): Promise<Statement<'assurance'>>;
+
+  /** What people sign on with here, by name. */
+  means(): readonly Means[];
+  /**
+   * At the desk, a patient signs on with their own telephone: it opens `link`, signs on, and shows a number that is typed where this
+   * began. What comes of it pins who signed on, and opens nothing (`pin`).
+   */
+  beginPhone(ask: {
+    readonly person: PersonId;
+    readonly session: SessionId;
+  }): Promise<{ readonly link: string; readonly secret: string }>;
+  /** The name of what a ticket is for, and where it leads; undefined for none. */
+  ticket(ticket: string): { readonly name: string; readonly url: string } | undefined;
+  /** Once: the telephone that takes it is the one. */
+  takeTicket(ticket: string): { readonly url: string; readonly secret: string };
+  /** The telephone is back: the number that it shows. Throws `agent/identity-refused`. */
+  returned(ask: { readonly callback: string; readonly secret: string }): Promise<string>;
+  finishPhone(ask: { readonly number: string; readonly secret: string }): Promise<Statement<'assurance'>>;
 }
 
 /** Which identity belongs to whom, from the register of the practice. */
@@ -119,45 +161,118 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
     return options.citizen(person, issuer, subject);
   }
 
+  const adapterOf = (means: IdentityAdapter['means']): IdentityAdapter => {
+    const adapter = options.adapters.find((one) => one.means === means);
+    sweep();
+    if (adapter === undefined || open.size >= MAX_FLOWS) throw identityRefused('flow');
+    return adapter;
+  };
+  const keep = (flow: Omit<Open, 'until'>): string => {
+    const secret = base64url(random(32));
+    open.set(secret, { ...flow, until: clock() + FLOW_LIFE });
+    return secret;
+  };
+
+  async function word({ adapter, person, session, phone }: Open, found: Identified): Promise<Statement<'assurance'>> {
+    // Who a citizen is to the practice stands in the `own`, under two signatures: the vault compares.
+    const citizen = adapter.means === 'eid' ? citizenIn(found, person) : null;
+    if (citizen === null) belongs(found, person);
+    const at = clock();
+    const limit = plus(at, MAX_HOURS * HOUR);
+    if (found.until <= at) throw identityRefused('expired');
+    const assurance: Assurance = {
+      t: 'assurance',
+      v: 1,
+      suite: 1,
+      practice: options.practice,
+      person,
+      session,
+      level: found.level,
+      means: adapter.means,
+      ...(citizen !== null && { subject: citizen }),
+      ...(phone !== null && { pin: true as const }),
+      by: options.agent.by as PersonId,
+      at,
+      until: found.until < limit ? found.until : limit,
+    };
+    return await signStatement(assurance, options.agent);
+  }
+
+  /** What belongs to a telephone, by what only it knows. */
+  const phoneBy = (fits: (phone: Phone) => boolean): [string, Open & { readonly phone: Phone }] | undefined => {
+    sweep();
+    for (const [secret, flow] of open) {
+      const { phone } = flow;
+      if (phone !== null && fits(phone)) return [secret, { ...flow, phone }];
+    }
+    return undefined;
+  };
+  const byTicket = (ticket: string) => phoneBy((phone) => phone.secret === null && phone.ticket === ticket)?.[1];
+
   return {
+    means: () =>
+      options.adapters.map(({ means, name, asks, phone }) => ({
+        ...{ means, name },
+        ...(means === 'eid' && asks !== undefined && { asks, phone: phone !== undefined }),
+      })),
     async begin({ means, person, session }) {
-      const adapter = options.adapters.find((one) => one.means === means);
-      if (adapter === undefined) throw identityRefused('flow');
-      sweep();
-      if (open.size >= MAX_FLOWS) throw identityRefused('flow');
+      const adapter = adapterOf(means);
       const { url, flow } = await adapter.begin();
-      const secret = base64url(random(32));
-      open.set(secret, { adapter, flow, person, session, until: clock() + FLOW_LIFE });
-      return { url, secret };
+      return { url, secret: keep({ adapter, flow, person, session, phone: null }) };
     },
     async finish({ callback, secret }) {
       sweep();
       const flow = open.get(secret);
       // Used up whatever comes of it.
       open.delete(secret);
-      if (flow === undefined || !URL.canParse(callback)) throw identityRefused('flow');
-      const found = await flow.adapter.finish(callback, flow.flow);
-      // Who a citizen is to the practice stands in the `own`, under two signatures: the vault compares.
-      const citizen = flow.adapter.means === 'eid' ? citizenIn(found, flow.person) : null;
-      if (citizen === null) belongs(found, flow.person);
-      const at = clock();
-      const limit = plus(at, MAX_HOURS * HOUR);
-      if (found.until <= at) throw identityRefused('expired');
-      const assurance: Assurance = {
-        t: 'assurance',
-        v: 1,
-        suite: 1,
-        practice: options.practice,
-        person: flow.person,
-        session: flow.session,
-        level: found.level,
-        means: flow.adapter.means,
-        ...(citizen !== null && { subject: citizen }),
-        by: options.agent.by as PersonId,
-        at,
-        until: found.until < limit ? found.until : limit,
+      if (flow === undefined || flow.phone !== null || !URL.canParse(callback)) throw identityRefused('flow');
+      return await word(flow, await flow.adapter.finish(callback, flow.flow));
+    },
+    async beginPhone({ person, session }) {
+      const adapter = adapterOf('eid');
+      if (adapter.phone === undefined) throw identityRefused('flow');
+      const { url, flow } = await adapter.begin('phone');
+      const ticket = [...random(10)].map((byte) => TICKET[byte % TICKET.length]).join('');
+      const number = String((new DataView(random(4).buffer).getUint32(0) % 900_000) + 100_000);
+      const phone: Phone = { ticket, url, secret: null, found: null, number, tries: 0 };
+      return {
+        link: `${adapter.phone}/aan/${ticket}`,
+        secret: keep({ adapter, flow, person, session, phone }),
       };
-      return await signStatement(assurance, options.agent);
+    },
+    ticket(ticket) {
+      const flow = byTicket(ticket);
+      return flow && { name: flow.adapter.name, url: flow.phone.url };
+    },
+    takeTicket(ticket) {
+      const flow = byTicket(ticket);
+      if (flow === undefined) throw identityRefused('flow');
+      const secret = base64url(random(32));
+      flow.phone.secret = secret;
+      return { url: flow.phone.url, secret };
+    },
+    async returned({ callback, secret }) {
+      const [key, flow] = phoneBy((phone) => phone.secret === secret) ?? [];
+      if (key === undefined || flow === undefined || flow.phone.found !== null || !URL.canParse(callback))
+        throw identityRefused('flow');
+      try {
+        flow.phone.found = await flow.adapter.finish(callback, flow.flow);
+      } catch (error) {
+        open.delete(key);
+        throw error;
+      }
+      return flow.phone.number;
+    },
+    async finishPhone({ number, secret }) {
+      sweep();
+      const flow = open.get(secret);
+      const found = flow?.phone?.found;
+      if (!flow?.phone || !found) throw identityRefused('flow');
+      flow.phone.tries += 1;
+      const right = number === flow.phone.number;
+      if (right || flow.phone.tries >= TRIES) open.delete(secret);
+      if (!right) throw identityRefused('flow');
+      return await word(flow, found);
     },
   };
 }

@@ -1,6 +1,7 @@
 /**
- * The desk's door for the workplace: `POST /identity/begin` and `/identity/finish`, JSON, for the named origins only. It stands in the
- * practice beside the agent, behind whatever ends TLS there. Every failure is one answer; why stands in the practice's own log.
+ * The desk's door for the workplace: `GET /identity/means`, `POST /identity/begin` and `/identity/finish`, JSON, for the named origins only;
+ * and the pages of patients' telephones (phone.ts). It stands in the practice beside the agent, behind whatever ends TLS there. Every
+ * failure is one answer; why stands in the practice's own log.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -10,13 +11,21 @@ import { statementToWire } from '@ketenkluis/seal';
 import { z } from 'zod';
 import type { IdentityReason } from './adapter.ts';
 import type { IdentityDesk } from './desk.ts';
+import { answerPhone } from './phone.ts';
 
 const begin = z.strictObject({
   means: z.enum(['dezi', 'oidc', 'eid']),
   person: z.string().regex(idPattern('person')),
   session: z.string().regex(idPattern('session')),
+  /** The patient signs on with their own telephone. */
+  phone: z.literal(true).optional(),
 });
-const finish = z.strictObject({ callback: z.string().max(8000), secret: z.string().max(100) });
+const secret = z.string().max(100);
+const finish = z.union([
+  z.strictObject({ callback: z.string().max(8000), secret }),
+  z.strictObject({ number: z.string().regex(/^[0-9]{6}$/), secret }),
+]);
+const MEANS = '/identity/means';
 const MAX_BODY = 16 * 1024;
 
 export interface IdentityDoor {
@@ -41,38 +50,50 @@ export async function openIdentityDoor(options: {
   readonly origins: readonly string[];
   readonly host: string;
   readonly port: number;
+  /** This desk's own origin as patients' telephones reach it; without it there are no pages for them. */
+  readonly phone?: string | undefined;
   /** For the practice's log: a word, never who. */
   readonly refused?: (why: IdentityReason | 'request') => void;
 }): Promise<IdentityDoor> {
   const { desk, origins } = options;
   const answerTo = async (request: IncomingMessage): Promise<unknown> => {
+    if (request.url === MEANS) return { means: desk.means() };
     if (request.url === '/identity/begin') {
-      const { means, person, session } = begin.parse(await jsonOf(request));
-      return await desk.begin({ means, person: person as PersonId, session: session as SessionId });
+      const { means, phone, ...ids } = begin.parse(await jsonOf(request));
+      const about = { person: ids.person as PersonId, session: ids.session as SessionId };
+      if (phone === undefined) return await desk.begin({ means, ...about });
+      if (means !== 'eid') throw new Error('not for this door');
+      return await desk.beginPhone(about);
     }
-    const assurance = await desk.finish(finish.parse(await jsonOf(request)));
+    const asked = finish.parse(await jsonOf(request));
+    const assurance = await ('number' in asked ? desk.finishPhone(asked) : desk.finish(asked));
     return { assurance: statementToWire(assurance) };
   };
+  const refused = (error: unknown): void => {
+    const why = error instanceof KetenkluisError ? error.detail.why : undefined;
+    options.refused?.(typeof why === 'string' ? (why as IdentityReason) : 'request');
+  };
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (options.phone !== undefined && (await answerPhone(desk, options.phone, request, response, refused))) return;
     const { origin = '' } = request.headers;
     const json = request.headers['content-type']?.split(';')[0]?.trim() === 'application/json';
     const known = origins.includes(origin);
     const headers = known
       ? { 'access-control-allow-origin': origin, vary: 'Origin', 'cache-control': 'no-store' }
       : { 'cache-control': 'no-store' };
-    const path = request.url === '/identity/begin' || request.url === '/identity/finish';
-    if (known && path && request.method === 'OPTIONS') {
+    const posts = request.url === '/identity/begin' || request.url === '/identity/finish';
+    if (known && posts && request.method === 'OPTIONS') {
       const allowed = { 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type' };
       response.writeHead(204, { ...headers, ...allowed }).end();
       return;
     }
     try {
-      if (!known || !path || !json || request.method !== 'POST') throw new Error('not for this door');
+      const asks = posts ? json && request.method === 'POST' : request.url === MEANS && request.method === 'GET';
+      if (!known || !asks) throw new Error('not for this door');
       const body = JSON.stringify(await answerTo(request));
       response.writeHead(200, { ...headers, 'content-type': 'application/json' }).end(body);
     } catch (error) {
-      const why = error instanceof KetenkluisError ? error.detail.why : undefined;
-      options.refused?.(typeof why === 'string' ? (why as IdentityReason) : 'request');
+      refused(error);
       response.writeHead(403, { ...headers, connection: 'close' }).end();
     }
   };

@@ -20,7 +20,19 @@ export interface OidcConfig {
   readonly levels: Readonly<Record<string, AssuranceLevel>>;
   /** How long a sign-on counts, hours; at most 12. */
   readonly hours: number;
+  /** What people call it. */
+  readonly name?: string | undefined;
 }
+
+/** Of what patients sign on with. */
+export interface EidConfig extends OidcConfig {
+  /** What the practice asks of patients who are taken in; `substantial` when left out. */
+  readonly asks?: 'substantial' | 'high' | undefined;
+  /** The desk's own origin as telephones reach it; without it nobody signs on with a telephone at the desk. */
+  readonly phone?: string | undefined;
+}
+/** Where a telephone comes back to: registered at the provider beside `redirect`. */
+export const PHONE_RETURN = '/identity/returned';
 
 const TIMEOUT_SECONDS = 5;
 
@@ -37,7 +49,7 @@ export interface OidcWants {
 }
 
 export interface OidcClient {
-  begin(): Promise<{ readonly url: string; readonly flow: Flow }>;
+  begin(redirect?: string): Promise<{ readonly url: string; readonly flow: Flow }>;
   finish(callback: string, flow: Flow): Promise<SignedOn>;
 }
 
@@ -68,11 +80,11 @@ export function oidcClient(config: OidcConfig, clock: Clock, wants: OidcWants = 
     return found;
   };
   return {
-    async begin() {
+    async begin(redirect = config.redirect) {
       const verifier = client.randomPKCECodeVerifier();
       const flow: Flow = { state: client.randomState(), nonce: client.randomNonce(), verifier };
       const url = client.buildAuthorizationUrl(await configuration(), {
-        redirect_uri: config.redirect,
+        redirect_uri: redirect,
         scope: 'openid',
         code_challenge: await client.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
@@ -117,16 +129,28 @@ export async function orRefused<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const adapter = (means: 'oidc' | 'eid', oidc: OidcClient): IdentityAdapter => ({
-  means,
-  begin: () => orRefused(() => oidc.begin()),
-  finish: (callback, flow) => orRefused(async () => (await oidc.finish(callback, flow)).identified),
-});
-
 /** The practice's own sign-on. */
-export const oidcAdapter = (config: OidcConfig, clock: Clock): IdentityAdapter =>
-  adapter('oidc', oidcClient(config, clock));
+export function oidcAdapter(config: OidcConfig, clock: Clock): IdentityAdapter {
+  const oidc = oidcClient(config, clock);
+  return {
+    means: 'oidc',
+    name: config.name ?? 'uw praktijkaccount',
+    begin: () => orRefused(() => oidc.begin()),
+    finish: (callback, flow) => orRefused(async () => (await oidc.finish(callback, flow)).identified),
+  };
+}
 
 /** What citizens sign on with (R28): DigiD, or a provider like it that knows each person under a name of ours alone. */
-export const eidAdapter = (config: OidcConfig, clock: Clock): IdentityAdapter =>
-  adapter('eid', oidcClient(config, clock, { pairwise: true }));
+export function eidAdapter(config: EidConfig, clock: Clock): IdentityAdapter {
+  const { phone } = config;
+  const oidc = oidcClient(config, clock, { pairwise: true });
+  return {
+    means: 'eid',
+    name: config.name ?? 'uw inlogmiddel',
+    asks: config.asks ?? 'substantial',
+    ...(phone !== undefined && { phone }),
+    begin: (where) =>
+      orRefused(() => oidc.begin(where === 'phone' && phone !== undefined ? `${phone}${PHONE_RETURN}` : undefined)),
+    finish: (callback, flow) => orRefused(async () => (await oidc.finish(callback, flow)).identified),
+  };
+}

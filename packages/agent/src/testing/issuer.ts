@@ -24,6 +24,8 @@ export interface TestIssuer {
   status: { readonly code?: number; readonly body: string } | 'silent';
   /** Who signs on. */
   subject: string;
+  /** In a browser: whoever comes to sign on stops there. */
+  stops: boolean;
   /** What the issuer says that its `sub` is. */
   subjectTypes: readonly string[];
   /** Follows the address like a browser that signs on at once, and says where it ends. */
@@ -90,6 +92,12 @@ export async function testIssuer(): Promise<TestIssuer> {
         id_token_signing_alg_values_supported: [ALG],
       });
     }
+    if (pathname === '/authorize') {
+      const asked = new URL(request.url ?? '/', issuer.url);
+      const [back, state] = ['redirect_uri', 'state'].map((name) => asked.searchParams.get(name) ?? '');
+      const location = issuer.stops ? `${back}?error=access_denied&state=${state}` : issuer.signOn(asked.href);
+      return void response.writeHead(302, { location }).end();
+    }
     if (pathname === '/jwks') return json({ keys: [jwk] });
     if (pathname === '/token') {
       const body = await bodyOf(request);
@@ -143,6 +151,7 @@ export async function testIssuer(): Promise<TestIssuer> {
     userInfo: {},
     status: { body: '{"status":"geldig"}' },
     subject: 'medewerker-1',
+    stops: false,
     subjectTypes: ['pairwise'],
     signOn(address) {
       const asked = new URL(address).searchParams;

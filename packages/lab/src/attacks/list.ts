@@ -24,6 +24,7 @@ import { patientSignOn } from './patient-sign-on.ts';
 import { patients } from './patients.ts';
 import { requests } from './requests.ts';
 import { reviewers } from './reviewers.ts';
+import { signOn } from './sign-on.ts';
 import { sourceLinks } from './source-links.ts';
 import { urgent } from './urgent.ts';
 
@@ -58,4 +59,5 @@ export const ATTACKS: readonly Attack[] = [
   ...input,
   ...sourceLinks,
   ...outside,
+  ...signOn,
 ];

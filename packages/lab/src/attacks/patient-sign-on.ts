@@ -20,12 +20,13 @@ async function asked(pair: Pair): Promise<Asked> {
   return { subject, session: await pair.world.open(person) };
 }
 /** The agent's word that this subject signed on, in this session of this person. */
-async function brings({ world }: Pair, { session }: Asked, subject: Hash): Promise<Reply> {
+async function brings({ world }: Pair, { session }: Asked, subject: Hash, more: { pin?: true } = {}): Promise<Reply> {
   const at = world.time.clock();
   const { agent, id } = world.practice;
   const word: Assurance = {
     ...{ t: 'assurance', v: 1, suite: 1, practice: id, person: session.person.id, session: session.session },
     ...{ level: 'substantial', means: 'eid', subject, by: agent.id, at, until: plus(at, HOUR) },
+    ...more,
   };
   const assurance = statementToWire(await signStatement(word, agent.signer));
   return world.signed(session, 'session-identity', { assurance }, { class: 'session' });
@@ -43,6 +44,17 @@ export const patientSignOn: readonly Attack[] = [
     async work(pair, wrong) {
       const patient = await asked(pair);
       return said(await brings(pair, patient, wrong ? hashOf(systemRandom(32)) : patient.subject));
+    },
+  }),
+  oneThing({
+    name: 'open-with-a-word-made-for-the-desk',
+    who: 'thief of a telephone',
+    does: 'lures the patient into a sign-on as if at the desk, number and all, and brings the word of it to the session of their stolen keys',
+    expect: ['vault/refused'],
+    without: 'the word of a sign-on in the session itself is taken',
+    async work(pair, wrong) {
+      const patient = await asked(pair);
+      return said(await brings(pair, patient, patient.subject, wrong ? { pin: true } : {}));
     },
   }),
   oneThing({

@@ -19,6 +19,8 @@ export interface VaultConfig {
   readonly bootstrapToken: string;
   readonly workplace?: string;
   readonly partners?: readonly string[];
+  readonly assurance?: Readonly<Record<string, string>>;
+  readonly desks?: Readonly<Record<string, string>>;
   readonly limits?: { readonly perMinute?: number; readonly strictPerMinute?: number };
 }
 

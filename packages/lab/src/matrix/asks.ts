@@ -163,6 +163,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
     return world.call('session-open', { token: session.token, body });
   },
   'session-confirm': signed('session-confirm', () => ({}), { class: 'session' }),
+  desk: reading('desk'),
   'session-touch': async (world, { session }) => {
     const { challenge } = (await world.call('challenge', { body: {} })).json<{ challenge: string }>();
     const body = { by: 'device', challenge, device: newId('device', systemRandom), signature: SEAL };

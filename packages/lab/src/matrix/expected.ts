@@ -44,6 +44,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   'session-open': {},
   // Whoever holds the session's keys may confirm it; that is what the keyring stage waits for.
   'session-confirm': { yes: [...MEMBERS, ...PATIENTS, 'keyring', 'guest'], locked: ['locked'] },
+  // Where to sign on outside, which somebody needs before their session opens.
+  desk: { yes: [...MEMBERS, ...PATIENTS, 'keyring'], locked: ['locked'] },
   'session-touch': { sent: [...MEMBERS, ...PATIENTS, ...WAITING, 'guest'] },
   'session-close': { yes: [...MEMBERS, ...PATIENTS, ...WAITING, 'guest'] },
   'credential-options': membersAndPatients,

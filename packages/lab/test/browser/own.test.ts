@@ -17,13 +17,13 @@ import {
   referralsOf,
   waitingProposals,
 } from '@ketenkluis/client';
-import { virtualPasskey } from '@ketenkluis/workplace/pages';
+import { browserOfWorker, virtualPasskey } from '@ketenkluis/workplace/pages';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_AS_OF } from '../../src/generate/index.ts';
 import { referOne, rowsOf, visitOf } from '../../src/region/couple.ts';
 import { buildRegion, type Region } from '../../src/region/region.ts';
-import { bundleDir, chromiumOfFile, Heard, handOf, type Visit, visitIn } from './practice.ts';
+import { bundleDir, Heard, handOf, type Visit, visitIn } from './practice.ts';
 
 const PASSPHRASE = 'vier woorden achter elkaar';
 const PARTNER = 'Podotherapie Voetenwerk';
@@ -35,7 +35,7 @@ let browser: Browser;
 beforeAll(async () => {
   const workplace = await bundleDir();
   [browser, region] = await Promise.all([
-    chromiumOfFile(),
+    browserOfWorker(),
     buildRegion({ root, asOf: DEFAULT_AS_OF, patients: [20, 0], workplace, partners: ['podiatrist'] }),
   ]);
 });

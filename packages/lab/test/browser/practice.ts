@@ -1,4 +1,4 @@
-/** Generated practices, each with its vault in a process of its own, and one Chromium for a test file. */
+/** Generated practices, each with its vault in a process of its own, and visits to them in one Chromium. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +7,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { endEnrolment, openState } from '@ketenkluis/agent';
 import { base64url, type DeviceId, systemRandom } from '@ketenkluis/base';
 import { parseDeviceLink } from '@ketenkluis/client';
-import { launch, Workplace } from '@ketenkluis/workplace/pages';
+import { browserOfWorker, Workplace } from '@ketenkluis/workplace/pages';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll } from 'vitest';
-import { startVaultProcess, type VaultProcess } from '../../src/demo/vault-process.ts';
+import { startVaultProcess, type VaultConfig, type VaultProcess } from '../../src/demo/vault-process.ts';
 import { workplace } from '../../src/demo/workplace.ts';
 import { type NewPractice, newPractice, type Organisation } from '../../src/demo/world.ts';
 import { DEFAULT_AS_OF, writePractice } from '../../src/generate/index.ts';
@@ -63,6 +62,8 @@ export interface VisitOptions {
 
 export interface Ground {
   readonly practice: NewPractice;
+  /** State of the practice's agent. */
+  readonly agentDir: string;
   readonly heard: Heard;
   /** A browser profile of its own. */
   visit<T>(work: (visit: Visit) => Promise<T>, options?: VisitOptions): Promise<T>;
@@ -74,7 +75,8 @@ export interface Ground {
   /** Sets the session of this device back in the vault's own books, as if it had been silent or had reached its hour. */
   age(hand: Hand, what: 'idle' | 'hard'): void;
   stopVault(): Promise<void>;
-  startVault(): Promise<void>;
+  /** Again, perhaps with more in its configuration. */
+  startVault(more?: Pick<VaultConfig, 'assurance' | 'desks'>): Promise<void>;
   /** Names and numbers of the practice's patients that stand in this text, in any spelling. */
   patientsIn(text: string): readonly string[];
   close(): Promise<void>;
@@ -89,21 +91,10 @@ export interface GroundOptions {
 
 /** Made once, however many practices start side by side. */
 let built: Promise<string> | undefined;
-let launched: Promise<Browser> | undefined;
-afterAll(async () => {
-  const browser = await launched?.catch(() => undefined);
-  launched = undefined;
-  await browser?.close();
-});
 
 export function bundleDir(): Promise<string> {
   built ??= workplace(() => undefined);
   return built;
-}
-/** One Chromium for the whole test file. */
-export function chromiumOfFile(): Promise<Browser> {
-  launched ??= launch();
-  return launched;
 }
 
 export async function makeGround({ patients, threshold, organisation }: GroundOptions): Promise<Ground> {
@@ -114,7 +105,7 @@ export async function makeGround({ patients, threshold, organisation }: GroundOp
   writePractice({ patients, seed: 7, asOf: DEFAULT_AS_OF, out: source });
   const bundle = await bundleDir();
   const [browser, practice] = await Promise.all([
-    chromiumOfFile(),
+    browserOfWorker(),
     newPractice({
       ...{ vaultDir, agentDir, workplace: bundle },
       ...(threshold === undefined ? {} : { threshold }),
@@ -143,6 +134,7 @@ function ground(made: Made): Ground {
   const hand: Ground['hand'] = (wanted, which) => handOf(practice, wanted, which);
   return {
     practice,
+    agentDir,
     heard,
     hand,
     visit: (work, options) => visitIn(browser, heard, work, options),
@@ -173,7 +165,7 @@ function ground(made: Made): Ground {
       if (changes === 0) throw new Error('this device has no session to set back');
     },
     stopVault: () => vault.stop(),
-    async startVault() {
+    async startVault(more = {}) {
       vault = await startVaultProcess({
         dir: vaultDir,
         port: Number(new URL(practice.origin).port),
@@ -181,6 +173,7 @@ function ground(made: Made): Ground {
         bootstrapToken: base64url(systemRandom(24)),
         limits: { perMinute: 100_000, strictPerMinute: 10_000 },
         workplace: made.bundle,
+        ...more,
       });
     },
     patientsIn: patientSearch(source),

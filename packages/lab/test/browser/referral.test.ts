@@ -6,12 +6,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { browserOfWorker } from '@ketenkluis/workplace/pages';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewPractice } from '../../src/demo/world.ts';
 import { DEFAULT_AS_OF } from '../../src/generate/index.ts';
 import { buildRegion, type Region } from '../../src/region/region.ts';
-import { bundleDir, chromiumOfFile, Heard, handOf, patientSearch, type Visit, visitIn } from './practice.ts';
+import { bundleDir, Heard, handOf, patientSearch, type Visit, visitIn } from './practice.ts';
 
 const PRACTICE = 'Huisartsenpraktijk De Linde';
 const PARTNER = 'Podotherapie Voetenwerk';
@@ -23,7 +24,7 @@ let browser: Browser;
 beforeAll(async () => {
   const workplace = await bundleDir();
   [browser, region] = await Promise.all([
-    chromiumOfFile(),
+    browserOfWorker(),
     buildRegion({ root, asOf: DEFAULT_AS_OF, patients: [60, 0], workplace, partners: ['podiatrist'] }),
   ]);
 });

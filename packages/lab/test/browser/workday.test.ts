@@ -1,10 +1,11 @@
 /** A practice's day on a real vault: what people see, what the log says of it, what stays behind (design 6 and 9, "morning"). */
 
 import type { DossierId } from '@ketenkluis/base';
-import { audit, openEmergency, type Session } from '@ketenkluis/client';
+import { audit, openDossier, openEmergency, type Session } from '@ketenkluis/client';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { LINDE } from '../../src/region/cast.ts';
+import { rowsOf } from '../../src/region/couple.ts';
 import { type Ground, kept, makeGround, type Visit } from './practice.ts';
 
 let ground: Ground;
@@ -186,18 +187,20 @@ describe('who treats nobody', () => {
     await app.door.open(passphrase);
   };
   const pages = (page: Page) => page.getByRole('navigation', { name: 'Hoofdmenu' }).getByRole('link').allTextContents();
-  /** A dossier that a nurse looked at in her own browser. */
-  const seen = () =>
-    ground.visit(async (visit) => {
-      await ground.enter(visit, ground.hand('Sanne', 'second'));
-      await visit.app.worklist.openFirst(3);
-      return await opened(visit.page);
-    });
+  /** A dossier that a nurse looked at. */
+  let dossier: DossierId;
+  beforeAll(async () => {
+    const nurse = await ground.practice.signIn('Sanne Kuipersma');
+    const row = (await rowsOf(nurse))[3]!;
+    const handles = row.handles.map(({ handle }) => handle);
+    const about = { role: { code: 'professional', text: 'POH-S' }, userName: 'Sanne Kuipersma' } as const;
+    await openDossier(nurse, { dossier: row.dossier, handles, facts: row.facts, about });
+    dossier = row.dossier;
+  });
 
   it('R15, R22: the care group starts at counts, none under ten; no name, no dossier, no log opens', async ({
     expect,
   }) => {
-    const dossier = await seen();
     await ground.visit(async (visit) => {
       const { page, app } = visit;
       await enter(visit, 'Marit');
@@ -221,7 +224,6 @@ describe('who treats nobody', () => {
   it('R15, R21, R38: a privacy officer sees who looked and why, reviews an emergency, and opens nothing', async ({
     expect,
   }) => {
-    const dossier = await seen();
     await openEmergency(owner, dossier, 'onwel geworden in de wachtkamer');
     await ground.visit(async (visit) => {
       const { page, app } = visit;

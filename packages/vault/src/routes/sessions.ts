@@ -1,8 +1,8 @@
 /** Getting in: challenges, sessions, passkeys, keyrings, invitations. */
 
 import * as wire from '@ketenkluis/protocol';
-import { identify } from '../assurance.ts';
-import { authenticate, findCaller, openMessage, practiceOf } from '../auth.ts';
+import { deskFor, identify } from '../assurance.ts';
+import { authenticate, authenticateEarly, findCaller, openMessage, practiceOf } from '../auth.ts';
 import * as joining from '../joining.ts';
 import * as sessions from '../sessions.ts';
 import * as unlockers from '../unlockers.ts';
@@ -45,6 +45,11 @@ export function sessionRoutes(api: Api, vault: Vault): void {
         await openMessage(vault, request, 'session-identity', request.body, 'keyring'),
         request.body.body,
       ),
+  );
+  api.get(
+    `${PRACTICE}/desk`,
+    { ...gate('desk', 4 * KIB, 'member'), schema: { response: { 200: wire.desk } } },
+    async (request) => deskFor(vault, await authenticateEarly(vault, request)),
   );
   api.post(
     `${PRACTICE}/sessions/touch`,

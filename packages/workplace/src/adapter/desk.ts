@@ -7,6 +7,7 @@ import { about } from './inside.ts';
 import { encodeInvitation, watch } from './joining.ts';
 import { rowOf } from './lists.ts';
 import type { Surroundings } from './people.ts';
+import { takePinned } from './pinning.ts';
 
 export const deskSide = ({ open, origin }: Surroundings): DeskSide => ({
   open: (dossier) =>
@@ -15,9 +16,10 @@ export const deskSide = ({ open, origin }: Surroundings): DeskSide => ({
       const owns = await ownersOf(now.session, dossier);
       now.session.forgetMe();
       const names = owns.length === 0 ? new Map() : await namesOf(now.session);
-      const readers = owns.map(({ id, person, as, from, until }) => {
+      const readers = owns.map(({ id, person, as, from, until, eid }) => {
         const said = names.get(person);
-        return { id, as, since: from, until, name: said?.name ?? null, role: said?.role ?? null };
+        const named = { name: said?.name ?? null, role: said?.role ?? null };
+        return { id, as, since: from, until, ...named, eid: eid?.level ?? null };
       });
       return { patient: name, readers, owner: now.me.owner };
     }),
@@ -31,11 +33,12 @@ export const deskSide = ({ open, origin }: Surroundings): DeskSide => ({
       const { state, code } = await watch(session, id);
       return { code, over: state === 'ended' };
     }),
-  admit: (id, dossier, { name, role, as, checked }) =>
+  admit: (id, dossier, { name, role, as, checked }, pin) =>
     open(async (now) => {
       // Nobody gives away a dossier that is on none of their own lists.
       await rowOf(now, dossier);
-      await admitOwn(now.session, id, { name, role }, { dossier, as, checked });
+      const eid = pin === null ? {} : { eid: takePinned(now.session, pin) };
+      await admitOwn(now.session, id, { name, role }, { dossier, as, checked, ...eid });
     }),
   end: (id) =>
     open(async ({ session }) => {

@@ -17,6 +17,8 @@ const PLAIN: Readonly<Record<string, Parameters<typeof workplaceError>[0]>> = {
   'client/insecure-origin': 'bad-card',
   'client/not-vouched': 'not-vouched',
   'client/no-join': 'conflict',
+  'client/desk-away': 'desk-away',
+  'client/desk-refused': 'desk-away',
   'client/stale-proposal': 'stale-proposal',
   'seal/bad-invitation': 'bad-link',
   'seal/too-few-unlockers': 'failed',

@@ -31,6 +31,7 @@ import { fetchedOnce, late } from './late.ts';
 import { lists } from './lists.ts';
 import { passkeyPort, passkeysWork } from './passkey.ts';
 import type { Surroundings } from './people.ts';
+import { signOnLive } from './sign-on-live.ts';
 import { browserStorage } from './storage.ts';
 
 /** Kept in the clear in this browser: ids, public keys and a switch. */
@@ -47,7 +48,11 @@ export interface WorkplaceOptions {
 export function createWorkplace(options: WorkplaceOptions): Workplace {
   const storage = browserStorage();
   const clock = options.clock ?? systemClock;
-  const ports: Ports = { fetch: options.fetch, clock, random: systemRandom, storage, policy: loadPolicy };
+  const signOn = signOnLive({ fetch: options.fetch, clock });
+  const ports: Ports = {
+    ...{ fetch: options.fetch, clock, random: systemRandom, storage, policy: loadPolicy },
+    identity: signOn.identity,
+  };
 
   let state: Session = { stage: 'out' };
   let inside: Inside | null = null;
@@ -90,8 +95,14 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     } catch (error) {
       const known = understood(error);
       if (workplaceError.is(known, 'locked')) lock(codeBelow(known) === 'client/session-ended' ? 'hour' : 'idle');
+      if (workplaceError.is(known, 'identity-needed')) signOnAgain(inside);
       throw known;
     }
+  };
+  /** The word ended, or the practice asks for more since: whoever does not sign on is signed out. */
+  const signOnAgain = ({ session }: Inside) => {
+    if (signOn.get() !== null) return;
+    signOn.during(() => session.identify()).catch(() => (signOn.get() === null ? leave() : undefined));
   };
   const careful = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -122,12 +133,12 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       if (state.stage !== 'locked' || held === null) throw workplaceError('signed-out', 'nobody is signed in');
       const proof = await proofOf(key);
       try {
-        await touch(held.session, proof);
+        await signOn.during(() => touch(held.session, proof));
         await begin(await enter(held.session), key);
       } catch (error) {
         if (!lost(error)) throw error;
         // After twelve hours, or after an answer that never arrived, nothing can be brought back; the same person signs in.
-        const session = await signIn(await wired(), proof);
+        const session = await signOn.during(async () => signIn(await wired(), proof));
         if (session.person !== held.me.person) throw workplaceError('wrong-key', 'this is somebody else');
         await begin(await enter(session), key);
       }
@@ -168,6 +179,16 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
       },
     },
     now: clock,
+    signOn: {
+      get: signOn.get,
+      subscribe: signOn.subscribe,
+      go: signOn.go,
+      again: signOn.again,
+      stop: () => {
+        signOn.stop();
+        if (state.stage === 'open') void leave();
+      },
+    },
 
     referrals: late(async () => (await sides()).referrals),
     received: late(async () => (await sides()).received),
@@ -176,6 +197,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     urgent: late(async () => (await sides()).urgent),
     own: late(async () => (await sides()).own),
     desk: late(async () => (await sides()).desk),
+    pins: late(async () => (await sides()).pins),
     petitions: late(fetchedOnce(async () => (await import('./petitions.ts')).petitionSide(surroundings))),
     outside: late(async () => (await sides()).outside),
     control: late(fetchedOnce(async () => (await import('./control.ts')).controlSide(surroundings))),
@@ -198,7 +220,9 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     setShared: (shared) => storage.set(SHARED, shared),
     signIn: (key) =>
       careful(async () => {
-        const session = await signIn(await wired(), await proofOf(key));
+        const place = await wired();
+        const proof = await proofOf(key);
+        const session = await signOn.during(() => signIn(place, proof));
         await begin(await enter(session), key);
       }),
     takeDevice: (link) =>

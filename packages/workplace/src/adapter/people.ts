@@ -29,6 +29,7 @@ import { invite, join, parseInvitation, watch } from './joining.ts';
 import { namedKeyholder } from './keyholders.ts';
 import { rowOf } from './lists.ts';
 import { isReferable } from './partners.ts';
+import { signedOnAgain } from './pinning.ts';
 import { namedWitness } from './standing.ts';
 import type { BrowserStorage } from './storage.ts';
 import { addPasskey, addPassphrase, type Gesture, listed, remove } from './unlockers.ts';
@@ -138,7 +139,8 @@ async function proposed(inside: Inside) {
       // Whoever does not see whose dossier this is signs nothing.
       if (one.named === null || patient === undefined) return { id: one.hash, broken: true };
       const { as, checked, code } = one;
-      return { what: 'own', ...held, name: one.named.name, role: one.named.role, patient, as, checked, code };
+      const eid = one.eid ? { level: one.eid.level, again: signedOnAgain(session, one.hash) } : null;
+      return { what: 'own', ...held, name: one.named.name, role: one.named.role, patient, as, checked, code, eid };
     }
     if (one.what === 'place') {
       return {
@@ -243,7 +245,7 @@ const gestureOf = async (from: Surroundings, key: Key): Promise<Gesture> => {
 /** A door to outside, under which somebody who is no owner may be the second person. */
 const outward = (one: Proposal | BrokenProposal): boolean =>
   'what' in one &&
-  (['partner', 'place', 'assumption', 'witnesses', 'keyholders', 'control'].includes(one.what) ||
+  (['partner', 'place', 'assumption', 'witnesses', 'keyholders', 'control', 'own'].includes(one.what) ||
     (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {
@@ -296,6 +298,10 @@ export function peopleSide(from: Surroundings): PeopleSide {
           await rewrap(session);
           return 'admitted';
         }
+        // What the patient signs on with is compared here before it is signed (docs/spec/own.md, "At the desk").
+        const asked = (await waitingProposals(session)).find(({ hash }) => hash === id);
+        if (asked && !('broken' in asked) && asked.what === 'own' && asked.eid && !signedOnAgain(session, id))
+          throw workplaceError('conflict', 'the patient did not sign on again here');
         const done = await agree(session, id as Hash);
         // The keys of a new partner go to the vault as soon as its fact stands.
         if (done === 'admitted') await couplePartners(session);

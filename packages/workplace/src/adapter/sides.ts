@@ -10,6 +10,7 @@ import { oversightSide } from './oversight.ts';
 import { ownSide } from './own.ts';
 import { partnerSide } from './partners.ts';
 import { peopleSide, type Surroundings } from './people.ts';
+import { pinSide } from './pinning.ts';
 import { deliveries } from './receipt.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
@@ -33,6 +34,7 @@ export const sidesOf = (around: Surroundings) => ({
   urgent: urgentSide(around),
   own: ownSide(around),
   desk: deskSide(around),
+  pins: pinSide(around),
   outside: witnessSide(around),
   oversight: oversightSide(around),
   held: keyholderSide(around),

@@ -114,8 +114,16 @@ export function deskSide(of: {
     scene === 'empty'
       ? []
       : [
-          { id: madeId('fact', roll), name: 'J. de Wit', role: 'Patiënt', as: 'patient', since: now, until },
-          { id: madeId('fact', roll), name: null, role: null, as: 'representative', since: now, until },
+          { id: madeId('fact', roll), name: 'J. de Wit', role: 'Patiënt', as: 'patient', since: now, until, eid: null },
+          {
+            id: madeId('fact', roll),
+            name: null,
+            role: null,
+            as: 'representative',
+            since: now,
+            until,
+            eid: 'substantial',
+          },
         ];
   let asked = 0;
   return {

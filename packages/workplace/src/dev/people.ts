@@ -245,9 +245,15 @@ const ATC: Readonly<Record<string, string>> = {
   inhaler: 'R03AC02',
 };
 
-export function invent(seed: number, count: number, asOf: LocalDate): Invented[] {
+const invented = new Map<string, readonly Invented[]>();
+
+/** The same people for the same dice: who asks again in the same page gets those who are there. */
+export function invent(seed: number, count: number, asOf: LocalDate): readonly Invented[] {
+  const key = `${seed} ${count} ${asOf}`;
   const roll = dice(seed);
-  return Array.from({ length: count }, () => one(roll, asOf));
+  const people = invented.get(key) ?? Array.from({ length: count }, () => one(roll, asOf));
+  invented.set(key, people);
+  return people;
 }
 
 function one(roll: () => number, asOf: LocalDate): Invented {

@@ -44,6 +44,7 @@ import { petitionSide } from './petitions.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { liftAsked } from './restrictions.ts';
+import { type InventedSignOn, inventedSignOn, pinSide } from './sign-on.ts';
 import { both, inventedPartners, roleName, type Stage, within } from './stage.ts';
 import { takeSide } from './take.ts';
 import { urgentSide } from './urgent.ts';
@@ -63,7 +64,10 @@ export type Scene =
   | 'slow'
   /** A log of years: ten thousand lines of one patient, hundreds of findings. */
   | 'many'
-  | 'assumed';
+  | 'assumed'
+  /** The practice asks to sign on outside; its desk answers, or not. */
+  | 'sign-on'
+  | 'sign-on-away';
 
 export const DEV_ROLES = [
   ...(['nurse', 'owner', 'assistant', 'podiatrist', 'locum'] as const),
@@ -111,6 +115,10 @@ export interface DevWorld extends Workplace {
   readonly copies: () => number;
   /** A partner leaves a message. */
   readonly arrives: () => void;
+  /** The tab in which somebody signed on is back. */
+  readonly signOnBack: InventedSignOn['back'];
+  /** While somebody works, the practice asks them to sign on. */
+  readonly signOnAsked: () => Promise<void>;
 }
 
 export function devWorld(options: DevOptions = {}): DevWorld {
@@ -143,7 +151,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
   };
   const all = scene === 'empty' ? [] : invent(7, patients, asOf);
   // Only an assistant's list says who comes to be measured: everybody else stands in all of it.
-  const people: Invented[] = role === 'assistant' ? withVisits(all, localDate(start)) : all;
+  const people = role === 'assistant' ? withVisits(all, localDate(start)) : all;
   const known = new Map(people.map((one) => [one.row.dossier, one]));
   const confirmation: Confirmation =
     scene === 'stale'
@@ -237,7 +245,17 @@ export function devWorld(options: DevOptions = {}): DevWorld {
           },
           ...(me.owner ? [liftAsked(people[0]!.row, plus(start, 150 * HOUR))] : []),
         ]
-      : [];
+      : scene.startsWith('sign-on')
+        ? [
+            {
+              ...{ what: 'own', id: 'v7', by: 'Joost Hofstede', mine: false, name: 'Mevrouw J. de Wit' },
+              ...{ role: 'Patiënt', patient: 'Wit-van der Heuvel, J. de', as: 'patient', checked: 'document' },
+              ...{ code: '731 204 558 019', until: plus(start, 150 * HOUR), needed: 2, complete: false },
+              ...{ signed: ['Joost Hofstede'], signedByMe: false, stale: false },
+              eid: { level: 'substantial', again: false },
+            },
+          ]
+        : [];
   const someone = (called: string, role: RoleId, of: string) => ({
     ...{ person: madeId('person', roll), name: called, role, team: of },
   });
@@ -278,6 +296,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
   };
 
   const stage: Stage = { me, people, start, scene, now, roll: dice(5), reach };
+  const outside = inventedSignOn(role === 'patient');
   const partners = inventedPartners(dice(11));
   const heard = { copies: 0, arrived: 0 };
   const waiting = (proposal: Proposal) => {
@@ -299,6 +318,22 @@ export function devWorld(options: DevOptions = {}): DevWorld {
   return {
     copies: () => heard.copies,
     arrives: () => void heard.arrived++,
+    signOn: outside.side,
+    signOnBack: outside.back,
+    signOnAsked: () => outside.ask().catch(() => become({ stage: 'out' })),
+    pins:
+      partner || role === 'patient'
+        ? null
+        : pinSide({
+            ...{ scene, reach: () => reach() },
+            again: (proposal) => {
+              proposals = proposals.map((one) =>
+                one.id === proposal && 'what' in one && one.what === 'own' && one.eid
+                  ? { ...one, eid: { ...one.eid, again: true } }
+                  : one,
+              );
+            },
+          }),
     referrals: practiceSide?.side ?? null,
     received: partner ? receivedSide(stage, partners, confirmation) : null,
     partners: partnerSide(stage, partners, settings, waiting),
@@ -336,6 +371,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     },
     signIn: async (key) => {
       await prove(key);
+      if (scene === 'sign-on') await outside.ask();
       become({ stage: 'open', me, unlockers: 2 });
     },
     takeDevice: async (link) => {

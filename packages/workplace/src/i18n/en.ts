@@ -515,8 +515,9 @@ export const en: Dictionary = {
     'workplace/signed-out': 'You are signed out. Sign in again.',
     'workplace/wrong-passphrase': 'This passphrase does not fit. Mind capitals and spaces.',
     'workplace/wrong-key': 'This key is not yours, or no longer valid.',
+    'workplace/desk-away': 'The computer where you sign on does not answer. Try again in a while.',
     'workplace/identity-needed':
-      'The practice asks for more proof of who you are. That cannot be done here yet. Ask the practice what you can do.',
+      'The practice asks you to sign on outside as well. Start again, or ask the practice what you can do.',
     'workplace/passkey-cancelled': 'The passkey was not used. Try again or choose the passphrase.',
     'workplace/passkey-no-prf': 'This passkey cannot keep keys. Take another passkey or your passphrase.',
     'workplace/bad-link': 'This link is incomplete or was used before.',

@@ -519,8 +519,9 @@ export const nl = {
     'workplace/signed-out': 'U bent afgemeld. Meld u opnieuw aan.',
     'workplace/wrong-passphrase': 'Deze wachtzin past niet. Let op hoofdletters en spaties.',
     'workplace/wrong-key': 'Deze sleutel hoort niet bij u, of geldt niet meer.',
+    'workplace/desk-away': 'De computer waar u zich aanmeldt geeft geen antwoord. Probeer het zo weer.',
     'workplace/identity-needed':
-      'De praktijk vraagt meer zekerheid over wie u bent. Dat kan hier nog niet. Vraag de praktijk wat u kunt doen.',
+      'De praktijk vraagt dat u zich ook van buiten aanmeldt. Begin opnieuw, of vraag de praktijk wat u kunt doen.',
     'workplace/passkey-cancelled': 'De passkey is niet gebruikt. Probeer het nog eens of kies de wachtzin.',
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',

@@ -73,6 +73,8 @@ export interface OwnReader {
   readonly as: 'patient' | 'representative';
   readonly since: Instant;
   readonly until: Instant;
+  /** The level at which they sign on outside; null: not asked. */
+  readonly eid: 'substantial' | 'high' | null;
 }
 export interface DeskView {
   readonly patient: string;
@@ -95,8 +97,8 @@ export interface DeskSide {
   invite(): Promise<{ readonly id: InvitationId; readonly link: string }>;
   /** The twelve digits, once exactly one answer came. */
   code(invitation: InvitationId): Promise<{ readonly code: string | null; readonly over: boolean }>;
-  /** After the digits were compared: a second person signs as well. */
-  admit(invitation: InvitationId, dossier: DossierId, reader: NewReader): Promise<void>;
+  /** After the digits were compared: a second person signs as well. `pin`: what they signed on with here (`PinSide`). */
+  admit(invitation: InvitationId, dossier: DossierId, reader: NewReader, pin: string | null): Promise<void>;
   /** Refused from now on. */
   end(reader: FactId): Promise<void>;
   /** The log in sentences, for paper; printing it is a line first. */

@@ -75,6 +75,8 @@ export interface OwnProposal extends Proposed {
   readonly as: 'patient' | 'representative';
   readonly checked: 'document' | 'known';
   readonly code: string;
+  /** What they will be asked to sign on with, pinned by who proposes; `again`: they did so here too, and are the same. */
+  readonly eid: { readonly level: 'substantial' | 'high'; readonly again: boolean } | null;
 }
 /** For these partners' teams consent may be assumed. */
 export interface AssumptionProposal extends Proposed {

@@ -4,7 +4,7 @@ import { KetenkluisError, type LocalDate, localDate } from '@ketenkluis/base';
 import { QueryClient, useMutation, useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { workplaceError } from '../errors.ts';
-import type { Session, Workplace } from '../model.ts';
+import type { Session, SignOn, Workplace } from '../model.ts';
 
 const World = createContext<Workplace | null>(null);
 export const WorldProvider = World.Provider;
@@ -18,6 +18,11 @@ export function useWorld(): Workplace {
 export function useSession(): Session {
   const { session } = useWorld();
   return useSyncExternalStore(session.subscribe, session.get);
+}
+
+export function useSignOn(): SignOn | null {
+  const { signOn } = useWorld();
+  return useSyncExternalStore(signOn.subscribe, signOn.get);
 }
 
 export const useToday = (): LocalDate => localDate(useWorld().now());

@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { DESK } from '../i18n/desk.ts';
+import { LEVELS, PIN } from '../i18n/sign-on.ts';
 import { printDeclared } from '../lib/print.ts';
 import type { DeskView, NewReader, OwnReader, OwnView } from '../model.ts';
 import { Main } from '../parts/main.tsx';
@@ -15,6 +16,7 @@ import { Asked, Strip } from '../parts/states.tsx';
 import { Fault, Sure } from '../parts/sure.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk, useWorld } from '../parts/world.tsx';
+import { PinNewcomer } from './pin.tsx';
 import './care.css';
 import './notice.css';
 
@@ -82,6 +84,7 @@ function Reader({ reader, owner, dossier }: Of & { readonly reader: OwnReader; r
         {words.text(DESK[reader.as])}
         {reader.role === null || reader.as === 'patient' ? '' : ` · ${reader.role}`} · {words.text(DESK.until)}{' '}
         {words.dayOf(reader.until)}
+        {reader.eid === null ? '' : ` · ${words.text(PIN.reader)} ${words.text(LEVELS[reader.eid])}`}
       </span>{' '}
       {owner ? (
         <Button variant="default" size="compact-sm" onClick={() => setAsks(true)}>
@@ -192,8 +195,9 @@ function Waiting(of: Of & { readonly invited: Invited; readonly reader: NewReade
   const found = useAsk(['desk-code', invited.id], (world) => world.desk!.code(invited.id), {
     every: ({ code, over }) => (code === null && !over ? EVERY : false),
   });
+  const [pin, setPin] = useState<{ readonly id: string | null } | null>(null);
   const admit = useAct(
-    (world, _: null) => world.desk!.admit(invited.id, dossier, reader),
+    (world, one: string | null) => world.desk!.admit(invited.id, dossier, reader, one),
     () => {
       say(words.text(DESK.proposed));
       done();
@@ -218,9 +222,14 @@ function Waiting(of: Of & { readonly invited: Invited; readonly reader: NewReade
           </>
         )}
       </div>
+      {code === null ? null : <PinNewcomer of={{ invitation: invited.id }} ready={setPin} />}
       <Fault error={admit.error ?? found.error} />
       <div className="kk-buttons">
-        <Button disabled={code === null} loading={admit.isPending} onClick={() => admit.mutate(null)}>
+        <Button
+          disabled={code === null || pin === null}
+          loading={admit.isPending}
+          onClick={() => pin !== null && admit.mutate(pin.id)}
+        >
           {words.text(DESK.propose)}
         </Button>
         <Button variant="default" onClick={() => void navigator.clipboard.writeText(invited.link)}>

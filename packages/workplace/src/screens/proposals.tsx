@@ -11,6 +11,7 @@ import { useWords } from '../parts/words.ts';
 import { useAct } from '../parts/world.tsx';
 import { ControlAsked } from './control-proposal.tsx';
 import { ProposedKeyholders, useKeyholdersWords } from './keyholders.tsx';
+import { NoPin, PinAgain } from './pin.tsx';
 import { ProposedWitnesses, useWitnessesWords } from './witnesses.tsx';
 
 interface ProposalsProps {
@@ -32,7 +33,7 @@ export function Proposals({ proposals, owner, again }: ProposalsProps) {
             {'broken' in one ? (
               <Strip tone="bad" title={t('team.proposalBroken')} />
             ) : (
-              <Asked proposal={one} owner={owner} />
+              <Asked proposal={one} owner={owner} again={again} />
             )}
             <Answer proposal={one} owner={owner} again={again} />
           </li>
@@ -45,7 +46,13 @@ export function Proposals({ proposals, owner, again }: ProposalsProps) {
 /** Nothing is left for this person to sign; an owner who did not sign yet may still put it into the log. */
 const allSigned = ({ complete, signedByMe }: Proposal, owner: boolean): boolean => complete && (signedByMe || !owner);
 
-function Asked({ proposal, owner }: { readonly proposal: Proposal; readonly owner: boolean }) {
+interface AskedProps {
+  readonly proposal: Proposal;
+  readonly owner: boolean;
+  readonly again: () => void;
+}
+
+function Asked({ proposal, owner, again }: AskedProps) {
   const { t } = useTranslation();
   const words = useWords();
   const { by, until, signed, needed } = proposal;
@@ -66,7 +73,7 @@ function Asked({ proposal, owner }: { readonly proposal: Proposal; readonly owne
       ) : allSigned(proposal, owner) ? (
         <p className="kk-dim">{t('team.agreedAll')}</p>
       ) : (
-        <Compared proposal={proposal} />
+        <Compared proposal={proposal} again={again} />
       )}
     </>
   );
@@ -119,7 +126,7 @@ function What({ proposal }: { readonly proposal: Proposal }) {
 }
 
 /** What each who signs compares outside this screen. */
-function Compared({ proposal }: { readonly proposal: Proposal }) {
+function Compared({ proposal, again }: Pick<AskedProps, 'proposal' | 'again'>) {
   const { t } = useTranslation();
   const words = useWords();
   if (proposal.what === 'lift') return null;
@@ -152,6 +159,11 @@ function Compared({ proposal }: { readonly proposal: Proposal }) {
         <p>{t(`own.checked.${proposal.checked}`, { by: proposal.by })}</p>
         <output className="kk-code">{proposal.code}</output>
         <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'own.compare')}</p>
+        {proposal.signedByMe ? null : proposal.eid === null ? (
+          <NoPin />
+        ) : (
+          <PinAgain proposal={proposal.id} again={proposal.eid.again} changed={again} />
+        )}
       </>
     );
   }
@@ -236,7 +248,11 @@ function Answer({ proposal, owner, again }: AnswerProps) {
       ) : null}
       <div className="kk-buttons">
         {sound !== null && sound.what !== 'lift' && !sound.stale && !sound.signedByMe && !allSigned(sound, owner) ? (
-          <Button loading={agree.isPending} disabled={busy} onClick={() => agree.mutate(proposal.id)}>
+          <Button
+            loading={agree.isPending}
+            disabled={busy || (sound.what === 'own' && sound.eid?.again === false)}
+            onClick={() => agree.mutate(proposal.id)}
+          >
             {t('team.agree')}
           </Button>
         ) : null}

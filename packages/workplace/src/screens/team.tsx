@@ -18,6 +18,7 @@ import { useAct, useAsk, useToday, useWorld } from '../parts/world.tsx';
 import { KeyholdersCard } from './keyholders.tsx';
 import { LostDevice } from './lost-device.tsx';
 import { Proposals } from './proposals.tsx';
+import { SignOnCard } from './sign-on-settings.tsx';
 import { WitnessesCard } from './witnesses.tsx';
 import './care.css';
 
@@ -26,6 +27,7 @@ const POLL = 3000;
 
 export function TeamScreen() {
   const { t } = useTranslation();
+  const world = useWorld();
   const people = useAsk(['people'], (world) => world.people(), {
     every: ({ invitations }) => (invitations.some(({ code }) => code === null) ? POLL : false),
   });
@@ -44,6 +46,7 @@ export function TeamScreen() {
               ) : (
                 <p className="kk-dim">{t('team.onlyOwner')}</p>
               )}
+              {world.pins === null ? null : <SignOnCard />}
               <KeyholdersCard />
               <WitnessesCard />
             </>

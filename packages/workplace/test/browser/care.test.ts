@@ -6,8 +6,11 @@ import { Workplace } from '../pages/index.ts';
 import { filtered, fixtureOf, NOW } from './fixture.ts';
 
 const fixture = fixtureOf();
-const at = <T>(query: string, work: (app: Workplace) => Promise<T>, hash = '') =>
-  fixture.visit({ query, hash }, async (page) => work(new Workplace(page)));
+type Work<T> = (app: Workplace) => Promise<T>;
+const at = <T>(query: string, work: Work<T>, hash = '', fresh = false) =>
+  fixture.visit({ query, hash, fresh }, async (page) => work(new Workplace(page)));
+/** Where the page is watched, or may what it may not otherwise. */
+const apart = <T>(query: string, work: Work<T>, hash = '') => at(query, work, hash, true);
 const copies = (page: Page) =>
   page.evaluate(() => (window as unknown as { devWorld: { copies(): number } }).devWorld.copies());
 
@@ -37,7 +40,7 @@ describe.concurrent('the second signer', () => {
 
 describe.concurrent('referring', () => {
   it('R30: consent, what is seen and what not, until when: one choice takes three clicks', async () => {
-    await at(`scene=partly&${NOW}`, async (app) => {
+    await apart(`scene=partly&${NOW}`, async (app) => {
       const { page } = app;
       const name = await diabetic(app);
       await page.evaluate(() => {
@@ -74,7 +77,7 @@ describe.concurrent('referring', () => {
   });
 
   it('R38: a copy to the GP system is declared before it is on the clipboard; taken over, the message is gone', async () => {
-    await at(
+    await apart(
       NOW,
       async (app) => {
         const { page } = app;
@@ -185,7 +188,7 @@ describe.concurrent('administration', () => {
   });
 
   it('R21: the patient is told before an emergency look is reviewed; the letter is printed from the screen alone', async () => {
-    await at(
+    await apart(
       `role=owner&${NOW}`,
       async (app) => {
         const { page } = app;

@@ -1,9 +1,8 @@
 /** The invented practice in a real Chromium, under the vault's own headers. */
 
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
 import { FIXTURE } from '../../build.ts';
-import { launch, VIEWPORTS } from '../browser.ts';
+import { browserOfWorker, VIEWPORTS } from '../browser.ts';
 import { serve } from '../serve.ts';
 
 export interface OpenOptions {
@@ -11,14 +10,16 @@ export interface OpenOptions {
   readonly hash?: string;
   readonly scheme?: 'light' | 'dark';
   readonly size?: keyof typeof VIEWPORTS;
-  /** False: in the emptied profile that an earlier visit of this file left, which has the app's code at hand. */
+  /**
+   * False: the app begins anew in a page that an earlier visit left and that was emptied; its code is there and warm. Only for
+   * visits that leave the page itself as it is: its clock, its `window`, its permissions, its routes.
+   */
   readonly fresh?: boolean;
 }
 
 export interface Fixture {
   /** One page on the fixture, for the callback only; it gets what went wrong in the console. */
   visit<T>(options: OpenOptions, work: (page: Page, complaints: string[]) => Promise<T>): Promise<T>;
-  readonly origin: string;
 }
 
 export const NOW = 'now=2026-11-21T09:12:00Z';
@@ -55,35 +56,37 @@ export const filtered = async (page: Page, all: number): Promise<void> => {
   );
 };
 
-/** For one test file. */
+const left: Profile[] = [];
+let site: ReturnType<typeof serve> | undefined;
+let visits = 0;
+
+/** The page is on this address, with the app begun there. */
+async function arrive(page: Page, address: string): Promise<void> {
+  const there = await page.evaluate(async (to) => {
+    const { devAnew } = window as unknown as { devAnew?: (address: string) => Promise<void> };
+    await devAnew?.(to);
+    return devAnew !== undefined;
+  }, address);
+  if (!there) await page.goto(`${(await site!).origin}${address}`);
+}
+
+/** For the files of one worker: they have one browser, one server, and the pages that visits left. */
 export function fixtureOf(): Fixture {
-  let browser: Browser | undefined;
-  let site: Awaited<ReturnType<typeof serve>> | undefined;
-  const left: Profile[] = [];
-  let visits = 0;
-  beforeAll(async () => {
-    site = await serve(FIXTURE, 'dev.html');
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  site ??= serve(FIXTURE, 'dev.html');
   return {
-    get origin() {
-      return site!.origin;
-    },
     async visit({ query = NOW, hash = '', scheme = 'light', size = 'wide', fresh = true }, work) {
-      const { origin } = site!;
-      const profile = (fresh ? undefined : left.pop()) ?? (await profileIn(browser!));
+      const { origin } = await site!;
+      const profile = (fresh ? undefined : left.pop()) ?? (await profileIn(await browserOfWorker()));
       const { context, page, devtools, complaints } = profile;
       let whole = false;
       complaints.length = 0;
       try {
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await page.emulateMedia({ media: null, colorScheme: scheme, reducedMotion: 'reduce' });
         await page.setViewportSize(VIEWPORTS[size]);
+        // Out of the page: nothing is pointed at.
+        await page.mouse.move(-1, -1);
         // An address of its own: to the same one with a hash the page would only scroll.
-        await page.goto(`${origin}/?visit=${++visits}&${query}${hash}`);
+        await arrive(page, `/?visit=${++visits}&${query}${hash}`);
         const result = await work(page, complaints);
         whole = !fresh;
         return result;

@@ -8,7 +8,7 @@ import { FEW, fixtureOf } from './fixture.ts';
 const fixture = fixtureOf();
 
 it('R23: other practices stand on one page; one is added by its sheet and taken away again', async () => {
-  await fixture.visit({ query: `role=care-group&scene=partly&${FEW}` }, async (page, complaints) => {
+  await fixture.visit({ query: `role=care-group&scene=partly&${FEW}`, fresh: false }, async (page, complaints) => {
     const other = page.getByRole('region', { name: 'Praktijk De Linde' });
     await other.getByText('minder dan 10').first().waitFor();
     await page

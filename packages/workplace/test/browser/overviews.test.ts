@@ -24,7 +24,7 @@ async function saved(page: Page, button: string): Promise<{ name: string; bytes:
 
 describe('the log in overviews', () => {
   it('R47, R51: by patient, colleague and day, filtered, looked into, saved as PDF and CSV', async () => {
-    await fixture.visit({ query: OWNER, hash: '#/wie-keek' }, async (page, complaints) => {
+    await fixture.visit({ query: OWNER, hash: '#/wie-keek', fresh: false }, async (page, complaints) => {
       const rows = page.locator('.kk-seen-table tbody tr');
       const total = async () =>
         Number((await page.getByRole('status').filter({ hasText: 'in deze periode' }).innerText()).replace(/\D/g, ''));
@@ -78,17 +78,17 @@ describe('the log in overviews', () => {
   });
 
   it('R38: no file without its line; who does not read the log is told so', async () => {
-    await fixture.visit({ query: `scene=shut-log&${OWNER}`, hash: '#/wie-keek' }, async (page) => {
+    await fixture.visit({ query: `scene=shut-log&${OWNER}`, hash: '#/wie-keek', fresh: false }, async (page) => {
       await page.getByRole('button', { name: 'Bewaar als PDF' }).click();
       await page.locator('[data-strip="not-saved"]').waitFor();
     });
-    await fixture.visit({ query: `scene=denied&${OWNER}`, hash: '#/wie-keek' }, async (page) => {
+    await fixture.visit({ query: `scene=denied&${OWNER}`, hash: '#/wie-keek', fresh: false }, async (page) => {
       await page.locator('[data-state="denied"]').waitFor();
     });
   });
 
   it('R51: the doctor’s week stands on the start page, what stands out first, until it was seen', async () => {
-    await fixture.visit({ query: OWNER }, async (page, complaints) => {
+    await fixture.visit({ query: OWNER, fresh: false }, async (page, complaints) => {
       const card = page.getByRole('region', { name: 'Wie keek bij uw patiënten' });
       await card.waitFor();
       expect(await card.innerText()).toContain('vallen op');

@@ -36,7 +36,7 @@ async function fine(page: Page, name: string, small: { width: number; height: nu
 
 describe('what patients ask', () => {
   it('R52, R53, R54: on a phone a patient asks a name and a correction, is told where the data lie, and takes everything along', async () => {
-    await fixture.visit({ query: `role=patient&${NOW}`, size: 'narrow' }, async (page, complaints) => {
+    await fixture.visit({ query: `role=patient&${NOW}`, size: 'narrow', fresh: false }, async (page, complaints) => {
       await putAxe(page);
       await page.getByRole('heading', { name: 'Vragen aan de praktijk' }).waitFor();
       await page.getByText('Wacht op antwoord').first().waitFor();
@@ -80,7 +80,7 @@ describe('what patients ask', () => {
   });
 
   it('R53, R54: an owner cannot miss what waits too long, and answers; what is about oneself somebody else answers', async () => {
-    await fixture.visit({ query: `role=owner&${FEW}` }, async (page, complaints) => {
+    await fixture.visit({ query: `role=owner&${FEW}`, fresh: false }, async (page, complaints) => {
       await putAxe(page);
       const late = page.locator('[data-strip="petitions-late"]');
       await late.waitFor();
@@ -109,12 +109,12 @@ describe('what patients ask', () => {
   });
 
   it('R22: a practice without requests says so, and whoever may not read them is told', async () => {
-    await fixture.visit({ query: `role=owner&scene=empty&${FEW}`, hash: '#/verzoeken' }, async (page) => {
+    await fixture.visit({ query: `role=owner&scene=empty&${FEW}`, hash: '#/verzoeken', fresh: false }, async (page) => {
       await putAxe(page);
       await page.locator('[data-state="empty"]').waitFor();
       await fine(page, 'petitions-empty', VIEWPORTS.narrow);
     });
-    await fixture.visit({ query: `scene=denied&${FEW}`, hash: '#/verzoeken' }, (page) =>
+    await fixture.visit({ query: `scene=denied&${FEW}`, hash: '#/verzoeken', fresh: false }, (page) =>
       page.locator('[data-state="denied"]').waitFor(),
     );
   });

@@ -8,8 +8,11 @@ import { FEW, fixtureOf, NOW } from './fixture.ts';
 
 const fixture = fixtureOf();
 
-const at = <T>(query: string, work: (app: Workplace, complaints: string[]) => Promise<T>, hash = '') =>
-  fixture.visit({ query, hash }, async (page, complaints) => work(new Workplace(page), complaints));
+type Work<T> = (app: Workplace, complaints: string[]) => Promise<T>;
+const at = <T>(query: string, work: Work<T>, hash = '', fresh = false) =>
+  fixture.visit({ query, hash, fresh }, async (page, complaints) => work(new Workplace(page), complaints));
+/** Where the page's own clock, history or storage is the point. */
+const apart = <T>(query: string, work: Work<T>, hash = '') => at(query, work, hash, true);
 const hash = (page: Page) => page.evaluate(() => location.hash);
 const active = (app: Workplace) => app.worklist.grid().getAttribute('aria-activedescendant');
 const searches = (page: Page) =>
@@ -50,7 +53,7 @@ describe.concurrent('the worklist', () => {
   });
 
   it('R38: a search is in the log with its words before it filters, once for a run of key strokes', async () => {
-    await at(NOW, async (app) => {
+    await apart(NOW, async (app) => {
       await app.worklist.ready();
       const all = await app.worklist.count();
       const rows = (test: 'fewer' | 'all') =>
@@ -105,7 +108,7 @@ describe.concurrent('leaving no trace', () => {
   };
 
   it('R6: no name of a patient in address, title, storage or history', async () => {
-    await at(FEW, async (app) => {
+    await apart(FEW, async (app) => {
       const name = await patient(app);
       await app.dossier.looks();
       const traces = await app.page.evaluate(() =>
@@ -165,7 +168,7 @@ describe.concurrent('leaving no trace', () => {
   });
 
   it('changes user in one step, with nothing of the first left in the page or in memory that the page can reach', async () => {
-    await at(FEW, async (app) => {
+    await apart(FEW, async (app) => {
       const name = await patient(app);
       await app.changeUser();
       await app.page.getByRole('heading', { name: 'Aanmelden' }).waitFor();
@@ -194,7 +197,7 @@ describe.concurrent('leaving no trace', () => {
   });
 
   it('takes a device link out of the address bar and the history before anything else', async () => {
-    await at(
+    await apart(
       `in=no&${FEW}`,
       async (app) => {
         await app.door.passphrase().waitFor();

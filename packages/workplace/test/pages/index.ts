@@ -5,7 +5,8 @@
 
 import type { Page } from 'playwright-core';
 
-export { launch } from '../browser.ts';
+export { faultsOf, putAxe } from '../axe.ts';
+export { browserOfWorker } from '../browser.ts';
 
 export class DoorPage {
   readonly page: Page;
