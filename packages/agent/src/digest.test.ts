@@ -3,7 +3,7 @@
 import { DAY, instant, newId, systemRandom } from '@ketenkluis/base';
 import type { WeekContent } from '@ketenkluis/client';
 import { describe, expect, it } from 'vitest';
-import { makeWeek, mondayOf, takeLooks } from './digest.ts';
+import { MOST, makeWeek, mondayOf, takeLooks } from './digest.ts';
 import type { LogLine } from './lines.ts';
 import type { Register } from './register.ts';
 import { hasWeek } from './weekly.ts';
@@ -85,5 +85,42 @@ describe('R51: the weekly digest', () => {
     takeLooks(one, [], instant(now + 14 * DAY));
     expect(one.looked).toEqual([]);
     expect(makeWeek(one, dwellings, instant(now + 14 * DAY))).toBeUndefined();
+  });
+
+  it('R51: nobody’s look goes because somebody asks for what is not here, or for the same again and again', () => {
+    const one = register();
+    takeLooks(one, [line(6, nurse!, mine!)], now);
+    const asks = (dossiers: readonly string[], more: object) =>
+      ({
+        index: index++,
+        entry: {
+          common: {
+            at: now - 5 * DAY,
+            actor: podiatrist,
+            event: 'release',
+            outcome: 'refused',
+            organisation: partner,
+            ...more,
+          },
+          items: dossiers.map((dossier) => ({ dossier })),
+        },
+      }) as unknown as LogLine;
+    const strangers = Array.from({ length: 2 * MOST }, (_, i) => `dos_${i}`);
+    takeLooks(one, [asks(strangers, {})], now);
+    takeLooks(
+      one,
+      Array.from({ length: MOST + 1 }, () => asks([theirs!], {})),
+      now,
+    );
+    expect(one.looked!.map(({ dossier, outcome }) => [dossier, outcome])).toEqual([
+      [mine, 'success'],
+      [theirs, 'refused'],
+    ]);
+    // Of so many dossiers that not all are kept, attempts go before what was opened.
+    const many = register();
+    Object.assign(many.patients, Object.fromEntries(strangers.map((dossier) => [dossier, enrolled(dossier)])));
+    takeLooks(many, [line(6, nurse!, mine!), asks(strangers, {})], now);
+    expect(many.looked).toHaveLength(MOST);
+    expect(many.looked!.some(({ dossier }) => dossier === mine)).toBe(true);
   });
 });

@@ -20,7 +20,7 @@ const EVENTS: ReadonlySet<string> = new Set([
   'export',
   'copy',
 ] satisfies Looked['event'][]);
-/** More looks than a practice makes in two weeks; what is older goes first. */
+/** More than a practice makes in two weeks, of what one person did on one day in one dossier once; of refusals what is older goes first. */
 export const MOST = 20_000;
 
 /** Monday of the week that a moment falls in, in Amsterdam. */
@@ -42,7 +42,22 @@ export function takeLooks(register: Register, lines: readonly LogLine[], now: In
       who: common.organisation === organisation ? common.actor : common.organisation,
     }));
   });
-  register.looked = [...(register.looked ?? []), ...fresh].filter(({ at }) => localDate(at) >= since).slice(-MOST);
+  // Nobody makes others' looks go with attempts on what is not here, or with the same again and again.
+  const known = new Set<string>(
+    Object.values(register.patients).flatMap(({ enrolment }) =>
+      enrolment !== null && 'ids' in enrolment ? [enrolment.ids.dossier] : [],
+    ),
+  );
+  const once = new Map<string, Looked>();
+  for (const one of [...(register.looked ?? []), ...fresh]) {
+    const day = localDate(one.at);
+    const name = `${day} ${one.who} ${one.dossier} ${one.event} ${one.outcome}`;
+    if (day >= since && known.has(one.dossier) && !once.has(name)) once.set(name, one);
+  }
+  const all = [...once.values()];
+  const refused = all.filter(({ outcome }) => outcome === 'refused');
+  const away = new Set([...refused, ...all.filter(({ outcome }) => outcome !== 'refused')].slice(0, -MOST));
+  register.looked = all.filter((one) => !away.has(one));
 }
 
 /** Undefined when nobody looked: a quiet practice seals nothing. */

@@ -33,20 +33,21 @@ const signedAt = ({ proof }: Statement, now: Instant): Instant =>
   'batch' in proof && proof.batch.payload.at < now ? proof.batch.payload.at : now;
 
 interface Given {
-  readonly facts: readonly { readonly fact: Fact; readonly by: string; readonly at: Instant }[];
+  readonly facts: readonly { readonly fact: Fact; readonly hash: Hash; readonly by: string; readonly at: Instant }[];
   readonly grants: readonly { readonly grant: Grant; readonly hash: Hash }[];
 }
 
 /** Every statement verified. Throws `agent/vault-forked`. */
 async function readGiven(own: Own, batches: Batches, people: KeyDirectory, now: Instant): Promise<Given> {
-  const facts: { fact: Fact; by: string; at: Instant }[] = [];
+  const facts: { fact: Fact; hash: Hash; by: string; at: Instant }[] = [];
   const grants: { grant: Grant; hash: Hash }[] = [];
   for (const wire of own.given) {
     const statement = statementFromWire(wire, batches);
     const at = signedAt(statement, now);
     if (!(await people.verify(statement, at))) throw forked('a fact or grant is not signed by somebody who may');
     const { payload } = statement;
-    if (payload.t === 'fact') facts.push({ fact: payload, by: signersOf(statement)[0] ?? '', at });
+    if (payload.t === 'fact')
+      facts.push({ fact: payload, hash: statement.hash, by: signersOf(statement)[0] ?? '', at });
     else if (payload.t === 'grant') grants.push({ grant: payload, hash: statement.hash });
     else throw forked('a statement is shown where facts and grants belong');
   }
@@ -105,6 +106,17 @@ function checkGivers(given: Given, { ids }: Enrolled, people: KeyDirectory): voi
     if (fact.handles.some((handle) => !open.has(handle)))
       throw forked('somebody handed on a part that they could not open themselves');
   }
+}
+
+/**
+ * Nothing stands that no line brought, or that a line took away; and what a patient brought is theirs. Throws `agent/vault-forked`.
+ */
+function checkNamed({ facts }: LiveDossier, own: Own, given: Given, said: ReadonlyMap<Hash, string> = new Map()): void {
+  const named = new Map<string, Hash>(Object.entries(facts));
+  if (own.facts.some(({ fact, statement }) => named.get(fact) !== statement))
+    throw forked('a fact stands that no line brought, or that a line took away');
+  if (given.facts.some(({ hash, by }) => (said.get(hash) ?? by) !== by))
+    throw forked('a patient brought what somebody else had signed');
 }
 
 /** That a partner answered is remembered when the message was taken over. */
@@ -173,9 +185,11 @@ export async function takeGiven(of: {
   readonly handed: ReadonlySet<DossierId>;
   /** Parts whose shares were asked for, to be handed on. */
   readonly asked: ReadonlyMap<DossierId, readonly HandleId[]>;
+  /** What patients brought themselves, and who (monitor.ts). */
+  readonly said: ReadonlyMap<DossierId, ReadonlyMap<Hash, string>>;
   readonly now: Instant;
 }): Promise<Set<DossierId>> {
-  const { register, heads, people, handed, asked, now } = of;
+  const { register, heads, people, handed, asked, said, now } = of;
   const batches = batchesFromWire(heads.batches);
   const stated = new Map(heads.dossiers.map((one) => [one.dossier, one]));
   const lost = new Set<DossierId>();
@@ -187,6 +201,7 @@ export async function takeGiven(of: {
     if (own === undefined) continue;
     const given = await readGiven(own, batches, people, now);
     checkGivers(given, enrolment, people);
+    checkNamed(live, own, given, said.get(dossier));
     const next = rebuilt(live, own, given, handedOf(given, people, now), asked.get(dossier) ?? []);
     if (stateOf(dossier, next) === own.state) patient.live = next;
     else lost.add(dossier);

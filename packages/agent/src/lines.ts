@@ -54,6 +54,7 @@ export async function readLines(
   const from = register.vault.checkpoint;
   const frontier = new Frontier(from?.size ?? 0, from?.peaks ?? []);
   const lines: LogLine[] = [];
+  const annexes = new Map<string, number>();
   const chains = structuredClone(register.vault.chains ?? { whole: from === null, heads: {} });
   // A first page makes its own line; it is read in the next run.
   await link.session.people(true);
@@ -79,6 +80,7 @@ export async function readLines(
       const { entry, salts } = decodeOrThrow(stored, frontier.size);
       lawful(() => erased.line(frontier.size, entry));
       followChains(chains, jump, frontier.size, entry, salts);
+      checkAnnexes(annexes, frontier.size, entry);
       lines.push({ index: frontier.size, entry, stored });
       frontier.add(leafOf(entry, salts));
     }
@@ -116,6 +118,16 @@ function followChains(
     if (before !== null && !checkChain([{ item, salt }], before).ok)
       throw forked(`line ${index} does not follow what stood of a dossier before`, 'gap');
     heads[item.dossier] = { seq: item.seq, hash: itemHash(item, salt) as Hash };
+  }
+}
+
+/** An annex is one line's (docs/spec/entry.md, "Annex"). */
+function checkAnnexes(annexes: Map<string, number>, index: number, { items }: Entry): void {
+  for (const { annex } of items) {
+    if (annex === null) continue;
+    const first = annexes.get(annex) ?? index;
+    if (first !== index) throw forked(`line ${index} names the annex of line ${first}`, 'annex');
+    annexes.set(annex, index);
   }
 }
 

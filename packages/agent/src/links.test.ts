@@ -4,9 +4,10 @@ import type { DossierId } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import { openDossier, openList, restrict, type Session, writeNote } from '@ketenkluis/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endEnrolment } from './ending.ts';
+import { emptyPatient, endEnrolment } from './ending.ts';
 import { fileKeyStore } from './keystore.ts';
-import type { PatientRecord } from './register.ts';
+import { carryWords } from './links.ts';
+import type { PatientRecord, Register } from './register.ts';
 import { openState } from './state.ts';
 import type { MadePatient } from './testing/records.ts';
 import { AS_OF, makeWorld, type World } from './testing/world.ts';
@@ -157,5 +158,53 @@ describe('merge and split', () => {
   it('a later sync of the same links changes nothing', async () => {
     await world.sync();
     expect(await world.sync()).toMatchObject({ changed: 0, ended: 0 });
+  });
+});
+
+describe('a word under another record', () => {
+  type Links = Readonly<Record<string, readonly string[]>>;
+  const carried = (
+    patients: Record<string, Partial<PatientRecord>>,
+    replaced: Links,
+    same: [string, string][] = [],
+  ) => {
+    const whole = Object.entries(patients).map(([id, more]) => [id, { ...emptyPatient(), ...more }]);
+    const register = { patients: Object.fromEntries(whole) } as unknown as Register;
+    const links = { replaced: new Map(Object.entries(replaced)), same };
+    carryWords(register, { links, known: () => undefined } as never, AS_OF);
+    return register.patients;
+  };
+  const refused = { enrolment: { state: 'refused', since: AS_OF } } as Partial<PatientRecord>;
+  const enrolled = { enrolment: { state: 'enrolled', since: AS_OF, ids: {} } } as unknown as Partial<PatientRecord>;
+  const objection = { answer: 'objection', holder: 'x' } as unknown as NonNullable<PatientRecord['said']>[number];
+
+  it('R1: a refusal goes along a chain of records, to whoever is not known yet, and into both halves', () => {
+    const now = carried({ a: refused, c: enrolled }, { a: ['b'], b: ['c', 'd'] });
+    expect(now.b!.enrolment).toMatchObject({ state: 'refused' });
+    expect(now.c!.enrolment).toMatchObject({ state: 'ended', reason: 'refused' });
+    expect(now.d!.enrolment).toMatchObject({ state: 'refused' });
+  });
+
+  it('R1: what was merged or split, and could come back by name, may not any more; another end keeps its reason', () => {
+    const ended = (reason: string) =>
+      ({ enrolment: { state: 'ended', since: AS_OF, reason, ids: {}, removed: true } }) as unknown as typeof refused;
+    const now = carried({ a: refused, b: ended('merged'), c: ended('split'), d: ended('deceased') }, { a: ['b'] }, [
+      ['c', 'b'],
+      ['d', 'c'],
+    ]);
+    expect(now.b!.enrolment).toMatchObject({ state: 'ended', reason: 'refused', removed: true });
+    expect(now.c!.enrolment).toMatchObject({ state: 'ended', reason: 'refused' });
+    expect(now.d!.enrolment).toMatchObject({ state: 'ended', reason: 'deceased' });
+  });
+
+  it('R32: an objection goes along once and a consent never; where the book is full the copy goes instead', () => {
+    const full = Array.from({ length: 500 }, (_, i) => ({ ...objection, data: `${i}` }));
+    const consent = { ...objection, answer: 'consent' as const };
+    const now = carried(
+      { a: { said: [objection, consent] }, b: enrolled, c: { ...enrolled, said: full } },
+      { a: ['b', 'c'] },
+    );
+    expect(now.b).toMatchObject({ said: [objection], enrolment: { state: 'enrolled' } });
+    expect(now.c).toMatchObject({ said: full, enrolment: { state: 'ended', reason: 'refused' } });
   });
 });

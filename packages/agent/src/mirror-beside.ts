@@ -25,6 +25,8 @@ import {
 interface Beside {
   readonly folder: 'annexes' | 'requests';
   readonly kind: 'annex' | 'request';
+  /** No two lines name the same one (spec/entry.md). */
+  readonly alone: boolean;
   named(entry: Entry): readonly string[];
   hash(bytes: Uint8Array): string;
   /** Those of the lines of one page, from this line on; `until`: the first line that is not covered. */
@@ -33,7 +35,7 @@ interface Beside {
 type Named = { readonly name: string; readonly bytes: string };
 
 export const ANNEXES: Beside = {
-  ...({ folder: 'annexes', kind: 'annex' } as const),
+  ...({ folder: 'annexes', kind: 'annex', alone: true } as const),
   named: ({ items }) => items.flatMap(({ annex }) => annex ?? []),
   hash: hashOf,
   async ask(link, from) {
@@ -42,7 +44,7 @@ export const ANNEXES: Beside = {
   },
 };
 export const REQUESTS: Beside = {
-  ...({ folder: 'requests', kind: 'request' } as const),
+  ...({ folder: 'requests', kind: 'request', alone: false } as const),
   // What was attempted and did not bear its own signature out was kept nowhere.
   named: ({ common: { event, requestHash } }) => (event === 'attempt' || requestHash === null ? [] : [requestHash]),
   hash: (bytes) => hashOf(signedBytes(bytes)),
@@ -56,14 +58,24 @@ export const REQUESTS: Beside = {
 const isWhole = (of: Beside, { kind, name, bytes }: StoredObject): boolean =>
   kind === of.kind && of.hash(fromBase64url(bytes)) === name;
 
-/** What the lines of one file name, from one line on, with the first line that does. */
-async function namedIn(of: Beside, dir: string, from: number, to: number): Promise<Map<string, number>> {
-  const named = new Map<string, number>();
+/** What the lines of one file name, from one line on, with the first line that does; `twice` is told of each further one. */
+async function namedIn(
+  of: Beside,
+  dir: string,
+  from: number,
+  to: number,
+  twice?: (index: number, first: number) => void,
+  named = new Map<string, number>(),
+): Promise<Map<string, number>> {
   const lines = await linesIn(dir, entriesFile(from));
   for (let index = from; index < to; index++) {
     const text = lines[index % LINES_PER_FILE] ?? '';
     if (text === '' || text === GONE) continue;
-    for (const name of of.named(decodeEntry(fromBase64url(text)).entry)) if (!named.has(name)) named.set(name, index);
+    for (const name of new Set(of.named(decodeEntry(fromBase64url(text)).entry))) {
+      const first = named.get(name);
+      if (first === undefined) named.set(name, index);
+      else if (of.alone) twice?.(index, first);
+    }
   }
   return named;
 }
@@ -79,7 +91,7 @@ function* filesFrom(from: number, size: number): Generator<readonly [number, num
 
 /**
  * Copies what the lines from `from` up to `size` name. `upTo`: all of them stand here up to this line; where the vault does not show one
- * (`missing`), the next run asks again from there.
+ * (`missing`; a line that names an earlier line's annex is one), the next run asks again from there.
  */
 export async function mirrorBeside(
   of: Beside,
@@ -89,9 +101,12 @@ export async function mirrorBeside(
   size: number,
 ): Promise<{ readonly count: number; readonly missing: number; readonly upTo: number }> {
   const missing = new Map<string, number>();
+  const again: number[] = [];
   let count = 0;
   for (const [start, end] of filesFrom(from, size)) {
-    const named = await namedIn(of, dir, start, end);
+    // An earlier line of this file may have named one that a new line names too; the bytes came with it and count for it alone.
+    const whole = await namedIn(of, dir, start - (start % LINES_PER_FILE), end, (index) => again.push(index));
+    const named = new Map([...whole].filter(([, index]) => index >= start));
     if (named.size === 0) continue;
     const file = besideFile(of.folder, start);
     const objects = (await objectsIn(dir, file)).filter((one) => isWhole(of, one));
@@ -114,9 +129,10 @@ export async function mirrorBeside(
     count += came;
     for (const [name, index] of named) missing.set(name, index);
   }
-  // Two lines may name the same one: it came with the first.
-  if (missing.size > 0) for (const name of await heldIn(of, dir)) missing.delete(name);
-  return { count, missing: missing.size, upTo: Math.min(size, ...missing.values()) };
+  // One request may stand behind two lines: it came with the first.
+  if (!of.alone && missing.size > 0) for (const name of await heldIn(of, dir)) missing.delete(name);
+  const short = [...missing.values(), ...again.filter((index) => index >= from)];
+  return { count, missing: short.length, upTo: Math.min(size, ...short) };
 }
 
 async function heldIn(of: Beside, dir: string): Promise<Set<string>> {
@@ -126,7 +142,7 @@ async function heldIn(of: Beside, dir: string): Promise<Set<string>> {
   return held;
 }
 
-/** What is wrong with them in a copy: one that a line names is not here, is another, or no line that is left names it. */
+/** What is wrong with them in a copy: one that a line names is not here, is another, two lines name it, or no line that is left does. */
 export async function checkBeside(
   of: Beside,
   dir: string,
@@ -140,12 +156,12 @@ export async function checkBeside(
   }[];
 }> {
   const { kind } = of;
-  const named = new Map<string, number>();
-  for (const [start, end] of filesFrom(0, size))
-    for (const [name, index] of await namedIn(of, dir, start, end)) if (!named.has(name)) named.set(name, index);
-  const left = new Map(named);
   const faults: { kind: Beside['kind']; index: number | null; message: string }[] = [];
   const bad = (index: number | null, message: string) => faults.push({ kind, index, message });
+  const named = new Map<string, number>();
+  const twice = (index: number, first: number) => bad(index, `line ${index} names the ${kind} of line ${first}`);
+  for (const [start, end] of filesFrom(0, size)) await namedIn(of, dir, start, end, twice, named);
+  const left = new Map(named);
   for (const file of await filesOf(dir, of.folder)) {
     for (const object of await objectsIn(dir, file)) {
       const index = named.get(object.name) ?? null;

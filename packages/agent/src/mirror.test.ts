@@ -1,12 +1,14 @@
 import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { base64url, type DossierId, fromBase64url } from '@ketenkluis/base';
-import { alarmOf, audit } from '@ketenkluis/client';
+import { base64url, type DossierId, fromBase64url, type Instant, utf8 } from '@ketenkluis/base';
+import { alarmOf, audit, declare, type Session } from '@ketenkluis/client';
+import { type LogIndex, openIndex, readLog } from '@ketenkluis/client/overseer';
+import { hashOf, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileKeyStore } from './keystore.ts';
 import { readObjects } from './mirror-files.ts';
 import { openState } from './state.ts';
-import { type BendPage, mirrorAt, monitorAt, sixYearsOn } from './testing/erased.ts';
+import { type BendPage, linkTo, mirrorAt, monitorAt, sixYearsOn } from './testing/erased.ts';
 import { makeWorld, type World } from './testing/world.ts';
 import { verifyMirror } from './verify.ts';
 
@@ -20,6 +22,11 @@ async function dossiersOf(world: World): Promise<DossierId[]> {
 describe('the mirror', () => {
   let world: World;
   let dir: string;
+  /** As they read the log before its first year went. */
+  let officer: Session;
+  let overseen: LogIndex | undefined;
+  let peopleThen: ReturnType<Session['people']>;
+  let thenAt: Instant;
   const objects = () =>
     readdirSync(join(dir, 'objects')).flatMap((name) => readObjects(readFileSync(join(dir, 'objects', name))));
   const annexed = () =>
@@ -218,6 +225,10 @@ describe('the mirror', () => {
     const annexes = await vault.storage.read((tx) => tx.selectFrom('annex').selectAll().execute());
     const kept = annexes.at(-1)!.hash;
     expect(annexed().map(({ name }) => name)).toContain(kept);
+    officer = await world.signIn('gp');
+    await declare(officer, { event: 'search', items: [] });
+    overseen = structuredClone(await readLog(officer));
+    [peopleThen, thenAt] = [officer.people(), officer.now()];
     await sixYearsOn(world);
     await world.vault().upkeep();
     const now = world.clock.clock();
@@ -262,5 +273,61 @@ describe('the mirror', () => {
     });
     expect(await alarm(bent({ year: 2020 }))).toBe('gap');
     expect(await alarm(bent({ to: frontier.size }))).toBe('gap');
+  });
+
+  it('R44: who oversees the log passes over the year as well, and keeps nothing of it on the device', async () => {
+    expect(overseen!.looks.line.length).toBeGreaterThan(0);
+    const { session } = await linkTo(world, world.clock.clock(), (page) => page);
+    const keys = { storage: new Map<string, unknown>(), kept: overseen! };
+    const there = {
+      ...session,
+      ...{ practice: officer.practice, person: officer.person, keys: () => officer.keys() },
+      wire: { ports: { storage: { get: async () => keys.storage.get('index'), set: async () => undefined } } },
+      people: async () => ({ cardOf: () => undefined, timeAt: (at: Instant) => at }),
+      log: async () => ({ ...(await session.log()), log: officer.wire.place.pins.log }),
+    } as unknown as Session;
+    const anew = await readLog(there);
+    expect(anew.looks.line).toEqual([]);
+    // A device that read it before, with that year in what it kept.
+    const card = (await peopleThen).cardOf(officer.person, thenAt)!;
+    const info = 'ketenkluis.review-index.v1';
+    const plain = utf8(JSON.stringify(overseen)) as Uint8Array as Plaintext;
+    keys.storage.set('index', await sealTo(fromBase64url(card.kem), info, plain));
+    expect(await openIndex(there)).toEqual(overseen);
+    const again = await readLog(there);
+    expect(again.looks.line).toEqual([]);
+    expect(again).toEqual(anew);
+  });
+
+  it('R39: an annex is one line’s: monitor, mirror and verification name a second line with it', async () => {
+    const { vault } = world.vault();
+    const now = world.clock.clock();
+    const { lines } = await monitorAt(world, now);
+    const { origin: log } = world.init.state.register.vault.log;
+    const { v: _, id: __, at: ___, ...common } = lines.at(-1)!.entry.common;
+    const bytes = world.random(64);
+    const annex = hashOf(bytes);
+    const name = async (withBytes: boolean) => {
+      const { seq: _seq, prev: _prev, ...item } = lines.at(-1)!.entry.items[0]!;
+      const { index } = await vault.appender.append({
+        ...{ log, keys: [] },
+        prepare: async () => ({
+          draft: { common, items: [{ ...item, annex }], chains: new Map() },
+          effect: async (tx, line) => {
+            const row = { practice: common.practice, hash: annex, bytes, line: line.index };
+            if (withBytes) await tx.insertInto('annex').values(row).execute();
+          },
+        }),
+      });
+      return index;
+    };
+    const first = await name(true);
+    expect(await mirrorAt(world, dir, now)).toMatchObject({ annexes: 1, missing: 0 });
+    const second = await name(false);
+    expect(await mirrorAt(world, dir, now)).toMatchObject({ annexes: 0, missing: 1 });
+    expect((await verifyMirror(dir)).faults).toEqual([
+      { kind: 'annex', index: second, message: `line ${second} names the annex of line ${first}` },
+    ]);
+    expect(await monitorAt(world, now).catch((error: unknown) => alarmOf(error))).toBe('annex');
   });
 });

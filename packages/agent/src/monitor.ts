@@ -37,6 +37,8 @@ export interface Explained {
   readonly lost: Map<DossierId, LastStep>;
   /** Dossiers in which somebody handed on, ended or said something that only the vault's own statements explain (given.ts). */
   readonly handed: Map<DossierId, LastStep>;
+  /** What patients' own words brought since, by dossier and hash: whose they are. */
+  readonly said: Map<DossierId, Map<Hash, string>>;
   /** Parts whose shares somebody asked for to hand them on. */
   readonly asked: Map<DossierId, HandleId[]>;
   /** Dossiers that a colleague changed last. */
@@ -71,6 +73,7 @@ export function explain(
     lost: new Map(),
     changed: new Map(),
     handed: new Map(),
+    said: new Map(),
     asked: new Map(),
     ended: new Set(),
     heads: new Map(),
@@ -229,6 +232,11 @@ function fold(
     throw forked(`line ${change.index} changes a dossier in the name of somebody who may not`);
   }
   out.changed.set(dossier, named);
+  if (entry.common.class === 'say') {
+    const said = out.said.get(dossier) ?? new Map<Hash, string>();
+    for (const { kind, object } of items) if (kind === 'fact' && object !== null) said.set(object as Hash, by);
+    out.said.set(dossier, said);
+  }
   const consents = withoutConsents(register, before, change);
   const own = ownSteps(register, dossier);
   if (waits || (consents === null && (guest || HANDING.has(event) || before.handed.length > 0))) {
@@ -276,8 +284,21 @@ function onVisits(items: readonly EntryItem[], visits: ReadonlySet<string>): { o
   return on.length === 0 ? {} : { on: Object.fromEntries(on) as Record<string, FactId> };
 }
 
+/** What the line says came and went: more than that stands nowhere (given.ts). */
+function factsAfter(before: LiveDossier['facts'], items: readonly EntryItem[]): LiveDossier['facts'] {
+  const after = new Map(Object.entries(before) as [FactId, Hash][]);
+  for (const { kind, object, facts } of items) {
+    const [first] = facts as readonly FactId[];
+    if (first === undefined || object === null) continue;
+    if (kind === 'fact') after.set(first, object as Hash);
+    if (kind === 'withdrawal') after.delete(first);
+  }
+  return Object.fromEntries(after);
+}
+
 /** Letters, notes and messages with the grants for own teams: the first fact of a grant's item is the step it stands on. */
-function byHanding(before: LiveDossier, { common }: Entry, items: readonly EntryItem[], steps: OwnSteps): LiveDossier {
+function byHanding(held: LiveDossier, { common }: Entry, items: readonly EntryItem[], steps: OwnSteps): LiveDossier {
+  const before = { ...held, facts: factsAfter(held.facts, items) };
   if (common.event === 'taken-over') {
     const drop = items.find(({ kind }) => kind === 'drop');
     return drop?.handle ? withoutNote(before, drop.handle as HandleId) : before;

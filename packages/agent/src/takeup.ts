@@ -186,8 +186,8 @@ export async function takeUp(
     register.vault.chains = chains;
     if (heads !== null) {
       const handed = new Set(explained.handed.keys());
-      const { asked } = explained;
-      const unclear = await takeGiven({ register, heads, people, handed, asked, now: link.session.now() });
+      const { asked, said } = explained;
+      const unclear = await takeGiven({ register, heads, people, handed, asked, said, now: link.session.now() });
       for (const dossier of unclear) lost.add(dossier);
       await recover(heads, register, lost, people, link.session.now());
     }

@@ -1,6 +1,6 @@
 /** A backup put back: nobody comes back with it, and the drill says who would have (R4, R5). */
 
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -12,8 +12,10 @@ import {
   verifyMirror,
 } from '@ketenkluis/agent';
 import { AS_OF, makeWorld, type World } from '@ketenkluis/agent/testing';
+import { mirrorAt, sixYearsOn } from '@ketenkluis/agent/testing/erased';
 import { endMembership } from '@ketenkluis/client';
 import { createVault, NEWEST_FILE } from '@ketenkluis/vault';
+import { sayTime } from '@ketenkluis/vault/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyDrillOf } from './copy-drill.ts';
 import { drillOf, keysFrom } from './drill.ts';
@@ -187,5 +189,19 @@ describe('a restore drill', () => {
     await expect(world.restartVault()).rejects.toMatchObject({ code: 'vault/bad-config' });
     writeFileSync(join(world.dir, 'vault', NEWEST_FILE), JSON.stringify({ v: 1, notes }));
     await world.restartVault();
+  });
+
+  it('R44: a backup from before a year went brings it back; neither it nor one from after is taken for broken', async () => {
+    const notes = join(world.dir, 'vault', NEWEST_FILE);
+    rmSync(notes, { force: true });
+    const before = await copyTo('before-the-year');
+    const signed = await sixYearsOn(world);
+    await world.vault().upkeep();
+    // The word that a test may put there goes again: what is copied is what was signed.
+    await sayTime(world.vault().vault, practice(), signed);
+    await mirrorAt(world, mirror, world.clock.clock());
+    const after = await copyTo('after-the-year');
+    expect(await drill(before)).toMatchObject({ ok: true, failed: [], back: { years: 1 } });
+    expect(await drill(after)).toMatchObject({ ok: true, failed: [], back: { years: 0 } });
   });
 });

@@ -15,6 +15,7 @@ import {
   signersOf,
 } from '@ketenkluis/seal';
 import { type About, sealAnnex } from './annex.ts';
+import { checkSaid } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import type { ProvedLine } from './log.ts';
 import { believed, prepared } from './look.ts';
@@ -89,6 +90,7 @@ export async function accessOf(
           throw clientError('not-signed', `a ${one.payload.t} is not signed by somebody who may`);
         if (!('dossier' in one.payload) || one.payload.dossier !== dossier || !live.has(one.hash))
           throw clientError('state-unexplained', `a ${one.payload.t} is not part of what is live in this dossier`);
+        checkSaid(one, around.said);
       }
       return statements;
     };

@@ -3,16 +3,8 @@
  * and a gap in the dossier's numbering is found (docs/spec/entry.md).
  */
 
-import {
-  type DossierId,
-  type FactId,
-  fromBase64url,
-  type HandleId,
-  type Instant,
-  type OrganisationId,
-  type PersonId,
-} from '@ketenkluis/base';
-import { type Annex, type EntryItem, parseLeaf } from '@ketenkluis/ledger';
+import type { DossierId, FactId, HandleId, Instant, OrganisationId, PersonId } from '@ketenkluis/base';
+import type { Annex, EntryItem } from '@ketenkluis/ledger';
 import { auditAnswer } from '@ketenkluis/protocol';
 import type { KeyDirectory, RequestClass } from '@ketenkluis/seal';
 import { type About, readAnnex, sealAnnex } from './annex.ts';
@@ -103,7 +95,7 @@ export async function audit(
   });
 
   const proved: ProvedLine[] = [];
-  const lines = await Promise.all(
+  const read = await Promise.all(
     answer.lines.map(async (shown): Promise<AuditLine> => {
       const proof = { leaf: shown.leaf, path: shown.path };
       let line: ProvedLine;
@@ -123,7 +115,7 @@ export async function audit(
               at: people.timeAt(common.at, line.index),
             });
       // A request is kept back only where it names other dossiers, and then the leaf holds their items too.
-      const alone = parseLeaf(fromBase64url(shown.leaf)).items.length === mine.length;
+      const alone = line.count === mine.length;
       const kept = signature === 'not-shown' && alone;
       const annexHash = mine.find(({ item }) => item.annex !== null)?.item.annex ?? null;
       return {
@@ -143,9 +135,18 @@ export async function audit(
         annexed: annexHash !== null,
         annex: common && shown.annex !== null ? await readAnnex(session, common.request, annexHash, shown.annex) : null,
         proof,
-        line: common === null ? null : { index: line.index, common, items: mine },
+        line: common === null ? null : { ...line, items: mine },
       };
     }),
+  );
+  // An annex is one line's: who names another's again shows somebody else's words, or hides their own.
+  const annexes = new Map<string, number>();
+  for (const { index, items } of [...proved].sort((a, b) => a.index - b.index))
+    for (const { item } of items) if (item.annex !== null && !annexes.has(item.annex)) annexes.set(item.annex, index);
+  const lines = read.map((one) =>
+    one.line?.items.some(({ item }) => item.annex !== null && annexes.get(item.annex) !== one.index)
+      ? { ...one, verified: false, annex: null }
+      : one,
   );
   const known = [...proved, own].flatMap(({ index, common }) => (common === null ? [] : [{ index, at: common.at }]));
   const links = linksOf([...proved.filter(({ index }) => index !== own.index), own], what.dossier);

@@ -14,6 +14,7 @@ import {
   type KeyDirectory,
   type Snapshot,
   type Statement,
+  signersOf,
   statementFromWire,
   verifySnapshotRow,
   verifyStatement,
@@ -162,7 +163,7 @@ export function isOfPartner(people: KeyDirectory, organisation: string, person: 
 /**
  * Throws `client/state-unexplained` unless `shown` is the snapshot's row for this dossier, or every change after it is in the log,
  * in order, and brings a signed step of its own from the state before it, by somebody who may change it. Without a snapshot the chain must begin at the dossier's first item; a dossier that is not
- * in the snapshot must have begun after it. Answers what the patient brought since: consents and restrictions, and never anything else.
+ * in the snapshot must have begun after it. Answers what patients brought since, and who: for `checkSaid`.
  */
 export async function checkDossierState(options: {
   readonly shown: ShownState;
@@ -172,7 +173,7 @@ export async function checkDossierState(options: {
   readonly checkpoint: Checkpoint;
   readonly people: KeyDirectory;
   readonly verifier: Verifier;
-}): Promise<ReadonlySet<Hash>> {
+}): Promise<Said> {
   const { shown, snapshot, checkpoint, people, verifier, batches } = options;
   const unexplained = (why: string) =>
     clientError('state-unexplained', `the vault cannot show that this dossier is whole: ${why}`);
@@ -221,13 +222,42 @@ export async function checkDossierState(options: {
     if (!(await people.verify(step, at))) throw unexplained('a state is not signed by somebody who may');
     steps.add(step.hash);
     const guest = line.common!.organisation !== people.organisation;
-    made.push({ event: line.common!.event, guest, own: isOwnWord(line.common!), prev, items: own });
+    // What a word brought is looked at whatever was changed since: all of it is shown.
+    if (isOwnWord(line.common!) && (own.length !== line.count || own.some(({ item }) => item.handle !== null)))
+      throw unexplained('a word of the patient is shown in part');
+    made.push({
+      event: line.common!.event,
+      guest,
+      own: isOwnWord(line.common!) ? line.common!.actor : null,
+      prev,
+      items: own,
+    });
     state = next;
   }
   if (state !== shown.state) throw unexplained('its state differs from the last one that was signed');
   if (!onlyAdded(shown, made))
     throw unexplained('a message of a partner, or a word of the patient, changes more than it says');
-  return new Set(made.filter(({ own }) => own).flatMap(({ items }) => objectsOf(items, 'fact')));
+  return new Map(
+    made.flatMap(({ own, items }) =>
+      own === null ? [] : objectsOf(items, 'fact').map((hash): [Hash, string] => [hash, own]),
+    ),
+  );
+}
+
+/** What patients, or who stand in for them, brought since the snapshot: by whom. */
+export type Said = ReadonlyMap<string, string>;
+
+/**
+ * A word of a patient is a consent or restriction that they signed themselves: neither a part nor what was taken back before, of the desk
+ * or of another. Throws `client/state-unexplained`.
+ */
+export function checkSaid(statement: Statement, said: Said): void {
+  const by = said.get(statement.hash);
+  if (by === undefined) return;
+  const { payload } = statement;
+  const word = payload.t === 'fact' && (payload.kind === 'consent' || payload.kind === 'restriction');
+  if (!word || signersOf(statement).join() !== by)
+    throw clientError('state-unexplained', 'a patient brought something else than a word of their own');
 }
 
 const objectsOf = (items: ProvedLine['items'], kind: EntryItem['kind']): Hash[] =>
@@ -237,8 +267,8 @@ const objectsOf = (items: ProvedLine['items'], kind: EntryItem['kind']): Hash[] 
 interface Made {
   readonly event: string;
   readonly guest: boolean;
-  /** The patient's own word. */
-  readonly own: boolean;
+  /** Whose own word it is. */
+  readonly own: string | null;
   readonly prev: Hash | null;
   readonly items: ProvedLine['items'];
 }
@@ -252,7 +282,7 @@ const OWN_WORD: ReadonlySet<string> = new Set(['fact', 'withdrawal', 'drop', 'st
 function onlyAdded({ dossier, live }: ShownState, made: readonly Made[]): boolean {
   let stands: ReadonlySet<Hash> = new Set(live);
   for (const { event, guest, own, prev, items } of made.toReversed()) {
-    if (own) {
+    if (own !== null) {
       // Nothing but facts come, and the line names what went.
       const came = objectsOf(items, 'fact');
       const other = items.some(({ item }) => !OWN_WORD.has(item.kind) || item.handle !== null);

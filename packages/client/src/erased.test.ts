@@ -13,7 +13,7 @@ import {
   type TestWorld,
   takeSnapshot,
 } from '@ketenkluis/vault/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { erasedIn, erasedLeaf, wholeBut } from './erased.ts';
 import { provedLine } from './log.ts';
@@ -21,6 +21,8 @@ import { provedLine } from './log.ts';
 type Answer = z.infer<typeof auditAnswer>;
 let world: TestWorld;
 let answer: Answer;
+/** Lines of the log that the vault read for the last answer. */
+let asked: (readonly [number, number])[] = [];
 const dossier = newDossier(1);
 const now = Date.UTC(2032, 0, 3);
 
@@ -40,9 +42,13 @@ beforeAll(async () => {
   for (const _ of [1, 2]) {
     const annex = await world.annex();
     const items = [{ dossier: dossier.id, handle: null, facts: [] }];
-    const asked = { class: 'audit' as const, items, annex: annex.hash };
-    const reply = await world.signed(gp, 'audit', { from: 0, until: now + 1000, annex: annex.text }, asked);
+    const about = { class: 'audit' as const, items, annex: annex.hash };
+    const { ledger } = world.running.vault.storage;
+    const entries = vi.spyOn(ledger, 'entries');
+    const reply = await world.signed(gp, 'audit', { from: 0, until: now + 1000, annex: annex.text }, about);
     expect(reply.status).toBe(200);
+    asked = entries.mock.calls.map(([, from, to]) => [from, to]);
+    entries.mockRestore();
     answer = reply.json<Answer>();
   }
 });
@@ -61,6 +67,12 @@ async function read(said: NonNullable<Answer['erased']>, at = now) {
 }
 
 describe('a dossier whose older looks went with their year', () => {
+  it('is answered by single lines: the year that went is not read through', async () => {
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.every(([from, to]) => to === from + 1)).toBe(true);
+    expect(answer.before).toHaveLength(1);
+  });
+
   it('R44: is whole but for what was lawfully erased: the lines around it bear it out', async () => {
     const { links, shards, before } = await read(answer.erased!);
     expect(shards).toHaveLength(1);

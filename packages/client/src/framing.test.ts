@@ -1,7 +1,7 @@
 /** A host that puts one genuine request under another line: nobody can be made to have asked. */
 
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
-import { newId, type OrganisationId } from '@ketenkluis/base';
+import { base64url, newId, type OrganisationId } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import { decodeEntry, type EntryCommon } from '@ketenkluis/ledger';
 import type { Request, Statement } from '@ketenkluis/seal';
@@ -27,7 +27,12 @@ describe('a line about somebody', () => {
   afterAll(() => world.close());
 
   /** The host writes a look of the nurse at this patient, with this request behind it; what the auditor makes of it. */
-  async function framed(row: WorklistRow, request: Statement<'request'> | null, more: Partial<EntryCommon> = {}) {
+  async function framed(
+    row: WorklistRow,
+    request: Statement<'request'> | null,
+    more: Partial<EntryCommon> = {},
+    annexOf: 'own' | 'another' = 'own',
+  ) {
     const { log } = (await vault().people.of(nurse.practice))!;
     const { size } = await vault().storage.ledger.state(log);
     const stored = await vault().storage.ledger.entries(log, 0, size);
@@ -35,6 +40,7 @@ describe('a line about somebody', () => {
     const like = entries.findLast(({ common }) => common.event === 'release' && common.actor === nurse.person)!;
     const { v: _, id: __, at: ___, ...common } = like.common;
     const { seq: ____, prev: _____, ...item } = like.items[0]!;
+    const annex = annexOf === 'own' ? base64url(world.random(32)) : item.annex;
     const { dossier, handles } = row;
     const proof = request && 'sigs' in request.proof ? request.proof.sigs[0]! : null;
     const stands = await vault().storage.read((tx) =>
@@ -49,7 +55,7 @@ describe('a line about somebody', () => {
             ...{ ...common, request: request?.payload.id ?? common.request },
             ...{ requestHash: request?.hash ?? null, signature: proof?.sig ?? null, ...more },
           },
-          items: [{ ...item, dossier, handle: handles[0]!.handle, state: stands.state }],
+          items: [{ ...item, dossier, handle: handles[0]!.handle, state: stands.state, annex }],
           chains: new Map([[dossier, { seq: stands.seq, hash: stands.head }]]),
         },
         effect: async (tx, line) => {
@@ -88,6 +94,13 @@ describe('a line about somebody', () => {
     expect(await framed(second, await asks(second, { class: 'audit' }))).toEqual(FALSE);
     expect(await framed(second, await asks(second, { items: [] }))).toEqual(FALSE);
     expect(await framed(second, null)).toEqual(FALSE);
+  });
+
+  it('R39: does not prove with the words of another line', async () => {
+    const [first] = rows as [WorklistRow];
+    expect(await framed(first, await asks(first))).toMatchObject({ verified: true });
+    const found = await framed(first, await asks(first), {}, 'another');
+    expect(found).toEqual({ verified: false, signature: 'signed', complete: false });
   });
 
   it('R38: is not signed by what somebody asked of another practice, or declared', async () => {

@@ -30,7 +30,8 @@ const corner = (storage: ClientStorage, home: Session, practice: OrganisationId)
     get: (key) => storage.get(name(key)),
     set: (key, value) => storage.set(name(key), value),
     delete: (key) => storage.delete(name(key)),
-    clear: () => storage.clear(),
+    // Of home's own memory, where its log stood and what waits to be sent, nothing goes with another practice's.
+    clear: () => Promise.reject(clientError('refused', 'a linked practice is left with unlinkPractice')),
   };
 };
 

@@ -12,6 +12,7 @@ import {
   openCheckpoint,
   openCommon,
   openItem,
+  parseLeaf,
   parseVkey,
   verifyConsistency,
   verifyInclusion,
@@ -50,6 +51,8 @@ type Seen = z.infer<typeof seenSchema>;
 export interface ProvedLine {
   readonly index: number;
   readonly common: EntryCommon | null;
+  /** Of the whole line, shown or not. */
+  readonly count: number;
   readonly items: readonly {
     readonly position: number;
     readonly item: EntryItem;
@@ -185,6 +188,7 @@ export function provedLine(proof: LedgerProof, under: Checkpoint): ProvedLine {
   return {
     index: proof.index,
     common: common ? openCommon({ leaf, ...common }) : null,
+    count: parseLeaf(leaf).items.length,
     items: proof.items.map(({ position, part, salt }) => {
       const saltBytes = fromBase64url(salt);
       const item = openItem({ leaf, index: position, part: fromBase64url(part), salt: saltBytes });

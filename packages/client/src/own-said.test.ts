@@ -31,10 +31,13 @@ import {
   restrictionsOf,
   type Session,
   takeBack,
+  takeOver,
+  writeNote,
 } from './index.ts';
 import { stepTo } from './sharing.ts';
 import type { Joined } from './testing/joining.ts';
 import { takeIn } from './testing/patient.ts';
+import { smuggle } from './testing/smuggle.ts';
 import { makeTwo, type Two } from './testing/two.ts';
 
 describe('what a patient says themselves', () => {
@@ -401,5 +404,46 @@ describe('what a patient says themselves', () => {
     // After the practice confirmed it, it goes again.
     await sync();
     await refuse(self, own, { handles: null, excluded: ['outside'] });
+  }, 60_000);
+
+  it('R33, R34: together with a dishonest host they bring back nothing that the desk took down: colleague and agent say so', async () => {
+    await sync();
+    const about = { dossier: row.dossier, facts: row.facts };
+    const parent = row.handles[0]!.handle;
+    const [part] = (await openDossier(nurse, { ...about, handles: [parent] })).parts;
+    const grant = part?.outcome === 'permit' ? part.grant : null;
+    const teams = [{ team: grant!.team, step: grant!.fact! }];
+    const note = await writeNote(nurse, { ...about, parent, teams, text: 'Belt morgen terug.' });
+    await consentTo(nurse, { ...about, partner: partner(), handles: sent.handles, until: plus(nurse.now(), DAY) });
+    const desk = (await live('consent'))[0]!;
+    await takeBack(self, own, partner());
+    const access = await ownAccess(self, own);
+    expect(access.facts.some(({ hash }) => hash === desk.hash)).toBe(false);
+    const back = { fact: desk.fact.id, hash: desk.hash };
+    await smuggle(two.practice, self, {
+      ...{ dossier: row.dossier, own: own.own },
+      live: access.proved.live,
+      back,
+      named: true,
+    });
+    expect(await problem(accessOf(nurse, about))).toBe('client/state-unexplained');
+    // A colleague whose look rests on other facts changes something on top of it, and the host shows the line in part.
+    await takeOver(nurse, { ...about, handle: note.handle });
+    two.practice.net.between = async (url, ask) => {
+      const answer = await ask();
+      if (!url.includes('/access') || answer.status !== 200) return answer;
+      const json = JSON.parse(new TextDecoder().decode(await answer.arrayBuffer())) as {
+        states: { changes: { items: unknown[] }[] }[];
+      };
+      json.states[0]!.changes.at(-2)!.items.shift();
+      const bytes = new TextEncoder().encode(JSON.stringify(json));
+      return { ...answer, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+    };
+    expect(await problem(accessOf(nurse, about))).toBe('client/state-unexplained');
+    two.practice.net.between = null;
+    await expect(two.practice.sync()).rejects.toMatchObject({
+      code: 'agent/vault-forked',
+      message: expect.stringContaining('a patient brought what somebody else had signed'),
+    });
   }, 60_000);
 });

@@ -27,6 +27,7 @@ import {
 import { openBundle } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import type { Collected, Shown } from './custody.ts';
+import { checkSaid, type Said } from './dossier-state.ts';
 import { clientError } from './errors.ts';
 import type { LogView, ProvedLine } from './log.ts';
 import type { ClientStorage } from './ports.ts';
@@ -67,8 +68,7 @@ export interface Around {
   readonly line: ProvedLine;
   readonly snapshot: Snapshot | null;
   readonly states: States;
-  /** What patients brought: consents and restrictions. */
-  readonly said: ReadonlySet<string>;
+  readonly said: Said;
   readonly gone: number;
   readonly context: LookContext;
 }
@@ -164,8 +164,7 @@ export async function checkPart(result: Given, around: Around): Promise<CheckedP
   }
   const live = [descriptor, grant, ...facts, ...grants];
   checkLive(result, around.states, logged.state as Hash | null, live);
-  if (live.some(({ hash, payload }) => around.said.has(hash) && !('kind' in payload && payload.kind === 'consent')))
-    throw clientError('state-unexplained', 'a patient brought something else than a word of their own');
+  for (const statement of live) checkSaid(statement, around.said);
   if (grants.some(({ payload }) => payload.packs.some((pack) => pack !== descriptor.hash)))
     throw wrong('a grant of a note covers more than the note');
   checkDecision(result, stated, grant.payload, facts, around);

@@ -108,10 +108,10 @@ export async function checkFrame(answer: Framed, context: LookContext, event: st
   const statement = answer.snapshot === null ? null : statementFromWire(answer.snapshot, batches);
   const { snapshot, confirmation } = await checkSnapshot({ statement, people, storage, now });
   if (snapshot !== null) checkPeople(people, snapshot);
-  const said = new Set<Hash>();
+  const said = new Map<string, string>();
   for (const shown of answer.states) {
     const brought = await checkDossierState({ shown, snapshot, batches, checkpoint, people, verifier });
-    for (const hash of brought) said.add(hash);
+    for (const [hash, by] of brought) said.set(hash, by);
   }
   const { states } = answer;
   const around: Around = { parts: new Parts(batches, context), line, snapshot, states, said, gone, context };

@@ -187,15 +187,19 @@ const episodes = table(['patientnummer', 'icpc', 'begindatum'], ['patientnummer'
   };
 });
 
+/** An id has no signs: below and above are two facts. */
+const COMPARED: Readonly<Record<string, string>> = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' };
+
 const measurements = table(['patientnummer', 'datum', 'bepaling'], ['patientnummer', 'datum', 'bepaling'], (row) => {
   const code = row.matching('bepaling', /^\d{1,5}$/)!;
   const date = row.day('datum')!;
   const number = row.number('waarde');
+  const compared = number?.comparator === undefined ? '' : COMPARED[number.comparator];
   const answer = row.matching('antwoord', /^\d{1,6}$/);
   const unit = row.text('eenheid');
   return {
     resourceType: 'Observation',
-    id: row.id(date, code, number === undefined ? answer : `${number.comparator ?? ''}${number.value}`),
+    id: row.id(date, code, number === undefined ? answer : `${compared}${number.value}`),
     status: 'final',
     code: { coding: [{ system: SYSTEM.nhg45, code }] },
     subject: subject(row),

@@ -109,6 +109,14 @@ describe('the documented CSV', () => {
     ]);
   });
 
+  it('below and above a bound are two facts, not one that came twice', async () => {
+    const { resources, named } = await read(
+      `${MEASURED}\n12;2020-01-10;3583;<60;;\n12;2020-01-10;3583;>60;;\n12;2020-01-10;3583;>=60;;\n12;2020-01-10;3583;60;;\n`,
+    );
+    expect(named).toEqual([]);
+    expect(new Set(resources.map(({ id }) => id)).size).toBe(4);
+  });
+
   it('gives a row the same id whatever row it stands on', async () => {
     const one = await read(`${MEASURED}\n12;2020-01-10;2816;53;mmol/mol;\n`);
     const two = await read(`${MEASURED}\n\n99;2020-01-10;2816;48;mmol/mol;\n12;10-01-2020;2816;53;mmol/mol;\n`);

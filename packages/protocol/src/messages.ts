@@ -303,7 +303,8 @@ export const heads = z.strictObject({
     }),
   ),
   snapshot: wireStatement.nullable(),
-  batches: z.array(wireStatement).max(500),
+  /** Of every dossier the newest state and what was given, each signed on its own where a colleague, a partner or a patient signed it. */
+  batches: z.array(wireStatement).max(1_000_000),
 });
 
 const custody = z.array(custodyProof).min(1).max(8);
@@ -376,6 +377,11 @@ export const released = z.discriminatedUnion('outcome', [
   }),
 ]);
 
+/** Changes of one dossier since the newest snapshot that an answer shows at most (docs/spec/state.md, "Room"). */
+export const MAX_CHANGES = 1200;
+/** Each change may be signed in a batch of its own. */
+const manyBatches = z.array(wireStatement).max(5000);
+
 /** POST .../releases (signed; class look, list, own or emergency). `annex` is a KKSB sealed to the log officer's team. */
 export const postRelease = signed(z.strictObject({ annex: base64url(40_000).nullable() }));
 export const releaseAnswer = z.strictObject({
@@ -392,13 +398,13 @@ export const releaseAnswer = z.strictObject({
         .nullable(),
       changes: z
         .array(z.strictObject({ ...ledgerProof.shape, request: requestHeader, state: wireStatement.nullable() }))
-        .max(500),
+        .max(MAX_CHANGES),
       /** Live notes (`work`) and messages (`inbox`) of the dossier that the asker's teams hold a grant on: what to ask for next. */
       notes: z.array(id('handle')).max(500).optional(),
     }),
   ),
   snapshot: wireStatement.nullable(),
-  batches: z.array(wireStatement).max(500),
+  batches: manyBatches,
   /** For a list: dossiers gone since it was sealed; the client drops those rows. */
   gone: z.array(id('dossier')).max(5000),
 });
@@ -512,7 +518,7 @@ export const grantAnswer = z.strictObject({
   results: z.array(givenPart).max(128),
   states: releaseAnswer.shape.states,
   snapshot: wireStatement.nullable(),
-  batches: z.array(wireStatement).max(500),
+  batches: manyBatches,
 });
 
 /** POST .../referrals (signed, class grant): facts, letter, grants and the signed state, in one transaction. */
@@ -572,7 +578,7 @@ export const accessAnswer = z.strictObject({
     .max(5000),
   states: releaseAnswer.shape.states,
   snapshot: wireStatement.nullable(),
-  batches: z.array(wireStatement).max(1000),
+  batches: manyBatches,
 });
 
 /** POST .../restrictions (signed, class audit): what the patient shut in one dossier and the asker may see (docs/spec/access.md). */

@@ -255,8 +255,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
           ...{ action: 'U', outcome: 'success' },
         }),
         items: draft.items,
-        changes: draft.changes,
-        states: draft.states(),
+        changed: draft.changed(),
         effect: async (write, sequenced) => {
           await insertDirectory(
             write,

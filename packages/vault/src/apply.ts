@@ -3,6 +3,7 @@
 import type { Bytes, DossierId, FactId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import type { Fact, Hash, Payload, Statement } from '@ketenkluis/seal';
 import type { DossierView, Gone, GrantedRow, HandleRow } from './changes.ts';
+import { CHANGED } from './room.ts';
 import type { Schema } from './storage/schema.ts';
 import { putStatements } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -308,7 +309,7 @@ export async function forgetEnded(tx: Tx, practice: OrganisationId, teams: reado
         .selectFrom('dossier_item')
         .select('dossier')
         .where('practice', '=', practice)
-        .where('change', '=', 1)
+        .where('change', '>=', CHANGED)
         .where('line', '>', line),
     )
     .execute();

@@ -2,7 +2,7 @@
 
 import { type Decision, decide } from '@ketenkluis/access';
 import { base64url, type DossierId, type OrganisationId } from '@ketenkluis/base';
-import type { EntryItem, ErasedShard } from '@ketenkluis/ledger';
+import type { EntryItem } from '@ketenkluis/ledger';
 import type { auditAnswer, LedgerProof, postAudit, postDeclaration } from '@ketenkluis/protocol';
 import type { Hash } from '@ketenkluis/seal';
 import type { z } from 'zod';
@@ -101,18 +101,6 @@ export async function audit(
   };
 }
 
-const PAGE = 1000;
-/** The erased line in which this commitment stands; the newest are looked at first. */
-async function leafWith(vault: Vault, log: string, { from, to }: Pick<ErasedShard, 'from' | 'to'>, commitment: string) {
-  const bytes = Buffer.from(commitment, 'base64url');
-  for (let end = to; end > from; end -= PAGE) {
-    const page = await vault.storage.ledger.entries(log, Math.max(from, end - PAGE), end);
-    const found = page.findLast(({ leaf }) => Buffer.from(leaf).includes(bytes));
-    if (found) return found;
-  }
-  return undefined;
-}
-
 /** Each year that was erased, with the line that says so, and the leaves on which what is left of this dossier's chain goes on. */
 async function erasedLines(
   vault: Vault,
@@ -139,18 +127,27 @@ async function erasedLines(
     .filter((one) => one.dossier === dossier && one.seq !== null)
     .sort((a, b) => a.seq! - b.seq!);
   const before: LedgerProof[] = [];
-  for (const [at, { seq, prev }] of chain.entries()) {
-    if (prev === null || seq! <= (chain[at - 1]?.seq ?? 0) + 1) continue;
-    for (const shard of rows) {
-      const found = await leafWith(vault, log, { from: shard.from_line, to: shard.to_line }, prev);
-      if (!found) continue;
-      const path = await inclusionOf(vault, log, found.index, size);
-      before.push({
-        ...{ index: found.index, leaf: base64url(found.leaf), path: path.map((step) => base64url(step)) },
-        ...{ common: null, items: [] },
-      });
-      break;
-    }
+  const last = new Map(
+    (
+      await vault.storage.read((tx) =>
+        tx
+          .selectFrom('erased_last')
+          .select(['seq', 'line'])
+          .where('practice', '=', practice)
+          .where('dossier', '=', dossier)
+          .execute(),
+      )
+    ).map((row) => [row.seq, row.line]),
+  );
+  for (const [at, { seq }] of chain.entries()) {
+    const index = last.get(seq! - 1);
+    if (index === undefined || seq! <= (chain[at - 1]?.seq ?? 0) + 1) continue;
+    const [found] = await vault.storage.ledger.entries(log, index, index + 1);
+    const path = await inclusionOf(vault, log, index, size);
+    before.push({
+      ...{ index, leaf: base64url(found!.leaf), path: path.map((step) => base64url(step)) },
+      ...{ common: null, items: [] },
+    });
   }
   return { erased, before };
 }

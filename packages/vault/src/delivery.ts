@@ -173,8 +173,7 @@ export async function deliver(vault: Vault, signed: Signed, delivery: Omit<Deliv
         return {
           common: commonOf(vault, people, request, now, { event: 'commit', action: 'U', outcome: 'success' }),
           items: draft.items,
-          changes: draft.changes,
-          states: draft.states(),
+          changed: draft.changed(),
           effect: async (write, sequenced) => {
             await writeDraft(write, practice, draft, sequenced.index, now);
             const anew = draft.rows.handles.flatMap(({ slot, team }) => (slot === 'worklist' && team ? [team] : []));

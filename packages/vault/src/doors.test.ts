@@ -4,8 +4,9 @@ import { newId, plus, systemRandom } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
 import { type Fact, type FactOf, signBatch, signStatement, statementsToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { draftDossiers, MAX_SAID } from './draft.ts';
+import { draftDossiers } from './draft.ts';
 import { MAX_PARTNER, partnerDirectory } from './people.ts';
+import { MAX_SAID } from './room.ts';
 import {
   befriend,
   deliverAll,
@@ -146,11 +147,20 @@ describe('what the patient said', () => {
       return signStatement(fact, world.practice.nurse.signer);
     };
     for (const kind of ['consent', 'restriction'] as const) {
-      const all = await Promise.all(Array.from({ length: MAX_SAID + 1 }, () => said(kind)));
+      const most = kind === 'consent' ? MAX_SAID.consent.all : MAX_SAID.restriction.colleague;
+      const all = await Promise.all(Array.from({ length: most + 1 }, () => said(kind)));
       await world.running.vault.storage.read(async (tx) => {
         const draft = await draftDossiers(tx, world.practice.id, people!, at, { dossiers: [dossier.id], handles: [] });
         for (const one of all.slice(0, -1)) draft.fact(one);
         expect(() => draft.fact(all.at(-1)!)).toThrow(expect.objectContaining({ code: 'vault/too-large' }));
+        if (kind === 'consent') return;
+        // That nobody outside sees anything of it is taken all the same, once.
+        const everything = { ...all.at(-1)!.payload, handles: null, excluded: 'outside' } as FactOf<'restriction'>;
+        const shut = () =>
+          signStatement({ ...everything, id: newId('fact', systemRandom) }, world.practice.nurse.signer);
+        const [first, second] = [await shut(), await shut()];
+        draft.fact(first);
+        expect(() => draft.fact(second)).toThrow(expect.objectContaining({ code: 'vault/too-large' }));
       });
     }
   });

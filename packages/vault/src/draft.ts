@@ -19,6 +19,7 @@ import { vaultError } from './errors.ts';
 import { item, SIGNED_CHECKS } from './lines.ts';
 import type { People } from './people.ts';
 import { newestSnapshot } from './questions.ts';
+import { type Changed, checkSaid, MAX_MESSAGES, writerOf } from './room.ts';
 import type { Tx } from './storage/storage.ts';
 
 const bad = (why: string) => vaultError('bad-statement', why);
@@ -41,7 +42,8 @@ export interface DossierDraft {
   /** Names in the line what went with the patient's own word, so that whoever reads it can undo it (docs/spec/own.md). */
   went(dossier: DossierId, stood: readonly Hash[]): void;
   head(statement: Statement<'descriptor'>): void;
-  grant(statement: Statement<'grant'>): void;
+  /** `anew`: in place of another one, for a newer key. */
+  grant(statement: Statement<'grant'>, anew?: boolean): void;
   /** `only`: the writer class that the asker may drop. */
   drop(handle: HandleId, only?: Descriptor['class']): void;
   /** After every mutation: one signed step for every dossier that changed, from where it stood to where it stands. */
@@ -49,17 +51,14 @@ export interface DossierDraft {
   /** Number of the newest snapshot when the draft was made. */
   readonly after: number;
   member(dossier: DossierId, team: TeamId, list: HandleRow, joins: boolean): void;
-  /** States of the dossiers that changed, for the line and the answer. */
+  /** States of the dossiers that changed, for the answer. */
   states(): Map<DossierId, { readonly state: Hash; readonly ended: boolean }>;
+  /** For the line. */
+  changed(): Changed;
 }
 
 /** Live notes of one dossier. Every look carries them, so that nobody can make a dossier too large to open. */
 const MAX_NOTES = 100;
-/** Live messages of partners in one dossier, for the same reason. */
-const MAX_MESSAGES = 100;
-
-/** Of each, what the patient said of one dossier that was not withdrawn: as many as whoever reads the heads takes with everything else. */
-export const MAX_SAID = 64;
 
 export async function draftDossiers(
   tx: Tx,
@@ -82,6 +81,7 @@ export async function draftDossiers(
   const teamHandles = new Map(named.filter((row) => row.dossier === null).map((row) => [row.handle, row]));
   const items: DraftItem[] = [];
   const changes = new Set<number>();
+  const given = new Set<number>();
   const rows = noRows();
   const gone = nothingGone();
   const replaced: Hash[] = [];
@@ -113,6 +113,14 @@ export async function draftDossiers(
     );
     return items.length - 1;
   };
+  const statesNow = () =>
+    new Map(
+      [...changed].map((dossier) => {
+        const view = views.get(dossier)!;
+        const ended = endedDossiers.has(dossier);
+        return [dossier, { state: stateOf({ ...view, ended }), ended }];
+      }),
+    );
   const liveFacts = (view: DossierView) =>
     [...view.facts.values()].filter((one) => one.ended === null && (one.fact.until === null || at < one.fact.until));
 
@@ -136,15 +144,14 @@ export async function draftDossiers(
         throw bad('consent is assumed with a referral only');
       const view = viewOf(fact.dossier);
       if (view.facts.has(fact.id)) throw conflict('this fact stands already');
-      const said = fact.kind === 'consent' || fact.kind === 'restriction';
-      const alike = [...view.facts.values()].filter((one) => one.ended === null && one.fact.kind === fact.kind).length;
-      if (said && alike >= MAX_SAID)
-        throw vaultError('too-large', `a dossier holds at most ${MAX_SAID} of a kind; end some first`);
+      const standing = [...view.facts.values()].flatMap((one) => (one.ended === null ? [one.fact] : []));
+      checkSaid(fact, standing, people, at);
       if (fact.until !== null && (fact.until <= at || fact.until <= fact.from))
         throw bad('this fact has ended before it came');
       view.facts.set(fact.id, { fact, hash: statement.hash, ended: null });
       rows.facts.push(statement);
       const position = add(fact.dossier, { kind: 'fact', object: statement.hash, facts: [fact.id] });
+      if (fact.kind !== 'restriction') given.add(position);
       rows.statements.push({ statement, dossier: fact.dossier, item: position });
     },
     withdraw(statement, signers) {
@@ -159,6 +166,8 @@ export async function draftDossiers(
       if (endFact(view, gone, target.fact, at, teamsOf).dossierEnded) endedDossiers.add(dossier);
       endedFacts.push(statement);
       const position = add(dossier, { kind: 'withdrawal', object: statement.hash, facts: [id] });
+      // Lifting a restriction gives.
+      if (target.fact.kind === 'restriction') given.add(position);
       rows.statements.push({ statement, dossier, item: position });
     },
     went(dossier, stood) {
@@ -178,8 +187,8 @@ export async function draftDossiers(
         [...(view?.handles.values() ?? [])].filter((row) => row.class === writerClass && row.state === 'live').length;
       if (!before && next.class === 'work' && count('work') >= MAX_NOTES)
         throw vaultError('too-large', `a dossier holds at most ${MAX_NOTES} notes; take some over first`);
-      if (!before && next.class === 'inbox' && count('inbox') >= MAX_MESSAGES)
-        throw vaultError('too-large', `a dossier holds at most ${MAX_MESSAGES} messages; take some over first`);
+      if (!before && next.class === 'inbox' && count('inbox') >= MAX_MESSAGES.all)
+        throw vaultError('too-large', `a dossier holds at most ${MAX_MESSAGES.all} messages; take some over first`);
       // Somebody who got no answer asks again: it came, and was perhaps taken over since.
       if (before && next.class === 'inbox' && before.class === 'inbox')
         throw vaultError('already-there', 'this message came before; it is not taken twice');
@@ -218,9 +227,10 @@ export async function draftDossiers(
       rows.handles.push(row);
       fresh.set(statement.hash, next);
       const position = add(dossier, { kind: 'head', handle, version: next.version, object: statement.hash });
+      given.add(position);
       rows.statements.push({ statement, dossier, item: position });
     },
-    grant(statement) {
+    grant(statement, anew = false) {
       const { dossier, team, epoch, fact, packs } = statement.payload;
       if (people.keys.epochFor(team, at)?.payload.number !== epoch)
         throw conflict('this grant is not for the newest key of the team');
@@ -258,6 +268,8 @@ export async function draftDossiers(
       }
       const position = add(dossier, { kind: 'grant', object: statement.hash, facts: fact === null ? [] : [fact] });
       rows.statements.push({ statement, dossier, item: position });
+      // What it opens was counted when it came; wrapped anew it is a thing of its own.
+      if (anew) given.add(position);
     },
     drop(handle, only) {
       const view = [...views.values()].find((one) => one.handles.get(handle)?.state === 'live');
@@ -302,13 +314,12 @@ export async function draftDossiers(
         }),
       );
     },
-    states: () =>
-      new Map(
-        [...changed].map((dossier) => {
-          const view = views.get(dossier)!;
-          const ended = endedDossiers.has(dossier);
-          return [dossier, { state: stateOf({ ...view, ended }), ended }];
-        }),
-      ),
+    states: statesNow,
+    changed: () => ({
+      positions: changes,
+      given,
+      states: statesNow(),
+      writer: (asker) => writerOf(people, at, asker),
+    }),
   };
 }

@@ -5,7 +5,7 @@
  */
 
 import { type Decision, decide } from '@ketenkluis/access';
-import { type DossierId, type Instant, MINUTE, plus } from '@ketenkluis/base';
+import { type Instant, MINUTE, plus } from '@ketenkluis/base';
 import type { EventCode } from '@ketenkluis/ledger';
 import type { postConsent, postEnd } from '@ketenkluis/protocol';
 import {
@@ -28,8 +28,6 @@ import { append, commonOf, reasonOf } from './lines.ts';
 import { questionFor, readFor } from './questions.ts';
 import { decidedItem } from './release.ts';
 import { settleShares, writeDraft } from './settling.ts';
-import { saidSince } from './states.ts';
-import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 import { dropProposals } from './waiting.ts';
 import { committedAnswer } from './write.ts';
@@ -120,7 +118,6 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
       }
       if (isOwnWord(signed)) draft.went(dossier, stood);
       draft.settle(states);
-      if (isOwnWord(signed)) await checkRoom(tx, who, dossier, now, draft.changes.size);
       return {
         common: commonOf(vault, people, request, now, { event: what.event, action: what.action, outcome: 'success' }),
         items: draft.items.map((one) => ({
@@ -130,8 +127,7 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
           relation: decision.relation,
           annex: annex.hash,
         })),
-        changes: draft.changes,
-        states: draft.states(),
+        changed: draft.changed(),
         annex,
         effect: async (write, sequenced) => {
           await writeDraft(write, practice, draft, sequenced.index, now);
@@ -144,23 +140,6 @@ async function changeDossier(vault: Vault, signed: Signed, body: Body, what: Cha
   if (!made.draft) throw notAllowed(signed, made.refused ?? 'unknown');
   settleShares(vault, practice, made.draft, line.index);
   return committedAnswer(vault, signed, line, made.draft);
-}
-
-/**
- * An answer shows so many changes since the snapshot (`statesOf`), and with one more nobody opens the dossier before the practice signs
- * the next. So the words of patients stop well before; who stands in leaves the patient's own word its room.
- */
-const MAX_SINCE = { patient: 300, representative: 150 } as const;
-async function checkRoom(tx: Tx, { people, session }: Signed, dossier: DossierId, at: Instant, more: number) {
-  const as = new Map<string, 'patient' | 'representative'>(people.keys.owns(at).map((own) => [own.person, own.as]));
-  const mine = as.get(session.person) ?? 'representative';
-  const said = await saidSince(tx, people.practice, dossier);
-  const before = said.filter((person) => mine === 'patient' || as.get(person) !== 'patient').length;
-  if (before > 0 && before + more > MAX_SINCE[mine])
-    throw vaultError(
-      'too-large',
-      'so much was said since the practice last confirmed this dossier; wait until it does',
-    );
 }
 
 /** Is the signature good, whatever it is under? */

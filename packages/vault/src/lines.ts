@@ -23,6 +23,7 @@ import {
 import type { Hash, Request, Statement } from '@ketenkluis/seal';
 import { vaultError } from './errors.ts';
 import type { People } from './people.ts';
+import { CHANGED, type Changed, checkRoom, GAVE } from './room.ts';
 import { prepared } from './storage/prepared.ts';
 import type { Schema } from './storage/schema.ts';
 import type { Tx } from './storage/storage.ts';
@@ -131,10 +132,8 @@ export const ownCommon = (
 export interface Plan {
   readonly common: Common;
   readonly items: readonly DraftItem[];
-  /** Positions of the items that change their dossier's state. */
-  readonly changes?: ReadonlySet<number>;
-  /** The state of every dossier that this line changes, as it is after it; `ended` closes it for good. */
-  readonly states?: ReadonlyMap<DossierId, { readonly state: Hash; readonly ended: boolean }>;
+  /** What it changes of dossiers (`DossierDraft.changed`). */
+  readonly changed?: Changed;
   readonly annex?: { readonly hash: Hash; readonly bytes: Bytes } | null;
   readonly effect?: (tx: Tx, line: Sequenced) => Promise<void>;
 }
@@ -230,7 +229,7 @@ async function chainsOf(tx: Tx, practice: OrganisationId, plan: Plan): Promise<M
   if (named.length <= FEW) {
     for (const dossier of named)
       for (const row of await chainOf(tx, { practice, dossier })) chains.set(dossier, { seq: row.seq, hash: row.head });
-    for (const dossier of plan.states?.keys() ?? []) if (!chains.has(dossier)) chains.set(dossier, CHAIN_START);
+    for (const dossier of plan.changed?.states.keys() ?? []) if (!chains.has(dossier)) chains.set(dossier, CHAIN_START);
     return chains;
   }
   const rows = await tx
@@ -240,7 +239,7 @@ async function chainsOf(tx: Tx, practice: OrganisationId, plan: Plan): Promise<M
     .where('dossier', 'in', named)
     .execute();
   for (const row of rows) chains.set(row.dossier, { seq: row.seq, hash: row.head });
-  for (const dossier of plan.states?.keys() ?? []) if (!chains.has(dossier)) chains.set(dossier, CHAIN_START);
+  for (const dossier of plan.changed?.states.keys() ?? []) if (!chains.has(dossier)) chains.set(dossier, CHAIN_START);
   return chains;
 }
 
@@ -248,15 +247,16 @@ async function recordItems(tx: Tx, practice: OrganisationId, plan: Plan, line: S
   const lastChange = new Map<DossierId, number>();
   const rows = line.entry.items.flatMap((one, position) => {
     if (one.dossier === null || one.seq === null) return [];
-    const change = plan.changes?.has(position) ? 1 : 0;
-    if (change === 1) lastChange.set(one.dossier, one.seq);
+    const changed = plan.changed?.positions.has(position) ?? false;
+    const change = !changed ? 0 : plan.changed!.given.has(position) ? GAVE : CHANGED;
+    if (changed) lastChange.set(one.dossier, one.seq);
     const { dossier, seq } = one;
     return [{ practice, dossier, seq, line: line.index, item: position, at: line.entry.common.at, change }];
   });
   if (rows.length > FEW) await tx.insertInto('dossier_item').values(rows).execute();
   else for (const row of rows) await addItem(tx, row);
   for (const [dossier, head] of line.heads) {
-    const next = plan.states?.get(dossier);
+    const next = plan.changed?.states.get(dossier);
     const changed = lastChange.get(dossier);
     if (!next && changed === undefined) {
       await moveChain(tx, { practice, dossier, seq: head.seq, head: head.hash });
@@ -290,12 +290,29 @@ async function recordItems(tx: Tx, practice: OrganisationId, plan: Plan, line: S
   }
 }
 
+/** One annex is one line's: it is sealed for that request, and goes with that line's year. */
+async function checkAnnex(tx: Tx, practice: OrganisationId, hash: Hash): Promise<void> {
+  const row = await tx
+    .selectFrom('annex')
+    .select('line')
+    .where('practice', '=', practice)
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  if (row) throw vaultError('bad-request', 'another line names this annex; seal one for this request');
+}
+
 /** The key of whatever changes who is who: cards, memberships, partners and what else stands in the key directory. */
 const DIRECTORY = 'directory';
 
 /** Sequences one line, with its effects in the same transaction; resolves when durable. */
 export function append(vault: Vault, { practice, log, request, keys, before, plan }: Appending): Promise<Committed> {
-  const own = request ? [`${practice}/counter/${counterSource(request.payload)}`] : [];
+  const annex = request?.payload.annex ?? null;
+  const own = request
+    ? [
+        `${practice}/counter/${counterSource(request.payload)}`,
+        ...(annex === null ? [] : [`${practice}/annex/${annex}`]),
+      ]
+    : [];
   const changes = keys.includes(DIRECTORY);
   return vault.appender.append({
     log,
@@ -306,6 +323,8 @@ export function append(vault: Vault, { practice, log, request, keys, before, pla
       await before?.(at);
       return vault.storage.read(async (tx) => {
         const made = await plan(tx, at);
+        if (made.annex) await checkAnnex(tx, practice, made.annex.hash);
+        if (request && made.changed) await checkRoom(tx, practice, made.changed, made.items, request.payload);
         return {
           draft: { common: made.common, items: [...made.items], chains: await chainsOf(tx, practice, made) },
           effect: async (write: Tx, line: Sequenced) => {

@@ -130,6 +130,15 @@ describe('notes', () => {
 });
 
 describe('a look', () => {
+  it('R39: brings an annex of its own; one that a line names already is refused, also in another’s hands', async () => {
+    const items = [{ dossier: dossier.id, handle: dossier.handles[0]!, facts: [] }];
+    const annex = await world.annex();
+    const ask = () =>
+      world.signed(nurse, 'release', { annex: annex.text }, { class: 'look', items, annex: annex.hash });
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).json()).toMatchObject({ type: 'vault/bad-request' });
+  });
+
   it('R39: needs its annex, and the line names it', async () => {
     const items = [{ dossier: dossier.id, handle: dossier.handles[0]!, facts: [] }];
     const none = await world.signed(nurse, 'release', { annex: null }, { class: 'look', items });

@@ -245,8 +245,7 @@ export async function refer(vault: Vault, signed: Signed, body: z.infer<typeof p
             relation: first!.relation,
             annex: annex.hash,
           })),
-          changes: draft.changes,
-          states: draft.states(),
+          changed: draft.changed(),
           annex,
           effect: (write, sequenced) => writeDraft(write, practice, draft, sequenced.index, now),
         };

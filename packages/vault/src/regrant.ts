@@ -270,7 +270,7 @@ export async function regrant(vault: Vault, signed: Signed, body: z.infer<typeof
         draft.changes.add(draft.items.length);
         const went = { kind: 'drop' as const, dossier, object: old, state, checks: SIGNED_CHECKS };
         draft.items.push(item({ ...went, consent: 'own-organisation' }));
-        draft.grant(grant);
+        draft.grant(grant, true);
       }
       draft.settle(sorted.states);
       draft.rows.wraps.push(...wrapRows(practice, wraps));
@@ -283,8 +283,7 @@ export async function regrant(vault: Vault, signed: Signed, body: z.infer<typeof
           relation: decisions[0]!.outcome === 'permit' ? decisions[0]!.relation : null,
           annex: annex.hash,
         })),
-        changes: draft.changes,
-        states: draft.states(),
+        changed: draft.changed(),
         annex,
         effect: (write, sequenced) => writeDraft(write, practice, draft, sequenced.index, now),
       };

@@ -89,6 +89,34 @@ async function eraseLines(tx: Tx, practice: OrganisationId, { log, from, to }: E
     .where('idx', '<', to)
     .where('idx', 'not in', standing)
     .execute();
+  // What an item that stays names as the one before it is found by its number, and not by reading the year (audit.ts).
+  await tx
+    .insertInto('erased_last')
+    .columns(['practice', 'dossier', 'seq', 'line'])
+    .expression(
+      tx
+        .selectFrom('dossier_item as one')
+        .select(['one.practice', 'one.dossier', 'one.seq', 'one.line'])
+        .where('one.practice', '=', practice)
+        .where('one.line', '>=', from)
+        .where('one.line', '<', to)
+        .where('one.line', 'not in', standing)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('dossier_item as next')
+                .select('next.seq')
+                .whereRef('next.practice', '=', 'one.practice')
+                .whereRef('next.dossier', '=', 'one.dossier')
+                .where((eb) => eb('next.seq', '=', eb('one.seq', '+', 1)))
+                .where('next.line', '>=', from)
+                .where('next.line', '<', to)
+                .where('next.line', 'not in', standing),
+            ),
+          ),
+        ),
+    )
+    .execute();
   for (const table of ['asked', 'annex', 'dossier_item'] as const) {
     await tx
       .deleteFrom(table)

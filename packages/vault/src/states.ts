@@ -8,6 +8,7 @@ import { liveHashes, viewDossiers } from './changes.ts';
 import { vaultError } from './errors.ts';
 import { proofOfStored } from './proofs.ts';
 import { keptNewestSnapshot, ofEach } from './questions.ts';
+import { CHANGED } from './room.ts';
 import { kept } from './storage/moments.ts';
 import { keptStatements, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -90,10 +91,9 @@ async function stateNow(vault: Vault, tx: Tx, practice: OrganisationId, dossier:
     .select(['line', 'item'])
     .where('practice', '=', practice)
     .where('dossier', '=', dossier)
-    .where('change', '=', 1)
+    .where('change', '>=', CHANGED)
     .where('seq', '>', row?.seq ?? 0)
     .orderBy('seq')
-    .limit(500)
     .execute();
   const lines = [...new Set(changes.map(({ line }) => line))];
   const steps = lines.length
@@ -134,31 +134,6 @@ export async function statesOf(
     ...draft,
     notes: notes.filter((one) => one.teams.some((team) => teams.has(team))).map(({ handle }) => handle),
   }));
-}
-
-/** Who said each change of this dossier since the snapshot that is a patient's own word (docs/spec/own.md). */
-export async function saidSince(tx: Tx, practice: OrganisationId, dossier: DossierId): Promise<readonly string[]> {
-  const row = await tx
-    .selectFrom('snapshot_row')
-    .select('seq')
-    .where('practice', '=', practice)
-    .where('dossier', '=', dossier)
-    .executeTakeFirst();
-  const rows = await tx
-    .selectFrom('dossier_item')
-    .innerJoin('asked', (on) =>
-      on.onRef('asked.practice', '=', 'dossier_item.practice').onRef('asked.line', '=', 'dossier_item.line'),
-    )
-    .select(['dossier_item.line', 'asked.header'])
-    .where('dossier_item.practice', '=', practice)
-    .where('dossier_item.dossier', '=', dossier)
-    .where('dossier_item.change', '=', 1)
-    .where('dossier_item.seq', '>', row?.seq ?? 0)
-    .execute();
-  return [...Map.groupBy(rows, ({ line }) => line).values()].flatMap((items) => {
-    const { class: kind, person } = JSON.parse(new TextDecoder().decode(items[0]!.header)) as Record<string, string>;
-    return kind === 'say' ? items.map(() => person!) : [];
-  });
 }
 
 /** The signed request behind a line, unless it names dossiers beside this one. */

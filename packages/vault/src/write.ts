@@ -14,6 +14,7 @@ import {
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
 import { notAllowed, refresh, type Signed, shownReason, teamsOfAsker } from './auth.ts';
+import type { DossierView } from './changes.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, reasonOf } from './lines.ts';
@@ -21,6 +22,7 @@ import { consistencyTo, proofOf } from './proofs.ts';
 import { questionFor, readFor } from './questions.ts';
 import { checkCustody, checkRecipients, keptBundles, receiveShares, sortStatements, wrapRows } from './receiving.ts';
 import { decidedItem } from './release.ts';
+import { MAX_MESSAGES } from './room.ts';
 import { dropUncommitted, settleShares, writeDraft } from './settling.ts';
 import type { Vault } from './vault.ts';
 
@@ -134,6 +136,8 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
           parents.map((row) => row.team),
           decision.team!,
         );
+        if (who.guest)
+          checkMessages(draft.views.get(dossier)!, who.people.keys.teamsOfPartner(request.payload.organisation));
         draft.head(descriptor);
         for (const grant of sorted.grants) draft.grant(grant);
         draft.settle(sorted.states);
@@ -149,8 +153,7 @@ export async function write(vault: Vault, signed: Signed, body: WriteBody) {
             relation: decision.relation,
             annex: annex.hash,
           })),
-          changes: draft.changes,
-          states: draft.states(),
+          changed: draft.changed(),
           annex,
           effect: (tx2, sequenced) => writeDraft(tx2, practice, draft, sequenced.index, now),
         };
@@ -190,6 +193,16 @@ function checkReaders(who: Signed, grants: readonly Statement<'grant'>[], parent
   const fits = named.every((one) => one === team || readers.has(one));
   if (!fits || !named.includes(team) || !named.some((one) => readers.has(one)))
     throw bad('a message is sealed for its own team and for teams that hold the part it hangs under');
+}
+
+/** One partner leaves the others room for theirs: each message is sealed for a team of who sent it. */
+function checkMessages(view: DossierView, teams: ReadonlySet<TeamId>): void {
+  const theirs = new Set(view.granted.flatMap((row) => (teams.has(row.team) ? [row.descriptor] : [])));
+  const live = [...view.handles.values()].filter(
+    (row) => row.class === 'inbox' && row.state === 'live' && theirs.has(row.descriptor),
+  );
+  if (live.length >= MAX_MESSAGES.one)
+    throw vaultError('too-large', `a dossier holds at most ${MAX_MESSAGES.one} messages of one partner`);
 }
 
 /** The note stands in the GP system now: its handle goes, with pack, grants and shares. */
@@ -247,8 +260,7 @@ export async function takeover(vault: Vault, signed: Signed, body: TakeoverBody)
           relation: decision.relation,
           annex: annex.hash,
         })),
-        changes: draft.changes,
-        states: draft.states(),
+        changed: draft.changed(),
         annex,
         effect: (tx2, sequenced) => writeDraft(tx2, practice, draft, sequenced.index, now),
       };

@@ -110,6 +110,12 @@ describe('R5: destruction on request', () => {
       common: { ...handed.common, organisation: PARTNER },
       items: [{ ...handed.items[0]!, dossier: gone, outcome: 'success' as const }],
     };
+    await onState((register) => {
+      const at = world.clock.clock();
+      register.petitions = { seen: [], looked: { [gone]: at }, told: {} };
+      const look = { line: 1, at, event: 'release' as const, outcome: 'success' as const, who: PARTNER };
+      register.looked = [...(register.looked ?? []), { ...look, dossier: gone }];
+    }, true);
     const made = await decide(['A.', 'C.'], { lines: [{ entry: seen }] });
     expect(made).toMatchObject({ due: '2026-04-05', signed: [{}, {}] });
     expect(await copies()).toEqual({
@@ -145,6 +151,7 @@ describe('R5: destruction on request', () => {
     expect(text).not.toContain(`"${patient}"`);
     expect(text).not.toContain(`\\"${patient}\\"`);
     expect(await onState(({ confirmations }) => confirmations[0]!.redacted)).toBe(true);
+    expect(await onState(({ looked, petitions }) => JSON.stringify([looked, petitions]))).not.toContain(gone);
     const objects = readdirSync(join(mirror, 'objects')).flatMap((name) =>
       readObjects(readFileSync(join(mirror, 'objects', name))),
     );

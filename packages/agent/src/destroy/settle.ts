@@ -37,6 +37,7 @@ export function forgetEnded(register: Register, today: LocalDate): void {
     // Lists go before the end of a run: one that named this patient was sealed anew without them.
     done(one, 'lists', today);
     forget(register, one.patient, one.tag);
+    if (one.dossier !== null) forgetLooks(register, one.dossier);
     one.patient = null;
     done(one, 'register', today);
   }
@@ -58,6 +59,12 @@ function forget(register: Register, patient: string, tag: string): void {
     breach.patients[tag] = parts;
   }
   for (const colleague of register.staff) if (colleague.file === patient) delete colleague.file;
+}
+
+/** When somebody last looked, kept for the GPs' week and for who wants a message. */
+function forgetLooks(register: Register, dossier: DossierId): void {
+  if (register.looked !== undefined) register.looked = register.looked.filter((one) => one.dossier !== dossier);
+  if (register.petitions !== undefined) delete register.petitions.looked[dossier];
 }
 
 /** Does anything of this dossier that is more than a line of the log stand in the folder? */

@@ -15,14 +15,14 @@ type Page = z.infer<typeof entriesPage>;
 /** What a vault says instead. */
 export type BendPage = (page: Page) => Page;
 
-/** Goes to the moment at which the lines of the world's first year are due, and lets the agent's snapshot say so. */
-export async function sixYearsOn(world: World): Promise<void> {
+/** Goes to the moment at which the lines of the world's first year are due, and lets the agent's snapshot say so; answers what it said. */
+export async function sixYearsOn(world: World): Promise<Instant> {
   const due = Date.UTC(new Date(world.clock.clock()).getUTCFullYear() + 6, 0, 2);
   world.clock.move(due - world.clock.clock());
-  await sayTime(world.vault().vault, world.init.state.register.practice.organisation, world.clock.clock());
+  return await sayTime(world.vault().vault, world.init.state.register.practice.organisation, world.clock.clock());
 }
 
-async function linkTo(world: World, now: Instant, bend: BendPage): Promise<Link> {
+export async function linkTo(world: World, now: Instant, bend: BendPage): Promise<Link> {
   const { vault } = world.vault();
   const { register } = world.init.state;
   const { origin } = register.vault.log;

@@ -6,13 +6,23 @@ import { type Cell, COLUMNS, type Row } from './columns.ts';
 
 export const XML_NAMESPACE = 'urn:ketenkluis:nen7513:1';
 
-/** What a spreadsheet would take for a formula, and what stands for "no value" (`?why`), is text behind one apostrophe. */
-const GUARDED = /^['?=+\-@\t\n\uff1d\uff0b\uff0d\uff20]/;
+/**
+ * What a spreadsheet would take for a formula, also behind white space or what nobody sees, and what stands for "no value" (`?why`), is
+ * text behind one apostrophe.
+ */
+const GUARDED = /^(?:['?\t\r\n]|[\s\p{C}]*[=+\-@\u2212\uff1d\uff0b\uff0d\uff20])/u;
 export const cellText = (cell: Cell): string => {
   if ('missing' in cell) return `?${cell.missing}`;
   return GUARDED.test(cell.value) ? `'${cell.value}` : cell.value;
 };
 const EMPTY: Cell = { missing: 'none' };
+/** A line end of any kind inside a cell stays inside it: without quotes a spreadsheet begins a row there, and takes what follows for a cell. */
+const FORM = {
+  delimiter: ';',
+  record_delimiter: 'windows',
+  bom: true,
+  quoted_match: /[\r\n\v\f\u0085\u2028\u2029]/,
+} as const;
 
 /** RFC 4180 with semicolons and a byte order mark: what a Dutch spreadsheet opens. First the numbers of the fields, then their names. */
 export function auditCsv(rows: readonly Row[]): string {
@@ -21,14 +31,14 @@ export function auditCsv(rows: readonly Row[]): string {
     COLUMNS.map(({ title }) => title),
     ...rows.map((row) => COLUMNS.map(({ key }) => cellText(row.get(key) ?? EMPTY))),
   ];
-  return stringify(table, { delimiter: ';', record_delimiter: 'windows', bom: true });
+  return stringify(table, FORM);
 }
 
 /** Any table in the same form. */
 export const tableCsv = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   stringify(
     [head, ...rows].map((row) => row.map((value) => cellText({ value }))),
-    { delimiter: ';', record_delimiter: 'windows', bom: true },
+    FORM,
   );
 
 export interface FileHead {

@@ -6,7 +6,7 @@ import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
 import { COLUMNS, type Row, rowOf, rowOfEvent, unprovedRow } from './columns.ts';
 import { auditBundle, auditEvents } from './fhir.ts';
-import { auditCsv, auditXml, cellText, XML_NAMESPACE } from './files.ts';
+import { auditCsv, auditXml, cellText, tableCsv, XML_NAMESPACE } from './files.ts';
 import { DOSSIER, lines, NAMES, PARTNER, PODIATRIST } from './lines.test-util.ts';
 import { auditRecords, MISSING } from './record.ts';
 
@@ -87,6 +87,32 @@ describe('an audit record', () => {
         expect(cellText(a) === cellText(b)).toBe(JSON.stringify(a) === JSON.stringify(b));
         expect(cellText(a)).not.toMatch(/^[=+\-@\t]/);
       }),
+    );
+  });
+
+  it('R40: no text that somebody typed begins a row or a cell of its own, whatever ends a line there', () => {
+    const typed = fc.string({ unit: fc.constantFrom(...'=+-@\r\n\t\u2028 ;"\'a?'), maxLength: 8 });
+    /** As loose as a spreadsheet: every line end outside quotes begins a row. */
+    const looseRows = (text: string): string[][] => {
+      const rows: string[][] = [['']];
+      let quoted = false;
+      const said = [...text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')];
+      for (const [at, one] of said.entries()) {
+        if (one === '"' && quoted && said[at + 1] === '"') said[at + 1] = "''";
+        else if (one === '"') quoted = !quoted;
+        else if (!quoted && /[\r\n\u2028]/.test(one)) rows.push(['']);
+        else if (!quoted && one === ';') rows.at(-1)!.push('');
+        else rows.at(-1)!.push(`${rows.at(-1)!.pop()}${one}`);
+      }
+      return rows.slice(0, -1);
+    };
+    fc.assert(
+      fc.property(fc.array(fc.tuple(typed, typed), { minLength: 1, maxLength: 3 }), (rows) => {
+        const found = looseRows(tableCsv(['een', 'twee'], rows));
+        expect(found.map(({ length }) => length)).toEqual([2, ...rows.map(() => 2)]);
+        for (const cell of found.flat()) expect(cell).not.toMatch(/^\s*[=+\-@]/);
+      }),
+      { numRuns: 300 },
     );
   });
 

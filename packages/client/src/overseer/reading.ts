@@ -81,6 +81,9 @@ async function readOn(
     const until = Math.min(target.size, from + page.entries.length, words.until);
     if (until <= from) throw clientError('not-included', `line ${from} is not shown`);
     erased.page(page);
+    // What this device kept of a year that went since goes too: the rest is read anew, once.
+    if (page.erased?.some(({ from: first, to }) => kept.looks.line.some((one) => one >= first && one < to)))
+      return await readOn(session, emptyIndex(), progress);
     for (let line = from; line < until; line++) {
       const gone = page.entries[line - from] === '' ? erased.leaf(line) : undefined;
       if (gone !== undefined) {

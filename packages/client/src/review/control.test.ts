@@ -153,7 +153,7 @@ describe('R48 in words', () => {
     for (const language of ['nl', 'en'] as const) {
       const sentences = wordsOf(judged, language);
       expect(new Set(sentences).size).toBe(FEATURES.length + 1);
-      expect(sentences.filter((one) => one.includes('41'))).toHaveLength(5);
+      expect(sentences.filter((one) => one.includes('41'))).toHaveLength(6);
       expect(sentences.every((one) => one.endsWith('.'))).toBe(true);
     }
     expect(wordsOf(judged, 'nl')[0]).toBe('Niets in agenda, dossier of berichten verklaart deze raadpleging.');

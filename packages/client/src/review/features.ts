@@ -30,6 +30,8 @@ export interface Features {
   readonly usualOfRole: Int32Array;
   /** Files of the day of which the looker said why; 0 where nothing was said. */
   readonly declared: Int32Array;
+  /** Files of these weeks that rest on their word alone. */
+  readonly alone: Int32Array;
 }
 
 /** Lower of the two in the middle; 0 of none. */
@@ -234,12 +236,17 @@ function endings(table: Table, bits: Uint32Array): void {
   });
 }
 
-/** `bits`: those of `plainBits`; they are added to. `declared`: files of the day of which the looker said why. */
-export function featuresOf(table: Table, matched: Matched, bits: Uint32Array, declared: Int32Array): Features {
+/** `bits`: those of `plainBits`; they are added to. What the looker said why of: `declared` that day, `alone` in weeks. */
+export function featuresOf(
+  table: Table,
+  matched: Matched,
+  bits: Uint32Array,
+  { declared, alone }: Pick<Features, 'declared' | 'alone'>,
+): Features {
   const numbers = () => new Int32Array(table.count);
   const all: Features = {
     ...{ bits, crowd: numbers(), repeats: numbers(), dossiers: numbers(), unexplained: numbers() },
-    ...{ usual: numbers(), usualOfRole: numbers(), declared },
+    ...{ usual: numbers(), usualOfRole: numbers(), declared, alone },
   };
   crowds(table, matched, all.crowd);
   pairs(table, matched, all.repeats, bits);
@@ -251,6 +258,7 @@ export function featuresOf(table: Table, matched: Matched, bits: Uint32Array, de
     if (all.repeats[i]! >= BOUNDS.repeats.days) bits[i]! |= bitOf.repeats;
     if (all.unexplained[i]! >= BOUNDS.manyUnexplained) bits[i]! |= bitOf['many-unexplained'];
     if (declared[i]! > BOUNDS.declared.files) bits[i]! |= bitOf['declared-often'];
+    if (alone[i]! > BOUNDS.declared.alone.files) bits[i]! |= bitOf['declared-long'];
     const usual = Math.max(all.usual[i]!, all.usualOfRole[i]!);
     if (all.dossiers[i]! > volume.least && all.dossiers[i]! > volume.times * usual) bits[i]! |= bitOf.volume;
   }

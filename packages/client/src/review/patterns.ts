@@ -12,6 +12,8 @@ export interface Patterns {
   readonly pattern: Uint8Array;
   /** Files of the day of which this person said why; 0 on a look of which nothing was said. */
   readonly declared: Int32Array;
+  /** Files of these weeks of which nothing but this person's own word speaks; 0 on a look of which nothing was said. */
+  readonly alone: Int32Array;
 }
 
 const code = (pattern: Pattern): number => PATTERNS.indexOf(pattern) + 1;
@@ -20,14 +22,15 @@ const code = (pattern: Pattern): number => PATTERNS.indexOf(pattern) + 1;
 export function seeThrough(table: Table, { strength }: Matched, against: Uint32Array): Patterns {
   const pattern = new Uint8Array(table.count);
   const declared = new Int32Array(table.count);
+  const alone = new Int32Array(table.count);
   const bare = (i: number) => strength[i] === 0 && against[i] === 0;
-  const found = [...slips(table, strength, bare), ...rounds(table, bare), ...told(table, bare, declared)];
+  const found = [...slips(table, strength, bare), ...rounds(table, bare), ...told(table, bare, declared, alone)];
   for (const [i, one] of found) {
     if (pattern[i] !== 0) continue;
     pattern[i] = code(one);
     strength[i] = 1;
   }
-  return { pattern, declared };
+  return { pattern, declared, alone };
 }
 
 type Seen = [number, Pattern];
@@ -110,11 +113,12 @@ function rounds(table: Table, bare: (i: number) => boolean): Seen[] {
   return seen;
 }
 
-/** What the looker said, within bounds: too often on one day, or again and again on one file, and it says nothing. */
-function told(table: Table, bare: (i: number) => boolean, declared: Int32Array): Seen[] {
+/** What the looker said, within bounds: too often on one day, for weeks, or again and again on one file, and it says nothing. */
+function told(table: Table, bare: (i: number) => boolean, declared: Int32Array, alone: Int32Array): Seen[] {
   const { day, dossier, input, order, person } = table;
   const people = table.colleagues.length;
-  const { files, days, within } = BOUNDS.declared;
+  const { files, days, within, alone: most } = BOUNDS.declared;
+  const weeks = inWeeks(table, bare);
   const ofDay = new Map<number, Set<number>>();
   const ofFile = new Map<number, number[]>();
   const said = [...order].filter((i) => dossier[i]! >= 0 && input.looks[i]!.declared !== undefined);
@@ -131,7 +135,30 @@ function told(table: Table, bare: (i: number) => boolean, declared: Int32Array):
     const before = (ofFile.get(key) ?? []).filter((one) => one > day[i]! - within);
     if (before.at(-1) !== day[i]!) before.push(day[i]!);
     ofFile.set(key, before);
-    if (bare(i) && declared[i]! <= files && before.length <= days) seen.push([i, input.looks[i]!.declared!]);
+    alone[i] = weeks(i);
+    if (bare(i) && declared[i]! <= files && alone[i]! <= most.files && before.length <= days)
+      seen.push([i, input.looks[i]!.declared!]);
   }
   return seen;
+}
+
+/** Files in the weeks up to and including the day of a look that rest on this person's own word and nothing else. */
+function inWeeks({ count, day, dossier, input, person }: Table, bare: (i: number) => boolean): (i: number) => number {
+  const { days } = BOUNDS.declared.alone;
+  const files = new Map<string, Set<number>>();
+  for (let i = 0; i < count; i++) {
+    if (dossier[i]! < 0 || input.looks[i]!.declared === undefined || !bare(i)) continue;
+    const key = `${person[i]} ${day[i]}`;
+    files.set(key, (files.get(key) ?? new Set()).add(dossier[i]!));
+  }
+  const known = new Map<string, number>();
+  return (i) => {
+    const key = `${person[i]} ${day[i]}`;
+    const found =
+      known.get(key) ??
+      new Set(Array.from({ length: days }, (_, n) => [...(files.get(`${person[i]} ${day[i]! - n}`) ?? [])]).flat())
+        .size;
+    known.set(key, found);
+    return found;
+  };
 }

@@ -227,6 +227,13 @@ describe('R48 every look is reviewed', () => {
     expect(files(6).signs.map(({ feature, count }) => [feature, count])).toContainEqual(['declared-often', 6]);
     expect(of([said(0), said(-DAY)]).pattern).toBe('phone');
     expect(of([said(0), said(-DAY), said(-364 * DAY)]).pattern).toBeNull();
+    // Five files a day, day after day: after twenty in four weeks nobody's word explains a file.
+    const weeks = (count: number, days: readonly number[] = [0, 1, 4, 5, 6]) =>
+      of(Array.from({ length: count }, (_, n) => said(-days[Math.floor(n / 5)]! * DAY, n + 1)));
+    expect(weeks(20)).toMatchObject({ pattern: 'phone', outcome: 'explained' });
+    expect(weeks(21)).toMatchObject({ pattern: null, strength: 'none', outcome: 'finding' });
+    expect(weeks(21).signs.map(({ feature, count }) => [feature, count])).toContainEqual(['declared-long', 21]);
+    expect(weeks(21, [0, 7, 14, 21, 28])).toMatchObject({ pattern: 'phone', outcome: 'explained' });
     const colleagues = [looker(1, { street: '9000aa' })];
     expect(of([said(0)], { colleagues })).toMatchObject({ pattern: null, outcome: 'finding', points: 50 });
   });

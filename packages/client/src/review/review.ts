@@ -110,6 +110,7 @@ function signsOf({ matched, features }: Scored, i: number): Sign[] {
     volume: features.dossiers[i]!,
     'many-unexplained': features.unexplained[i]!,
     'declared-often': features.declared[i]!,
+    'declared-long': features.alone[i]!,
   };
   return FEATURES.filter((feature) => (features.bits[i]! & bitOf[feature]) !== 0).map((feature) => ({
     feature,
@@ -123,8 +124,8 @@ function score(input: ReviewInput): Scored {
   const table = tableOf(input);
   const matched = match(table);
   const bits = plainBits(table);
-  const { pattern, declared } = seeThrough(table, matched, bits);
-  const features = featuresOf(table, matched, bits, declared);
+  const { pattern, ...said } = seeThrough(table, matched, bits);
+  const features = featuresOf(table, matched, bits, said);
   const points = new Uint16Array(table.count);
   for (let i = 0; i < table.count; i++) {
     const strength = matched.strength[i]!;
@@ -138,7 +139,7 @@ function score(input: ReviewInput): Scored {
   return { table, matched, features, points, pattern };
 }
 
-const OF_DAY = bitOf.volume | bitOf['many-unexplained'] | bitOf.night | bitOf['search-only'];
+const OF_DAY = bitOf.volume | bitOf['many-unexplained'] | bitOf.night | bitOf['search-only'] | bitOf['declared-long'];
 
 /** By what the looks of a finding belong together. */
 function groupOf({ table, features }: Scored, i: number): { group: Finding['group']; key: string } {

@@ -6,7 +6,7 @@
 import { DAY, HOUR, MINUTE } from '@ketenkluis/base';
 import type { ReasonKind } from './types.ts';
 
-export const RULES_VERSION = 'review/2';
+export const RULES_VERSION = 'review/3';
 
 export type Strength = 'none' | 'weak' | 'strong';
 /** How near a reason is to the looker. */
@@ -72,6 +72,7 @@ export const FEATURES = [
   'emergency',
   'taken-along',
   'declared-often',
+  'declared-long',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 
@@ -95,6 +96,7 @@ export const POINTS: Readonly<Record<Feature, { readonly points: number; readonl
   emergency: { points: 40, strong: 0 },
   'taken-along': { points: 20, strong: 0 },
   'declared-often': { points: 10, strong: 0 },
+  'declared-long': { points: 20, strong: 0 },
 };
 
 export const BOUNDS = {
@@ -111,8 +113,11 @@ export const BOUNDS = {
   round: { near: 15 * MINUTE, files: 3, around: HOUR, before: 3 * DAY, after: DAY },
   /** The line above or below: the right file is opened within this time. */
   slip: MINUTE,
-  /** What somebody says of their own looks counts for so many files a day, and so many days a year on one file. */
-  declared: { files: 5, days: 2, within: 365 },
+  /**
+   * What somebody says of their own looks counts for so many files a day, so many days a year on one file, and for so many files that
+   * nothing else explains in so many days.
+   */
+  declared: { files: 5, days: 2, within: 365, alone: { files: 20, days: 28 } },
   /** Whole hours of the clock in Amsterdam. */
   night: { from: 23, until: 6 },
   open: { from: 7, until: 20 },

@@ -73,6 +73,15 @@ export function twin(input: ReviewInput): Judged[] {
       shared.filter((o) => o.person === look.person && Math.abs(o.at - look.at) <= HOUR).map((o) => o.dossier),
     ) >= 3;
   const rounds = shared.filter(inRound);
+  const onWord = looks.filter(
+    (o, i) => o.declared !== undefined && o.dossier !== null && registered[i] === 'none' && plain(o),
+  );
+  const aloneOf = (look: Look) =>
+    distinct(
+      onWord
+        .filter((o) => o.person === look.person && dayOf(o) <= dayOf(look) && dayOf(o) > dayOf(look) - 28)
+        .map((o) => o.dossier),
+    );
   const patternOf = (look: Look, i: number): Pattern | null => {
     if (registered[i] !== 'none' || look.dossier === null || !plain(look)) return null;
     const own = looks.filter((o) => o.person === look.person);
@@ -90,7 +99,7 @@ export function twin(input: ReviewInput): Judged[] {
     const files = distinct(said.filter((o) => dayOf(o) === dayOf(look)).map((o) => o.dossier));
     const here = said.filter((o) => o.dossier === look.dossier).map(dayOf);
     const days = distinct(here.filter((day) => day <= dayOf(look) && day > dayOf(look) - 365));
-    return files <= 5 && days <= 2 ? look.declared : null;
+    return files <= 5 && days <= 2 && aloneOf(look) <= 20 ? look.declared : null;
   };
   const patterns = looks.map(patternOf);
   const strengths = registered.map((one, i): Strength => (patterns[i] === null ? one : 'weak'));
@@ -171,6 +180,7 @@ export function twin(input: ReviewInput): Judged[] {
         counts &&
         look.declared !== undefined &&
         distinct(today.filter((o) => o.declared !== undefined).map((o) => o.dossier)) > 5,
+      'declared-long': counts && look.declared !== undefined && aloneOf(look) > 20,
     };
     const features = FEATURES.filter((feature) => has[feature]);
     const strength = strengths[i]!;

@@ -34,6 +34,8 @@ const SIGNS: Readonly<Record<Language, Readonly<Record<Feature, Words>>>> = {
     'taken-along': plain('Afgedrukt, geëxporteerd of gekopieerd.'),
     'declared-often': ({ count }) =>
       `Op deze dag bij ${count} dossiers zelf een reden gekozen; dat telt niet meer mee.`,
+    'declared-long': ({ count }) =>
+      `In vier weken bij ${count} dossiers alleen een zelf gekozen reden; dat telt niet meer mee.`,
   },
   en: {
     'own-file': plain('This is their own file.'),
@@ -55,6 +57,8 @@ const SIGNS: Readonly<Record<Language, Readonly<Record<Feature, Words>>>> = {
     emergency: plain('Emergency access, and the file shows no contact around that time.'),
     'taken-along': plain('Printed, exported or copied.'),
     'declared-often': ({ count }) => `Chose a reason for ${count} files on this day; that no longer counts.`,
+    'declared-long': ({ count }) =>
+      `In four weeks ${count} files with nothing but a reason that they chose; that no longer counts.`,
   },
 };
 

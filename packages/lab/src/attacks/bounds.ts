@@ -2,7 +2,7 @@
 
 import { HOUR, newId, plus, systemRandom } from '@ketenkluis/base';
 import { type FactOf, signStatement, statementToWire, type Withdrawal } from '@ketenkluis/seal';
-import { dayMembership, type Reply } from '@ketenkluis/vault/testing';
+import { dayMembership, type Reply, writeMessage } from '@ketenkluis/vault/testing';
 import type { Attack } from './attack.ts';
 import { factOf, oneThing, type Pair, said, state } from './pair.ts';
 
@@ -95,6 +95,21 @@ export const bounds: readonly Attack[] = [
       const { gp, nurse, nurseTeam } = world.practice;
       const facts = Array.from({ length: wrong ? 33 : 32 }, () => dayMembership(world, nurse, nurseTeam));
       return said(await state(world, gp, await Promise.all(facts.map((fact) => signStatement(fact, gp.signer)))));
+    },
+  }),
+  oneThing({
+    name: 'fill-a-dossier-with-messages',
+    who: 'partner',
+    does: 'leaves messages in a dossier until an answer could not show them all and nobody opens it any more',
+    expect: ['vault/too-large'],
+    without: 'twenty between two deliveries are taken',
+    async work(pair, wrong) {
+      const guest = await pair.guest();
+      const { world, theirs, referred, base } = pair;
+      return times(
+        wrong ? 21 : 20,
+        async () => (await writeMessage(world, theirs, guest, referred, base.handed)).reply,
+      );
     },
   }),
 ];

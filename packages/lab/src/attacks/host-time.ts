@@ -77,7 +77,7 @@ export const hostTime: readonly Attack[] = [
     },
     async twin(fork) {
       const practice = practiceOf(fork);
-      const said = (one: Fork) => sayTime(one.vault.vault, practice, instant(AHEAD));
+      const said = async (one: Fork) => void (await sayTime(one.vault.vault, practice, instant(AHEAD)));
       return (await startedAhead(fork, said)).erased > 0;
     },
   },

@@ -83,6 +83,7 @@ export const gullibleLog = (session: Session): LogView => ({
   line: (proof) => ({
     index: proof.index,
     common: proof.common && JSON.parse(fromUtf8(fromBase64url(proof.common.part))),
+    count: proof.items.length,
     items: proof.items.map(({ position, part, salt }) => ({
       position,
       item: JSON.parse(fromUtf8(fromBase64url(part))),

@@ -209,6 +209,7 @@ const TABLES: Record<keyof Schema, Table> = {
     'log',
     'from_line',
   ]),
+  erased_last: owned({ dossier: 'text', seq: 'int', line: 'int' }, ['dossier', 'seq']),
   proposal: owned({ hash: 'text', until: 'int', body: 'bytes' }, ['hash']),
   log: { columns: { log: 'text', size: 'int', at: 'int?', checkpoint: 'text?' }, key: ['log'] },
   entry: { columns: { log: 'text', idx: 'int', leaf: 'bytes', stored: 'bytes' }, key: ['log', 'idx'] },

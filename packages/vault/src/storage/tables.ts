@@ -77,7 +77,7 @@ interface DossierItemTable extends Own {
   line: number;
   item: number;
   at: Instant;
-  /** 1: the item changed the dossier's state. */
+  /** 0: nothing; 1: the item changed the dossier's state; 2: and it brought something (`room.ts`). */
   change: number;
 }
 interface HandleTable extends Own {
@@ -353,6 +353,12 @@ interface ToldTable extends Own {
 }
 
 /** Lines of a year that retention took (docs/spec/retention.md), and the line that says so. */
+/** Of items that went with their year, the last before each that stands: the line whose leaf proves what the next one names. */
+interface ErasedLastTable extends Own {
+  dossier: DossierId;
+  seq: number;
+  line: number;
+}
 interface ErasedTable extends Own {
   log: string;
   year: number;
@@ -365,6 +371,7 @@ interface ErasedTable extends Own {
 
 export interface Schema {
   erased: ErasedTable;
+  erased_last: ErasedLastTable;
   practice: PracticeTable;
   statement: StatementTable;
   fact: FactTable;
