@@ -67,6 +67,8 @@ const ANSWER_TIME = 10 * SECOND;
 const MAX_ANSWER = 64 * 1024;
 /** Who waits for a quorum asks again after this. */
 const SOON = SECOND;
+/** Milliseconds before a post that failed is tried again, at the least. */
+const LEAST_WAIT = 20;
 
 async function textOf(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
@@ -95,7 +97,7 @@ export function createWitnesses(parts: {
   readonly clock: Clock;
   /** Addresses that may be posted to. */
   readonly allowed: readonly string[];
-  /** Milliseconds between two posts of one log to one witness. */
+  /** Milliseconds between two posts of one log to one witness, and before the first new try; every further one waits twice as long. */
   readonly pause?: number | undefined;
 }): Witnesses {
   const { storage, people, verifier, clock, pause = SECOND } = parts;
@@ -222,7 +224,7 @@ export function createWitnesses(parts: {
         task.busy = null;
         if (!failed) task.wait = 0;
         if (stopped || (!failed && !task.dirty)) return;
-        if (failed) task.wait = Math.min(Math.max(task.wait * 2, SECOND), MINUTE);
+        if (failed) task.wait = Math.min(Math.max(task.wait * 2, pause, LEAST_WAIT), MINUTE);
         task.timer = setTimeout(
           () => {
             task.timer = null;
