@@ -219,6 +219,9 @@ const addAnnex = prepared<{ practice: OrganisationId; hash: Hash; bytes: Bytes; 
     .values({ practice: at('practice'), hash: at('hash'), bytes: at('bytes'), line: at('line') })
     .onConflict((on) => on.columns(['practice', 'hash']).doNothing()),
 );
+const annexOf = prepared<{ practice: OrganisationId; hash: Hash }, { line: number }>((tx, at) =>
+  tx.selectFrom('annex').select('line').where('practice', '=', at('practice')).where('hash', '=', at('hash')),
+);
 /** Up to here one by one, with a query that is there already; more go at once. */
 const FEW = 32;
 
@@ -292,12 +295,7 @@ async function recordItems(tx: Tx, practice: OrganisationId, plan: Plan, line: S
 
 /** One annex is one line's: it is sealed for that request, and goes with that line's year. */
 async function checkAnnex(tx: Tx, practice: OrganisationId, hash: Hash): Promise<void> {
-  const row = await tx
-    .selectFrom('annex')
-    .select('line')
-    .where('practice', '=', practice)
-    .where('hash', '=', hash)
-    .executeTakeFirst();
+  const [row] = await annexOf(tx, { practice, hash });
   if (row) throw vaultError('bad-request', 'another line names this annex; seal one for this request');
 }
 
