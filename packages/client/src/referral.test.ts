@@ -255,9 +255,33 @@ describe('a referral between two vaults', () => {
     return { c, descriptor, pack: fromBase64url(one.pack as string), h: asShare('h', fromBase64url(one.h as string)) };
   }
 
+  interface Heads {
+    readonly dossiers: readonly { readonly dossier: string; readonly given: readonly unknown[] }[];
+    readonly batches: readonly { readonly header: string }[];
+  }
+  /** What the vault shows the agent at this sync, as it goes out and as the agent gets it. */
+  async function headsOf(shown: (heads: Heads) => Partial<Heads>): Promise<Heads> {
+    let seen: Heads | undefined;
+    two.practice.net.between = async (url, ask) => {
+      const answer = await ask();
+      if (!url.endsWith('/heads') || answer.status !== 200) return answer;
+      seen = JSON.parse(new TextDecoder().decode(await answer.arrayBuffer())) as Heads;
+      const bytes = new TextEncoder().encode(JSON.stringify({ ...seen, ...shown(seen) }));
+      return { ...answer, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+    };
+    try {
+      await two.practice.sync();
+    } finally {
+      two.practice.net.between = null;
+    }
+    return seen!;
+  }
+
   it('R17: refused at once when it ends, and sealed under fresh shares at the next sync: old keys open nothing newer', async () => {
     const row = rows[2]!;
     const [handle] = (await two.send(nurse, row)) as [HandleId];
+    const stood = await headsOf((heads) => heads);
+    nurse = await two.practice.signIn('poh-s');
     const guest = await two.guest();
     const received = of(await referralsOf(guest), row)!;
     const old = await takenBy(guest, () => openDossier(guest, dossierOf(received)), handle);
@@ -273,6 +297,19 @@ describe('a referral between two vaults', () => {
     expect(before.descriptor.version).toBe(old.descriptor.version);
     const freshNow = async () => (await pastReferralsOf(nurse)).fresh.get(mine.id);
     expect(await freshNow()).toEqual({ done: 0, total: 1 });
+    // A vault that kept what ended shows the agent that it stands: nothing is sealed for that partner again.
+    const bringsBack = headsOf(({ dossiers, batches }) => {
+      const was = stood.dossiers.find(({ dossier }) => dossier === row.dossier)!;
+      const now = dossiers.find(({ dossier }) => dossier === row.dossier)!;
+      expect(was.given.length).toBeGreaterThan(now.given.length);
+      const known = new Set(batches.map(({ header }) => header));
+      const more = stood.batches.filter(({ header }) => !known.has(header));
+      return {
+        dossiers: dossiers.map((one) => (one === now ? { ...now, given: was.given } : one)),
+        batches: [...batches, ...more],
+      };
+    });
+    await expect(bringsBack).rejects.toMatchObject({ code: 'agent/vault-forked' });
     await two.practice.sync();
     nurse = await two.practice.signIn('poh-s');
     expect(await freshNow()).toEqual({ done: 1, total: 1 });

@@ -18,6 +18,9 @@ export const ROOM = {
   patient: { one: 64, all: 64 },
 } as const;
 
+/** So many grants that one line wraps anew count as one: after somebody left a team, whoever stays does it for all that stands. */
+export const ANEW_AS_ONE = 10;
+
 /** `dossier_item.change`: it changed the state; and it brought something, which counts towards somebody's room. */
 export const CHANGED = 1;
 export const GAVE = 2;
