@@ -1,8 +1,10 @@
 /** The walk "new partner" of the design: pin, refer, visit, report, take over, end. */
 
 import { readFileSync } from 'node:fs';
-import { DAY, fromBase64url, type HandleId, HOUR, MINUTE, newId, plus } from '@ketenkluis/base';
+import { explain } from '@ketenkluis/agent/testing';
+import { DAY, fromBase64url, type HandleId, HOUR, MINUTE, newId, plus, systemRandom } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
+import { decodeEntry, type EntryItem } from '@ketenkluis/ledger';
 import {
   asShare,
   batchesFromWire,
@@ -328,6 +330,27 @@ describe('a referral between two vaults', () => {
     // A vault that gives everything it has, to somebody who kept every key.
     await expect(open(old.c)).rejects.toThrow();
     await expect(open(fresh.c)).resolves.toBeDefined();
+  });
+
+  it('R17, R33: a partner and a dishonest host bring back nothing with a message: the monitor takes head and grants of it, and no fact', async () => {
+    const { vault } = two.practice.vault();
+    const people = (await vault.people.of(nurse.practice))!;
+    const all = await vault.storage.ledger.entries(people.log, 0, (await vault.storage.ledger.state(people.log)).size);
+    const lines = all.map(({ index, stored }) => ({ index, stored, entry: decodeEntry(stored).entry }));
+    const line = lines.findLast(
+      ({ entry: { common } }) =>
+        common.event === 'write' && common.outcome === 'success' && common.organisation !== nurse.practice,
+    )!;
+    const { entry } = line;
+    const { register } = two.practice.init.state;
+    const withItems = (...more: Partial<EntryItem>[]) => {
+      const items = [...more.map((one) => ({ ...entry.items[0]!, handle: null, ...one })), ...entry.items];
+      return () => explain(register, [{ ...line, entry: { ...entry, items } as typeof entry }], [], people.keys);
+    };
+    const fact = newId('fact', systemRandom);
+    expect(withItems()).not.toThrow();
+    for (const kind of ['fact', 'withdrawal', 'drop'] as const)
+      expect(withItems({ kind, facts: [fact] })).toThrow('of a partner changes more than a message brings');
   });
 
   it('R33: consent that is withdrawn is refused at once', async () => {
