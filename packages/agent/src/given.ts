@@ -37,8 +37,9 @@ interface Given {
   readonly grants: readonly { readonly grant: Grant; readonly hash: Hash }[];
 }
 
-/** Every statement verified. Throws `agent/vault-forked`. */
+/** Every statement verified, and every fact one that stands: what ended was signed too. Throws `agent/vault-forked`. */
 async function readGiven(own: Own, batches: Batches, people: KeyDirectory, now: Instant): Promise<Given> {
+  const standing = new Set(own.facts.map(({ fact, statement }) => `${fact} ${statement}`));
   const facts: { fact: Fact; hash: Hash; by: string; at: Instant }[] = [];
   const grants: { grant: Grant; hash: Hash }[] = [];
   for (const wire of own.given) {
@@ -46,9 +47,10 @@ async function readGiven(own: Own, batches: Batches, people: KeyDirectory, now: 
     const at = signedAt(statement, now);
     if (!(await people.verify(statement, at))) throw forked('a fact or grant is not signed by somebody who may');
     const { payload } = statement;
-    if (payload.t === 'fact')
+    if (payload.t === 'fact') {
+      if (!standing.has(`${payload.id} ${statement.hash}`)) throw forked('a fact is shown that does not stand');
       facts.push({ fact: payload, hash: statement.hash, by: signersOf(statement)[0] ?? '', at });
-    else if (payload.t === 'grant') grants.push({ grant: payload, hash: statement.hash });
+    } else if (payload.t === 'grant') grants.push({ grant: payload, hash: statement.hash });
     else throw forked('a statement is shown where facts and grants belong');
   }
   return { facts, grants };

@@ -231,6 +231,10 @@ function fold(
   if (!may) {
     throw forked(`line ${change.index} changes a dossier in the name of somebody who may not`);
   }
+  if (guest && items.some(({ kind }) => !MESSAGE.has(kind)))
+    throw forked(`line ${change.index} of a partner changes more than a message brings`);
+  if (entry.common.class === 'say' && items.some(({ kind, handle }) => !OWN_WORD.has(kind) || handle !== null))
+    throw forked(`line ${change.index} of a patient changes more than a word of theirs does`);
   out.changed.set(dossier, named);
   if (entry.common.class === 'say') {
     const said = out.said.get(dossier) ?? new Map<Hash, string>();
@@ -258,6 +262,10 @@ function fold(
   }
   keep(next);
 }
+
+/** A partner's people bring a message for who may read it, patients say something; whatever the state comes to, nothing else (R17). */
+const MESSAGE: ReadonlySet<string> = new Set(['head', 'grant', 'state']);
+const OWN_WORD: ReadonlySet<string> = new Set(['fact', 'withdrawal', 'drop', 'state']);
 
 interface OwnSteps {
   readonly all: ReadonlySet<string>;

@@ -16,6 +16,7 @@ import {
 import {
   fresh as freshMessage,
   grantAnswer,
+  MAX_ANEW,
   proposals as proposalsMessage,
   regrants as regrantsMessage,
 } from '@ketenkluis/protocol';
@@ -258,7 +259,7 @@ export async function rewrap(
     for (const group of groups(dossiers)) {
       for (const parts of await ask(session, team, group)) {
         const whole = parts.parts.length === parts.asked.length && parts.parts.length > 0;
-        if (whole) await put(session, team, parts);
+        if (whole) await putAll(session, team, parts);
         else left += 1;
         done += whole ? 1 : 0;
         onProgress({ done: done + left, total });
@@ -331,6 +332,16 @@ async function ask(
       }),
     );
   });
+}
+
+/** As many lines as it takes. */
+async function putAll(session: Session, team: TeamId, whole: Gotten & { dossier: DossierId }) {
+  const byGrant = [...Map.groupBy(whole.parts, ({ grant }) => grant.hash).values()];
+  let { proved } = whole;
+  for (let from = 0; from < byGrant.length; from += MAX_ANEW) {
+    await put(session, team, { ...whole, proved, parts: byGrant.slice(from, from + MAX_ANEW).flat() });
+    proved = session.proved.get(whole.dossier);
+  }
 }
 
 /** New grants in place of the old ones, each whole, with the signed step of the dossier. */

@@ -1,8 +1,10 @@
 /** The walk "new partner" of the design: pin, refer, visit, report, take over, end. */
 
 import { readFileSync } from 'node:fs';
-import { DAY, fromBase64url, type HandleId, HOUR, MINUTE, newId, plus } from '@ketenkluis/base';
+import { explain } from '@ketenkluis/agent/testing';
+import { DAY, fromBase64url, type HandleId, HOUR, MINUTE, newId, plus, systemRandom } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
+import { decodeEntry, type EntryItem } from '@ketenkluis/ledger';
 import {
   asShare,
   batchesFromWire,
@@ -255,9 +257,33 @@ describe('a referral between two vaults', () => {
     return { c, descriptor, pack: fromBase64url(one.pack as string), h: asShare('h', fromBase64url(one.h as string)) };
   }
 
+  interface Heads {
+    readonly dossiers: readonly { readonly dossier: string; readonly given: readonly unknown[] }[];
+    readonly batches: readonly { readonly header: string }[];
+  }
+  /** What the vault shows the agent at this sync, as it goes out and as the agent gets it. */
+  async function headsOf(shown: (heads: Heads) => Partial<Heads>): Promise<Heads> {
+    let seen: Heads | undefined;
+    two.practice.net.between = async (url, ask) => {
+      const answer = await ask();
+      if (!url.endsWith('/heads') || answer.status !== 200) return answer;
+      seen = JSON.parse(new TextDecoder().decode(await answer.arrayBuffer())) as Heads;
+      const bytes = new TextEncoder().encode(JSON.stringify({ ...seen, ...shown(seen) }));
+      return { ...answer, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+    };
+    try {
+      await two.practice.sync();
+    } finally {
+      two.practice.net.between = null;
+    }
+    return seen!;
+  }
+
   it('R17: refused at once when it ends, and sealed under fresh shares at the next sync: old keys open nothing newer', async () => {
     const row = rows[2]!;
     const [handle] = (await two.send(nurse, row)) as [HandleId];
+    const stood = await headsOf((heads) => heads);
+    nurse = await two.practice.signIn('poh-s');
     const guest = await two.guest();
     const received = of(await referralsOf(guest), row)!;
     const old = await takenBy(guest, () => openDossier(guest, dossierOf(received)), handle);
@@ -273,6 +299,19 @@ describe('a referral between two vaults', () => {
     expect(before.descriptor.version).toBe(old.descriptor.version);
     const freshNow = async () => (await pastReferralsOf(nurse)).fresh.get(mine.id);
     expect(await freshNow()).toEqual({ done: 0, total: 1 });
+    // A vault that kept what ended shows the agent that it stands: nothing is sealed for that partner again.
+    const bringsBack = headsOf(({ dossiers, batches }) => {
+      const was = stood.dossiers.find(({ dossier }) => dossier === row.dossier)!;
+      const now = dossiers.find(({ dossier }) => dossier === row.dossier)!;
+      expect(was.given.length).toBeGreaterThan(now.given.length);
+      const known = new Set(batches.map(({ header }) => header));
+      const more = stood.batches.filter(({ header }) => !known.has(header));
+      return {
+        dossiers: dossiers.map((one) => (one === now ? { ...now, given: was.given } : one)),
+        batches: [...batches, ...more],
+      };
+    });
+    await expect(bringsBack).rejects.toMatchObject({ code: 'agent/vault-forked' });
     await two.practice.sync();
     nurse = await two.practice.signIn('poh-s');
     expect(await freshNow()).toEqual({ done: 1, total: 1 });
@@ -291,6 +330,27 @@ describe('a referral between two vaults', () => {
     // A vault that gives everything it has, to somebody who kept every key.
     await expect(open(old.c)).rejects.toThrow();
     await expect(open(fresh.c)).resolves.toBeDefined();
+  });
+
+  it('R17, R33: a partner and a dishonest host bring back nothing with a message: the monitor takes head and grants of it, and no fact', async () => {
+    const { vault } = two.practice.vault();
+    const people = (await vault.people.of(nurse.practice))!;
+    const all = await vault.storage.ledger.entries(people.log, 0, (await vault.storage.ledger.state(people.log)).size);
+    const lines = all.map(({ index, stored }) => ({ index, stored, entry: decodeEntry(stored).entry }));
+    const line = lines.findLast(
+      ({ entry: { common } }) =>
+        common.event === 'write' && common.outcome === 'success' && common.organisation !== nurse.practice,
+    )!;
+    const { entry } = line;
+    const { register } = two.practice.init.state;
+    const withItems = (...more: Partial<EntryItem>[]) => {
+      const items = [...more.map((one) => ({ ...entry.items[0]!, handle: null, ...one })), ...entry.items];
+      return () => explain(register, [{ ...line, entry: { ...entry, items } as typeof entry }], [], people.keys);
+    };
+    const fact = newId('fact', systemRandom);
+    expect(withItems()).not.toThrow();
+    for (const kind of ['fact', 'withdrawal', 'drop'] as const)
+      expect(withItems({ kind, facts: [fact] })).toThrow('of a partner changes more than a message brings');
   });
 
   it('R33: consent that is withdrawn is refused at once', async () => {

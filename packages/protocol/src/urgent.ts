@@ -53,6 +53,8 @@ export const regrants = z.strictObject({
  * `grant-ask` gives them. No pack and no vault share: nothing opens.
  */
 export const askRegrant = signed(z.strictObject({ team: id('team'), annex }));
+/** Grants that one line wraps anew at most: an answer shows of each what went and what came. */
+export const MAX_ANEW = 60;
 /** POST .../regrants (signed, class grant, the parts of one dossier): new grants in place of old ones, whole, with the signed state. */
 export const postRegrant = signed(
   z.strictObject({

@@ -42,8 +42,8 @@ export interface DossierDraft {
   /** Names in the line what went with the patient's own word, so that whoever reads it can undo it (docs/spec/own.md). */
   went(dossier: DossierId, stood: readonly Hash[]): void;
   head(statement: Statement<'descriptor'>): void;
-  /** `anew`: in place of another one, for a newer key. */
-  grant(statement: Statement<'grant'>, anew?: boolean): void;
+  /** `counts`: towards the room; in place of another one, for a newer key (`ANEW_AS_ONE`). */
+  grant(statement: Statement<'grant'>, counts?: boolean): void;
   /** `only`: the writer class that the asker may drop. */
   drop(handle: HandleId, only?: Descriptor['class']): void;
   /** After every mutation: one signed step for every dossier that changed, from where it stood to where it stands. */
@@ -230,7 +230,7 @@ export async function draftDossiers(
       given.add(position);
       rows.statements.push({ statement, dossier, item: position });
     },
-    grant(statement, anew = false) {
+    grant(statement, counts = false) {
       const { dossier, team, epoch, fact, packs } = statement.payload;
       if (people.keys.epochFor(team, at)?.payload.number !== epoch)
         throw conflict('this grant is not for the newest key of the team');
@@ -268,8 +268,8 @@ export async function draftDossiers(
       }
       const position = add(dossier, { kind: 'grant', object: statement.hash, facts: fact === null ? [] : [fact] });
       rows.statements.push({ statement, dossier, item: position });
-      // What it opens was counted when it came; wrapped anew it is a thing of its own.
-      if (anew) given.add(position);
+      // What it opens was counted when it came.
+      if (counts) given.add(position);
     },
     drop(handle, only) {
       const view = [...views.values()].find((one) => one.handles.get(handle)?.state === 'live');

@@ -5,7 +5,7 @@ import type { DossierId, HandleId, OrganisationId } from '@ketenkluis/base';
 import type { Hash, Request } from '@ketenkluis/seal';
 import type { Selectable } from 'kysely';
 import { actorOf, factsOfAsker, ownsFor, type Signed } from './auth.ts';
-import { factsOf, type GrantedRow, type HandleRow, type StoredFact } from './changes.ts';
+import { factsOf, factsSize, type GrantedRow, type HandleRow, type StoredFact } from './changes.ts';
 import { type Kept, kept } from './storage/moments.ts';
 import { prepared } from './storage/prepared.ts';
 import type { Schema } from './storage/schema.ts';
@@ -45,7 +45,7 @@ const keptGranted = kept<readonly GrantedRow[]>({
 });
 const keptFacts = kept<readonly StoredFact[]>({
   from: ['fact', 'statement'],
-  size: (facts) => facts.length * 2000,
+  size: factsSize,
   most: 32 * MIB,
 });
 const keptSnapshot = kept<SnapshotRow | undefined>({ from: ['snapshot'], size: () => ROW, most: MIB });

@@ -5,7 +5,13 @@
 
 import { type Decision, decide } from '@ketenkluis/access';
 import { type DossierId, fromBase64url, type HandleId, type TeamId } from '@ketenkluis/base';
-import type { askRegrant, grantAnswer, postRegrant, regrants as regrantsMessage } from '@ketenkluis/protocol';
+import {
+  type askRegrant,
+  type grantAnswer,
+  MAX_ANEW,
+  type postRegrant,
+  type regrants as regrantsMessage,
+} from '@ketenkluis/protocol';
 import { type Grant, type Hash, type Statement, signersOf, statementsFromWire } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { annexFor } from './annex.ts';
@@ -19,6 +25,7 @@ import { consistencyTo, proofOf } from './proofs.ts';
 import { questionFor, type Reading, readFor } from './questions.ts';
 import { checkRecipients, keptBundles, sortStatements, wrapRows } from './receiving.ts';
 import { decidedItem, outcomeOf, shownStates } from './release.ts';
+import { ANEW_AS_ONE } from './room.ts';
 import { settleShares, writeDraft } from './settling.ts';
 import { type StateDraft, statesOf } from './states.ts';
 import { batchesFor, getStatements, payloadOf, toWire } from './storage/statements.ts';
@@ -212,6 +219,7 @@ export async function regrant(vault: Vault, signed: Signed, body: z.infer<typeof
   const { facts, withdrawals, descriptors, grants } = sorted;
   if (facts.length + withdrawals.length + descriptors.size > 0 || grants.length === 0)
     throw bad('wrapping anew brings grants and nothing else');
+  if (grants.length > MAX_ANEW) throw vaultError('too-large', `one line wraps at most ${MAX_ANEW} grants anew`);
   for (const statement of statements) {
     const [by, ...more] = signersOf(statement);
     if (by !== signed.session.person || more.length > 0 || !(await people.keys.verify(statement, came)))
@@ -263,14 +271,14 @@ export async function regrant(vault: Vault, signed: Signed, body: z.infer<typeof
       const draft = await draftDossiers(tx, practice, who.people, now, { dossiers: [dossier], handles: [] });
       made.draft = draft;
       const view = draft.views.get(dossier)!;
-      for (const grant of grants) {
+      for (const [nth, grant] of grants.entries()) {
         const old = replaced(view.granted, grant);
         draft.gone.wraps.push(...grant.payload.packs.map((descriptor) => ({ descriptor, team: body.team })));
         // Says which grant went, so that the practice's monitor can follow.
         draft.changes.add(draft.items.length);
         const went = { kind: 'drop' as const, dossier, object: old, state, checks: SIGNED_CHECKS };
         draft.items.push(item({ ...went, consent: 'own-organisation' }));
-        draft.grant(grant, true);
+        draft.grant(grant, nth % ANEW_AS_ONE === 0);
       }
       draft.settle(sorted.states);
       draft.rows.wraps.push(...wrapRows(practice, wraps));

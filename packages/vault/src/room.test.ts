@@ -2,9 +2,9 @@
 
 import { DAY, newId, type OrganisationId, plus, systemRandom } from '@ketenkluis/base';
 import { heads, MAX_CHANGES } from '@ketenkluis/protocol';
-import { type FactOf, signStatement, statementToWire } from '@ketenkluis/seal';
+import { type Fact, type FactOf, signStatement, statementToWire } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_MESSAGES, MAX_SAID, ROOM } from './room.ts';
+import { checkSaid, MAX_MESSAGES, MAX_SAID, ROOM, writerOf } from './room.ts';
 import {
   aboutDossier,
   befriend,
@@ -84,6 +84,28 @@ describe('the room of a dossier between two snapshots', () => {
 
     expect((await takeSnapshot(world, agent)).reply.status).toBe(200);
     expect((await note()).reply.status).toBe(200);
+  });
+
+  it('R17: counts what came by whom it came from, also when their card has ended since', async () => {
+    const { nurse, agent } = world.practice;
+    const people = (await world.running.vault.people.of(world.practice.id))!;
+    const later = plus(world.time.clock(), 36_500 * DAY);
+    expect(people.keys.cardOf(agent.id, later)).toBeUndefined();
+    const from = { organisation: world.practice.id, class: 'sync' } as const;
+    expect(writerOf(people, later, { ...from, person: agent.id })).toBeNull();
+    expect(writerOf(people, later, { ...from, person: nurse.id })).toMatchObject({ kind: 'colleague' });
+    const shut = (by: string) =>
+      ({ kind: 'restriction', handles: ['part'], excluded: 'outside', by }) as unknown as Fact;
+    const [theirs, another] = [Array.from({ length: 40 }, () => shut(nurse.id)), shut(newId('person', systemRandom))];
+    expect(() => checkSaid(another, theirs, people, later)).not.toThrow();
+    expect(() =>
+      checkSaid(
+        another,
+        theirs.map(() => another),
+        people,
+        later,
+      ),
+    ).toThrow('holds no more');
   });
 
   it('the agent reads where everything stands, also where the last change of each dossier was signed on its own', async () => {

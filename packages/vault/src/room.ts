@@ -18,6 +18,9 @@ export const ROOM = {
   patient: { one: 64, all: 64 },
 } as const;
 
+/** So many grants that one line wraps anew count as one: after somebody left a team, whoever stays does it for all that stands. */
+export const ANEW_AS_ONE = 10;
+
 /** `dossier_item.change`: it changed the state; and it brought something, which counts towards somebody's room. */
 export const CHANGED = 1;
 export const GAVE = 2;
@@ -30,8 +33,11 @@ type Asker = Pick<Request, 'person' | 'organisation' | 'class'>;
 export function writerOf({ practice, keys }: People, at: Instant, { person, organisation, class: as }: Asker): Writer {
   if (organisation !== practice) return { kind: 'partner', who: organisation };
   if (as === 'say') return { kind: standsAs(keys, person, at), who: person };
-  return keys.cardOf(person, at)?.kind === 'agent' ? null : { kind: 'colleague', who: person };
+  return worksAs(keys, person) === 'agent' ? null : { kind: 'colleague', who: person };
 }
+
+/** Also of somebody whose card has ended since: what they brought stays what it was. */
+const worksAs = (keys: People['keys'], person: PersonId) => keys.cardStatement(person)?.payload.kind;
 
 /** Whose `own` is over counts as somebody who stood in. */
 const standsAs = (keys: People['keys'], person: PersonId, at: Instant): 'patient' | 'representative' =>
@@ -113,8 +119,7 @@ export function checkSaid(fact: Fact, standing: readonly Fact[], { keys }: Peopl
       if (one.through === undefined) return 'colleague';
       return owns.find(({ id }) => id === one.through)?.as ?? 'representative';
     }
-    const by = one.by === undefined ? undefined : keys.cardOf(one.by, at);
-    return one.by === undefined || by?.kind === 'professional' ? 'colleague' : standsAs(keys, one.by, at);
+    return one.by === undefined || worksAs(keys, one.by) === 'professional' ? 'colleague' : standsAs(keys, one.by, at);
   };
   const alike = standing.filter(isSaid).filter(({ kind }) => kind === fact.kind);
   const mine = wordOf(fact);

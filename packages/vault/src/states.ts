@@ -10,7 +10,7 @@ import { proofOfStored } from './proofs.ts';
 import { keptNewestSnapshot, ofEach } from './questions.ts';
 import { CHANGED } from './room.ts';
 import { kept } from './storage/moments.ts';
-import { keptStatements, type StatementRow } from './storage/statements.ts';
+import { keptStatements, rowSize, type StatementRow } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -69,7 +69,7 @@ interface KeptState {
 const keptStates = kept<KeptState>({
   from: ['dossier', 'dossier_item', 'handle', 'granted', 'fact', 'statement', 'snapshot', 'snapshot_row'],
   size: ({ draft: { live, steps, snapshot } }) =>
-    2000 + live.length * 80 + (snapshot?.path.length ?? 0) * 80 + steps.length * 1000,
+    2000 + live.length * 160 + (snapshot?.path.length ?? 0) * 160 + steps.reduce((sum, row) => sum + rowSize(row), 0),
   most: 32 * 1024 * 1024,
 });
 

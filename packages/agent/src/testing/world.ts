@@ -223,3 +223,4 @@ export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}):
 
 export { mirroredStatements } from '../breach/world.ts';
 export { petitionRows } from '../inspect/petitions.ts';
+export { explain } from '../monitor.ts';

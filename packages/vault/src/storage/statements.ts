@@ -85,10 +85,12 @@ export async function getStatements(
 }
 
 const MIB = 1024 * 1024;
+/** About how many bytes a row takes that is kept, with what it is on the wire, and the text of that. */
+export const rowSize = (row: StatementRow | undefined): number =>
+  1000 + (row ? 4 * (row.header.length + (row.sigs?.length ?? 0) + (row.path?.length ?? 0)) : 0);
 const keptRows = kept<StatementRow | undefined>({
   from: ['statement'],
-  // The row, what it is on the wire, and the text of that.
-  size: (row) => 1000 + (row ? 4 * (row.header.length + (row.sigs?.length ?? 0) + (row.path?.length ?? 0)) : 0),
+  size: rowSize,
   most: 64 * MIB,
 });
 
