@@ -56,7 +56,8 @@ export function followPetitions(
       if (event === 'petition' && object !== null) seen.add(object as Hash);
       if (event === 'answer' && object !== null) {
         const into = kept(register);
-        into.said = { ...into.said, [object]: at };
+        into.said ??= {};
+        into.said[object] = at;
       }
       const another = entry.common.class !== 'own' && actor !== register.agent.person;
       if (LOOKS.has(event) && another && read.has(dossier)) kept(register).looked[dossier] = at;
@@ -68,13 +69,17 @@ export function followPetitions(
 export type Held = Awaited<ReturnType<typeof listedPetitions>>[number];
 
 /** Did the log hold what answers this, and then? A vault that shows what was never written down, or is dated back, stops no clock. */
-function isWrittenDown({ said, seen }: NonNullable<Register['petitions']>, held: readonly Held[], one: Held): boolean {
+function isWrittenDown(
+  { said, seen }: NonNullable<Register['petitions']>,
+  shown: ReadonlyMap<string, Held>,
+  one: Held,
+): boolean {
   const { hash, payload } = one.statement;
   if (payload.kind !== 'answer' && payload.kind !== 'extend') return true;
   const at = said?.[hash];
   if (at !== undefined) return Math.abs(payload.at - at) <= PETITION_DATED;
   // What was settled in an earlier run waits no more.
-  const asked = held.find(({ statement }) => statement.hash === payload.petition)?.statement;
+  const asked = shown.get(payload.petition)?.statement;
   return asked !== undefined && asked.payload.kind !== 'destroy' && !seen.includes(asked.hash);
 }
 
@@ -86,15 +91,13 @@ export async function readPetitions(session: Session, register: Register): Promi
   const people = await session.people();
   const seen = new Set<string>(register.petitions?.seen ?? []);
   const good: Held[] = [];
-  const shown = new Set<string>();
-  const listed = await listedPetitions(session);
-  for (const one of listed) {
+  const shown = new Map((await listedPetitions(session)).map((one) => [one.statement.hash as string, one]));
+  for (const one of shown.values()) {
     const { line, statement } = one;
-    shown.add(statement.hash);
     const { kind } = statement.payload;
     // Somebody's `own` may end, dated back, after they asked: what the log holds waits all the same, and stops nothing.
     const waits = (kind === 'name' || kind === 'ask') && seen.has(statement.hash);
-    if (!isWrittenDown(kept(register), listed, one)) continue;
+    if (!isWrittenDown(kept(register), shown, one)) continue;
     if (waits || (await people.verify(statement, people.timeAt(statement.payload.at, line)))) good.push(one);
   }
   if ([...seen].some((hash) => !shown.has(hash)))
