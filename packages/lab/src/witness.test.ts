@@ -167,13 +167,20 @@ describe('a vault and its witness', () => {
 
   it('R42: only an address that the owners named and the operator allowed is posted to', async () => {
     let posts = 0;
+    // One is under way to the old address, and is answered when another is named.
+    const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     front = async (body) => {
       posts += 1;
+      begun.resolve();
+      await held.promise;
       return honest(body);
     };
     world.time.move(1000);
+    await world.open(world.practice.gp);
+    await begun.promise;
     const other = 'http://127.0.0.1:9';
     await nameWitnesses(world, { witnesses: [{ name: NAME, url: other, keys: [...vkeys] }] });
+    held.resolve();
     await witnesses().idle();
     posts = 0;
     await checkpoint();

@@ -67,6 +67,8 @@ const ANSWER_TIME = 10 * SECOND;
 const MAX_ANSWER = 64 * 1024;
 /** Who waits for a quorum asks again after this. */
 const SOON = SECOND;
+/** Milliseconds before a post that failed is tried again, at the least. */
+const LEAST_WAIT = 20;
 
 async function textOf(response: Response): Promise<string> {
   const parts: Uint8Array[] = [];
@@ -95,7 +97,7 @@ export function createWitnesses(parts: {
   readonly clock: Clock;
   /** Addresses that may be posted to. */
   readonly allowed: readonly string[];
-  /** Milliseconds between two posts of one log to one witness. */
+  /** Milliseconds between two posts of one log to one witness, and before the first new try; every further one waits twice as long. */
   readonly pause?: number | undefined;
 }): Witnesses {
   const { storage, people, verifier, clock, pause = SECOND } = parts;
@@ -109,6 +111,8 @@ export function createWitnesses(parts: {
   const read = new Map<string, Named>();
   /** The statement by which the kept notes of a log were last sifted. */
   const sifted = new Map<string, string>();
+  /** The statement that counts now: what was posted under an earlier one says nothing any more. */
+  const counts = new Map<string, string>();
   const poking = new Set<Promise<void>>();
   let stopped = false;
 
@@ -164,7 +168,7 @@ export function createWitnesses(parts: {
   }
 
   /** One post, and a second one when the witness knows another size than we remember. Null: up to date. */
-  async function post(log: string, witness: Known, lag: number): Promise<WitnessFault | null> {
+  async function post(log: string, witness: Known, lag: number, named: string): Promise<WitnessFault | null> {
     const { checkpoint, size } = await storage.ledger.state(log);
     const row = await rowOf(log, witness.name);
     if (checkpoint === null) return null;
@@ -193,7 +197,7 @@ export function createWitnesses(parts: {
       if (status === 200) {
         const note = await signedBy(witness, checkpoint, text);
         if (note === undefined) return 'bad-answer';
-        await keep(log, witness.name, { size, note, fault: null });
+        if (counts.get(log) === named) await keep(log, witness.name, { size, note, fault: null });
         return null;
       }
       if (status === 422) return 'bad-proof';
@@ -207,11 +211,11 @@ export function createWitnesses(parts: {
     return 'bad-answer';
   }
 
-  function start(log: string, witness: Known, lag: number, task: Task): void {
+  function start(log: string, witness: Known, { id, lag }: Named, task: Task): void {
     task.dirty = false;
-    task.busy = post(log, witness, lag)
+    task.busy = post(log, witness, lag, id)
       .then(async (fault) => {
-        if (fault !== null) await keep(log, witness.name, { fault });
+        if (fault !== null && counts.get(log) === id) await keep(log, witness.name, { fault });
         return fault !== null;
       })
       // The store itself failed: nothing is lost, and it is tried again.
@@ -220,7 +224,7 @@ export function createWitnesses(parts: {
         task.busy = null;
         if (!failed) task.wait = 0;
         if (stopped || (!failed && !task.dirty)) return;
-        if (failed) task.wait = Math.min(Math.max(task.wait * 2, SECOND), MINUTE);
+        if (failed) task.wait = Math.min(Math.max(task.wait * 2, pause, LEAST_WAIT), MINUTE);
         task.timer = setTimeout(
           () => {
             task.timer = null;
@@ -236,8 +240,9 @@ export function createWitnesses(parts: {
   async function pokeNamed(log: string): Promise<void> {
     const named = await namedOn(log);
     if (named === undefined || stopped) return;
-    const { id, lag, witnesses } = named;
+    const { id, witnesses } = named;
     if (sifted.get(log) !== id) {
+      counts.set(log, id);
       const names = witnesses.map(({ name }) => name);
       await storage.write(async (tx) => {
         const of = tx.deleteFrom('cosigned').where('log', '=', log);
@@ -259,7 +264,7 @@ export function createWitnesses(parts: {
       const task = tasks.get(key) ?? { dirty: false, busy: null, timer: null, wait: 0 };
       tasks.set(key, task);
       if (task.busy !== null || task.timer !== null) task.dirty = true;
-      else if (!stopped) start(log, witness, lag, task);
+      else if (!stopped) start(log, witness, named, task);
     }
   }
 
