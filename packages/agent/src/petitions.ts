@@ -57,7 +57,7 @@ export function followPetitions(
       if (event === 'answer' && object !== null) {
         const into = kept(register);
         into.said ??= {};
-        into.said[object] = at;
+        into.said[object as Hash] = at;
       }
       const another = entry.common.class !== 'own' && actor !== register.agent.person;
       if (LOOKS.has(event) && another && read.has(dossier)) kept(register).looked[dossier] = at;
