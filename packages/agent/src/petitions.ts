@@ -6,7 +6,7 @@
 import { fromBase64url, fromUtf8, type Instant, type LocalDate, lengthPrefixed, localDate } from '@ketenkluis/base';
 import type { Session } from '@ketenkluis/client';
 import { alertWords, listedPetitions, petitionInfo } from '@ketenkluis/client/petitions';
-import { answers, countWaiting, extendsIt } from '@ketenkluis/protocol';
+import { answers, countWaiting, extendsIt, PETITION_DATED } from '@ketenkluis/protocol';
 import {
   asSealedBlob,
   type Hash,
@@ -54,6 +54,11 @@ export function followPetitions(
     for (const { object, dossier, outcome: each } of entry.items) {
       if (each !== 'success' || dossier === null) continue;
       if (event === 'petition' && object !== null) seen.add(object as Hash);
+      if (event === 'answer' && object !== null) {
+        const into = kept(register);
+        into.said ??= {};
+        into.said[object as Hash] = at;
+      }
       const another = entry.common.class !== 'own' && actor !== register.agent.person;
       if (LOOKS.has(event) && another && read.has(dossier)) kept(register).looked[dossier] = at;
     }
@@ -63,18 +68,36 @@ export function followPetitions(
 
 export type Held = Awaited<ReturnType<typeof listedPetitions>>[number];
 
-/** What the vault shows and its signer may say. Throws `agent/vault-forked` where it hides one that the log holds. */
+/** Did the log hold what answers this, and then? A vault that shows what was never written down, or is dated back, stops no clock. */
+function isWrittenDown(
+  { said, seen }: NonNullable<Register['petitions']>,
+  shown: ReadonlyMap<string, Held>,
+  one: Held,
+): boolean {
+  const { hash, payload } = one.statement;
+  if (payload.kind !== 'answer' && payload.kind !== 'extend') return true;
+  const at = said?.[hash];
+  if (at !== undefined) return Math.abs(payload.at - at) <= PETITION_DATED;
+  // What was settled in an earlier run waits no more.
+  const asked = shown.get(payload.petition)?.statement;
+  return asked !== undefined && asked.payload.kind !== 'destroy' && !seen.includes(asked.hash);
+}
+
+/**
+ * What the vault shows and its signer may say; of what answers, what the log holds. Throws `agent/vault-forked` where it hides a request
+ * that the log holds.
+ */
 export async function readPetitions(session: Session, register: Register): Promise<readonly Held[]> {
   const people = await session.people();
   const seen = new Set<string>(register.petitions?.seen ?? []);
   const good: Held[] = [];
-  const shown = new Set<string>();
-  for (const one of await listedPetitions(session)) {
+  const shown = new Map((await listedPetitions(session)).map((one) => [one.statement.hash as string, one]));
+  for (const one of shown.values()) {
     const { line, statement } = one;
-    shown.add(statement.hash);
     const { kind } = statement.payload;
     // Somebody's `own` may end, dated back, after they asked: what the log holds waits all the same, and stops nothing.
     const waits = (kind === 'name' || kind === 'ask') && seen.has(statement.hash);
+    if (!isWrittenDown(kept(register), shown, one)) continue;
     if (waits || (await people.verify(statement, people.timeAt(statement.payload.at, line)))) good.push(one);
   }
   if ([...seen].some((hash) => !shown.has(hash)))
@@ -105,6 +128,14 @@ export async function settlePetitions(of: {
   if (register.petitions !== undefined) {
     // What has its answer may go; what waits is looked for at every run.
     register.petitions.seen = open.map(({ hash }) => hash);
+    const waits = new Set(
+      [...open, ...said.filter(({ payload }) => payload.kind === 'destroy')].map(({ hash }) => hash),
+    );
+    const later = said.filter(({ payload }) => 'petition' in payload && waits.has(payload.petition));
+    const { said: held } = register.petitions;
+    register.petitions.said = Object.fromEntries(
+      later.flatMap(({ hash }) => (held?.[hash] ? [[hash, held[hash]]] : [])),
+    );
     await save();
   }
   const told = post === null ? null : await tell({ ...of, post, all, now });

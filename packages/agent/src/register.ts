@@ -338,6 +338,8 @@ export const register = z.strictObject({
     .strictObject({
       /** Statements that the log holds: the vault shows every one of them until it has its answer. */
       seen: z.array(hash).max(20_000),
+      /** Answers and extensions that the log holds, and when: what the vault shows beside them answers nothing. */
+      said: z.record(hash, at).optional(),
       /** When somebody else last looked, of dossiers that a patient reads. */
       looked: z.record(id('dossier'), at),
       /** The last message to each person: its day, and up to which look. */

@@ -35,17 +35,21 @@ const grantedIn = (own: OwnDossier, { handles, grants }: Access): HandleId[] => 
   );
 };
 
-/** A line that changed this dossier came to the state in which nothing is left of it. */
-const hasEnded = ({ lines }: Audit, dossier: DossierId): boolean =>
-  lines.some(
-    ({ verified, event, line }) =>
-      verified &&
-      event !== null &&
-      CHANGES.has(event) &&
-      line?.items.some(
-        ({ item }) => item.kind === 'state' && item.outcome === 'success' && item.state === dossierState(dossier, []),
-      ),
+/** The last line that changed this dossier came to the state in which nothing is left of it: it may have been empty before and filled again. */
+export function hasEnded({ lines }: Pick<Audit, 'lines'>, dossier: DossierId): boolean {
+  const states = lines.flatMap(({ verified, event, index, line }) =>
+    verified && event !== null && CHANGES.has(event)
+      ? (line?.items ?? []).flatMap(({ item }) =>
+          item.kind === 'state' && item.outcome === 'success' ? [{ index, state: item.state }] : [],
+        )
+      : [],
   );
+  const last = states.reduce<(typeof states)[number] | null>(
+    (newest, one) => (newest === null || one.index >= newest.index ? one : newest),
+    null,
+  );
+  return last !== null && last.state === dossierState(dossier, []);
+}
 
 async function read(session: Session, own: OwnDossier): Promise<WholeOwn & { readonly short: boolean }> {
   const opened = own.handles.length === 0 ? null : await openOwn(session, own);

@@ -386,6 +386,44 @@ describe('what a patient asks and takes along', () => {
     world.net.between = null;
   });
 
+  it('R53: a vault that shows an answer, or a longer month, that it never wrote down stops no clock', async () => {
+    const waits = (await petitionsOf(gp, null)).all.find(({ waiting }) => waiting?.late)!;
+    me = await patient.enter();
+    const common = {
+      t: 'petition',
+      v: 1,
+      suite: 1,
+      practice: gp.practice,
+      dossier: own.dossier,
+      by: gp.person,
+    } as const;
+    const of = { petition: waits.hash, about: waits.about, whom: null, words: 'A'.repeat(43) } as const;
+    const forged = await Promise.all([
+      signStatement({ ...common, ...of, at: gp.now(), kind: 'answer' } as never, gp.keys().signer),
+      signStatement({ ...common, ...of, at: waits.at, kind: 'extend', months: 2 } as never, gp.keys().signer),
+    ]);
+    for (const statement of forged) {
+      world.net.between = async (url, answer) => {
+        const reply = await answer();
+        if (!url.includes('/petitions?')) return reply;
+        const json = JSON.parse(new TextDecoder().decode(await reply.arrayBuffer())) as {
+          petitions: { line: number }[];
+        };
+        const line = statement === forged[0] ? json.petitions.at(-1)!.line : 1_000_000;
+        json.petitions.push({ line, statement: statementToWire(statement), words: null } as never);
+        const bytes = new TextEncoder().encode(JSON.stringify(json));
+        return { ...reply, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+      };
+      const shown = (await petitionsOf(gp, null)).all.find(({ hash }) => hash === waits.hash)!;
+      expect(shown.answer ?? shown.extension).not.toBeNull();
+      expect((await world.sync()).petitions).toMatchObject({ open: 2, late: 1 });
+      const read = await petitionsOf(me, await ownLog(me, own));
+      expect(read.broken).toHaveLength(1);
+      expect(read.all.find(({ hash }) => hash === waits.hash)).toMatchObject({ answer: null, extension: null });
+    }
+    world.net.between = null;
+  });
+
   it('R53: an `own` that ends dated before what was asked stops no snapshot, and what was asked waits', async () => {
     gp = await world.signIn('gp');
     const them = await parent.enter();

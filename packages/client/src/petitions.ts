@@ -18,6 +18,7 @@ import {
   answers,
   dueDay,
   extendsIt,
+  PETITION_DATED,
   petitions as petitionsMessage,
   type Waiting,
   waitingAt,
@@ -165,14 +166,18 @@ async function opened(session: Session, payload: PetitionStatement, sent: Sent, 
 /** Statements and lines of one dossier's log that hold something asked or answered. */
 const heldIn = ({ lines }: Audit) =>
   new Map(
-    lines.flatMap(({ index, event, verified, line, who }) =>
+    lines.flatMap(({ index, event, verified, line, who, at }) =>
       verified && (event === 'petition' || event === 'answer')
         ? (line?.items ?? []).flatMap(({ item }) =>
-            item.object && item.outcome === 'success' ? [[item.object, { index, event, who }] as const] : [],
+            item.object && item.outcome === 'success' ? [[item.object, { index, event, who, at }] as const] : [],
           )
         : [],
     ),
   );
+
+/** What is dated back from its line, or from a line after this reading, is nothing: a month is lengthened before it is over. */
+const isDated = (said: Instant, line: Instant | null): boolean =>
+  line !== null && Math.abs(said - line) <= PETITION_DATED;
 
 /** Everything of this reader, verified. `log`: the patient's own, just proved. `read` false: no words are opened. */
 export async function petitionsOf(session: Session, log: Audit | null, read = true): Promise<Petitions> {
@@ -187,7 +192,11 @@ export async function petitionsOf(session: Session, log: Audit | null, read = tr
     const { line, statement } = one;
     const { payload, hash } = statement;
     const inLog =
-      held === null || line >= log!.size || payload.dossier !== mine[0]?.dossier || held.get(hash)?.index === line;
+      held === null ||
+      payload.dossier !== mine[0]?.dossier ||
+      (line >= log!.size
+        ? payload.at >= log!.own.common!.at - PETITION_DATED
+        : held.get(hash)?.index === line && isDated(payload.at, held.get(hash)!.at));
     if (inLog && (await people.verify(statement, people.timeAt(payload.at, line)))) good.push(one);
     else broken.push(line);
   }

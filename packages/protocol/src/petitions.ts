@@ -1,6 +1,6 @@
 /** What patients ask: messages, what waits for an answer, and the clock of one month (docs/spec/petition.md; R53, R54; AVG 12(3)). */
 
-import { addMonths, daysBetween, type Instant, type LocalDate, localDate } from '@ketenkluis/base';
+import { addMonths, daysBetween, type Instant, type LocalDate, localDate, MINUTE } from '@ketenkluis/base';
 import type { Hash, PetitionAnswer, PetitionExtension, PetitionStatement } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { base64url, wireStatement } from './wire.ts';
@@ -25,6 +25,9 @@ export const petitions = z.strictObject({
     .max(PETITIONS_PAGE),
   next: z.int().min(0).nullable(),
 });
+
+/** A statement is written down at most this long from the moment that it bears; readers who know its line hold it to that. */
+export const PETITION_DATED = 2 * MINUTE;
 
 /** How many may wait for an answer in one dossier. */
 export const MAX_WAITING = 20;

@@ -47,8 +47,16 @@ describe('pages of other organisations', () => {
     await expect(startTestWorld({ partners: ['http://kluis.example'] })).rejects.toMatchObject({
       code: 'vault/bad-config',
     });
-    const desks = { [newId('organisation', systemRandom)]: 'https://balie.example/path' };
-    await expect(startTestWorld({ desks })).rejects.toMatchObject({ code: 'vault/bad-config' });
+    // What a URL allows in a host, and a policy of the browser would read as every host or as a rule of its own.
+    for (const origin of [
+      'https://balie.example/path',
+      'https://*',
+      'https://*.example',
+      'https://balie.example;sandbox',
+    ]) {
+      const desks = { [newId('organisation', systemRandom)]: origin };
+      await expect(startTestWorld({ desks }), origin).rejects.toMatchObject({ code: 'vault/bad-config' });
+    }
     world = await startTestWorld();
   });
 });

@@ -4,9 +4,9 @@
  */
 
 import { decide } from '@ketenkluis/access';
-import { DAY, type DossierId, type Instant, MINUTE, type OrganisationId } from '@ketenkluis/base';
+import { DAY, type DossierId, type Instant, type OrganisationId } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
-import { answers, extendsIt, MAX_WAITING, type postPetition } from '@ketenkluis/protocol';
+import { answers, extendsIt, MAX_WAITING, PETITION_DATED, type postPetition } from '@ketenkluis/protocol';
 import {
   expectType,
   guestMaySign,
@@ -81,7 +81,7 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
         : keys.maySign(payload, signersOf(statement), at);
       if (!may) made.refused = isOutsider(who) ? 'unknown' : 'class-not-allowed';
       else if (!(await keys.verify(statement, at))) throw bad('whoever signed this may not say it');
-      if (Math.abs(payload.at - at) > 2 * MINUTE) throw bad('date it now');
+      if (Math.abs(payload.at - at) > PETITION_DATED) throw bad('date it now');
       // Readers judge by the date that it bears (`timeAt`): what they would hold for unsigned stops every snapshot.
       if (
         made.refused === undefined &&

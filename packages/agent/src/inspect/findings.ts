@@ -8,7 +8,7 @@ import { ROLES, type RoleId } from '@ketenkluis/care';
 import { type DisclosedFindings, readFindings, stepsOf } from '@ketenkluis/client/overseer';
 import type { PaperBlock } from '@ketenkluis/client/pdf';
 import { placeOf } from '@ketenkluis/protocol';
-import { type Payload, payloadHash, type ReviewStep } from '@ketenkluis/seal';
+import { type Payload, payloadHash, type ReviewStep, type Statement } from '@ketenkluis/seal';
 import type { Place } from '../breach/world.ts';
 import type { Stated } from './people.ts';
 import { count, day, head, quiet, say, table, warn } from './words.ts';
@@ -35,6 +35,27 @@ export function cardStands(
       common.practice === payload.organisation &&
       items.some(({ object, outcome }) => object === hash && outcome === 'success'),
   );
+}
+
+/** Did they read the words then: an officer of a control policy that stood, or an owner? The log alone names neither. */
+export function readWords(statements: readonly Statement[], person: string, when: number): boolean {
+  const ended = new Map<string, number>();
+  let owners: Payload<'authority'> | null = null;
+  for (const { payload } of statements) {
+    if (payload.t === 'withdrawal') ended.set(payload.fact, payload.at);
+    if (payload.t === 'authority' && payload.at <= when && (owners === null || payload.number > owners.number))
+      owners = payload;
+  }
+  const officer = statements.some(({ payload }) => {
+    if (payload.t !== 'fact' || payload.kind !== 'control' || !payload.officers.some((one) => one === person))
+      return false;
+    const until = Math.min(
+      payload.until ?? Number.POSITIVE_INFINITY,
+      ended.get(payload.id) ?? Number.POSITIVE_INFINITY,
+    );
+    return payload.from <= when && when < until;
+  });
+  return officer || (owners?.owners.some((one) => one.person === person) ?? false);
 }
 
 const REVIEW: ReadonlySet<string> = new Set(['ask', 'decide', 'reopen']);

@@ -19,6 +19,7 @@ import { parseWorklist } from '@ketenkluis/care';
 import {
   agree,
   couplePartners,
+  declare,
   listHandles,
   openDossier,
   openList,
@@ -42,6 +43,7 @@ import {
   seenIn,
   standing,
 } from '@ketenkluis/client/overseer';
+import { encodeStatement } from '@ketenkluis/seal';
 import { getDocumentProxy } from 'unpdf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mirroredLines } from '../breach/world.ts';
@@ -397,6 +399,25 @@ describe('the inspection pack', () => {
     expect(await held((of) => Object.assign(policy(of), { size: 9_999 }))).toBe('undeclared');
     const other = (await mirroredLines(join(packed, PACK.log))).filter(({ entry }) => entry.common.event !== 'card');
     expect(await holdFindings(full, other)).toEqual({ fault: 'signer' });
+    // A colleague who came by the file, and took a list of their own along, says that it ended otherwise.
+    const [list] = await listHandles(nurse, 'worklist');
+    const items = [{ dossier: null, handle: list!.handle, facts: [] }];
+    const { index } = await declare(nurse, { event: 'export', items, about: { purpose: 'werklijst' } });
+    await world.sync({ mirror });
+    const better = structuredClone(said.said);
+    Object.assign(better, { by: nurse.person, line: index, size: index + 1 });
+    Object.assign(one(better).steps[2]!, { verdict: 'justified', followUp: 'none' });
+    const card = base64url(encodeStatement((await nurse.people()).cardStatement(nurse.person)!));
+    const signature = base64url(
+      await nurse.keys().signer.sign(lengthPrefixed(utf8('ketenkluis.findings.v1'), canonicalJson(better))),
+    );
+    const forged = join(world.dir, 'forged.json');
+    writeFileSync(forged, canonicalJson({ said: better, card, signature }));
+    const out = join(world.dir, 'with-forged');
+    await expect(inspectionPack({ register, mirror, out, findings: forged, clock: world.clock.clock })).rejects.toThrow(
+      '(signer)',
+    );
+
     // In a pack that somebody signed anew as well.
     writeFileSync(join(packed, PACK.findings), fromUtf8(full).replace('"talk"', '"none"'));
     expect((await checkPack(packed)).faults.map(({ kind }) => kind)).toEqual(['changed', 'findings']);

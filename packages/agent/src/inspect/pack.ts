@@ -19,7 +19,7 @@ import type { Register } from '../register.ts';
 import { verifyMirror } from '../verify.ts';
 import { chaptersOf, paperOf } from './chapters.ts';
 import { readMirror, readTexts } from './facts.ts';
-import { holdFindings } from './findings.ts';
+import { holdFindings, readWords } from './findings.ts';
 import { pageOf } from './page.ts';
 
 export const PACK = {
@@ -80,12 +80,13 @@ export async function inspectionPack(options: {
   const read = await readMirror(mirror);
   const findings = options.findings === undefined ? null : new Uint8Array(await readFile(options.findings));
   const held = findings === null ? null : await holdFindings(findings, read.places);
-  if (held !== null && held.fault !== null)
-    throw agentError(
-      'bad-mirror',
-      `the findings do not hold against this log (${held.fault}); copy it anew with a sync`,
-    );
-  const facts = { register, verdict, now, texts, patient, disclosed: held?.said ?? null, ...read };
+  // How a finding ended is a signed word: of who could read it.
+  const told = held?.fault === null ? held.said : null;
+  const when = read.places.find(({ index }) => index === told?.line)?.entry.common.at ?? 0;
+  const fault = told !== null && !readWords(read.statements, told.by, when) ? 'signer' : (held?.fault ?? null);
+  if (fault !== null)
+    throw agentError('bad-mirror', `the findings do not hold against this log (${fault}); copy it anew with a sync`);
+  const facts = { register, verdict, now, texts, patient, disclosed: told, ...read };
   const paper = paperOf(facts, chaptersOf(facts));
   const write = (name: string, what: string | Uint8Array) => writeFile(join(out, name), what, { mode: 0o600 });
   await write(PACK.pdf, await pdfOf(paper, await paperFonts()));

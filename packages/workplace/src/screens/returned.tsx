@@ -4,17 +4,9 @@ import { MantineProvider } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { sayBack } from '../adapter/other-tab.ts';
 import { RETURNED } from '../i18n/sign-on.ts';
-import { RETURN_PATH } from '../lib/return-path.ts';
 import { DoorFrame } from '../parts/door-frame.tsx';
 import { useWords } from '../parts/words.ts';
 import { theme } from '../theme.ts';
-
-/** Taken out of the address and the history before anything else. */
-export function takeAddress(): string {
-  const address = location.href;
-  history.replaceState(null, '', RETURN_PATH);
-  return address;
-}
 
 export function Returned({ address }: { readonly address: string }) {
   return (
