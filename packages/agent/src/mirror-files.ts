@@ -2,7 +2,8 @@
 
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromUtf8, utf8 } from '@ketenkluis/base';
+import { fromBase64url, fromUtf8, utf8 } from '@ketenkluis/base';
+import { decodeStatement, expectType, verifyPackHash } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { agentError } from './errors.ts';
 import { readIfThere, writeAtomic } from './files.ts';
@@ -34,6 +35,11 @@ export function readObjects(bytes: Uint8Array): StoredObject[] {
   }
 }
 
+/** Whether a pack is the one that its descriptor names; both as they are stored. */
+export const isPackOf = (pack: string, descriptor: string | undefined): boolean =>
+  descriptor !== undefined &&
+  verifyPackHash(fromBase64url(pack), expectType(decodeStatement(fromBase64url(descriptor)), 'descriptor').payload);
+
 export const objectsIn = async (dir: string, file: string): Promise<StoredObject[]> =>
   readObjects((await readIfThere(join(dir, file))) ?? new Uint8Array());
 
@@ -43,7 +49,7 @@ export const writeObjects = (dir: string, file: string, objects: readonly Stored
 export const linesIn = async (dir: string, file: string): Promise<string[]> =>
   fromUtf8((await readIfThere(join(dir, file))) ?? new Uint8Array()).split('\n');
 
-type Folder = 'objects' | 'annexes' | 'requests';
+type Folder = 'objects' | 'objects-new' | 'annexes' | 'requests';
 
 /** The files of one folder of the copy, in order; none where it is not there. */
 export const filesOf = async (dir: string, folder: Folder): Promise<string[]> =>

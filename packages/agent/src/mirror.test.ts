@@ -93,6 +93,55 @@ describe('the mirror', () => {
     expect(verdict.faults).toEqual([]);
   });
 
+  it('P5: what stands here goes only when the vault showed all of it that still counts', async () => {
+    const file = join(dir, 'mirror.json');
+    const names = () =>
+      objects()
+        .map(({ kind, name }) => `${kind} ${name}`)
+        .sort();
+    const before = names();
+    // Who is who changed, as far as this copy knows: everything is read anew.
+    const again = () => writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), size: 0 }));
+    type Page = { objects: { kind: string; name: string; bytes: string }[] };
+    const bends: ((page: Page) => void)[] = [
+      (page) => page.objects.splice(0),
+      (page) =>
+        page.objects.splice(
+          page.objects.findIndex(({ kind }) => kind === 'pack'),
+          1,
+        ),
+      (page) =>
+        page.objects.splice(
+          page.objects.findIndex(({ kind }) => kind === 'shares'),
+          1,
+        ),
+      (page) => {
+        const [one, other] = page.objects.filter(({ kind }) => kind === 'pack');
+        one!.bytes = other!.bytes;
+      },
+    ];
+    for (const bend of bends) {
+      again();
+      world.net.between = async (url, ask) => {
+        const answer = await ask();
+        if (!url.includes('/mirror') || answer.status !== 200) return answer;
+        const page = JSON.parse(new TextDecoder().decode(await answer.arrayBuffer())) as Page;
+        if (page.objects.length > 0) bend(page);
+        const bytes = utf8(JSON.stringify(page));
+        return { ...answer, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+      };
+      await expect(world.sync({ mirror: dir })).rejects.toMatchObject({ code: 'agent/vault-forked' });
+      expect(names()).toEqual(before);
+    }
+    world.net.between = null;
+    again();
+    const packs = count('pack');
+    await world.sync({ mirror: dir });
+    expect([count('pack'), count('shares')]).toEqual([packs, packs]);
+    expect(readdirSync(dir).filter((name) => name.startsWith('objects'))).toEqual(['objects']);
+    expect(await verifyMirror(dir)).toMatchObject({ ok: true });
+  });
+
   it('a changed line, leaf or pack is named', async () => {
     const lines = join(dir, 'log', 'lines', '000000.txt');
     const good = readFileSync(lines, 'utf8');

@@ -3,7 +3,7 @@
  * stored lines (base64url), every live object as NDJSON, and the register sealed to the recovery key. All of it is sealed or says nothing.
  */
 
-import { rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { base64url, canonicalJson, fromBase64url, fromUtf8, utf8 } from '@ketenkluis/base';
 import type { LogStanding } from '@ketenkluis/client';
@@ -31,6 +31,7 @@ import {
   entriesFile,
   filesOf,
   GONE,
+  isPackOf,
   keepObjects,
   LINES_PER_FILE,
   linesIn,
@@ -83,7 +84,8 @@ export interface MirrorResult {
   readonly missing: number;
 }
 
-const objectsFile = (after: number): string => join('objects', `${String(after + 1).padStart(9, '0')}.ndjson`);
+const objectsFile = (folder: string, after: number): string =>
+  join(folder, `${String(after + 1).padStart(9, '0')}.ndjson`);
 
 /** Brings the folder up to the last checkpoint of this link. Throws `agent/vault-forked` when the lines do not give it. */
 export async function mirror(
@@ -118,12 +120,10 @@ export async function mirror(
   const requests = await mirrorBeside(REQUESTS, dir, link, state.requests ?? 0, size);
   const beside = { annexes: annexes.upTo, requests: requests.upTo };
   const people = PEOPLE_EVENTS.some((event) => events.has(event));
-  if (people && state.objects >= 0) {
-    // Keyrings and wraps come with the first page only: everything is read again.
-    await write({ ...state, size, objects: -1, ...beside, erased });
-    await rm(join(dir, 'objects'), { recursive: true, force: true });
-  }
-  const added = await mirrorObjects(dir, link, people ? -1 : state.objects);
+  await settleSwap(dir);
+  // Keyrings and wraps come with the first page only: everything is read again.
+  const anew = people && state.objects >= 0;
+  const added = await (anew ? mirrorAnew(dir, link, register) : mirrorObjects(dir, link, state.objects, 'objects'));
   const removed = people || PACK_EVENTS.some((event) => events.has(event)) ? await dropDead(dir, register) : 0;
   const forgotten = events.has('petition') ? await dropForgotten(dir) : 0;
   const plain = canonicalJson(register) as Plaintext;
@@ -328,11 +328,48 @@ async function leavesOf(dir: string, start: number, end: number): Promise<Uint8A
   return leaves;
 }
 
+/** Finishes or undoes an exchange of folders that was cut off: one of the two always stands whole. */
+async function settleSwap(dir: string): Promise<void> {
+  const [whole, old] = [join(dir, 'objects'), join(dir, 'objects-old')];
+  if ((await stat(old).catch(() => null)) === null) return;
+  if ((await stat(whole).catch(() => null)) === null) await rename(old, whole);
+  else await rm(old, { recursive: true });
+}
+
+/** Everything read again, beside what stands here: that goes when the vault showed all of it that still counts. Throws `agent/vault-forked`. */
+async function mirrorAnew(dir: string, link: Link, register: Register): ReturnType<typeof mirrorObjects> {
+  const fresh = 'objects-new';
+  await rm(join(dir, fresh), { recursive: true, force: true });
+  for (const folder of ['objects', fresh]) await ownFolder(join(dir, folder));
+  const added = await mirrorObjects(dir, link, -1, fresh);
+  const shown = new Map<string, string>();
+  for (const file of await filesOf(dir, fresh))
+    for (const { kind, name, bytes } of await objectsIn(dir, file)) shown.set(`${kind} ${name}`, bytes);
+  const live = liveIn(register);
+  for (const file of await filesOf(dir, 'objects')) {
+    for (const { kind, name } of await objectsIn(dir, file)) {
+      if (!live.has(name)) continue;
+      const now = shown.get(`${kind} ${name}`);
+      // Shares and statements may come with other proofs.
+      if (now === undefined || (kind === 'pack' && !isPackOf(now, shown.get(`statement ${name}`))))
+        throw agentError(
+          'vault-forked',
+          'the vault no longer shows what the mirror holds; the mirror is left as it was',
+        );
+    }
+  }
+  await rename(join(dir, 'objects'), join(dir, 'objects-old'));
+  await rename(join(dir, fresh), join(dir, 'objects'));
+  await settleSwap(dir);
+  return added;
+}
+
 /** New objects, a page per file. */
 async function mirrorObjects(
   dir: string,
   link: Link,
   from: number,
+  folder: 'objects' | 'objects-new',
 ): Promise<{ readonly count: number; readonly last: number }> {
   let count = 0;
   let after = from;
@@ -342,7 +379,7 @@ async function mirrorObjects(
     const page = await link.session.call('mirror', mirrorPage, undefined, `?after=${after}`);
     if (page.objects.length > 0) {
       const text = page.objects.map((object) => `${JSON.stringify(object)}\n`).join('');
-      await writeAtomic(join(dir, objectsFile(after)), utf8(text));
+      await writeAtomic(join(dir, objectsFile(folder, after)), utf8(text));
       count += page.objects.length;
     }
     if (page.next === null) return { count, last };
@@ -350,8 +387,8 @@ async function mirrorObjects(
   }
 }
 
-/** Packs, shares and statements that are live no more leave the folder too. */
-async function dropDead(dir: string, register: Register): Promise<number> {
+/** Hashes of what counts now, by the practice's own register. */
+function liveIn(register: Register): ReadonlySet<string> {
   const live = new Set<string>();
   for (const patient of Object.values(register.patients)) {
     if (patient.live) for (const hash of liveHashes(patient.live)) live.add(hash);
@@ -359,6 +396,12 @@ async function dropDead(dir: string, register: Register): Promise<number> {
   for (const { slots } of register.teams) {
     for (const { descriptor } of Object.values(slots)) if (descriptor !== null) live.add(descriptor);
   }
+  return live;
+}
+
+/** Packs, shares and statements that are live no more leave the folder too. */
+async function dropDead(dir: string, register: Register): Promise<number> {
+  const live = liveIn(register);
   return await keepObjects(dir, 'objects', (object) => isKept(object, live));
 }
 

@@ -5,13 +5,13 @@ import { base64url, fromBase64url, fromUtf8 } from '@ketenkluis/base';
 import { readPartnerDirectory } from '@ketenkluis/client';
 import { type Checkpoint, type Fault, type NoteKey, openCheckpoint, parseVkey, verifyLedger } from '@ketenkluis/ledger';
 import { partners as partnersMessage } from '@ketenkluis/protocol';
-import { decodeStatement, expectType, verifyPackHash, webVerifier } from '@ketenkluis/seal';
+import { webVerifier } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { agentError } from './errors.ts';
 import { readIfThere } from './files.ts';
 import { MIRROR_FILE, mirrorState, PARTNERS_FILE, WITNESSES_FILE, witnessesFile } from './mirror.ts';
 import { ANNEXES, checkBeside, REQUESTS } from './mirror-beside.ts';
-import { entriesFile, filesOf, GONE, objectsIn } from './mirror-files.ts';
+import { entriesFile, filesOf, GONE, isPackOf, objectsIn } from './mirror-files.ts';
 
 export interface MirrorVerdict {
   readonly ok: boolean;
@@ -159,9 +159,7 @@ async function checkPacks(dir: string): Promise<Pick<MirrorVerdict, 'packs' | 'f
     for (const { kind, name: hash, bytes } of objects) {
       if (kind !== 'pack') continue;
       packs += 1;
-      const descriptor = statements.get(hash);
-      const stated = descriptor && expectType(decodeStatement(fromBase64url(descriptor)), 'descriptor').payload;
-      if (!stated || !verifyPackHash(fromBase64url(bytes), stated)) {
+      if (!isPackOf(bytes, statements.get(hash))) {
         faults.push({
           kind: 'pack',
           index: null,
