@@ -3,8 +3,8 @@
  * spares the matrix a third of its signatures.
  */
 
-import { canonicalJson } from '@ketenkluis/base';
-import { statementToWire } from '@ketenkluis/seal';
+import { base64url, canonicalJson, concat, fromBase64url, systemRandom } from '@ketenkluis/base';
+import { hashOf, statementToWire } from '@ketenkluis/seal';
 import type { Reply, TestWorld } from '@ketenkluis/vault/testing';
 import type { Role } from './roles.ts';
 
@@ -18,14 +18,17 @@ export const AT_THE_DOOR: ReadonlySet<Role> = new Set([
 ]);
 
 export interface Doorstep {
-  /** The same vault; what is sent through it is remembered, and all annexes are one. */
+  /** The same vault; what is sent through it is remembered, and every annex is one sealed text with another end: none is named twice. */
   readonly world: TestWorld;
   /** The last message once more, with this token. */
   again(token: string): Promise<Reply>;
 }
 
+/** Bytes at the end of an annex that differ each time. */
+const END = 8;
+
 export async function doorstep(world: TestWorld): Promise<Doorstep> {
-  const annex = await world.annex();
+  const sealed = fromBase64url((await world.annex()).text);
   let last: Parameters<TestWorld['call']> | undefined;
   const call: TestWorld['call'] = (...message) => {
     last = message;
@@ -35,7 +38,10 @@ export async function doorstep(world: TestWorld): Promise<Doorstep> {
     world: {
       ...world,
       call,
-      annex: () => Promise.resolve(annex),
+      annex: async () => {
+        const bytes = concat(sealed.subarray(0, -END), systemRandom(END));
+        return { text: base64url(bytes), hash: hashOf(bytes) };
+      },
       signed: async (who, name, body, fields) => {
         const statement = await world.request(who, name, canonicalJson(body), fields);
         return call(name, { token: who.token, body: { request: statementToWire(statement), body } });
