@@ -348,7 +348,7 @@ describe('when something is not there', () => {
       await page.getByRole('button', { name: 'Opnieuw proberen' }).click();
       await page.locator('[data-strip="proved"]').waitFor();
       await page.getByRole('tab', { name: 'Dossier' }).click();
-      expect(await app.dossier.note().inputValue()).toBe('Blijft staan');
+      await expect.poll(() => app.dossier.note().inputValue()).toBe('Blijft staan');
       await page.getByRole('button', { name: 'Bewaar notitie' }).click();
       await page.getByRole('listitem').filter({ hasText: 'Blijft staan' }).waitFor();
     }));

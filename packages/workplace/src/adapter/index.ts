@@ -57,6 +57,13 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
   let state: Session = { stage: 'out' };
   let inside: Inside | null = null;
   let drafter: Drafter | null = null;
+  /** A draft is read after what was typed before is kept. */
+  let drafting: Promise<unknown> = Promise.resolve();
+  const afterDrafts = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = drafting.then(work);
+    drafting = next.catch(() => undefined);
+    return next;
+  };
   const listeners = new Set<() => void>();
   const become = (next: Session) => {
     state = next;
@@ -149,7 +156,7 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     inside = null;
     drafter = null;
     become({ stage: 'out' });
-    await dropDrafts(storage);
+    await afterDrafts(() => dropDrafts(storage));
     if (held?.session.isOpen) await held.session.close();
   };
 
@@ -282,8 +289,15 @@ export function createWorkplace(options: WorkplaceOptions): Workplace {
     looks: (id) => work.looks(id),
     deliveries: () => work.deliveries(),
 
-    draft: (id) => open((now) => readDraft(storage, now, id)),
-    saveDraft: (id, text) => careful(async () => void (drafter && (await keepDraft(storage, drafter, id, text)))),
+    draft: (id) => afterDrafts(() => open((now) => readDraft(storage, now, id))),
+    saveDraft: (id, text) => {
+      const whose = drafter;
+      return afterDrafts(() =>
+        careful(async () => {
+          if (whose !== null && whose.person === drafter?.person) await keepDraft(storage, whose, id, text);
+        }),
+      );
+    },
     drafts: async () => (drafter === null ? 0 : await countDrafts(storage, drafter.person)),
     writeNote: (id, text) => work.writeNote(id, text),
     takeOver: (id, note) => work.takeOver(id, note),

@@ -458,7 +458,10 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       return account(people, patients, start, confirmation);
     },
 
-    draft: async (id) => drafts.get(id) ?? '',
+    draft: async (id) => {
+      await pause(30);
+      return drafts.get(id) ?? '';
+    },
     saveDraft: async (id, text) => {
       await pause(20);
       if (text === '') drafts.delete(id);

@@ -39,7 +39,7 @@ export function Notes({ dossier }: { readonly dossier: Dossier }) {
   );
 }
 
-type DraftState = 'none' | 'typing' | 'kept';
+type DraftState = 'reading' | 'none' | 'typing' | 'kept';
 
 function Editor({ dossier }: { readonly dossier: Dossier }) {
   const put = useNotes(dossier.dossier);
@@ -48,7 +48,7 @@ function Editor({ dossier }: { readonly dossier: Dossier }) {
   const world = useWorld();
   const errorText = useErrorText();
   const [text, setText] = useState('');
-  const [draft, setDraft] = useState<DraftState>('none');
+  const [draft, setDraft] = useState<DraftState>('reading');
   const pending = useRef<string | null>(null);
   const id = dossier.dossier;
 
@@ -56,11 +56,11 @@ function Editor({ dossier }: { readonly dossier: Dossier }) {
     let gone = false;
     world.draft(id).then(
       (found) => {
-        if (gone || found === '' || pending.current !== null) return;
+        if (gone) return;
         setText(found);
-        setDraft('kept');
+        setDraft(found === '' ? 'none' : 'kept');
       },
-      () => undefined,
+      () => gone || setDraft('none'),
     );
     // Whatever was typed last is sealed on the way out as well.
     const flush = () => {
@@ -111,6 +111,9 @@ function Editor({ dossier }: { readonly dossier: Dossier }) {
         maxRows={12}
         maxLength={10_000}
         value={text}
+        // Typing before the kept draft is read would write over it.
+        readOnly={draft === 'reading'}
+        aria-busy={draft === 'reading'}
         onChange={(event) => {
           pending.current = event.target.value;
           setText(event.target.value);
