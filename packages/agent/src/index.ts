@@ -10,7 +10,7 @@ export {
   partName,
   patientsOf as breachPatients,
 } from './breach/file.ts';
-export { mirroredLines, mirroredStatements, practiceWorld, stateOfMirror } from './breach/world.ts';
+export { endedFacts, mirroredLines, mirroredStatements, practiceWorld, stateOfMirror } from './breach/world.ts';
 export type { ScopeContent } from './contents.ts';
 export { decideDestruction } from './destroy/decide.ts';
 export { type Destruction, type Drill, GROUNDS } from './destroy/file.ts';
@@ -43,7 +43,7 @@ export { type InitOptions, type InitResult, init } from './init.ts';
 export { checkPack, type PackVerdict } from './inspect/check.ts';
 export { inspectionPack } from './inspect/pack.ts';
 export { fileKeyStore, findKeyStore, type KeyStore } from './keystore.ts';
-export { liveHashes } from './live.ts';
+export { liveHashes, standing } from './live.ts';
 export { type MirrorResult, mirrorState } from './mirror.ts';
 export { readObjects, type StoredObject } from './mirror-files.ts';
 export type { NoReason } from './mitz/answer.ts';

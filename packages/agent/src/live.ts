@@ -5,7 +5,7 @@
 
 import type { DossierId, FactId, HandleId, TeamId } from '@ketenkluis/base';
 import { dossierState, type Hash } from '@ketenkluis/seal';
-import type { LiveDossier } from './register.ts';
+import type { LiveDossier, Register } from './register.ts';
 
 export const emptyLive = (): LiveDossier => ({
   ...{ seq: 0, heads: {}, facts: {}, grants: [], notes: [] },
@@ -21,6 +21,23 @@ export const liveHashes = (live: LiveDossier): Hash[] => [
     ...live.notes.flatMap(({ descriptor, grants }) => [descriptor, ...grants]),
   ]),
 ];
+
+/** By this register: who is enrolled, their dossiers, and every version of theirs and of the teams' lists that is live. */
+export function standing({ patients, teams }: Register) {
+  const lives = Object.entries(patients).flatMap(([name, { enrolment, live }]) =>
+    enrolment?.state === 'enrolled' ? [{ name, dossier: enrolment.ids.dossier, live }] : [],
+  );
+  return {
+    names: new Set(lives.map(({ name }) => name)),
+    dossiers: new Set<string>(lives.flatMap(({ dossier, live }) => (live === null ? [] : [dossier]))),
+    versions: new Set<string>([
+      ...lives.flatMap(({ live }) =>
+        live === null ? [] : [...Object.values(live.heads), ...live.notes].map(({ descriptor }) => descriptor),
+      ),
+      ...teams.flatMap(({ slots }) => Object.values(slots).flatMap(({ descriptor }) => descriptor ?? [])),
+    ]),
+  };
+}
 
 export const stateOf = (dossier: DossierId, live: LiveDossier): Hash =>
   live.stated ?? dossierState(dossier, liveHashes(live));

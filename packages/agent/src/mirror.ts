@@ -20,7 +20,7 @@ import {
   tileWidth,
 } from '@ketenkluis/ledger';
 import { entriesPage, mirrorPage, partners as partnersMessage } from '@ketenkluis/protocol';
-import { asHash, decodeStatement, type Plaintext, sealTo } from '@ketenkluis/seal';
+import { asHash, decodeStatement, type KeyDirectory, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { z } from 'zod';
 import { agentError } from './errors.ts';
 import { ownFolder, readIfThere, writeAtomic } from './files.ts';
@@ -125,7 +125,7 @@ export async function mirror(
   const anew = people && state.objects >= 0;
   const added = await (anew ? mirrorAnew(dir, link, register) : mirrorObjects(dir, link, state.objects, 'objects'));
   const removed = people || PACK_EVENTS.some((event) => events.has(event)) ? await dropDead(dir, register) : 0;
-  const forgotten = events.has('petition') ? await dropForgotten(dir) : 0;
+  const forgotten = events.has('petition') ? await dropForgotten(dir, await link.session.people()) : 0;
   const plain = canonicalJson(register) as Plaintext;
   await writeAtomic(join(dir, REGISTER_COPY), await sealTo(fromBase64url(register.recoveryKem), REGISTER_INFO, plain));
   if (register.partners.length > 0) await mirrorPartners(dir, link);
@@ -250,17 +250,22 @@ async function eraseCopies(dir: string, link: Link, state: MirrorState, erased: 
 
 const SAID: ReadonlySet<string> = new Set(['petition', 'answer']);
 
-/** The words of what was asked and answered before the agent had those of its dossier erased (docs/spec/destruction.md). */
-async function dropForgotten(dir: string): Promise<number> {
+/**
+ * The words of what was asked and answered before the agent had those of its dossier erased (docs/spec/destruction.md). Only its own
+ * signature takes them: a host may not.
+ */
+async function dropForgotten(dir: string, people: KeyDirectory): Promise<number> {
   const asked = new Map<string, string[]>();
   const gone = new Set<string>();
   for (const file of await filesOf(dir, 'objects')) {
     for (const { kind, name, bytes } of await objectsIn(dir, file)) {
       if (kind !== 'statement') continue;
-      const { payload } = decodeStatement(fromBase64url(bytes));
+      const statement = decodeStatement(fromBase64url(bytes));
+      const { payload } = statement;
       if (payload.t !== 'petition') continue;
       const before = asked.get(payload.dossier) ?? [];
-      if (payload.kind === 'forget') for (const one of before) gone.add(one);
+      if (payload.kind === 'forget' && (await people.verify(statement, payload.at)))
+        for (const one of before) gone.add(one);
       asked.set(payload.dossier, [...before, name]);
     }
   }

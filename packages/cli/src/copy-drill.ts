@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import {
   type CopyKeys,
   type Drill,
+  endedFacts,
   mirroredStatements,
   openCopy,
   type Register,
+  standing,
   stateOfMirror,
   verifyMirror,
 } from '@ketenkluis/agent';
@@ -34,23 +36,6 @@ export async function clientsRefuse(register: Register, newest: string, shown: s
     () => false,
     () => true,
   );
-}
-
-/** Dossiers that are enrolled by this register, and every version that it says is live. */
-function standing(register: Register) {
-  const lives = Object.values(register.patients).flatMap(({ enrolment, live }) =>
-    enrolment?.state === 'enrolled' && live !== null ? [{ dossier: enrolment.ids.dossier, live }] : [],
-  );
-  return {
-    dossiers: new Set<string>(lives.map(({ dossier }) => dossier)),
-    versions: new Set<string>([
-      ...lives.flatMap(({ live }) => [...Object.values(live.heads), ...live.notes].map(({ descriptor }) => descriptor)),
-      ...register.teams.flatMap(({ slots }) => Object.values(slots).flatMap(({ descriptor }) => descriptor ?? [])),
-    ]),
-    names: new Set(
-      Object.entries(register.patients).flatMap(([id, { enrolment }]) => (enrolment?.state === 'enrolled' ? [id] : [])),
-    ),
-  };
 }
 
 /** Changes nothing; nothing that opened is kept. */
@@ -84,9 +69,7 @@ export async function copyDrillOf(options: {
   const dossiers = over.flatMap(({ descriptor: { dossier } }) =>
     dossier !== null && !now.dossiers.has(dossier) ? [dossier] : [],
   );
-  const ended = async (dir: string) =>
-    new Set((await mirroredStatements(dir)).flatMap((one) => (one.t === 'withdrawal' ? [one.fact] : [])));
-  const [endedNow, endedThen] = [await ended(mirror), await ended(copy)];
+  const [endedNow, endedThen] = [await endedFacts(mirror), await endedFacts(copy)];
   const people = (await mirroredStatements(copy)).flatMap((one) =>
     one.t === 'fact' && one.kind === 'membership' && endedNow.has(one.id) && !endedThen.has(one.id) ? [one.person] : [],
   );

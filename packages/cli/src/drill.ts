@@ -10,12 +10,12 @@ import { join, resolve } from 'node:path';
 import {
   type CopyKeys,
   type Drill,
-  liveHashes,
-  mirroredStatements,
+  endedFacts,
   mirrorState,
   openState,
   type Register,
   sheetsOf,
+  standing,
   verifyMirror,
 } from '@ketenkluis/agent';
 import { base64url, type Clock, isoInstant, systemClock, systemRandom } from '@ketenkluis/base';
@@ -66,17 +66,8 @@ async function broughtBack(vault: RunningVault['vault'], register: Register, mir
       .execute(),
     years: await tx.selectFrom('erased').select('year').where('practice', '=', practice).execute(),
   }));
-  const lives = Object.values(register.patients).flatMap(({ enrolment, live }) =>
-    live !== null && enrolment !== null && 'ids' in enrolment ? [{ dossier: enrolment.ids.dossier, live }] : [],
-  );
-  const dossiers = new Set<string>(lives.map(({ dossier }) => dossier));
-  const versions = new Set<string>([
-    ...lives.flatMap(({ live }) => [...liveHashes(live)]),
-    ...register.teams.flatMap(({ slots }) => Object.values(slots).flatMap(({ descriptor }) => descriptor ?? [])),
-  ]);
-  const ended = new Set(
-    (await mirroredStatements(mirror)).flatMap((one) => (one.t === 'withdrawal' ? [one.fact] : [])),
-  );
+  const { dossiers, versions } = standing(register);
+  const ended = await endedFacts(mirror);
   const { erased } = mirrorState.parse(JSON.parse(await readFile(join(mirror, 'mirror.json'), 'utf8')));
   return {
     dossiers: held.dossiers.filter(({ dossier }) => !dossiers.has(dossier)).length,

@@ -3,13 +3,14 @@
  * what it keeps (docs/spec/destruction.md).
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decideDestruction, mirroredLines, mirroredStatements, openState, verifyMirror } from '@ketenkluis/agent';
 import { mirrorAt, sixYearsOn } from '@ketenkluis/agent/testing/erased';
-import { localDate } from '@ketenkluis/base';
+import { base64url, localDate } from '@ketenkluis/base';
 import type { WorklistRow } from '@ketenkluis/care';
 import { dueDay } from '@ketenkluis/protocol';
+import { encodeStatement, signStatement } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   dossierOf,
@@ -25,7 +26,7 @@ import {
   visit,
   vouch,
 } from './index.ts';
-import { answerPetition, answerPosed, askName, petitionsOf, posedTo } from './petitions.ts';
+import { answerPetition, answerPosed, askName, askRight, common, petitionsOf, posedTo } from './petitions.ts';
 import type { Joined } from './testing/joining.ts';
 import { takeIn } from './testing/patient.ts';
 import { makeTwo, type Two } from './testing/two.ts';
@@ -184,6 +185,14 @@ describe('R5: destruction at a partner, and of what was asked', () => {
           .execute(),
       );
 
+  const worded = (mirror: string) =>
+    readdirSync(join(mirror, 'objects')).flatMap((name) =>
+      readFileSync(join(mirror, 'objects', name), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .filter((line) => line.includes('"kind":"words"')),
+    );
+
   it('reaches the partner by the workplace, who says what became of it; the words of what was asked go last, here and in the own copy', async () => {
     const mirror = join(two.practice.dir, 'mirror');
     await two.practice.sync({ mirror });
@@ -220,19 +229,26 @@ describe('R5: destruction at a partner, and of what was asked', () => {
       petitions: { state: 'todo' },
     });
     expect((await wordsLeft()).length).toBeGreaterThan(3);
+
+    // A host that says it in the agent's place takes nothing from the practice's own copy.
+    const folder = join(mirror, 'objects');
+    const newest = join(folder, readdirSync(folder).sort().at(-1)!);
+    const lie = await signStatement({ ...common(gp, own.dossier), kind: 'forget' }, gp.keys().signer);
+    const bytes = base64url(encodeStatement(lie));
+    appendFileSync(newest, `${JSON.stringify({ kind: 'statement', name: lie.hash, bytes })}\n`);
+    const before = worded(mirror);
+    await askRight(me, own, 'other', 'Is het al weg?');
+    await two.practice.sync({ mirror });
+    expect(worded(mirror).length).toBe(before.length + 1);
+    const open = (await petitionsOf(gp, null)).all.find(({ answer }) => answer === null)!;
+    await answerPetition(gp, open, { verdict: 'done', name: null, text: 'Bijna.' });
     gp = await two.practice.signIn('gp');
     const [reader] = await ownersOf(gp, own.dossier);
     await endOwn(gp, reader!);
     await two.practice.sync({ mirror });
     expect(await copies()).toMatchObject({ own: { state: 'done' }, petitions: { state: 'done' } });
     expect(await wordsLeft()).toEqual([]);
-    const kept = readdirSync(join(mirror, 'objects')).flatMap((name) =>
-      readFileSync(join(mirror, 'objects', name), 'utf8')
-        .trimEnd()
-        .split('\n')
-        .filter((line) => line.includes('"kind":"words"')),
-    );
-    expect(kept).toEqual([]);
+    expect(worded(mirror)).toEqual([]);
     expect((await posedTo(owner)).filter(({ payload }) => payload.kind === 'destroy')).toHaveLength(1);
   });
 

@@ -62,6 +62,10 @@ export async function mirroredStatements(dir: string): Promise<readonly Payload[
   return out;
 }
 
+/** Every fact that somebody ended, by the withdrawals that stand in the copy. */
+export const endedFacts = async (dir: string): Promise<ReadonlySet<string>> =>
+  new Set((await mirroredStatements(dir)).flatMap((one) => (one.t === 'withdrawal' ? [one.fact] : [])));
+
 /** Who was in which team, and which key each team had when. */
 function peopleOf(statements: readonly Payload[]) {
   const ended = new Map<string, number>();

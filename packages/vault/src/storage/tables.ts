@@ -352,13 +352,13 @@ interface ToldTable extends Own {
   on_day: string | null;
 }
 
-/** Lines of a year that retention took (docs/spec/retention.md), and the line that says so. */
 /** Of items that went with their year, the last before each that stands: the line whose leaf proves what the next one names. */
 interface ErasedLastTable extends Own {
   dossier: DossierId;
   seq: number;
   line: number;
 }
+/** Lines of a year that retention took (docs/spec/retention.md), and the line that says so. */
 interface ErasedTable extends Own {
   log: string;
   year: number;

@@ -1,17 +1,13 @@
 /** What patients ask of the practice: each with the day on which it is due, and the answer (docs/spec/petition.md). */
 
-import { Button, Radio, Textarea, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ABOUT, verdictOf, WORK } from '../i18n/petitions.ts';
 import type { PatientRequest, PatientRequests, PetitionVerdict } from '../model.ts';
-import { AdminNav } from '../parts/admin-nav.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Main } from '../parts/main.tsx';
-import { Heading, Tag } from '../parts/page.tsx';
+import { Answered, type Choice, Choices, DecideForm, Due, PetitionsPage, Shelves } from '../parts/petition.tsx';
 import { useSay } from '../parts/say.ts';
-import { Asked, Empty, Strip } from '../parts/states.tsx';
-import { Fault } from '../parts/sure.tsx';
+import { Empty, Strip } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct, useAsk, useSession } from '../parts/world.tsx';
 import { Lengthen } from './petition-longer.tsx';
@@ -24,42 +20,16 @@ export function PetitionsScreen() {
 }
 
 function OwnRequests() {
-  const words = useWords();
   const query = useAsk(['petitions'], (world) => world.petitions!.list());
-  const title = words.text(WORK.title);
   return (
-    <Main>
-      <div className="kk-page">
-        <AdminNav />
-        <div className="kk-head">
-          <Heading name={title}>{title}</Heading>
-          <p className="kk-lead">{words.text(WORK.lead)}</p>
-        </div>
-        <Asked query={query} loading={words.text(WORK.loading)} heading={title}>
-          {(found) => <List found={found} />}
-        </Asked>
-      </div>
-    </Main>
+    <PetitionsPage title={WORK.title} lead={WORK.lead} loading={WORK.loading} query={query}>
+      {(found) => <List found={found} />}
+    </PetitionsPage>
   );
 }
 
 function List({ found: { requests, broken } }: { readonly found: PatientRequests }) {
   const words = useWords();
-  const waiting = requests.filter((one) => one.waiting !== null);
-  const answered = requests.filter((one) => one.waiting === null);
-  const part = (id: string, title: string, all: readonly PatientRequest[]) =>
-    all.length === 0 ? null : (
-      <section className="kk-card" aria-labelledby={id}>
-        <h2 id={id}>
-          {title} ({all.length})
-        </h2>
-        <ul className="kk-list">
-          {all.map((one) => (
-            <One key={one.id} one={one} />
-          ))}
-        </ul>
-      </section>
-    );
   return (
     <>
       {broken.length === 0 ? null : (
@@ -68,18 +38,20 @@ function List({ found: { requests, broken } }: { readonly found: PatientRequests
         </div>
       )}
       {requests.length === 0 ? <Empty title={words.text(WORK.none)} body={words.text(WORK.noneBody)} /> : null}
-      {part('waiting', words.text(WORK.waiting), waiting)}
-      {part('answered', words.text(WORK.answered), answered)}
+      <Shelves all={requests} waits={({ waiting }) => waiting !== null}>
+        {(one) => <One key={one.id} one={one} />}
+      </Shelves>
     </>
   );
 }
 
 function One({ one }: { readonly one: PatientRequest }) {
   const words = useWords();
-  const [opened, setOpened] = useState(false);
-  const [lengthening, setLengthening] = useState(false);
+  const [opened, setOpened] = useState<'reply' | 'longer' | null>(null);
   const { waiting, answer, whom, longer } = one;
   const named = whom?.name ?? words.text(WORK.unnamed);
+  const what = `${one.patient}, ${words.text(ABOUT[one.about])}`;
+  const close = () => setOpened(null);
   return (
     <li className="kk-stack" data-late={waiting?.late === true}>
       <div className="kk-row-end">
@@ -102,43 +74,22 @@ function One({ one }: { readonly one: PatientRequest }) {
         </p>
       )}
       {waiting === null ? null : (
-        <div className="kk-buttons" style={{ alignItems: 'center' }}>
-          <span>
-            {words.text(WORK.due)} <strong>{words.day(waiting.due)}</strong>{' '}
-            {waiting.late ? <Tag tone="bad">{words.text(WORK.late)}</Tag> : null}
-          </span>
-          {whom?.me ? (
-            <span className="kk-dim">{words.text(WORK.own)}</span>
-          ) : (
-            <Button
-              size="xs"
-              aria-label={`${words.text(WORK.reply)}: ${one.patient}, ${words.text(ABOUT[one.about])}`}
-              onClick={() => setOpened(true)}
-            >
-              {words.text(WORK.reply)}
-            </Button>
-          )}
-          {one.mayExtend && !whom?.me ? (
+        <Due {...waiting} me={whom?.me === true} of={what} reply={() => setOpened('reply')}>
+          {one.mayExtend ? (
             <Button
               size="xs"
               variant="default"
-              aria-label={`${words.text(WORK.extend)}: ${one.patient}, ${words.text(ABOUT[one.about])}`}
-              onClick={() => setLengthening(true)}
+              aria-label={`${words.text(WORK.extend)}: ${what}`}
+              onClick={() => setOpened('longer')}
             >
               {words.text(WORK.extend)}
             </Button>
           ) : null}
-        </div>
+        </Due>
       )}
-      {answer?.words ? (
-        <p>
-          <strong>{words.text(verdictOf(one.about, answer.words.verdict, answer.by))}</strong>
-          {answer.words.name === null ? '' : `: ${answer.words.name}`}. {answer.words.text}{' '}
-          <span className="kk-dim kk-small">({words.moment(answer.at)})</span>
-        </p>
-      ) : null}
-      <Answer one={one} opened={opened} close={() => setOpened(false)} />
-      {lengthening ? <Lengthen one={one} close={() => setLengthening(false)} /> : null}
+      <Answered answer={answer} verdict={({ verdict }, by) => verdictOf(one.about, verdict, by)} />
+      <Answer one={one} opened={opened === 'reply'} close={close} />
+      <Lengthen one={one} opened={opened === 'longer'} close={close} />
     </li>
   );
 }
@@ -154,7 +105,6 @@ function Answer({ one, opened, close }: AnswerProps) {
   const say = useSay();
   const queries = useQueryClient();
   const [verdict, setVerdict] = useState<PetitionVerdict | null>(null);
-  const [text, setText] = useState('');
   const [name, setName] = useState('');
   const isName = one.whom !== null;
   // Who works elsewhere nobody here can look up.
@@ -170,65 +120,38 @@ function Answer({ one, opened, close }: AnswerProps) {
       void queries.invalidateQueries({ queryKey: ['petitions-waiting'] });
     },
   );
-  const choices: readonly (readonly [PetitionVerdict, string])[] = isName
+  const choices: readonly Choice<PetitionVerdict>[] = isName
     ? [
-        ['given', words.text(WORK.give)],
-        ['refused', words.text(WORK.refuse)],
+        { value: 'given', label: words.text(WORK.give), disabled: one.whom?.name === null && !typed },
+        { value: 'refused', label: words.text(WORK.refuse) },
       ]
     : [
-        ['done', words.text(WORK.done)],
-        ['refused', words.text(WORK.refused)],
+        { value: 'done', label: words.text(WORK.done) },
+        { value: 'refused', label: words.text(WORK.refused) },
       ];
   return (
-    <Dialog opened={opened} close={close} title={words.text(WORK.reply)}>
-      <form
-        className="kk-stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (verdict !== null) send.mutate({ verdict, text, ...(typed ? { name } : {}) });
-        }}
-      >
-        {isName ? <p>{words.text(WORK.weigh)}</p> : null}
-        <Radio.Group
-          label={words.text(WORK.decide)}
-          value={verdict ?? ''}
-          onChange={(value) => setVerdict(choices.find(([one]) => one === value)?.[0] ?? null)}
-        >
-          <div className="kk-stack">
-            {choices.map(([value, label]) => (
-              <Radio
-                key={value}
-                value={value}
-                label={label}
-                disabled={value === 'given' && one.whom?.name === null && !typed}
-              />
-            ))}
-          </div>
-        </Radio.Group>
-        {typed && verdict === 'given' ? (
-          <TextInput
-            label={words.text(WORK.partnerName)}
-            maxLength={200}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-        ) : null}
-        <Textarea
-          label={words.text(WORK.why)}
-          autosize
-          minRows={3}
-          maxLength={4000}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+    <DecideForm
+      title={WORK.reply}
+      opened={opened}
+      close={close}
+      why={WORK.why}
+      last={WORK.final}
+      send={WORK.send}
+      ready={verdict !== null && !unnamed}
+      sending={send.isPending}
+      error={send.error}
+      onSend={(text) => verdict !== null && send.mutate({ verdict, text, ...(typed ? { name } : {}) })}
+    >
+      {isName ? <p>{words.text(WORK.weigh)}</p> : null}
+      <Choices label={words.text(WORK.decide)} of={choices} chosen={verdict} choose={setVerdict} />
+      {typed && verdict === 'given' ? (
+        <TextInput
+          label={words.text(WORK.partnerName)}
+          maxLength={200}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
         />
-        <p className="kk-dim kk-small">{words.text(WORK.final)}</p>
-        <Fault error={send.error} />
-        <div className="kk-buttons">
-          <Button type="submit" loading={send.isPending} disabled={verdict === null || text.trim() === '' || unnamed}>
-            {words.text(WORK.send)}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      ) : null}
+    </DecideForm>
   );
 }
