@@ -7,6 +7,7 @@ import { decodeEntry, folderOf, openCheckpoint, parseVkey, shardHash, verifyLedg
 import { createVerifier, type Hash } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fsck } from './fsck.ts';
+import { erasePetitions } from './petition-pages.ts';
 import { erasedOf } from './retention.ts';
 import {
   deliverAll,
@@ -112,17 +113,27 @@ describe('R44: retention of the log', () => {
     const { storage } = world.running.vault;
     const practice = world.practice.id;
     const asked = [
-      ['ask', looked, looked],
-      ['answer', looked, null],
-      ['ask', looked - 1, null],
-      ['alert', looked - 1, null],
+      ['ask', looked, looked, null],
+      ['answer', looked, null, 0],
+      ['ask', looked - 1, null, null],
+      ['alert', looked - 1, null, null],
+      // Asked in that year and answered in a later one: it stays until its answer goes, and what was said to it with it.
+      ['ask', looked - 1, ofYear + 1, null],
+      ['extend', looked - 1, null, 4],
     ] as const;
+    const named = (number: number) => `${number}`.padEnd(43, 'A') as Hash;
     await storage.write(async (tx) => {
       const [row] = await tx.selectFrom('statement').selectAll().limit(1).execute();
-      for (const [number, [kind, line, answered]] of asked.entries()) {
-        const hash = `${number}`.padEnd(43, 'A') as Hash;
+      for (const [number, [kind, line, answered, to]] of asked.entries()) {
+        const hash = named(number);
         const words = new Uint8Array([1]);
-        const of = { person: world.practice.gp.id, dossier: newDossier(7).id, asked: null, at: world.time.clock() };
+        const at = world.time.clock();
+        const of = {
+          person: world.practice.gp.id,
+          dossier: newDossier(7).id,
+          asked: to === null ? null : named(to),
+          at,
+        };
         await tx
           .insertInto('petition')
           .values({ practice, hash, line, kind, answered, words, ...of })
@@ -136,6 +147,11 @@ describe('R44: retention of the log', () => {
     await world.running.upkeep();
     const left = await storage.read((tx) => tx.selectFrom('petition').select(['kind', 'line']).execute());
     expect(left).toEqual(asked.slice(2).map(([kind, line]) => ({ kind, line })));
+    // With the year of the answer the question goes as well.
+    await storage.write(async (tx) => {
+      await erasePetitions(tx, practice, ofYear + 2);
+      expect(await tx.selectFrom('petition').select('kind').execute()).toEqual([{ kind: 'ask' }, { kind: 'alert' }]);
+    });
     await storage.write(async (tx) => {
       await tx.deleteFrom('petition').execute();
       expect((await tx.deleteFrom('statement').where('type', '=', 'petition').execute())[0]!.numDeletedRows).toBe(2n);
