@@ -171,6 +171,37 @@ describe('R44: retention of the log', () => {
     expect(table).toEqual([]);
   });
 
+  it('R44: a line of an earlier year that stayed goes with the next one, once nothing of it stands any more', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'ketenkluis-retention-'));
+    await world.running.vault.storage.tidy();
+    cpSync(world.dir, copy, { recursive: true });
+    rmSync(join(copy, 'vault.lock'));
+    const later = await reopenTestWorld(world, copy, fakeClock(Date.UTC(2038, 0, 2)));
+    const { storage } = later.running.vault;
+    const { origin } = world.log;
+    const of = async () => storage.ledger.entries(origin, 0, (await storage.ledger.state(origin)).size);
+    // The newest line of 2026 that brought in what still stood in 2032, and stands no more.
+    const stayed = (await of()).findLast(({ index, stored }) => index < ofYear && stored.length > 0)!;
+    expect(stayed.index).toBeGreaterThan(0);
+    await storage.write((tx) => tx.deleteFrom('statement').where('line', '=', stayed.index).execute());
+    await sayTime(later.running.vault, world.practice.id, later.time.clock(), world.practice.agent.id);
+    await later.running.upkeep();
+    const all = await of();
+    expect(await storage.read((tx) => erasedOf(tx, world.practice.id))).toHaveLength(3);
+    expect(all[stayed.index]!.stored).toHaveLength(0);
+    expect(all[stayed.index]!.leaf).toEqual(stayed.leaf);
+    expect(all[0]!.stored.length).toBeGreaterThan(0);
+    const found = await verifyLedger({
+      ...{ folder: folderOf(storage.ledger, origin), trust: { log: parseVkey(world.log.key) } },
+      ...{ verifier: createVerifier(), seen: [early] },
+      entries: async (from, to) =>
+        (await storage.ledger.entries(origin, from, to)).filter((one) => one.stored.length > 0),
+      erased: await storage.read((tx) => erasedOf(tx, world.practice.id)),
+    });
+    expect(found).toMatchObject({ ok: true, faults: [] });
+    await later.close();
+  });
+
   it('comes once, and the log goes on', async () => {
     const { size } = await state();
     await world.running.upkeep();

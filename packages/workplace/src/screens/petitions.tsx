@@ -67,7 +67,7 @@ function One({ one }: { readonly one: PatientRequest }) {
           {words.text(WORK.line)} {whom.line})
         </p>
       )}
-      {whom?.partner && waiting !== null ? (
+      {whom?.partner && waiting !== null && answer === null ? (
         <p className="kk-dim">{words.text(whom.alone ? WORK.partnerAlone : WORK.partnerAsked)}</p>
       ) : null}
       {one.unread > 0 ? <p className="kk-dim">{words.text(WORK.before)}</p> : null}
