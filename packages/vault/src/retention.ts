@@ -76,7 +76,13 @@ async function eraseLines(tx: Tx, practice: OrganisationId, { log, to }: ErasedS
   // What patients asked and were answered stands no longer than the line of the answer.
   await erasePetitions(tx, practice, to);
   // Lines of earlier years that stayed go too where nothing of theirs stands any more.
-  const standing = tx.selectFrom('statement').select('line').where('practice', '=', practice).where('line', '<', to);
+  const standing = tx
+    .selectFrom('statement')
+    .select('line')
+    .where('practice', '=', practice)
+    .where('line', '<', to)
+    // What names a year that went is what every verifier asks for, for good.
+    .union(tx.selectFrom('erased').select('line').where('practice', '=', practice));
   await tx
     .updateTable('entry')
     .set({ stored: EMPTY })
