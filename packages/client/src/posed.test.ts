@@ -354,5 +354,18 @@ describe('R5: destruction at a partner, and of what was asked', () => {
     await mirrorAt(two.practice, mirror, two.practice.clock.clock());
     expect(await asked()).toBe(0);
     expect(await verifyMirror(mirror)).toMatchObject({ ok: true, faults: [] });
+    // A line of that year that had stayed goes with the next year, once nothing of it stands: there, and in the own copy.
+    const log = two.practice.init.state.register.vault.log.origin;
+    const [stayed] = (await storage.ledger.entries(log, 0, 400)).flatMap(({ index, stored }) =>
+      index > 0 && stored.length > 0 ? [index] : [],
+    );
+    const here = async () => (await mirroredLines(mirror)).some(({ index }) => index === stayed);
+    expect(await here()).toBe(true);
+    await storage.write((tx) => tx.deleteFrom('statement').where('line', '=', stayed!).execute());
+    await sixYearsOn(two.practice);
+    await two.practice.vault().upkeep();
+    await mirrorAt(two.practice, mirror, two.practice.clock.clock());
+    expect(await here()).toBe(false);
+    expect(await verifyMirror(mirror)).toMatchObject({ ok: true, faults: [] });
   });
 });
