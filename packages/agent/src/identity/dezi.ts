@@ -146,6 +146,7 @@ export function deziAdapter(config: DeziConfig, clock: Clock): IdentityAdapter {
   const attestations = attestationChecker(config.attestation, clock);
   return {
     means: 'dezi',
+    issuer: config.issuer,
     name: config.name ?? 'Dezi',
     begin: () => orRefused(() => oidc.begin()),
     finish: (callback, flow) =>

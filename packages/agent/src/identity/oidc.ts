@@ -134,6 +134,7 @@ export function oidcAdapter(config: OidcConfig, clock: Clock): IdentityAdapter {
   const oidc = oidcClient(config, clock);
   return {
     means: 'oidc',
+    issuer: config.issuer,
     name: config.name ?? 'uw praktijkaccount',
     begin: () => orRefused(() => oidc.begin()),
     finish: (callback, flow) => orRefused(async () => (await oidc.finish(callback, flow)).identified),
@@ -146,6 +147,7 @@ export function eidAdapter(config: EidConfig, clock: Clock): IdentityAdapter {
   const oidc = oidcClient(config, clock, { pairwise: true });
   return {
     means: 'eid',
+    issuer: config.issuer,
     name: config.name ?? 'uw inlogmiddel',
     asks: config.asks ?? 'substantial',
     ...(phone !== undefined && { phone }),
