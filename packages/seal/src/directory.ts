@@ -295,7 +295,10 @@ export class KeyDirectory implements SignRules {
         throw sealError('replayed', 'these witnesses were named before those that count now');
       return;
     }
-    if (fact.kind === 'demand') return checkDemand(fact, this.demand);
+    if (fact.kind === 'demand') {
+      checkDemand(fact, this.demand);
+      return;
+    }
     if (fact.kind === 'control') {
       const before = last(this.#controls);
       const follows = fact.number === (before?.fact.number ?? 0) + 1 && fact.prev === (before?.hash ?? null);
