@@ -20,6 +20,8 @@ export const SETTINGS = {
   staff: say('Wie hier werkt', 'Who works here'),
   asked: say('moet zich aanmelden, niveau', 'must sign on, level'),
   notAsked: say('hoeft dat niet', 'is not asked'),
+  chosen: say('kan: u kiest het per patiënt aan de balie', 'can: you choose for each patient at the desk'),
+  vouches: say('controle door', 'checked by'),
   patients: say('Elke patiënt met inzage', 'Every patient with access'),
   patientsNow: say('Patiënten met inzage nu', 'Patients with access now'),
   of: say('van', 'of'),
@@ -71,7 +73,6 @@ export const DEMAND = {
   ),
   look: say('Kijk wat daar kan', 'See what is there'),
   found: say('Hiermee kan men zich daar aanmelden', 'What people can sign on with there'),
-  vouches: say('controle door', 'checked by'),
   nothing: say('Daar is niets om u mee aan te melden', 'There is nothing to sign on with there'),
   old: say(
     'De aanmeldbalie is te oud: laat de praktijkcomputer bijwerken.',

@@ -139,17 +139,14 @@ export const TROUBLES: Readonly<
 };
 
 export const RETURNED = {
-  title: say('U bent terug', 'You are back'),
+  title: say('Ga naar het tabblad waarin u begon', 'Go to the tab in which you began'),
   body: say(
-    'Ga naar het tabblad waarin u begon. Daar gaat u verder.',
-    'Go to the tab in which you began. You go on there.',
+    'Daar ziet u of het aanmelden lukte, en gaat u verder. Deze pagina bewaart niets.',
+    'There you see whether you are signed on, and you go on. This page keeps nothing.',
   ),
-  gone: say(
-    'Is dat tabblad weg? Sluit deze pagina en begin opnieuw.',
-    'Is that tab gone? Close this page and start again.',
-  ),
-  taken: say('Klaar', 'Done'),
-  takenBody: say('U kunt dit tabblad sluiten.', 'You can close this tab.'),
+  gone: say('Is dat tabblad weg? Dan begint u opnieuw.', 'Is that tab gone? Then you start again.'),
+  taken: say('U kunt dit tabblad sluiten', 'You can close this tab'),
+  takenBody: say('Ga verder in het tabblad waarin u begon.', 'Go on in the tab in which you began.'),
   nothing: say('Hier is niets te doen', 'There is nothing to do here'),
   nothingBody: say(
     'Op deze pagina komt u terug na het aanmelden. Begin bij de werkplek.',

@@ -13,7 +13,7 @@ import { useWords } from '../parts/words.ts';
 import { useAct, useWorld } from '../parts/world.tsx';
 
 type Asks = 'substantial' | 'high' | null;
-const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : address);
+export const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : address);
 /** An address as somebody types it. */
 const originOf = (text: string): string => {
   const full = text.includes('://') ? text : `https://${text}`;
@@ -53,7 +53,6 @@ export function ChangeDemand({ found, close }: { readonly found: SignOnSettings;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ready) propose.mutate(asks);
-    else if (!none) look.mutate();
   };
   return (
     <form className="kk-stack" onSubmit={submit}>
@@ -69,6 +68,12 @@ export function ChangeDemand({ found, close }: { readonly found: SignOnSettings;
         onChange={(event) => {
           setDesk(event.currentTarget.value);
           look.reset();
+        }}
+        onKeyDown={(event) => {
+          // Nothing was looked at yet: the button that sends is off, and a browser would do nothing.
+          if (event.key !== 'Enter' || ready || none) return;
+          event.preventDefault();
+          look.mutate();
         }}
       />
       <div className="kk-buttons">
@@ -104,12 +109,12 @@ function Offered({ offered, named }: { readonly offered: readonly OfferedWay[]; 
   return (
     <div role="status">
       <h3>{words.text(DEMAND.found)}</h3>
-      <ul className="kk-list">
+      <ul style={{ margin: 0, paddingLeft: 20 }}>
         {offered.map(({ means, name, issuer }) => (
           <li key={means}>
             <strong>{name}</strong> {words.text(SETTINGS[means])}{' '}
             <span className="kk-dim">
-              ({words.text(DEMAND.vouches)} {hostOf(issuer ?? '')})
+              ({words.text(SETTINGS.vouches)} {hostOf(issuer ?? '')})
             </span>
           </li>
         ))}
@@ -141,17 +146,21 @@ function Level(of: {
   );
 }
 
+/** One way on a line. */
+const LINES = { whiteSpace: 'pre-line' } as const;
+
 /** What a second signer reads, and asks about, before signing: what is asked now beside what will be. */
 export function ProposedDemand({ proposal, mine }: { readonly proposal: DemandProposal; readonly mine: string }) {
   const words = useWords();
   const { asks, before, lower, shutOut } = proposal;
   const level = (of: Asks) =>
     of === null ? words.text(SETTINGS.notAsked) : `${words.text(SETTINGS.asked)} ${words.text(LEVELS[of])}`;
+  const free = ({ patients, ways }: AskedOfSignOn) => patients === null && ways.some(({ means }) => means === 'eid');
   const rows = (of: AskedOfSignOn | null) => ({
     staff: of === null ? words.text(DEMAND.never) : level(of.staff),
-    patients: of === null ? words.text(DEMAND.never) : level(of.patients),
+    patients: of === null ? words.text(DEMAND.never) : free(of) ? words.text(SETTINGS.chosen) : level(of.patients),
     desk: of?.desk ? hostOf(of.desk) : words.text(SETTINGS.noDesk),
-    means: (of?.ways ?? []).map(({ means, issuer }) => `${words.text(MEANS[means])} (${hostOf(issuer)})`).join('; '),
+    means: (of?.ways ?? []).map(({ means, issuer }) => `${words.text(MEANS[means])} (${hostOf(issuer)})`).join('\n'),
   });
   const [now, then] = [rows(before), rows(asks)];
   return (
@@ -180,8 +189,8 @@ export function ProposedDemand({ proposal, mine }: { readonly proposal: DemandPr
             {(['staff', 'patients', 'desk', 'means'] as const).map((one) => (
               <tr key={one}>
                 <th scope="row">{words.text(SETTINGS[one])}</th>
-                <td>{now[one] || '–'}</td>
-                <td>{now[one] === then[one] ? then[one] || '–' : <strong>{then[one] || '–'}</strong>}</td>
+                <td style={LINES}>{now[one] || '–'}</td>
+                <td style={LINES}>{now[one] === then[one] ? then[one] || '–' : <strong>{then[one] || '–'}</strong>}</td>
               </tr>
             ))}
           </tbody>

@@ -2,14 +2,14 @@
 
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { SETTINGS } from '../i18n/demand.ts';
+import { MEANS, SETTINGS } from '../i18n/demand.ts';
 import { LEVELS } from '../i18n/sign-on.ts';
-import type { OfferedWay, SignOnSettings } from '../model.ts';
+import type { AskedOfSignOn, OfferedWay, SignOnSettings } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Asked, Strip } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAsk } from '../parts/world.tsx';
-import { ChangeDemand } from './demand.tsx';
+import { ChangeDemand, hostOf } from './demand.tsx';
 
 export function SignOnCard() {
   const words = useWords();
@@ -71,16 +71,18 @@ function Standing({ found: { signed, host, means, patients } }: { readonly found
 
 function Terms({ found: { signed, means, patients } }: { readonly found: SignOnSettings }) {
   const words = useWords();
-  const level = (of: 'substantial' | 'high' | null) =>
-    of === null ? words.text(SETTINGS.notAsked) : `${words.text(SETTINGS.asked)} ${words.text(LEVELS[of])}`;
+  if (signed === null && patients.all === 0) return null;
+  const level = (of: 'substantial' | 'high' | null, other: string) =>
+    of === null ? other : `${words.text(SETTINGS.asked)} ${words.text(LEVELS[of])}`;
+  const chosen = signed?.ways.some((one) => one.means === 'eid') ? SETTINGS.chosen : SETTINGS.notAsked;
   return (
     <dl className="kk-terms">
       {signed === null ? null : (
         <>
           <dt>{words.text(SETTINGS.staff)}</dt>
-          <dd>{level(signed.staff)}</dd>
+          <dd>{level(signed.staff, words.text(SETTINGS.notAsked))}</dd>
           <dt>{words.text(SETTINGS.patients)}</dt>
-          <dd>{level(signed.patients)}</dd>
+          <dd>{level(signed.patients, words.text(chosen))}</dd>
         </>
       )}
       {patients.all === 0 ? null : (
@@ -91,20 +93,18 @@ function Terms({ found: { signed, means, patients } }: { readonly found: SignOnS
           </dd>
         </>
       )}
-      {means === null || means.length === 0 ? null : (
-        <>
-          <dt>{words.text(SETTINGS.means)}</dt>
-          <dd>
-            <ul className="kk-list">
-              {means.map((one) => (
-                <Way key={one.means} one={one} />
-              ))}
-            </ul>
-          </dd>
-        </>
-      )}
       {signed === null ? null : (
         <>
+          {signed.ways.length === 0 ? null : (
+            <>
+              <dt>{words.text(SETTINGS.means)}</dt>
+              <dd>
+                {signed.ways.map((way) => (
+                  <Way key={way.means} way={way} offered={means?.find((one) => one.means === way.means) ?? null} />
+                ))}
+              </dd>
+            </>
+          )}
           <dt>{words.text(SETTINGS.desk)}</dt>
           <dd>{signed.desk === null ? words.text(SETTINGS.noDesk) : new URL(signed.desk).host}</dd>
           <dt>{words.text(SETTINGS.signed)}</dt>
@@ -117,14 +117,22 @@ function Terms({ found: { signed, means, patients } }: { readonly found: SignOnS
   );
 }
 
-function Way({ one }: { readonly one: OfferedWay }) {
+/** As the practice signed it; how it is called there, where the desk answers. */
+function Way({ way, offered }: { readonly way: AskedOfSignOn['ways'][number]; readonly offered: OfferedWay | null }) {
   const words = useWords();
   return (
-    <li>
-      <strong>{one.name}</strong> {words.text(SETTINGS[one.means])}
-      {one.asks === null
-        ? ''
-        : `, ${words.text(LEVELS[one.asks])}; ${words.text(one.phone ? SETTINGS.phone : SETTINGS.noPhone)}`}
-    </li>
+    <div>
+      {offered === null ? (
+        words.text(MEANS[way.means])
+      ) : (
+        <>
+          <strong>{offered.name}</strong> {words.text(SETTINGS[way.means])}
+          {offered.means === 'eid' ? `, ${words.text(offered.phone ? SETTINGS.phone : SETTINGS.noPhone)}` : ''}
+        </>
+      )}{' '}
+      <span className="kk-dim">
+        ({words.text(SETTINGS.vouches)} {hostOf(way.issuer)})
+      </span>
+    </div>
   );
 }
