@@ -528,7 +528,7 @@ export const nl = {
     'workplace/bad-demand':
       'Hier kan niemand zich zo aanmelden. Kijk het adres van de aanmeldbalie na, en wat daar kan.',
     'workplace/asks-less':
-      'De kluis vraagt minder dan uw praktijk ondertekende, of noemt een andere aanmeldbalie. Er gaat niets open. Werk in uw HIS en bel een eigenaar van de praktijk.',
+      'De kluis vraagt minder dan uw praktijk ondertekende, of noemt een andere aanmeldbalie. Er gaat niets open. Bel de praktijk.',
     'workplace/bad-keyholder': 'Dit is geen kaart van een sleutelhouder. Vraag hem om een nieuwe.',
     'workplace/holders-missing':
       'Er antwoorden te weinig sleutelhouders, dus gaat er nu niets open. Kijk in het HIS en bel een eigenaar van de praktijk.',
