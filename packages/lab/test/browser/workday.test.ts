@@ -36,7 +36,7 @@ const state = (page: Page, name: string) => page.locator(`[data-state="${name}"]
 
 describe.concurrent('the morning', () => {
   it('R38, R41: a nurse finds, opens and reads; her look is a proved line that she sees herself', ({ expect }) =>
-    ground.visit(async (visit) => {
+    ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Sanne'));
       const all = await app.worklist.count();
@@ -144,13 +144,13 @@ describe.concurrent('the morning', () => {
 
   it('a note of the nurse reaches the GP, who takes it over; then it is gone for both', async ({ expect }) => {
     const text = 'Thuismeting gemiddeld 138/82, volgende week terug.';
-    const dossier = await ground.visit(async (visit) => {
+    const dossier = await ground.again(async (visit) => {
       await ground.enter(visit, ground.hand('Sanne', 'second'));
       await visit.app.worklist.openFirst(2);
       await visit.app.dossier.writeNote(text);
       return await opened(visit.page);
     });
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Hanneke', 'second'));
       await show(page, dossier);
@@ -168,7 +168,7 @@ describe.concurrent('the morning', () => {
   });
 
   it('an assistant sees what her role needs, and is told what that leaves out', ({ expect }) =>
-    ground.visit(async (visit) => {
+    ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Ilse', 'second'));
       await app.worklist.openFirst();
@@ -201,7 +201,7 @@ describe('who treats nobody', () => {
   it('R15, R22: the care group starts at counts, none under ten; no name, no dossier, no log opens', async ({
     expect,
   }) => {
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       const { page, app } = visit;
       await enter(visit, 'Marit');
       const counts = page.getByRole('row', { name: /^Diabetes mellitus type 2/ });
@@ -225,7 +225,7 @@ describe('who treats nobody', () => {
     expect,
   }) => {
     await openEmergency(owner, dossier, 'onwel geworden in de wachtkamer');
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       const { page, app } = visit;
       await enter(visit, 'Greet');
       await page.getByText('onwel geworden in de wachtkamer').waitFor();
@@ -261,7 +261,7 @@ describe('what a patient shut', () => {
   it('R34, R22: who recorded it sees it and opens it again; a colleague who treats the patient sees none', async ({
     expect,
   }) => {
-    const dossier = await ground.visit(async (visit) => {
+    const dossier = await ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Sanne', 'second'));
       await app.worklist.openFirst(4);
@@ -274,14 +274,14 @@ describe('what a patient shut', () => {
       await page.getByRole('row', { name: /Marit Ruitenbeek/ }).waitFor();
       return await opened(page);
     });
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       await ground.enter(visit, ground.hand('Ilse', 'second'));
       await show(visit.page, dossier);
       await visit.app.dossier.ready();
       await visit.app.dossier.restrictions();
       await state(visit.page, 'empty').getByText('Hier staat voor u niets').waitFor();
     });
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Sanne', 'second'));
       await show(page, dossier);
@@ -303,7 +303,7 @@ describe('when something is not there', () => {
   it('R22: inside, an ended enrolment is named with the next action; later it looks like no such dossier', ({
     expect,
   }) =>
-    ground.visit(async (visit) => {
+    ground.again(async (visit) => {
       const { app, page } = visit;
       const hand = ground.hand('Sanne');
       await ground.enter(visit, hand);
@@ -333,7 +333,7 @@ describe('when something is not there', () => {
   it('without the vault: work in your HIS; with it again the draft is still there and nothing is reloaded', ({
     expect,
   }) =>
-    ground.visit(async (visit) => {
+    ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Sanne'));
       await app.worklist.openFirst();

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOf, putAxe } from '../axe.ts';
+import { faultsOf, pose, putAxe } from '../axe.ts';
+import { VIEWPORTS } from '../browser.ts';
 import { fixtureOf, NOW } from './fixture.ts';
 
 const fixture = fixtureOf();
@@ -11,7 +12,7 @@ const OWNER = `role=owner&patients=40&${NOW}`;
 const numbers = (page: Page, selector: string) => page.locator(selector).allInnerTexts();
 const sound = async (page: Page): Promise<void> => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+    await pose(page, VIEWPORTS.wide, colorScheme);
     expect(await faultsOf(page, ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])).toEqual([]);
   }
 };

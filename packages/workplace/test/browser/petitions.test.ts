@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOf, putAxe } from '../axe.ts';
+import { faultsOf, pose, putAxe } from '../axe.ts';
 import { VIEWPORTS } from '../browser.ts';
 import { FEW, fixtureOf, NOW } from './fixture.ts';
 
@@ -19,7 +19,7 @@ async function fine(page: Page, name: string, small: { width: number; height: nu
     ['small', small],
     ['wide', VIEWPORTS.wide],
   ] as const) {
-    await page.setViewportSize(viewport);
+    await pose(page, viewport, 'light');
     // The page itself and the part of it that scrolls.
     const wide = await page.evaluate(() =>
       Math.max(
@@ -28,7 +28,7 @@ async function fine(page: Page, name: string, small: { width: number; height: nu
     );
     expect(wide, `${name}, ${size}: overflows`).toBeLessThanOrEqual(0);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await pose(page, viewport, colorScheme);
       expect(await faultsOf(page, RULES), `${name}, ${size}, ${colorScheme}`).toEqual([]);
     }
   }
