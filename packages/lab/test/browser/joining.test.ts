@@ -3,7 +3,7 @@
 import { virtualPasskey, Workplace } from '@ketenkluis/workplace/pages';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { type Ground, type GroundOptions, makeGround } from './practice.ts';
+import { filled, type Ground, type GroundOptions, makeGround } from './practice.ts';
 
 /** Tests on one practice take turns, in the order in which they stand here; the practices are at work side by side. */
 function practiceOf(options: GroundOptions): (work: (ground: Ground) => Promise<void>) => Promise<void> {
@@ -151,7 +151,7 @@ describe.concurrent('a new colleague', () => {
         await ground.enter(owner, ground.hand('Youssef'));
         const invitation = await owner.app.invite('Praktijkondersteuning');
         await owner.app.go('Instellingen');
-        const link = await owner.page.getByLabel('Link van de praktijk').inputValue();
+        const link = await filled(owner.page.getByLabel('Link van de praktijk'));
         await owner.app.go('Team');
         await ground.visit(async ({ page, app, context }) => {
           await virtualPasskey(page, 'usb');

@@ -113,10 +113,10 @@ describe('the patient’s own dossier', () => {
             await openers.getByText('Omdat u bent verwezen en daar toestemming voor gaf aan de praktijk.').waitFor();
             await openers.getByText('De praktijkondersteuner van uw praktijk').first().waitFor();
             const looks = page.getByRole('region', { name: 'Wie keek er?' });
+            await looks.getByText('Deze lijst is gecontroleerd: er ontbreekt niets').waitFor();
             const told = await looks.innerText();
             expect(told).toMatch(/De praktijkondersteuner bekeek [^.]* omdat u hier patiënt bent\./);
             expect(told).toMatch(new RegExp(`${PARTNER} bekeek [^.]* omdat u bent verwezen`));
-            await looks.getByText('Deze lijst is gecontroleerd: er ontbreekt niets').waitFor();
             // Nobody who works here is named.
             expect(await page.getByRole('main').innerText()).not.toMatch(/Sanne|Kuipersma|Youssef|Benali/);
             expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
@@ -125,7 +125,7 @@ describe('the patient’s own dossier', () => {
             await page.getByRole('button', { name: `Toestemming intrekken: ${PARTNER}` }).click();
             await page.getByText('U gaf geen toestemming').first().waitFor();
             expect(await look()).not.toBe('permit');
-            expect(await openers.getByText(PARTNER).count()).toBe(0);
+            await expect.poll(() => openers.getByText(PARTNER).count()).toBe(0);
 
             // Given anew by the patient, and shut again for everybody outside: the objection wins.
             await page.getByRole('button', { name: `Toestemming geven: ${PARTNER}` }).click();

@@ -8,7 +8,8 @@ import { endEnrolment, openState } from '@ketenkluis/agent';
 import { base64url, type DeviceId, systemRandom } from '@ketenkluis/base';
 import { parseDeviceLink } from '@ketenkluis/client';
 import { browserOfWorker, Workplace } from '@ketenkluis/workplace/pages';
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { startVaultProcess, type VaultConfig, type VaultProcess } from '../../src/demo/vault-process.ts';
 import { workplace } from '../../src/demo/workplace.ts';
 import { type NewPractice, newPractice, type Organisation } from '../../src/demo/world.ts';
@@ -252,6 +253,12 @@ export async function visitIn<T>(
     if (whole) left.push(profile);
     else await context.close();
   }
+}
+
+/** What stands in a field that is filled a moment after it is there. */
+export async function filled(field: Locator): Promise<string> {
+  await expect.poll(() => field.inputValue()).not.toBe('');
+  return await field.inputValue();
 }
 
 /** Everything that stays outside the page's memory: address, title, history, storage, IndexedDB. */

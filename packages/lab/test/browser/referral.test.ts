@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewPractice } from '../../src/demo/world.ts';
 import { DEFAULT_AS_OF } from '../../src/generate/index.ts';
 import { buildRegion, type Region } from '../../src/region/region.ts';
-import { bundleDir, Heard, handOf, patientSearch, type Visit, visitIn } from './practice.ts';
+import { bundleDir, filled, Heard, handOf, patientSearch, type Visit, visitIn } from './practice.ts';
 
 const PRACTICE = 'Huisartsenpraktijk De Linde';
 const PARTNER = 'Podotherapie Voetenwerk';
@@ -57,7 +57,7 @@ async function takeOn(owner: Visit, partner: NewPractice): Promise<void> {
     await enter(at, region.linde, 'Hanneke Wielinga');
     await partnersPage(at);
     await at.page.getByRole('button', { name: 'Onze partnerkaart' }).click();
-    return await at.page.getByLabel(`Partnerkaart van ${PRACTICE}`).inputValue();
+    return await filled(at.page.getByLabel(`Partnerkaart van ${PRACTICE}`));
   });
   const { page } = owner;
   await partnersPage(owner);
@@ -191,7 +191,7 @@ const stillHas = (partner: NewPractice, name: string) =>
     await copies.getByText('voorbij', { exact: true }).waitFor();
     await copies.getByText('Controle over 3 maanden.').waitFor();
     expect(await copies.getByText('niet verstuurd').count()).toBe(0);
-    expect(await copies.getByRole('article').count()).toBe(2);
+    await expect.poll(() => copies.getByRole('article').count()).toBe(2);
   });
 
 /** And the practice, likewise: the referral, its state and its dates. */
@@ -247,7 +247,7 @@ describe('a referral between two vaults on two origins', () => {
         await partner.page.getByRole('alert').getByText('Bel de praktijk die u verwees').waitFor();
         // The letter of a moment ago is gone by itself.
         await partner.page.locator('[data-state="denied"]').waitFor();
-        expect(await partner.page.getByRole('tab', { name: 'Gegevens' }).count()).toBe(0);
+        await expect.poll(() => partner.page.getByRole('tab', { name: 'Gegevens' }).count()).toBe(0);
         await isRefused(partner);
       }),
     ));

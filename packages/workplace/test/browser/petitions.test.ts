@@ -43,7 +43,7 @@ describe('what patients ask', () => {
       await fine(page, 'own');
       await page.setViewportSize(PHONE);
       // The patient's own reading and the practice's programs have no name to ask for.
-      expect(await page.getByRole('button', { name: /^Wie was dit\?/ }).count()).toBe(3);
+      await expect.poll(() => page.getByRole('button', { name: /^Wie was dit\?/ }).count()).toBe(3);
       await page.getByRole('button', { name: /^Wie was dit\?.*bloedsuiker/ }).click();
       await page.getByLabel(/^Waarom wilt u het weten/).fill('Ik denk dat het mijn buurvrouw was.');
       await fine(page, 'own-ask');
@@ -103,7 +103,7 @@ describe('what patients ask', () => {
       await page.getByText('Noor werkt bij ons aan de balie.').waitFor();
       await page.goto(`${page.url().split('#')[0]}#/werklijst`);
       await page.getByRole('grid').waitFor();
-      expect(await late.count()).toBe(0);
+      await expect.poll(() => late.count()).toBe(0);
       expect(complaints).toEqual([]);
     });
   });

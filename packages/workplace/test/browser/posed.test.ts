@@ -41,7 +41,7 @@ describe('what is asked of another organisation', () => {
       await page.getByText('Podotherapie Het Spoor geeft de naam niet').waitFor();
       // R37: who asked about sharing and who changed it.
       await page.getByText('vroeg of er gedeeld mag worden met Podotherapie Het Spoor').waitFor();
-      expect(await page.locator('[data-list="changes"] li').count()).toBe(3);
+      await expect.poll(() => page.locator('[data-list="changes"] li').count()).toBe(3);
       await fine(page, 'own-longer', PHONE);
       const asked = page.getByRole('button', { name: /^Wie was dit\?.*andere organisatie/ });
       await asked.click();
@@ -67,7 +67,9 @@ describe('what is asked of another organisation', () => {
       await fine(page, 'petition-longer');
       await send.click();
       await page.getByText('Wij zoeken tien jaar na.').waitFor();
-      expect(await page.getByRole('button', { name: /^Langer de tijd nemen: De heer K. Brands/ }).count()).toBe(0);
+      await expect
+        .poll(() => page.getByRole('button', { name: /^Langer de tijd nemen: De heer K. Brands/ }).count())
+        .toBe(0);
       await page.getByRole('button', { name: /^Geef antwoord: De heer H. van Loon/ }).click();
       await page.getByLabel('Geef de naam', { exact: true }).check();
       await page.getByLabel('Uitleg aan de patiënt').fill('De podotherapeut belde ons.');

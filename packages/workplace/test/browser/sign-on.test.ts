@@ -57,7 +57,8 @@ describe('signing on outside', () => {
           const said = page.getByRole('alert');
           await said.getByText(title).waitFor();
           // Read first, also by who hears the page.
-          expect([trouble, await said.evaluate((one) => one === document.activeElement)]).toEqual([trouble, true]);
+          const read = () => said.evaluate((one) => one === document.activeElement);
+          await expect.poll(async () => [trouble, await read()]).toEqual([trouble, true]);
           expect([
             trouble,
             await page
@@ -121,7 +122,7 @@ describe('signing on outside', () => {
         await check(page, 'second', 800);
         await number('123 456');
         await asks.getByText('Het is dezelfde persoon').waitFor();
-        expect(await agree.isDisabled()).toBe(false);
+        await expect.poll(() => agree.isDisabled()).toBe(false);
 
         await page.evaluate(() => {
           location.hash = '#/werklijst';
