@@ -4,6 +4,7 @@ import type { Attack } from './attack.ts';
 import { bounds } from './bounds.ts';
 import { exported } from './exports.ts';
 import { hostAsked } from './host-asked.ts';
+import { hostDemand } from './host-demand.ts';
 import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostLog } from './host-log.ts';
@@ -51,6 +52,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostNewest,
   ...hostAsked,
   ...hostWitnesses,
+  ...hostDemand,
   ...hostShares,
   ...keyholders,
   ...requests,
