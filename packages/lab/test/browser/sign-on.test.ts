@@ -102,7 +102,7 @@ const trouble = (page: Page, which: string) => page.locator(`[data-trouble="${wh
 describe('signing on outside', () => {
   it('R28, R19: a patient is pinned by two people, and it opens for that person alone', async () => {
     let url = '';
-    await ground.visit(async (owner) => {
+    await ground.again(async (owner) => {
       await ground.enter(owner, ground.hand('Youssef'));
       await owner.app.worklist.openFirst();
       await owner.page.evaluate(() => {
