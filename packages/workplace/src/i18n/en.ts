@@ -503,7 +503,6 @@ export const en: Dictionary = {
     gone: 'This part is no longer there. Refresh the worklist.',
     unknown: 'This is not available. Look at the practice computer.',
     refused: 'This is not available. Look at the practice computer.',
-    outside: 'This is not available. Call the practice that referred to you.',
     'no-policy': 'The access rules are not loaded. Reload the page; if this stays, tell whoever runs your vault.',
     'policy-differs': 'The access rules contradict each other, so nothing opens. Tell whoever runs your vault.',
     'no-session': 'Sign in again.',
@@ -522,6 +521,9 @@ export const en: Dictionary = {
     'workplace/passkey-no-prf': 'This passkey cannot keep keys. Take another passkey or your passphrase.',
     'workplace/bad-link': 'This link is incomplete or was used before.',
     'workplace/bad-card': 'This is no valid partner card. Ask the partner for a new one.',
+    'workplace/bad-demand': 'Nobody can sign on here like this. Check the address of the desk, and what is there.',
+    'workplace/asks-less':
+      'The vault asks less than your practice signed, or names another desk. Nothing opens. Call the practice.',
     'workplace/bad-keyholder': 'This is no card of a keyholder. Ask for a new one.',
     'workplace/holders-missing':
       'Too few keyholders answer, so nothing opens now. Look in the GP system and call an owner of the practice.',
