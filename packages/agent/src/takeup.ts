@@ -7,7 +7,7 @@ import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } fro
 import { takeLooks } from './digest.ts';
 import { agentError } from './errors.ts';
 import { heldOf, takeGiven } from './given.ts';
-import { readLines } from './lines.ts';
+import { readLines, type SecondAnnex } from './lines.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
 import { type Explained, explain, type Intent, type LastStep } from './monitor.ts';
@@ -164,9 +164,13 @@ export async function takeUp(
   register: Register,
   intents: readonly Intent[],
   today: LocalDate,
-): Promise<{ readonly lost: ReadonlySet<DossierId>; readonly lines: readonly KnownLine[] }> {
+): Promise<{
+  readonly lost: ReadonlySet<DossierId>;
+  readonly lines: readonly KnownLine[];
+  readonly second: readonly SecondAnnex[];
+}> {
   for (let attempt = 1; ; attempt++) {
-    const { lines, frontier, chains } = await readLines(link, register);
+    const { lines, frontier, chains, second } = await readLines(link, register);
     const people = await link.session.people();
     const explained = explain(register, lines, intents, people);
     const live = ([dossier]: readonly [DossierId, LastStep]) => explained.live.has(dossier);
@@ -192,7 +196,7 @@ export async function takeUp(
       await recover(heads, register, lost, people, link.session.now());
     }
     for (const patient of Object.values(register.patients)) takeWithdrawn(patient);
-    return { lost, lines: lines.map(({ index, entry }) => ({ index, at: entry.common.at })) };
+    return { lost, second, lines: lines.map(({ index, entry }) => ({ index, at: entry.common.at })) };
   }
 }
 

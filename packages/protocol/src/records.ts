@@ -22,6 +22,11 @@ export const records = z.strictObject({
     .array(z.strictObject({ line: z.int().min(0), statement: wireStatement, words: words.nullable() }))
     .max(20_000),
 });
+/** Lines of the log, from `from` on and before `to`; an answer may end earlier and says where. */
+export const linesAsked = z.strictObject({
+  from: z.coerce.number().int().min(0).default(0),
+  to: z.coerce.number().int().min(0).optional(),
+});
 /** GET .../annexes?from=N: the sealed annexes of the lines of one page of `entries`, for owners and who oversees. */
 export const annexesPage = z.strictObject({
   from: z.int().min(0),

@@ -7,6 +7,7 @@ import { base64url, fromBase64url, lengthPrefixed, MINUTE, type OrganisationId, 
 import { decodeEntry } from '@ketenkluis/ledger';
 import {
   type annexesPage,
+  type linesAsked,
   placeOf,
   type postRecord,
   type records as recordsMessage,
@@ -23,6 +24,7 @@ import {
   signersOf,
   statementFromWire,
 } from '@ketenkluis/seal';
+import { sql } from 'kysely';
 import type { z } from 'zod';
 import { aboutThePractice, isOwnBusiness } from './admin.ts';
 import { type Caller, denied, refresh, type Signed } from './auth.ts';
@@ -180,13 +182,44 @@ export async function listRecords(vault: Vault, caller: Caller): Promise<z.infer
   });
 }
 
+type LinesAsked = z.infer<typeof linesAsked>;
 const LINES = 500;
+/** A page ends after the line that passes this many bytes, or this many objects; one line comes whole. */
+const PAGE = 4 * 1024 * 1024;
+const OBJECTS = 4000;
+
+/** The first line that a page from `from` on does not cover; `to`: what was asked for goes no further. */
+async function endOf(vault: Vault, caller: Caller, table: 'annex' | 'asked', from: number, to: number | undefined) {
+  const { size } = await checkpointOf(vault, caller.people.log);
+  const until = Math.max(from, Math.min(size, from + LINES, to ?? size));
+  const content = table === 'annex' ? 'bytes' : 'header';
+  const rows = await vault.storage.read((tx) =>
+    tx
+      .selectFrom(table)
+      .select(['line', sql<number>`length(${sql.ref(content)})`.as('bytes')])
+      .where('practice', '=', caller.practice)
+      .where('line', '>=', from)
+      .where('line', '<', until)
+      .orderBy('line')
+      .execute(),
+  );
+  let bytes = 0;
+  for (const [i, row] of rows.entries()) {
+    if ((bytes >= PAGE || i >= OBJECTS) && row.line !== rows[i - 1]!.line) return row.line;
+    bytes += row.bytes;
+  }
+  return until;
+}
+
 /** The sealed annexes of a page of lines. */
-export async function annexes(vault: Vault, caller: Caller, from: number): Promise<z.infer<typeof annexesPage>> {
+export async function annexes(
+  vault: Vault,
+  caller: Caller,
+  { from, to }: LinesAsked,
+): Promise<z.infer<typeof annexesPage>> {
   requireLogReader(vault, caller);
   await noteLogRead(vault, caller);
-  const { size } = await checkpointOf(vault, caller.people.log);
-  const until = Math.max(from, Math.min(size, from + LINES));
+  const until = await endOf(vault, caller, 'annex', from, to);
   const rows = await vault.storage.read((tx) =>
     tx
       .selectFrom('annex')
@@ -200,11 +233,14 @@ export async function annexes(vault: Vault, caller: Caller, from: number): Promi
 }
 
 /** The signed requests behind a page of lines; those that retention took are none. */
-export async function requests(vault: Vault, caller: Caller, from: number): Promise<z.infer<typeof requestsPage>> {
+export async function requests(
+  vault: Vault,
+  caller: Caller,
+  { from, to }: LinesAsked,
+): Promise<z.infer<typeof requestsPage>> {
   requireAgentOrOwner(vault, caller);
   await noteLogRead(vault, caller);
-  const { size } = await checkpointOf(vault, caller.people.log);
-  const until = Math.max(from, Math.min(size, from + LINES));
+  const until = await endOf(vault, caller, 'asked', from, to);
   const rows = await vault.storage.read((tx) =>
     tx
       .selectFrom('asked')
