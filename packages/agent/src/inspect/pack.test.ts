@@ -405,7 +405,8 @@ describe('the inspection pack', () => {
     const { index } = await declare(nurse, { event: 'export', items, about: { purpose: 'werklijst' } });
     // A finding about an owner: the owner says of all others how they ended, and of this one only that it did.
     const owner = await world.signIn('gp');
-    const own = places.find(({ entry }) => entry.common.actor === owner.person)!.index;
+    const { looks, people } = await readLog(officer);
+    const own = looks.line[looks.person.findIndex((one) => people[one] === owner.person)]!;
     const about = { finding: hashOf(utf8('own')), lines: [own], people: [owner.person] };
     const words = { points: 0, rules: '1', features: [], looks: [] };
     const readOn = async (who: Session, log: Awaited<ReturnType<typeof readLog>> | null) =>
