@@ -23,10 +23,11 @@ import {
   wire,
 } from '@ketenkluis/client';
 import { workplaceError } from '../errors.ts';
+import { initials } from '../lib/initials.ts';
 import type { Key, Session, Workplace } from '../model.ts';
 import { countDrafts, type Drafter, drafterOf, dropDrafts, keepDraft, readDraft } from './drafts.ts';
 import { understood } from './errors.ts';
-import { about, enter, type Inside, initials } from './inside.ts';
+import { about, enter, type Inside } from './inside.ts';
 import { fetchedOnce, late } from './late.ts';
 import { lists } from './lists.ts';
 import { passkeyPort, passkeysWork } from './passkey.ts';

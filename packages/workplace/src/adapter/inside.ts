@@ -125,13 +125,6 @@ export const about = (inside: Inside, purpose: string, more: About = {}): About 
   ...more,
 });
 
-export const initials = (name: string): string =>
-  name
-    .split(/\s+/)
-    .filter((word) => /^\p{Lu}/u.test(word))
-    .map((word) => `${word[0]}.`)
-    .join('');
-
 /** Everybody who works here may call a substitute in: one must be there on a Monday morning. */
 export async function callers({ session }: Inside): Promise<PersonId[]> {
   const people = await session.people(true);

@@ -503,7 +503,6 @@ export const en: Dictionary = {
     gone: 'This part is no longer there. Refresh the worklist.',
     unknown: 'This is not available. Look at the practice computer.',
     refused: 'This is not available. Look at the practice computer.',
-    outside: 'This is not available. Call the practice that referred to you.',
     'no-policy': 'The access rules are not loaded. Reload the page; if this stays, tell whoever runs your vault.',
     'policy-differs': 'The access rules contradict each other, so nothing opens. Tell whoever runs your vault.',
     'no-session': 'Sign in again.',

@@ -505,7 +505,6 @@ export const nl = {
     gone: 'Dit onderdeel is er niet meer. Ververs de werklijst.',
     unknown: 'Dit is niet beschikbaar. Kijk op de praktijkcomputer.',
     refused: 'Dit is niet beschikbaar. Kijk op de praktijkcomputer.',
-    outside: 'Dit is niet beschikbaar. Bel de praktijk die u verwees.',
     'no-policy':
       'De toegangsregels zijn niet geladen. Herlaad de pagina; blijft dit, meld het aan wie over uw kluis gaat.',
     'policy-differs':

@@ -7,6 +7,7 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import '../i18n/late.ts';
+import { initials } from '../lib/initials.ts';
 import type { Me, Workplace } from '../model.ts';
 import { Dialog } from './dialog.tsx';
 import { Brand, Lock, Person } from './icons.tsx';
@@ -249,11 +250,14 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
                 leftSection={<Person size={16} />}
                 aria-label={t('nav.user', { name: me.name })}
               >
-                {me.name}
+                <span className="kk-user-whole">{me.name}</span>
+                {me.patient ? null : <span className="kk-user-short">{initials(me.name)}</span>}
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Label style={{ color: 'var(--kk-ink-2)' }}>{words.text(me.role)}</Menu.Label>
+              <Menu.Label style={{ color: 'var(--kk-ink-2)' }}>
+                {me.patient ? words.text(me.role) : `${me.name}, ${words.text(me.role)}`}
+              </Menu.Label>
               <Menu.Item onClick={() => world.lock('person')}>{t('nav.lock')}</Menu.Item>
               <Menu.Item onClick={() => void leave()}>{t('nav.leave')}</Menu.Item>
               <Menu.Divider />

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { workplaceError } from '../errors.ts';
 import type { nl } from '../i18n/nl.ts';
+import { readerWords } from '../i18n/readers.ts';
 import type { Confirmation } from '../model.ts';
 import { Check, Cloud, Empty as EmptyIcon, Lock, Warn } from './icons.tsx';
 import { Heading } from './page.tsx';
@@ -55,17 +56,20 @@ export function Loading({ label, rows = 6 }: { readonly label: string; readonly 
   );
 }
 
+const useReader = () => readerWords(useSession());
+
 type DeniedWord = keyof typeof nl.denied;
 const OUTSIDE = new Set(['unknown', 'refused', 'gone', 'no-grant']);
 
 /** The vault's reason in words; a reason that this version does not know says what is always true. */
 export function useDenied(): (reason: string) => string {
   const { t, i18n } = useTranslation();
-  const session = useSession();
+  const words = useWords();
+  const reader = useReader();
   // Whoever is no colleague hears one word for every no, and has no computer of the practice to look at.
-  const outside = session.stage === 'open' && session.me.partner;
   return (reason) => {
-    if (outside && OUTSIDE.has(reason)) return t('denied.outside');
+    if (reader !== null && reader.denied !== null && (reader.always || OUTSIDE.has(reason)))
+      return words.text(reader.denied);
     return i18n.exists(`denied.${reason}`) ? t(`denied.${reason as DeniedWord}`) : t('denied.refused');
   };
 }
@@ -74,8 +78,13 @@ type ErrorWord = keyof typeof nl.error;
 export function useErrorText(): (error: unknown) => string {
   const { t, i18n } = useTranslation();
   const denied = useDenied();
+  const words = useWords();
+  const reader = useReader();
   return (error) => {
     if (workplaceError.is(error, 'denied')) return denied(reasonOf(error));
+    if (reader !== null && workplaceError.is(error, 'offline'))
+      return `${t('state.offline')}. ${words.text(reader.offline)}`;
+    if (reader !== null && workplaceError.is(error, 'holders-missing')) return words.text(reader.holders);
     const code = error instanceof KetenkluisError ? error.code : 'workplace/failed';
     return i18n.exists(`error.${code}`) ? t(`error.${code as ErrorWord}`) : t('error.workplace/failed');
   };
@@ -91,6 +100,8 @@ interface TroubleProps {
 export function Trouble({ error, retry, denied: otherwise }: TroubleProps) {
   const { t } = useTranslation();
   const denied = useDenied();
+  const words = useWords();
+  const reader = useReader();
   const again = retry ? (
     <Button variant="default" onClick={retry}>
       {t('common.retry')}
@@ -98,7 +109,13 @@ export function Trouble({ error, retry, denied: otherwise }: TroubleProps) {
   ) : null;
   if (workplaceError.is(error, 'offline')) {
     return (
-      <State name="offline" urgent icon={<Cloud size={32} />} title={t('state.offline')} body={t('state.offlineBody')}>
+      <State
+        name="offline"
+        urgent
+        icon={<Cloud size={32} />}
+        title={t('state.offline')}
+        body={reader ? words.text(reader.offline) : t('state.offlineBody')}
+      >
         {again}
       </State>
     );
@@ -118,12 +135,18 @@ export function Trouble({ error, retry, denied: otherwise }: TroubleProps) {
         urgent
         icon={<Warn size={32} />}
         title={t('state.notProved')}
-        body={t('state.notProvedBody', { code })}
+        body={reader ? words.text(reader.notProved(code)) : t('state.notProvedBody', { code })}
       />
     );
   }
   return (
-    <State name="error" urgent icon={<Warn size={32} />} title={t('state.error')} body={t('state.errorBody', { code })}>
+    <State
+      name="error"
+      urgent
+      icon={<Warn size={32} />}
+      title={t('state.error')}
+      body={reader ? words.text(reader.error(code)) : t('state.errorBody', { code })}
+    >
       {again}
     </State>
   );
@@ -175,6 +198,7 @@ export function Strip(props: {
 export function Confirmed({ confirmation, quiet }: { readonly confirmation: Confirmation; readonly quiet?: boolean }) {
   const { t } = useTranslation();
   const words = useWords();
+  const reader = useReader();
   if (confirmation.state === 'stale') {
     return (
       <Strip
@@ -185,7 +209,7 @@ export function Confirmed({ confirmation, quiet }: { readonly confirmation: Conf
             ? t('confirmation.never')
             : t('confirmation.stale', { date: words.moment(confirmation.since) })
         }
-        body={t('confirmation.staleBody')}
+        body={reader ? words.text(reader.stale) : t('confirmation.staleBody')}
       />
     );
   }

@@ -21,9 +21,11 @@ export function OwnScreen() {
   const title = words.text(OWN.title);
   return (
     <Main>
-      <Asked query={query} loading={words.text(OWN.loading)} heading={title}>
-        {(view) => <Whole view={view} />}
-      </Asked>
+      <div className="kk-own-page">
+        <Asked query={query} loading={words.text(OWN.loading)} heading={title}>
+          {(view) => <Whole view={view} />}
+        </Asked>
+      </div>
     </Main>
   );
 }

@@ -1,7 +1,7 @@
 /** uPlot for one series: a line with points over its target band. The picture has a text; the table holds the values. */
 
 import type { LocalDate } from '@ketenkluis/base';
-import { useMantineColorScheme } from '@mantine/core';
+import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
@@ -22,7 +22,8 @@ const seconds = (day: string): number => Date.parse(`${day}T12:00:00Z`) / 1000;
 
 export function Plot({ readings, target, from, to, label, tip }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const { colorScheme } = useMantineColorScheme();
+  // As it is drawn now: with the system's colours it changes at sunset, while this screen stays open.
+  const colorScheme = useComputedColorScheme('light');
   const { i18n } = useTranslation();
   const tipRef = useRef(tip);
   tipRef.current = tip;

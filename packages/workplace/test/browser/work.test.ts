@@ -180,6 +180,29 @@ describe.concurrent('leaving no trace', () => {
     });
   });
 
+  it('charts take over the colours of the system while a dossier stays open', async () => {
+    await at(FEW, async (app) => {
+      await patient(app);
+      for (const colorScheme of ['light', 'dark', 'light'] as const) {
+        await app.page.emulateMedia({ colorScheme });
+        // The band as the theme says it now is what is painted.
+        await app.page.waitForFunction((scheme) => {
+          if (document.documentElement.dataset.mantineColorScheme !== scheme) return false;
+          return [...document.querySelectorAll<HTMLElement>('.kk-plot')].some((plot) => {
+            plot.style.color = 'var(--kk-band)';
+            const band = getComputedStyle(plot).color.match(/\d+/g)!.slice(0, 3).map(Number);
+            plot.style.removeProperty('color');
+            const canvas = plot.querySelector('canvas');
+            if (canvas === null || canvas.width === 0) return false;
+            const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+            for (let i = 0; i < data.length; i += 4) if (band.every((part, at) => data[i + at] === part)) return true;
+            return false;
+          });
+        }, colorScheme);
+      }
+    });
+  });
+
   it('asks before a change of user would erase a draft', async () => {
     await at(FEW, async (app) => {
       await patient(app);

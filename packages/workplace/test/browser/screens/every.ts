@@ -21,6 +21,12 @@ export const PARTNER = `role=podiatrist&${NOW}`;
 export const state = (name: string) => async (page: Page) => {
   await page.locator(`[data-state="${name}"]`).waitFor();
 };
+/** In this state, and in the words of somebody who has no HIS. */
+export const stateFor = (name: string, next: string) => async (page: Page) => {
+  const shown = page.locator(`[data-state="${name}"]`);
+  await shown.getByText(next).waitFor();
+  expect(await shown.textContent()).not.toMatch(/HIS|werklijst|praktijkcomputer/);
+};
 export const dossier = async (page: Page) => {
   const { worklist } = new Workplace(page);
   await worklist.ready();

@@ -2,7 +2,7 @@
 
 import { Workplace } from '../../pages/index.ts';
 import { FEW, NOW } from '../fixture.ts';
-import { everyScreen, OFFICER, state } from './every.ts';
+import { everyScreen, OFFICER, state, stateFor } from './every.ts';
 
 everyScreen({
   'care group, overview': {
@@ -11,9 +11,15 @@ everyScreen({
   },
   'care group, no counts yet': { query: `role=care-group&scene=empty&${FEW}`, reach: state('empty') },
   'care group, loading': { query: `role=care-group&scene=slow&${FEW}`, reach: state('loading') },
-  'care group, offline': { query: `role=care-group&scene=offline&${FEW}`, reach: state('offline') },
+  'care group, offline': {
+    query: `role=care-group&scene=offline&${FEW}`,
+    reach: stateFor('offline', 'gaat u hier verder'),
+  },
   'care group, denied': { query: `role=care-group&scene=denied&${FEW}`, reach: state('denied') },
-  'care group, error': { query: `role=care-group&scene=broken&${FEW}`, reach: state('error') },
+  'care group, error': {
+    query: `role=care-group&scene=broken&${FEW}`,
+    reach: stateFor('error', 'wie over de kluis gaat'),
+  },
   'care group, worklist by hand': {
     query: `role=care-group&${FEW}`,
     hash: '#/werklijst',

@@ -1,7 +1,7 @@
 /** What patients see, on their own and at the desk. */
 
 import { FEW, NOW } from '../fixture.ts';
-import { everyScreen, state } from './every.ts';
+import { everyScreen, state, stateFor } from './every.ts';
 
 everyScreen({
   'desk, the patient': {
@@ -65,6 +65,6 @@ everyScreen({
     reach: (page) => page.locator('[data-strip="unproved"]').waitFor(),
   },
   'my record, loading': { query: `role=patient&scene=slow&${NOW}`, reach: state('loading') },
-  'my record, offline': { query: `role=patient&scene=offline&${NOW}`, reach: state('offline') },
-  'my record, denied': { query: `role=patient&scene=denied&${NOW}`, reach: state('denied') },
+  'my record, offline': { query: `role=patient&scene=offline&${NOW}`, reach: stateFor('offline', 'Bel de praktijk') },
+  'my record, denied': { query: `role=patient&scene=denied&${NOW}`, reach: stateFor('denied', 'Bel de praktijk') },
 });

@@ -2,7 +2,7 @@
 
 import { Workplace } from '../../pages/index.ts';
 import { NOW } from '../fixture.ts';
-import { everyScreen, firstReferral, PARTNER, state } from './every.ts';
+import { everyScreen, firstReferral, PARTNER, state, stateFor } from './every.ts';
 
 everyScreen({
   referrals: { hash: '#/verwijzingen', reach: (page) => page.getByText('1 nieuw bericht').first().waitFor() },
@@ -58,7 +58,7 @@ everyScreen({
   'partner, what we sent, offline': {
     query: `role=podiatrist&scene=offline&${NOW}`,
     hash: '#/verstuurd',
-    reach: state('offline'),
+    reach: stateFor('offline', 'in uw eigen dossier'),
   },
   'partner, new referral': { query: PARTNER, reach: firstReferral },
   'partner, dossier': {
