@@ -3,6 +3,7 @@
 import type { DossierId, OrganisationId } from '@ketenkluis/base';
 import { PETITIONS_PAGE, type petitions as petitionsMessage } from '@ketenkluis/protocol';
 import { answersFor, type Hash } from '@ketenkluis/seal';
+import { sql } from 'kysely';
 import type { z } from 'zod';
 import { type Caller, isPatient, refused } from './auth.ts';
 import { requireLogReader } from './mirror.ts';
@@ -32,7 +33,7 @@ function ofWhom(vault: Vault, caller: Caller): { readonly dossiers: readonly Dos
 function rowsFor(tx: Tx, { practice, session }: Caller, whose: ReturnType<typeof ofWhom>, after: number) {
   const all = tx
     .selectFrom('petition')
-    .selectAll()
+    .select(['line', 'hash', 'kind', 'asked', sql<number>`coalesce(length(words), 0)`.as('bytes')])
     .where('practice', '=', practice)
     .where('line', '>', after)
     .orderBy('line')
@@ -62,7 +63,8 @@ export async function listPetitions(
   return vault.storage.read(async (tx) => {
     const found = await rowsFor(tx, caller, whose, after);
     // One line holds one of them, so a page ends between two lines.
-    const rows = found.slice(0, PETITIONS_PAGE);
+    const rows = found.slice(0, Math.min(PETITIONS_PAGE, filling(found)));
+    const worded = await wordsOf(tx, practice, rows);
     const statements = await getStatements(
       tx,
       practice,
@@ -76,12 +78,40 @@ export async function listPetitions(
       petitions: rows.flatMap((row) => {
         const statement = statements.get(row.hash);
         if (statement === undefined) return [];
-        const words = row.words === null || !reads(row) ? null : blobsIn(row.words);
+        const sealed = worded.get(row.hash) ?? null;
+        const words = sealed === null || !reads(row) ? null : blobsIn(sealed);
         return [{ line: row.line, statement: toWire(statement), words }];
       }),
       next: found.length > rows.length ? rows.at(-1)!.line : null,
     };
   });
+}
+
+/** A page ends with what passes this many bytes of words; one comes whole. */
+const PAGE = 4 * 1024 * 1024;
+function filling(rows: readonly { readonly bytes: number }[]): number {
+  let bytes = 0;
+  for (const [i, row] of rows.entries()) {
+    if (bytes >= PAGE) return i;
+    bytes += row.bytes;
+  }
+  return rows.length;
+}
+
+async function wordsOf(
+  tx: Tx,
+  practice: OrganisationId,
+  rows: readonly { readonly hash: Hash; readonly bytes: number }[],
+) {
+  const hashes = rows.flatMap(({ hash, bytes }) => (bytes > 0 ? [hash] : []));
+  if (hashes.length === 0) return new Map<Hash, Uint8Array | null>();
+  const found = await tx
+    .selectFrom('petition')
+    .select(['hash', 'words'])
+    .where('practice', '=', practice)
+    .where('hash', 'in', hashes)
+    .execute();
+  return new Map(found.map(({ hash, words }) => [hash, words]));
 }
 
 async function destructionsIn(tx: Tx, practice: OrganisationId, rows: readonly { asked: Hash | null }[]) {

@@ -405,6 +405,11 @@ describe('the inspection pack', () => {
     const { index } = await declare(nurse, { event: 'export', items, about: { purpose: 'werklijst' } });
     // A finding about an owner: the owner says of all others how they ended, and of this one only that it did.
     const owner = await world.signIn('gp');
+    const [row] = parseWorklist(((await openList(owner, 'worklist')).content as { list: unknown }).list).rows;
+    await openDossier(owner, {
+      ...{ dossier: row!.dossier, facts: row!.facts },
+      handles: row!.handles.map(({ handle }) => handle),
+    });
     const { looks, people } = await readLog(officer);
     const own = looks.line[looks.person.findIndex((one) => people[one] === owner.person)]!;
     const about = { finding: hashOf(utf8('own')), lines: [own], people: [owner.person] };
