@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import type { z } from 'zod';
 import { type Caller, isPatient, refused } from './auth.ts';
 import { requireLogReader } from './mirror.ts';
+import { filling } from './paging.ts';
 import { blobsIn } from './records.ts';
 import { getStatements, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -63,7 +64,7 @@ export async function listPetitions(
   return vault.storage.read(async (tx) => {
     const found = await rowsFor(tx, caller, whose, after);
     // One line holds one of them, so a page ends between two lines.
-    const rows = found.slice(0, Math.min(PETITIONS_PAGE, filling(found)));
+    const rows = found.slice(0, filling(found, PETITIONS_PAGE));
     const worded = await wordsOf(tx, practice, rows);
     const statements = await getStatements(
       tx,
@@ -85,17 +86,6 @@ export async function listPetitions(
       next: found.length > rows.length ? rows.at(-1)!.line : null,
     };
   });
-}
-
-/** A page ends with what passes this many bytes of words; one comes whole. */
-const PAGE = 4 * 1024 * 1024;
-function filling(rows: readonly { readonly bytes: number }[]): number {
-  let bytes = 0;
-  for (const [i, row] of rows.entries()) {
-    if (bytes >= PAGE) return i;
-    bytes += row.bytes;
-  }
-  return rows.length;
 }
 
 async function wordsOf(

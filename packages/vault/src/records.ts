@@ -10,6 +10,7 @@ import {
   type linesAsked,
   placeOf,
   type postRecord,
+  RECORDS_PAGE,
   type records as recordsMessage,
   type requestsPage,
   type WordsWire,
@@ -31,6 +32,7 @@ import { type Caller, denied, refresh, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import { noteLogRead, requireAgentOrOwner, requireLogReader } from './mirror.ts';
+import { filling, PAGE_BYTES } from './paging.ts';
 import { checkpointOf } from './proofs.ts';
 import { getStatements, parseRows, putStatements, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -152,40 +154,62 @@ export const blobsIn = (bytes: Uint8Array): WordsWire => {
   return out;
 };
 
-/** What was recorded, oldest first; whoever does not read the log hears of the findings in which they were asked, and of no other. */
-export async function listRecords(vault: Vault, caller: Caller): Promise<z.infer<typeof recordsMessage>> {
+/**
+ * What was recorded behind this line, a page of it, oldest first; whoever does not read the log hears of the findings in which they were
+ * asked, and of no other.
+ */
+export async function listRecords(
+  vault: Vault,
+  caller: Caller,
+  after: number,
+): Promise<z.infer<typeof recordsMessage>> {
   const { practice, people, session } = caller;
   const all = people.isOwner(session.person) || people.keys.oversees(session.person as PersonId, vault.clock());
   return vault.storage.read(async (tx) => {
-    const rows = await tx
+    const asked = tx
       .selectFrom('record')
-      .selectAll()
+      .select('finding')
       .where('practice', '=', practice)
+      .where('whom', '=', session.person as PersonId)
+      .where('finding', 'is not', null);
+    const behind = tx
+      .selectFrom('record')
+      .select(['line', 'hash', sql<number>`coalesce(length(words), 0)`.as('bytes')])
+      .where('practice', '=', practice)
+      .where('line', '>', after)
       .orderBy('line')
-      .limit(20_000)
-      .execute();
-    const asked = new Set(rows.flatMap(({ whom, finding }) => (whom === session.person ? [finding] : [])));
-    const mine = rows.filter(({ finding }) => all || (finding !== null && asked.has(finding)));
-    const found = await getStatements(
-      tx,
-      practice,
-      mine.map(({ hash }) => hash),
-    );
+      .limit(RECORDS_PAGE + 1);
+    const found = await (all ? behind : behind.where('finding', 'in', asked)).execute();
+    // One line holds one of them, so a page ends between two lines.
+    const rows = found.slice(0, filling(found, RECORDS_PAGE));
+    const hashes = rows.map(({ hash }) => hash);
+    const statements = await getStatements(tx, practice, hashes);
+    const words =
+      rows.length === 0
+        ? []
+        : await tx
+            .selectFrom('record')
+            .select(['hash', 'words'])
+            .where('practice', '=', practice)
+            .where('hash', 'in', hashes)
+            .execute();
+    const worded = new Map(words.map((row) => [row.hash, row.words]));
     return {
-      records: mine.flatMap(({ hash, line, words }) => {
-        const row = found.get(hash);
+      records: rows.flatMap(({ hash, line }) => {
+        const row = statements.get(hash);
+        const sealed = worded.get(hash) ?? null;
         return row === undefined
           ? []
-          : [{ line, statement: toWire(row), words: words === null ? null : blobsIn(words) }];
+          : [{ line, statement: toWire(row), words: sealed === null ? null : blobsIn(sealed) }];
       }),
+      next: found.length > rows.length ? rows.at(-1)!.line : null,
     };
   });
 }
 
 type LinesAsked = z.infer<typeof linesAsked>;
 const LINES = 500;
-/** A page ends after the line that passes this many bytes, or this many objects; one line comes whole. */
-const PAGE = 4 * 1024 * 1024;
+/** A page ends after the line that passes `PAGE_BYTES`, or this many objects; one line comes whole. */
 const OBJECTS = 4000;
 
 /** The first line that a page from `from` on does not cover; `to`: what was asked for goes no further. */
@@ -205,7 +229,7 @@ async function endOf(vault: Vault, caller: Caller, table: 'annex' | 'asked', fro
   );
   let bytes = 0;
   for (const [i, row] of rows.entries()) {
-    if ((bytes >= PAGE || i >= OBJECTS) && row.line !== rows[i - 1]!.line) return row.line;
+    if ((bytes >= PAGE_BYTES || i >= OBJECTS) && row.line !== rows[i - 1]!.line) return row.line;
     bytes += row.bytes;
   }
   return until;

@@ -471,6 +471,28 @@ describe('the inspection pack', () => {
       '(signer)',
     );
 
+    // However much was said: it is read page after page, and no answer holds more than its bound.
+    const { storage } = world.vault().vault;
+    const stood = await readRecords(owner, { index: null, subjects: [] });
+    await storage.write(async (tx) => {
+      const one = await tx.selectFrom('record').selectAll().limit(1).executeTakeFirstOrThrow();
+      const words = new Uint8Array(60_000);
+      for (let n = 0; n < 150; n++)
+        await tx
+          .insertInto('record')
+          .values({ ...one, words, hash: `${n}`.padEnd(43, 'x') as never, line: 1_000_000 + n })
+          .execute();
+    });
+    const pages: string[] = [];
+    world.net.between = (url, answer) => {
+      if (url.includes('/records')) pages.push(url);
+      return answer();
+    };
+    const read = await readRecords(owner, { index: null, subjects: [] });
+    world.net.between = null;
+    expect([...read.findings.keys()]).toEqual([...stood.findings.keys()]);
+    expect(pages).toHaveLength(3);
+
     // In a pack that somebody signed anew as well.
     writeFileSync(join(packed, PACK.findings), fromUtf8(full).replace('"talk"', '"none"'));
     expect((await checkPack(packed)).faults.map(({ kind }) => kind)).toEqual(['changed', 'findings']);

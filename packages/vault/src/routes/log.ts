@@ -64,8 +64,14 @@ export function logRoutes(api: Api, vault: Vault): void {
   );
   api.get(
     `${PRACTICE}/records`,
-    { ...gate('records', 4 * KIB, 'session'), schema: { response: { 200: wire.records } } },
-    async (request) => listRecords(vault, await authenticate(vault, request)),
+    {
+      ...gate('records', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ after: z.coerce.number().int().min(-1).default(-1) }),
+        response: { 200: wire.records },
+      },
+    },
+    async (request) => listRecords(vault, await authenticate(vault, request), request.query.after),
   );
   api.post(
     `${PRACTICE}/records`,
