@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { base64url, type DossierId, fromBase64url, type Instant, utf8 } from '@ketenkluis/base';
 import { alarmOf, audit, declare, type Session } from '@ketenkluis/client';
 import { type LogIndex, openIndex, readLog } from '@ketenkluis/client/overseer';
-import { annexesPage, requestsPage } from '@ketenkluis/protocol';
+import { annexesPage, entriesPage, requestsPage } from '@ketenkluis/protocol';
 import { hashOf, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
@@ -331,7 +331,7 @@ describe('the mirror', () => {
     expect(await verifyMirror(dir)).toMatchObject({ ok: true, faults: [] });
   });
 
-  it('a page of annexes or requests ends after a bound of bytes, and is read on from there', async () => {
+  it('a page of lines, annexes or requests ends after a bound of bytes, and is read on from there', async () => {
     const { storage } = world.vault().vault;
     const { practice } = (await storage.read((tx) => tx.selectFrom('annex').selectAll().execute()))[0]!;
     const session = await world.signIn('gp');
@@ -370,6 +370,22 @@ describe('the mirror', () => {
     const lines = ofRequests.flatMap(({ requests }) => requests.map(({ line }) => line));
     expect(lines.filter((line) => line < 40)).toEqual(asked.map(({ line }) => line));
     expect(Math.max(...ofRequests.map(({ until }) => until))).toBe(60);
+    // Whole lines too: one of a delivery holds up to 2,000 items.
+    const forty = await storage.read((tx) => tx.selectFrom('entry').selectAll().where('idx', '<', 40).execute());
+    const store = (of: (line: (typeof forty)[number]) => Uint8Array<ArrayBuffer>) =>
+      storage.write(async (tx) => {
+        for (const one of forty)
+          await tx
+            .updateTable('entry')
+            .set({ stored: of(one) })
+            .where('log', '=', one.log)
+            .where('idx', '=', one.idx)
+            .execute();
+      });
+    await store(() => header);
+    const { entries } = await session.call('entries', entriesPage, undefined, '?from=0');
+    await store(({ stored }) => stored as Uint8Array<ArrayBuffer>);
+    expect([entries.length, entries[0]!.length]).toEqual([20, base64url(header).length]);
     await session.close();
     await swap(stood);
     await storage.write((tx) => tx.deleteFrom('annex').where('bytes', '=', bytes).execute());
@@ -492,7 +508,7 @@ describe('the mirror', () => {
     const { second: named, lines: read, frontier } = await monitorAt(world, now);
     expect(named).toEqual([{ line: second, first }]);
     expect(read.at(-1)!.index).toBe(second);
-    const later = await name(true);
+    const later = await name(false);
     const { register } = world.init.state;
     const checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
     const next = { ...register, vault: { ...register.vault, checkpoint, chains: null } };
