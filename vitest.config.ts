@@ -31,8 +31,10 @@ export default defineConfig({
         hookTimeout: PATIENCE,
         // One registry of modules per worker: loading them anew for each of a hundred files takes a third of the time.
         isolate: false,
+        // Modules as Node itself loads them: a module runner looks every import up again at each use.
+        experimental: { viteModuleRunner: false },
         // Most code runs a few times only: compiled plainly at once, and with room to die young.
-        execArgv: ['--always-sparkplug', '--max-semi-space-size=64'],
+        execArgv: ['--always-sparkplug', '--max-semi-space-size=64', '--disable-warning=ExperimentalWarning'],
       }),
       suite('kills', ['packages/lab/test/kills/**/*.test.ts'], { testTimeout: 3 * PATIENCE, hookTimeout: PATIENCE }),
       suite('browser', ['packages/*/test/browser/**/*.test.ts'], {

@@ -66,12 +66,18 @@ export async function sourceHash(): Promise<string> {
   return await hashOf([...sources.flat(), join(packages, '..', 'package-lock.json')], packages);
 }
 
+/** And what else the invented practice is made of. */
+async function fixtureHash(): Promise<string> {
+  const paths = await collect(join(here, 'src', 'dev'));
+  return `${await sourceHash()} ${await hashOf([...paths, join(here, 'dev.html')], packages)}`;
+}
+
 const stamp = join(dist, '.built-from');
 
-async function isFresh(source: string): Promise<boolean> {
+async function isFresh(page: string, from: string, source: string): Promise<boolean> {
   try {
-    await access(join(dist, 'index.html'));
-    return (await readFile(stamp, 'utf8')) === source;
+    await access(page);
+    return (await readFile(from, 'utf8')) === source;
   } catch {
     return false;
   }
@@ -92,7 +98,7 @@ async function bundle(mode: 'production' | 'fixture', outDir?: string): Promise<
 
 export async function buildWorkplace(options: { readonly ifChanged?: boolean } = {}): Promise<Built> {
   const source = await sourceHash();
-  const fresh = options.ifChanged === true && (await isFresh(source));
+  const fresh = options.ifChanged === true && (await isFresh(join(dist, 'index.html'), stamp, source));
   if (!fresh) {
     await bundle('production');
     await writeFile(stamp, source);
@@ -110,7 +116,11 @@ export async function rebuildWorkplace(outDir: string): Promise<string> {
 /** The invented practice on the same screens, for the browser tests; it is never in `dist`. */
 export const FIXTURE = join(packages, '..', '.cache', 'workplace-fixture');
 export async function buildFixture(): Promise<void> {
+  const source = await fixtureHash();
+  const from = join(FIXTURE, '.built-from');
+  if (await isFresh(join(FIXTURE, 'dev.html'), from, source)) return;
   await bundle('fixture');
+  await writeFile(from, source);
 }
 
 if (import.meta.main) {

@@ -5,7 +5,8 @@ import { type Attributes, type PolicyEngine, usePolicy } from './engine.ts';
 import { accessError } from './errors.ts';
 import { POLICIES, SCHEMA } from './policies.ts';
 import { oncePerShape } from './shape.ts';
-import { POLICY_VERSION } from './version.ts';
+import { VALIDATED } from './validated.ts';
+import { POLICY_VERSION, versionOf } from './version.ts';
 
 type Checked = { readonly type: 'success' | 'failure' };
 /** The part of `@cedar-policy/cedar-wasm` that is used here; the same on every runtime. */
@@ -15,6 +16,7 @@ export interface Cedar {
     schema: string;
     policies: { staticPolicies: string };
   }): Checked & { readonly validationErrors?: readonly unknown[]; readonly validationWarnings?: readonly unknown[] };
+  getCedarVersion(): string;
   preparseSchema(name: string, schema: string): Checked;
   preparsePolicySet(id: string, policies: { staticPolicies: string }): Checked;
   statefulIsAuthorized(call: {
@@ -38,37 +40,37 @@ export interface Cedar {
       };
 }
 
-export interface CedarOptions {
-  /**
-   * Held to the schema before, as the texts of the program are when it is built and by every vault that starts: a page that
-   * does so again is half a second later at its first row. What cannot be parsed is refused in any case, and a question or a
-   * policy that does not fit answers `fault`.
-   */
-  readonly validated?: boolean;
-}
+type Policies = Readonly<Record<string, string>>;
+const joined = (policies: Policies): { readonly staticPolicies: string } => ({
+  staticPolicies: Object.values(policies).join('\n'),
+});
 
-const fits = (cedar: Cedar, staticPolicies: string): boolean => {
+/** Whether Cedar itself finds that the policies fit the schema, strictly and without a warning. */
+export const fits = (cedar: Cedar, policies: Policies): boolean => {
   const checked = cedar.validate({
     validationSettings: { mode: 'strict' },
     schema: SCHEMA,
-    policies: { staticPolicies },
+    policies: joined(policies),
   });
   return (
     checked.type === 'success' && checked.validationErrors?.length === 0 && checked.validationWarnings?.length === 0
   );
 };
 
-/** Checks the policies against the schema (strict) and keeps them parsed. Throws `access/bad-policy`. */
-export function cedarEngine(
-  cedar: Cedar,
-  policies: Readonly<Record<string, string>> = POLICIES,
-  { validated = false }: CedarOptions = {},
-): PolicyEngine {
-  const staticPolicies = Object.values(policies).join('\n');
+/** These very texts, by this very Cedar. Validating them again is half a second or more at every start and every first row of a page. */
+const isValidated = (cedar: Cedar, policies: Policies): boolean =>
+  cedar.getCedarVersion() === VALIDATED.cedar &&
+  (policies === POLICIES ? POLICY_VERSION : versionOf(policies)) === VALIDATED.texts;
+
+/**
+ * Checks the policies against the schema (strict), unless a test held these to it already (`validated.ts`), and keeps them parsed.
+ * Throws `access/bad-policy`.
+ */
+export function cedarEngine(cedar: Cedar, policies: Policies = POLICIES): PolicyEngine {
   const parsed =
-    (validated || fits(cedar, staticPolicies)) &&
+    (isValidated(cedar, policies) || fits(cedar, policies)) &&
     cedar.preparseSchema(POLICY_VERSION, SCHEMA).type === 'success' &&
-    cedar.preparsePolicySet(POLICY_VERSION, { staticPolicies }).type === 'success';
+    cedar.preparsePolicySet(POLICY_VERSION, joined(policies)).type === 'success';
   if (!parsed) throw accessError('bad-policy', 'the policies do not fit their schema; nothing is decided with them');
   return {
     ask({ action, principal, resource, context }) {
@@ -96,6 +98,6 @@ export function cedarEngine(
 }
 
 /** From now on Cedar answers, once per shape of question. Throws `access/bad-policy`. */
-export function useCedar(cedar: Cedar, options: CedarOptions = {}): void {
-  usePolicy(oncePerShape(cedarEngine(cedar, POLICIES, options)));
+export function useCedar(cedar: Cedar): void {
+  usePolicy(oncePerShape(cedarEngine(cedar)));
 }

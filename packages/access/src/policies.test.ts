@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { caseOf } from './cases.test-util.ts';
-import { cedarEngine } from './cedar.ts';
+import { type Cedar, cedarEngine } from './cedar.ts';
 import type { Attributes, PolicyCall, Value } from './engine.ts';
 import { evidenceFor } from './evidence.ts';
 import { POLICIES, SCHEMA } from './policies.ts';
 import { oncePerShape, shapeOf } from './shape.ts';
+import { VALIDATED } from './validated.ts';
 import { POLICY_VERSION } from './version.ts';
 
 const folder = join(import.meta.dirname, '../policies');
@@ -29,6 +30,30 @@ describe('the policies', () => {
     const policies = { staticPolicies: Object.values(POLICIES).join('\n') };
     const checked = cedar.validate({ validationSettings: { mode: 'strict' }, schema: SCHEMA, policies });
     expect(checked).toMatchObject({ type: 'success', validationErrors: [], validationWarnings: [] });
+    // A start takes this test's word for exactly these texts, and exactly this Cedar's.
+    expect(VALIDATED).toEqual({ cedar: cedar.getCedarVersion(), texts: POLICY_VERSION });
+  });
+
+  it('R20: are held to the schema at the start unless they and Cedar are what was validated, to the letter', () => {
+    let validated = 0;
+    const watched = (version = cedar.getCedarVersion()): Cedar => ({
+      ...cedar,
+      getCedarVersion: () => version,
+      // Whether it is asked at all; what it says stands in the other tests.
+      validate: () => {
+        validated++;
+        return { type: 'success', validationErrors: [], validationWarnings: [] };
+      },
+    });
+    cedarEngine(watched());
+    expect(validated).toBe(0);
+    cedarEngine(watched('4.13.1'));
+    expect(validated).toBe(1);
+    cedarEngine(watched(), { ...POLICIES, look: `${POLICIES.look!}\n` });
+    expect(validated).toBe(2);
+    cedarEngine(watched(), Object.fromEntries(Object.entries(POLICIES).slice(1)));
+    expect(validated).toBe(3);
+    cedarEngine(cedar);
   });
 
   it('R20: what does not fit the schema is not used', () => {
@@ -142,20 +167,23 @@ describe('known questions', () => {
   });
 });
 
-describe('texts that a page takes as validated', () => {
+describe('texts that would be taken as validated and are not', () => {
   // Cedar keeps texts by their version: whoever asks next finds the real ones.
   afterEach(() => void cedarEngine(cedar));
 
   it('R20: are refused when they cannot be parsed, and give no yes when they do not fit', () => {
-    const page = { validated: true };
-    expect(() => cedarEngine(cedar, { look: 'permit (' }, page)).toThrow(
+    const trusting: Cedar = {
+      ...cedar,
+      validate: () => ({ type: 'success', validationErrors: [], validationWarnings: [] }),
+    };
+    expect(() => cedarEngine(trusting, { look: 'permit (' })).toThrow(
       expect.objectContaining({ code: 'access/bad-policy' }),
     );
     const { call } = evidenceFor(caseOf(1));
     const unfit = { all: 'permit (principal, action, resource) when { principal.sesion == "open" };' };
     const open = { all: 'permit (principal, action, resource);' };
-    expect(cedarEngine(cedar, open, page).ask(call)).toBe('permit');
-    expect(cedarEngine(cedar, unfit, page).ask(call)).toBe('fault');
+    expect(cedarEngine(trusting, open).ask(call)).toBe('permit');
+    expect(cedarEngine(trusting, unfit).ask(call)).toBe('fault');
   });
 });
 

@@ -5,13 +5,14 @@ import { sha256 } from '@ketenkluis/seal';
 import { POLICIES, SCHEMA } from './policies.ts';
 
 /** Each by the name of its file without ending, the schema first. */
-export const policyTexts = (): readonly (readonly [name: string, text: string])[] => [
+export const policyTexts = (policies = POLICIES): readonly (readonly [name: string, text: string])[] => [
   ['schema', SCHEMA],
-  ...Object.entries(POLICIES),
+  ...Object.entries(policies),
 ];
 
-const versionOf = (): string =>
-  `cedar-${hex(sha256(lengthPrefixed(...policyTexts().flatMap((one) => one.map(utf8)))))}`;
+/** Changes with every letter of the schema and of these policies, and with their order. */
+export const versionOf = (policies = POLICIES): string =>
+  `cedar-${hex(sha256(lengthPrefixed(...policyTexts(policies).flatMap((one) => one.map(utf8)))))}`;
 
 /** Stands in the entry as the authorisation protocol (NEN 7513 7.4.6): the texts that decided. */
 export const POLICY_VERSION: string = /* @__PURE__ */ versionOf();

@@ -1,4 +1,7 @@
-/** Writes src/policies.ts from policies/: the texts travel inside the program, so that browser and worker have them too. */
+/**
+ * Writes src/policies.ts from policies/: the texts travel inside the program, so that browser and worker have them too. Then holds them
+ * to their schema and writes src/validated.ts; texts that do not fit it leave that file as it was.
+ */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,3 +20,16 @@ const module = [
   '',
 ].join('\n');
 writeFileSync(join(import.meta.dirname, '../src/policies.ts'), module);
+
+const { fits } = await import('../src/cedar.ts');
+const { policyTexts, versionOf } = await import('../src/version.ts');
+const cedar = await import('@cedar-policy/cedar-wasm/nodejs');
+const policies = Object.fromEntries(policyTexts().slice(1));
+if (!fits(cedar, policies)) throw new Error('the policies do not fit their schema');
+const validated = [
+  '// Made by tools/policies.ts; a test holds it to what Cedar says of the texts.',
+  '/** Which texts were held to their schema, strictly and without a warning, by which Cedar. Any other texts or Cedar are, at each start. */',
+  `export const VALIDATED = { cedar: '${cedar.getCedarVersion()}', texts: '${versionOf()}' } as const;`,
+  '',
+].join('\n');
+writeFileSync(join(import.meta.dirname, '../src/validated.ts'), validated);

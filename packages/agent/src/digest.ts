@@ -6,7 +6,7 @@
 
 import { addDays, type Instant, type LocalDate, localDate } from '@ketenkluis/base';
 import type { WeekContent } from '@ketenkluis/client';
-import { type Seen, weeklyDigest } from '@ketenkluis/client/audit-record';
+import { type Seen, weeklyDigest } from '@ketenkluis/client/overview';
 import type { Dwelling } from './evidence.ts';
 import type { LogLine } from './lines.ts';
 import type { Register } from './register.ts';

@@ -1,5 +1,5 @@
 /**
- * Node's own AES-GCM, SHA-256, Argon2id, deflate and Ed25519 for the agent: thousands of small packs cost more in WebCrypto's threads than in the
+ * Node's own AES-GCM, SHA-256, Argon2id, deflate, Ed25519 and base64url for the agent: thousands of small packs cost more in WebCrypto's threads than in the
  * work itself. Same bytes, held to the same vectors (seal's tests; native.test.ts).
  */
 
@@ -15,7 +15,7 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
-import { type Bytes, concat, fromHex, type Signer } from '@ketenkluis/base';
+import { type Bytes, bringBuffer, concat, fromHex, type Signer } from '@ketenkluis/base';
 import { bringSha256 } from '@ketenkluis/ledger';
 import { sealError } from '@ketenkluis/seal';
 import { type Aead, type Argon2id, bringAead, bringArgon2id } from '@ketenkluis/seal/open';
@@ -82,5 +82,6 @@ export function bringNative(): void {
   brought = true;
   bringAead(nodeAead);
   bringArgon2id(nodeArgon2id);
+  bringBuffer(Buffer);
   bringSha256((bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')));
 }

@@ -41,6 +41,7 @@ export function errorFactory<const P extends string, const C extends readonly st
 }
 
 export const baseError = errorFactory('base', [
+  'bad-engine',
   'bad-id',
   'bad-json',
   'bad-number',

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Plain JavaScript so that any Node can start it: it runs the command on the Node that the lockfile pins.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -26,10 +27,28 @@ function findNode() {
   process.exit(1);
 }
 
+/**
+ * Where Node keeps our modules compiled, so that a command is at work in half the time: the user's own folder, because who may write
+ * there decides what runs. Nothing of a practice stands in it; where it cannot be written, everything is compiled as before.
+ */
+function compiledModules() {
+  try {
+    const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+    const ours = join(caches, 'ketenkluis');
+    for (const folder of [caches, ours]) if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
+    return { NODE_COMPILE_CACHE: ours };
+  } catch {
+    return {};
+  }
+}
+
 if (process.execArgv.includes(QUIET)) {
   await import(pathToFileURL(join(dirname(here), '..', 'src', 'main.ts')).href);
 } else {
-  const child = spawn(findNode(), [QUIET, here, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(findNode(), [QUIET, here, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...compiledModules(), ...process.env },
+  });
   // Ctrl-C reaches the whole group by itself; this process waits for the child's own ending.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -18,7 +18,7 @@ import {
 } from '@ketenkluis/agent';
 import { type Instant, instant, systemClock, systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
-import type { Outcome } from './output.ts';
+import type { Outcome } from './say.ts';
 
 /** An instant with its zone. Throws `cli/bad-option`. */
 function moment(text: string | undefined, otherwise: Instant): Instant {

@@ -17,8 +17,8 @@ import {
 import { localDate, parseId, parseLocalDate, systemClock, systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
 import { SECOND } from './keyholder.ts';
-import type { Outcome } from './output.ts';
 import { signInBySheet } from './practice.ts';
+import type { Outcome } from './say.ts';
 
 interface Options {
   readonly dir: string;

@@ -26,8 +26,8 @@ import { combineKey } from '@ketenkluis/seal/open';
 import { createVault, fsck, NEWEST_FILE, type RunningVault } from '@ketenkluis/vault';
 import { COPY_CHECKS, clientsRefuse, copyDrillOf } from './copy-drill.ts';
 import { cliError } from './errors.ts';
-import type { Outcome } from './output.ts';
 import { signInBySheet } from './practice.ts';
+import type { Outcome } from './say.ts';
 
 const CHECKS = ['whole', 'mirror', 'prefix', 'vault-refuses', 'clients-refuse'] as const;
 type Check = (typeof CHECKS)[number];

@@ -7,8 +7,8 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Session } from '@ketenkluis/client';
 import { discloseFindings } from '@ketenkluis/client/overseer';
-import type { Outcome } from './output.ts';
 import { signInBySheet } from './practice.ts';
+import type { Outcome } from './say.ts';
 
 /** Signs in; a test brings a session of its own. */
 type Enter = (sheet: string) => Promise<{ readonly session: Session; close(): Promise<void> }>;

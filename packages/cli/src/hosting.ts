@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { hostingOf, stateHosting } from '@ketenkluis/client/hosting';
 import { cliError } from './errors.ts';
-import type { Outcome } from './output.ts';
 import { signInBySheet } from './practice.ts';
+import type { Outcome } from './say.ts';
 
 export async function hosting(options: { readonly person: string; readonly said: string }): Promise<Outcome> {
   let said: unknown;

@@ -16,7 +16,7 @@ import {
 } from '@ketenkluis/agent';
 import { fromBase64url, parseId, systemClock, systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
-import { type Outcome, say } from './output.ts';
+import { type Outcome, say } from './say.ts';
 
 /** Without a person: who is there, and what each is linked to. */
 export async function identity(options: {

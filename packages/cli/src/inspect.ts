@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { checkPack, inspectionPack, openState } from '@ketenkluis/agent';
 import { systemClock, systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
-import type { Outcome } from './output.ts';
+import type { Outcome } from './say.ts';
 
 export interface InspectOptions {
   readonly dir?: string;

@@ -9,8 +9,8 @@ import { createKeys, readConfig, startKeyholder } from '@ketenkluis/keyholder';
 import { originFault } from '@ketenkluis/protocol';
 import { holderCardText, holderFingerprint } from '@ketenkluis/protocol/keyholder';
 import { cliError } from './errors.ts';
-import { type Outcome, say } from './output.ts';
 import { signInBySheet } from './practice.ts';
+import { type Outcome, say } from './say.ts';
 
 /** Holds the passphrase of the second of two people at one keyboard. */
 export const SECOND = 'KETENKLUIS_SECOND_PASSPHRASE';

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { ADDRESS, openState } from '@ketenkluis/agent';
 import { systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
-import type { Outcome } from './output.ts';
+import type { Outcome } from './say.ts';
 
 /** Of a patient: many know them, or no more. Of a colleague: their own file, their ids in the GP system, and where a doctor hears that the week is ready. */
 export async function known(options: {

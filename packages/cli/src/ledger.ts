@@ -1,7 +1,7 @@
 /** `ketenkluis ledger verify`: offline, as a stranger, on a mirror folder. */
 
 import { verifyMirror } from '@ketenkluis/agent';
-import type { Outcome } from './output.ts';
+import type { Outcome } from './say.ts';
 
 export async function verify(options: { readonly dir: string }): Promise<Outcome> {
   const { ok, size, root, entries, outside, faults } = await verifyMirror(options.dir);

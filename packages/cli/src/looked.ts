@@ -11,8 +11,8 @@ import { parseWorklist, ROLES, type RoleId } from '@ketenkluis/care';
 import { clientError, directoryContent, openList, readContent, type Session } from '@ketenkluis/client';
 import { exportAudit, FILE_KINDS, type FileKind, type RecordNames } from '@ketenkluis/client/audit-record';
 import { cliError } from './errors.ts';
-import type { Outcome } from './output.ts';
 import { signInBySheet } from './practice.ts';
+import type { Outcome } from './say.ts';
 
 export interface LookedOptions {
   readonly sheet: string;

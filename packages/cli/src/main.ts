@@ -1,24 +1,31 @@
 /** The `ketenkluis` command (docs/cli.md). Parses, hands over, prints; every job itself lives below. */
 
 import { Command, InvalidArgumentError } from 'commander';
-import { breach } from './breach.ts';
-import * as destroyCommands from './destroy.ts';
-import * as drillCommands from './drill.ts';
-import { findings } from './findings.ts';
-import { hosting } from './hosting.ts';
-import * as identityCommands from './identity.ts';
-import { inspect } from './inspect.ts';
-import * as keyholderCommands from './keyholder.ts';
-import { known } from './known.ts';
-import * as ledgerCommands from './ledger.ts';
-import { looked } from './looked.ts';
-import * as mitzCommands from './mitz.ts';
-import { run } from './output.ts';
-import * as practiceCommands from './practice.ts';
-import * as saidCommands from './said.ts';
+import type { Outcome } from './say.ts';
 import { lab } from './spawn.ts';
-import * as vaultCommands from './vault.ts';
-import * as witnessCommands from './witness.ts';
+
+/** Each command loads what it needs when it is typed: nobody who runs a vault waits for the agent, nor who syncs for the vault. */
+const commands = {
+  breach: () => import('./breach.ts'),
+  destroy: () => import('./destroy.ts'),
+  drill: () => import('./drill.ts'),
+  findings: () => import('./findings.ts'),
+  hosting: () => import('./hosting.ts'),
+  identity: () => import('./identity.ts'),
+  inspect: () => import('./inspect.ts'),
+  keyholder: () => import('./keyholder.ts'),
+  known: () => import('./known.ts'),
+  ledger: () => import('./ledger.ts'),
+  looked: () => import('./looked.ts'),
+  mitz: () => import('./mitz.ts'),
+  practice: () => import('./practice.ts'),
+  said: () => import('./said.ts'),
+  vault: () => import('./vault.ts'),
+  witness: () => import('./witness.ts'),
+};
+/** The command, and then how it ends. */
+const run = async (json: boolean, work: () => Promise<Outcome>): Promise<void> =>
+  (await import('./output.ts')).run(json, work);
 
 const whole = (text: string): number => {
   const value = Number(text);
@@ -68,14 +75,14 @@ command('preview', 'what would leave and what would stay; sends nothing')
   .option('--as-of <date>', 'the day that counts as today', day)
   .option('--enrol <who>', 'count as if these were enrolled: candidates')
   .option('--check', 'parse every line and name every fault')
-  .action((options) => run(options.json, () => practiceCommands.preview(options)));
+  .action((options) => run(options.json, async () => (await commands.practice()).preview(options)));
 
 command('init', 'make the keys of a practice and register it at a vault')
   .requiredOption('--dir <dir>', 'state of the agent')
   .requiredOption('--vault <url>', 'address of the vault')
   .requiredOption('--practice <file>', 'JSON: name, ura, agb and staff (docs/cli.md)')
   .requiredOption('--sheets <dir>', 'empty folder for recovery and exit sheets and device links, to print and remove')
-  .action((options) => run(options.json, () => practiceCommands.init(options)));
+  .action((options) => run(options.json, async () => (await commands.practice()).init(options)));
 
 command('enrol', 'import participation codes and confirm a batch, or remember a refusal')
   .requiredOption('--dir <dir>', 'state of the agent')
@@ -85,14 +92,14 @@ command('enrol', 'import participation codes and confirm a batch, or remember a 
   .option('--candidates', 'confirm the candidates too, not only those with a participation code')
   .option('--notice <text>', 'which text the patients were given')
   .option('--refuse <patient...>', 'patient ids that refused')
-  .action((options) => run(options.json, () => practiceCommands.enrol(options)));
+  .action((options) => run(options.json, async () => (await commands.practice()).enrol(options)));
 
 command('restore', 'bring the register back on a new computer, with the recovery sheets of several people')
   .requiredOption('--dir <dir>', 'new state of the agent')
   .requiredOption('--mirror <dir>', "the practice's own copy of everything")
   .requiredOption('--sheets <file...>', 'recovery sheets, as many as the practice asks for')
   .requiredOption('--person <sheet>', 'sheet of the colleague who signs for it in the log')
-  .action((options) => run(options.json, () => practiceCommands.restore(options)));
+  .action((options) => run(options.json, async () => (await commands.practice()).restore(options)));
 
 command('sync', 'read, choose, minimise, seal, send')
   .requiredOption('--dir <dir>', 'state of the agent')
@@ -104,19 +111,19 @@ command('sync', 'read, choose, minimise, seal, send')
     '--post <file>',
     'settings of outgoing mail: to patients who want to hear that somebody looked, and doctors whose week is ready (docs/spec/notices.md)',
   )
-  .action((options) => run(options.json, () => practiceCommands.sync(options)));
+  .action((options) => run(options.json, async () => (await commands.practice()).sync(options)));
 
 command('hosting', 'say who runs the vault, who owns them, where the data lie and under which law; patients read it')
   .requiredOption('--person <sheet>', 'sheet of an owner')
   .requiredOption('--said <file>', 'JSON (docs/hosts.md, "What patients are told")')
-  .action((options) => run(options.json, () => hosting(options)));
+  .action((options) => run(options.json, async () => (await commands.hosting()).hosting(options)));
 
 command('mitz', 'have Mitz asked whether a patient agrees that a partner sees their data')
   .requiredOption('--dir <dir>', 'state of the agent')
   .requiredOption('--patient <id>', 'id of the patient in the GP system')
   .requiredOption('--partner <organisation>', 'id of the partner organisation')
   .option('--stop', 'ask no more, and withdraw what rests on it')
-  .action((options) => run(options.json, () => mitzCommands.mitz(options)));
+  .action((options) => run(options.json, async () => (await commands.mitz()).mitz(options)));
 
 command('known', 'say what only the practice knows, for who reviews the log')
   .requiredOption('--dir <dir>', 'state of the agent')
@@ -126,7 +133,7 @@ command('known', 'say what only the practice knows, for who reviews the log')
   .option('--file <id>', 'their own file in the GP system; "-" for none')
   .option('--practitioner <id...>', 'their ids as practitioner in the GP system')
   .option('--mail <address>', 'where a doctor hears that the week’s overview is ready; "-" for nowhere')
-  .action((options) => run(options.json, () => known(options)));
+  .action((options) => run(options.json, async () => (await commands.known()).known(options)));
 
 command('looked', 'who looked at one patient, with names, as a file; the export is a line in the log first')
   .requiredOption('--sheet <sheet>', 'sheet of the colleague who makes it')
@@ -135,7 +142,7 @@ command('looked', 'who looked at one patient, with names, as a file; the export 
   .option('--dir <dir>', 'state of the agent')
   .option('--format <format>', 'fhir (AuditEvents), csv or xml (the norm’s fields)', 'csv')
   .requiredOption('--out <file>', 'the file to make; one that is there is never written over')
-  .action((options) => run(options.json, () => looked(options)));
+  .action((options) => run(options.json, async () => (await commands.looked()).looked(options)));
 
 command('said', 'write down what a patient said: an objection, or a consent that takes one back')
   .requiredOption('--dir <dir>', 'state of the agent')
@@ -147,7 +154,7 @@ command('said', 'write down what a patient said: an objection, or a consent that
   .option('--data <category>', 'for this category of data only')
   .option('--channel <channel>', 'desk, letter or portal', 'desk')
   .option('--by <person>', 'the colleague who heard it')
-  .action((options) => run(options.json, () => saidCommands.said(options)));
+  .action((options) => run(options.json, async () => (await commands.said()).said(options)));
 
 command('mitz-listen', 'take notifications of Mitz; each starts a sync that asks Mitz anew')
   .requiredOption('--dir <dir>', 'state of the agent')
@@ -156,14 +163,17 @@ command('mitz-listen', 'take notifications of Mitz; each starts a sync that asks
   .option('--mirror <dir>', "the practice's own copy of everything")
   .option('--port <n>', 'port', whole, 4802)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
-  .action((options) => mitzCommands.mitzListen({ ...options, sync: () => practiceCommands.sync(options) }));
+  .action(async (options) => {
+    const [{ mitzListen }, { sync }] = await Promise.all([commands.mitz(), commands.practice()]);
+    await mitzListen({ ...options, sync: () => sync(options) });
+  });
 
 command('identity', 'under which number or name colleagues are known at Dezi or your own sign-on')
   .requiredOption('--dir <dir>', 'state of the agent')
   .option('--person <id>', 'the colleague; without it everybody is listed')
   .option('--issuer <issuer>', 'dezi, or the address of your own sign-on')
   .option('--subject <subject>', 'the number or name there')
-  .action((options) => run(options.json, () => identityCommands.identity(options)));
+  .action((options) => run(options.json, async () => (await commands.identity()).identity(options)));
 
 command('desk', 'let colleagues sign on with Dezi or your own sign-on; stands in the practice')
   .requiredOption('--dir <dir>', 'state of the agent')
@@ -171,7 +181,7 @@ command('desk', 'let colleagues sign on with Dezi or your own sign-on; stands in
   .requiredOption('--origin <origin...>', 'origins of the workplace')
   .option('--port <n>', 'port', whole, 4801)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
-  .action((options) => identityCommands.desk(options));
+  .action(async (options) => (await commands.identity()).desk(options));
 
 command('serve', 'run a vault')
   .requiredOption('--dir <dir>', 'data of the vault')
@@ -187,18 +197,18 @@ command('serve', 'run a vault')
   .option('--assurance <practice=level...>', 'level of assurance that a practice asks for: substantial or high')
   .option('--desk <practice=origin...>', "where a practice's people sign on outside (docs/identity.md)")
   .option('--witness <url...>', 'addresses of outside cosigners that practices may name (docs/witness.md)')
-  .action((options) => vaultCommands.serve(options));
+  .action(async (options) => (await commands.vault()).serve(options));
 
 command('fsck', 're-derive every root of a vault and name what is wrong')
   .requiredOption('--dir <dir>', 'data of the vault')
-  .action((options) => run(options.json, () => vaultCommands.check(options)));
+  .action((options) => run(options.json, async () => (await commands.vault()).check(options)));
 
 const witness = command('witness', 'cosign the checkpoints of logs, as somebody outside their host (docs/witness.md)')
   .option('--config <file>', 'configuration: name, folder, logs')
-  .action((options, self) =>
+  .action(async (options, self) =>
     options.config === undefined
       ? self.error('error: --config names the configuration')
-      : witnessCommands.serve(options),
+      : (await commands.witness()).serve(options),
   );
 witness
   .command('init')
@@ -208,7 +218,7 @@ witness
   .option('--json', 'one JSON document on stdout')
   .action((_options, self) => {
     const options = self.optsWithGlobals();
-    return run(options.json, () => witnessCommands.init(options));
+    return run(options.json, async () => (await commands.witness()).init(options));
   });
 
 const keyholder = command(
@@ -216,10 +226,10 @@ const keyholder = command(
   "keep a piece of a practice's keys, as somebody outside their host (docs/keyholder.md)",
 )
   .option('--config <file>', 'configuration: own address, folder, practices')
-  .action((options, self) =>
+  .action(async (options, self) =>
     options.config === undefined
       ? self.error('error: --config names the configuration')
-      : keyholderCommands.serve(options),
+      : (await commands.keyholder()).serve(options),
   );
 keyholder
   .command('init')
@@ -229,7 +239,7 @@ keyholder
   .option('--json', 'one JSON document on stdout')
   .action((_options, self) => {
     const options = self.optsWithGlobals();
-    return run(options.json, () => keyholderCommands.init(options));
+    return run(options.json, async () => (await commands.keyholder()).init(options));
   });
 keyholder
   .command('name')
@@ -242,7 +252,7 @@ keyholder
   .option('--json', 'one JSON document on stdout')
   .action((_options, self) => {
     const options = self.optsWithGlobals();
-    return run(options.json, () => keyholderCommands.name(options));
+    return run(options.json, async () => (await commands.keyholder()).name(options));
   });
 
 program
@@ -252,7 +262,7 @@ program
   .description('verify a log offline, as a stranger')
   .option('--json', 'one JSON document on stdout')
   .requiredOption('--dir <dir>', 'mirror folder of the practice')
-  .action((options) => run(options.json, () => ledgerCommands.verify(options)));
+  .action((options) => run(options.json, async () => (await commands.ledger()).verify(options)));
 
 command(
   'breach',
@@ -277,7 +287,7 @@ command(
   .option('--reported <reference>', 'it was reported to the authority')
   .option('--close', 'it is closed')
   .option('--out <dir>', 'new folder for the form and the letters')
-  .action((options) => run(options.json, () => breach(options)));
+  .action((options) => run(options.json, async () => (await commands.breach()).breach(options)));
 
 command(
   'destroy',
@@ -297,13 +307,13 @@ command(
   .option('--declined <text>', 'they keep something, and why')
   .option('--letters <dir>', 'writes the letters to partners who have not answered')
   .option('--allow', 'the patient asked to come back: a batch may name them again')
-  .action((options) => run(options.json, () => destroyCommands.destroy(options)));
+  .action((options) => run(options.json, async () => (await commands.destroy()).destroy(options)));
 
 command('backups', 'write down how long backups live, as the host and the practice say (docs/hosts.md)')
   .requiredOption('--dir <dir>', 'state of the agent')
   .requiredOption('--host <days>', "the host's, at most 30", whole)
   .requiredOption('--practice <days>', "the practice's own, at most 30", whole)
-  .action((options) => run(options.json, () => destroyCommands.backups(options)));
+  .action((options) => run(options.json, async () => (await commands.destroy()).backups(options)));
 
 command('drill', 'put a backup back, or open the own copy with the sheets: what would it bring back? (docs/hosts.md)')
   .requiredOption('--dir <dir>', 'state of the agent')
@@ -312,18 +322,18 @@ command('drill', 'put a backup back, or open the own copy with the sheets: what 
   .option('--sheets <file...>', 'instead: recovery and exit sheets, which open the own copy without a host')
   .option('--person <sheet>', 'sheet of the colleague who signs for the sheets in the log')
   .option('--copy <dir>', 'a backup of the own copy, in place of the own copy itself')
-  .action((options) => run(options.json, () => drillCommands.drill(options)));
+  .action((options) => run(options.json, async () => (await commands.drill()).drill(options)));
 
 command('restored', 'after a restore: say which checkpoints others hold, so that nobody is served from an older log')
   .requiredOption('--dir <dir>', 'data of the vault')
   .requiredOption('--newest <file...>', "checkpoint of each practice's own copy (log/checkpoint)")
-  .action((options) => run(options.json, () => drillCommands.restored(options)));
+  .action((options) => run(options.json, async () => (await commands.drill()).restored(options)));
 
 command('findings', 'what became of every finding, for an inspector; the export is a line in the log first')
   .requiredOption('--sheet <sheet>', 'sheet of the log officer who gives it along')
   .option('--words', 'with what officers wrote')
   .requiredOption('--out <file>', 'the file to make; one that is there is never written over')
-  .action((options) => run(options.json, () => findings(options)));
+  .action((options) => run(options.json, async () => (await commands.findings()).findings(options)));
 
 command('inspect', 'the pack for an inspector, in the order of their questions (docs/inspector.md)')
   .option('--dir <dir>', 'state of the agent')
@@ -336,7 +346,7 @@ command('inspect', 'the pack for an inspector, in the order of their questions (
   )
   .option('--findings <file>', 'what became of each finding, as a log officer gave it along (findings)')
   .option('--check <dir>', 'a pack: is everything in it as it was signed?')
-  .action((options) => run(options.json, () => inspect(options)));
+  .action((options) => run(options.json, async () => (await commands.inspect()).inspect(options)));
 
 command('bench', 'our figures beside the nearest peers, in one run')
   .option('--only <name...>', 'these parts only: read, sync, later, look, browser, inspect, ledger, review')

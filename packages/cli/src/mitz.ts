@@ -13,7 +13,7 @@ import {
 } from '@ketenkluis/agent';
 import { parseId, systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
-import { type Outcome, say } from './output.ts';
+import { type Outcome, say } from './say.ts';
 
 export async function mitz(options: {
   readonly dir: string;

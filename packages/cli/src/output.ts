@@ -6,18 +6,7 @@
 import { KetenkluisError } from '@ketenkluis/base';
 import { type Alarm, alarmOf } from '@ketenkluis/client';
 import { ALARM_WORDS } from '@ketenkluis/client/alarm-words';
-
-export const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
-
-export interface Outcome {
-  /** The one document of `--json`. */
-  readonly json: unknown;
-  /** What a person reads instead. */
-  readonly words: readonly string[];
-  readonly failed?: boolean;
-}
+import { type Outcome, say } from './say.ts';
 
 /** In both languages: whoever starts the agent is not always who reads what it found. */
 export const alarmWords = (alarm: Alarm): string[] =>

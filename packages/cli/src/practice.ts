@@ -35,8 +35,9 @@ import {
 import { z } from 'zod';
 import { cliError } from './errors.ts';
 import { mitzUse, mitzWords } from './mitz.ts';
-import { alarmWords, type Outcome, say } from './output.ts';
+import { alarmWords } from './output.ts';
 import { progressBar } from './progress.ts';
+import { type Outcome, say } from './say.ts';
 
 const TOKEN = 'KETENKLUIS_BOOTSTRAP_TOKEN';
 const PASSPHRASE = 'KETENKLUIS_PASSPHRASE';

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { openState, saidBy, writeSaid } from '@ketenkluis/agent';
 import { parseId, systemClock, systemRandom } from '@ketenkluis/base';
 import { cliError } from './errors.ts';
-import type { Outcome } from './output.ts';
+import type { Outcome } from './say.ts';
 
 const CHANNELS = ['desk', 'letter', 'portal'] as const;
 

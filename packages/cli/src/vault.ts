@@ -6,7 +6,7 @@ import { base64url, isId, systemRandom } from '@ketenkluis/base';
 import { ASSURANCE_LEVELS, type AssuranceLevel } from '@ketenkluis/seal';
 import { fsck, startVault } from '@ketenkluis/vault';
 import { cliError } from './errors.ts';
-import { type Outcome, say } from './output.ts';
+import { type Outcome, say } from './say.ts';
 
 export interface ServeOptions {
   readonly dir: string;

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createKeys, readConfig, startWitness } from '@ketenkluis/witness';
-import { type Outcome, say } from './output.ts';
+import { type Outcome, say } from './say.ts';
 
 /** Makes keys and a configuration without logs; whoever names this witness needs the verifier keys. Throws `witness/not-empty`. */
 export async function init(options: { readonly dir: string; readonly name: string }): Promise<Outcome> {

@@ -2,6 +2,7 @@ import { errorFactory } from '@ketenkluis/base';
 
 /** The closed union of what can go wrong in the client; each is a key of the screen's texts. */
 export const clientError = errorFactory('client', [
+  'asks-less',
   'bad-answer',
   'bad-device-link',
   'bad-invitation-link',
@@ -9,6 +10,7 @@ export const clientError = errorFactory('client', [
   'bad-proposal',
   'denied',
   'desk-away',
+  'desk-differs',
   'desk-refused',
   'directory-hidden',
   'fork',

@@ -38,6 +38,8 @@ export {
   worklistContent,
 } from './contents.ts';
 export { type ControlTerms, controlsOf, proposeControl } from './control.ts';
+export { countedMeans, type HeldDesk, heldDesk } from './demand.ts';
+export { type Asked, demanded, proposeDemand } from './demand-proposal.ts';
 export {
   forgetDevice,
   keepDevice,
@@ -154,6 +156,7 @@ export {
   disagree,
   type Waiting,
   type WaitingColleague,
+  type WaitingDemand,
   type WaitingLift,
   type WaitingOwn,
   type WaitingPartner,

@@ -10,6 +10,7 @@ import {
   type Invitation,
   type Join,
   type KeyDirectory,
+  meetsDemand,
   payloadHash,
   type Statement,
   signStatement,
@@ -70,7 +71,8 @@ export async function draftOwn(
 ): Promise<Admission> {
   const { random } = session.wire.ports;
   const { signer } = session.keys();
-  const { authority } = await session.people();
+  const { authority, demand } = await session.people();
+  if (!meetsDemand(desk, demand)) throw bad('this practice asks a sign-on of every patient');
   if (authority === undefined) throw clientError('wrong-practice', 'this practice shows no owners');
   const card = await signStatement(patientCard(session, join, at), signer);
   const fact = ownFor(session, { id: newId('fact', random), card: card.hash }, invitation, join, at, desk);
@@ -102,6 +104,7 @@ export async function checkOwnAdmission(session: Session, people: KeyDirectory, 
     throw bad('a patient takes one card, one statement of whose dossier it is, and one key');
   }
   if (!isNew(people, join.person)) throw bad('this person has a card already');
+  if (!meetsDemand(own, people.demand)) throw bad('this practice asks a sign-on of every patient');
   if (people.isOwnTeam(invitation.team)) throw bad('a patient has a team of their own');
   const expected = [
     payloadHash(patientCard(session, join, at)),

@@ -16,13 +16,17 @@ import {
 } from '@ketenkluis/seal';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  type Asked,
   admitOwn,
   agree,
+  demanded,
   eidOf,
+  heldDesk,
   inviteOwn,
   openList,
   ownAccess,
   ownDossiersOf,
+  proposeDemand,
   type Session,
   waitingProposals,
 } from './index.ts';
@@ -186,5 +190,114 @@ describe('R28: a patient signs on at the level that the practice asks for', () =
     asks('high');
     expect(await enter(signsOn)).toBe('vault/identity-needed');
     expect(await enter((about) => signsOn(about, undefined, 'urn:eid:card'))).toBe('it went through');
+  });
+
+  describe('what the owners signed of it (docs/identity.md, "The demand")', () => {
+    const DESK = 'https://balie.example';
+    type Said = Record<string, unknown>;
+    /** The host says something else, at this endpoint. */
+    const lies = (path: string, bend: (said: Said) => Said) => {
+      const { between } = world.net;
+      world.net.between = async (url, ask) => {
+        const answer = await (between === null ? ask() : between(url, ask));
+        if (!new URL(url).pathname.endsWith(path)) return answer;
+        const said = JSON.parse(new TextDecoder().decode(await answer.arrayBuffer())) as Said;
+        const bytes = new TextEncoder().encode(JSON.stringify(bend(said)));
+        return { ...answer, status: 200, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+      };
+    };
+    const asked = async (by: Session, of: Partial<Asked>) => {
+      const ways = [
+        { means: 'eid' as const, issuer: issuer.oidc().issuer },
+        { means: 'dezi' as const, issuer: 'https://dezi.example' },
+      ];
+      await proposeDemand(by, { desk: DESK, ways, staff: null, patients: null, ...of });
+    };
+    const high = (about: Parameters<typeof signsOn>[0]) => signsOn(about, undefined, 'urn:eid:card');
+    beforeEach(() => {
+      world.net.between = null;
+    });
+
+    it('R19, R26: one owner proposes it, a second person reads the same and signs; both stand under it', async () => {
+      expect(await demanded(gp)).toBe(null);
+      for (const wrong of [{ desk: 'http://balie.example' }, { desk: null }, { ways: [], staff: 'high' as const }])
+        expect(await problem(asked(gp, wrong))).toBe('client/bad-proposal');
+      expect(await problem(asked(nurse, {}))).not.toBe('it went through');
+      await asked(gp, { patients: 'high' });
+      const [waits] = await waitingProposals(nurse);
+      expect(waits).toMatchObject({
+        what: 'demand',
+        before: null,
+        threshold: 2,
+        fact: { desk: DESK, patients: 'high' },
+      });
+      await agree(nurse, waits!.hash);
+      expect((await gp.people(true)).demand).toBe(undefined);
+      await settleOutward(gp);
+      const found = await demanded(gp);
+      expect(found).toMatchObject({ demand: { desk: DESK, patients: 'high', staff: null } });
+      expect([...found!.signers].sort()).toEqual([gp.person, nurse.person].sort());
+    });
+
+    it('R28: what is asked of every patient counts beside what is in their own, and nobody is taken in below it', async () => {
+      expect(await enter()).toBe('vault/identity-needed');
+      // Held back by the person's own device, before the vault is asked.
+      expect(await enter(signsOn)).toBe('client/asks-less');
+      expect(await enter(high)).toBe('it went through');
+      const invited = await inviteOwn(gp);
+      const joined = await joinBy(world, gp, invited);
+      const word = await high({ person: joined.person, session: gp.id });
+      const desk = { dossier: rows[1]!.dossier, as: 'patient', checked: 'document' } as const;
+      const takeIn = (eid?: Awaited<ReturnType<typeof eidOf>>) =>
+        problem(admitOwn(gp, invited.id, { name: rows[1]!.name, role: 'patient' }, { ...desk, ...(eid && { eid }) }));
+      expect(await takeIn()).toBe('client/bad-proposal');
+      expect(await takeIn(await eidOf(gp, joined.person, word, 'substantial'))).toBe('client/bad-proposal');
+      expect(await takeIn(await eidOf(gp, joined.person, word, 'high'))).toBe('it went through');
+    });
+
+    it('R28: a host that leaves the desk out, names another or asks for less is noticed, at the desk and at the door', async () => {
+      expect(await heldDesk(gp)).toMatchObject({ origin: DESK, level: null, citizen: false });
+      for (const origin of [null, 'https://balie.example.org']) {
+        lies('/desk', (said) => ({ ...said, origin }));
+        expect(await problem(heldDesk(gp))).toBe('client/desk-differs');
+        expect(await enter(high)).toBe('client/desk-differs');
+        world.net.between = null;
+      }
+      for (const level of [null, 'low', 'substantial']) {
+        lies('/desk', (said) => ({ ...said, level }));
+        expect(await enter(high)).toBe('client/asks-less');
+        world.net.between = null;
+      }
+      // It asks for nothing at all, and opens the session: nothing is read with it.
+      const lets = (said: Said) => ({
+        ...{ session: said.session ?? patientSession, stage: 'open', idle: 900_000, until: gp.until },
+      });
+      let patientSession: unknown = null;
+      lies('/sessions', (said) => {
+        patientSession = said.session;
+        return said;
+      });
+      lies('/sessions/confirm', lets);
+      const honest = await patient.enter();
+      expect(await problem(honest.people())).toBe('vault/identity-needed');
+      lies('/desk', (said) => ({ ...said, level: null }));
+      const silent = await patient.enter();
+      expect(await problem(silent.people())).toBe('client/asks-less');
+      // The twin: asked for it as the practice wants, the same person is in.
+      world.net.between = null;
+      expect(await problem((await patient.enter(high)).people())).toBe('it went through');
+    });
+
+    it('R26: who works here is held to their own level, from the moment that it is asked', async () => {
+      await asked(gp, { patients: 'high', staff: 'substantial' });
+      const waits = (await waitingProposals(nurse)).find((one) => 'what' in one && one.what === 'demand');
+      expect(waits).toMatchObject({ what: 'demand', before: { staff: null }, fact: { staff: 'substantial' } });
+      expect(await problem(agree(nurse, waits!.hash))).toBe('it went through');
+      await settleOutward(gp).catch(() => 0);
+      expect(await problem(nurse.people(true))).toBe('vault/identity-needed');
+      expect(await problem(nurse.me(true))).toBe('vault/identity-needed');
+      lies('/desk', (said) => ({ ...said, level: null }));
+      expect(await problem(nurse.people(true))).toBe('client/asks-less');
+    });
   });
 });

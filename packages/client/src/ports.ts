@@ -2,7 +2,7 @@
 
 import type { Clock, OrganisationId, PersonId, Random, SessionId } from '@ketenkluis/base';
 import type { StatementWire } from '@ketenkluis/seal';
-import type { DeskPlace } from './sign-on.ts';
+import type { HeldDesk } from './demand.ts';
 
 /** The part of `fetch` that is used; the browser's own fits. */
 export type Fetch = (
@@ -60,8 +60,8 @@ export interface Ports {
     readonly practice: OrganisationId;
     readonly person: PersonId;
     readonly session: SessionId;
-    /** Where, as the host says. */
-    readonly desk: DeskPlace;
+    /** Where: as the practice signed it, else as the host says. */
+    readonly desk: HeldDesk;
   }) => Promise<StatementWire>;
 }
 

@@ -44,6 +44,7 @@ import {
 import { type Assumption, isAssumption, readProposedAssumption } from './assumptions.ts';
 import { change } from './change.ts';
 import { isControl, readProposedControl } from './control.ts';
+import { isDemand, type ProposedDemand, readProposedDemand } from './demand-proposal.ts';
 import { clientError } from './errors.ts';
 import { type ProposedKeyholders, readProposedKeyholders } from './keyholders.ts';
 import { type Named, openName, type SealedName, sealName } from './names.ts';
@@ -104,6 +105,9 @@ export interface WaitingKeyholders extends Held, ProposedKeyholders {
 export interface WaitingWitnesses extends Held, ProposedWitnesses {
   readonly what: 'witnesses';
 }
+export interface WaitingDemand extends Held, ProposedDemand {
+  readonly what: 'demand';
+}
 export interface WaitingControl extends Held {
   readonly what: 'control';
   readonly fact: FactOf<'control'>;
@@ -125,6 +129,7 @@ export type Waiting =
   | WaitingAssumption
   | WaitingWitnesses
   | WaitingKeyholders
+  | WaitingDemand
   | WaitingControl
   | WaitingLift;
 /** Something that the vault keeps as a proposal and that does not hold: it cannot be signed, only refused. */
@@ -312,11 +317,13 @@ async function read(session: Session, people: KeyDirectory, open: Open): Promise
     const both = { ...held, threshold: Math.max(threshold, 2), complete: suffices(signed, 2) };
     const waiting: Waiting = isWitnesses(statements)
       ? { what: 'witnesses', ...both, ...readProposedWitnesses(people, of) }
-      : isControl(statements)
-        ? { what: 'control', ...both, ...readProposedControl(people, of) }
-        : isAssumption(statements)
-          ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
-          : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
+      : isDemand(statements)
+        ? { what: 'demand', ...both, ...readProposedDemand(people, { ...of, stale: moved }) }
+        : isControl(statements)
+          ? { what: 'control', ...both, ...readProposedControl(people, of) }
+          : isAssumption(statements)
+            ? { what: 'assumption', ...both, ...(await readProposedAssumption(session, people, of)) }
+            : { what: 'partner', ...both, ...(await readProposedPartner(session, people, of)) };
     return { open, statements, waiting, shown: async () => waiting, ...judged(2) };
   }
   const { invitation, join } = await readInvitation(session.wire, session.practice, answered.invitation);

@@ -3,6 +3,7 @@
 import type { Hash } from '@ketenkluis/seal';
 import { proposeAssumptionAgain } from './assumptions.ts';
 import { proposeControl } from './control.ts';
+import { proposeDemand } from './demand-proposal.ts';
 import { proposeKeyholders } from './keyholders.ts';
 import { proposeLiftAgain } from './lifting.ts';
 import { proposeAgain } from './partner-proposal.ts';
@@ -33,6 +34,11 @@ export async function renew(session: Session, hash: Hash): Promise<void> {
   if (waiting.what === 'keyholders') {
     await disagree(session, hash);
     await proposeKeyholders(session, waiting);
+    return;
+  }
+  if (waiting.what === 'demand') {
+    await disagree(session, hash);
+    await proposeDemand(session, waiting.fact);
     return;
   }
   if (waiting.what === 'partner') {

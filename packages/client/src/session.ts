@@ -45,6 +45,7 @@ import {
 } from '@ketenkluis/seal';
 import { type KeyringSecrets, type OpenedKeyring, openEpoch } from '@ketenkluis/seal/open';
 import { z } from 'zod';
+import { heldDesk, holdVault, type Raised, raisedBy } from './demand.ts';
 import { clientError } from './errors.ts';
 import type { Begun, OpenedCopy } from './kept.ts';
 import { type LogView, openLog, type SeenCheckpoint } from './log.ts';
@@ -53,7 +54,6 @@ import type { Asker, LookContext } from './parts.ts';
 import { type DirectoryAnswer, readDirectory, rememberPeople } from './people.ts';
 import type { OpenedItem, ProvedState } from './release.ts';
 import { type Ask, signedMessage, type Who } from './request.ts';
-import { deskPlace } from './sign-on.ts';
 import type { Wire } from './wire.ts';
 
 export type Me = z.infer<typeof meSchema>;
@@ -114,6 +114,8 @@ export class Session {
   #peopleHashes: ReadonlySet<string> = new Set();
   #peopleWire: DirectoryWire = { statements: [], batches: [] };
   #me: Me | null = null;
+  /** The sign-on that this client brought. */
+  #raised: Raised | null = null;
   /** Where each dossier looked at stood; what a note is written on. */
   readonly proved = new Map<DossierId, ProvedState>();
   /** Letters and messages of referrals that were opened here; forgotten with the keys. */
@@ -175,10 +177,12 @@ export class Session {
   async identify(): Promise<void> {
     const { identity } = this.wire.ports;
     if (identity === undefined) throw clientError('not-open', 'there is no sign-on outside here');
-    const desk = await deskPlace(this);
+    const desk = await heldDesk(this);
     const assurance = await identity({ practice: this.practice, person: this.person, session: this.id, desk });
+    const raised = raisedBy(assurance, desk);
     const { message } = await this.signed({ class: 'session', action: 'session-identity' }, { assurance });
     await this.call('session-identity', sessionIdentified, message);
+    this.#raised = raised;
   }
 
   async #confirmOnce(): Promise<void> {
@@ -350,10 +354,19 @@ export class Session {
     return (await this.log()).seen();
   }
 
-  /** The practice's keys, verified; read again when `fresh` or when the log has grown by a change of people. */
+  /**
+   * The practice's keys, verified; read again when `fresh` or when the log has grown by a change of people. Everything rests on them, so the
+   * vault is held here to what the practice asks of a sign-on. Throws `client/asks-less`, `client/desk-differs`.
+   */
   async people(fresh = false): Promise<KeyDirectory> {
-    if (this.#people !== null && !fresh) return this.#people;
-    return await this.inTurn(() => this.#readPeople());
+    const people = this.#people !== null && !fresh ? this.#people : await this.directory();
+    if (this.#visit === null) await holdVault(this, people, this.#raised);
+    return people;
+  }
+
+  /** The same before the sign-on. */
+  directory(): Promise<KeyDirectory> {
+    return this.inTurn(() => this.#readPeople());
   }
 
   async #readPeople(): Promise<KeyDirectory> {

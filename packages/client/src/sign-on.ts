@@ -1,6 +1,6 @@
 /**
- * The practice's desk, where people sign on outside (docs/identity.md). Its address is the host's word; what comes of it counts by the
- * signature of the practice's agent alone, for one person in one session. Throws `client/desk-away` where nobody answers within five
+ * The practice's desk, where people sign on outside (docs/identity.md). Its address is the practice's word (demand.ts), and the host's where
+ * the practice never said; what comes of it counts by the signature of the practice's agent alone, for one person in one session. Throws `client/desk-away` where nobody answers within five
  * seconds or nothing that can be read, `client/desk-refused` where the desk says no: it says no more than that to anybody.
  */
 
@@ -21,8 +21,9 @@ const means = z.strictObject({
   name: z.string().min(1).max(40),
   asks: z.enum(['substantial', 'high']).optional(),
   phone: z.boolean().optional(),
+  issuer: z.string().min(1).max(500).optional(),
 });
-/** Something to sign on with here. Of `eid`: what the practice asks of patients, and may they use a telephone at the desk? */
+/** Something to sign on with here. Of `eid`: what the practice asks of patients, and may they use a telephone at the desk? `issuer`: who vouches. */
 export type SignOnMeans = z.infer<typeof means>;
 const answers = {
   means: z.strictObject({ means: z.array(means).max(3) }),

@@ -15,6 +15,7 @@ import {
   type Verifier,
 } from '@ketenkluis/base';
 import { ownerKey, signedByOwners, verifyAuthorityStep } from './authority.ts';
+import { checkDemand, demandedOf, meetsDemand } from './demand.ts';
 import { sealError } from './errors.ts';
 import { guestMaySign, isVouched, maySign, type SignRules, takesSecond } from './rules.ts';
 import { hashOf, type Statement, signersOf, verifyStatement } from './statement.ts';
@@ -89,6 +90,8 @@ export class KeyDirectory implements SignRules {
   /** Who signed each pool. */
   readonly #approved = new Map<string, readonly string[]>();
   readonly #ended = new Map<string, Instant>();
+  /** What the practice asks of a sign-on: the last word, and who signed it. */
+  #demanded: { readonly fact: FactOf<'demand'>; readonly signers: readonly string[] } | undefined;
   /** Patients' teams, live or not. */
   readonly #ownTeams = new Map<TeamId, FactOf<'own'>>();
   /** When what takes something away says that it counts, by its place in the ledger. */
@@ -237,6 +240,7 @@ export class KeyDirectory implements SignRules {
     }
     if (fact.kind === 'control') this.#controls.push({ hash: statement.hash, fact });
     this.#facts.set(fact.id, fact);
+    if (fact.kind === 'demand') this.#demanded = { fact, signers: signersOf(statement) };
     if (fact.kind === 'own') this.#ownTeams.set(fact.team, fact);
     if (fact.kind === 'pool') this.#approved.set(fact.id, signersOf(statement));
   }
@@ -289,6 +293,10 @@ export class KeyDirectory implements SignRules {
       witnessPolicy(fact);
       if (fact.from <= (this.witnesses?.from ?? -1))
         throw sealError('replayed', 'these witnesses were named before those that count now');
+      return;
+    }
+    if (fact.kind === 'demand') {
+      checkDemand(fact, this.demand);
       return;
     }
     if (fact.kind === 'control') {
@@ -349,6 +357,8 @@ export class KeyDirectory implements SignRules {
       throw sealError('bad-statement', 'who reads their own dossier does so for at most 366 days');
     if (known || this.isOwnTeam(fact.team) || this.wasPartnerTeam(fact.team))
       throw sealError('bad-statement', 'a patient has a team of their own, and no other place');
+    if (!meetsDemand(fact, this.demand))
+      throw sealError('bad-statement', 'this practice asks more of whoever reads their own dossier');
     if (owns.filter(({ dossier }) => dossier === fact.dossier).length >= MAX_OWN)
       throw sealError('bad-statement', `a dossier is read by ${MAX_OWN} at most as the patient or for them`);
   }
@@ -488,6 +498,19 @@ export class KeyDirectory implements SignRules {
   /** The witnesses that count: those named last, whatever the time; undefined when nobody ever was. */
   get witnesses(): FactOf<'witnesses'> | undefined {
     return [...this.#facts.values()].findLast((fact) => fact.kind === 'witnesses');
+  }
+
+  /** What the practice asks of a sign-on: what was said last, whatever the time; undefined when it never said. */
+  get demand(): FactOf<'demand'> | undefined {
+    return this.#demanded?.fact;
+  }
+  /** Who signed that. */
+  get demandedBy(): readonly string[] {
+    return this.#demanded?.signers ?? [];
+  }
+  /** The level that it asks of this person; null: their own keys are enough. Programs are not asked. */
+  demandOf(person: string, at: Instant): 'substantial' | 'high' | null {
+    return demandedOf(this.demand, this.cardOf(person, at)?.kind);
   }
 
   /** Was this person ever an owner or the holder of a card here? */

@@ -27,6 +27,7 @@ export const DIRECTORY_FACT_KINDS = [
   'control',
   'keyholders',
   'hosting',
+  'demand',
 ] as const;
 /** For hours: `call` says whom a substitute sees now. No part of a dossier's state, and no agent signs it (docs/spec/substitutes.md). */
 export const FACT_KINDS = [...DIRECTORY_FACT_KINDS, ...DOSSIER_FACT_KINDS, 'call'] as const;
@@ -242,6 +243,24 @@ export const own = z.strictObject({
   eid: z.strictObject({ level: z.enum(['substantial', 'high']), subject: hash }).optional(),
 });
 
+/** What people sign on with outside: Dezi, the practice's own sign-on, what citizens have. */
+const MEANS = ['dezi', 'oidc', 'eid'] as const;
+/** Levels that a practice can ask for: below `substantial` its own ways in are enough. */
+const ASKED_LEVELS = ['substantial', 'high'] as const;
+/**
+ * Signed by `threshold` owners and at least two people: what the practice asks of a sign-on (docs/identity.md, "The demand"). `desk` is the
+ * origin of the desk where people sign on, null for none; `ways` what counts there, and who vouches for it; `staff` and `patients` the level
+ * below which nothing opens for them, null where their own keys are enough. The one stated last counts; nobody ends it, another takes its place.
+ */
+export const demand = z.strictObject({
+  ...fact,
+  kind: z.literal('demand'),
+  desk: z.string().min(1).max(255).nullable(),
+  ways: z.array(z.strictObject({ means: z.enum(MEANS), issuer: z.string().min(1).max(500) })).max(3),
+  staff: z.enum(ASKED_LEVELS).nullable(),
+  patients: z.enum(ASKED_LEVELS).nullable(),
+});
+
 const words = (most: number) => z.string().min(1).max(most);
 const country = z.string().regex(/^[A-Z]{2}$/);
 /**
@@ -295,5 +314,6 @@ export const factSchema = z.discriminatedUnion('kind', [
   control,
   keyholders,
   hosting,
+  demand,
   call,
 ]);

@@ -31,6 +31,7 @@ export {
   type Piece,
   pieceCommitment,
 } from './custody.ts';
+export { checkDemand, type Demand, type DemandedLevel, demandedOf, meetsDemand, reachesLevel } from './demand.ts';
 export { type DirectoryFact, isDirectoryFact, KeyDirectory, type Place } from './directory.ts';
 export {
   decodeObject,

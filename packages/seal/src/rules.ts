@@ -72,10 +72,12 @@ function ownersAndSecond(rules: SignRules, signers: readonly string[], at: Insta
 
 const OF_TWO: ReadonlySet<string> = new Set([
   ...['partner', 'assumption', 'pool', 'own'],
-  ...['control', 'witnesses', 'keyholders'],
+  ...['control', 'witnesses', 'keyholders', 'demand'],
 ]);
-/** Takes two people at least, of whom one need not be an owner: it opens a door to outside, or says how the practice is watched. */
+/** Takes two people at least, of whom one need not be an owner: it opens a door to outside, or says how the practice is watched or how sure it is who comes in. */
 export const takesSecond = (payload: Payload): boolean => payload.t === 'fact' && OF_TWO.has(payload.kind);
+
+const NEVER_ENDED: ReadonlySet<string> = new Set(['control', 'witnesses', 'keyholders', 'demand']);
 
 const teamsOf = (fact: Fact): readonly TeamId[] => {
   if (fact.kind === 'relation') return fact.teams;
@@ -187,6 +189,7 @@ function mayState(rules: SignRules, fact: Fact, signers: readonly string[], at: 
     case 'own':
     case 'witnesses':
     case 'keyholders':
+    case 'demand':
       return ownersAndSecond(rules, signers, at);
     case 'substitute':
       return alone && mayActivate(rules, fact, by, at);
@@ -225,8 +228,8 @@ export function isShutOut(
  */
 function mayEnd(rules: SignRules, target: Fact, signers: readonly string[], at: Instant): boolean {
   const [by] = signers;
-  // Replaced by two people together, never ended: that would lower how the practice is watched, from outside or by itself.
-  if (target.kind === 'witnesses' || target.kind === 'keyholders' || target.kind === 'control') return false;
+  // Replaced by two people together, never ended: that would lower how the practice is watched, or how sure it is who comes in.
+  if (NEVER_ENDED.has(target.kind)) return false;
   // Lifting a restriction gives: not for whoever it shuts out, nor for one owner alone.
   if (target.kind === 'restriction') {
     const alone = by !== undefined && signers.length === 1;

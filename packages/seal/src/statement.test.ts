@@ -50,6 +50,23 @@ beforeAll(async () => {
 });
 
 describe('statement', () => {
+  it('is read from a header once: frozen, whoever changes its own copy, and never with another proof than its own', async () => {
+    const wire = batchToWire(batch).batch;
+    const [first, second] = [statementFromWire(wire), statementFromWire(wire)];
+    expect(second.payload).toBe(first.payload);
+    expect(Object.isFrozen(first.payload)).toBe(true);
+    first.bytes.fill(0);
+    expect(await verify(statementFromWire(wire))).toBe(true);
+    expect(await verify(first)).toBe(false);
+    const other = statementFromWire({ ...wire, proof: { sigs: [{ ...wire.proof.sigs[0]!, by: bob.id }] } });
+    expect(await verify(other)).toBe(false);
+    for (const header of [`${wire.header}A`, `${wire.header}=`, ` ${wire.header}`, wire.header.slice(0, -1)])
+      expect(() => statementFromWire({ ...wire, header })).toThrow();
+    const own = statementToWire(single);
+    expect(statementFromWire(own).payload).not.toBe(statementFromWire(own).payload);
+    expect(statementFromWire(own).payload).toEqual(single.payload);
+  });
+
   it('is named by the hash of its signed bytes and verifies', async () => {
     expect(single.hash).toBe(payloadHash(single.payload));
     expect(await verify(single)).toBe(true);

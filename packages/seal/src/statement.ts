@@ -16,6 +16,7 @@ import { verifyInclusion } from '@ketenkluis/ledger';
 import { z } from 'zod';
 import { checkHeader, decodeObject, domain, encodeObject, MAGICS, parseHeader, sha256 } from './encoding.ts';
 import { sealError } from './errors.ts';
+import { type Parsed, rememberedHeader, rememberHeader } from './parsed.ts';
 import { type Hash, hash, type Payload, type StatementType, statementSchemas } from './statements.ts';
 import { suite } from './suite.ts';
 
@@ -59,10 +60,11 @@ export function parsePayload(value: unknown): Payload {
   return checkHeader(t, statementSchemas[t as StatementType], value) as Payload;
 }
 
-export function makeStatement<T extends StatementType>(payload: Payload<T>, bytes: Bytes, proof: Proof): Statement<T> {
-  const statement = { payload, bytes, hash: hashOf(signedBytes(bytes)), proof };
-  return Object.freeze(statement) as Statement<T>;
-}
+const made = <T extends StatementType>(read: Parsed, proof: Proof): Statement<T> =>
+  Object.freeze({ ...read, proof }) as unknown as Statement<T>;
+
+export const makeStatement = <T extends StatementType>(payload: Payload<T>, bytes: Bytes, proof: Proof): Statement<T> =>
+  made({ payload: payload as Payload, bytes, hash: hashOf(signedBytes(bytes)) }, proof);
 
 const sign = async (signer: Signer, bytes: Uint8Array): Promise<Signature> => ({
   by: signer.by,
@@ -238,12 +240,24 @@ export type Batches = ReadonlyMap<Hash, Statement<'batch'>>;
  */
 export function statementFromWire(wire: unknown, batches?: Batches): Statement {
   const { header, proof } = checkHeader('statement wire', statementWireSchema, wire);
-  const bytes = fromBase64url(header);
-  const payload = parsePayload(parseHeader('statement', z.unknown(), bytes));
-  if ('sigs' in proof) return makeStatement(payload, bytes, checkProof(proof));
+  const read = readHeader(header);
+  if ('sigs' in proof) return made(read, checkProof(proof));
   const batch = batches?.get(proof.batch);
   if (!batch) throw sealError('bad-batch', 'the batch that signs this statement did not come with it');
-  return makeStatement(payload, bytes, { batch, index: proof.index, path: proof.path });
+  return made(read, { batch, index: proof.index, path: proof.path });
+}
+
+function readHeader(header: string): Parsed {
+  const known = rememberedHeader(header);
+  if (known) {
+    suite(known.payload.suite);
+    return known;
+  }
+  const bytes = fromBase64url(header);
+  const payload = parsePayload(parseHeader('statement', z.unknown(), bytes));
+  const read = { payload, bytes, hash: hashOf(signedBytes(bytes)) };
+  rememberHeader(header, read);
+  return read;
 }
 
 export interface StatementsWire {

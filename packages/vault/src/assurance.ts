@@ -7,12 +7,13 @@ import type { Instant, OrganisationId, PersonId } from '@ketenkluis/base';
 import { plus } from '@ketenkluis/base';
 import { ASSURANCE_FRESH, type identifySession, SESSION_LIFE } from '@ketenkluis/protocol';
 import {
-  ASSURANCE_LEVELS,
   type Assurance,
   type AssuranceLevel,
+  demandedOf,
   expectType,
   type FactOf,
   type Hash,
+  reachesLevel,
   type Statement,
   statementFromWire,
 } from '@ketenkluis/seal';
@@ -28,13 +29,10 @@ import type { Vault } from './vault.ts';
 /** What the ways in of a practice itself are worth: nobody outside looked at who this is. */
 export const OWN_LEVEL: AssuranceLevel = 'low';
 
-const reaches = (level: AssuranceLevel, minimum: AssuranceLevel): boolean =>
-  ASSURANCE_LEVELS.indexOf(level) >= ASSURANCE_LEVELS.indexOf(minimum);
-
-/** What this practice asks for; undefined: nothing more than its own ways in. */
+/** What whoever runs the vault was told that this practice asks for; undefined: nothing more than its own ways in. */
 const minimumOf = (vault: Vault, practice: OrganisationId): AssuranceLevel | undefined => {
   const minimum = vault.assurance.get(practice);
-  return minimum === undefined || reaches(OWN_LEVEL, minimum) ? undefined : minimum;
+  return minimum === undefined || reachesLevel(OWN_LEVEL, minimum) ? undefined : minimum;
 };
 
 /** A session begins at the level of the way in that opened it. */
@@ -86,21 +84,25 @@ const eidOf = (people: People, person: PersonId): FactOf<'own'>['eid'] => {
 };
 
 const higher = (one: AssuranceLevel | undefined, other: AssuranceLevel | undefined): AssuranceLevel | undefined =>
-  one === undefined || (other !== undefined && reaches(other, one)) ? other : one;
+  one === undefined || (other !== undefined && reachesLevel(other, one)) ? other : one;
 
 type Who = Pick<SessionRow, 'session' | 'person' | 'organisation'>;
 
-/** What is asked of the sessions of this person. Programs are not asked who they are. */
+/**
+ * What is asked of the sessions of this person: the highest of what the owners stated in the key directory, what they asked of this patient,
+ * and what the host was told. Programs are not asked who they are; a partner's people are asked what who works here is.
+ */
 function askedOf(vault: Vault, people: People, { person, organisation }: Who): AssuranceLevel | undefined {
   const kind = organisation === null ? people.keys.cardOf(person, vault.clock())?.kind : undefined;
   if (kind === 'agent') return undefined;
   const asked = kind === 'patient' ? eidOf(people, person)?.level : undefined;
-  return higher(minimumOf(vault, people.practice), asked);
+  const demanded = demandedOf(people.keys.demand, kind) ?? undefined;
+  return higher(higher(minimumOf(vault, people.practice), demanded), asked);
 }
 
-/** Where this practice's people sign on outside, as the host was told, and what is asked of this one. */
+/** Where this practice's people sign on outside: as the owners stated it, else as the host was told; and what is asked of this one. */
 export const deskFor = (vault: Vault, { people, session, card }: Pick<Signed, 'people' | 'session' | 'card'>) => ({
-  origin: vault.desks.get(people.practice) ?? null,
+  origin: people.keys.demand === undefined ? (vault.desks.get(people.practice) ?? null) : people.keys.demand.desk,
   level: askedOf(vault, people, session) ?? null,
   citizen: card?.kind === 'patient',
 });
@@ -115,7 +117,7 @@ export async function lackOf(vault: Vault, people: People, who: Who): Promise<As
   const level = await vault.storage.read((tx) => levelAt(tx, practice, session, at));
   // What a partner says of its people counts as far as the owners said in the partner fact that they take its word.
   const counts = organisation === null || accepted(people, organisation, level, at);
-  return reaches(counts ? level : OWN_LEVEL, minimum) ? null : minimum;
+  return reachesLevel(counts ? level : OWN_LEVEL, minimum) ? null : minimum;
 }
 
 /** Do the owners take this partner's word for that level, in every fact about it that stands? */
@@ -195,7 +197,7 @@ function fits({ payload }: Statement<'assurance'>, signed: Signed, at: Instant):
 function isTheirs({ means, subject, level }: Assurance, { people, session, card }: Signed): boolean {
   if (card?.kind !== 'patient') return means !== 'eid' && subject === undefined;
   const asked = eidOf(people, session.person);
-  return asked !== undefined && means === 'eid' && subject === asked.subject && reaches(level, asked.level);
+  return asked !== undefined && means === 'eid' && subject === asked.subject && reachesLevel(level, asked.level);
 }
 
 /** Takes the agent's word of it. Whatever is wrong with it is one refusal, and a line. */

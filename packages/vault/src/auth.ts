@@ -144,6 +144,16 @@ export async function authenticateEarly(vault: Vault, request: FastifyRequest): 
   return caller;
 }
 
+/**
+ * For what the vault is held to before anything opens: the key directory, which says what the practice asks of a sign-on. Whoever is a
+ * guest is held to an open session.
+ */
+export async function authenticateToHold(vault: Vault, request: FastifyRequest): Promise<Caller> {
+  const caller = await findCaller(vault, request);
+  requireLive(caller, caller.guest === null ? 'keyring' : 'open', vault.clock());
+  return caller;
+}
+
 /** For reading with a session and nothing more. */
 export async function authenticate(vault: Vault, request: FastifyRequest): Promise<Caller> {
   const caller = await findCaller(vault, request);

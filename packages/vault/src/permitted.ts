@@ -1,12 +1,11 @@
 /** What a permitted look takes along: pack, wrapped share, grant, bundle and facts, read before the line is written. */
 
-import type { OrganisationId, TeamId } from '@ketenkluis/base';
+import { base64url, type OrganisationId, type TeamId } from '@ketenkluis/base';
 import type { releaseAnswer } from '@ketenkluis/protocol';
 import type { Hash } from '@ketenkluis/seal';
 import type { Selectable } from 'kysely';
 import type { z } from 'zod';
 import type { GrantedRow, HandleRow } from './changes.ts';
-import { wireBytes } from './native.ts';
 import { ofEach } from './questions.ts';
 import { kept } from './storage/moments.ts';
 import { prepared } from './storage/prepared.ts';
@@ -72,7 +71,7 @@ const wrapOf = (row: KeptWrap['row']): KeptWrap => ({
   row,
   wire: {
     ...{ bundle: row.bundle, index: row.idx, descriptor: row.descriptor },
-    ...{ kind: 'c' as const, ct: wireBytes(row.ct) },
+    ...{ kind: 'c' as const, ct: base64url(row.ct) },
   },
 });
 
@@ -85,7 +84,7 @@ export async function loadPermitted(tx: Tx, practice: OrganisationId, all: reado
   );
   const packs = await ofEach(keptPacks, tx, practice, descriptors, async (descriptor) => {
     const [row] = await packOf(tx, { practice, descriptor });
-    return row && wireBytes(row.bytes);
+    return row && base64url(row.bytes);
   });
   const own = all.map((one) => {
     const { descriptor } = one.handle;

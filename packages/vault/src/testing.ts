@@ -200,6 +200,7 @@ function worldOn(of: Pick<TestWorld, 'dir' | 'time' | 'running' | 'practice' | '
 export { append, item, ownCommon } from './lines.ts';
 export { erasedOf } from './retention.ts';
 export * from './testing/delivery.ts';
+export * from './testing/demand.ts';
 export * from './testing/partner.ts';
 export * from './testing/passkey.ts';
 export * from './testing/practice.ts';

@@ -27,7 +27,6 @@ import {
   unlockerId,
   verifyStatement,
 } from '@ketenkluis/seal';
-import { generateRegistrationOptions } from '@simplewebauthn/server';
 import type { z } from 'zod';
 import { aboutThePractice } from './admin.ts';
 import { type Caller, denied, refused, type Signed } from './auth.ts';
@@ -35,7 +34,14 @@ import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
-import { CHALLENGE_LIFE, checkRegistration, type NewCredential, newChallenge, takeChallenge } from './webauthn.ts';
+import {
+  CHALLENGE_LIFE,
+  checkRegistration,
+  type NewCredential,
+  newChallenge,
+  registrationOptions,
+  takeChallenge,
+} from './webauthn.ts';
 
 /** A day is enough to know a lost telephone by; the minute somebody signs in is nobody's business. */
 const dayOf = (at: Instant): Instant => instant(at - (at % DAY));
@@ -238,7 +244,7 @@ export async function passkeyOptions(vault: Vault, { practice, session }: Caller
       .execute(),
   );
   const host = new URL(vault.origins[0]!).hostname;
-  const options = await generateRegistrationOptions({
+  const options = await registrationOptions({
     rpName: 'Ketenkluis',
     rpID: host,
     // Names stay out of authenticators that the vault cannot see into.

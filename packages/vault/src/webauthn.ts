@@ -1,18 +1,28 @@
 /** Passkeys (WebAuthn level 3): user verification is required, the relying party is the workplace's full host name. */
 
 import { type Bytes, base64url, type Instant, MINUTE, type OrganisationId, plus } from '@ketenkluis/base';
-import {
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type WebAuthnCredential,
+import type {
+  AuthenticationResponseJSON,
+  GenerateRegistrationOptionsOpts,
+  PublicKeyCredentialCreationOptionsJSON,
+  RegistrationResponseJSON,
+  WebAuthnCredential,
 } from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
 export const CHALLENGE_LIFE = 2 * MINUTE;
+
+/** Loaded at the first passkey: with what it brings it is a third of what a vault would load before it listens. */
+const library = () => import('@simplewebauthn/server');
+
+/** What a browser is asked to make. */
+export async function registrationOptions(
+  wanted: GenerateRegistrationOptionsOpts,
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  return (await library()).generateRegistrationOptions(wanted);
+}
 
 /** A fresh challenge, for any practice id that is asked about, so that asking says nothing (R22). */
 export async function newChallenge(
@@ -65,6 +75,7 @@ export async function checkRegistration(
   credential: unknown,
 ): Promise<NewCredential | undefined> {
   if (!shape.safeParse(credential).success) return undefined;
+  const { verifyRegistrationResponse } = await library();
   try {
     const { registrationInfo } = await verifyRegistrationResponse({
       response: credential as RegistrationResponseJSON,
@@ -90,6 +101,7 @@ export async function checkAssertion(
 ): Promise<number | undefined> {
   if (credentialId(credential) !== known.credential) return undefined;
   const stored: WebAuthnCredential = { id: known.credential, publicKey: known.key, counter: known.counter };
+  const { verifyAuthenticationResponse } = await library();
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: credential as AuthenticationResponseJSON,

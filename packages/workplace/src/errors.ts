@@ -26,6 +26,10 @@ export const workplaceError = errorFactory('workplace', [
   'bad-card',
   /** What was pasted is no address or no key of a witness. */
   'bad-witness',
+  /** What is asked of a sign-on cannot be met: no such desk, or nothing there to sign on with. */
+  'bad-demand',
+  /** The vault asks less of a sign-on than the practice signed, or names another desk: nothing is opened. */
+  'asks-less',
   /** What was pasted is no card of a keyholder. */
   'bad-keyholder',
   /** Too few keyholders answered: nothing opens, and nobody goes round them. */

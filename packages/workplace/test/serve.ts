@@ -14,13 +14,16 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
+/** As the vault does: the page to which providers send people back is the same document. */
+const isIndex = (path: string): boolean => path === '/' || path === '/aangemeld';
+
 export async function serve(directory: string, index: string): Promise<{ origin: string; close(): Promise<void> }> {
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://x').pathname);
     try {
-      const body = await readFile(join(directory, path === '/' ? index : path));
+      const body = await readFile(join(directory, isIndex(path) ? index : path));
       response.writeHead(200, {
-        'content-type': TYPES[extname(path === '/' ? index : path)] ?? 'application/octet-stream',
+        'content-type': TYPES[extname(isIndex(path) ? index : path)] ?? 'application/octet-stream',
         'content-security-policy': CSP,
         'x-content-type-options': 'nosniff',
       });

@@ -32,6 +32,8 @@ export interface IdentityAdapter {
   readonly means: 'dezi' | 'oidc' | 'eid';
   /** What people call it, by the practice's settings. */
   readonly name: string;
+  /** Who vouches: what the practice names in its demand. */
+  readonly issuer: string;
   /** Of `eid`: the level that the practice asks of patients, and where their telephones reach the desk (an origin). */
   readonly asks?: 'substantial' | 'high';
   readonly phone?: string;

@@ -73,6 +73,8 @@ interface Phone {
 export interface Means {
   readonly means: IdentityAdapter['means'];
   readonly name: string;
+  /** Who vouches for what is said there. */
+  readonly issuer: string;
   /** Of `eid`: what is asked of patients, and may they use a telephone at the desk? */
   readonly asks?: 'substantial' | 'high';
   readonly phone?: boolean;
@@ -228,8 +230,8 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
 
   return {
     means: () =>
-      options.adapters.map(({ means, name, asks, phone }) => ({
-        ...{ means, name },
+      options.adapters.map(({ means, name, issuer, asks, phone }) => ({
+        ...{ means, name, issuer },
         ...(means === 'eid' && asks !== undefined && { asks, phone: phone !== undefined }),
       })),
     async begin({ means, person, session, from = '' }) {

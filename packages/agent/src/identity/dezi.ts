@@ -5,7 +5,7 @@
 
 import { type Clock, type Instant, instant } from '@ketenkluis/base';
 import { ASSURANCE_LEVELS, type AssuranceLevel } from '@ketenkluis/seal';
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { type Identified, type IdentityAdapter, identityRefused, mayReach } from './adapter.ts';
 import { ALGORITHMS, type OidcConfig, oidcClient, orRefused } from './oidc.ts';
@@ -95,11 +95,12 @@ export interface AttestationChecker {
 }
 
 export function attestationChecker(config: AttestationConfig, clock: Clock): AttestationChecker {
-  const keys = mayReach(config.jwks)
-    ? createRemoteJWKSet(new URL(config.jwks), { timeoutDuration: TIMEOUT, cacheMaxAge: 10 * 60_000 })
-    : null;
+  let keys: JWTVerifyGetKey | undefined;
   const verified = async (attestation: string): Promise<z.infer<typeof claims>> => {
-    if (keys === null) throw identityRefused('attestation');
+    if (!mayReach(config.jwks)) throw identityRefused('attestation');
+    // Loaded when somebody signs on.
+    const { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } = await import('jose');
+    keys ??= createRemoteJWKSet(new URL(config.jwks), { timeoutDuration: TIMEOUT, cacheMaxAge: 10 * 60_000 });
     try {
       const { kid, jku } = decodeProtectedHeader(attestation);
       if (typeof kid !== 'string' || kid === '' || (jku !== undefined && jku !== config.jwks))
@@ -146,6 +147,7 @@ export function deziAdapter(config: DeziConfig, clock: Clock): IdentityAdapter {
   const attestations = attestationChecker(config.attestation, clock);
   return {
     means: 'dezi',
+    issuer: config.issuer,
     name: config.name ?? 'Dezi',
     begin: () => orRefused(() => oidc.begin()),
     finish: (callback, flow) =>

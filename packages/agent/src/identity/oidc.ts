@@ -2,7 +2,7 @@
 
 import { type Clock, HOUR, plus } from '@ketenkluis/base';
 import type { AssuranceLevel } from '@ketenkluis/seal';
-import * as client from 'openid-client';
+import type * as library from 'openid-client';
 import { type Flow, type Identified, type IdentityAdapter, identityRefused, mayReach } from './adapter.ts';
 
 /** Signatures with a private key only: no shared secret, no `none`. */
@@ -35,11 +35,13 @@ export interface EidConfig extends OidcConfig {
 export const PHONE_RETURN = '/identity/returned';
 
 const TIMEOUT_SECONDS = 5;
+/** Loaded when somebody signs on. */
+const load = (): Promise<typeof library> => import('openid-client');
 
 export interface SignedOn {
-  readonly claims: client.IDToken;
+  readonly claims: library.IDToken;
   readonly identified: Identified;
-  userInfo(): Promise<client.UserInfoResponse>;
+  userInfo(): Promise<library.UserInfoResponse>;
 }
 
 /** Who asks may want more of the issuer than that it answers. */
@@ -55,9 +57,10 @@ export interface OidcClient {
 
 /** What several adapters share. The issuer is looked up when it is first needed and again after a failure. */
 export function oidcClient(config: OidcConfig, clock: Clock, wants: OidcWants = {}): OidcClient {
-  let found: Promise<client.Configuration> | undefined;
-  const discover = async (): Promise<client.Configuration> => {
+  let found: Promise<library.Configuration> | undefined;
+  const discover = async (): Promise<library.Configuration> => {
     for (const address of [config.issuer, config.redirect]) if (!mayReach(address)) throw identityRefused('sign-on');
+    const client = await load();
     const plain = config.issuer.startsWith('http:');
     const made = await client.discovery(
       new URL(config.issuer),
@@ -72,7 +75,7 @@ export function oidcClient(config: OidcConfig, clock: Clock, wants: OidcWants = 
     if (wants.pairwise && !(Array.isArray(kinds) && kinds.includes('pairwise'))) throw identityRefused('sign-on');
     return made;
   };
-  const configuration = (): Promise<client.Configuration> => {
+  const configuration = (): Promise<library.Configuration> => {
     found ??= discover();
     found.catch(() => {
       found = undefined;
@@ -81,6 +84,7 @@ export function oidcClient(config: OidcConfig, clock: Clock, wants: OidcWants = 
   };
   return {
     async begin(redirect = config.redirect) {
+      const client = await load();
       const verifier = client.randomPKCECodeVerifier();
       const flow: Flow = { state: client.randomState(), nonce: client.randomNonce(), verifier };
       const url = client.buildAuthorizationUrl(await configuration(), {
@@ -97,6 +101,7 @@ export function oidcClient(config: OidcConfig, clock: Clock, wants: OidcWants = 
       return { url: url.href, flow };
     },
     async finish(callback, { state, nonce, verifier }) {
+      const client = await load();
       const made = await configuration();
       const tokens = await client.authorizationCodeGrant(made, new URL(callback), {
         expectedState: state,
@@ -134,6 +139,7 @@ export function oidcAdapter(config: OidcConfig, clock: Clock): IdentityAdapter {
   const oidc = oidcClient(config, clock);
   return {
     means: 'oidc',
+    issuer: config.issuer,
     name: config.name ?? 'uw praktijkaccount',
     begin: () => orRefused(() => oidc.begin()),
     finish: (callback, flow) => orRefused(async () => (await oidc.finish(callback, flow)).identified),
@@ -146,6 +152,7 @@ export function eidAdapter(config: EidConfig, clock: Clock): IdentityAdapter {
   const oidc = oidcClient(config, clock, { pairwise: true });
   return {
     means: 'eid',
+    issuer: config.issuer,
     name: config.name ?? 'uw inlogmiddel',
     asks: config.asks ?? 'substantial',
     ...(phone !== undefined && { phone }),

@@ -80,7 +80,9 @@ describe('R28: with a telephone at the desk', () => {
   const numberOn = (html: string) => /<output>([0-9]{3}) ([0-9]{3})<\/output>/.exec(html)?.slice(1).join('') ?? 'none';
 
   it('names what there is, asks on a page without a script, and shows a number that finishes it where it began', async () => {
-    expect(await desk().means()).toEqual([{ means: 'eid', name: 'DigiD', asks: 'substantial', phone: true }]);
+    expect(await desk().means()).toEqual([
+      { means: 'eid', name: 'DigiD', issuer: issuer.oidc().issuer, asks: 'substantial', phone: true },
+    ]);
     const { link, secret } = await desk().beginPhone({ person: patient, session });
     expect(link).toMatch(new RegExp(`^${phone}/aan/[0-9a-z]{10}$`));
     const page = await get(new URL(link).pathname);

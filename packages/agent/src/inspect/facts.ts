@@ -40,7 +40,7 @@ export interface InspectFacts {
 }
 
 /** Kinds of facts that a chapter speaks of; those of dossiers stand in the register. */
-export const KINDS = ['membership', 'mandate', 'partner', 'control', 'keyholders', 'hosting'] as const;
+export const KINDS = ['membership', 'mandate', 'partner', 'control', 'keyholders', 'hosting', 'demand'] as const;
 const TYPES = ['authority', 'card', 'epoch', 'withdrawal', 'review', 'assurance'] as const;
 const FACT = Buffer.from('"t":"fact"');
 const ASKED = TYPES.map((type) => Buffer.from(`"t":"${type}"`));

@@ -8,7 +8,6 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { policyTexts } from '@ketenkluis/access';
 import { base64url, type Clock, canonicalJson, fromBase64url, utf8 } from '@ketenkluis/base';
-import { pdfOf } from '@ketenkluis/client/pdf';
 import { encodeStatement, type Statement } from '@ketenkluis/seal';
 import { stateOfMirror } from '../breach/world.ts';
 import { agentError } from '../errors.ts';
@@ -89,6 +88,8 @@ export async function inspectionPack(options: {
   const facts = { register, verdict, now, texts, patient, disclosed: told, ...read };
   const paper = paperOf(facts, chaptersOf(facts));
   const write = (name: string, what: string | Uint8Array) => writeFile(join(out, name), what, { mode: 0o600 });
+  // With fonts and compression as large as the rest of the agent, and needed here only.
+  const { pdfOf } = await import('@ketenkluis/client/pdf');
   await write(PACK.pdf, await pdfOf(paper, await paperFonts()));
   await write(PACK.page, pageOf(paper));
   await cp(join(mirror, 'log'), join(out, PACK.log, 'log'), { recursive: true });

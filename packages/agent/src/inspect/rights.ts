@@ -208,6 +208,21 @@ export function leavers(all: Stated): PaperBlock[] {
   ];
 }
 
+/** What the owners signed about a sign-on outside; the one stated last counts. */
+function demanded(all: Stated): [string, string][] {
+  const said = all.ofKind('demand').at(-1);
+  if (said === undefined) return [['Aanmelden van buiten', 'de eigenaren hebben hier niets voor ondertekend']];
+  const level = (of: 'substantial' | 'high' | null) =>
+    of === null ? 'niet gevraagd' : `niveau ${of === 'high' ? 'hoog' : 'substantieel'}`;
+  return [
+    ['Van wie hier werkt', level(said.staff)],
+    ['Van elke patiënt met inzage', level(said.patients)],
+    ['Aanmeldbalie', said.desk ?? 'geen'],
+    ['Wie ervoor instaat', said.ways.map(({ issuer }) => issuer).join(', ') || 'niemand'],
+    ['Door de eigenaren en een tweede ondertekenaar, sinds', day(said.from)],
+  ];
+}
+
 export function twoFactors(all: Stated): PaperBlock[] {
   const { places, keyrings, register, statements } = all.facts;
   const logins = places.filter(({ entry }) => entry.common.event === 'login');
@@ -240,6 +255,7 @@ export function twoFactors(all: Stated): PaperBlock[] {
         return [name, ways(person), own.length, devices.size, last === undefined ? 'nog niet' : day(last)];
       }),
     ),
+    pairs('Wat de praktijk daarbovenop vraagt', ...demanded(all)),
     pairs(
       'Pogingen',
       ['Aanmeldingen geweigerd', logins.filter(({ entry }) => entry.common.outcome !== 'success').length],

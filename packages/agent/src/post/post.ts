@@ -4,7 +4,6 @@
  */
 
 import { connect } from 'node:net';
-import { createTransport } from 'nodemailer';
 import { agentError } from '../errors.ts';
 import { ADDRESS } from './address.ts';
 import type { PostConfig } from './config.ts';
@@ -44,37 +43,51 @@ function troubleOf(error: unknown, late: boolean): PostTrouble {
 export function openPost(config: PostConfig): Post {
   const { host, port, security, user, password, from, timeout, authority } = config;
   let late = false;
-  const transport = createTransport({
-    // The library counts silence; a server that dribbles would hold the run. Here one message has one deadline, all of it.
-    getSocket: (_, done) => {
-      const connection = connect({ host, port });
-      const deadline = setTimeout(() => {
-        late = true;
-        connection.destroy(new Error('too slow'));
-      }, timeout);
-      connection.once('close', () => clearTimeout(deadline));
-      connection.once('connect', () => done(null, { connection }));
-      connection.once('error', (error) => done(error, {}));
-    },
-    ...{ host, port, secure: security === 'tls', requireTLS: security === 'starttls', ignoreTLS: security === 'none' },
-    ...(user === undefined || password === undefined ? {} : { auth: { user, pass: password } }),
-    ...{ connectionTimeout: timeout, greetingTimeout: timeout, socketTimeout: timeout, dnsTimeout: timeout },
-    // Said, so that nothing in the environment of this process switches it off.
-    tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(authority === undefined ? {} : { ca: authority }) },
-    ...{ disableFileAccess: true, disableUrlAccess: true, logger: false },
-  });
+  // Loaded with the first message: most runs have none.
+  const open = async () =>
+    (await import('nodemailer')).createTransport({
+      // The library counts silence; a server that dribbles would hold the run. Here one message has one deadline, all of it.
+      getSocket: (_, done) => {
+        const connection = connect({ host, port });
+        const deadline = setTimeout(() => {
+          late = true;
+          connection.destroy(new Error('too slow'));
+        }, timeout);
+        connection.once('close', () => clearTimeout(deadline));
+        connection.once('connect', () => done(null, { connection }));
+        connection.once('error', (error) => done(error, {}));
+      },
+      ...{
+        host,
+        port,
+        secure: security === 'tls',
+        requireTLS: security === 'starttls',
+        ignoreTLS: security === 'none',
+      },
+      ...(user === undefined || password === undefined ? {} : { auth: { user, pass: password } }),
+      ...{ connectionTimeout: timeout, greetingTimeout: timeout, socketTimeout: timeout, dnsTimeout: timeout },
+      // Said, so that nothing in the environment of this process switches it off.
+      tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(authority === undefined ? {} : { ca: authority }) },
+      ...{ disableFileAccess: true, disableUrlAccess: true, logger: false },
+    });
+  let opened: ReturnType<typeof open> | undefined;
   return {
     async send({ to, subject, text }) {
       if (!ADDRESS.test(to)) throw agentError('not-sent', 'this is no address to send to');
       late = false;
       try {
-        await transport.sendMail({ from, to, subject, text });
+        opened ??= open();
+        await (await opened).sendMail({ from, to, subject, text });
       } catch (error) {
         // The reason of a mail server may repeat the address; it is not passed on.
         const why = troubleOf(error, late);
         throw agentError('not-sent', TROUBLE[why], { detail: { why } });
       }
     },
-    close: () => transport.close(),
+    close: () =>
+      void opened?.then(
+        (transport) => transport.close(),
+        () => undefined,
+      ),
   };
 }

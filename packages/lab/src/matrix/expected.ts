@@ -55,7 +55,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   'unlocker-end': owners('sent'),
   invitation: {},
   join: {},
-  directory: { yes: [...MEMBERS, ...PATIENTS, 'guest'], locked: WAITING },
+  // What the vault is held to, before anything opens: what the practice asks of a sign-on stands in it.
+  directory: { yes: [...MEMBERS, ...PATIENTS, 'keyring', 'guest'], locked: ['locked'] },
   me: membersAndPatients,
   // Empty for who is no patient.
   own: membersAndPatients,

@@ -22,9 +22,9 @@ describe('the review of the log', () => {
   it('R48, R49, R50: a policy by two people, a finding, the question, the answer, the decision; and nothing of it in the clear', ({
     expect,
   }) =>
-    ground.visit(async (officer: Visit) => {
+    ground.again(async (officer: Visit) => {
       await ground.enter(officer, ground.hand('Youssef'));
-      await ground.visit(async (nurse: Visit) => {
+      await ground.again(async (nurse: Visit) => {
         await ground.enter(nurse, ground.hand('Sanne'));
         const whom = await nurse.app.worklist.openFirst();
         await nurse.app.dossier.ready();

@@ -3,7 +3,7 @@
 import { virtualPasskey, Workplace } from '@ketenkluis/workplace/pages';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { type Ground, type GroundOptions, makeGround } from './practice.ts';
+import { filled, type Ground, type GroundOptions, makeGround } from './practice.ts';
 
 /** Tests on one practice take turns, in the order in which they stand here; the practices are at work side by side. */
 function practiceOf(options: GroundOptions): (work: (ground: Ground) => Promise<void>) => Promise<void> {
@@ -50,7 +50,7 @@ describe.concurrent('a new colleague', () => {
       const known = await before.people();
       const nurses = (await before.me()).teams;
 
-      await ground.visit(async (owner) => {
+      await ground.again(async (owner) => {
         await ground.enter(owner, hand('Youssef'));
         const link = await owner.app.invite('Praktijkondersteuning');
         await ground.visit(async ({ page, app, context }) => {
@@ -85,7 +85,7 @@ describe.concurrent('a new colleague', () => {
 
       // The agent learns her name with the next sync; the host never did.
       await ground.sync();
-      await ground.visit(async (colleague) => {
+      await ground.again(async (colleague) => {
         await ground.enter(colleague, hand('Hanneke'));
         await colleague.app.go('Team');
         await colleague.page.getByRole('cell', { name: 'Marloes Bakker', exact: true }).waitFor();
@@ -110,7 +110,7 @@ describe.concurrent('a new colleague', () => {
   it('R19: where two owners must sign, the second sees who and the same code, agrees, and she works', ({ expect }) =>
     strict(async (ground) => {
       const { hand } = ground;
-      await ground.visit(async (owner) => {
+      await ground.again(async (owner) => {
         await ground.enter(owner, hand('Youssef'));
         const link = await owner.app.invite('Praktijkondersteuning', 'Marloes Bakker');
         await ground.visit(async ({ page, app }) => {
@@ -123,7 +123,7 @@ describe.concurrent('a new colleague', () => {
           // One signature opens nothing.
           expect(await page.getByRole('button', { name: 'Aanmelden' }).count()).toBe(0);
 
-          await ground.visit(async (second) => {
+          await ground.again(async (second) => {
             await ground.enter(second, hand('Hanneke'));
             await second.app.go('Team');
             const proposal = second.app.proposal('Youssef Benali wil Marloes Bakker als POH-S toelaten');
@@ -147,11 +147,11 @@ describe.concurrent('a new colleague', () => {
 
   it('R23: on a computer that never saw the practice, its link and a phone or security key let her in', ({ expect }) =>
     usual(async (ground) => {
-      await ground.visit(async (owner) => {
+      await ground.again(async (owner) => {
         await ground.enter(owner, ground.hand('Youssef'));
         const invitation = await owner.app.invite('Praktijkondersteuning');
         await owner.app.go('Instellingen');
-        const link = await owner.page.getByLabel('Link van de praktijk').inputValue();
+        const link = await filled(owner.page.getByLabel('Link van de praktijk'));
         await owner.app.go('Team');
         await ground.visit(async ({ page, app, context }) => {
           await virtualPasskey(page, 'usb');
@@ -188,7 +188,7 @@ describe.concurrent('a new colleague', () => {
 
   it('R19: a no of the second owner takes the proposal away for both', ({ expect }) =>
     strict(async (ground) => {
-      await ground.visit(async (owner) => {
+      await ground.again(async (owner) => {
         await ground.enter(owner, ground.hand('Youssef'));
         const link = await owner.app.invite('Praktijkondersteuning');
         await ground.visit(async ({ page, app }) => {
@@ -196,7 +196,7 @@ describe.concurrent('a new colleague', () => {
           await app.join(link, PASSPHRASE);
           await owner.page.getByRole('button', { name: 'De code is gelijk: bevestig' }).click();
           await owner.app.proposal('U hebt getekend').waitFor();
-          await ground.visit(async (second) => {
+          await ground.again(async (second) => {
             await ground.enter(second, ground.hand('Hanneke'));
             await second.app.go('Team');
             const proposal = second.app.proposal('Marloes Bakker');

@@ -8,7 +8,8 @@ import { endEnrolment, openState } from '@ketenkluis/agent';
 import { base64url, type DeviceId, systemRandom } from '@ketenkluis/base';
 import { parseDeviceLink } from '@ketenkluis/client';
 import { browserOfWorker, Workplace } from '@ketenkluis/workplace/pages';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { startVaultProcess, type VaultConfig, type VaultProcess } from '../../src/demo/vault-process.ts';
 import { workplace } from '../../src/demo/workplace.ts';
 import { type NewPractice, newPractice, type Organisation } from '../../src/demo/world.ts';
@@ -31,19 +32,9 @@ export class Heard {
   readonly all: string[] = [];
   readonly complaints: string[] = [];
 
-  listen(page: Page): void {
-    page.on('request', (request) => {
-      this.all.push(request.url(), request.postData() ?? '', JSON.stringify(request.headers()));
-    });
-    page.on('console', (said) => {
-      this.all.push(said.text());
-      if (said.type() === 'error' || said.type() === 'warning') this.complaints.push(said.text());
-    });
-    page.on('pageerror', (error) => {
-      this.all.push(String(error));
-      this.complaints.push(String(error));
-    });
-    page.on('framenavigated', (frame) => this.all.push(frame.url()));
+  complain(said: string): void {
+    this.all.push(said);
+    this.complaints.push(said);
   }
 }
 
@@ -56,8 +47,13 @@ export interface Visit {
 
 export interface VisitOptions {
   readonly width?: number;
-  /** Installs a clock in the page before anything runs. */
+  /** Installs a clock in the page before anything runs; such a visit is always a fresh one. */
   readonly clock?: boolean;
+  /**
+   * False: in a profile that an earlier visit left and that was emptied; the browser compiled this code before. Only for visits that leave
+   * the profile itself as it is: no passkey, no second tab, no permission, no route, and nothing that counts steps back.
+   */
+  readonly fresh?: boolean;
 }
 
 export interface Ground {
@@ -67,6 +63,8 @@ export interface Ground {
   readonly heard: Heard;
   /** A browser profile of its own. */
   visit<T>(work: (visit: Visit) => Promise<T>, options?: VisitOptions): Promise<T>;
+  /** In one that an earlier visit left (`fresh: false`). */
+  again<T>(work: (visit: Visit) => Promise<T>): Promise<T>;
   /** With a device link and passphrase, to the worklist. */
   enter(visit: Visit, hand: Hand): Promise<void>;
   hand(name: string, which?: 'first' | 'second'): Hand;
@@ -138,6 +136,7 @@ function ground(made: Made): Ground {
     heard,
     hand,
     visit: (work, options) => visitIn(browser, heard, work, options),
+    again: (work) => visitIn(browser, heard, work, { fresh: false }),
     async enter({ app }, { link, passphrase }) {
       await app.door.takeDevice(link);
       await app.door.open(passphrase);
@@ -192,29 +191,74 @@ export function handOf(practice: NewPractice, wanted: string, which: 'first' | '
   return { name: found.name, link: `${practice.origin}/#/apparaat/${link}`, device, passphrase };
 }
 
+/** A browser profile with its page, and who listens to it now. */
+interface Profile {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly devtools: CDPSession;
+  heard: Heard;
+}
+
+const left: Profile[] = [];
+
+async function profileIn(browser: Browser, heard: Heard): Promise<Profile> {
+  const context = await browser.newContext({ locale: 'nl-NL', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  const profile: Profile = { context, page, devtools: await context.newCDPSession(page), heard };
+  page.on('request', (request) => {
+    profile.heard.all.push(request.url(), request.postData() ?? '', JSON.stringify(request.headers()));
+  });
+  page.on('console', (said) => {
+    if (said.type() === 'error' || said.type() === 'warning') profile.heard.complain(said.text());
+    else profile.heard.all.push(said.text());
+  });
+  page.on('pageerror', (error) => profile.heard.complain(String(error)));
+  page.on('framenavigated', (frame) => profile.heard.all.push(frame.url()));
+  return profile;
+}
+
+/** Nothing of a visit stays in it: what its page held goes with the page, what it stored is taken away. */
+async function emptied({ page, devtools }: Profile): Promise<void> {
+  const { origin } = new URL(page.url());
+  await page.evaluate(() => sessionStorage.clear());
+  // Of the same site, so that the next visit finds this process.
+  await page.goto(`${origin}/healthz`);
+  const storageTypes = 'cookies,local_storage,indexeddb,cache_storage,service_workers,file_systems,storage_buckets';
+  await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes });
+  await devtools.send('Page.resetNavigationHistory');
+}
+
 /** Work in a browser profile of its own; what it leaves behind is heard at its end. */
 export async function visitIn<T>(
   browser: Browser,
   heard: Heard,
   work: (visit: Visit) => Promise<T>,
-  { width = 1440, clock = false }: VisitOptions = {},
+  { width = 1440, clock = false, fresh = true }: VisitOptions = {},
 ): Promise<T> {
-  const context = await browser.newContext({
-    viewport: { width, height: 900 },
-    locale: 'nl-NL',
-    reducedMotion: 'reduce',
-  });
-  context.setDefaultTimeout(PATIENCE);
+  const apart = fresh || clock;
+  const profile = (apart ? undefined : left.pop()) ?? (await profileIn(browser, heard));
+  const { page, context } = profile;
+  profile.heard = heard;
+  let whole = false;
   try {
-    const page = await context.newPage();
+    await page.setViewportSize({ width, height: 900 });
     if (clock) await page.clock.install();
-    heard.listen(page);
     const result = await work({ app: new Workplace(page), page, context, heard });
     heard.all.push(await kept(page));
+    if (!apart) await emptied(profile);
+    whole = !apart;
     return result;
   } finally {
-    await context.close();
+    if (whole) left.push(profile);
+    else await context.close();
   }
+}
+
+/** What stands in a field that is filled a moment after it is there. */
+export async function filled(field: Locator): Promise<string> {
+  await expect.poll(() => field.inputValue()).not.toBe('');
+  return await field.inputValue();
 }
 
 /** Everything that stays outside the page's memory: address, title, history, storage, IndexedDB. */

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewPractice } from '../../src/demo/world.ts';
 import { DEFAULT_AS_OF } from '../../src/generate/index.ts';
 import { buildRegion, type Region } from '../../src/region/region.ts';
-import { bundleDir, Heard, handOf, patientSearch, type Visit, visitIn } from './practice.ts';
+import { bundleDir, filled, Heard, handOf, patientSearch, type Visit, visitIn } from './practice.ts';
 
 const PRACTICE = 'Huisartsenpraktijk De Linde';
 const PARTNER = 'Podotherapie Voetenwerk';
@@ -34,6 +34,7 @@ afterAll(async () => {
 });
 
 const visit = <T>(work: (visit: Visit) => Promise<T>) => visitIn(browser, heard, work);
+const again = <T>(work: (visit: Visit) => Promise<T>) => visitIn(browser, heard, work, { fresh: false });
 
 async function enter({ app, page }: Visit, practice: NewPractice, name: string): Promise<void> {
   const { link, passphrase } = handOf(practice, name);
@@ -52,11 +53,11 @@ async function refresh({ app, page }: Visit): Promise<void> {
 
 /** The partner takes the practice on, as the practice took the partner on: one reads the card, another compares. */
 async function takeOn(owner: Visit, partner: NewPractice): Promise<void> {
-  const card = await visit(async (at) => {
+  const card = await again(async (at) => {
     await enter(at, region.linde, 'Hanneke Wielinga');
     await partnersPage(at);
     await at.page.getByRole('button', { name: 'Onze partnerkaart' }).click();
-    return await at.page.getByLabel(`Partnerkaart van ${PRACTICE}`).inputValue();
+    return await filled(at.page.getByLabel(`Partnerkaart van ${PRACTICE}`));
   });
   const { page } = owner;
   await partnersPage(owner);
@@ -66,7 +67,7 @@ async function takeOn(owner: Visit, partner: NewPractice): Promise<void> {
   await page.getByLabel(/^Hoe is de URA vastgesteld/).fill('LRZa, en gebeld');
   await page.getByRole('button', { name: 'De vingerafdruk is gelijk: stel voor' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await visit(async (second) => {
+  await again(async (second) => {
     await enter(second, partner, 'Bram Hoekzema');
     await second.app.go('Team');
     const agree = second.app.proposal(PRACTICE).getByRole('button', { name: 'Akkoord', exact: true });
@@ -175,7 +176,7 @@ async function isRefused(partner: Visit): Promise<void> {
 
 /** The partner on a device that remembers nothing: its own original, from its own vault, of a referral that is over. */
 const stillHas = (partner: NewPractice, name: string) =>
-  visit(async (anew) => {
+  again(async (anew) => {
     const { app, page } = anew;
     await enter(anew, partner, 'Femke Zwaagman');
     await app.go('Verwijzingen');
@@ -190,12 +191,12 @@ const stillHas = (partner: NewPractice, name: string) =>
     await copies.getByText('voorbij', { exact: true }).waitFor();
     await copies.getByText('Controle over 3 maanden.').waitFor();
     expect(await copies.getByText('niet verstuurd').count()).toBe(0);
-    expect(await copies.getByRole('article').count()).toBe(2);
+    await expect.poll(() => copies.getByRole('article').count()).toBe(2);
   });
 
 /** And the practice, likewise: the referral, its state and its dates. */
 const stillLists = (name: string) =>
-  visit(async (anew) => {
+  again(async (anew) => {
     const { app, page } = anew;
     await enter(anew, region.linde, 'Sanne Kuipersma');
     await app.go('Verwijzingen');
@@ -218,7 +219,7 @@ async function reads({ app, page }: Visit): Promise<void> {
 
 describe('a referral between two vaults on two origins', () => {
   it('R30, R33, R38, R41: consent, care, a message back, and an end; withdrawn consent refuses the next look', () =>
-    visit((partner) =>
+    again((partner) =>
       visit(async (nurse) => {
         const podiatry = region.partners.podiatrist!;
         await enter(partner, podiatry, 'Femke Zwaagman');
@@ -246,7 +247,7 @@ describe('a referral between two vaults on two origins', () => {
         await partner.page.getByRole('alert').getByText('Bel de praktijk die u verwees').waitFor();
         // The letter of a moment ago is gone by itself.
         await partner.page.locator('[data-state="denied"]').waitFor();
-        expect(await partner.page.getByRole('tab', { name: 'Gegevens' }).count()).toBe(0);
+        await expect.poll(() => partner.page.getByRole('tab', { name: 'Gegevens' }).count()).toBe(0);
         await isRefused(partner);
       }),
     ));

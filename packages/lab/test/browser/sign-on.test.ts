@@ -17,7 +17,7 @@ import {
 } from '@ketenkluis/agent';
 import { type TestIssuer, testIssuer } from '@ketenkluis/agent/testing/outside';
 import { fromBase64url, systemClock, systemRandom } from '@ketenkluis/base';
-import { couplePartners } from '@ketenkluis/client';
+import { agree, couplePartners, proposeDemand, waitingProposals } from '@ketenkluis/client';
 import { faultsOf, putAxe, virtualPasskey } from '@ketenkluis/workplace/pages';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +71,15 @@ beforeAll(async () => {
   config = { desks: { [practiceId]: at } };
   await ground.stopVault();
   await ground.startVault(config);
+  // What the practice asks is its owners' word: the desk, and who vouches there.
+  const [first, second] = [await ground.practice.signIn('Youssef Benali'), await ground.practice.signIn('Hanneke Wielinga')];
+  const ways = [
+    { means: 'dezi' as const, issuer: issuer.dezi({ redirect }).issuer },
+    { means: 'eid' as const, issuer: issuer.oidc({ redirect }).issuer },
+  ];
+  await proposeDemand(first, { desk: at, ways, staff: null, patients: null });
+  const [waits] = await waitingProposals(second);
+  await agree(second, waits!.hash);
 });
 afterAll(async () => {
   await door?.close();
@@ -90,7 +99,7 @@ const trouble = (page: Page, which: string) => page.locator(`[data-trouble="${wh
 describe('signing on outside', () => {
   it('R28, R19: a patient is pinned by two people, and it opens for that person alone', async () => {
     let url = '';
-    await ground.visit(async (owner) => {
+    await ground.again(async (owner) => {
       await ground.enter(owner, ground.hand('Youssef'));
       await owner.app.worklist.openFirst();
       await owner.page.evaluate(() => {

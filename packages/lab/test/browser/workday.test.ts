@@ -36,7 +36,7 @@ const state = (page: Page, name: string) => page.locator(`[data-state="${name}"]
 
 describe.concurrent('the morning', () => {
   it('R38, R41: a nurse finds, opens and reads; her look is a proved line that she sees herself', ({ expect }) =>
-    ground.visit(async (visit) => {
+    ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Sanne'));
       const all = await app.worklist.count();
@@ -44,16 +44,16 @@ describe.concurrent('the morning', () => {
       await expect.poll(() => app.worklist.count()).toBeLessThan(all);
       await app.worklist.sortBy('Naam');
       const names = () => page.locator('.kk-wl-name').allTextContents();
-      await expect
-        .poll(async () => (await names()).join())
-        .toBe((await names()).sort((a, b) => a.localeCompare(b, 'nl')).join());
+      const rises = (listed: readonly string[]) =>
+        listed.join() === [...listed].sort((a, b) => a.localeCompare(b, 'nl')).join();
+      await expect.poll(async () => rises(await names())).toBe(true);
       const wanted = (await names())[1]!;
       await app.worklist.search(wanted.split(',')[0]!);
       await expect.poll(async () => (await names()).every((one) => one.includes(wanted.split(',')[0]!))).toBe(true);
 
       await page.keyboard.press('Enter');
       expect(await app.worklist.openFirst()).toBe(wanted);
-      expect(await app.dossier.heading().textContent()).toBe(wanted);
+      await expect.poll(() => app.dossier.heading().textContent()).toBe(wanted);
       await page
         .getByText(/^Stand van 1 okt/)
         .first()
@@ -85,7 +85,7 @@ describe.concurrent('the morning', () => {
           expect(ground.patientsIn(await page.content())).toEqual([]);
           await app.door.open(hand.passphrase);
           await app.dossier.ready();
-          expect(await app.dossier.heading().textContent()).toBe(name);
+          await expect.poll(() => app.dossier.heading().textContent()).toBe(name);
           await expect.poll(() => app.dossier.note().inputValue()).toBe('Nog bellen over de uitslag');
         };
         await app.dossier.note().fill('Nog bellen over de uitslag');
@@ -125,6 +125,7 @@ describe.concurrent('the morning', () => {
       await app.changeUser();
       await page.getByRole('heading', { name: 'Aanmelden' }).waitFor();
       const nothing = async () => {
+        await expect.poll(() => page.evaluate(() => location.hash)).not.toContain(dossier);
         expect(ground.patientsIn(await page.content())).toEqual([]);
         const left = await kept(page);
         expect(ground.patientsIn(left)).toEqual([]);
@@ -144,13 +145,13 @@ describe.concurrent('the morning', () => {
 
   it('a note of the nurse reaches the GP, who takes it over; then it is gone for both', async ({ expect }) => {
     const text = 'Thuismeting gemiddeld 138/82, volgende week terug.';
-    const dossier = await ground.visit(async (visit) => {
+    const dossier = await ground.again(async (visit) => {
       await ground.enter(visit, ground.hand('Sanne', 'second'));
       await visit.app.worklist.openFirst(2);
       await visit.app.dossier.writeNote(text);
       return await opened(visit.page);
     });
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Hanneke', 'second'));
       await show(page, dossier);
@@ -168,7 +169,7 @@ describe.concurrent('the morning', () => {
   });
 
   it('an assistant sees what her role needs, and is told what that leaves out', ({ expect }) =>
-    ground.visit(async (visit) => {
+    ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Ilse', 'second'));
       await app.worklist.openFirst();
@@ -201,12 +202,12 @@ describe('who treats nobody', () => {
   it('R15, R22: the care group starts at counts, none under ten; no name, no dossier, no log opens', async ({
     expect,
   }) => {
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       const { page, app } = visit;
       await enter(visit, 'Marit');
       const counts = page.getByRole('row', { name: /^Diabetes mellitus type 2/ });
       await counts.waitFor();
-      expect(await pages(page)).toEqual(['Overzicht', 'Team', 'Instellingen']);
+      await expect.poll(() => pages(page)).toEqual(['Overzicht', 'Team', 'Instellingen']);
       const said = (await page.locator('.kk-table td.kk-num, .kk-tiles dd').allTextContents()).join();
       expect(said.match(/\d+/g)!.every((one) => Number(one) >= 10)).toBe(true);
       expect(ground.patientsIn(await page.content())).toEqual([]);
@@ -225,11 +226,13 @@ describe('who treats nobody', () => {
     expect,
   }) => {
     await openEmergency(owner, dossier, 'onwel geworden in de wachtkamer');
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       const { page, app } = visit;
       await enter(visit, 'Greet');
       await page.getByText('onwel geworden in de wachtkamer').waitFor();
-      expect(await pages(page)).toEqual(['Toezicht1 wachten op u', 'Controle', 'Leveringen', 'Team', 'Instellingen']);
+      await expect
+        .poll(() => pages(page))
+        .toEqual(['Toezicht1 wachten op u', 'Controle', 'Leveringen', 'Team', 'Instellingen']);
       await page.getByRole('button', { name: /^Patiënt laten weten/ }).click();
       await page.getByLabel('Aan de telefoon').check();
       await page.getByRole('button', { name: 'Leg vast', exact: true }).click();
@@ -238,7 +241,7 @@ describe('who treats nobody', () => {
       await app.oversight.only('Sanne Kuipersma');
       const look = page.getByRole('row').filter({ hasText: 'bekeek' }).filter({ hasText: 'Sanne Kuipersma' });
       await look.first().waitFor();
-      expect(await page.getByRole('row').filter({ hasText: 'Hanneke Wielinga' }).count()).toBe(0);
+      await expect.poll(() => page.getByRole('row').filter({ hasText: 'Hanneke Wielinga' }).count()).toBe(0);
       await app.oversight.only('Hanneke Wielinga');
       await page.getByText('Reden: onwel geworden in de wachtkamer').waitFor();
       await page.getByRole('button', { name: /^Nakijken/ }).click();
@@ -250,7 +253,7 @@ describe('who treats nobody', () => {
       expect(ground.patientsIn((await page.content()).replaceAll('Kuipersma', ''))).toEqual([]);
       await show(page, dossier);
       await state(page, 'denied').waitFor();
-      expect(await page.getByRole('button', { name: 'Spoed: toch openen' }).count()).toBe(0);
+      await expect.poll(() => page.getByRole('button', { name: 'Spoed: toch openen' }).count()).toBe(0);
     });
     const did = (await linesOf(dossier, 'Greet')).map(({ event, outcome }) => `${event} ${outcome}`);
     expect(did).toEqual(['told success', 'log-read success', 'review success']);
@@ -261,7 +264,7 @@ describe('what a patient shut', () => {
   it('R34, R22: who recorded it sees it and opens it again; a colleague who treats the patient sees none', async ({
     expect,
   }) => {
-    const dossier = await ground.visit(async (visit) => {
+    const dossier = await ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Sanne', 'second'));
       await app.worklist.openFirst(4);
@@ -274,14 +277,14 @@ describe('what a patient shut', () => {
       await page.getByRole('row', { name: /Marit Ruitenbeek/ }).waitFor();
       return await opened(page);
     });
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       await ground.enter(visit, ground.hand('Ilse', 'second'));
       await show(visit.page, dossier);
       await visit.app.dossier.ready();
       await visit.app.dossier.restrictions();
       await state(visit.page, 'empty').getByText('Hier staat voor u niets').waitFor();
     });
-    await ground.visit(async (visit) => {
+    await ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Sanne', 'second'));
       await show(page, dossier);
@@ -303,7 +306,7 @@ describe('when something is not there', () => {
   it('R22: inside, an ended enrolment is named with the next action; later it looks like no such dossier', ({
     expect,
   }) =>
-    ground.visit(async (visit) => {
+    ground.again(async (visit) => {
       const { app, page } = visit;
       const hand = ground.hand('Sanne');
       await ground.enter(visit, hand);
@@ -327,13 +330,13 @@ describe('when something is not there', () => {
       const ended = await words();
       await show(page, `dos_${'a'.repeat(26)}`);
       await page.getByRole('link', { name: 'Werklijst' }).first().waitFor();
-      expect(await words()).toBe(ended);
+      await expect.poll(words).toBe(ended);
     }));
 
   it('without the vault: work in your HIS; with it again the draft is still there and nothing is reloaded', ({
     expect,
   }) =>
-    ground.visit(async (visit) => {
+    ground.again(async (visit) => {
       const { app, page } = visit;
       await ground.enter(visit, ground.hand('Sanne'));
       await app.worklist.openFirst();

@@ -6,7 +6,16 @@ import * as wire from '@ketenkluis/protocol';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { statements } from '../admin.ts';
-import { authenticate, checkSigned, findCaller, openMessage, refused, requireOpen, tokenHash } from '../auth.ts';
+import {
+  authenticate,
+  authenticateToHold,
+  checkSigned,
+  findCaller,
+  openMessage,
+  refused,
+  requireOpen,
+  tokenHash,
+} from '../auth.ts';
 import { birth } from '../birth.ts';
 import { deliver } from '../delivery.ts';
 import { MAX_DELIVERY, readDelivery, readRequest } from '../delivery-parse.ts';
@@ -59,7 +68,7 @@ export function practiceRoutes(api: Api, vault: Vault): void {
         response: { 200: wire.directory },
       },
     },
-    async (request) => directory(vault, await authenticate(vault, request), request.query),
+    async (request) => directory(vault, await authenticateToHold(vault, request), request.query),
   );
   api.get(
     `${PRACTICE}/me`,

@@ -2,7 +2,6 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import { vaultError } from '../errors.ts';
 import { PROBLEM_TYPE, REFUSAL } from '../problems.ts';
 import type { Api } from './api.ts';
@@ -26,6 +25,8 @@ export async function workplaceRoutes(api: Api, folder: string): Promise<void> {
       'the workplace folder has no index.html; build the workplace or leave the folder out',
     );
   }
+  // A vault that serves no files does not load what serves them.
+  const { default: fastifyStatic } = await import('@fastify/static');
   // Looked up at each request: a rebuilt bundle has other names.
   await api.register(fastifyStatic, {
     root,

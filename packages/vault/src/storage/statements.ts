@@ -1,10 +1,17 @@
 /** Signed objects in the database: put in once, handed out as they came. */
 
-import { type Bytes, concat, type DossierId, fromBase64url, type Instant, type OrganisationId } from '@ketenkluis/base';
+import {
+  type Bytes,
+  base64url,
+  concat,
+  type DossierId,
+  fromBase64url,
+  type Instant,
+  type OrganisationId,
+} from '@ketenkluis/base';
 import type { WireStatement } from '@ketenkluis/protocol';
 import { batchesFromWire, type Hash, type Statement, statementFromWire } from '@ketenkluis/seal';
 import type { Selectable } from 'kysely';
-import { wireBytes } from '../native.ts';
 import { kept } from './moments.ts';
 import type { Schema } from './schema.ts';
 import type { Tx } from './storage.ts';
@@ -111,7 +118,7 @@ export async function keptStatements(
 
 function pathOf(path: Bytes): string[] {
   const steps: string[] = [];
-  for (let at = 0; at < path.length; at += HASH) steps.push(wireBytes(path.subarray(at, at + HASH)));
+  for (let at = 0; at < path.length; at += HASH) steps.push(base64url(path.subarray(at, at + HASH)));
   return steps;
 }
 
@@ -124,7 +131,7 @@ export function toWire(row: StatementRow): WireStatement {
 }
 
 function wireOf(row: StatementRow): WireStatement {
-  const header = wireBytes(row.header);
+  const header = base64url(row.header);
   if (row.batch !== null) return { header, proof: { batch: row.batch, index: row.leaf!, path: pathOf(row.path!) } };
   // What stands here was parsed when it came; the answer as a whole is parsed once more before it leaves.
   return { header, proof: { sigs: JSON.parse(row.sigs!) } };

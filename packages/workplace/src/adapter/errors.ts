@@ -19,6 +19,8 @@ const PLAIN: Readonly<Record<string, Parameters<typeof workplaceError>[0]>> = {
   'client/no-join': 'conflict',
   'client/desk-away': 'desk-away',
   'client/desk-refused': 'desk-away',
+  'client/asks-less': 'asks-less',
+  'client/desk-differs': 'asks-less',
   'client/stale-proposal': 'stale-proposal',
   'seal/bad-invitation': 'bad-link',
   'seal/too-few-unlockers': 'failed',

@@ -23,6 +23,7 @@ import {
 import type { FactOf, Hash } from '@ketenkluis/seal';
 import { workplaceError } from '../errors.ts';
 import type { BrokenProposal, Colleague, ControlTerm, Key, OpenInvitation, Proposal, Workplace } from '../model.ts';
+import { askedIn, asksLess, shutOutBy } from './demand.ts';
 import { callers, type Inside, nameOf, roleText, teamName, UNNAMED } from './inside.ts';
 import { dropInvited, invitedAs, keepInvited } from './invited.ts';
 import { invite, join, parseInvitation, watch } from './joining.ts';
@@ -179,6 +180,12 @@ async function proposed(inside: Inside) {
     if (one.what === 'keyholders') {
       return { what: 'keyholders', ...held, need: one.need, holders: one.holders.map(namedKeyholder) };
     }
+    if (one.what === 'demand') {
+      const asks = askedIn(one.fact);
+      const before = one.before === null ? null : askedIn(one.before);
+      const shutOut = shutOutBy(directory, session.now(), asks);
+      return { what: 'demand', ...held, asks, before, lower: asksLess(before, asks), shutOut };
+    }
     if (one.what === 'lift') {
       const patient = whose.get(one.dossier);
       if (patient === undefined) return { id: one.hash, broken: true };
@@ -245,7 +252,7 @@ const gestureOf = async (from: Surroundings, key: Key): Promise<Gesture> => {
 /** A door to outside, under which somebody who is no owner may be the second person. */
 const outward = (one: Proposal | BrokenProposal): boolean =>
   'what' in one &&
-  (['partner', 'place', 'assumption', 'witnesses', 'keyholders', 'control', 'own'].includes(one.what) ||
+  (['partner', 'place', 'assumption', 'witnesses', 'keyholders', 'control', 'own', 'demand'].includes(one.what) ||
     (one.what === 'colleague' && one.substitute !== null));
 
 export function peopleSide(from: Surroundings): PeopleSide {

@@ -4,11 +4,13 @@ import { base64url, type PersonId } from '@ketenkluis/base';
 import {
   type BegunSignOn,
   clientError,
+  countedMeans,
   type DeskDoor,
+  demanded,
   deskDoor,
-  deskPlace,
   type Eid,
   eidOf,
+  heldDesk,
   readInvitation,
   type Session,
   SIGN_ON_LIFE,
@@ -16,7 +18,8 @@ import {
 } from '@ketenkluis/client';
 import type { Hash, StatementWire } from '@ketenkluis/seal';
 import { workplaceError } from '../errors.ts';
-import type { PinDone, PinOf, PinSide, SignOnSettings } from '../model.ts';
+import type { PinDone, PinOf, PinSide } from '../model.ts';
+import { askSignOn, offeredAt, signOnSettings } from './demand.ts';
 import type { Inside } from './inside.ts';
 import { type OtherTab, waitForBack } from './other-tab.ts';
 import type { Surroundings } from './people.ts';
@@ -67,10 +70,22 @@ async function whose(session: Session, of: PinOf): Promise<Pick<Under, 'person' 
   return { person, proposed: { hash, subject: eid.subject }, eid };
 }
 
+/** The desk may ask for more than the practice does, never for less. */
+const higherOf = (least: Eid['level'] | null, asks: Eid['level'] | undefined): Eid['level'] =>
+  least === 'high' || asks === 'high' ? 'high' : 'substantial';
+
 export function pinSide({ open, ports }: Surroundings): PinSide {
-  const doorOf = async (session: Session): Promise<DeskDoor | null> => {
-    const { origin } = await deskPlace(session);
-    return origin === null ? null : deskDoor(origin, ports.fetch);
+  /** What patients sign on with, by what the practice signed alone: where it never said, nothing is asked for (docs/identity.md). */
+  const citizens = async (session: Session) => {
+    const asked = (await demanded(session))?.demand;
+    if (asked === undefined) return null;
+    // Left out, or another than was signed: the screen says so, and nobody is taken in on the vault's word.
+    const held = await heldDesk(session);
+    const least = asked.patients;
+    if (held.origin === null) return null;
+    const door = deskDoor(held.origin, ports.fetch);
+    const means = async () => countedMeans(await door.means(), held).find((one) => one.means === 'eid');
+    return { door, least, means };
   };
   const find = ({ session }: Inside, id: string): Under => {
     const found = under(session).get(id);
@@ -105,27 +120,32 @@ export function pinSide({ open, ports }: Surroundings): PinSide {
   return {
     with: () =>
       open(async ({ session }) => {
+        const here = await citizens(session);
+        if (here === null) return null;
+        const { least } = here;
+        const without = least === null ? 'away' : 'shut';
         try {
-          const door = await doorOf(session);
-          const found = (await door?.means())?.find(({ means }) => means === 'eid');
-          if (found === undefined) return null;
-          return { name: found.name, asks: found.asks ?? 'substantial', phone: found.phone ?? false };
+          const found = await here.means();
+          if (found === undefined) return least === null ? null : 'shut';
+          const asks = higherOf(least, found.asks);
+          return { name: found.name, asks, phone: found.phone ?? false, always: least !== null };
         } catch (error) {
-          if (clientError.is(error, 'desk-away') || clientError.is(error, 'desk-refused')) return 'away';
+          if (clientError.is(error, 'desk-away') || clientError.is(error, 'desk-refused')) return without;
           throw error;
         }
       }),
     begin: (of, where) =>
       open(async ({ session }) => {
         const { person, proposed, eid } = await whose(session, of);
-        const door = await doorOf(session);
+        const here = await citizens(session);
         try {
-          const found = (await door?.means())?.find(({ means }) => means === 'eid');
+          const found = await here?.means();
+          const door = here?.door;
           if (!door || found === undefined) throw clientError('desk-away', 'there is nothing to sign on with here');
           const about = { person, session: session.id };
           const at = ports.clock();
           const begun = where === 'phone' ? await door.beginPhone(about) : await door.begin('eid', about);
-          const least = eid?.level ?? found.asks ?? 'substantial';
+          const least = eid?.level ?? higherOf(here.least, found.asks);
           const id = base64url(ports.random(12));
           under(session).set(id, { session, door, person, proposed, begun, least, at, tab: null, result: null });
           if ('link' in begun) return { id, link: begun.link, way: null };
@@ -162,21 +182,7 @@ export function pinSide({ open, ports }: Surroundings): PinSide {
         under(session).delete(id);
       }),
     settings: () => open((now) => signOnSettings(now, ports)),
+    offered: (desk) => open(() => offeredAt(desk, ports)),
+    ask: (asks) => open((now) => askSignOn(now, asks)),
   };
 }
-
-/** What the practice asks for, for who manages it. */
-const signOnSettings = async ({ session }: Inside, ports: Surroundings['ports']): Promise<SignOnSettings> => {
-  const { origin, level } = await deskPlace(session);
-  const owns = (await session.people(true)).owns(session.now());
-  const patients = { all: owns.length, asked: owns.filter(({ eid }) => eid !== undefined).length };
-  if (origin === null) return { level, desk: null, means: null, patients };
-  try {
-    const found = await deskDoor(origin, ports.fetch).means();
-    const means = found.map(({ asks = null, phone = false, ...rest }) => ({ ...rest, asks, phone }));
-    return { level, desk: origin, means, patients };
-  } catch (error) {
-    if (!clientError.is(error, 'desk-away') && !clientError.is(error, 'desk-refused')) throw error;
-    return { level, desk: origin, means: null, patients };
-  }
-};

@@ -7,6 +7,7 @@ import { KetenkluisError } from '@ketenkluis/base';
 import {
   type BegunSignOn,
   clientError,
+  countedMeans,
   type DeskDoor,
   deskDoor,
   type Ports,
@@ -91,7 +92,8 @@ export function signOnFlow(of: {
     become(about, 'asking', { trouble });
     now.begun = [];
     try {
-      const all = door === null ? [] : await door.means();
+      // What the practice did not name counts for nothing, whoever offers it.
+      const all = door === null ? [] : countedMeans(await door.means(), about.desk);
       const fitting = all.filter(({ means }) => (means === 'eid') === about.desk.citizen);
       const { person, session } = about;
       now.at = clock();

@@ -5,6 +5,7 @@ import { notifications } from '@mantine/notifications';
 import { createRoot, type Root } from 'react-dom/client';
 import { App } from '../app.tsx';
 import { language, speak, startLanguage } from '../i18n/index.ts';
+import { takeAddress } from '../lib/return-path.ts';
 import { DEV_ROLES, devWorld, type Scene } from './world.ts';
 
 let root: Root | undefined;
@@ -46,4 +47,9 @@ async function anew(address: string): Promise<void> {
 
 Object.assign(window, { devAnew: anew });
 await startLanguage();
-await begin();
+const back = takeAddress(location, history);
+if (back === null) await begin();
+else {
+  const { Returned } = await import('../screens/returned.tsx');
+  createRoot(document.getElementById('root')!).render(<Returned address={back} />);
+}

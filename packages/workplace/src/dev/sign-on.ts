@@ -1,7 +1,18 @@
 /** Invented ways to sign on outside: at the door, while somebody works, and at the desk. Nothing of it leaves the page. */
 
+import { DAY, type Instant, plus } from '@ketenkluis/base';
 import { workplaceError } from '../errors.ts';
-import type { PinSide, SignOn, SignOnSide, SignOnTrouble, SignOnWay } from '../model.ts';
+import type {
+  AskedOfSignOn,
+  OfferedWay,
+  PinSide,
+  Proposal,
+  SignOn,
+  SignOnSide,
+  SignOnTrouble,
+  SignOnWay,
+} from '../model.ts';
+import type { Stage } from './stage.ts';
 
 const way = (means: SignOnWay['means'], name: string, host: string): SignOnWay => ({
   ...{ means, name, host },
@@ -62,8 +73,31 @@ export function inventedSignOn(citizen: boolean): InventedSignOn {
   };
 }
 
+const ASKED = {
+  desk: 'https://balie.wilgen.example',
+  ways: [
+    { means: 'dezi', issuer: 'https://inloggen.dezi.example' },
+    { means: 'eid', issuer: 'https://inloggen.digid.example' },
+  ],
+  ...{ staff: 'high', patients: null },
+} as const satisfies AskedOfSignOn;
+const OFFERED: readonly OfferedWay[] = [
+  { means: 'dezi', name: 'Dezi', issuer: 'https://inloggen.dezi.example', asks: null, phone: false },
+  { means: 'eid', name: 'DigiD', issuer: 'https://inloggen.digid.example', asks: 'substantial', phone: true },
+];
+
+/** Somebody else wants to ask less of who works here, and more of patients. */
+export const demandAsked = (until: Instant): Proposal => ({
+  ...{ what: 'demand', id: 'v8', by: 'Joost Hofstede', mine: false, until, stale: false },
+  ...{ signed: ['Joost Hofstede'], signedByMe: false, complete: false, needed: 2 },
+  asks: { ...ASKED, staff: 'substantial', patients: 'substantial' },
+  ...{ before: ASKED, lower: true, shutOut: 3 },
+});
+
 /** The telephone shows 123 456; whoever shows 654 321 is somebody else. */
 export function pinSide(of: {
+  readonly stage: Stage;
+  readonly propose: (proposal: Proposal) => void;
   readonly scene: string;
   readonly reach: () => Promise<void>;
   readonly again: (proposal: string) => void;
@@ -81,7 +115,7 @@ export function pinSide(of: {
     async with() {
       await reach();
       if (scene === 'sign-on-away') return 'away';
-      return scene === 'sign-on' ? { name: 'DigiD', asks: 'substantial', phone: true } : null;
+      return scene === 'sign-on' ? { name: 'DigiD', asks: 'substantial', phone: true, always: false } : null;
     },
     async begin(whose, where) {
       await reach();
@@ -104,15 +138,31 @@ export function pinSide(of: {
     drop: async () => undefined,
     async settings() {
       await reach();
-      if (!scene.startsWith('sign-on')) return { level: null, desk: null, means: null, patients: { all: 0, asked: 0 } };
-      const means =
-        scene === 'sign-on-away'
-          ? null
-          : ([
-              { means: 'dezi', name: 'Dezi', asks: null, phone: false },
-              { means: 'eid', name: 'DigiD', asks: 'substantial', phone: true },
-            ] as const);
-      return { level: 'high', desk: 'https://balie.wilgen.example', means, patients: { all: 14, asked: 11 } };
+      const mayChange = of.stage.me.owner;
+      if (!scene.startsWith('sign-on')) {
+        const host = { level: null, desk: null, differs: false };
+        return { signed: null, host, means: [], patients: { all: 0, asked: 0 }, mayChange };
+      }
+      return {
+        signed: { ...ASKED, since: plus(of.stage.start, -40 * DAY), by: ['Youssef Karimi', 'Hanneke de Bruin'] },
+        host: { level: 'high', desk: ASKED.desk, differs: scene === 'sign-on-differs' },
+        means: scene === 'sign-on' || scene === 'sign-on-lower' ? OFFERED : null,
+        patients: { all: 14, asked: 11 },
+        mayChange,
+      };
+    },
+    async offered(desk) {
+      await reach();
+      if (desk !== ASKED.desk) throw workplaceError('desk-away', 'nobody answers');
+      return OFFERED;
+    },
+    async ask(asks) {
+      await reach();
+      of.propose({
+        ...{ what: 'demand', id: `d-${++made}`, by: of.stage.me.name, mine: true, until: null },
+        ...{ signed: [of.stage.me.name], signedByMe: true, complete: false, needed: 2, stale: false },
+        ...{ asks, before: ASKED, lower: asks.staff === null, shutOut: asks.patients === null ? 0 : 3 },
+      });
     },
   };
 }

@@ -44,7 +44,7 @@ import { petitionSide } from './petitions.ts';
 import { receivedSide } from './received.ts';
 import { referralSide } from './referrals.ts';
 import { liftAsked } from './restrictions.ts';
-import { type InventedSignOn, inventedSignOn, pinSide } from './sign-on.ts';
+import { demandAsked, type InventedSignOn, inventedSignOn, pinSide } from './sign-on.ts';
 import { both, inventedPartners, roleName, type Stage, within } from './stage.ts';
 import { takeSide } from './take.ts';
 import { urgentSide } from './urgent.ts';
@@ -65,9 +65,11 @@ export type Scene =
   /** A log of years: ten thousand lines of one patient, hundreds of findings. */
   | 'many'
   | 'assumed'
-  /** The practice asks to sign on outside; its desk answers, or not. */
+  /** The practice asks to sign on outside; its desk answers, or not; it wants to ask less; the vault does so by itself. */
   | 'sign-on'
-  | 'sign-on-away';
+  | 'sign-on-away'
+  | 'sign-on-lower'
+  | 'sign-on-differs';
 
 export const DEV_ROLES = [
   ...(['nurse', 'owner', 'assistant', 'podiatrist', 'locum'] as const),
@@ -245,17 +247,19 @@ export function devWorld(options: DevOptions = {}): DevWorld {
           },
           ...(me.owner ? [liftAsked(people[0]!.row, plus(start, 150 * HOUR))] : []),
         ]
-      : scene.startsWith('sign-on')
-        ? [
-            {
-              ...{ what: 'own', id: 'v7', by: 'Joost Hofstede', mine: false, name: 'Mevrouw J. de Wit' },
-              ...{ role: 'Patiënt', patient: 'Wit-van der Heuvel, J. de', as: 'patient', checked: 'document' },
-              ...{ code: '731 204 558 019', until: plus(start, 150 * HOUR), needed: 2, complete: false },
-              ...{ signed: ['Joost Hofstede'], signedByMe: false, stale: false },
-              eid: { level: 'substantial', again: false },
-            },
-          ]
-        : [];
+      : scene === 'sign-on-lower'
+        ? [demandAsked(plus(start, 150 * HOUR))]
+        : scene.startsWith('sign-on')
+          ? [
+              {
+                ...{ what: 'own', id: 'v7', by: 'Joost Hofstede', mine: false, name: 'Mevrouw J. de Wit' },
+                ...{ role: 'Patiënt', patient: 'Wit-van der Heuvel, J. de', as: 'patient', checked: 'document' },
+                ...{ code: '731 204 558 019', until: plus(start, 150 * HOUR), needed: 2, complete: false },
+                ...{ signed: ['Joost Hofstede'], signedByMe: false, stale: false },
+                eid: { level: 'substantial', again: false },
+              },
+            ]
+          : [];
   const someone = (called: string, role: RoleId, of: string) => ({
     ...{ person: madeId('person', roll), name: called, role, team: of },
   });
@@ -325,7 +329,7 @@ export function devWorld(options: DevOptions = {}): DevWorld {
       partner || role === 'patient'
         ? null
         : pinSide({
-            ...{ scene, reach: () => reach() },
+            ...{ stage, propose: waiting, scene, reach: () => reach() },
             again: (proposal) => {
               proposals = proposals.map((one) =>
                 one.id === proposal && 'what' in one && one.what === 'own' && one.eid

@@ -521,6 +521,9 @@ export const en: Dictionary = {
     'workplace/passkey-no-prf': 'This passkey cannot keep keys. Take another passkey or your passphrase.',
     'workplace/bad-link': 'This link is incomplete or was used before.',
     'workplace/bad-card': 'This is no valid partner card. Ask the partner for a new one.',
+    'workplace/bad-demand': 'Nobody can sign on here like this. Check the address of the desk, and what is there.',
+    'workplace/asks-less':
+      'The vault asks less than your practice signed, or names another desk. Nothing opens. Call the practice.',
     'workplace/bad-keyholder': 'This is no card of a keyholder. Ask for a new one.',
     'workplace/holders-missing':
       'Too few keyholders answer, so nothing opens now. Look in the GP system and call an owner of the practice.',

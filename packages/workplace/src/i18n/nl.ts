@@ -525,6 +525,10 @@ export const nl = {
     'workplace/passkey-no-prf': 'Deze passkey kan geen sleutels bewaren. Neem een andere passkey of uw wachtzin.',
     'workplace/bad-link': 'Deze link is onvolledig of al gebruikt.',
     'workplace/bad-card': 'Dit is geen geldige partnerkaart. Vraag een nieuwe kaart aan de partner.',
+    'workplace/bad-demand':
+      'Hier kan niemand zich zo aanmelden. Kijk het adres van de aanmeldbalie na, en wat daar kan.',
+    'workplace/asks-less':
+      'De kluis vraagt minder dan uw praktijk ondertekende, of noemt een andere aanmeldbalie. Er gaat niets open. Bel de praktijk.',
     'workplace/bad-keyholder': 'Dit is geen kaart van een sleutelhouder. Vraag hem om een nieuwe.',
     'workplace/holders-missing':
       'Er antwoorden te weinig sleutelhouders, dus gaat er nu niets open. Kijk in het HIS en bel een eigenaar van de praktijk.',

@@ -139,17 +139,14 @@ export const TROUBLES: Readonly<
 };
 
 export const RETURNED = {
-  title: say('U bent terug', 'You are back'),
+  title: say('Ga naar het tabblad waarin u begon', 'Go to the tab in which you began'),
   body: say(
-    'Ga naar het tabblad waarin u begon. Daar gaat u verder.',
-    'Go to the tab in which you began. You go on there.',
+    'Daar ziet u of het aanmelden lukte, en gaat u verder. Deze pagina bewaart niets.',
+    'There you see whether you are signed on, and you go on. This page keeps nothing.',
   ),
-  gone: say(
-    'Is dat tabblad weg? Sluit deze pagina en begin opnieuw.',
-    'Is that tab gone? Close this page and start again.',
-  ),
-  taken: say('Klaar', 'Done'),
-  takenBody: say('U kunt dit tabblad sluiten.', 'You can close this tab.'),
+  gone: say('Is dat tabblad weg? Dan begint u opnieuw.', 'Is that tab gone? Then you start again.'),
+  taken: say('U kunt dit tabblad sluiten', 'You can close this tab'),
+  takenBody: say('Ga verder in het tabblad waarin u begon.', 'Go on in the tab in which you began.'),
   nothing: say('Hier is niets te doen', 'There is nothing to do here'),
   nothingBody: say(
     'Op deze pagina komt u terug na het aanmelden. Begin bij de werkplek.',
@@ -202,6 +199,14 @@ export const PIN = {
     'Deze toegang vraagt geen aanmelding van buiten: alleen de sleutel op het eigen toestel.',
     'This access asks for no sign-on outside: only the key on their own device.',
   ),
+  always: say(
+    'Uw praktijk vraagt dit van elke patiënt. Zonder kan niet; alles kan ook op papier.',
+    'Your practice asks this of every patient. Without is not possible; everything is on paper too.',
+  ),
+  shutBody: say(
+    'Uw praktijk vraagt van elke patiënt een aanmelding, en die lukt nu niet. Toegang geven kan pas als het weer werkt. Op papier kan wel.',
+    'Your practice asks a sign-on of every patient, and that does not work now. Access can be given when it works again. Paper is possible.',
+  ),
   away: say('Aanmelden van buiten lukt nu niet', 'Signing on outside does not work now'),
   awayBody: say(
     'De computer waar patiënten zich aanmelden geeft geen antwoord. U kunt wachten, of toegang geven zonder.',
@@ -228,38 +233,4 @@ export const PIN_TROUBLES = {
     'The patient signed on at too low a level. Start again and have them choose a safer way.',
   ),
   away: say('Er kwam geen antwoord. Probeer het zo weer.', 'No answer came. Try again in a while.'),
-} as const;
-
-export const SETTINGS = {
-  title: say('Aanmelden van buiten', 'Signing on outside'),
-  lead: say(
-    'Bovenop de eigen sleutel kan een praktijk vragen dat iemand van buiten zegt wie er is: Dezi, het eigen account van de praktijk, of DigiD voor patiënten.',
-    'On top of the own key a practice can ask that somebody outside says who is there: Dezi, the practice’s own account, or DigiD for patients.',
-  ),
-  loading: say('Instellingen ophalen', 'Fetching settings'),
-  staff: say('Wie hier werkt', 'Who works here'),
-  asked: say('moet zich aanmelden, niveau', 'must sign on, level'),
-  notAsked: say('hoeft dat niet', 'is not asked'),
-  patients: say('Patiënten met inzage', 'Patients with access'),
-  of: say('van', 'of'),
-  patientsAsked: say('melden zich van buiten aan', 'sign on outside'),
-  means: say('Manieren', 'Ways'),
-  dezi: say('voor zorgverleners', 'for professionals'),
-  oidc: say('voor wie hier werkt', 'for who works here'),
-  eid: say('voor patiënten', 'for patients'),
-  phone: say('ook met de eigen telefoon aan de balie', 'also with their own telephone at the desk'),
-  noPhone: say('aan de balie op het scherm van de praktijk', 'at the desk on the screen of the practice'),
-  none: say('Nog niets ingesteld', 'Nothing set up yet'),
-  noneBody: say(
-    'Wie de praktijkcomputer beheert zet de aanmeldbalie aan. Wie de kluis beheert schrijft op waar die staat.',
-    'Who looks after the computer of the practice turns the desk on. Who runs the vault writes down where it is.',
-  ),
-  shut: say('Niemand komt nu binnen', 'Nobody gets in now'),
-  shutBody: say(
-    'Er wordt een aanmelding gevraagd, maar de aanmeldbalie geeft geen antwoord of kent geen manier. Bel wie de praktijkcomputer beheert.',
-    'A sign-on is asked for, but the desk does not answer or knows no way. Call who looks after the computer of the practice.',
-  ),
-  away: say('De aanmeldbalie geeft geen antwoord', 'The desk does not answer'),
-  desk: say('Aanmeldbalie', 'Desk'),
-  deskSaid: say('volgens wie de kluis beheert', 'as who runs the vault says'),
 } as const;

@@ -3,6 +3,7 @@
 import type { DossierId, Instant, InvitationId, PersonId, TeamId } from '@ketenkluis/base';
 import type { AssumptionGround, PartnerLevel } from './partners.ts';
 import type { Text } from './shared.ts';
+import type { AskedOfSignOn } from './sign-on.ts';
 
 export interface Colleague {
   readonly person: PersonId;
@@ -137,6 +138,17 @@ export interface KeyholdersProposal extends Proposed {
   readonly need: number;
   readonly holders: readonly NamedKeyholder[];
 }
+/** What the practice asks of a sign-on from now on. */
+export interface DemandProposal extends Proposed {
+  readonly what: 'demand';
+  readonly asks: AskedOfSignOn;
+  /** What counts now; null where the practice never said. */
+  readonly before: AskedOfSignOn | null;
+  /** It asks less of somebody than what counts now. */
+  readonly lower: boolean;
+  /** Patients who have access and signed on with nothing when they got it: they will not get in. */
+  readonly shutOut: number;
+}
 /** Something that this patient shut: read, and signed, in the dossier. */
 export interface LiftProposal extends Proposed {
   readonly what: 'lift';
@@ -159,6 +171,7 @@ export type Proposal =
   | WitnessesProposal
   | ControlProposal
   | KeyholdersProposal
+  | DemandProposal
   | LiftProposal
   | RenewalProposal;
 /** Kept by the vault as a proposal, and not what owners signed. */

@@ -1,6 +1,6 @@
 /** Signing on outside (docs/identity.md): at the door and while somebody works, and of a patient at the desk. */
 
-import type { InvitationId } from '@ketenkluis/base';
+import type { Instant, InvitationId } from '@ketenkluis/base';
 import type { Live } from './shared.ts';
 
 export type SignOnLevel = 'low' | 'substantial' | 'high';
@@ -59,10 +59,17 @@ export interface PinStart {
   readonly way: SignOnWay | null;
 }
 
-/** What a practice asks patients to sign on with at the desk; `away`: the desk does not answer. */
+/** What a practice asks patients to sign on with at the desk; `away`: the desk does not answer; `shut`: nor does anybody get access without. */
 export type PinWith =
-  | { readonly name: string; readonly asks: 'substantial' | 'high'; readonly phone: boolean }
+  | {
+      readonly name: string;
+      readonly asks: 'substantial' | 'high';
+      readonly phone: boolean;
+      /** Asked of every patient: nobody gets access without. */
+      readonly always: boolean;
+    }
   | 'away'
+  | 'shut'
   | null;
 
 /** At the desk: a patient signs on, and what they are to the practice is pinned, or compared. */
@@ -75,23 +82,41 @@ export interface PinSide {
   back(id: string): Promise<PinDone>;
   drop(id: string): Promise<void>;
   settings(): Promise<SignOnSettings>;
+  /** What there is at this address. Refused with `desk-away`. */
+  offered(desk: string): Promise<readonly OfferedWay[]>;
+  /** Proposed to a second signer. Refused with `bad-demand`. */
+  ask(asks: AskedOfSignOn): Promise<void>;
+}
+
+/** What a practice asks of a sign-on, as its owners signed it. */
+export interface AskedOfSignOn {
+  /** The address of the desk; null: there is none. */
+  readonly desk: string | null;
+  /** What counts there, and who vouches for it. */
+  readonly ways: readonly { readonly means: SignOnWay['means']; readonly issuer: string }[];
+  /** The level below which nothing opens; null: nothing beyond their own keys. */
+  readonly staff: 'substantial' | 'high' | null;
+  readonly patients: 'substantial' | 'high' | null;
+}
+/** A way at a desk as it shows itself. */
+export interface OfferedWay {
+  readonly means: SignOnWay['means'];
+  readonly name: string;
+  /** Null: the desk is too old to say. */
+  readonly issuer: string | null;
+  readonly asks: 'substantial' | 'high' | null;
+  readonly phone: boolean;
 }
 
 /** What a practice asks for, as whoever manages it sees it. */
 export interface SignOnSettings {
-  /** Of this person, and so of everybody who works here; null: nothing beyond their own keys. */
-  readonly level: SignOnLevel | null;
-  /** The address of the desk; null: the host knows none. */
-  readonly desk: string | null;
-  /** Null: the desk does not answer. */
-  readonly means:
-    | readonly {
-        readonly means: SignOnWay['means'];
-        readonly name: string;
-        readonly asks: 'substantial' | 'high' | null;
-        readonly phone: boolean;
-      }[]
-    | null;
-  /** Patients and who stands in for them, and of how many a sign-on is asked. */
+  /** Null: the practice never said; nothing is asked for in its name. */
+  readonly signed: (AskedOfSignOn & { readonly since: Instant; readonly by: readonly string[] }) | null;
+  /** What the vault says of it to this person; `differs`: not what the practice signed. */
+  readonly host: { readonly level: SignOnLevel | null; readonly desk: string | null; readonly differs: boolean };
+  /** What the desk offers and the practice named; null: the desk does not answer. */
+  readonly means: readonly OfferedWay[] | null;
+  /** Patients and who stands in for them, and how many of them signed on when they got access. */
   readonly patients: { readonly all: number; readonly asked: number };
+  readonly mayChange: boolean;
 }

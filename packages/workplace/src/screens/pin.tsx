@@ -11,7 +11,7 @@ import { useWords } from '../parts/words.ts';
 import { useAsk, useWorld } from '../parts/world.tsx';
 import './care.css';
 
-type With = Exclude<PinWith, 'away' | null>;
+type With = Exclude<PinWith, 'away' | 'shut' | null>;
 
 /** What the practice asks patients to sign on with: asked once per visit of a screen. */
 export const usePinWith = () => useAsk(['pin-with'], async (world) => (await world.pins?.with()) ?? null);
@@ -26,24 +26,31 @@ export function PinNewcomer(of: {
   const [use, setUse] = useState<'with' | 'without'>('with');
   const { ready } = of;
   const known = found.data;
-  const decided = found.error !== null || known === null || (known !== undefined && use === 'without');
+  const free = known === 'away' || (typeof known === 'object' && known !== null && !known.always);
+  const decided = found.error !== null || known === null || (free && use === 'without');
   useEffect(() => {
     ready(decided && found.error === null ? { id: null } : null);
   }, [decided, found.error, ready]);
   if (found.error) return <Fault error={found.error} />;
   if (known === undefined) return <Loading label={words.text(SIGN_ON.asking)} rows={1} />;
   if (known === null) return null;
-  if (known === 'away') {
+  if (known === 'away' || known === 'shut') {
     return (
       <>
-        <Strip tone="warn" title={words.text(PIN.away)} body={words.text(PIN.awayBody)} />
+        <Strip
+          tone="warn"
+          title={words.text(PIN.away)}
+          body={words.text(known === 'away' ? PIN.awayBody : PIN.shutBody)}
+        />
         <div className="kk-buttons">
           <Button variant="default" onClick={() => void found.refetch()}>
             {words.text(SIGN_ON.again)}
           </Button>
-          <Button variant="default" aria-pressed={use === 'without'} onClick={() => setUse('without')}>
-            {words.text(PIN.without)}
-          </Button>
+          {known === 'away' ? (
+            <Button variant="default" aria-pressed={use === 'without'} onClick={() => setUse('without')}>
+              {words.text(PIN.without)}
+            </Button>
+          ) : null}
         </div>
       </>
     );
@@ -52,17 +59,21 @@ export function PinNewcomer(of: {
     <section className="kk-stack" aria-labelledby="pin">
       <h3 id="pin">{words.text(named(PIN.title, known.name))}</h3>
       <p>{words.text(named(PIN.lead, known.name))}</p>
-      <Radio.Group
-        label={words.text(named(PIN.use, known.name))}
-        value={use}
-        onChange={(next) => setUse(next === 'without' ? 'without' : 'with')}
-      >
-        <div className="kk-stack">
-          <Radio value="with" label={words.text(named(PIN.with, known.name))} />
-          <Radio value="without" label={words.text(PIN.without)} />
-        </div>
-      </Radio.Group>
-      {use === 'without' ? (
+      {known.always ? (
+        <p className="kk-dim">{words.text(PIN.always)}</p>
+      ) : (
+        <Radio.Group
+          label={words.text(named(PIN.use, known.name))}
+          value={use}
+          onChange={(next) => setUse(next === 'without' ? 'without' : 'with')}
+        >
+          <div className="kk-stack">
+            <Radio value="with" label={words.text(named(PIN.with, known.name))} />
+            <Radio value="without" label={words.text(PIN.without)} />
+          </div>
+        </Radio.Group>
+      )}
+      {free && use === 'without' ? (
         <p className="kk-dim">{words.text(named(PIN.withoutBody, known.name))}</p>
       ) : (
         <PinSteps of={of.of} known={known} done={(id) => ready({ id })} />
@@ -80,7 +91,7 @@ export function PinAgain(of: { readonly proposal: string; readonly again: boolea
   if (of.again) return <Strip tone="good" title={words.text(PIN.same)} body={words.text(PIN.sameBody)} />;
   if (found.error) return <Fault error={found.error} />;
   if (known === undefined) return <Loading label={words.text(SIGN_ON.asking)} rows={1} />;
-  if (known === null || known === 'away') {
+  if (known === null || typeof known === 'string') {
     return (
       <Strip
         tone="warn"

@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { DEMAND } from '../i18n/demand.ts';
 import type { BrokenProposal, LiftProposal, Proposal } from '../model.ts';
 import { Fingerprint } from '../parts/fingerprint.tsx';
 import { useSay } from '../parts/say.ts';
@@ -10,6 +11,7 @@ import { Strip, useErrorText } from '../parts/states.tsx';
 import { useWords } from '../parts/words.ts';
 import { useAct } from '../parts/world.tsx';
 import { ControlAsked } from './control-proposal.tsx';
+import { ProposedDemand } from './demand.tsx';
 import { ProposedKeyholders, useKeyholdersWords } from './keyholders.tsx';
 import { NoPin, PinAgain } from './pin.tsx';
 import { ProposedWitnesses, useWitnessesWords } from './witnesses.tsx';
@@ -103,6 +105,7 @@ function What({ proposal }: { readonly proposal: Proposal }) {
   if (proposal.what === 'witnesses') return witnesses(proposal);
   if (proposal.what === 'control') return t('control.proposal', { by });
   if (proposal.what === 'keyholders') return keyholders(proposal);
+  if (proposal.what === 'demand') return `${by} ${words.text(DEMAND.proposal)}`;
   if (proposal.what === 'assumption') {
     return t('assumed.proposal', { by, whom: proposal.categories.map((one) => words.lower(one)).join(', ') });
   }
@@ -150,6 +153,7 @@ function Compared({ proposal, again }: Pick<AskedProps, 'proposal' | 'again'>) {
   }
   if (proposal.what === 'witnesses') return <ProposedWitnesses proposal={proposal} />;
   if (proposal.what === 'keyholders') return <ProposedKeyholders proposal={proposal} />;
+  if (proposal.what === 'demand') return <ProposedDemand proposal={proposal} mine={t('team.proposalMine')} />;
   if (proposal.what === 'renewal') {
     return <p className="kk-dim">{t(proposal.signedByMe ? 'team.proposalMine' : 'team.renewalBody')}</p>;
   }

@@ -30,7 +30,9 @@ function Page({ address }: { readonly address: string }) {
         {state === 'said' ? (
           <>
             <p>{words.text(RETURNED.body)}</p>
-            <p className="kk-dim">{words.text(RETURNED.gone)}</p>
+            <p className="kk-dim">
+              {words.text(RETURNED.gone)} <a href="/">{words.text(RETURNED.start)}</a>
+            </p>
           </>
         ) : null}
         {state === 'nothing' ? (

@@ -31,7 +31,7 @@ describe.concurrent('the second signer', () => {
         await waits.getByRole('button', { name: 'Akkoord', exact: true }).click();
         await waits.getByText('Alle handtekeningen zijn er').waitFor();
         expect(await app.page.getByText('Er is nog iemand nodig').count()).toBe(0);
-        expect(await waits.getByRole('button', { name: 'Akkoord', exact: true }).count()).toBe(0);
+        await expect.poll(() => waits.getByRole('button', { name: 'Akkoord', exact: true }).count()).toBe(0);
       },
       '#/team',
     );
@@ -105,7 +105,9 @@ describe.concurrent('referring', () => {
         await page.getByText('kunt u niet terugnemen').waitFor();
         await page.getByRole('button', { name: 'Ja, intrekken' }).click();
         await page.getByText('kan hier niets meer openen').waitFor();
-        expect(await page.getByRole('list', { name: 'Hoe ver het weghalen is' }).innerText()).toMatch(/Geweigerd/);
+        await expect
+          .poll(() => page.getByRole('list', { name: 'Hoe ver het weghalen is' }).innerText())
+          .toMatch(/Geweigerd/);
       },
       '#/verwijzingen',
     );
@@ -148,7 +150,9 @@ describe.concurrent('administration', () => {
         await page.getByText('geen geldige partnerkaart').waitFor();
         await page.getByLabel('Partnerkaart').fill('proef-partnerkaart');
         await page.getByRole('button', { name: 'Verder' }).click();
-        expect(await page.getByRole('list', { name: 'Vingerafdruk' }).last().getByRole('listitem').count()).toBe(12);
+        await expect
+          .poll(() => page.getByRole('list', { name: 'Vingerafdruk' }).last().getByRole('listitem').count())
+          .toBe(12);
         await page.getByLabel(/^Hoe is de URA vastgesteld/).fill('LRZa');
         await page.getByRole('button', { name: 'De vingerafdruk is gelijk: stel voor' }).click();
         await page.getByRole('dialog').waitFor({ state: 'detached' });

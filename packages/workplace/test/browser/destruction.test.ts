@@ -14,7 +14,7 @@ describe('requests for destruction', () => {
       async (page, complaints) => {
         await page.locator('[data-strip="destruction-late"]').waitFor();
         const card = page.locator('section[aria-labelledby="destruction"]');
-        expect(await card.locator('h3').allTextContents()).toEqual(['Verzoek 3', 'Verzoek 2', 'Verzoek 1']);
+        await expect.poll(() => card.locator('h3').allTextContents()).toEqual(['Verzoek 3', 'Verzoek 2', 'Verzoek 1']);
         expect(await card.getByText('1 plek is te laat').count()).toBe(1);
         const late = card.locator('tr', { hasText: 'Podotherapie De Stap' }).first();
         expect(await late.textContent()).toContain('Te laat: moest op');

@@ -18,7 +18,7 @@ describe('a restriction of who left', () => {
       await page.getByRole('button', { name: /^Vraag de andere praktijkhouders/ }).click();
       await page.getByRole('button', { name: 'Ja, de patiënt vraagt dit' }).click();
       await page.getByText('Er moeten er 2 tekenen').waitFor();
-      expect(await page.getByRole('button', { name: /^Meetekenen/ }).count()).toBe(0);
+      await expect.poll(() => page.getByRole('button', { name: /^Meetekenen/ }).count()).toBe(0);
       await page.getByRole('button', { name: /^Vraag intrekken/ }).click();
       await page.getByRole('button', { name: /^Vraag de andere praktijkhouders/ }).waitFor();
     });
@@ -30,6 +30,7 @@ describe('a restriction of who left', () => {
       async (page, complaints) => {
         const app = new Workplace(page);
         const asks = app.proposal('vraagt iets weer open te zetten');
+        await asks.waitFor();
         expect(await asks.getByRole('button', { name: 'Akkoord', exact: true }).count()).toBe(0);
         await asks.getByRole('link', { name: 'Naar het dossier' }).click();
         await app.dossier.ready();

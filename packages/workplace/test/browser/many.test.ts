@@ -16,7 +16,7 @@ describe('many lines', () => {
         await group.waitFor();
         expect(await page.locator('.kk-control-row').count()).toBeLessThan(10);
         await group.getByRole('button', { name: 'Laat ze zien' }).click();
-        expect(await group.locator('.kk-control-row').count()).toBe(25);
+        await expect.poll(() => group.locator('.kk-control-row').count()).toBe(25);
         await group.getByRole('button', { name: 'Nog 25 tonen' }).click();
         await group.getByText('50 van 300').waitFor();
         // Only those that stand on the screen are decided together.
@@ -45,14 +45,14 @@ describe('many lines', () => {
       await page.getByRole('tab', { name: 'Wie keek?' }).click();
       await page.getByText('10000 regels').or(page.getByText('10.000 regels')).first().waitFor();
       const rows = page.locator('.kk-looks tbody tr');
-      expect(await rows.count()).toBe(100);
+      await expect.poll(() => rows.count()).toBe(100);
       await page.getByRole('button', { name: 'Nog 100 tonen' }).click();
-      expect(await rows.count()).toBe(200);
+      await expect.poll(() => rows.count()).toBe(200);
       await page.getByText('200 van 10000').waitFor();
       // Who comes back to the list chooses again why they open.
       await page.keyboard.press('Escape');
       await worklist.ready();
-      expect(await page.getByRole('radio', { name: 'Zorg' }).isChecked()).toBe(true);
+      await expect.poll(() => page.getByRole('radio', { name: 'Zorg' }).isChecked()).toBe(true);
       expect(complaints).toEqual([]);
     }));
 
@@ -60,9 +60,9 @@ describe('many lines', () => {
     fixture.visit({ query: `role=patient&scene=many&${NOW}`, fresh: false }, async (page, complaints) => {
       const rows = page.locator('section[aria-labelledby="own-looks"] .kk-own-looks > li');
       await rows.first().waitFor();
-      expect(await rows.count()).toBe(50);
+      await expect.poll(() => rows.count()).toBe(50);
       await page.getByRole('button', { name: 'Nog 50 tonen' }).click();
-      expect(await rows.count()).toBe(100);
+      await expect.poll(() => rows.count()).toBe(100);
       expect(complaints).toEqual([]);
     }));
 });

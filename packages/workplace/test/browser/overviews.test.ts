@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOf, putAxe } from '../axe.ts';
+import { faultsOf, pose, putAxe } from '../axe.ts';
+import { VIEWPORTS } from '../browser.ts';
 import { fixtureOf, NOW } from './fixture.ts';
 
 const fixture = fixtureOf();
@@ -11,7 +12,7 @@ const OWNER = `role=owner&patients=40&${NOW}`;
 const numbers = (page: Page, selector: string) => page.locator(selector).allInnerTexts();
 const sound = async (page: Page): Promise<void> => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
+    await pose(page, VIEWPORTS.wide, colorScheme);
     expect(await faultsOf(page, ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])).toEqual([]);
   }
 };
@@ -54,7 +55,7 @@ describe('the log in overviews', () => {
       await page.getByRole('button', { name: 'Sanne Terpstra' }).click();
       await page.locator('[data-strip="only"]').waitFor();
       await page.getByRole('columnheader', { name: 'Patiënt' }).waitFor();
-      expect(await total()).toBe(nurse);
+      await expect.poll(total).toBe(nurse);
 
       const pdf = await saved(page, 'Bewaar als PDF');
       expect(pdf.name).toBe('overzicht-2026-11-21.pdf');
@@ -68,7 +69,7 @@ describe('the log in overviews', () => {
       await page.getByText('Per dag', { exact: true }).click();
       await page.getByLabel('Vanaf').fill('2026-08-26');
       await page.getByRole('heading', { name: 'Regels per week' }).waitFor();
-      expect(await total()).toBeGreaterThan(whole);
+      await expect.poll(total).toBeGreaterThan(whole);
       await page.getByLabel('Wat').selectOption('session');
       await page.getByLabel('Uitkomst').selectOption('refused');
       await page.getByLabel('Vanaf').fill('2026-11-21');
@@ -91,8 +92,9 @@ describe('the log in overviews', () => {
     await fixture.visit({ query: OWNER, fresh: false }, async (page, complaints) => {
       const card = page.getByRole('region', { name: 'Wie keek bij uw patiënten' });
       await card.waitFor();
-      expect(await card.innerText()).toContain('vallen op');
+      await expect.poll(() => card.innerText()).toContain('vallen op');
       await card.getByRole('button', { name: 'Bekijk de lijst' }).click();
+      await card.locator('tbody tr').first().waitFor();
       const rows = await card.locator('tbody tr').allInnerTexts();
       expect(rows[0]).toContain('noodtoegang');
       expect(rows[1]).toContain('andere organisatie');

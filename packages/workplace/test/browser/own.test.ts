@@ -20,7 +20,7 @@ describe('what a patient shares', () => {
 
         await page.getByRole('button', { name: 'Toestemming intrekken: Podotherapie Het Spoor' }).click();
         await page.getByRole('button', { name: 'Toestemming geven: Podotherapie Het Spoor' }).waitFor();
-        expect(await openers.getByText('De podotherapeut van Podotherapie Het Spoor').count()).toBe(0);
+        await expect.poll(() => openers.getByText('De podotherapeut van Podotherapie Het Spoor').count()).toBe(0);
 
         await page.getByRole('button', { name: 'Toestemming geven: Podotherapie Het Spoor' }).click();
         const yes = page.getByRole('button', { name: 'Ja, ik geef toestemming' });

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOf, putAxe } from '../axe.ts';
+import { faultsOf, pose, putAxe } from '../axe.ts';
 import { VIEWPORTS } from '../browser.ts';
 import { FEW, fixtureOf, NOW } from './fixture.ts';
 
@@ -19,7 +19,7 @@ async function fine(page: Page, name: string, small: { width: number; height: nu
     ['small', small],
     ['wide', VIEWPORTS.wide],
   ] as const) {
-    await page.setViewportSize(viewport);
+    await pose(page, viewport, 'light');
     // The page itself and the part of it that scrolls.
     const wide = await page.evaluate(() =>
       Math.max(
@@ -28,7 +28,7 @@ async function fine(page: Page, name: string, small: { width: number; height: nu
     );
     expect(wide, `${name}, ${size}: overflows`).toBeLessThanOrEqual(0);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await pose(page, viewport, colorScheme);
       expect(await faultsOf(page, RULES), `${name}, ${size}, ${colorScheme}`).toEqual([]);
     }
   }
@@ -43,7 +43,7 @@ describe('what patients ask', () => {
       await fine(page, 'own');
       await page.setViewportSize(PHONE);
       // The patient's own reading and the practice's programs have no name to ask for.
-      expect(await page.getByRole('button', { name: /^Wie was dit\?/ }).count()).toBe(3);
+      await expect.poll(() => page.getByRole('button', { name: /^Wie was dit\?/ }).count()).toBe(3);
       await page.getByRole('button', { name: /^Wie was dit\?.*bloedsuiker/ }).click();
       await page.getByLabel(/^Waarom wilt u het weten/).fill('Ik denk dat het mijn buurvrouw was.');
       await fine(page, 'own-ask');
@@ -103,7 +103,7 @@ describe('what patients ask', () => {
       await page.getByText('Noor werkt bij ons aan de balie.').waitFor();
       await page.goto(`${page.url().split('#')[0]}#/werklijst`);
       await page.getByRole('grid').waitFor();
-      expect(await late.count()).toBe(0);
+      await expect.poll(() => late.count()).toBe(0);
       expect(complaints).toEqual([]);
     });
   });

@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOf, putAxe } from '../axe.ts';
+import { faultsOf, pose, putAxe } from '../axe.ts';
 import { VIEWPORTS } from '../browser.ts';
 import { FEW, fixtureOf, NOW } from './fixture.ts';
 
@@ -22,8 +22,7 @@ async function fine(
     [small, 'dark'],
     [VIEWPORTS.wide, 'light'],
   ] as const) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await pose(page, viewport, colorScheme);
     const wide = await page.evaluate(() =>
       Math.max(
         ...[document.documentElement, document.querySelector('main')!].map((one) => one.scrollWidth - one.clientWidth),
@@ -36,13 +35,13 @@ async function fine(
 
 describe('what is asked of another organisation', () => {
   it('R37, R53, R54: a patient asks a name behind a look from elsewhere, and reads a refusal and why it takes longer, and who asked about sharing', async () => {
-    await fixture.visit({ query: `role=patient&${NOW}`, size: 'narrow' }, async (page, complaints) => {
+    await fixture.visit({ query: `role=patient&${NOW}`, size: 'narrow', fresh: false }, async (page, complaints) => {
       await putAxe(page);
       await page.getByText('De praktijk heeft langer nodig.').waitFor();
       await page.getByText('Podotherapie Het Spoor geeft de naam niet').waitFor();
       // R37: who asked about sharing and who changed it.
       await page.getByText('vroeg of er gedeeld mag worden met Podotherapie Het Spoor').waitFor();
-      expect(await page.locator('[data-list="changes"] li').count()).toBe(3);
+      await expect.poll(() => page.locator('[data-list="changes"] li').count()).toBe(3);
       await fine(page, 'own-longer', PHONE);
       const asked = page.getByRole('button', { name: /^Wie was dit\?.*andere organisatie/ });
       await asked.click();
@@ -55,7 +54,7 @@ describe('what is asked of another organisation', () => {
   });
 
   it('R53: an owner takes longer once, with the reason, and writes down what the partner said', async () => {
-    await fixture.visit({ query: `role=owner&${FEW}`, hash: '#/verzoeken' }, async (page, complaints) => {
+    await fixture.visit({ query: `role=owner&${FEW}`, hash: '#/verzoeken', fresh: false }, async (page, complaints) => {
       await putAxe(page);
       await page.getByText('iemand van Podotherapie Het Spoor').waitFor();
       await fine(page, 'petitions-elsewhere');
@@ -68,7 +67,9 @@ describe('what is asked of another organisation', () => {
       await fine(page, 'petition-longer');
       await send.click();
       await page.getByText('Wij zoeken tien jaar na.').waitFor();
-      expect(await page.getByRole('button', { name: /^Langer de tijd nemen: De heer K. Brands/ }).count()).toBe(0);
+      await expect
+        .poll(() => page.getByRole('button', { name: /^Langer de tijd nemen: De heer K. Brands/ }).count())
+        .toBe(0);
       await page.getByRole('button', { name: /^Geef antwoord: De heer H. van Loon/ }).click();
       await page.getByLabel('Geef de naam', { exact: true }).check();
       await page.getByLabel('Uitleg aan de patiënt').fill('De podotherapeut belde ons.');
@@ -83,23 +84,26 @@ describe('what is asked of another organisation', () => {
   });
 
   it('R5, R54: a partner sees what practices ask, gives a name or not, and says what became of a destruction', async () => {
-    await fixture.visit({ query: `role=podiatrist&${FEW}`, hash: '#/verwijzingen' }, async (page, complaints) => {
-      await putAxe(page);
-      // What waits is seen where the work is.
-      await page.locator('[data-strip="posed"]').getByRole('link', { name: 'Vragen van praktijken' }).click();
-      await page.getByRole('heading', { name: 'Wacht op antwoord (3)' }).waitFor();
-      await page.getByText('Dit gaat over u. Een ander moet antwoorden.').waitFor();
-      await fine(page, 'posed');
-      await page.getByRole('button', { name: /Gegevens vernietigen$/ }).click();
-      await page.getByLabel('Mag niet, want …').check();
-      await page.getByLabel('Uitleg').fill('Wij behandelen zelf, en moeten ons dossier twintig jaar bewaren.');
-      await fine(page, 'posed-destroy');
-      await page.getByRole('button', { name: 'Verstuur het antwoord' }).click();
-      await page.getByRole('heading', { name: 'Beantwoord (1)' }).waitFor();
-      await page.getByText('Wij behandelen zelf').waitFor();
-      expect(complaints).toEqual([]);
-    });
-    const empty = { query: `role=podiatrist&scene=empty&${FEW}`, hash: '#/verzoeken' };
+    await fixture.visit(
+      { query: `role=podiatrist&${FEW}`, hash: '#/verwijzingen', fresh: false },
+      async (page, complaints) => {
+        await putAxe(page);
+        // What waits is seen where the work is.
+        await page.locator('[data-strip="posed"]').getByRole('link', { name: 'Vragen van praktijken' }).click();
+        await page.getByRole('heading', { name: 'Wacht op antwoord (3)' }).waitFor();
+        await page.getByText('Dit gaat over u. Een ander moet antwoorden.').waitFor();
+        await fine(page, 'posed');
+        await page.getByRole('button', { name: /Gegevens vernietigen$/ }).click();
+        await page.getByLabel('Mag niet, want …').check();
+        await page.getByLabel('Uitleg').fill('Wij behandelen zelf, en moeten ons dossier twintig jaar bewaren.');
+        await fine(page, 'posed-destroy');
+        await page.getByRole('button', { name: 'Verstuur het antwoord' }).click();
+        await page.getByRole('heading', { name: 'Beantwoord (1)' }).waitFor();
+        await page.getByText('Wij behandelen zelf').waitFor();
+        expect(complaints).toEqual([]);
+      },
+    );
+    const empty = { query: `role=podiatrist&scene=empty&${FEW}`, hash: '#/verzoeken', fresh: false };
     await fixture.visit(empty, (page) => page.getByRole('heading', { name: 'Geen vragen' }).waitFor());
   });
 });

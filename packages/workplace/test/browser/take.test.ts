@@ -39,7 +39,7 @@ describe('who looked, taken along', () => {
       expect(await printed(page)).toBe('not');
       await page.getByRole('button', { name: 'Afdrukken' }).click();
       await expect.poll(() => printed(page)).toBe('true');
-      expect(await page.evaluate(() => 'print' in document.documentElement.dataset)).toBe(false);
+      await expect.poll(() => page.evaluate(() => 'print' in document.documentElement.dataset)).toBe(false);
     });
   });
 

@@ -42,13 +42,13 @@ describe.concurrent('the worklist', () => {
       expect(third).not.toBe(first);
       await app.page.keyboard.press('k');
       await app.page.keyboard.press('k');
-      expect(await active(app)).toBe(first);
+      await expect.poll(() => active(app)).toBe(first);
       await app.page.keyboard.press('j');
       await app.page.keyboard.press('j');
       await app.page.keyboard.press('Enter');
       await app.dossier.ready();
       await app.dossier.back();
-      expect(await active(app)).toBe(third);
+      await expect.poll(() => active(app)).toBe(third);
     });
   });
 
@@ -93,8 +93,9 @@ describe.concurrent('the worklist', () => {
       await expect.poll(() => app.worklist.count()).toBeLessThanOrEqual(copd);
       await app.worklist.sortBy('Naam');
       const names = async () => app.page.locator('.kk-wl-name').allTextContents();
+      const rises = (all: readonly string[]) => all.join() === [...all].sort((a, b) => a.localeCompare(b, 'nl')).join();
+      await expect.poll(async () => rises(await names())).toBe(true);
       const rising = await names();
-      expect(rising).toEqual([...rising].sort((a, b) => a.localeCompare(b, 'nl')));
       await app.worklist.sortBy('Naam');
       await expect.poll(async () => (await names())[0]).not.toBe(rising[0]);
     });
@@ -134,7 +135,7 @@ describe.concurrent('leaving no trace', () => {
       expect(await app.page.content()).not.toContain(name);
       await app.door.open(PASSPHRASE);
       await app.dossier.ready();
-      expect(await app.dossier.heading().textContent()).toBe(name);
+      await expect.poll(() => app.dossier.heading().textContent()).toBe(name);
       await expect.poll(() => app.dossier.note().inputValue()).toBe('Nog niet af');
     });
   });
@@ -173,7 +174,7 @@ describe.concurrent('leaving no trace', () => {
       await app.changeUser();
       await app.page.getByRole('heading', { name: 'Aanmelden' }).waitFor();
       expect(await app.page.content()).not.toContain(name);
-      expect(await hash(app.page)).not.toContain('dos_');
+      await expect.poll(() => hash(app.page)).not.toContain('dos_');
       await app.page.goBack();
       await app.page.getByRole('heading', { name: 'Aanmelden' }).waitFor();
       expect(await app.page.content()).not.toContain(name);
@@ -212,7 +213,7 @@ describe.concurrent('leaving no trace', () => {
       await app.page.getByRole('dialog').getByText('concept-notitie').waitFor();
       await app.page.getByRole('button', { name: 'Terug naar mijn werk' }).click();
       await app.page.getByRole('dialog').waitFor({ state: 'detached' });
-      expect(await app.dossier.note().inputValue()).toBe('Bellen over de uitslag');
+      await expect.poll(() => app.dossier.note().inputValue()).toBe('Bellen over de uitslag');
       await app.changeUser();
       await app.page.getByRole('button', { name: 'Wis en wissel' }).click();
       await app.page.getByRole('heading', { name: 'Aanmelden' }).waitFor();
@@ -240,7 +241,7 @@ describe.concurrent('notes and languages', () => {
       await app.worklist.ready();
       await app.worklist.openFirst();
       await app.dossier.writeNote('Bloeddruk thuis 135/80.');
-      expect(await app.dossier.note().inputValue()).toBe('');
+      await expect.poll(() => app.dossier.note().inputValue()).toBe('');
       await app.dossier.takeOver('Bloeddruk thuis 135/80.');
     });
   });
@@ -251,7 +252,7 @@ describe.concurrent('notes and languages', () => {
       await app.worklist.openFirst();
       const looks = await app.dossier.looks();
       expect(await looks.proved()).toBe(true);
-      expect(await looks.lines().count()).toBe(8);
+      await expect.poll(() => looks.lines().count()).toBe(8);
       await app.page.getByRole('button', { name: 'Bewijs van regel 1840' }).click();
       await app.page.getByText('Pad naar de wortel').waitFor();
     });
@@ -263,7 +264,7 @@ describe.concurrent('notes and languages', () => {
       async (app) => {
         await app.page.getByText('English', { exact: true }).click();
         await app.page.getByRole('heading', { name: 'Settings' }).waitFor();
-        expect(await app.page.evaluate(() => document.documentElement.lang)).toBe('en');
+        await expect.poll(() => app.page.evaluate(() => document.documentElement.lang)).toBe('en');
         await app.page.getByText('Nederlands', { exact: true }).click();
         await app.page.getByRole('heading', { name: 'Instellingen' }).waitFor();
       },

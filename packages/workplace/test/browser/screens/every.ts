@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOf, putAxe } from '../../axe.ts';
+import { faultsOf, pose, putAxe } from '../../axe.ts';
 import { VIEWPORTS } from '../../browser.ts';
 import { Workplace } from '../../pages/index.ts';
 import { FEW, filtered, fixtureOf, NOW } from '../fixture.ts';
@@ -53,13 +53,6 @@ export const colleague = async (page: Page) => {
 const overflowing = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** The page has taken the colours and the size over: a frame in which it heard of them, and one in which it shows them. */
-const drawn = (page: Page, scheme: 'light' | 'dark') =>
-  page.waitForFunction(async (wanted) => {
-    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
-    return document.documentElement.dataset.mantineColorScheme === wanted;
-  }, scheme);
-
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** What a narrow screen can break beside what a wide one shows already. */
@@ -78,9 +71,7 @@ async function faults(page: Page): Promise<string[]> {
   const found: string[] = [];
   await putAxe(page);
   for (const { scheme, size, rules } of PASSES) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await page.setViewportSize(VIEWPORTS[size]);
-    await drawn(page, scheme);
+    await pose(page, VIEWPORTS[size], scheme);
     const only =
       rules === null ? { type: 'tag' as const, values: TAGS } : { type: 'rule' as const, values: [...rules] };
     for (const fault of await faultsOf(page, only)) found.push(`${size} ${scheme} ${fault}`);
