@@ -72,7 +72,10 @@ beforeAll(async () => {
   await ground.stopVault();
   await ground.startVault(config);
   // What the practice asks is its owners' word: the desk, and who vouches there.
-  const [first, second] = [await ground.practice.signIn('Youssef Benali'), await ground.practice.signIn('Hanneke Wielinga')];
+  const [first, second] = [
+    await ground.practice.signIn('Youssef Benali'),
+    await ground.practice.signIn('Hanneke Wielinga'),
+  ];
   const ways = [
     { means: 'dezi' as const, issuer: issuer.dezi({ redirect }).issuer },
     { means: 'eid' as const, issuer: issuer.oidc({ redirect }).issuer },
