@@ -143,6 +143,7 @@ describe('R28: with a telephone at the desk', () => {
     const begun = { url: 'https://op.example', flow: { state: '', nonce: '', verifier: '' } };
     const adapter = {
       means: 'oidc' as const,
+      issuer: 'https://op.example',
       name: 'x',
       begin: async () => begun,
       finish: async () => Promise.reject(identityRefused('sign-on')),
