@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOf, putAxe } from '../axe.ts';
+import { faultsOf, pose, putAxe } from '../axe.ts';
 import { Workplace } from '../pages/index.ts';
 import { FEW, fixtureOf } from './fixture.ts';
 
@@ -12,9 +12,8 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** Wide and narrow, light and dark: nothing against the norm, and nothing that scrolls sideways. */
 async function check(page: Page, name: string, narrow: number): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
     for (const width of [1440, narrow]) {
-      await page.setViewportSize({ width, height: 900 });
+      await pose(page, { width, height: 900 }, scheme);
       const faults = await faultsOf(page, { type: 'tag', values: RULES });
       expect([name, scheme, width, faults]).toEqual([name, scheme, width, []]);
       const fits = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
