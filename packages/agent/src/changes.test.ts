@@ -1,9 +1,10 @@
 /** What a first sync sends, and a later one: nothing, little, or the end of an enrolment. */
 
+import { addDays, localDate, plus } from '@ketenkluis/base';
 import { parseWorklist, type WorklistRow } from '@ketenkluis/care';
 import { audit, openDossier, openList, type Session } from '@ketenkluis/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endEnrolment } from './ending.ts';
+import { ENDED_WITHIN, endEnrolment, endedLate } from './ending.ts';
 import { fileKeyStore } from './keystore.ts';
 import { openState } from './state.ts';
 import { AS_OF, makeWorld, type World } from './testing/world.ts';
@@ -94,6 +95,32 @@ describe('syncs', () => {
       removed: true,
     });
     await register.close();
+  });
+
+  it('R4: what ended is gone within 24 hours; what stood longer the sync counts, and takes away', async () => {
+    const onState = async <T>(work: (register: Awaited<ReturnType<typeof state>>['register']) => T): Promise<T> => {
+      const held = await state();
+      const made = work(held.register);
+      await held.save();
+      await held.close();
+      return made;
+    };
+    expect(ENDED_WITHIN).toBe(24 * 3_600_000);
+    const now = world.clock.clock();
+    const [yesterday, before] = [1, 2].map((days) => addDays(localDate(now), -days));
+    // Yesterday's may still be of the last 24 hours; that of the day before is not.
+    await onState((register) => {
+      const enrolled = Object.entries(register.patients).flatMap(([id, { enrolment, live }]) =>
+        enrolment?.state === 'enrolled' && live !== null ? [id] : [],
+      );
+      endEnrolment(register, enrolled.at(-1)!, 'withdrawn', before!);
+      endEnrolment(register, enrolled.at(-2)!, 'withdrawn', yesterday!);
+      expect(endedLate(register, now)).toBe(1);
+      expect(endedLate(register, plus(now, ENDED_WITHIN))).toBe(2);
+    });
+    expect(await world.sync()).toMatchObject({ ended: 2, endedLate: 1 });
+    expect(await world.sync()).toMatchObject({ ended: 0, endedLate: 0 });
+    await onState((register) => expect(endedLate(register, plus(now, 9 * ENDED_WITHIN))).toBe(0));
   });
 
   it('ends nobody when half of the source is missing, and says how many', async () => {

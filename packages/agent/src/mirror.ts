@@ -208,7 +208,9 @@ async function mirrorLog(
 
 /** What the vault erased goes here too, after its own copy shows that its time was over. Throws `agent/vault-forked`. */
 async function eraseCopies(dir: string, link: Link, state: MirrorState, erased: MirrorState['erased']): Promise<void> {
-  for (const shard of erased.filter(({ from }) => !state.erased.some((before) => before.from === from))) {
+  if (erased.length === state.erased.length) return;
+  // With each year also what of earlier ones had stayed, and stands no more.
+  for (const shard of erased) {
     const early = () =>
       agentError('vault-forked', `the vault erased lines of ${shard.year} before their five years were over`);
     if (link.session.now() < erasableFrom(shard.year)) throw early();

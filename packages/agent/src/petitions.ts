@@ -6,14 +6,13 @@
 import { fromBase64url, fromUtf8, type Instant, type LocalDate, lengthPrefixed, localDate } from '@ketenkluis/base';
 import type { Session } from '@ketenkluis/client';
 import { alertWords, listedPetitions, petitionInfo } from '@ketenkluis/client/petitions';
-import { answers, countWaiting, extendsIt, PETITION_DATED } from '@ketenkluis/protocol';
+import { countWaiting, extendsIt, PETITION_DATED, standingAnswer } from '@ketenkluis/protocol';
 import {
   asSealedBlob,
   type Hash,
   hashOf,
   type KeyDirectory,
   type PetitionAlert,
-  type PetitionAnswer,
   type Statement,
 } from '@ketenkluis/seal';
 import { openSealed } from '@ketenkluis/seal/open';
@@ -75,12 +74,15 @@ function isWrittenDown(
   one: Held,
 ): boolean {
   const { hash, payload } = one.statement;
-  if (payload.kind !== 'answer' && payload.kind !== 'extend') return true;
+  if (payload.kind === 'unread' && seen.includes(hash)) return true;
+  if (payload.kind !== 'unread' && payload.kind !== 'answer' && payload.kind !== 'extend') return true;
   const at = said?.[hash];
   if (at !== undefined) return Math.abs(payload.at - at) <= PETITION_DATED;
   // What was settled in an earlier run waits no more.
   const asked = shown.get(payload.petition)?.statement;
-  return asked !== undefined && asked.payload.kind !== 'destroy' && !seen.includes(asked.hash);
+  return (
+    payload.kind !== 'unread' && asked !== undefined && asked.payload.kind !== 'destroy' && !seen.includes(asked.hash)
+  );
 }
 
 /**
@@ -119,15 +121,17 @@ export async function settlePetitions(of: {
   const all = await readPetitions(session, register);
   await settleAsked({ register, session, today: localDate(now), held: all });
   const said = all.map(({ statement }) => statement);
-  const done = (one: Statement<'petition'>) =>
-    said.some(({ payload }) => payload.kind === 'answer' && answers(one, payload as PetitionAnswer));
+  const done = (one: Statement<'petition'>) => standingAnswer(one, said) !== undefined;
   const open = said.filter((one) => (one.payload.kind === 'name' || one.payload.kind === 'ask') && !done(one));
   const longer = (one: Statement<'petition'>) =>
     said.flatMap(({ payload }) => (payload.kind === 'extend' && extendsIt(one, payload) ? [payload.months] : []))[0] ??
     0;
   if (register.petitions !== undefined) {
-    // What has its answer may go; what waits is looked for at every run.
-    register.petitions.seen = open.map(({ hash }) => hash);
+    // What has its answer may go; what waits is looked for at every run, and so is the word that an answer opens for nobody.
+    const unread = said.filter(
+      ({ payload }) => payload.kind === 'unread' && open.some(({ hash }) => hash === payload.petition),
+    );
+    register.petitions.seen = [...open, ...unread].map(({ hash }) => hash);
     const waits = new Set(
       [...open, ...said.filter(({ payload }) => payload.kind === 'destroy')].map(({ hash }) => hash),
     );

@@ -28,6 +28,7 @@ import type { KeyDirectory } from '@ketenkluis/seal';
 import { alarmsOf } from './alarms.ts';
 import { type Custodian, liveDescriptors, openCustodian } from './custody.ts';
 import { type DestructionReport, destructionReport, forgetEnded, settleCopies } from './destroy/settle.ts';
+import { endedLate } from './ending.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { completeLegend } from './legend.ts';
@@ -88,6 +89,8 @@ export interface SyncResult {
   readonly bytes: number;
   readonly lists: number;
   readonly ended: number;
+  /** Of those: copies that stood longer than `ENDED_WITHIN` (R4). */
+  readonly endedLate: number;
   readonly snapshot: { readonly number: number; readonly until: number };
   /** What appointments opened and closed. */
   readonly appointments: VisitReport;
@@ -195,6 +198,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     // From here on every id that may be sent stands on disk.
     await state.save();
     await step('kept');
+    const late = endedLate(register, clock());
     const agent = nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) });
     const partners = partnerTeams(await link.session.people(), clock());
     const custody = await openCustodian(link.session, register);
@@ -207,7 +211,22 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
       group: Math.min(options.group ?? MAX_GROUP, MAX_GROUP),
     });
     return await finish({
-      ...{ options, link, sender, agent, intents, step, done, mitz, appointments, custody, lines, since, confirmed },
+      ...{
+        options,
+        link,
+        sender,
+        agent,
+        intents,
+        step,
+        done,
+        mitz,
+        appointments,
+        custody,
+        lines,
+        since,
+        confirmed,
+        late,
+      },
     });
   } finally {
     reading.close();
@@ -251,6 +270,8 @@ async function finish(of: {
   readonly since: { readonly snapshot: Instant | null; readonly size: number };
   /** When the snapshot before this run's was taken in. */
   readonly confirmed: Instant | null;
+  /** Ended copies that stood too long. */
+  readonly late: number;
   readonly custody: Custodian;
 }): Promise<SyncResult> {
   const { options, link, sender, agent, intents, step, done, mitz, appointments, custody } = of;
@@ -312,6 +333,7 @@ async function finish(of: {
       bytes: sender.bytes,
       lists: done.lists,
       ended: done.ended,
+      endedLate: of.late,
       snapshot: { number: snapshot.payload.number, until: snapshot.payload.until },
       appointments,
       mitz,

@@ -292,6 +292,9 @@ function appointmentWords({ open, opened, closed, ignored }: SyncResult['appoint
   return [`appointments: ${open} steps stand, ${opened} new, ${closed} ended${left}`];
 }
 
+const endedWords = ({ endedLate }: SyncResult): string[] =>
+  endedLate === 0 ? [] : [`ENDED TOO LATE: ${endedLate} copies stood for more than a day; let the sync run every day`];
+
 const petitionWords = ({ open, late, next, told }: SyncResult['petitions']): string[] => [
   ...(open === 0 ? [] : [`requests of patients: ${open} wait for an answer, ${late} too long; the next by ${next}`]),
   ...(told === null ? [] : [`messages to patients: ${told.sent} sent, ${told.failed} wait for the next run`]),
@@ -359,6 +362,7 @@ export async function sync(options: {
         `fields: ${receipt.fields.kept} left, ${receipt.fields.dropped} stayed`,
         `source: ${receipt.source.became}`,
         ...receipt.source.loose.map((folder) => `others on this computer can read ${folder}`),
+        ...endedWords(result),
         ...appointmentWords(result.appointments),
         ...mitzWords(result.mitz),
         ...outsideWords(result.outside),

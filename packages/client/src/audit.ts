@@ -52,6 +52,8 @@ export interface Audit {
   readonly checkpoint: string;
   /** The line about this reading itself. */
   readonly own: ProvedLine;
+  /** Years of which retention took the lines, proved: whatever stood in them about this dossier is no part of the answer. */
+  readonly erased: readonly { readonly year: number; readonly from: number; readonly to: number }[];
   /** The dossier's numbered items that prove. */
   readonly links: readonly { readonly seq: number; readonly hash: string }[];
   /** Who outside confirms these lines. */
@@ -168,6 +170,7 @@ export async function audit(
     size: checkpoint.size,
     checkpoint: answer.checkpoint,
     own,
+    erased: shards.map(({ year, from: first, to }) => ({ year, from: first, to })),
     links: links.map(({ item, hash }) => ({ seq: item.seq!, hash })),
     standing: await logStanding(session, known),
   };

@@ -1,6 +1,7 @@
 /** Whoever reads one dossier's log after a year of it was erased (docs/spec/retention.md). */
 
-import { instant } from '@ketenkluis/base';
+import { injected } from '@ketenkluis/agent/testing';
+import { instant, systemRandom } from '@ketenkluis/base';
 import { checkChain, type ErasedShard, openCheckpoint, parseVkey } from '@ketenkluis/ledger';
 import type { auditAnswer } from '@ketenkluis/protocol';
 import { createVerifier } from '@ketenkluis/seal';
@@ -9,13 +10,16 @@ import {
   enrol,
   look,
   newDossier,
+  ORIGIN,
   startTestWorld,
   type TestWorld,
   takeSnapshot,
 } from '@ketenkluis/vault/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
+import { type AuditEvent, exportAudit, FILE_KINDS, type FileKind } from './audit-record/index.ts';
 import { erasedIn, erasedLeaf, wholeBut } from './erased.ts';
+import { audit, memoryStorage, signIn, wire } from './index.ts';
 import { provedLine } from './log.ts';
 
 type Answer = z.infer<typeof auditAnswer>;
@@ -92,5 +96,48 @@ describe('a dossier whose older looks went with their year', () => {
     await expect(read([{ ...one!, year: 2020 }])).rejects.toThrow('before their five years');
     await expect(read([{ ...one!, to: one!.to - 1 }])).rejects.toThrow('before their five years');
     await expect(read([{ ...one!, line: answer.line }])).rejects.toThrow('before their five years');
+  });
+
+  it('R44, R40: is exported in each form with what is left, and with the year that went told as such', async () => {
+    const { gp, id, authority, officerTeam } = world.practice;
+    const pins = { practice: id, authority: authority.hash, log: world.log, logTeam: officerTeam.id };
+    const { fetch } = injected(() => world.running);
+    const ports = { fetch, clock: world.time.clock, random: systemRandom, storage: memoryStorage() };
+    const session = await signIn(wire({ origin: ORIGIN, url: ORIGIN, pins }, ports), {
+      ...{ by: 'key', person: gp.id, signer: gp.signer },
+      secrets: { sign: gp.signSeed, kem: gp.kemSeed },
+    });
+    const names = {
+      ...{ reader: id, people: new Map(), organisations: new Map(), parts: new Map() },
+      patients: new Map([[dossier.id, 'J. Proef']]),
+    };
+    const made: Partial<Record<FileKind, string>> = {};
+    for (const kind of FILE_KINDS) made[kind] = (await exportAudit(session, { dossier: dossier.id, kind, names })).text;
+    const found = await audit(session, { dossier: dossier.id });
+    expect(found.complete).toBe(true);
+    const [shard] = answer.erased!;
+    expect(found.erased).toEqual([{ year: 2026, from: shard!.from, to: shard!.to }]);
+    // Two reads of before, and for each file its declaration and its own read; the look that stays because its line still stands too.
+    const stay = found.lines.length;
+    const last = `${shard!.to - 1}`;
+    const rows = made.csv!.trimEnd().split('\r\n').slice(2);
+    expect(rows.filter((row) => row.startsWith(`${shard!.from}-${last};`))).toHaveLength(1);
+    expect(rows[0]).toContain(';2026;');
+    expect(rows[0]).toContain('?erased');
+    expect(made.xml!.match(/<record>/g)!.length).toBeGreaterThan(1);
+    expect(made.xml).toContain(`<field key="line" title="Regel in het logboek">${shard!.from}-${last}</field>`);
+    const { entry } = JSON.parse(made.fhir!) as { entry: { resource: AuditEvent | { resourceType: string } }[] };
+    expect(entry[0]!.resource).toMatchObject({
+      ...{ resourceType: 'OperationOutcome', id: 'erased' },
+      issue: [{ severity: 'information', code: 'deleted', diagnostics: expect.stringContaining('of 2026') }],
+    });
+    // Each file holds the lines that were there when it was made: none of the year but what still stands, and none left out.
+    const events = entry.filter(({ resource }) => resource.resourceType === 'AuditEvent');
+    expect(events.length).toBeGreaterThan(0);
+    const lines = new Set(rows.slice(1).map((row) => Number(row.split(';')[0])));
+    expect([...lines].every((line) => found.lines.some(({ index }) => index === line))).toBe(true);
+    const later = found.lines.filter(({ index }) => !lines.has(index)).map(({ event }) => event);
+    expect(lines.size + later.length).toBe(stay);
+    expect(new Set(later)).toEqual(new Set(['export', 'log-read']));
   });
 });

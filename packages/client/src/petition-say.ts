@@ -6,6 +6,7 @@ import {
   fromBase64url,
   lengthPrefixed,
   type OrganisationId,
+  type PersonId,
   type TeamId,
 } from '@ketenkluis/base';
 import {
@@ -13,6 +14,7 @@ import {
   hashOf,
   type KeyDirectory,
   type Payload,
+  type Petition,
   type PetitionAbout,
   type PetitionStatement,
   sealTo,
@@ -40,10 +42,12 @@ import type { Session } from './session.ts';
 type Unsealed = PetitionStatement extends infer P ? (P extends PetitionStatement ? Omit<P, 'words'> : never) : never;
 
 /** Patients ask as such, an answer of the practice is who may see who looked; a partner on a visit signs and nothing more. */
-const classOf = (session: Session, { kind }: Unsealed) =>
+const classOf = (session: Session, payload: Unsealed) =>
+  classFor(session, payload.kind, 'own' in payload && payload.own);
+const classFor = (session: Session, kind: Unsealed['kind'], own: unknown) =>
   kind === 'destroy' || kind === 'forget'
     ? ('sync' as const)
-    : kind !== 'answer' && kind !== 'extend'
+    : kind !== 'answer' && kind !== 'extend' && (kind !== 'unread' || own !== null)
       ? ('own' as const)
       : session.home === null
         ? ('audit' as const)
@@ -62,13 +66,15 @@ export async function say(session: Session, payload: Unsealed, keys: readonly st
     words === null
       ? null
       : await Promise.all(keys.map((key) => sealTo(fromBase64url(key), petitionInfo(payload), padded(words))));
-  const worded = payload.kind !== 'destroy' && payload.kind !== 'forget';
+  const worded = payload.kind !== 'destroy' && payload.kind !== 'forget' && payload.kind !== 'unread';
   const hash = blobs === null ? null : hashOf(lengthPrefixed(...blobs));
   const full = { ...payload, ...(worded ? { words: hash } : {}) } as Payload<'petition'>;
   const kind = classOf(session, payload);
   await change(session, {
     ...{ endpoint: 'petition', class: kind },
-    items: [{ dossier: payload.dossier, handle: null, facts: 'own' in payload ? [payload.own] : [] }],
+    items: [
+      { dossier: payload.dossier, handle: null, facts: 'own' in payload && payload.own !== null ? [payload.own] : [] },
+    ],
     about: ABOUT[kind],
     body: {
       statement: statementToWire(await signStatement(full, session.keys().signer)),
@@ -170,22 +176,48 @@ function answerOf(about: PetitionAbout, said: Said) {
     throw clientError('refused', 'a name is given or refused; anything else is done or refused');
   return answerWords.parse({ v: 1, ...said, text: said.text.trim() });
 }
+const whomOf = (payload: Petition) => (payload.kind === 'name' ? payload.whom : null);
 const aboutOf = (session: Session, { payload, hash, about }: Pick<ShownPetition, 'hash' | 'payload' | 'about'>) => {
-  const whom = payload.kind === 'name' ? payload.whom : null;
+  const whom = whomOf(payload);
   if (whom === session.person)
     throw clientError('refused', 'somebody else of the practice answers what is asked about you');
   return { petition: hash, about, whom };
 };
 
-/** One answer, signed, sealed to the patient who asked and to the log officers. Throws `client/refused` for whom it is about. */
+/** Is there anybody at this partner who may answer what is asked about one of its people? */
+export async function mayAnswerThere(session: Session, organisation: OrganisationId, whom: PersonId): Promise<boolean> {
+  const people = await session.people();
+  const home = organisation === people.organisation ? people : people.partnerAt(organisation, session.now())?.directory;
+  return answerersOf(home, session, whom).length > 0;
+}
+
+type Unread = Pick<ShownPetition, 'hash' | 'payload' | 'about' | 'answer'>;
+/**
+ * The words of its answer do not open for who should read them: from now on it waits again, in its first month. By who asked (`own`), or
+ * for the practice (null). Throws `client/refused` where the answer opens here, and what `change` throws.
+ */
+export async function unreadAnswer(session: Session, asked: Unread, own: OwnDossier | null): Promise<void> {
+  const { answer, payload, hash, about } = asked;
+  if (answer?.unreadable !== true) throw clientError('refused', 'this answer can be read here');
+  const of = own === null ? aboutOf(session, asked) : { petition: hash, about, whom: whomOf(payload) };
+  const by = own === null ? { own: null, team: null } : from(own);
+  const full = { ...common(session, payload.dossier), ...by, kind: 'unread', ...of, answer: answer.hash } as const;
+  await say(session, full, [], null);
+}
+
+/**
+ * One answer, signed, sealed to the patient who asked and to the log officers; where one stands that nobody here can read, that is said
+ * first. Throws `client/refused` for whom it is about.
+ */
 export async function answerPetition(
   session: Session,
-  asked: Pick<ShownPetition, 'hash' | 'payload' | 'about'>,
+  asked: Pick<ShownPetition, 'hash' | 'payload' | 'about'> & { readonly answer?: ShownPetition['answer'] },
   said: Said,
 ): Promise<void> {
-  const { payload } = asked;
+  const { payload, answer = null } = asked;
   const of = aboutOf(session, asked);
   const words = answerOf(asked.about, said);
+  if (answer?.unreadable) await unreadAnswer(session, { ...asked, answer }, null);
   const keys = [await officersKey(session), ...(await ownKey(session, payload.team))];
   await say(session, { ...common(session, payload.dossier), kind: 'answer', ...of } as const, keys, words);
 }

@@ -403,19 +403,29 @@ describe('what a patient asks and takes along', () => {
       signStatement({ ...common, ...of, at: waits.at, kind: 'extend', months: 2 } as never, gp.keys().signer),
     ]);
     for (const statement of forged) {
+      let line = 1_000_000;
       world.net.between = async (url, answer) => {
         const reply = await answer();
         if (!url.includes('/petitions?')) return reply;
         const json = JSON.parse(new TextDecoder().decode(await reply.arrayBuffer())) as {
-          petitions: { line: number }[];
+          petitions: { line: number; proof?: unknown }[];
         };
-        const line = statement === forged[0] ? json.petitions.at(-1)!.line : 1_000_000;
-        json.petitions.push({ line, statement: statementToWire(statement), words: null } as never);
+        const last = json.petitions.at(-1)!;
+        if (statement === forged[0]) line = last.line;
+        // With the proof of another line, where there is one: it stands in the log, and says something else.
+        json.petitions.push({ ...last, line, statement: statementToWire(statement), words: null } as never);
         const bytes = new TextEncoder().encode(JSON.stringify(json));
         return { ...reply, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
       };
-      const shown = (await petitionsOf(gp, null)).all.find(({ hash }) => hash === waits.hash)!;
-      expect(shown.answer ?? shown.extension).not.toBeNull();
+      // The practice's own screen holds each against the proof of its line, counts it as waiting, and names it.
+      for (const whole of [true, false]) {
+        const at = await petitionsOf(gp, null, whole);
+        expect(at.all.find(({ hash }) => hash === waits.hash)).toMatchObject({
+          ...{ answer: null, extension: null },
+          waiting: { late: true, due: waits.waiting!.due },
+        });
+        expect(at.broken).toEqual([line]);
+      }
       expect((await world.sync()).petitions).toMatchObject({ open: 2, late: 1 });
       const read = await petitionsOf(me, await ownLog(me, own));
       expect(read.broken).toHaveLength(1);
@@ -454,17 +464,17 @@ describe('what a patient asks and takes along', () => {
     const before = await petitionsOf(gp, null);
     const { storage } = world.vault().vault;
     await storage.write(async (tx) => {
-      await tx
-        .updateTable('petition')
-        .set((eb) => ({ line: eb('line', '+', 10_000) }))
-        .execute();
       const one = await tx.selectFrom('petition').selectAll().limit(1).executeTakeFirstOrThrow();
-      // More than two pages of rows lie before them.
+      // More than two pages of rows lie behind them.
       for (let n = 0; n < PETITIONS_PAGE * 2 + 1; n += 100)
         await tx
           .insertInto('petition')
           .values(
-            Array.from({ length: 100 }, (_, i) => ({ ...one, hash: `${n + i}`.padEnd(43, 'x') as never, line: n + i })),
+            Array.from({ length: 100 }, (_, i) => ({
+              ...one,
+              hash: `${n + i}`.padEnd(43, 'x') as never,
+              line: 10_000 + n + i,
+            })),
           )
           .execute();
     });

@@ -1,6 +1,6 @@
 /**
  * What a patient asks of their practice, and the answer (docs/spec/petition.md; R53, R54). Everything is checked here again: who signed,
- * that the answer is to what was asked and by nobody whom it is about, and for the patient that the log holds it.
+ * that the answer is to what was asked and by nobody whom it is about, and that the log holds it.
  */
 
 import {
@@ -15,11 +15,12 @@ import {
   type TeamId,
 } from '@ketenkluis/base';
 import {
-  answers,
   dueDay,
   extendsIt,
+  MAX_UNREAD,
   PETITION_DATED,
   petitions as petitionsMessage,
+  standingAnswer,
   type Waiting,
   waitingAt,
 } from '@ketenkluis/protocol';
@@ -28,9 +29,9 @@ import {
   expectType,
   type Hash,
   hashOf,
+  type KeyDirectory,
   type Petition,
   type PetitionAbout,
-  type PetitionAnswer,
   type PetitionDestroy,
   type PetitionExtension,
   type PetitionStatement,
@@ -41,6 +42,7 @@ import { openSealed } from '@ketenkluis/seal/open';
 import type { z } from 'zod';
 import type { Audit } from './audit.ts';
 import { clientError } from './errors.ts';
+import { provedLine } from './log.ts';
 import { answerWords, askedWords, type ExtendedBy, extendWords, petitionInfo } from './petition-words.ts';
 import type { Session } from './session.ts';
 
@@ -51,8 +53,10 @@ export {
   askRight,
   common,
   extendPetition,
+  mayAnswerThere,
   say,
   setAlert,
+  unreadAnswer,
 } from './petition-say.ts';
 export {
   type AnswerVerdict,
@@ -64,6 +68,7 @@ export {
 } from './petition-words.ts';
 
 export interface ShownAnswer {
+  readonly hash: Hash;
   readonly line: number;
   readonly at: Instant;
   readonly by: PersonId;
@@ -71,6 +76,8 @@ export interface ShownAnswer {
   readonly organisation: OrganisationId | null;
   /** Null where the words do not open here. */
   readonly words: Pick<z.infer<typeof answerWords>, 'verdict' | 'name' | 'text'> | null;
+  /** They should have opened for this reader, who had the key at that time: it answers nothing here. */
+  readonly unreadable: boolean;
 }
 export interface ShownPetition {
   readonly hash: Hash;
@@ -81,9 +88,12 @@ export interface ShownPetition {
   /** What the patient wrote; null where it does not open here. */
   readonly text: string | null;
   readonly answer: ShownAnswer | null;
+  /** How many answers were called unreadable before, by the patient or the practice; `mayUnread`: this one may be as well. */
+  readonly unread: number;
+  readonly mayUnread: boolean;
   /** The practice took longer, once; `until` is the day by which it answers now. */
   readonly extension: ShownExtension | null;
-  /** While there is no answer. */
+  /** While there is no answer, or one that nobody here can read. */
   readonly waiting: Waiting | null;
 }
 export interface ShownExtension {
@@ -121,18 +131,68 @@ interface Listed {
   readonly statement: Statement<'petition'>;
   readonly sent: Sent;
 }
+/** `held`: its line was proved, and says what the statement says. */
+type Held = Listed & { readonly held: boolean };
+type Page = z.infer<typeof petitionsMessage>;
+
+async function paged(session: Session, tail: string, each: (page: Page) => void | Promise<void>): Promise<void> {
+  for (let after = -1; ; ) {
+    const page = await session.call('petitions', petitionsMessage, undefined, `?after=${after}${tail}`);
+    await each(page);
+    if (page.next === null) return;
+    if (page.next <= after) throw clientError('bad-answer', 'the pages of what is asked do not go on');
+    after = page.next;
+  }
+}
+const listedIn = ({ line, statement, words }: Page['petitions'][number]): Listed => ({
+  ...{ line, sent: words },
+  statement: expectType(statementFromWire(statement), 'petition'),
+});
 
 /** All pages, oldest first. */
 export async function listedPetitions(session: Session): Promise<readonly Listed[]> {
   const all: Listed[] = [];
-  for (let after = -1; ; ) {
-    const page = await session.call('petitions', petitionsMessage, undefined, `?after=${after}`);
-    for (const { line, statement, words } of page.petitions)
-      all.push({ line, statement: expectType(statementFromWire(statement), 'petition'), sent: words });
-    if (page.next === null) return all;
-    if (page.next <= after) throw clientError('bad-answer', 'the pages of what is asked do not go on');
-    after = page.next;
+  await paged(session, '', ({ petitions }) => void all.push(...petitions.map(listedIn)));
+  return all;
+}
+
+/** The same, each held against the proof of its own line. */
+async function provedPetitions(session: Session): Promise<readonly Held[]> {
+  const log = await session.log();
+  return await session.inTurn(async () => {
+    const all: Held[] = [];
+    const from = log.seen();
+    const tail = `&proofs=1${from === null ? '' : `&from=${from.size}`}`;
+    await paged(session, tail, async ({ petitions, checkpoint, consistency }) => {
+      if (checkpoint === undefined) throw clientError('bad-answer', 'what is asked came without a checkpoint');
+      const under = await log.accept(checkpoint, consistency ?? null, from);
+      for (const one of petitions) {
+        const listed = listedIn(one);
+        all.push({ ...listed, held: one.proof !== undefined && holds(listed, one.proof, under) });
+      }
+    });
+    return all;
+  });
+}
+
+/** Does this line say that this was said, by whom, of which dossier, and then? */
+function holds(
+  { line, statement: { hash, payload } }: Listed,
+  proof: Parameters<typeof provedLine>[0],
+  under: Parameters<typeof provedLine>[1],
+): boolean {
+  let proved: ReturnType<typeof provedLine>;
+  try {
+    proved = provedLine(proof, under);
+  } catch {
+    return false;
   }
+  const { common, items } = proved;
+  const named = items.some(
+    ({ item }) => item.object === hash && item.dossier === payload.dossier && item.outcome === 'success',
+  );
+  const event = common?.event === 'petition' || common?.event === 'answer';
+  return named && event && proved.index === line && common.actor === payload.by && isDated(payload.at, common.at);
 }
 
 /** The words, with these keys one after the other; null where they are others than were signed, or open with none. */
@@ -175,52 +235,70 @@ const heldIn = ({ lines }: Audit) =>
     ),
   );
 
-/** What is dated back from its line, or from a line after this reading, is nothing: a month is lengthened before it is over. */
-const isDated = (said: Instant, line: Instant | null): boolean =>
-  line !== null && Math.abs(said - line) <= PETITION_DATED;
+/** What is dated back from its line is nothing: a month is lengthened before it is over. */
+const isDated = (said: Instant, line: Instant): boolean => Math.abs(said - line) <= PETITION_DATED;
 
-/** Everything of this reader, verified. `log`: the patient's own, just proved. `read` false: no words are opened. */
+/** Was the key of this team at that time this person's? Who came later reads nothing from before. */
+function hadKey(people: KeyDirectory, team: TeamId, person: PersonId, at: Instant): boolean {
+  for (let n = people.epochOf(team)?.payload.number ?? -1; n >= 0; n--) {
+    const epoch = people.epochNumber(team, n);
+    if (epoch !== undefined && epoch.at <= at) return epoch.members.some((one) => one.person === person);
+  }
+  return false;
+}
+
+/**
+ * Everything of this reader, verified, each held against its own line. `log`: the patient's own, just proved, in which none may be left
+ * out. `read` false: only to count, and no words are opened but those of a partner's answer.
+ */
 export async function petitionsOf(session: Session, log: Audit | null, read = true): Promise<Petitions> {
   const people = await session.people(true);
   const mine = people.owns(session.now()).filter(({ person }) => person === session.person);
   const team = mine[0]?.team ?? (session.wire.place.pins.logTeam as TeamId);
-  const listed = await listedPetitions(session);
-  const held = log === null ? null : heldIn(log);
+  const listed = await provedPetitions(session);
   const broken: number[] = [];
   const good: Listed[] = [];
   for (const one of listed) {
-    const { line, statement } = one;
-    const { payload, hash } = statement;
-    const inLog =
-      held === null ||
-      payload.dossier !== mine[0]?.dossier ||
-      (line >= log!.size
-        ? payload.at >= log!.own.common!.at - PETITION_DATED
-        : held.get(hash)?.index === line && isDated(payload.at, held.get(hash)!.at));
-    if (inLog && (await people.verify(statement, people.timeAt(payload.at, line)))) good.push(one);
+    const { line, statement, held } = one;
+    if (held && (await people.verify(statement, people.timeAt(statement.payload.at, line)))) good.push(one);
     else broken.push(line);
   }
   const shown = new Set(listed.map(({ statement }) => statement.hash));
-  for (const [hash, { index, event, who }] of held ?? [])
+  for (const [hash, { index, event, who }] of log === null ? [] : heldIn(log))
     if (event === 'petition' && who === session.person && !shown.has(hash as Hash)) broken.push(index);
-  const open = (of: Listed) => (read ? opened(session, of.statement.payload, of.sent, team) : Promise.resolve(null));
+  const isPartners = ({ statement: { payload } }: Listed) => 'organisation' in payload && payload.kind === 'answer';
+  const open = (of: Listed) =>
+    read || isPartners(of) ? opened(session, of.statement.payload, of.sent, team) : Promise.resolve(null);
+  const forgotten = (of: Listed) =>
+    good.some(
+      ({ line, statement: { payload } }) =>
+        payload.kind === 'forget' && payload.dossier === of.statement.payload.dossier && line > of.line,
+    );
+  const shownTo = async (of: Listed | undefined): Promise<ShownAnswer | null> => {
+    if (of === undefined) return null;
+    const answer = shownAnswer(of, await open(of));
+    const tried = read || isPartners(of);
+    const theirs = of.sent === null ? !forgotten(of) : hadKey(people, team, session.person, answer.at);
+    return { ...answer, unreadable: tried && answer.words === null && theirs };
+  };
   const all: ShownPetition[] = [];
   for (const asked of good) {
     const { line, statement } = asked;
     const { payload, hash } = statement;
     if (payload.kind !== 'name' && payload.kind !== 'ask') continue;
-    const { answer, extension, unfit } = repliesTo(statement, good);
+    const { answer: stands, extension, unread, unfit } = repliesTo(statement, good);
     broken.push(...unfit);
+    const answer = await shownTo(stands);
     const words = askedWords.safeParse(await open(asked));
     const months = extension === undefined ? 0 : (extension.statement.payload as PetitionExtension).months;
     all.push({
       ...{ hash, line, payload, at: payload.at },
       about: payload.kind === 'name' ? 'name' : payload.about,
       text: words.success ? words.data.text : null,
-      answer: answer === undefined ? null : shownAnswer(answer, await open(answer)),
+      ...{ answer, unread, mayUnread: answer?.unreadable === true && unread < MAX_UNREAD },
       extension:
         extension === undefined ? null : shownExtension(extension, dueDay(payload.at, months), await open(extension)),
-      waiting: answer === undefined ? waitingAt(payload.at, session.now(), months) : null,
+      waiting: answer === null || answer.unreadable ? waitingAt(payload.at, session.now(), months) : null,
     });
   }
   const said = good.findLast(({ statement: { payload } }) => payload.kind === 'alert' && payload.by === session.person);
@@ -232,18 +310,27 @@ export async function petitionsOf(session: Session, log: Audit | null, read = tr
 /** What was said to it: one answer, and one extension that came in time; `unfit`: lines of what fits neither. */
 function repliesTo(asked: Statement<'petition'>, good: readonly Listed[]) {
   const of = good.filter(({ statement: { payload } }) => 'petition' in payload && payload.petition === asked.hash);
-  const kind = (one: 'answer' | 'extend') => of.filter(({ statement: { payload } }) => payload.kind === one);
-  const answer = kind('answer').find(({ statement: { payload } }) => answers(asked, payload as PetitionAnswer));
+  const kind = (one: PetitionStatement['kind']) => of.filter(({ statement: { payload } }) => payload.kind === one);
+  const all = of.map(({ statement }) => statement);
+  const listed = (one: Statement<'petition'> | undefined) => of.find(({ statement }) => statement === one);
+  const answer = listed(standingAnswer(asked, all));
   const extension = kind('extend').find(({ statement: { payload } }) => extendsIt(asked, payload as PetitionExtension));
-  const unfit = of.flatMap((one) => (one === answer || one === extension ? [] : [one.line]));
-  return { answer, extension, unfit };
+  const unread = kind('unread').filter(({ statement: { payload } }) => {
+    const said = all.find(({ hash }) => payload.kind === 'unread' && hash === payload.answer);
+    return said !== undefined && standingAnswer(asked, [said]) !== undefined;
+  });
+  const gone = unread.flatMap(({ statement: { payload } }) => (payload.kind === 'unread' ? [payload.answer] : []));
+  const fit = (one: Listed) =>
+    one === answer || one === extension || unread.includes(one) || gone.includes(one.statement.hash);
+  return { answer, extension, unread: unread.length, unfit: of.flatMap((one) => (fit(one) ? [] : [one.line])) };
 }
 
 function shownAnswer({ line, statement }: Listed, opened: unknown): ShownAnswer {
   const { at, by, ...rest } = statement.payload;
   const words = answerWords.safeParse(opened);
   const organisation = 'organisation' in rest ? (rest.organisation ?? null) : null;
-  return { line, at, by, organisation, words: words.success ? words.data : null };
+  const { hash } = statement;
+  return { hash, line, at, by, organisation, words: words.success ? words.data : null, unreadable: false };
 }
 function shownExtension({ line, statement }: Listed, until: LocalDate, opened: unknown): ShownExtension {
   const { at, by } = statement.payload;

@@ -26,7 +26,18 @@ import {
   visit,
   vouch,
 } from './index.ts';
-import { answerPetition, answerPosed, askName, askRight, common, petitionsOf, posedTo } from './petitions.ts';
+import {
+  answerPetition,
+  answerPosed,
+  askName,
+  askRight,
+  common,
+  mayAnswerThere,
+  petitionsOf,
+  posedTo,
+  say,
+  unreadAnswer,
+} from './petitions.ts';
 import type { Joined } from './testing/joining.ts';
 import { takeIn } from './testing/patient.ts';
 import { makeTwo, type Two } from './testing/two.ts';
@@ -156,6 +167,84 @@ describe('R54: a name at another organisation', () => {
   });
 });
 
+describe('R53: an answer that nobody can read', () => {
+  it('of a partner is named by patient and practice, waits on once one of them says so, and is answered anew', async () => {
+    me = await patient.enter();
+    own = (await ownDossiersOf(me))[0]!;
+    const line = (await ownLog(me, own)).lines.find(
+      ({ who, event, organisation }) =>
+        who === colleague.person && event === 'release' && organisation === owner.organisation,
+    )!;
+    await askName(me, own, line, 'Wie was dit nu?');
+    const mine = async (session = me) => (await petitionsOf(session, null)).all.at(-1)!;
+    const asked = await mine();
+    /** As a changed program says it: sealed to the partner's own eyes alone, which no vault can see. */
+    const hidden = async () => {
+      const { kem } = (await owner.home!.people()).cardOf(owner.person, owner.now())!;
+      const of = { petition: asked.hash, about: 'name', whom: colleague.person } as const;
+      const full = { ...common(owner, own.dossier), kind: 'answer', ...of, organisation: owner.organisation } as const;
+      await say(owner, full, [kem], { v: 1, verdict: 'refused', name: null, text: 'Nee.' });
+    };
+    await hidden();
+    expect((await posedTo(owner)).find(({ hash }) => hash === asked.hash)!.answer).not.toBeNull();
+    gp = await two.practice.signIn('gp');
+    me = await patient.enter();
+    for (const session of [me, gp]) {
+      const { broken } = await petitionsOf(session, session === me ? await ownLog(me, own) : null);
+      expect(broken).toEqual([]);
+      const shown = await mine(session);
+      expect(shown).toMatchObject({ answer: { organisation: owner.organisation, words: null, unreadable: true } });
+      expect(shown).toMatchObject({ waiting: { due: asked.waiting!.due, late: false }, unread: 0, mayUnread: true });
+    }
+    // The count on the practice's first screen says the same; the agent reads no words, and hears it from whoever does.
+    expect((await petitionsOf(gp, null, false)).all.at(-1)!.waiting).not.toBeNull();
+    expect((await two.practice.sync()).petitions).toMatchObject({ open: 0 });
+    // Nobody says it of an answer that opens, of another's question, or of themselves.
+    const before = (await petitionsOf(me, null)).all[0]!;
+    expect(await problem(unreadAnswer(me, before, own))).toBe('client/refused');
+    const lie = { ...before, answer: { ...before.answer!, unreadable: true, hash: (await mine()).answer!.hash } };
+    expect(await problem(unreadAnswer(me, lie, own))).toBe('vault/bad-statement');
+    const nurse = await two.practice.signIn('poh-s');
+    expect(await problem(unreadAnswer(nurse, await mine(gp), null))).toBe('vault/not-allowed');
+    expect(await problem(unreadAnswer(owner, await mine(gp), null))).toBe('vault/bad-statement');
+
+    await unreadAnswer(me, await mine(), own);
+    expect(await mine()).toMatchObject({ answer: null, unread: 1, waiting: { due: asked.waiting!.due } });
+    expect((await posedTo(owner)).find(({ hash }) => hash === asked.hash)!.answer).toBeNull();
+    expect((await two.practice.sync()).petitions).toMatchObject({ open: 1, late: 0 });
+    // What the log holds of it may not be hidden: the month would stop with the answer that nobody can read.
+    two.practice.net.between = async (url, answer) => {
+      const reply = await answer();
+      if (!url.includes('/petitions?')) return reply;
+      const json = JSON.parse(new TextDecoder().decode(await reply.arrayBuffer())) as { petitions: { line: number }[] };
+      json.petitions.pop();
+      const bytes = new TextEncoder().encode(JSON.stringify(json));
+      return { ...reply, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+    };
+    await expect(two.practice.sync()).rejects.toMatchObject({ code: 'agent/vault-forked', detail: { alarm: 'gap' } });
+    two.practice.net.between = null;
+
+    // The same once more: now the practice says it, in the one step in which it answers itself.
+    await hidden();
+    const said = { verdict: 'refused', name: null, text: 'De collega is in gevaar. Daarom niet.' } as const;
+    await answerPetition(gp, await mine(gp), said);
+    const read = await petitionsOf(me, await ownLog(me, own));
+    expect(read.broken).toEqual([]);
+    expect(read.all.at(-1)).toMatchObject({ waiting: null, unread: 2, answer: { organisation: null, words: said } });
+    expect((await two.practice.sync()).petitions).toMatchObject({ open: 0, late: 0 });
+    expect((await two.practice.sync()).petitions).toMatchObject({ open: 0, late: 0 });
+  });
+});
+
+describe('R54: a partner of whom one person answers', () => {
+  it('is known to the practice and to the patient before anybody waits for them', async () => {
+    const { organisation } = owner;
+    expect(await mayAnswerThere(gp, organisation, colleague.person)).toBe(true);
+    expect(await mayAnswerThere(gp, organisation, owner.person)).toBe(false);
+    expect(await mayAnswerThere(me, organisation, owner.person)).toBe(false);
+  });
+});
+
 describe('R5: destruction at a partner, and of what was asked', () => {
   type Register = Awaited<ReturnType<typeof openState>>['register'];
   const onState = async <T>(work: (register: Register) => T | Promise<T>): Promise<T> => {
@@ -264,6 +353,19 @@ describe('R5: destruction at a partner, and of what was asked', () => {
     expect(await storage.read((tx) => tx.selectFrom('posed').selectAll().execute())).toEqual([]);
     await mirrorAt(two.practice, mirror, two.practice.clock.clock());
     expect(await asked()).toBe(0);
+    expect(await verifyMirror(mirror)).toMatchObject({ ok: true, faults: [] });
+    // A line of that year that had stayed goes with the next year, once nothing of it stands: there, and in the own copy.
+    const log = two.practice.init.state.register.vault.log.origin;
+    const [stayed] = (await storage.ledger.entries(log, 0, 400)).flatMap(({ index, stored }) =>
+      index > 0 && stored.length > 0 ? [index] : [],
+    );
+    const here = async () => (await mirroredLines(mirror)).some(({ index }) => index === stayed);
+    expect(await here()).toBe(true);
+    await storage.write((tx) => tx.deleteFrom('statement').where('line', '=', stayed!).execute());
+    await sixYearsOn(two.practice);
+    await two.practice.vault().upkeep();
+    await mirrorAt(two.practice, mirror, two.practice.clock.clock());
+    expect(await here()).toBe(false);
     expect(await verifyMirror(mirror)).toMatchObject({ ok: true, faults: [] });
   });
 });

@@ -57,6 +57,20 @@ export const petition = z.discriminatedUnion('kind', [
   z.strictObject({ ...answering, kind: z.literal('answer'), organisation: id('organisation').optional() }),
   /** "We need longer", by one or two months (AVG 12(3)); signed as an answer of the practice. The reason stands in the words. */
   z.strictObject({ ...answering, kind: z.literal('extend'), months: z.int().min(1).max(2) }),
+  /**
+   * "The words of this answer open for nobody who should read them": it answers nothing, and what was asked waits on. Signed by who asked
+   * (`own`, `team`), or as an answer of the practice (both null).
+   */
+  z.strictObject({
+    ...petitioned,
+    kind: z.literal('unread'),
+    own: id('fact').nullable(),
+    team: id('team').nullable(),
+    petition: hash,
+    about: z.enum(PETITION_ABOUT),
+    whom: id('person').nullable(),
+    answer: hash,
+  }),
   /** A partner is asked to destroy what they keep of this dossier, by that day (BW 7:455). Signed by the practice's agent. */
   z.strictObject({ ...petitioned, kind: z.literal('destroy'), organisation: id('organisation'), due: day }),
   /** The words of everything that was asked and answered about this dossier go (docs/spec/destruction.md). Signed by the agent. */
@@ -69,6 +83,7 @@ export type PetitionStatement = z.infer<typeof petition>;
 export type Petition = Extract<PetitionStatement, { kind: 'name' | 'ask' }>;
 export type PetitionAnswer = Extract<PetitionStatement, { kind: 'answer' }>;
 export type PetitionExtension = Extract<PetitionStatement, { kind: 'extend' }>;
+export type PetitionUnread = Extract<PetitionStatement, { kind: 'unread' }>;
 /** What a partner is asked to destroy. */
 export type PetitionDestroy = Extract<PetitionStatement, { kind: 'destroy' }>;
 export type PetitionAlert = Extract<PetitionStatement, { kind: 'alert' }>;
@@ -97,16 +112,33 @@ export function mayPetition(
       return payload.organisation === undefined && payload.whom !== by && answersFor(rules, by, when);
     case 'extend':
       return payload.whom !== by && answersFor(rules, by, when);
+    case 'unread':
+      return payload.own === null || payload.team === null
+        ? payload.own === payload.team && payload.whom !== by && answersFor(rules, by, when)
+        : asks(rules, payload.own, payload.team, payload.dossier, by, when);
     case 'destroy':
     case 'forget':
       return kind === 'agent' && rules.mandatesOf(by, when).length > 0;
-    default: {
-      const own = rules.ownOf(payload.team as TeamId, when);
-      const asks =
-        own?.id === payload.own && own.person === by && own.dossier === payload.dossier && kind === 'patient';
-      return asks && (payload.kind !== 'name' || payload.whom !== by);
-    }
+    default:
+      return (
+        asks(rules, payload.own, payload.team, payload.dossier, by, when) &&
+        (payload.kind !== 'name' || payload.whom !== by)
+      );
   }
+}
+
+/** Who reads this dossier as the patient, or for them, by this very fact. */
+function asks(
+  rules: Pick<SignRules, 'cardOf' | 'ownOf'>,
+  fact: string,
+  team: string,
+  dossier: string,
+  by: string,
+  when: Instant,
+): boolean {
+  const own = rules.ownOf(team as TeamId, when);
+  const theirs = own?.id === fact && own.person === by && own.dossier === dossier;
+  return theirs && rules.cardOf(by, when)?.kind === 'patient';
 }
 
 /** For a partner: an owner or officer of theirs, by their own directory, in the partner's name and never about themselves. */

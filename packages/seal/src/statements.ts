@@ -19,6 +19,7 @@ export {
   type PetitionDestroy,
   type PetitionExtension,
   type PetitionStatement,
+  type PetitionUnread,
 } from './petition.ts';
 
 export const shamirKey = z.strictObject({

@@ -1,15 +1,24 @@
 /** What was asked and answered, a page at a time, and its end with the year (docs/spec/petition.md, docs/spec/retention.md). */
 
 import type { DossierId, OrganisationId } from '@ketenkluis/base';
+import { decodeEntry } from '@ketenkluis/ledger';
 import { PETITIONS_PAGE, type petitions as petitionsMessage } from '@ketenkluis/protocol';
 import { answersFor, type Hash } from '@ketenkluis/seal';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Caller, isPatient, refused } from './auth.ts';
+import { vaultError } from './errors.ts';
 import { requireLogReader } from './mirror.ts';
+import { checkpointOf, consistencyTo, proofOfStored } from './proofs.ts';
 import { blobsIn } from './records.ts';
 import { getStatements, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
+
+export const petitionsQuery = z.strictObject({
+  after: z.coerce.number().int().min(-1).default(-1),
+  proofs: z.literal('1').optional(),
+  from: z.coerce.number().int().min(1).optional(),
+});
 
 /** Whose they may be: null for all. Throws the constant refusal for who of a partner may not answer for it. */
 function ofWhom(vault: Vault, caller: Caller): { readonly dossiers: readonly DossierId[] } | OrganisationId | null {
@@ -54,12 +63,12 @@ function rowsFor(tx: Tx, { practice, session }: Caller, whose: ReturnType<typeof
 export async function listPetitions(
   vault: Vault,
   caller: Caller,
-  after: number,
+  { after, proofs, from }: z.infer<typeof petitionsQuery>,
 ): Promise<z.infer<typeof petitionsMessage>> {
-  const { practice, card } = caller;
+  const { practice, card, people, guest } = caller;
   const whose = ofWhom(vault, caller);
   const agent = card?.kind === 'agent';
-  return vault.storage.read(async (tx) => {
+  const { rows, next } = await vault.storage.read(async (tx) => {
     const found = await rowsFor(tx, caller, whose, after);
     // One line holds one of them, so a page ends between two lines.
     const rows = found.slice(0, PETITIONS_PAGE);
@@ -73,15 +82,31 @@ export async function listPetitions(
     const reads = ({ kind, asked }: (typeof rows)[number]) =>
       (kind === 'alert') === agent || (asked !== null && answered.has(asked));
     return {
-      petitions: rows.flatMap((row) => {
+      rows: rows.flatMap((row) => {
         const statement = statements.get(row.hash);
         if (statement === undefined) return [];
         const words = row.words === null || !reads(row) ? null : blobsIn(row.words);
-        return [{ line: row.line, statement: toWire(statement), words }];
+        return [{ hash: row.hash, line: row.line, statement: toWire(statement), words }];
       }),
       next: found.length > rows.length ? rows.at(-1)!.line : null,
     };
   });
+  if (proofs === undefined || guest !== null) return { petitions: rows.map(({ hash: _, ...one }) => one), next };
+  // After the rows: every line of them is under this tree.
+  const { note, size } = await checkpointOf(vault, people.log);
+  const consistency = await consistencyTo(vault, people.log, from, size);
+  const petitions = await Promise.all(
+    rows.map(async ({ hash, ...one }) => ({ ...one, proof: await proofFor(vault, people.log, one.line, hash, size) })),
+  );
+  return { petitions, next, checkpoint: note, consistency };
+}
+
+/** Of the line that holds this statement, with the item that names it. */
+async function proofFor(vault: Vault, log: string, line: number, hash: Hash, size: number) {
+  const [stored] = await vault.storage.ledger.entries(log, line, line + 1);
+  if (stored === undefined || stored.stored.length === 0) throw vaultError('internal', 'a line is missing; run fsck');
+  const place = decodeEntry(stored.stored).entry.items.findIndex(({ object }) => object === hash);
+  return proofOfStored(vault, log, stored, size, [place]);
 }
 
 async function destructionsIn(tx: Tx, practice: OrganisationId, rows: readonly { asked: Hash | null }[]) {
@@ -97,21 +122,30 @@ async function destructionsIn(tx: Tx, practice: OrganisationId, rows: readonly {
   return new Set(found.map(({ hash }) => hash));
 }
 
+const QUESTIONS = ['name', 'ask', 'destroy'];
 /**
- * What was asked and answered in these lines goes with them, its words first; what still waits for an answer stays with its line, and so
- * does an address that messages go to.
+ * What was asked goes with the year of its answer, and what was said to it with it, its words first; what still waits stays with its line,
+ * and so does an address that messages go to. `to`: the first line that stays.
  */
-export async function erasePetitions(tx: Tx, practice: OrganisationId, from: number, to: number): Promise<void> {
+export async function erasePetitions(tx: Tx, practice: OrganisationId, to: number): Promise<void> {
+  const stay = tx
+    .selectFrom('petition')
+    .select('hash')
+    .where('practice', '=', practice)
+    .where('kind', 'in', QUESTIONS)
+    .where((eb) => eb.or([eb('answered', 'is', null), eb('answered', '>=', to)]));
   const gone = tx
     .selectFrom('petition')
     .select('hash')
     .where('practice', '=', practice)
-    .where('line', '>=', from)
     .where('line', '<', to)
     .where((eb) =>
       eb.or([
-        eb('kind', 'not in', ['name', 'ask', 'destroy', 'alert']),
-        eb.and([eb('kind', '!=', 'alert'), eb('answered', 'is not', null)]),
+        eb.and([eb('kind', 'in', QUESTIONS), eb('answered', '<', to)]),
+        eb.and([
+          eb('kind', 'not in', [...QUESTIONS, 'alert']),
+          eb.or([eb('asked', 'is', null), eb('asked', 'not in', stay)]),
+        ]),
         eb.and([eb('kind', '=', 'alert'), eb('words', 'is', null)]),
       ]),
     );

@@ -6,7 +6,15 @@
 import { decide } from '@ketenkluis/access';
 import { DAY, type DossierId, type Instant, type OrganisationId } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
-import { answers, extendsIt, MAX_WAITING, PETITION_DATED, type postPetition } from '@ketenkluis/protocol';
+import {
+  answers,
+  extendsIt,
+  MAX_UNREAD,
+  MAX_WAITING,
+  PETITION_DATED,
+  type postPetition,
+  standingAnswer,
+} from '@ketenkluis/protocol';
 import {
   expectType,
   guestMaySign,
@@ -36,7 +44,9 @@ const bad = (why: string) => vaultError('bad-statement', why);
 type Said = Statement<'petition'>;
 
 /** Who says what: the patient asks, the practice answers, a partner on a visit does, its agent follows what goes to others or goes at all. */
-function classFor({ kind }: PetitionStatement, guest: boolean): 'own' | 'audit' | 'session' | 'sync' {
+function classFor(payload: PetitionStatement, guest: boolean): 'own' | 'audit' | 'session' | 'sync' {
+  const { kind } = payload;
+  if (kind === 'unread') return payload.own === null ? 'audit' : 'own';
   if (kind === 'destroy' || kind === 'forget') return 'sync';
   if (kind !== 'answer') return kind === 'extend' ? 'audit' : 'own';
   return guest ? 'session' : 'audit';
@@ -104,7 +114,7 @@ export async function petition(vault: Vault, signed: Signed, body: z.infer<typeo
         reason === undefined ? decided : ({ outcome: 'deny', reason, checks: decided.checks } as typeof decided);
       made.refused = reason;
       if (reason === undefined) await checkOrder(tx, practice, statement, at);
-      const says = payload.kind === 'answer' || payload.kind === 'extend';
+      const says = kind === 'audit' || kind === 'session';
       const [event, action] = says ? (['answer', 'U'] as const) : (['petition', 'C'] as const);
       return {
         common: commonOf(vault, people, request, at, { event, action, ...outcomeOf([decision]) }),
@@ -158,17 +168,17 @@ async function keep(
   const gone = write.updateTable('petition').set({ words: null }).where('practice', '=', practice);
   if (kind === 'alert') await gone.where('kind', '=', 'alert').where('person', '=', person).execute();
   if (kind === 'forget') await gone.where('dossier', '=', dossier).execute();
-  const asked = kind === 'answer' || kind === 'extend' ? payload.petition : null;
+  const asked = kind === 'answer' || kind === 'extend' || kind === 'unread' ? payload.petition : null;
   await write
     .insertInto('petition')
     .values({ practice, hash, line, at, kind, dossier, person, asked, answered: null, words })
     .execute();
   if ((kind === 'name' || kind === 'destroy') && payload.organisation !== undefined)
     await write.insertInto('posed').values({ practice, hash, organisation: payload.organisation }).execute();
-  if (kind === 'answer' && asked !== null)
+  if ((kind === 'answer' || kind === 'unread') && asked !== null)
     await write
       .updateTable('petition')
-      .set({ answered: line })
+      .set({ answered: kind === 'answer' ? line : null })
       .where('practice', '=', practice)
       .where('hash', '=', asked)
       .execute();
@@ -205,6 +215,8 @@ async function checkOrder(tx: Tx, practice: OrganisationId, said: Said, at: Inst
     case 'answer':
     case 'extend':
       return await checkAnswer(tx, practice, rows, said);
+    case 'unread':
+      return await checkUnread(tx, practice, rows, said);
     case 'forget':
       if (waiting.length > 0) throw vaultError('conflict', 'something of this dossier still waits for an answer');
       return;
@@ -238,7 +250,7 @@ type Rows = Awaited<ReturnType<typeof rowsOf>>;
 const rowsOf = (tx: Tx, practice: OrganisationId, dossier: DossierId) =>
   tx
     .selectFrom('petition')
-    .select(['hash', 'kind', 'answered', 'asked', 'at'])
+    .select(['hash', 'kind', 'answered', 'asked', 'at', 'line'])
     .where('practice', '=', practice)
     .where('dossier', '=', dossier)
     .execute();
@@ -253,6 +265,23 @@ async function checkAnswer(tx: Tx, practice: OrganisationId, rows: Rows, { paylo
   if (row?.answered !== null) throw vaultError('conflict', 'this has its answer; look again');
   if (payload.kind === 'extend' && rows.some(({ kind, asked }) => kind === 'extend' && asked === payload.petition))
     throw vaultError('conflict', 'its month was lengthened before; once is all');
+}
+
+/** Of the answer that stands, and not for ever. */
+async function checkUnread(tx: Tx, practice: OrganisationId, rows: Rows, said: Said): Promise<void> {
+  const { payload } = said;
+  if (payload.kind !== 'unread') return;
+  const row = rows.find((one) => one.hash === payload.petition);
+  const all = await statementsOf(tx, practice, [payload.petition, payload.answer]);
+  const asked = all.find((one) => one.hash === payload.petition);
+  const answer = all.filter((one) => one.hash === payload.answer);
+  const fits = asked !== undefined && standingAnswer(asked, answer) !== undefined;
+  if (!fits || standingAnswer(asked, [...answer, said]) !== undefined)
+    throw bad('this is of no answer to what was asked');
+  const stands = rows.some(({ hash, line }) => hash === payload.answer && line === row?.answered);
+  if (!stands) throw vaultError('conflict', 'this answer stands no more; look again');
+  const before = rows.filter(({ kind, asked: of }) => kind === 'unread' && of === payload.petition);
+  if (before.length >= MAX_UNREAD) throw vaultError('conflict', 'this was said as often as may be; call the practice');
 }
 
 async function statementsOf(tx: Tx, practice: OrganisationId, hashes: readonly Hash[]): Promise<Said[]> {

@@ -7,6 +7,7 @@ import { decodeEntry, folderOf, openCheckpoint, parseVkey, shardHash, verifyLedg
 import { createVerifier, type Hash } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fsck } from './fsck.ts';
+import { erasePetitions } from './petition-pages.ts';
 import { erasedOf } from './retention.ts';
 import {
   deliverAll,
@@ -112,17 +113,27 @@ describe('R44: retention of the log', () => {
     const { storage } = world.running.vault;
     const practice = world.practice.id;
     const asked = [
-      ['ask', looked, looked],
-      ['answer', looked, null],
-      ['ask', looked - 1, null],
-      ['alert', looked - 1, null],
+      ['ask', looked, looked, null],
+      ['answer', looked, null, 0],
+      ['ask', looked - 1, null, null],
+      ['alert', looked - 1, null, null],
+      // Asked in that year and answered in a later one: it stays until its answer goes, and what was said to it with it.
+      ['ask', looked - 1, ofYear + 1, null],
+      ['extend', looked - 1, null, 4],
     ] as const;
+    const named = (number: number) => `${number}`.padEnd(43, 'A') as Hash;
     await storage.write(async (tx) => {
       const [row] = await tx.selectFrom('statement').selectAll().limit(1).execute();
-      for (const [number, [kind, line, answered]] of asked.entries()) {
-        const hash = `${number}`.padEnd(43, 'A') as Hash;
+      for (const [number, [kind, line, answered, to]] of asked.entries()) {
+        const hash = named(number);
         const words = new Uint8Array([1]);
-        const of = { person: world.practice.gp.id, dossier: newDossier(7).id, asked: null, at: world.time.clock() };
+        const at = world.time.clock();
+        const of = {
+          person: world.practice.gp.id,
+          dossier: newDossier(7).id,
+          asked: to === null ? null : named(to),
+          at,
+        };
         await tx
           .insertInto('petition')
           .values({ practice, hash, line, kind, answered, words, ...of })
@@ -136,6 +147,11 @@ describe('R44: retention of the log', () => {
     await world.running.upkeep();
     const left = await storage.read((tx) => tx.selectFrom('petition').select(['kind', 'line']).execute());
     expect(left).toEqual(asked.slice(2).map(([kind, line]) => ({ kind, line })));
+    // With the year of the answer the question goes as well.
+    await storage.write(async (tx) => {
+      await erasePetitions(tx, practice, ofYear + 2);
+      expect(await tx.selectFrom('petition').select('kind').execute()).toEqual([{ kind: 'ask' }, { kind: 'alert' }]);
+    });
     await storage.write(async (tx) => {
       await tx.deleteFrom('petition').execute();
       expect((await tx.deleteFrom('statement').where('type', '=', 'petition').execute())[0]!.numDeletedRows).toBe(2n);
@@ -153,6 +169,37 @@ describe('R44: retention of the log', () => {
     // Nothing of that look is left in the database, its freed pages included.
     const table = await world.running.vault.storage.read((tx) => tx.selectFrom('annex').selectAll().execute());
     expect(table).toEqual([]);
+  });
+
+  it('R44: a line of an earlier year that stayed goes with the next one, once nothing of it stands any more', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'ketenkluis-retention-'));
+    await world.running.vault.storage.tidy();
+    cpSync(world.dir, copy, { recursive: true });
+    rmSync(join(copy, 'vault.lock'));
+    const later = await reopenTestWorld(world, copy, fakeClock(Date.UTC(2038, 0, 2)));
+    const { storage } = later.running.vault;
+    const { origin } = world.log;
+    const of = async () => storage.ledger.entries(origin, 0, (await storage.ledger.state(origin)).size);
+    // The newest line of 2026 that brought in what still stood in 2032, and stands no more.
+    const stayed = (await of()).findLast(({ index, stored }) => index < ofYear && stored.length > 0)!;
+    expect(stayed.index).toBeGreaterThan(0);
+    await storage.write((tx) => tx.deleteFrom('statement').where('line', '=', stayed.index).execute());
+    await sayTime(later.running.vault, world.practice.id, later.time.clock(), world.practice.agent.id);
+    await later.running.upkeep();
+    const all = await of();
+    expect(await storage.read((tx) => erasedOf(tx, world.practice.id))).toHaveLength(3);
+    expect(all[stayed.index]!.stored).toHaveLength(0);
+    expect(all[stayed.index]!.leaf).toEqual(stayed.leaf);
+    expect(all[0]!.stored.length).toBeGreaterThan(0);
+    const found = await verifyLedger({
+      ...{ folder: folderOf(storage.ledger, origin), trust: { log: parseVkey(world.log.key) } },
+      ...{ verifier: createVerifier(), seen: [early] },
+      entries: async (from, to) =>
+        (await storage.ledger.entries(origin, from, to)).filter((one) => one.stored.length > 0),
+      erased: await storage.read((tx) => erasedOf(tx, world.practice.id)),
+    });
+    expect(found).toMatchObject({ ok: true, faults: [] });
+    await later.close();
   });
 
   it('comes once, and the log goes on', async () => {

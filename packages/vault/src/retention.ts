@@ -72,21 +72,23 @@ async function dueShard(vault: Vault, practice: OrganisationId, log: string): Pr
   return { log, year, from, to: low };
 }
 
-async function eraseLines(tx: Tx, practice: OrganisationId, { log, from, to }: ErasedShard): Promise<void> {
-  // What patients asked and were answered stands no longer than its line.
-  await erasePetitions(tx, practice, from, to);
+async function eraseLines(tx: Tx, practice: OrganisationId, { log, to }: ErasedShard): Promise<void> {
+  // What patients asked and were answered stands no longer than the line of the answer.
+  await erasePetitions(tx, practice, to);
+  // Lines of earlier years that stayed go too where nothing of theirs stands any more.
   const standing = tx
     .selectFrom('statement')
     .select('line')
     .where('practice', '=', practice)
-    .where('line', '>=', from)
-    .where('line', '<', to);
+    .where('line', '<', to)
+    // What names a year that went is what every verifier asks for, for good.
+    .union(tx.selectFrom('erased').select('line').where('practice', '=', practice));
   await tx
     .updateTable('entry')
     .set({ stored: EMPTY })
     .where('log', '=', log)
-    .where('idx', '>=', from)
     .where('idx', '<', to)
+    .where('stored', '!=', EMPTY)
     .where('idx', 'not in', standing)
     .execute();
   // What an item that stays names as the one before it is found by its number, and not by reading the year (audit.ts).
@@ -98,7 +100,6 @@ async function eraseLines(tx: Tx, practice: OrganisationId, { log, from, to }: E
         .selectFrom('dossier_item as one')
         .select(['one.practice', 'one.dossier', 'one.seq', 'one.line'])
         .where('one.practice', '=', practice)
-        .where('one.line', '>=', from)
         .where('one.line', '<', to)
         .where('one.line', 'not in', standing)
         .where(({ not, exists, selectFrom }) =>
@@ -109,7 +110,6 @@ async function eraseLines(tx: Tx, practice: OrganisationId, { log, from, to }: E
                 .whereRef('next.practice', '=', 'one.practice')
                 .whereRef('next.dossier', '=', 'one.dossier')
                 .where((eb) => eb('next.seq', '=', eb('one.seq', '+', 1)))
-                .where('next.line', '>=', from)
                 .where('next.line', '<', to)
                 .where('next.line', 'not in', standing),
             ),
@@ -121,7 +121,6 @@ async function eraseLines(tx: Tx, practice: OrganisationId, { log, from, to }: E
     await tx
       .deleteFrom(table)
       .where('practice', '=', practice)
-      .where('line', '>=', from)
       .where('line', '<', to)
       .where('line', 'not in', standing)
       .execute();

@@ -7,7 +7,7 @@
 import { type LocalDate, localDate } from '@ketenkluis/base';
 import type { Session } from '@ketenkluis/client';
 import { answerWords, common, openedWith, say } from '@ketenkluis/client/petitions';
-import { answers } from '@ketenkluis/protocol';
+import { answers, standingAnswer } from '@ketenkluis/protocol';
 import type { Hash, KeyDirectory, PetitionAnswer, PetitionStatement } from '@ketenkluis/seal';
 import type { Held } from '../petitions.ts';
 import type { Register } from '../register.ts';
@@ -76,11 +76,8 @@ async function forgotten({ session, held }: Of, one: Destruction): Promise<boole
     ({ statement: { payload } }) => payload.kind !== 'answer' || !toDestroy(ofIt, payload.petition),
   );
   if (words.length === 0 || last > words.at(-1)!.line) return true;
-  const open = ofIt.filter(
-    ({ statement }) =>
-      asks(statement.payload) &&
-      !ofIt.some(({ statement: { payload } }) => payload.kind === 'answer' && answers(statement, payload)),
-  );
+  const all = ofIt.map(({ statement }) => statement);
+  const open = all.filter((one) => asks(one.payload) && standingAnswer(one, all) === undefined);
   if (open.length > 0) return false;
   return await saidOnce(() => say(session, { ...common(session, one.dossier!), kind: 'forget' }, [], null));
 }

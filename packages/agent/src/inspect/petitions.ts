@@ -1,8 +1,8 @@
 /** What patients asked, counted for an inspector (R53, R57): no patient, no word. */
 
 import { type Instant, localDate } from '@ketenkluis/base';
-import { answers, countWaiting, dueDay, extendsIt } from '@ketenkluis/protocol';
-import { type Payload, type PetitionAbout, type PetitionAnswer, payloadHash } from '@ketenkluis/seal';
+import { countWaiting, dueDay, extendsIt, standingAnswer } from '@ketenkluis/protocol';
+import { type Payload, type PetitionAbout, payloadHash } from '@ketenkluis/seal';
 
 const KINDS: Readonly<Record<PetitionAbout, string>> = {
   name: 'wie was dit?',
@@ -17,11 +17,10 @@ type Asked = Extract<Payload<'petition'>, { kind: 'name' | 'ask' }>;
 export function petitionRows(statements: readonly Payload[], now: Instant): readonly (readonly (string | number)[])[] {
   const all = statements.flatMap((one) => (one.t === 'petition' ? [one] : []));
   const asked = all.flatMap((one) => (one.kind === 'name' || one.kind === 'ask' ? [one] : []));
-  const given = all.flatMap((one) => (one.kind === 'answer' ? [one] : []));
-  const answerTo = (payload: Asked): PetitionAnswer | undefined => {
-    const hash = payloadHash(payload);
-    return given.find((one) => answers({ hash, payload }, one));
-  };
+  const said = all
+    .filter(({ kind }) => kind === 'answer' || kind === 'unread')
+    .map((payload) => ({ hash: payloadHash(payload), payload }));
+  const answerTo = (payload: Asked) => standingAnswer({ hash: payloadHash(payload), payload }, said)?.payload;
   const more = all.flatMap((one) => (one.kind === 'extend' ? [one] : []));
   const months = (payload: Asked): number =>
     more.find((one) => extendsIt({ hash: payloadHash(payload), payload }, one))?.months ?? 0;

@@ -4,6 +4,7 @@
  */
 
 import { isoInstant } from '@ketenkluis/base';
+import type { Audit } from '../audit.ts';
 import type { Agent, AuditEvent, Entity } from './fhir-types.ts';
 import { type AuditRecord, MISSING, type Missing, type Said } from './record.ts';
 import { CODE, LINE_EXTENSION, MISSING_EXTENSION, POLICY_PREFIX, SYSTEM } from './systems.ts';
@@ -172,6 +173,12 @@ export const rowOf = (record: AuditRecord): Row =>
 /** A line that is shown and not believed: nothing of it but its number. */
 export const unprovedRow = (line: number): Row =>
   new Map(COLUMNS.map(({ key }) => [key, key === 'line' ? { value: `${line}` } : { missing: 'not-proved' }]));
+
+/** A year of which retention took the lines: from which up to and with which, and nothing else. */
+export const erasedRow = ({ year, from, to }: Audit['erased'][number]): Row => {
+  const said: Readonly<Record<string, string>> = { line: `${from}-${to - 1}`, '7.2.3': `${year}` };
+  return new Map(COLUMNS.map(({ key }) => [key, key in said ? { value: said[key]! } : { missing: 'erased' }]));
+};
 
 const isMissing = (text: string | undefined): text is Missing => MISSING.includes(text as Missing);
 

@@ -5,6 +5,7 @@ import type { WorklistRow } from '@ketenkluis/care';
 import { decodeEntry, type EVENTS } from '@ketenkluis/ledger';
 import { parseShareSheet } from '@ketenkluis/seal';
 import { parse } from 'csv-parse/sync';
+import { SaxesParser } from 'saxes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   acceptReferral,
@@ -34,11 +35,14 @@ import {
 } from '../index.ts';
 import { BY, makeTwo, type Two } from '../testing/two.ts';
 import { isLineOf, NEN_EVENTS, UNWRITTEN } from './events.ts';
+import { XML_NAMESPACE } from './files.ts';
 import {
+  type AuditEvent,
   type AuditFile,
   auditEvents,
   balpFaults,
   exportAudit,
+  FILE_KINDS,
   printAudit,
   profileOf,
   type RecordNames,
@@ -205,6 +209,65 @@ describe('every event of NEN 7513', () => {
     expect(file.name).toMatch(/^wie-keek-\d{4}-\d{2}-\d{2}\.csv$/);
     // Taking it along stands in what is taken along, before everything that was read for it.
     expect(records.filter((row) => row['7.2.1'] === 'export' && row['7.4.1'] === 'state')).toHaveLength(1);
+  });
+
+  it('R46, R40, R47: a look through a second vault comes out of each export with its organisation and its request', async () => {
+    const session = await two.practice.signIn('poh-s');
+    const [row] = await two.rows(session);
+    const theirs = lines.find(
+      ({ common }) => common.event === 'release' && common.actor === guestId && common.outcome === 'success',
+    )!.common;
+    expect(theirs.organisation).not.toBe(session.practice);
+    const texts = new Map<string, string>();
+    for (const kind of FILE_KINDS)
+      texts.set(kind, (await exportAudit(session, { dossier: row!.dossier, kind, names })).text);
+    const said = { trace: theirs.request!, '7.3.1.organisation': theirs.organisation };
+    const named = { '7.3.1.organisationName': 'Podotherapie Het Spoor', '7.3.1': '?other-organisation' };
+    const csv = csvRows({ name: '', type: '', text: texts.get('csv')! });
+    const ofLook = csv.filter((one) => one['trace'] === theirs.request);
+    expect(ofLook.length).toBeGreaterThan(0);
+    for (const one of ofLook) expect(one).toMatchObject({ ...said, ...named, '7.3.3': '?other-organisation' });
+
+    // The same record in XML, cell by cell, by a parser that takes nothing but XML.
+    const records: Record<string, string>[] = [];
+    let field: { key: string; text: string } | null = null;
+    const parser = new SaxesParser({ xmlns: true });
+    parser.on('error', (error) => {
+      throw error;
+    });
+    parser.on('opentag', ({ local, uri, attributes }) => {
+      expect(uri).toBe(XML_NAMESPACE);
+      if (local === 'record') records.push({});
+      const missing = attributes.missing?.value;
+      if (local === 'field') field = { key: attributes.key!.value, text: missing === undefined ? '' : `?${missing}` };
+    });
+    parser.on('text', (text) => {
+      if (field !== null) field.text += text;
+    });
+    parser.on('closetag', ({ local }) => {
+      if (local === 'field' && field !== null) records.at(-1)![field.key] = field.text;
+      if (local === 'field') field = null;
+    });
+    parser.write(texts.get('xml')!).close();
+    const plain = (one: Record<string, string>) => ({ ...one, ...named, line: Number(one['line']) });
+    expect(records.filter((one) => one['trace'] === theirs.request).map(plain)).toEqual(ofLook.map(plain));
+
+    const bundle = JSON.parse(texts.get('fhir')!) as { entry: { resource: AuditEvent }[] };
+    const events = bundle.entry.filter(({ resource }) => JSON.stringify(resource).includes(theirs.request!));
+    // The look itself, and the consent that let the other organisation in.
+    expect(new Set(events.map(({ resource }) => profileOf(resource)))).toEqual(
+      new Set(['PatientRead', 'AuthZconsent']),
+    );
+    for (const { resource } of events) {
+      const name = profileOf(resource);
+      if (name !== null) expect(balpFaults(resource, name)).toEqual([]);
+      expect(JSON.stringify(resource)).toContain(theirs.organisation);
+      expect(JSON.stringify(resource)).toContain('Podotherapie Het Spoor');
+    }
+    for (const text of texts.values()) {
+      expect(text).not.toContain(guestId);
+      expect(text).not.toContain('van Asselt');
+    }
   });
 
   it('R38: nothing is read or made when the line could not be written', async () => {

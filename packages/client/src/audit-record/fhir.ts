@@ -1,6 +1,7 @@
 /** A record as FHIR R4 AuditEvent in the BALP pattern that fits (docs/spec/audit-record.md has the table). */
 
 import { base64, isId, isoInstant, utf8 } from '@ketenkluis/base';
+import type { Audit } from '../audit.ts';
 import { PROFILES, type ProfileName, type RestName, shapeOf } from './balp.ts';
 import { COLUMNS } from './columns.ts';
 import type { Agent, AuditEvent, Coding, Entity, Extension, Reference } from './fhir-types.ts';
@@ -275,16 +276,24 @@ export interface AuditBundle {
 interface UnprovedOutcome {
   readonly resourceType: 'OperationOutcome';
   readonly id: string;
-  readonly issue: readonly { readonly severity: 'error'; readonly code: 'suppressed'; readonly diagnostics: string }[];
+  readonly issue: readonly {
+    readonly severity: 'error' | 'information';
+    readonly code: 'suppressed' | 'deleted';
+    readonly diagnostics: string;
+  }[];
 }
 
 const urlOf = (practice: string, id: string) => `urn:ketenkluis:log:${practice}:${id}`;
-/** All events, and every line that could not be proved by its number: left out it would look as if it were not there. */
+/**
+ * All events, every line that could not be proved by its number, and every year that retention took: left out it would look as if there
+ * were none.
+ */
 export function auditBundle(of: {
   readonly practice: string;
   readonly at: AuditRecord['at'];
   readonly records: readonly AuditRecord[];
   readonly unproved: readonly number[];
+  readonly erased?: Audit['erased'];
 }): AuditBundle {
   const events = of.records
     .flatMap(auditEvents)
@@ -293,10 +302,22 @@ export function auditBundle(of: {
     ...{ severity: 'error' as const, code: 'suppressed' as const },
     diagnostics: `line ${line} could not be proved`,
   }));
-  const outcome: UnprovedOutcome = { resourceType: 'OperationOutcome', id: 'unproved', issue };
+  const gone = (of.erased ?? []).map(({ year, from, to }) => ({
+    ...{ severity: 'information' as const, code: 'deleted' as const },
+    diagnostics: `lines ${from} to ${to - 1}, of ${year}, were erased when their five years were over`,
+  }));
+  const outcome = (id: string, issues: UnprovedOutcome['issue']) =>
+    issues.length === 0
+      ? []
+      : [
+          {
+            fullUrl: urlOf(of.practice, id),
+            resource: { resourceType: 'OperationOutcome', id, issue: issues } satisfies UnprovedOutcome,
+          },
+        ];
   return {
     ...{ resourceType: 'Bundle', type: 'collection', timestamp: isoInstant(of.at) },
-    entry: [...events, ...(issue.length > 0 ? [{ fullUrl: urlOf(of.practice, 'unproved'), resource: outcome }] : [])],
+    entry: [...outcome('erased', gone), ...events, ...outcome('unproved', issue)],
   };
 }
 

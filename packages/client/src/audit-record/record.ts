@@ -20,6 +20,8 @@ export const MISSING = [
   'unnamed',
   /** The line could not be proved to be in the log: nothing it says counts. */
   'not-proved',
+  /** Retention took it with its year. */
+  'erased',
 ] as const;
 export type Missing = (typeof MISSING)[number];
 export type Said<T> = { readonly value: T } | { readonly missing: Missing };

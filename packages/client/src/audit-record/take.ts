@@ -8,7 +8,7 @@ import type { About } from '../annex.ts';
 import { type Audit, audit } from '../audit.ts';
 import { declare } from '../notes.ts';
 import type { Session } from '../session.ts';
-import { rowOf, unprovedRow } from './columns.ts';
+import { erasedRow, rowOf, unprovedRow } from './columns.ts';
 import { auditBundle, bundleText } from './fhir.ts';
 import { auditCsv, auditXml } from './files.ts';
 import { type AuditRecord, auditRecords, type RecordNames } from './record.ts';
@@ -28,15 +28,18 @@ export interface AuditFile {
   readonly text: string;
 }
 
-/** The records of what was proved, newest last, and the lines that could not be. */
-export function recordsOf(found: Audit, names: RecordNames): { records: AuditRecord[]; unproved: number[] } {
+/** The records of what was proved, newest last, the lines that could not be, and the years that retention took. */
+export function recordsOf(
+  found: Audit,
+  names: RecordNames,
+): { records: AuditRecord[]; unproved: number[]; erased: Audit['erased'] } {
   const records: AuditRecord[] = [];
   const unproved: number[] = [];
   for (const { index, verified, line, annex } of found.lines) {
     if (verified && line?.common) records.push(...auditRecords({ ...line, index, common: line.common, annex }, names));
     else unproved.push(index);
   }
-  return { records, unproved };
+  return { records, unproved, erased: found.erased };
 }
 
 /** One file. `checkpoint` is under what the lines were proved. */
@@ -49,10 +52,11 @@ export function auditFile(
     readonly checkpoint: string;
     readonly records: readonly AuditRecord[];
     readonly unproved: readonly number[];
+    readonly erased?: Audit['erased'];
   },
 ): AuditFile {
-  const { practice, at, size, checkpoint, records, unproved } = of;
-  const rows = [...records.map(rowOf), ...unproved.map(unprovedRow)];
+  const { practice, at, size, checkpoint, records, unproved, erased = [] } = of;
+  const rows = [...erased.map(erasedRow), ...records.map(rowOf), ...unproved.map(unprovedRow)];
   const text =
     kind === 'fhir'
       ? bundleText(auditBundle(of))

@@ -3,6 +3,7 @@
 import type { Attack } from './attack.ts';
 import { bounds } from './bounds.ts';
 import { exported } from './exports.ts';
+import { hostAsked } from './host-asked.ts';
 import { hostDemand } from './host-demand.ts';
 import { hostDump } from './host-dump.ts';
 import { hostKeys } from './host-keys.ts';
@@ -49,6 +50,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostTime,
   ...hostKeys,
   ...hostNewest,
+  ...hostAsked,
   ...hostWitnesses,
   ...hostDemand,
   ...hostShares,

@@ -17,7 +17,7 @@ import type { Loose, Rule } from './proxy.ts';
 import type { Fork } from './world.ts';
 
 /** A patient with a telephone, to whom the last delivery granted everything. */
-async function patientOf(fork: Fork): Promise<Session> {
+export async function patientOf(fork: Fork): Promise<Session> {
   await fork.up();
   const world = { random: systemRandom, clock: fork.time, fetch: fork.fetch };
   const owners = [await fork.signIn('owner'), await fork.signIn('second')] as const;

@@ -6,7 +6,7 @@ import { logProof as logProofAnswer } from '@ketenkluis/protocol/keyholder';
 import { z } from 'zod';
 import { authenticate, openMessage, refused } from '../auth.ts';
 import { entries, mirror, noteLogRead, requireAgentOrOwner } from '../mirror.ts';
-import { listPetitions } from '../petition-pages.ts';
+import { listPetitions, petitionsQuery } from '../petition-pages.ts';
 import { petition } from '../petitions.ts';
 import { checkpointOf, logProof, proofQuery } from '../proofs.ts';
 import { annexes, listRecords, record, requests } from '../records.ts';
@@ -76,12 +76,9 @@ export function logRoutes(api: Api, vault: Vault): void {
     `${PRACTICE}/petitions`,
     {
       ...gate('petitions', 4 * KIB, 'session'),
-      schema: {
-        querystring: z.strictObject({ after: z.coerce.number().int().min(-1).default(-1) }),
-        response: { 200: wire.petitions },
-      },
+      schema: { querystring: petitionsQuery, response: { 200: wire.petitions } },
     },
-    async (request) => listPetitions(vault, await authenticate(vault, request), request.query.after),
+    async (request) => listPetitions(vault, await authenticate(vault, request), request.query),
   );
   api.post(
     `${PRACTICE}/petitions`,

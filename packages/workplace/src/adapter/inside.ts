@@ -11,6 +11,7 @@ import {
   readContent,
   type Saying,
 } from '@ketenkluis/client';
+import { answersFor } from '@ketenkluis/seal';
 import type { Me, Text } from '../model.ts';
 import type { OpenLists } from './lists.ts';
 
@@ -97,6 +98,7 @@ export async function enter(session: ClientSession): Promise<Inside> {
     substitute: standsIn(people, session.person, session.now()),
     teams: teams.map(({ team }) => ({ team, name: teamName(names, team) })),
     owner: people.authority?.owners.some(({ person }) => person === session.person) ?? false,
+    answers: answersFor(people, session.person, session.now()),
   };
   return { session, me, names, lists: null, searched: null, because: null };
 }
@@ -106,7 +108,8 @@ function patientOf({ person }: ClientSession, as: 'patient' | 'representative'):
   const role: Text =
     as === 'patient' ? { nl: 'Patiënt', en: 'Patient' } : { nl: 'Vertegenwoordiger', en: 'Representative' };
   const nothing = { practice: '', teams: [], office: null, partner: false, substitute: false, owner: false };
-  return { person, name: role.nl, role, patient: true, ...nothing };
+  const says = { patient: true, answers: false };
+  return { person, name: role.nl, role, ...says, ...nothing };
 }
 
 async function readNames(session: ClientSession): Promise<DirectoryContent | null> {

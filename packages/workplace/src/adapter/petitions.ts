@@ -16,9 +16,11 @@ import {
   askName,
   askRight,
   extendPetition,
+  mayAnswerThere,
   petitionsOf,
   type ShownPetition,
   setAlert,
+  unreadAnswer,
 } from '@ketenkluis/client/petitions';
 import { dueDay } from '@ketenkluis/protocol';
 import type { Hash } from '@ketenkluis/seal';
@@ -33,14 +35,17 @@ import { posedSide } from './posed.ts';
 /** What organisations are called; one that nobody named is only said to be another. */
 type Called = (organisation: OrganisationId) => string;
 const asked = (one: ShownPetition, called: Called): Asked => {
-  const { hash, about, at, text, waiting, answer, extension } = one;
+  const { hash, about, at, text, waiting, answer, extension, unread, mayUnread } = one;
   return {
-    ...{ id: hash, about, at, text },
+    ...{ id: hash, about, at, text, unread, mayUnread },
     waiting: waiting === null ? null : { due: waiting.due, late: waiting.late },
     answer:
       answer === null
         ? null
-        : { at: answer.at, by: answer.organisation === null ? null : called(answer.organisation), words: answer.words },
+        : {
+            ...{ at: answer.at, words: answer.words, unreadable: answer.unreadable },
+            by: answer.organisation === null ? null : called(answer.organisation),
+          },
     longer: extension === null ? null : { at: extension.at, until: extension.until, reason: extension.reason },
   };
 };
@@ -65,11 +70,14 @@ async function myRequests(inside: Inside) {
       verified && who !== null && organisation !== null && who !== inside.session.person && !programs.has(who),
   );
   const elsewhere = named.filter(({ organisation }) => organisation !== inside.session.practice);
+  const alone = new Set<number>();
+  for (const { index, organisation, who } of elsewhere)
+    if (!(await mayAnswerThere(inside.session, organisation!, who!))) alone.add(index);
   const agents = people
     .cards(now)
     .some(({ kind, subject }) => kind === 'agent' && people.mandatesOf(subject, now).length > 0);
   return {
-    own,
+    ...{ own, alone, all },
     asked: all.map((one) => asked(one, (organisation) => called?.get(organisation) ?? UNNAMED)).reverse(),
     askable: new Set(named.map(({ index }) => index)),
     elsewhere: new Set(elsewhere.map(({ index }) => index)),
@@ -126,8 +134,13 @@ async function requests(inside: Inside) {
   const called: Called = (organisation) =>
     partners.find((one) => one.organisation === organisation)?.profile?.name ?? UNNAMED;
   const today = localDate(inside.session.now());
+  const alone = new Set<Hash>();
+  for (const { hash, payload } of found.all) {
+    if (payload.kind !== 'name' || payload.organisation === undefined) continue;
+    if (!(await mayAnswerThere(inside.session, payload.organisation, payload.whom))) alone.add(hash);
+  }
   const shown = found.all.map((one): PatientRequest => {
-    const { payload, waiting, extension } = one;
+    const { payload, waiting, extension, answer } = one;
     return {
       ...asked(one, called),
       patient: names.get(payload.dossier) ?? payload.dossier,
@@ -137,9 +150,10 @@ async function requests(inside: Inside) {
               name: nameOf(inside.names, payload.whom)?.name ?? null,
               ...{ line: payload.line, me: payload.whom === inside.session.person },
               partner: payload.organisation === undefined ? null : called(payload.organisation),
+              alone: alone.has(one.hash),
             }
           : null,
-      mayExtend: waiting !== null && extension === null && today <= dueDay(one.at),
+      mayExtend: waiting !== null && answer === null && extension === null && today <= dueDay(one.at),
     };
   });
   return { view: { requests: shown.sort(inOrder), broken: found.broken }, all: found.all };
@@ -154,7 +168,7 @@ async function requestOf(inside: Inside, id: Hash): Promise<ShownPetition> {
 export const petitionSide = ({ open, ...around }: Surroundings): PetitionSide => ({
   mine: () =>
     open(async (now) => {
-      const { own: _, ...shown } = await myRequests(now);
+      const { own: _, all: __, ...shown } = await myRequests(now);
       return shown;
     }),
   askName: (lines, reason) =>
@@ -167,6 +181,13 @@ export const petitionSide = ({ open, ...around }: Surroundings): PetitionSide =>
       for (const line of people.values()) await askName(now.session, own, line, reason);
     }),
   ask: (about, text) => open(async (now) => askRight(now.session, await ownOf(now), about, text)),
+  askAgain: (id) =>
+    open(async (now) => {
+      const { own, all } = await myRequests(now);
+      const found = all.find(({ hash }) => hash === id);
+      if (found === undefined) throw workplaceError('denied', 'no such request', { detail: { reason: 'gone' } });
+      await unreadAnswer(now.session, found, own);
+    }),
   alert: (address) => open(async (now) => setAlert(now.session, await ownOf(now), address)),
   fhir: () => open(fhirCopy),
   waiting: () =>

@@ -2,7 +2,7 @@
 
 import type { DossierId, OrganisationId } from '@ketenkluis/base';
 import { endKept, type KeptMessage, keptMessages, type Session } from '@ketenkluis/client';
-import { answerPosed, type Posed, posedTo } from '@ketenkluis/client/petitions';
+import { answerPosed, mayAnswerThere, type Posed, posedTo } from '@ketenkluis/client/petitions';
 import { workplaceError } from '../errors.ts';
 import type { PetitionSide, PosedRequest } from '../model.ts';
 import { about, type Inside, nameOf } from './inside.ts';
@@ -43,14 +43,21 @@ const isOf = (dossier: DossierId, organisation: OrganisationId) => (one: KeptMes
 
 const waits = ({ posed }: Found): boolean => posed.payload.kind === 'destroy' && posed.answer === null;
 
-function shown(inside: Inside, { guest, practice, posed }: Found, kept: readonly KeptMessage[]): PosedRequest {
+async function shown(
+  inside: Inside,
+  { guest, practice, posed }: Found,
+  kept: readonly KeptMessage[],
+): Promise<PosedRequest> {
   const { hash, payload, at, due, late, text, answer } = posed;
   const copies = kept.filter(isOf(payload.dossier, guest.practice));
   return {
     ...{ id: hash, practice, about: payload.kind === 'name' ? 'name' : 'erase', at, due, late, text },
     whom:
       payload.kind === 'name'
-        ? { name: nameOf(inside.names, payload.whom)?.name ?? null, me: payload.whom === inside.session.person }
+        ? {
+            ...{ name: nameOf(inside.names, payload.whom)?.name ?? null, me: payload.whom === inside.session.person },
+            alone: !(await mayAnswerThere(inside.session, inside.session.organisation, payload.whom)),
+          }
         : null,
     kept:
       payload.kind === 'destroy' && answer === null
@@ -59,7 +66,7 @@ function shown(inside: Inside, { guest, practice, posed }: Found, kept: readonly
             ...{ copies: copies.length, mayRemove: inside.me.owner },
           }
         : null,
-    answer: answer === null ? null : { at: answer.at, by: null, words: answer.words },
+    answer: answer === null ? null : { at: answer.at, by: null, words: answer.words, unreadable: false },
   };
 }
 
@@ -73,7 +80,8 @@ export const posedSide = ({ open }: Surroundings): Pick<PetitionSide, 'posed' | 
     open(async (now) => {
       const { all, away } = await foundBy(now);
       const kept = await keptOf(now, all.filter(waits));
-      return { requests: all.map((one) => shown(now, one, kept)).sort(inOrder), away };
+      const requests = await Promise.all(all.map((one) => shown(now, one, kept)));
+      return { requests: requests.sort(inOrder), away };
     }),
   answerPosed: (id, { verdict, text }) =>
     open(async (now) => {

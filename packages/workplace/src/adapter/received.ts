@@ -138,12 +138,12 @@ const RUNNING = new Set(['accepted', 'reported', 'taken-over']);
 
 /** How much of what is asked of this organisation waits there. Makes no line. */
 async function waitingAt({ me }: Inside, guest: ClientSession): Promise<number> {
-  if (!me.owner) return 0;
+  if (!me.answers) return 0;
   const { posedTo } = await import('@ketenkluis/client/petitions');
   try {
     return (await posedTo(guest)).filter(({ answer }) => answer === null).length;
   } catch (error) {
-    // That practice does not know this owner as one yet: what was referred is shown all the same.
+    // That practice does not know this person as one who answers yet: what was referred is shown all the same.
     if (workplaceError.is(understood(error), 'denied')) return 0;
     throw error;
   }

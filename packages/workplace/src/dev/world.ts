@@ -62,6 +62,9 @@ export type Scene =
   /** Everything answers but what writes a line for a file or paper. */
   | 'shut-log'
   | 'slow'
+  /** Of a partner: nobody else there may answer; an officer who is no owner. */
+  | 'alone'
+  | 'officer'
   /** A log of years: ten thousand lines of one patient, hundreds of findings. */
   | 'many'
   | 'assumed'
@@ -149,7 +152,8 @@ export function devWorld(options: DevOptions = {}): DevWorld {
     substitute: role === 'locum',
     office,
     teams: role === 'owner' ? teams.slice(0, 2) : teams.slice(0, 1),
-    owner: role === 'owner' || partner,
+    owner: role === 'owner' || (partner && scene !== 'officer'),
+    answers: role === 'owner' || partner,
   };
   const all = scene === 'empty' ? [] : invent(7, patients, asOf);
   // Only an assistant's list says who comes to be measured: everybody else stands in all of it.

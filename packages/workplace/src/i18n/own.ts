@@ -5,6 +5,15 @@ import type { Text } from '../model.ts';
 const say = (nl: string, en: string): Text => ({ nl, en });
 
 export const OWN = {
+  help: say('Waar u terecht kunt', 'Where you can go'),
+  helpAsk: say(
+    'Wilt u weten wie er keek, of iets laten verbeteren of weghalen? Vraag het de praktijk. U krijgt binnen een maand antwoord, met uitleg.',
+    'Do you want to know who looked, or have something put right or removed? Ask the practice. You get an answer within a month, with an explanation.',
+  ),
+  further: say(
+    'Bent u het hier niet mee eens? Praat eerst met de praktijk. Komt u er samen niet uit? Ga dan naar de klachtenfunctionaris van de praktijk. Dat kost niets. U kunt ook klagen bij de Autoriteit Persoonsgegevens (autoriteitpersoonsgegevens.nl), of naar de rechter gaan.',
+    'Do you not agree? Talk to the practice first. If that does not help, go to the complaints officer of the practice. It costs nothing. You can also complain to the data protection authority (autoriteitpersoonsgegevens.nl), or go to court.',
+  ),
   title: say('Mijn dossier', 'My record'),
   loading: say('Uw dossier wordt geopend', 'Opening your record'),
   lead: say(

@@ -1,6 +1,7 @@
 /** Words of what patients ask, with the screens that speak them. Level B1. */
 
 import type { LongerBy, PetitionAbout, PetitionVerdict, Text } from '../model.ts';
+import { OWN } from './own.ts';
 
 const say = (nl: string, en: string): Text => ({ nl, en });
 
@@ -16,6 +17,21 @@ export const ASK = {
     'This person works at another organisation. Your question goes to your practice and to that organisation. The person does not read your question. One of them answers within a month, with an explanation. The answer will be here.',
   ),
   longer: say('De praktijk heeft langer nodig. Nieuwe uiterste dag:', 'The practice needs longer. The new last day:'),
+  whoAlone: say(
+    'Deze persoon werkt bij een andere organisatie, en beantwoordt daar als enige zulke vragen. Niemand antwoordt over zichzelf. Daarom antwoordt uw praktijk, binnen een maand en met uitleg. Krijgt u de naam niet, dan leest u waar u verder terecht kunt.',
+    'This person works at another organisation, and is the only one there who answers such questions. Nobody answers about themselves. So your practice answers, within a month and with an explanation. If you do not get the name, you read where else you can go.',
+  ),
+  again: say('Vraag om een nieuw antwoord', 'Ask for a new answer'),
+  againBody: say(
+    'Er is een antwoord, maar het kan niet worden gelezen. Uw vraag wacht dus nog. Vraag om een nieuw antwoord.',
+    'There is an answer, but it cannot be read. So your question still waits. Ask for a new answer.',
+  ),
+  againSent: say(
+    'De praktijk weet nu dat u het antwoord niet kunt lezen.',
+    'The practice now knows that you cannot read the answer.',
+  ),
+  before: say('Een eerder antwoord kon niet worden gelezen.', 'An earlier answer could not be read.'),
+  further: OWN.further,
   why: say('Waarom wilt u het weten? (mag leeg blijven)', 'Why do you want to know? (may stay empty)'),
   send: say('Verstuur de vraag', 'Send the question'),
   sent: say('Uw vraag is verstuurd. Het antwoord komt hier.', 'Your question was sent. The answer will be here.'),
@@ -100,6 +116,10 @@ export const POSED = {
     'A practice that refers to you, or a patient of it, asks you something. You answer for your organisation. The answer is logged at that practice.',
   ),
   waits: say('Vragen van praktijken die op antwoord wachten', 'Questions of practices that wait for an answer'),
+  ownAlone: say(
+    'Dit gaat over u, en bij u mag niemand anders antwoorden. De praktijk geeft antwoord. U hoeft niets te doen.',
+    'This is about you, and nobody else here may answer. The practice answers. You need not do anything.',
+  ),
   loading: say('Praktijken bezoeken', 'Visiting practices'),
   none: say('Geen vragen', 'No questions'),
   noneBody: say(
@@ -178,6 +198,32 @@ export const WORK = {
   partnerAsked: say(
     'Deze organisatie weet wie dit is, en kan de vraag zelf beantwoorden. Gebeurt dat niet op tijd? Bel dan, en geef zelf antwoord. De termijn is van u.',
     'This organisation knows who it is, and can answer the question itself. If it does not do so in time, call them and answer yourself. The time limit is yours.',
+  ),
+  partnerAlone: say(
+    'Deze organisatie kan niet zelf antwoorden: het gaat over de enige die daar antwoordt. Weeg de vraag zelf af. Kent u de naam, bijvoorbeeld uit een bericht, dan mag u die geven. Anders legt u uit waarom niet. De patiënt leest erbij waar hij verder terecht kan.',
+    'This organisation cannot answer itself: it is about the only one who answers there. Weigh the question yourself. If you know the name, from a message for example, you may give it. Otherwise you explain why not. The patient also reads where else to go.',
+  ),
+  unread: say(
+    'Dit antwoord kan niet worden gelezen. De vraag wacht dus nog.',
+    'This answer cannot be read. So the question still waits.',
+  ),
+  unreadPartner: say(
+    'Bel deze organisatie en vraag wat er stond. Geef daarna zelf antwoord.',
+    'Call this organisation and ask what it said. Then answer yourself.',
+  ),
+  unreadOwn: say('Geef opnieuw antwoord.', 'Answer again.'),
+  unreadCall: say(
+    'Dit is al vaker gebeurd. Bel de patiënt, en laat de werkplek nakijken.',
+    'This happened before. Call the patient, and have the workplace looked at.',
+  ),
+  notHere: say(
+    'Dit antwoord is van voor u erbij kwam, en kan hier niet worden gelezen.',
+    'This answer is from before you joined, and cannot be read here.',
+  ),
+  before: say('Een eerder antwoord kon niet worden gelezen.', 'An earlier answer could not be read.'),
+  further: say(
+    'Bij een weigering leest de patiënt waar hij verder terecht kan: de praktijk, de klachtenfunctionaris, de Autoriteit Persoonsgegevens of de rechter (AVG artikel 12 lid 4).',
+    'With a refusal the patient reads where else to go: the practice, the complaints officer, the data protection authority or a court (GDPR article 12(4)).',
   ),
   partnerName: say('De naam, zoals u die al kent of hoorde', 'The name, as you already know or heard it'),
   extend: say('Langer de tijd nemen', 'Take longer'),

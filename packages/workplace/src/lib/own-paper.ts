@@ -86,11 +86,14 @@ export function ownPaper(
               pairs: placePairs(view.place, { text, day, labels, language }),
             },
           ]),
+      head(labels.help),
+      said(text(labels.helpAsk)),
+      said(text(labels.further)),
     ],
   };
 }
 type Part =
   | ('title' | 'lead' | 'leadFor' | 'record' | 'asOf' | 'ended' | 'endedBody' | 'problems' | 'since' | 'medication')
   | ('allergies' | 'measurements' | 'none' | 'times' | 'who' | 'proved' | 'unproved' | 'unprovedBody' | 'noLooks')
-  | ('what' | 'value' | 'day' | 'where' | 'whereLead' | 'whereNone')
+  | ('what' | 'value' | 'day' | 'where' | 'whereLead' | 'whereNone' | 'help' | 'helpAsk' | 'further')
   | ('operator' | 'owner' | 'places' | 'law' | 'certificates' | 'certified' | 'certifiedUntil');

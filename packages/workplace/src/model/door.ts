@@ -19,6 +19,8 @@ export interface Me {
   readonly office: 'overview' | 'oversight' | 'deliveries' | null;
   /** Owners invite and confirm. */
   readonly owner: boolean;
+  /** Answers what is asked of the organisation: an owner, or an officer of its control policy. */
+  readonly answers: boolean;
 }
 
 export type LockReason = 'idle' | 'hour' | 'person';

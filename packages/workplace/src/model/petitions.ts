@@ -14,6 +14,8 @@ export interface Answered {
   readonly by: string | null;
   /** Null where it does not open for this reader. */
   readonly words: { readonly verdict: PetitionVerdict; readonly name: string | null; readonly text: string } | null;
+  /** It should have opened for this reader: what was asked waits on. */
+  readonly unreadable: boolean;
 }
 
 export interface Asked {
@@ -22,7 +24,10 @@ export interface Asked {
   readonly at: Instant;
   /** What the patient wrote; null where it does not open for this reader. */
   readonly text: string | null;
-  /** Null once it has its answer. */
+  /** Answers that nobody could read, called so by the patient or the practice; `mayUnread`: the one that stands may be as well. */
+  readonly unread: number;
+  readonly mayUnread: boolean;
+  /** Null once it has an answer that can be read. */
   readonly waiting: { readonly due: LocalDate; readonly late: boolean } | null;
   readonly answer: Answered | null;
   /** The practice takes longer, and said so in time. */
@@ -39,6 +44,8 @@ export interface MyRequests {
   /** Places in the log of somebody whose name may be asked; and those of them who are of another organisation. */
   readonly askable: ReadonlySet<number>;
   readonly elsewhere: ReadonlySet<number>;
+  /** Of those: nobody else there may answer, so the practice does. */
+  readonly alone: ReadonlySet<number>;
   /** Messages when somebody looked; null where the practice has nobody to send them. */
   readonly alert: boolean | null;
   /** Something that was asked does not hold, or is not shown. */
@@ -55,6 +62,8 @@ export interface PatientRequest extends Asked {
     readonly line: number;
     readonly me: boolean;
     readonly partner: string | null;
+    /** Nobody else of that organisation may answer. */
+    readonly alone: boolean;
   } | null;
   /** Its first month still runs, and was not lengthened before. */
   readonly mayExtend: boolean;
@@ -70,7 +79,8 @@ export interface PosedRequest {
   readonly late: boolean;
   /** What the patient wrote; null where it does not open for this reader. */
   readonly text: string | null;
-  readonly whom: { readonly name: string | null; readonly me: boolean } | null;
+  /** `alone`: nobody else here may answer, so the practice does. */
+  readonly whom: { readonly name: string | null; readonly me: boolean; readonly alone: boolean } | null;
   /** Of a destruction: what is kept here, and who it is about as far as that says. */
   readonly kept: { readonly patient: string | null; readonly copies: number; readonly mayRemove: boolean } | null;
   readonly answer: Answered | null;
@@ -94,6 +104,8 @@ export interface PetitionSide {
   /** One request for each person who stands in these lines. */
   askName(lines: readonly number[], reason: string): Promise<void>;
   ask(about: Exclude<PetitionAbout, 'name'>, text: string): Promise<void>;
+  /** The answer opens for nobody who should read it: it is asked for anew. */
+  askAgain(id: Hash): Promise<void>;
   /** Null: no messages any more. */
   alert(address: string | null): Promise<void>;
   /** Record and log for other programs. A line stands before. */

@@ -23,7 +23,7 @@ export function AdminNav() {
     ...(world.control === null || me?.substitute || me?.partner || me?.office
       ? []
       : ([{ to: '/controle', word: 'nav.control' }] as const)),
-    ...(world.petitions === null || !me?.owner || me.substitute || me.office
+    ...(world.petitions === null || !(me?.partner ? me.answers : me?.owner) || me?.substitute || me?.office
       ? []
       : ([{ to: '/verzoeken', word: 'nav.petitions' }] as const)),
     ...(world.overviews === null || !me?.owner || me.office ? [] : ([{ to: '/wie-keek', word: 'nav.seen' }] as const)),

@@ -74,12 +74,14 @@ interface DueProps {
   readonly late: boolean;
   /** Nobody answers about themselves. */
   readonly me: boolean;
+  /** Said to them. */
+  readonly mine?: Text;
   readonly of: string;
   readonly reply: () => void;
   readonly children?: ReactNode;
 }
 
-export function Due({ due, late, me, of, reply, children }: DueProps) {
+export function Due({ due, late, me, mine = WORK.own, of, reply, children }: DueProps) {
   const words = useWords();
   return (
     <div className="kk-buttons" style={{ alignItems: 'center' }}>
@@ -88,7 +90,7 @@ export function Due({ due, late, me, of, reply, children }: DueProps) {
         {late ? <Tag tone="bad">{words.text(WORK.late)}</Tag> : null}
       </span>
       {me ? (
-        <span className="kk-dim">{words.text(WORK.own)}</span>
+        <span className="kk-dim">{words.text(mine)}</span>
       ) : (
         <>
           <Button size="xs" aria-label={`${words.text(WORK.reply)}: ${of}`} onClick={reply}>
@@ -106,10 +108,11 @@ interface AnsweredProps {
   readonly verdict: (said: NonNullable<AnswerOf['words']>, by: string | null) => Text;
 }
 
-/** Nothing where it does not open for this reader. */
+/** Where it does not open for this reader, that is said; what to do then its screen says. */
 export function Answered({ answer, verdict }: AnsweredProps) {
   const words = useWords();
-  if (answer === null || answer.words === null) return null;
+  if (answer === null) return null;
+  if (answer.words === null) return answer.unreadable ? null : <p className="kk-dim">{words.text(WORK.notHere)}</p>;
   const { name, text } = answer.words;
   return (
     <p>

@@ -79,6 +79,7 @@ export function AskName({ look, mine }: { readonly look: OwnLook; readonly mine:
   const [reason, setReason] = useState('');
   const lines = look.lines.filter((line) => mine?.askable.has(line));
   const elsewhere = lines.some((line) => mine?.elsewhere.has(line));
+  const alone = elsewhere && lines.every((line) => mine?.alone.has(line));
   const ask = useAct(
     (world, why: string) => world.petitions!.askName(lines, why),
     () => {
@@ -104,7 +105,7 @@ export function AskName({ look, mine }: { readonly look: OwnLook; readonly mine:
           <p className="kk-note">
             {words.day(look.day)}: {look.sentence}
           </p>
-          <p>{words.text(elsewhere ? ASK.whoElsewhere : ASK.whoBody)}</p>
+          <p>{words.text(alone ? ASK.whoAlone : elsewhere ? ASK.whoElsewhere : ASK.whoBody)}</p>
           <Textarea
             label={words.text(ASK.why)}
             autosize
@@ -190,16 +191,46 @@ function One({ one }: { readonly one: AskedOne }) {
           {words.text(waiting.late ? ASK.late : ASK.waits)} {words.day(waiting.due)}.
         </p>
       )}
+      {one.unread > 0 ? <p className="kk-dim">{words.text(ASK.before)}</p> : null}
       {answer === null ? null : answer.words === null ? (
-        <p>{words.text(ASK.unread)}</p>
+        <Again one={one} />
       ) : (
-        <p>
-          {words.text(ASK.answer)} ({words.moment(answer.at)}):{' '}
-          <strong>{words.text(verdictOf(one.about, answer.words.verdict, answer.by))}</strong>
-          {answer.words.name === null ? '' : `: ${answer.words.name}`}. {answer.words.text}
-        </p>
+        <>
+          <p>
+            {words.text(ASK.answer)} ({words.moment(answer.at)}):{' '}
+            <strong>{words.text(verdictOf(one.about, answer.words.verdict, answer.by))}</strong>
+            {answer.words.name === null ? '' : `: ${answer.words.name}`}. {answer.words.text}
+          </p>
+          {answer.words.verdict === 'refused' ? <p>{words.text(ASK.further)}</p> : null}
+        </>
       )}
     </li>
+  );
+}
+
+/** An answer that does not open: one press says so, and what was asked waits on. */
+function Again({ one }: { readonly one: AskedOne }) {
+  const words = useWords();
+  const say = useSay();
+  const queries = useQueryClient();
+  const again = useAct(
+    (world, id: AskedOne['id']) => world.petitions!.askAgain(id),
+    () => {
+      say(words.text(ASK.againSent));
+      void queries.invalidateQueries({ queryKey: ['own-requests'] });
+    },
+  );
+  if (!one.mayUnread) return <p>{words.text(ASK.unread)}</p>;
+  return (
+    <div className="kk-stack">
+      <p>{words.text(ASK.againBody)}</p>
+      <Fault error={again.error} />
+      <div className="kk-buttons">
+        <Button variant="default" loading={again.isPending} onClick={() => again.mutate(one.id)}>
+          {words.text(ASK.again)}
+        </Button>
+      </div>
+    </div>
   );
 }
 

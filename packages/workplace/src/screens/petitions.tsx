@@ -67,13 +67,19 @@ function One({ one }: { readonly one: PatientRequest }) {
           {words.text(WORK.line)} {whom.line})
         </p>
       )}
-      {whom?.partner && waiting !== null ? <p className="kk-dim">{words.text(WORK.partnerAsked)}</p> : null}
+      {whom?.partner && waiting !== null && answer === null ? (
+        <p className="kk-dim">{words.text(whom.alone ? WORK.partnerAlone : WORK.partnerAsked)}</p>
+      ) : null}
+      {one.unread > 0 ? <p className="kk-dim">{words.text(WORK.before)}</p> : null}
+      {answer?.unreadable ? (
+        <Strip name="unread" tone="warn" title={words.text(WORK.unread)} body={words.text(unreadNext(one))} />
+      ) : null}
       {longer === null ? null : (
         <p>
           {words.text(WORK.longer)} ({words.moment(longer.at)}): {longer.reason?.text}
         </p>
       )}
-      {waiting === null ? null : (
+      {waiting === null || (answer?.unreadable && !one.mayUnread) ? null : (
         <Due {...waiting} me={whom?.me === true} of={what} reply={() => setOpened('reply')}>
           {one.mayExtend ? (
             <Button
@@ -93,6 +99,9 @@ function One({ one }: { readonly one: PatientRequest }) {
     </li>
   );
 }
+
+const unreadNext = ({ answer, mayUnread }: PatientRequest) =>
+  mayUnread ? (answer?.by == null ? WORK.unreadOwn : WORK.unreadPartner) : WORK.unreadCall;
 
 interface AnswerProps {
   readonly one: PatientRequest;
@@ -144,6 +153,7 @@ function Answer({ one, opened, close }: AnswerProps) {
     >
       {isName ? <p>{words.text(WORK.weigh)}</p> : null}
       <Choices label={words.text(WORK.decide)} of={choices} chosen={verdict} choose={setVerdict} />
+      {verdict === 'refused' ? <p className="kk-dim kk-small">{words.text(WORK.further)}</p> : null}
       {typed && verdict === 'given' ? (
         <TextInput
           label={words.text(WORK.partnerName)}

@@ -76,6 +76,7 @@ function One({ one }: { readonly one: PosedRequest }) {
           due={due}
           late={late}
           me={whom?.me === true}
+          mine={whom?.alone ? POSED.ownAlone : WORK.own}
           of={`${one.practice}, ${what}`}
           reply={() => setOpened(true)}
         />

@@ -2,7 +2,8 @@
 
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOf, putAxe } from '../axe.ts';
+import { faultsOf, pose, putAxe } from '../axe.ts';
+import { Workplace } from '../pages/index.ts';
 import { FEW, fixtureOf } from './fixture.ts';
 
 const fixture = fixtureOf();
@@ -11,9 +12,8 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** Wide and narrow, light and dark: nothing against the norm, and nothing that scrolls sideways. */
 async function check(page: Page, name: string, narrow: number): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
     for (const width of [1440, narrow]) {
-      await page.setViewportSize({ width, height: 900 });
+      await pose(page, { width, height: 900 }, scheme);
       const faults = await faultsOf(page, { type: 'tag', values: RULES });
       expect([name, scheme, width, faults]).toEqual([name, scheme, width, []]);
       const fits = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
@@ -91,6 +91,20 @@ describe('what a practice asks of a sign-on', () => {
       ]);
       await putAxe(page);
       await check(page, 'lower', 800);
+
+      // Asked of every patient: nobody is given access without.
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.evaluate(() => {
+        location.hash = '#/werklijst';
+      });
+      await new Workplace(page).worklist.openFirst();
+      await page.evaluate(() => {
+        location.hash = `${location.hash.split('?')[0]}/inzage`;
+      });
+      await page.getByRole('button', { name: 'Maak een link' }).click();
+      await page.getByText('Uw praktijk vraagt dit van elke patiënt.').waitFor();
+      expect(await page.getByLabel('Nee, zonder').count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'De code is gelijk: stel voor' }).isDisabled()).toBe(true);
     });
   });
 

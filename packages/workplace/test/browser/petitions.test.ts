@@ -87,7 +87,7 @@ describe('what patients ask', () => {
       await fine(page, 'late', VIEWPORTS.narrow);
       await page.setViewportSize(VIEWPORTS.wide);
       await late.getByRole('link', { name: 'Verzoeken' }).click();
-      await page.getByRole('heading', { name: 'Wacht op antwoord (4)' }).waitFor();
+      await page.getByRole('heading', { name: 'Wacht op antwoord (5)' }).waitFor();
       await page.getByText('Dit gaat over u. Een ander moet antwoorden.').waitFor();
       await fine(page, 'petitions', VIEWPORTS.narrow);
       const first = page.getByRole('button', { name: /^Geef antwoord: Mevrouw J. de Wit/ });
@@ -99,7 +99,7 @@ describe('what patients ask', () => {
       await page.getByLabel('Uitleg aan de patiënt').fill('Noor werkt bij ons aan de balie.');
       await fine(page, 'petition-answer', VIEWPORTS.narrow);
       await send.click();
-      await page.getByRole('heading', { name: 'Wacht op antwoord (3)' }).waitFor();
+      await page.getByRole('heading', { name: 'Wacht op antwoord (4)' }).waitFor();
       await page.getByText('Noor werkt bij ons aan de balie.').waitFor();
       await page.goto(`${page.url().split('#')[0]}#/werklijst`);
       await page.getByRole('grid').waitFor();

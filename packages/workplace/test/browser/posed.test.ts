@@ -39,6 +39,12 @@ describe('what is asked of another organisation', () => {
       await putAxe(page);
       await page.getByText('De praktijk heeft langer nodig.').waitFor();
       await page.getByText('Podotherapie Het Spoor geeft de naam niet').waitFor();
+      // AVG 12(4): under a refusal stands where else to go.
+      await page.getByText('Ga dan naar de klachtenfunctionaris van de praktijk.').waitFor();
+      // An answer that nobody can read: the request waits, and one press says so.
+      await page.getByRole('button', { name: 'Vraag om een nieuw antwoord' }).click();
+      await page.getByText('Een eerder antwoord kon niet worden gelezen.').waitFor();
+      expect(await page.getByRole('button', { name: 'Vraag om een nieuw antwoord' }).count()).toBe(0);
       // R37: who asked about sharing and who changed it.
       await page.getByText('vroeg of er gedeeld mag worden met Podotherapie Het Spoor').waitFor();
       await expect.poll(() => page.locator('[data-list="changes"] li').count()).toBe(3);
@@ -56,7 +62,11 @@ describe('what is asked of another organisation', () => {
   it('R53: an owner takes longer once, with the reason, and writes down what the partner said', async () => {
     await fixture.visit({ query: `role=owner&${FEW}`, hash: '#/verzoeken', fresh: false }, async (page, complaints) => {
       await putAxe(page);
-      await page.getByText('iemand van Podotherapie Het Spoor').waitFor();
+      await page.getByText('iemand van Podotherapie Het Spoor').first().waitFor();
+      // Nobody else there may answer; and an answer that cannot be read is none.
+      await page.getByText('Deze organisatie kan niet zelf antwoorden').waitFor();
+      await page.locator('[data-strip="unread"]').getByText('Bel deze organisatie en vraag wat er stond.').waitFor();
+      expect(await page.getByRole('button', { name: /^Geef antwoord: Mevrouw T. Vos/ }).count()).toBe(1);
       await fine(page, 'petitions-elsewhere');
       await page.getByRole('button', { name: /^Langer de tijd nemen: De heer K. Brands/ }).click();
       const send = page.getByRole('dialog').getByRole('button', { name: 'Langer de tijd nemen' });
@@ -103,6 +113,17 @@ describe('what is asked of another organisation', () => {
         expect(complaints).toEqual([]);
       },
     );
+    // R54: nobody else here may answer: said to the one it is about. An officer who is no owner has the same door.
+    const alone = { query: `role=podiatrist&scene=alone&${FEW}`, hash: '#/verzoeken', fresh: false };
+    await fixture.visit(alone, (page) =>
+      page.getByText('De praktijk geeft antwoord. U hoeft niets te doen.').waitFor(),
+    );
+    const officer = { query: `role=podiatrist&scene=officer&${FEW}`, hash: '#/team', fresh: false };
+    await fixture.visit(officer, async (page) => {
+      const nav = page.getByRole('navigation', { name: 'Team, partners en waarneming' });
+      await nav.getByRole('link', { name: 'Verzoeken' }).click();
+      await page.getByRole('heading', { name: 'Wacht op antwoord (3)' }).waitFor();
+    });
     const empty = { query: `role=podiatrist&scene=empty&${FEW}`, hash: '#/verzoeken', fresh: false };
     await fixture.visit(empty, (page) => page.getByRole('heading', { name: 'Geen vragen' }).waitFor());
   });
