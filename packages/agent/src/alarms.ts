@@ -17,7 +17,7 @@ export function alarmsOf(of: {
   readonly now: Instant;
   /** Requests of patients past their month. */
   readonly late: number;
-  /** Annexes that lines name and the vault does not show. */
+  /** Annexes that lines name and the vault does not show, and lines that name another's. */
   readonly missing: number;
 }): Alarm[] {
   const { since, days, known, outside, now, late, missing } = of;

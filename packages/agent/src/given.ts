@@ -218,11 +218,14 @@ export async function heldOf(of: {
   readonly own: Own;
   readonly batches: Batches;
   readonly people: KeyDirectory;
+  /** What patients brought themselves, and who (monitor.ts). */
+  readonly said: ReadonlyMap<Hash, string> | undefined;
   readonly now: Instant;
 }): Promise<Pick<LiveDossier, 'notes' | 'handed'>> {
-  const { enrolment, before, own, batches, people, now } = of;
+  const { enrolment, before, own, batches, people, said, now } = of;
   const given = await readGiven(own, batches, people, now);
   checkGivers(given, enrolment, people);
+  checkNamed(before, own, given, said);
   const handed = handedOf(given, people, now).map((one) => withAnswer(one, own, before));
   return { notes: notesOf(before, own, given), handed };
 }

@@ -45,16 +45,28 @@ function checkPeople(lines: readonly LogLine[], shown: ReadonlySet<string>): voi
   }
 }
 
+/** A line that names the annex of an earlier one: to whoever reads that dossier it proves nothing. */
+export interface SecondAnnex {
+  readonly line: number;
+  readonly first: number;
+}
+
 /** Reads and rebuilds lines up to the last checkpoint this link has taken. Throws `agent/vault-forked`. */
 export async function readLines(
   link: Link,
   register: Register,
-): Promise<{ lines: LogLine[]; frontier: Frontier; chains: NonNullable<Register['vault']['chains']> }> {
+): Promise<{
+  lines: LogLine[];
+  frontier: Frontier;
+  chains: NonNullable<Register['vault']['chains']>;
+  second: readonly SecondAnnex[];
+}> {
   const log = await link.session.log();
   const from = register.vault.checkpoint;
   const frontier = new Frontier(from?.size ?? 0, from?.peaks ?? []);
   const lines: LogLine[] = [];
   const annexes = new Map<string, number>();
+  const second: SecondAnnex[] = [];
   const chains = structuredClone(register.vault.chains ?? { whole: from === null, heads: {} });
   // A first page makes its own line; it is read in the next run.
   await link.session.people(true);
@@ -80,7 +92,7 @@ export async function readLines(
       const { entry, salts } = decodeOrThrow(stored, frontier.size);
       lawful(() => erased.line(frontier.size, entry));
       followChains(chains, jump, frontier.size, entry, salts);
-      checkAnnexes(annexes, frontier.size, entry);
+      second.push(...secondAnnexes(annexes, frontier.size, entry));
       lines.push({ index: frontier.size, entry, stored });
       frontier.add(leafOf(entry, salts));
     }
@@ -88,7 +100,7 @@ export async function readLines(
   lawful(() => erased.end(from?.size ?? 0));
   if (frontier.root() !== target.root) throw forked('its lines do not give its checkpoint', 'leaf');
   checkPeople(lines, link.session.peopleHashes);
-  return { lines, frontier, chains };
+  return { lines, frontier, chains, second };
 }
 
 /** Lines that retention took are no gap; those that went before their time are. */
@@ -121,14 +133,16 @@ function followChains(
   }
 }
 
-/** An annex is one line's (docs/spec/entry.md, "Annex"). */
-function checkAnnexes(annexes: Map<string, number>, index: number, { items }: Entry): void {
-  for (const { annex } of items) {
-    if (annex === null) continue;
-    const first = annexes.get(annex) ?? index;
-    if (first !== index) throw forked(`line ${index} names the annex of line ${first}`, 'annex');
-    annexes.set(annex, index);
-  }
+/**
+ * An annex is one line's (docs/spec/entry.md, "Annex"). A log that holds a second line with it holds it for good: that is named in the run
+ * that reads it and stops nothing, or no later change would ever be confirmed.
+ */
+function secondAnnexes(annexes: Map<string, number>, line: number, { items }: Entry): SecondAnnex[] {
+  return [...new Set(items.flatMap(({ annex }) => annex ?? []))].flatMap((annex) => {
+    const first = annexes.get(annex) ?? line;
+    annexes.set(annex, first);
+    return first === line ? [] : [{ line, first }];
+  });
 }
 
 function decodeOrThrow(stored: Uint8Array, index: number) {

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { base64url, type DossierId, fromBase64url, type Instant, utf8 } from '@ketenkluis/base';
 import { alarmOf, audit, declare, type Session } from '@ketenkluis/client';
 import { type LogIndex, openIndex, readLog } from '@ketenkluis/client/overseer';
+import { annexesPage, entriesPage, requestsPage } from '@ketenkluis/protocol';
 import { hashOf, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { fileKeyStore } from './keystore.ts';
+import { readLines } from './lines.ts';
 import { readObjects } from './mirror-files.ts';
 import { openState } from './state.ts';
 import { type BendPage, linkTo, mirrorAt, monitorAt, sixYearsOn } from './testing/erased.ts';
@@ -265,6 +268,129 @@ describe('the mirror', () => {
     expect(await verifyMirror(dir)).toMatchObject({ ok: true, faults: [] });
   });
 
+  it('P5: what the vault keeps back is asked for by its line alone, and no line after it twice', async () => {
+    const { storage } = world.vault().vault;
+    const file = join(dir, 'mirror.json');
+    const state = () =>
+      JSON.parse(readFileSync(file, 'utf8')) as { size: number; annexes: number; requests: number; lacking?: object };
+    const hide = (lines: readonly number[], from: string, to: string) =>
+      storage.write(async (tx) => {
+        const row = { practice: to as never };
+        for (const table of ['annex', 'asked'] as const)
+          await tx
+            .updateTable(table)
+            .set(row)
+            .where('line', 'in', lines)
+            .where('practice', '=', from as never)
+            .execute();
+      });
+    const [own] = await storage.read((tx) => tx.selectFrom('annex').selectAll().execute());
+    const asked: string[] = [];
+    const run = async () => {
+      asked.length = 0;
+      world.net.between = (url, ask) => {
+        if (/\/(annexes|requests)\?/.test(url)) asked.push(url.replace(/.*\//, ''));
+        return ask();
+      };
+      const { mirror } = await world.sync({ mirror: dir });
+      world.net.between = null;
+      return mirror!;
+    };
+    const [line, later] = await storage
+      .read((tx) => tx.selectFrom('annex').select('line').orderBy('line').execute())
+      .then((rows) => rows.map((row) => row.line));
+    await hide([line!, later!], own!.practice, 'org_elsewhere');
+    writeFileSync(file, JSON.stringify({ ...state(), annexes: 0, requests: 0 }));
+    for (const folder of ['annexes', 'requests']) rmSync(join(dir, folder), { recursive: true });
+    expect((await run()).missing).toBe(4);
+    const lines = [line!, later!];
+    const lacking = { lines, beyond: null };
+    expect(state()).toMatchObject({ lacking: { annexes: lacking, requests: lacking } });
+    // Everything that came since is asked for; of what came before, those lines alone.
+    const { size } = state();
+    expect([state().annexes, state().requests]).toEqual([size, size]);
+    expect((await run()).missing).toBe(4);
+    const narrow = lines.flatMap((at) => [`annexes?from=${at}&to=${at + 1}`, `requests?from=${at}&to=${at + 1}`]);
+    const [wide, ...others] = asked.filter((url) => !narrow.includes(url));
+    expect(others).toEqual([]);
+    expect(Number(/^requests\?from=(\d+)$/.exec(wide!)?.[1])).toBeGreaterThanOrEqual(size);
+    expect(narrow.filter((url) => !asked.includes(url))).toEqual([]);
+    // More than is remembered is told and counted, and asked for when the others came.
+    const before = state();
+    const said = { annexes: { lines: [line!], beyond: { count: 7, from: later! } } };
+    writeFileSync(file, JSON.stringify({ ...before, lacking: said }));
+    expect((await run()).missing).toBe(8);
+    expect(state().lacking).toEqual(said);
+    await hide([line!], 'org_elsewhere', own!.practice);
+    expect(await run()).toMatchObject({ annexes: 1, missing: 1 });
+    expect(state().lacking).toEqual({ annexes: { lines: [later!], beyond: null } });
+    await hide([later!], 'org_elsewhere', own!.practice);
+    writeFileSync(file, JSON.stringify({ ...state(), lacking: before.lacking }));
+    expect(await run()).toMatchObject({ annexes: 1, missing: 0 });
+    expect(state().lacking).toBeUndefined();
+    expect(await verifyMirror(dir)).toMatchObject({ ok: true, faults: [] });
+  });
+
+  it('a page of lines, annexes or requests ends after a bound of bytes, and is read on from there', async () => {
+    const { storage } = world.vault().vault;
+    const { practice } = (await storage.read((tx) => tx.selectFrom('annex').selectAll().execute()))[0]!;
+    const session = await world.signIn('gp');
+    await declare(session, { event: 'search', items: [] });
+    const bytes = world.random(29_000);
+    const added = Array.from({ length: 300 }, (_, i) => ({
+      ...{ practice, bytes, line: Math.floor(i / 10) },
+      hash: base64url(world.random(32)) as never,
+    }));
+    const header = new Uint8Array(290_000);
+    const asked = Array.from({ length: 40 }, (_, line) => ({ practice, line, header }));
+    const stood = await storage.read((tx) => tx.selectFrom('asked').selectAll().where('line', '<', 40).execute());
+    const swap = (rows: typeof stood) =>
+      storage.write(async (tx) => {
+        await tx.deleteFrom('asked').where('line', '<', 40).execute();
+        for (const one of rows) await tx.insertInto('asked').values(one).execute();
+      });
+    await swap(asked);
+    await storage.write(async (tx) => {
+      for (const one of added) await tx.insertInto('annex').values(one).execute();
+    });
+    const pages = async <T extends { until: number }>(name: 'annexes' | 'requests', schema: z.ZodType<T>) => {
+      const found: T[] = [];
+      for (let from = 0; from < 60; from = found.at(-1)!.until)
+        found.push(await session.call(name, schema as never, undefined, `?from=${from}&to=60`));
+      return found;
+    };
+    const ofAnnexes = await pages('annexes', annexesPage);
+    const ofRequests = await pages('requests', requestsPage);
+    const size = (page: object) => JSON.stringify(page).length;
+    for (const page of [...ofAnnexes, ...ofRequests]) expect(size(page)).toBeLessThan(6.5 * 1024 * 1024);
+    expect(ofAnnexes.length).toBeGreaterThan(1);
+    expect(ofRequests.length).toBeGreaterThan(1);
+    const came = new Set(ofAnnexes.flatMap(({ annexes }) => annexes.map(({ hash }) => hash)));
+    expect(added.filter(({ hash }) => !came.has(hash))).toEqual([]);
+    const lines = ofRequests.flatMap(({ requests }) => requests.map(({ line }) => line));
+    expect(lines.filter((line) => line < 40)).toEqual(asked.map(({ line }) => line));
+    expect(Math.max(...ofRequests.map(({ until }) => until))).toBe(60);
+    // Whole lines too: one of a delivery holds up to 2,000 items.
+    const forty = await storage.read((tx) => tx.selectFrom('entry').selectAll().where('idx', '<', 40).execute());
+    const store = (of: (line: (typeof forty)[number]) => Uint8Array<ArrayBuffer>) =>
+      storage.write(async (tx) => {
+        for (const one of forty)
+          await tx
+            .updateTable('entry')
+            .set({ stored: of(one) })
+            .where('log', '=', one.log)
+            .where('idx', '=', one.idx)
+            .execute();
+      });
+    await store(() => header);
+    const { entries } = await session.call('entries', entriesPage, undefined, '?from=0');
+    await store(({ stored }) => stored as Uint8Array<ArrayBuffer>);
+    expect([entries.length, entries[0]!.length]).toEqual([20, base64url(header).length]);
+    await session.close();
+    await swap(stood);
+    await storage.write((tx) => tx.deleteFrom('annex').where('bytes', '=', bytes).execute());
+  });
+
   it('R44: what the vault erased after its five years goes here too, and an early erasure is refused', async () => {
     const { vault } = world.vault();
     const before = (await verifyMirror(dir)).size;
@@ -377,6 +503,16 @@ describe('the mirror', () => {
     expect((await verifyMirror(dir)).faults).toEqual([
       { kind: 'annex', index: second, message: `line ${second} names the annex of line ${first}` },
     ]);
-    expect(await monitorAt(world, now).catch((error: unknown) => alarmOf(error))).toBe('annex');
+    expect(await mirrorAt(world, dir, now)).toMatchObject({ annexes: 0, missing: 0 });
+    // Named once, and the log goes on: what comes after it is read.
+    const { second: named, lines: read, frontier } = await monitorAt(world, now);
+    expect(named).toEqual([{ line: second, first }]);
+    expect(read.at(-1)!.index).toBe(second);
+    const later = await name(false);
+    const { register } = world.init.state;
+    const checkpoint = { size: frontier.size, root: frontier.root(), peaks: frontier.peaks() };
+    const next = { ...register, vault: { ...register.vault, checkpoint, chains: null } };
+    const on = await readLines(await linkTo(world, now as Instant, (page) => page), next);
+    expect([on.second, on.lines.map(({ index }) => index)]).toEqual([[], [later]]);
   });
 });

@@ -26,7 +26,7 @@ import { agentError } from './errors.ts';
 import { ownFolder, readIfThere, writeAtomic } from './files.ts';
 import type { Link } from './link.ts';
 import { liveHashes } from './live.ts';
-import { ANNEXES, mirrorBeside, REQUESTS } from './mirror-beside.ts';
+import { ANNEXES, lacking, mirrorBeside, REQUESTS } from './mirror-beside.ts';
 import {
   entriesFile,
   filesOf,
@@ -57,10 +57,12 @@ export const mirrorState = z.strictObject({
   size: z.int().min(0),
   /** Objects of lines up to this one stand here. */
   objects: z.int().min(-1),
-  /** Annexes of the lines before this one stand here; null: a copy that was made without them (docs/inspector.md). */
+  /** Annexes of the lines before this one were asked for; null: a copy that was made without them (docs/inspector.md). */
   annexes: z.int().min(0).nullable().default(0),
   /** The same of signed requests. A copy of an older agent says nothing, and has none until the next sync. */
   requests: z.int().min(0).nullable().default(null),
+  /** Of those lines what the vault did not show (mirror-beside.ts); not there where it showed all. */
+  lacking: z.strictObject({ annexes: lacking.optional(), requests: lacking.optional() }).optional(),
   /** Years whose lines retention took, here as at the vault (docs/spec/retention.md). */
   erased: z.array(z.strictObject({ year: z.int(), from: z.int().min(0), to: z.int().min(1) })).default([]),
 });
@@ -116,9 +118,13 @@ export async function mirror(
   await eraseCopies(dir, link, state, erased);
   // An older copy has some of them among its objects.
   if (!state.annexes) await keepObjects(dir, 'objects', ({ kind }) => kind !== 'annex');
-  const annexes = await mirrorBeside(ANNEXES, dir, link, state.annexes ?? 0, size);
-  const requests = await mirrorBeside(REQUESTS, dir, link, state.requests ?? 0, size);
-  const beside = { annexes: annexes.upTo, requests: requests.upTo };
+  const { annexes: had, requests: asked } = state.lacking ?? {};
+  const annexes = await mirrorBeside(ANNEXES, dir, link, state.annexes ?? 0, size, had);
+  const requests = await mirrorBeside(REQUESTS, dir, link, state.requests ?? 0, size, asked);
+  const beside = {
+    ...{ annexes: annexes.upTo, requests: requests.upTo },
+    lacking: annexes.lacking || requests.lacking ? { annexes: annexes.lacking, requests: requests.lacking } : undefined,
+  };
   const people = PEOPLE_EVENTS.some((event) => events.has(event));
   await settleSwap(dir);
   // Keyrings and wraps come with the first page only: everything is read again.

@@ -197,8 +197,9 @@ function fold(
   out.changed.delete(dossier);
   // Of what was handed on since the last run the parts are not known yet: later lines wait for them too.
   const waits = out.handed.delete(dossier);
+  // Of what is lost the lines still say which facts came and which went: what went is not taken up again (takeup.ts).
   const lose = (next: LiveDossier) => {
-    out.live.set(dossier, { ...next, seq, stated: state });
+    out.live.set(dossier, { ...next, facts: factsAfter(next.facts, items), seq, stated: state });
     out.lost.set(dossier, named);
   };
   const keep = (next: LiveDossier) => {

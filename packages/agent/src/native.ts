@@ -15,8 +15,8 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
-import { type Bytes, bringBuffer, concat, fromHex, type Signer } from '@ketenkluis/base';
-import { bringSha256 } from '@ketenkluis/ledger';
+import { type Bytes, concat, fromHex, type Signer } from '@ketenkluis/base';
+import { bringBuffer, bringSha256 } from '@ketenkluis/ledger';
 import { sealError } from '@ketenkluis/seal';
 import { type Aead, type Argon2id, bringAead, bringArgon2id } from '@ketenkluis/seal/open';
 

@@ -2,6 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { base64url, newId, utf8 } from '@ketenkluis/base';
 import { parseWorklist } from '@ketenkluis/care';
 import { openDossier, openList } from '@ketenkluis/client';
 import { fsck } from '@ketenkluis/vault';
@@ -108,6 +109,23 @@ describe('a sync that is cut off', () => {
       .catch(() => undefined);
     expect(delivered).toBe(true);
     rmSync(join(world.dir, 'agent', 'journal.kkrj'), { force: true });
+    // A vault that shows, of a dossier that is lost, a fact that no line brought or that a line took away.
+    const fact = { fact: newId('fact', world.random), kind: 'consent', statement: base64url(world.random(32)) };
+    let shown = 0;
+    world.net.between = async (url, ask) => {
+      const answer = await ask();
+      if (!/\/heads(\?|$)/.test(url) || answer.status !== 200) return answer;
+      const page = JSON.parse(new TextDecoder().decode(await answer.arrayBuffer())) as {
+        dossiers: { facts: (typeof fact)[] }[];
+      };
+      for (const dossier of page.dossiers) dossier.facts.push(fact);
+      shown += 1;
+      const bytes = utf8(JSON.stringify(page));
+      return { ...answer, arrayBuffer: async () => bytes.buffer as ArrayBuffer };
+    };
+    await expect(world.sync()).rejects.toMatchObject({ code: 'agent/vault-forked' });
+    expect(shown).toBeGreaterThan(0);
+    world.net.between = null;
     const result = await world.sync();
     expect(result.changed).toBe(1);
     expect((await world.sync()).changed).toBe(0);

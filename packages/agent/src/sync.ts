@@ -32,6 +32,7 @@ import { endedLate } from './ending.ts';
 import { holdSelection } from './enrol.ts';
 import { agentError } from './errors.ts';
 import { completeLegend } from './legend.ts';
+import type { SecondAnnex } from './lines.ts';
 import { COUNTERS_PER_RUN, type Link, openLink } from './link.ts';
 import { restrictedIn } from './links.ts';
 import { type MirrorResult, mirror } from './mirror.ts';
@@ -110,6 +111,8 @@ export interface SyncResult {
   readonly postTrouble: PostTrouble | null;
   /** Copies that patients asked to have destroyed (docs/spec/destruction.md). */
   readonly destructions: DestructionReport;
+  /** Lines read at this sync that name the annex of an earlier one (alarm `annex`); each is told once. */
+  readonly second: readonly SecondAnnex[];
   /** What is not right and stops nothing; what does, is an error (`alarmOf`). */
   readonly alarms: readonly Alarm[];
 }
@@ -153,7 +156,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
   const today = localDate(clock());
   if (!isPartner(register)) holdSelection(register, selection, options.acceptSelection ?? false);
   const since = { snapshot: register.snapshot?.at ?? null, size: register.vault.checkpoint?.size ?? 0 };
-  const { lost, lines } = await takeUp(link, register, intents, today);
+  const { lost, lines, second } = await takeUp(link, register, intents, today);
   // The snapshot of the run before stands in a line that this run has just read.
   const confirmed = register.snapshot?.at ?? null;
   completeSlots(register.teams, random);
@@ -226,6 +229,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
         since,
         confirmed,
         late,
+        second,
       },
     });
   } finally {
@@ -267,6 +271,7 @@ async function finish(of: {
   readonly appointments: VisitReport;
   /** Lines since the last run, and where that one stood. */
   readonly lines: readonly KnownLine[];
+  readonly second: readonly SecondAnnex[];
   readonly since: { readonly snapshot: Instant | null; readonly size: number };
   /** When the snapshot before this run's was taken in. */
   readonly confirmed: Instant | null;
@@ -280,9 +285,11 @@ async function finish(of: {
   await step('sent');
   const { snapshot: last, size: stood } = of.since;
   // Of the lines before the last run it is enough to know the newest, and that it is no younger than that run.
+  const second = [...of.second];
   const known = [...(last === null ? [] : [{ index: stood - 1, at: last }]), ...of.lines];
   for (let attempt = 1; ; attempt++) {
-    const { lost, lines: fresh } = await takeUp(link, register, intents, localDate(clock()));
+    const { lost, lines: fresh, second: more } = await takeUp(link, register, intents, localDate(clock()));
+    second.push(...more);
     if (lost.size > 0) throw agentError('vault-forked', 'the log holds a delivery that this agent did not send');
     known.push(...fresh);
     // A request of a patient that the vault hides is found before anything is signed.
@@ -344,9 +351,10 @@ async function finish(of: {
       weekly,
       postTrouble: post?.trouble() ?? null,
       destructions: destructionReport(register, today),
+      second,
       alarms: alarmsOf({
         ...{ since: of.confirmed, days: register.intervalDays, known, outside, now: clock() },
-        ...{ late: petitions.late, missing: copied?.missing ?? 0 },
+        ...{ late: petitions.late, missing: (copied?.missing ?? 0) + second.length },
       }),
     };
   }

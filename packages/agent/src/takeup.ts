@@ -7,7 +7,7 @@ import { batchesFromWire, expectType, type KeyDirectory, statementFromWire } fro
 import { takeLooks } from './digest.ts';
 import { agentError } from './errors.ts';
 import { heldOf, takeGiven } from './given.ts';
-import { readLines } from './lines.ts';
+import { readLines, type SecondAnnex } from './lines.ts';
 import type { Heads, Link } from './link.ts';
 import { emptyLive } from './live.ts';
 import { type Explained, explain, type Intent, type LastStep } from './monitor.ts';
@@ -93,12 +93,16 @@ export function apply(register: Register, explained: Explained, today: LocalDate
   }
 }
 
-/** For dossiers whose journal is gone: versions and facts as the vault states them; grants are unknown until all is sealed again. */
+/**
+ * For dossiers whose journal is gone: versions as the vault states them, facts as the lines do; grants are unknown until all is sealed
+ * again. Throws `agent/vault-forked` where a fact is shown that no line brought or that a line took away.
+ */
 async function recover(
   heads: Heads,
   register: Register,
   lost: ReadonlySet<DossierId>,
   people: KeyDirectory,
+  allSaid: Explained['said'],
   now: Instant,
 ): Promise<void> {
   const batches = batchesFromWire(heads.batches);
@@ -110,7 +114,8 @@ async function recover(
     if (own === undefined) continue;
     const scopeOf = new Map(Object.entries(enrolment.ids.handles).map(([scope, handle]) => [handle as string, scope]));
     const before = patient.live ?? emptyLive();
-    const held = await heldOf({ enrolment: enrolment as Enrolled, before, own, batches, people, now });
+    const said = allSaid.get(enrolment.ids.dossier);
+    const held = await heldOf({ enrolment: enrolment as Enrolled, before, own, batches, people, said, now });
     const live: LiveDossier = { ...emptyLive(), ...held, seq: own.seq, stated: own.state };
     for (const { handle, version, descriptor } of own.handles) {
       const scope = scopeOf.get(handle);
@@ -164,9 +169,13 @@ export async function takeUp(
   register: Register,
   intents: readonly Intent[],
   today: LocalDate,
-): Promise<{ readonly lost: ReadonlySet<DossierId>; readonly lines: readonly KnownLine[] }> {
+): Promise<{
+  readonly lost: ReadonlySet<DossierId>;
+  readonly lines: readonly KnownLine[];
+  readonly second: readonly SecondAnnex[];
+}> {
   for (let attempt = 1; ; attempt++) {
-    const { lines, frontier, chains } = await readLines(link, register);
+    const { lines, frontier, chains, second } = await readLines(link, register);
     const people = await link.session.people();
     const explained = explain(register, lines, intents, people);
     const live = ([dossier]: readonly [DossierId, LastStep]) => explained.live.has(dossier);
@@ -189,10 +198,10 @@ export async function takeUp(
       const { asked, said } = explained;
       const unclear = await takeGiven({ register, heads, people, handed, asked, said, now: link.session.now() });
       for (const dossier of unclear) lost.add(dossier);
-      await recover(heads, register, lost, people, link.session.now());
+      await recover(heads, register, lost, people, said, link.session.now());
     }
     for (const patient of Object.values(register.patients)) takeWithdrawn(patient);
-    return { lost, lines: lines.map(({ index, entry }) => ({ index, at: entry.common.at })) };
+    return { lost, second, lines: lines.map(({ index, entry }) => ({ index, at: entry.common.at })) };
   }
 }
 

@@ -41,7 +41,6 @@ export function errorFactory<const P extends string, const C extends readonly st
 }
 
 export const baseError = errorFactory('base', [
-  'bad-engine',
   'bad-id',
   'bad-json',
   'bad-number',

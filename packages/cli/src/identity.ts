@@ -84,6 +84,7 @@ export async function desk(options: {
     host: options.host,
     port: options.port,
     phone: config.eid?.phone,
+    proxies: config.proxies,
     refused: (why) => say(`a sign-on was refused: ${why}`),
   });
   say(`the desk listens on ${options.host}:${door.port} for ${options.origin.join(', ')}`);

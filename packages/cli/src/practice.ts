@@ -370,6 +370,10 @@ export async function sync(options: {
         ...weeklyWords(result.weekly),
         ...(result.postTrouble === null ? [] : [TROUBLE[result.postTrouble]]),
         ...destructionWords(result.destructions),
+        ...result.second.map(
+          ({ line, first }) =>
+            `line ${line} names the annex of line ${first}: have the log officer ask the colleague of line ${line} why they looked, and record the answer`,
+        ),
         ...result.alarms.flatMap(alarmWords),
       ],
     };

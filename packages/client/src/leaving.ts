@@ -236,17 +236,18 @@ export interface RewrapProgress {
   readonly done: number;
   readonly total: number;
 }
-/** Items of one request. */
+/** Items of one request; it takes no more than 128. */
 const ITEMS = 120;
 
 /**
  * Wraps everything that the own teams may open for their newest keys, dossier by dossier. Can be stopped and begun again anywhere: what
  * is done is asked for no more. Answers how many dossiers were wrapped, and how many this person cannot wrap; those are sealed afresh at
- * the next sync.
+ * the next sync. `most`: parts that one request names.
  */
 export async function rewrap(
   session: Session,
   onProgress: (progress: RewrapProgress) => void = () => undefined,
+  most: number = ITEMS,
 ): Promise<{ readonly done: number; readonly left: number }> {
   await session.people(true);
   await session.me(true);
@@ -256,10 +257,10 @@ export async function rewrap(
   let left = 0;
   onProgress({ done, total });
   for (const { team, dossiers } of teams) {
-    for (const group of groups(dossiers)) {
-      for (const parts of await ask(session, team, group)) {
+    for (const group of groups(dossiers, most)) {
+      for (const parts of await askAll(session, team, group, most)) {
         const whole = parts.parts.length === parts.asked.length && parts.parts.length > 0;
-        if (whole) await putAll(session, team, parts);
+        if (whole) await putAll(session, team, parts, most);
         else left += 1;
         done += whole ? 1 : 0;
         onProgress({ done: done + left, total });
@@ -282,12 +283,12 @@ interface Wanted {
   readonly dossier: DossierId;
   readonly handles: readonly HandleId[];
 }
-/** As many dossiers as fit into one request. */
-function groups(all: readonly Wanted[]): Wanted[][] {
+/** As many dossiers as fit into one request; one that does not stands alone. */
+function groups(all: readonly Wanted[], most: number): Wanted[][] {
   const out: Wanted[][] = [];
-  let items = ITEMS;
+  let items = most;
   for (const one of all) {
-    if (items + one.handles.length > ITEMS) {
+    if (items + one.handles.length > most) {
       out.push([]);
       items = 0;
     }
@@ -301,6 +302,23 @@ interface Gotten {
   readonly asked: readonly HandleId[];
   readonly proved: ProvedState | undefined;
   readonly parts: readonly (Awaited<ReturnType<typeof checkPart>> & { readonly handle: HandleId })[];
+}
+
+/** A dossier with more parts than one request names is asked for in several: a grant may name parts of more than one of them. */
+async function askAll(
+  session: Session,
+  team: TeamId,
+  group: readonly Wanted[],
+  most: number,
+): Promise<(Gotten & { dossier: DossierId })[]> {
+  const [first] = group;
+  if (first === undefined || group.length > 1 || first.handles.length <= most) return await ask(session, team, group);
+  const { dossier, handles } = first;
+  const all: Gotten[] = [];
+  for (let from = 0; from < handles.length; from += most)
+    all.push(...(await ask(session, team, [{ dossier, handles: handles.slice(from, from + most) }])));
+  // The newest answer says where the dossier stands now.
+  return [{ dossier, asked: handles, proved: all.at(-1)?.proved, parts: all.flatMap(({ parts }) => parts) }];
 }
 
 /** The own team's wrapped shares of these dossiers, each checked as in a look. Nothing opens. */
@@ -334,12 +352,21 @@ async function ask(
   });
 }
 
-/** As many lines as it takes. */
-async function putAll(session: Session, team: TeamId, whole: Gotten & { dossier: DossierId }) {
-  const byGrant = [...Map.groupBy(whole.parts, ({ grant }) => grant.hash).values()];
+/** As many lines as it takes: each grant whole in one. */
+async function putAll(session: Session, team: TeamId, whole: Gotten & { dossier: DossierId }, most: number) {
+  const lines: Gotten['parts'][] = [];
+  let [grants, items] = [MAX_ANEW, most];
+  for (const parts of Map.groupBy(whole.parts, ({ grant }) => grant.hash).values()) {
+    if (grants === MAX_ANEW || items + parts.length > most) {
+      lines.push([]);
+      [grants, items] = [0, 0];
+    }
+    lines[lines.length - 1] = [...lines.at(-1)!, ...parts];
+    [grants, items] = [grants + 1, items + parts.length];
+  }
   let { proved } = whole;
-  for (let from = 0; from < byGrant.length; from += MAX_ANEW) {
-    await put(session, team, { ...whole, proved, parts: byGrant.slice(from, from + MAX_ANEW).flat() });
+  for (const parts of lines) {
+    await put(session, team, { ...whole, proved, parts });
     proved = session.proved.get(whole.dossier);
   }
 }

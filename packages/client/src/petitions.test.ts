@@ -486,6 +486,17 @@ describe('what a patient asks and takes along', () => {
     const after = await petitionsOf(gp, null);
     expect(after.all.map(({ hash }) => hash)).toEqual(before.all.map(({ hash }) => hash));
     expect(pages).toHaveLength(3);
+    // A page ends after a bound of bytes as well: 12 MB of words are no one answer.
+    pages.length = 0;
+    await storage.write((tx) =>
+      tx
+        .updateTable('petition')
+        .set({ words: new Uint8Array(60_000) })
+        .where('line', '<', 200)
+        .execute(),
+    );
+    expect((await petitionsOf(gp, null)).all.map(({ hash }) => hash)).toEqual(before.all.map(({ hash }) => hash));
+    expect(pages.length).toBeGreaterThan(3);
     world.net.between = async (url, answer) => {
       const reply = await answer();
       if (!url.includes('/petitions?')) return reply;

@@ -8,6 +8,7 @@ export {
   type Prepared,
   type Sequenced,
 } from './appender.ts';
+export { bringBuffer, type TextBuffer } from './buffer.ts';
 export {
   CHAIN_START,
   type ChainFault,

@@ -13,14 +13,22 @@ const words = z.array(base64url(60_000)).min(1).max(65);
 
 /** POST .../records (signed, class session): a step of a finding with its words, or a check that was done. */
 export const postRecord = signed(z.strictObject({ statement: wireStatement, words: words.nullable() }));
+/** How many a page holds at most. */
+export const RECORDS_PAGE = 500;
 /**
- * GET .../records: all of them for owners and who oversees; for everybody else the findings in which they were asked, and of those what is
- * theirs to read.
+ * GET .../records?after=LINE, oldest first, a page of those after that line: all of them for owners and who oversees; for everybody else
+ * the findings in which they were asked, and of those what is theirs to read. `next`: ask again after this line; null at the end.
  */
 export const records = z.strictObject({
   records: z
     .array(z.strictObject({ line: z.int().min(0), statement: wireStatement, words: words.nullable() }))
-    .max(20_000),
+    .max(RECORDS_PAGE),
+  next: z.int().min(0).nullable(),
+});
+/** Lines of the log, from `from` on and before `to`; an answer may end earlier and says where. */
+export const linesAsked = z.strictObject({
+  from: z.coerce.number().int().min(0).default(0),
+  to: z.coerce.number().int().min(0).optional(),
 });
 /** GET .../annexes?from=N: the sealed annexes of the lines of one page of `entries`, for owners and who oversees. */
 export const annexesPage = z.strictObject({

@@ -55,7 +55,7 @@ describe('statement', () => {
     const [first, second] = [statementFromWire(wire), statementFromWire(wire)];
     expect(second.payload).toBe(first.payload);
     expect(Object.isFrozen(first.payload)).toBe(true);
-    first.bytes.fill(0);
+    for (const { bytes } of [first, second]) bytes.fill(0);
     expect(await verify(statementFromWire(wire))).toBe(true);
     expect(await verify(first)).toBe(false);
     const other = statementFromWire({ ...wire, proof: { sigs: [{ ...wire.proof.sigs[0]!, by: bob.id }] } });

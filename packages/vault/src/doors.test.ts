@@ -147,7 +147,7 @@ describe('what the patient said', () => {
       return signStatement(fact, world.practice.nurse.signer);
     };
     for (const kind of ['consent', 'restriction'] as const) {
-      const most = kind === 'consent' ? MAX_SAID.consent.all : MAX_SAID.restriction.colleague;
+      const most = kind === 'consent' ? MAX_SAID.consent.colleague : MAX_SAID.restriction.colleague;
       const all = await Promise.all(Array.from({ length: most + 1 }, () => said(kind)));
       await world.running.vault.storage.read(async (tx) => {
         const draft = await draftDossiers(tx, world.practice.id, people!, at, { dossiers: [dossier.id], handles: [] });

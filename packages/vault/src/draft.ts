@@ -2,7 +2,7 @@
 
 import type { DossierId, HandleId, Instant, OrganisationId, TeamId } from '@ketenkluis/base';
 import type { DraftItem } from '@ketenkluis/ledger';
-import type { Descriptor, Hash, Statement } from '@ketenkluis/seal';
+import { type Descriptor, type Hash, type Statement, signersOf } from '@ketenkluis/seal';
 import { handleRow, noRows } from './apply.ts';
 import {
   type DossierView,
@@ -145,7 +145,7 @@ export async function draftDossiers(
       const view = viewOf(fact.dossier);
       if (view.facts.has(fact.id)) throw conflict('this fact stands already');
       const standing = [...view.facts.values()].flatMap((one) => (one.ended === null ? [one.fact] : []));
-      checkSaid(fact, standing, people, at);
+      checkSaid(fact, standing, people, at, signersOf(statement));
       if (fact.until !== null && (fact.until <= at || fact.until <= fact.from))
         throw bad('this fact has ended before it came');
       view.facts.set(fact.id, { fact, hash: statement.hash, ended: null });

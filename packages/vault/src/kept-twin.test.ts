@@ -1,4 +1,4 @@
-import type { HandleId } from '@ketenkluis/base';
+import { type HandleId, newId, systemRandom } from '@ketenkluis/base';
 import { releaseAnswer } from '@ketenkluis/protocol';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { viewDossiers } from './changes.ts';
 import { loadPermitted } from './permitted.ts';
 import { readFor } from './questions.ts';
 import { snapshotIn, statesOf } from './states.ts';
+import { kept } from './storage/moments.ts';
 import { keptBatchesFor, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import {
@@ -36,6 +37,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+/** All tables that a look is answered from. */
+const KEPT = [
+  ...(['dossier', 'dossier_item', 'handle', 'granted', 'fact', 'statement'] as const),
+  ...(['snapshot', 'snapshot_row', 'wrap', 'pack'] as const),
+];
 const dossiers: TestDossier[] = [];
 const notes: { dossier: TestDossier; handle: HandleId }[] = [];
 /** Never enrolled: what is not there is kept as well. */
@@ -128,15 +134,29 @@ describe('R41: what is kept for looks', () => {
     const { storage } = world.running.vault;
     expect([await steps.enrol(), await steps.enrol(), await steps.snapshot()]).toEqual([200, 200, 200]);
     const done = new Set<string>();
+    // Of another practice on this vault: nothing of it is let go of.
+    const [other, tables] = [newId('organisation', systemRandom), [...KEPT]];
+    const theirs = kept<string>({ from: tables, size: () => 1, most: 10_000 });
+    let reads = 0;
+    const readOther = () =>
+      storage.read((tx) =>
+        theirs(tx, [`${other}/x`], async (missing) => {
+          reads += 1;
+          return new Map(missing.map((key) => [key, key]));
+        }),
+      );
+    await readOther();
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 14, maxLength: 14 }), async (sequence) => {
         for (const { what, which, fact } of sequence) {
           const dossier = dossiers[which % dossiers.length]!;
           if (dossiers.length < 5 || what !== 'enrol') if ((await steps[what](dossier, fact)) === 200) done.add(what);
-          const kept = await storage.read(all);
-          expect(kept).toEqual(await storage.read(all));
+          const before = await storage.read(all);
+          expect(before).toEqual(await storage.read(all));
           // A writing transaction keeps nothing: it reads anew.
-          expect(kept).toEqual(await storage.write(all));
+          expect(before).toEqual(await storage.write(all));
+          await readOther();
+          expect([what, reads]).toEqual([what, 1]);
         }
       }),
       { numRuns: 3, seed: 7 },

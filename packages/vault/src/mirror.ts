@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { Caller } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, ownCommon } from './lines.ts';
+import { PAGE_BYTES } from './paging.ts';
 import { checkpointOf } from './proofs.ts';
 import { erasedOf } from './retention.ts';
 import { partnerStatements } from './storage/partners.ts';
@@ -58,11 +59,19 @@ export async function noteLogRead(vault: Vault, { practice, people, session }: C
 }
 
 const ENTRIES = 500;
+const ENTRIES_AT_ONCE = 20;
 export async function entries(vault: Vault, caller: Caller, from: number): Promise<z.infer<typeof entriesPage>> {
   requireLogReader(vault, caller);
   await noteLogRead(vault, caller);
   const { size } = await checkpointOf(vault, caller.people.log);
-  const found = await vault.storage.ledger.entries(caller.people.log, from, Math.min(size, from + ENTRIES));
+  const to = Math.min(size, from + ENTRIES);
+  const found: Awaited<ReturnType<typeof vault.storage.ledger.entries>>[number][] = [];
+  // One line of a delivery may hold 2,000 items: a page ends with the lines that pass its bytes.
+  for (let at = from, bytes = 0; at < to && bytes < PAGE_BYTES; at += ENTRIES_AT_ONCE) {
+    const lines = await vault.storage.ledger.entries(caller.people.log, at, Math.min(to, at + ENTRIES_AT_ONCE));
+    for (const { stored } of lines) bytes += stored.length;
+    found.push(...lines);
+  }
   const shards = await vault.storage.read((tx) => erasedOf(tx, caller.practice));
   const gone = found.filter(({ stored }) => stored.length === 0);
   return {

@@ -1,8 +1,7 @@
 /** Node's own SHA-256 and base64url: a line of the log is dozens of small hashes, a look some 50 KB of text. */
 
 import { hash } from 'node:crypto';
-import { bringBuffer } from '@ketenkluis/base';
-import { bringSha256 } from '@ketenkluis/ledger';
+import { bringBuffer, bringSha256 } from '@ketenkluis/ledger';
 
 /** For this process. */
 export function bringNative(): void {

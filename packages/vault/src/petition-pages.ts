@@ -4,10 +4,12 @@ import type { DossierId, OrganisationId } from '@ketenkluis/base';
 import { decodeEntry } from '@ketenkluis/ledger';
 import { PETITIONS_PAGE, type petitions as petitionsMessage } from '@ketenkluis/protocol';
 import { answersFor, type Hash } from '@ketenkluis/seal';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { type Caller, isPatient, refused } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { requireLogReader } from './mirror.ts';
+import { filling } from './paging.ts';
 import { checkpointOf, consistencyTo, proofOfStored } from './proofs.ts';
 import { blobsIn } from './records.ts';
 import { getStatements, toWire } from './storage/statements.ts';
@@ -41,7 +43,7 @@ function ofWhom(vault: Vault, caller: Caller): { readonly dossiers: readonly Dos
 function rowsFor(tx: Tx, { practice, session }: Caller, whose: ReturnType<typeof ofWhom>, after: number) {
   const all = tx
     .selectFrom('petition')
-    .selectAll()
+    .select(['line', 'hash', 'kind', 'asked', sql<number>`coalesce(length(words), 0)`.as('bytes')])
     .where('practice', '=', practice)
     .where('line', '>', after)
     .orderBy('line')
@@ -71,7 +73,8 @@ export async function listPetitions(
   const { rows, next } = await vault.storage.read(async (tx) => {
     const found = await rowsFor(tx, caller, whose, after);
     // One line holds one of them, so a page ends between two lines.
-    const rows = found.slice(0, PETITIONS_PAGE);
+    const rows = found.slice(0, filling(found, PETITIONS_PAGE));
+    const worded = await wordsOf(tx, practice, rows);
     const statements = await getStatements(
       tx,
       practice,
@@ -85,7 +88,8 @@ export async function listPetitions(
       rows: rows.flatMap((row) => {
         const statement = statements.get(row.hash);
         if (statement === undefined) return [];
-        const words = row.words === null || !reads(row) ? null : blobsIn(row.words);
+        const sealed = worded.get(row.hash) ?? null;
+        const words = sealed === null || !reads(row) ? null : blobsIn(sealed);
         return [{ hash: row.hash, line: row.line, statement: toWire(statement), words }];
       }),
       next: found.length > rows.length ? rows.at(-1)!.line : null,
@@ -107,6 +111,22 @@ async function proofFor(vault: Vault, log: string, line: number, hash: Hash, siz
   if (stored === undefined || stored.stored.length === 0) throw vaultError('internal', 'a line is missing; run fsck');
   const place = decodeEntry(stored.stored).entry.items.findIndex(({ object }) => object === hash);
   return proofOfStored(vault, log, stored, size, [place]);
+}
+
+async function wordsOf(
+  tx: Tx,
+  practice: OrganisationId,
+  rows: readonly { readonly hash: Hash; readonly bytes: number }[],
+) {
+  const hashes = rows.flatMap(({ hash, bytes }) => (bytes > 0 ? [hash] : []));
+  if (hashes.length === 0) return new Map<Hash, Uint8Array | null>();
+  const found = await tx
+    .selectFrom('petition')
+    .select(['hash', 'words'])
+    .where('practice', '=', practice)
+    .where('hash', 'in', hashes)
+    .execute();
+  return new Map(found.map(({ hash, words }) => [hash, words]));
 }
 
 async function destructionsIn(tx: Tx, practice: OrganisationId, rows: readonly { asked: Hash | null }[]) {

@@ -7,8 +7,10 @@ import { base64url, fromBase64url, lengthPrefixed, MINUTE, type OrganisationId, 
 import { decodeEntry } from '@ketenkluis/ledger';
 import {
   type annexesPage,
+  type linesAsked,
   placeOf,
   type postRecord,
+  RECORDS_PAGE,
   type records as recordsMessage,
   type requestsPage,
   type WordsWire,
@@ -23,12 +25,14 @@ import {
   signersOf,
   statementFromWire,
 } from '@ketenkluis/seal';
+import { sql } from 'kysely';
 import type { z } from 'zod';
 import { aboutThePractice, isOwnBusiness } from './admin.ts';
 import { type Caller, denied, refresh, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import { noteLogRead, requireAgentOrOwner, requireLogReader } from './mirror.ts';
+import { filling, PAGE_BYTES } from './paging.ts';
 import { checkpointOf } from './proofs.ts';
 import { getStatements, parseRows, putStatements, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
@@ -150,43 +154,96 @@ export const blobsIn = (bytes: Uint8Array): WordsWire => {
   return out;
 };
 
-/** What was recorded, oldest first; whoever does not read the log hears of the findings in which they were asked, and of no other. */
-export async function listRecords(vault: Vault, caller: Caller): Promise<z.infer<typeof recordsMessage>> {
+/**
+ * What was recorded behind this line, a page of it, oldest first; whoever does not read the log hears of the findings in which they were
+ * asked, and of no other.
+ */
+export async function listRecords(
+  vault: Vault,
+  caller: Caller,
+  after: number,
+): Promise<z.infer<typeof recordsMessage>> {
   const { practice, people, session } = caller;
   const all = people.isOwner(session.person) || people.keys.oversees(session.person as PersonId, vault.clock());
   return vault.storage.read(async (tx) => {
-    const rows = await tx
+    const asked = tx
       .selectFrom('record')
-      .selectAll()
+      .select('finding')
       .where('practice', '=', practice)
+      .where('whom', '=', session.person as PersonId)
+      .where('finding', 'is not', null);
+    const behind = tx
+      .selectFrom('record')
+      .select(['line', 'hash', sql<number>`coalesce(length(words), 0)`.as('bytes')])
+      .where('practice', '=', practice)
+      .where('line', '>', after)
       .orderBy('line')
-      .limit(20_000)
-      .execute();
-    const asked = new Set(rows.flatMap(({ whom, finding }) => (whom === session.person ? [finding] : [])));
-    const mine = rows.filter(({ finding }) => all || (finding !== null && asked.has(finding)));
-    const found = await getStatements(
-      tx,
-      practice,
-      mine.map(({ hash }) => hash),
-    );
+      .limit(RECORDS_PAGE + 1);
+    const found = await (all ? behind : behind.where('finding', 'in', asked)).execute();
+    // One line holds one of them, so a page ends between two lines.
+    const rows = found.slice(0, filling(found, RECORDS_PAGE));
+    const hashes = rows.map(({ hash }) => hash);
+    const statements = await getStatements(tx, practice, hashes);
+    const words =
+      rows.length === 0
+        ? []
+        : await tx
+            .selectFrom('record')
+            .select(['hash', 'words'])
+            .where('practice', '=', practice)
+            .where('hash', 'in', hashes)
+            .execute();
+    const worded = new Map(words.map((row) => [row.hash, row.words]));
     return {
-      records: mine.flatMap(({ hash, line, words }) => {
-        const row = found.get(hash);
+      records: rows.flatMap(({ hash, line }) => {
+        const row = statements.get(hash);
+        const sealed = worded.get(hash) ?? null;
         return row === undefined
           ? []
-          : [{ line, statement: toWire(row), words: words === null ? null : blobsIn(words) }];
+          : [{ line, statement: toWire(row), words: sealed === null ? null : blobsIn(sealed) }];
       }),
+      next: found.length > rows.length ? rows.at(-1)!.line : null,
     };
   });
 }
 
+type LinesAsked = z.infer<typeof linesAsked>;
 const LINES = 500;
+/** A page ends after the line that passes `PAGE_BYTES`, or this many objects; one line comes whole. */
+const OBJECTS = 4000;
+
+/** The first line that a page from `from` on does not cover; `to`: what was asked for goes no further. */
+async function endOf(vault: Vault, caller: Caller, table: 'annex' | 'asked', from: number, to: number | undefined) {
+  const { size } = await checkpointOf(vault, caller.people.log);
+  const until = Math.max(from, Math.min(size, from + LINES, to ?? size));
+  const content = table === 'annex' ? 'bytes' : 'header';
+  const rows = await vault.storage.read((tx) =>
+    tx
+      .selectFrom(table)
+      .select(['line', sql<number>`length(${sql.ref(content)})`.as('bytes')])
+      .where('practice', '=', caller.practice)
+      .where('line', '>=', from)
+      .where('line', '<', until)
+      .orderBy('line')
+      .execute(),
+  );
+  let bytes = 0;
+  for (const [i, row] of rows.entries()) {
+    if ((bytes >= PAGE_BYTES || i >= OBJECTS) && row.line !== rows[i - 1]!.line) return row.line;
+    bytes += row.bytes;
+  }
+  return until;
+}
+
 /** The sealed annexes of a page of lines. */
-export async function annexes(vault: Vault, caller: Caller, from: number): Promise<z.infer<typeof annexesPage>> {
+export async function annexes(
+  vault: Vault,
+  caller: Caller,
+  { from, to }: LinesAsked,
+): Promise<z.infer<typeof annexesPage>> {
   requireLogReader(vault, caller);
   await noteLogRead(vault, caller);
-  const { size } = await checkpointOf(vault, caller.people.log);
-  const until = Math.max(from, Math.min(size, from + LINES));
+  const until = await endOf(vault, caller, 'annex', from, to);
   const rows = await vault.storage.read((tx) =>
     tx
       .selectFrom('annex')
@@ -200,11 +257,14 @@ export async function annexes(vault: Vault, caller: Caller, from: number): Promi
 }
 
 /** The signed requests behind a page of lines; those that retention took are none. */
-export async function requests(vault: Vault, caller: Caller, from: number): Promise<z.infer<typeof requestsPage>> {
+export async function requests(
+  vault: Vault,
+  caller: Caller,
+  { from, to }: LinesAsked,
+): Promise<z.infer<typeof requestsPage>> {
   requireAgentOrOwner(vault, caller);
   await noteLogRead(vault, caller);
-  const { size } = await checkpointOf(vault, caller.people.log);
-  const until = Math.max(from, Math.min(size, from + LINES));
+  const until = await endOf(vault, caller, 'asked', from, to);
   const rows = await vault.storage.read((tx) =>
     tx
       .selectFrom('asked')

@@ -97,15 +97,50 @@ describe('the room of a dossier between two snapshots', () => {
     const shut = (by: string) =>
       ({ kind: 'restriction', handles: ['part'], excluded: 'outside', by }) as unknown as Fact;
     const [theirs, another] = [Array.from({ length: 40 }, () => shut(nurse.id)), shut(newId('person', systemRandom))];
-    expect(() => checkSaid(another, theirs, people, later)).not.toThrow();
+    expect(() => checkSaid(another, theirs, people, later, [])).not.toThrow();
     expect(() =>
       checkSaid(
         another,
         theirs.map(() => another),
         people,
         later,
+        [],
       ),
     ).toThrow('holds no more');
+  });
+
+  it('R32: colleagues do not fill the places of consents: the owner, the agent and the patient have room left', async () => {
+    const { nurse, agent, gp } = world.practice;
+    const people = (await world.running.vault.people.of(world.practice.id))!;
+    const at = world.time.clock();
+    const [patient, stands] = (['patient', 'representative'] as const).map((as) => ({
+      as,
+      id: newId('fact', systemRandom),
+    }));
+    const keys = { owns: () => [patient, stands], cardStatement: people.keys.cardStatement.bind(people.keys) };
+    const there = { ...people, keys } as unknown as typeof people;
+    const consent = (through?: string) => ({ kind: 'consent', ...(through && { through }) }) as unknown as Fact;
+    const standing: Fact[] = [];
+    const fill = (by: string[], through?: string) => {
+      for (let nth = 0; ; nth++) {
+        try {
+          checkSaid(consent(through), standing, there, at, by);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'vault/too-large' });
+          return nth;
+        }
+        standing.push(consent(through));
+      }
+    };
+    const { colleague, owner, representative, all } = MAX_SAID.consent;
+    expect(fill([nurse.id])).toBe(colleague);
+    expect(fill([newId('person', systemRandom)])).toBe(0);
+    expect(fill([gp.id])).toBe(owner - colleague);
+    expect(fill([newId('person', systemRandom)], stands!.id)).toBe(representative);
+    expect(fill([newId('person', systemRandom)], patient!.id)).toBe(all - owner - representative);
+    expect(all - owner - representative).toBeGreaterThanOrEqual(8);
+    standing.length = colleague;
+    expect(fill([agent.id])).toBe(all - colleague);
   });
 
   it('the agent reads where everything stands, also where the last change of each dossier was signed on its own', async () => {

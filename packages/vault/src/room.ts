@@ -101,9 +101,12 @@ async function givenSince(tx: Tx, practice: OrganisationId, dossier: DossierId, 
   return rows.flatMap(({ header }) => writer(JSON.parse(new TextDecoder().decode(header)) as Asker) ?? []);
 }
 
-/** Of each kind, what stands of what the patient said of one dossier: as many as whoever reads the heads takes with everything else. */
+/**
+ * Of each kind, what stands of what the patient said of one dossier: as many as whoever reads the heads takes with everything else. Of
+ * consents `colleague` and `owner` are what the desk wrote down in all, by who signs the next; what the others together leave is the patient's.
+ */
 export const MAX_SAID = {
-  consent: { all: 64, representative: 32 },
+  consent: { all: 64, colleague: 32, owner: 40, representative: 16 },
   restriction: { colleague: 48, patient: 64, representative: 32 },
 } as const;
 type Said = Extract<Fact, { readonly kind: 'consent' | 'restriction' }>;
@@ -111,8 +114,15 @@ type Said = Extract<Fact, { readonly kind: 'consent' | 'restriction' }>;
 const isSaid = (fact: Fact): fact is Said => fact.kind === 'consent' || fact.kind === 'restriction';
 
 /** Throws `vault/too-large`. Nobody takes the room for another's word, and everybody can shut the whole for everybody outside, once. */
-export function checkSaid(fact: Fact, standing: readonly Fact[], { keys }: People, at: Instant): void {
+export function checkSaid(
+  fact: Fact,
+  standing: readonly Fact[],
+  people: Pick<People, 'keys' | 'isOwner'>,
+  at: Instant,
+  signers: readonly string[],
+): void {
   if (!isSaid(fact)) return;
+  const { keys } = people;
   const owns = keys.owns(at);
   const wordOf = (one: Said): 'colleague' | 'patient' | 'representative' => {
     if (one.kind === 'consent') {
@@ -130,8 +140,17 @@ export function checkSaid(fact: Fact, standing: readonly Fact[], { keys }: Peopl
     const first = shutsAll && !all.some((one) => one.kind === 'restriction' && one.by === fact.by);
     if (first || same.length < MAX_SAID.restriction[mine]) return;
   } else {
-    const most = mine === 'representative' ? MAX_SAID.consent.representative : MAX_SAID.consent.all;
-    if (alike.length < MAX_SAID.consent.all && same.length < most) return;
+    const [by] = signers as readonly PersonId[];
+    const { all, owner, colleague, representative } = MAX_SAID.consent;
+    // What rests on Mitz or on a setting of the owners the agent brings: of that it has as many as there are.
+    const desk =
+      by !== undefined && worksAs(keys, by) === 'agent'
+        ? all
+        : by !== undefined && people.isOwner(by)
+          ? owner
+          : colleague;
+    const most = { colleague: desk, representative, patient: all }[mine];
+    if (alike.length < all && same.length < most) return;
   }
   throw vaultError('too-large', 'a dossier holds no more of this kind; end some first');
 }

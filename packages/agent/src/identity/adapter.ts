@@ -46,6 +46,10 @@ export interface IdentityAdapter {
 /** Why a sign-on counts for nothing: for the practice's own log. To whoever asks it is one refusal. */
 export const IDENTITY_REASONS = [
   'flow',
+  /** As many sign-ons are under way as the desk keeps, and this caller has its share of them. */
+  'room',
+  /** This telephone is back already. */
+  'returned',
   'sign-on',
   'level',
   'attestation',

@@ -39,6 +39,8 @@ const config = z.strictObject({
       }),
     })
     .optional(),
+  /** Addresses of what stands in front of the desk: only of these does `X-Forwarded-For` count. */
+  proxies: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
   /** Which UZI role codes fit a role here. */
   roles: z.partialRecord(z.enum(ROLE_IDS), z.array(roleCode)).default({}),
 });

@@ -21,6 +21,7 @@ import type { Register } from '../register.ts';
 import { type Flow, type Identified, type IdentityAdapter, identityRefused } from './adapter.ts';
 
 const FLOW_LIFE = 10 * MINUTE;
+/** Under way at once. When there are as many, whoever has the most gives place to who has fewer. */
 const MAX_FLOWS = 1000;
 /** The vault takes no longer one. */
 const MAX_HOURS = 12;
@@ -50,6 +51,8 @@ interface Open {
   readonly person: PersonId;
   readonly session: SessionId;
   readonly until: number;
+  /** Whoever asked, as the door tells callers apart. */
+  readonly from: string;
   /** Of a sign-on with a telephone. */
   readonly phone: Phone | null;
 }
@@ -60,6 +63,8 @@ interface Phone {
   readonly url: string;
   /** Of the telephone that took the ticket; null until then. */
   secret: string | null;
+  /** It came back: once, whatever comes of it. */
+  back: boolean;
   found: Identified | null;
   readonly number: string;
   tries: number;
@@ -84,6 +89,7 @@ export interface IdentityDesk {
     readonly means: IdentityAdapter['means'];
     readonly person: PersonId;
     readonly session: SessionId;
+    readonly from?: string;
   }): Promise<{ readonly url: string; readonly secret: string }>;
   /** Once per flow. Throws `agent/identity-refused`. */
   finish(ask: { readonly callback: string; readonly secret: string }): Promise<Statement<'assurance'>>;
@@ -97,6 +103,7 @@ export interface IdentityDesk {
   beginPhone(ask: {
     readonly person: PersonId;
     readonly session: SessionId;
+    readonly from?: string;
   }): Promise<{ readonly link: string; readonly secret: string }>;
   /** The name of what a ticket is for, and where it leads; undefined for none. */
   ticket(ticket: string): { readonly name: string; readonly url: string } | undefined;
@@ -166,10 +173,20 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
   const adapterOf = (means: IdentityAdapter['means']): IdentityAdapter => {
     const adapter = options.adapters.find((one) => one.means === means);
     sweep();
-    if (adapter === undefined || open.size >= MAX_FLOWS) throw identityRefused('flow');
+    if (adapter === undefined) throw identityRefused('flow');
     return adapter;
   };
+  /** Room for one more of this caller: a stranger uses up their own share and nobody else's. */
+  const makeRoom = (from: string): void => {
+    sweep();
+    if (open.size < MAX_FLOWS) return;
+    const shares = Map.groupBy(open.keys(), (secret) => open.get(secret)!.from);
+    const most = [...shares.values()].reduce((one, other) => (other.length > one.length ? other : one));
+    if ((shares.get(from)?.length ?? 0) + 1 >= most.length) throw identityRefused('room');
+    open.delete(most[0]!);
+  };
   const keep = (flow: Omit<Open, 'until'>): string => {
+    makeRoom(flow.from);
     const secret = base64url(random(32));
     open.set(secret, { ...flow, until: clock() + FLOW_LIFE });
     return secret;
@@ -217,10 +234,10 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
         ...{ means, name, issuer },
         ...(means === 'eid' && asks !== undefined && { asks, phone: phone !== undefined }),
       })),
-    async begin({ means, person, session }) {
+    async begin({ means, person, session, from = '' }) {
       const adapter = adapterOf(means);
       const { url, flow } = await adapter.begin();
-      return { url, secret: keep({ adapter, flow, person, session, phone: null }) };
+      return { url, secret: keep({ adapter, flow, person, session, from, phone: null }) };
     },
     async finish({ callback, secret }) {
       sweep();
@@ -230,16 +247,16 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
       if (flow === undefined || flow.phone !== null || !URL.canParse(callback)) throw identityRefused('flow');
       return await word(flow, await flow.adapter.finish(callback, flow.flow));
     },
-    async beginPhone({ person, session }) {
+    async beginPhone({ person, session, from = '' }) {
       const adapter = adapterOf('eid');
       if (adapter.phone === undefined) throw identityRefused('flow');
       const { url, flow } = await adapter.begin('phone');
       const ticket = [...random(10)].map((byte) => TICKET[byte % TICKET.length]).join('');
       const number = String((new DataView(random(4).buffer).getUint32(0) % 900_000) + 100_000);
-      const phone: Phone = { ticket, url, secret: null, found: null, number, tries: 0 };
+      const phone: Phone = { ticket, url, secret: null, back: false, found: null, number, tries: 0 };
       return {
         link: `${adapter.phone}/aan/${ticket}`,
-        secret: keep({ adapter, flow, person, session, phone }),
+        secret: keep({ adapter, flow, person, session, from, phone }),
       };
     },
     ticket(ticket) {
@@ -255,8 +272,10 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
     },
     async returned({ callback, secret }) {
       const [key, flow] = phoneBy((phone) => phone.secret === secret) ?? [];
-      if (key === undefined || flow === undefined || flow.phone.found !== null || !URL.canParse(callback))
-        throw identityRefused('flow');
+      if (key === undefined || flow === undefined || !URL.canParse(callback)) throw identityRefused('flow');
+      if (flow.phone.back) throw identityRefused('returned');
+      // Before anything is waited for: of two pages that come back at once the first is the one.
+      flow.phone.back = true;
       try {
         flow.phone.found = await flow.adapter.finish(callback, flow.flow);
       } catch (error) {

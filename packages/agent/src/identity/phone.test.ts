@@ -6,8 +6,9 @@ import { expectType, generateSigningKey, statementFromWire, webSigner } from '@k
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Register } from '../register.ts';
 import { type TestIssuer, testIssuer } from '../testing/issuer.ts';
+import { identityRefused } from './adapter.ts';
 import { citizenOf, identityDesk } from './desk.ts';
-import { type IdentityDoor, openIdentityDoor } from './listen.ts';
+import { callerOf, type IdentityDoor, openIdentityDoor } from './listen.ts';
 import { eidAdapter } from './oidc.ts';
 
 const ORIGIN = 'https://werkplek.example';
@@ -121,6 +122,60 @@ describe('R28: with a telephone at the desk', () => {
     expect(word).toMatchObject({ person: patient, session, level: 'high', means: 'eid', pin: true });
     expect(word.subject).toBe(citizenOf(register)(patient, issuer.url, 'pseudonym-of-one'));
     await expect(desk().finishPhone({ secret }, number)).rejects.toMatchObject({ code: 'client/desk-refused' });
+  });
+
+  it('of two returns of one telephone at the same moment one shows the number, the other says where it is', async () => {
+    const { link, secret } = await desk().beginPhone({ person: patient, session });
+    const { to, cookie } = await take(link);
+    const { pathname, search } = new URL(issuer.signOn(to!));
+    const pages = await Promise.all([1, 2].map(() => get(pathname + search, secretIn(cookie))));
+    const [shown, ...more] = pages.filter(({ status }) => status === 200);
+    const [other] = pages.filter(({ status }) => status === 403);
+    expect(more).toEqual([]);
+    expect(other!.html).toContain('Deze pagina is al open');
+    expect(refused).toEqual(['returned']);
+    await desk().finishPhone({ secret }, numberOn(shown!.html));
+    // Whoever has not the secret of that telephone hears nothing of it.
+    expect((await get(pathname + search, `aanmelding=${'x'.repeat(43)}`)).html).toContain('Dit is niet gelukt');
+  });
+
+  it('a stranger who begins as many as there is room for uses up their own share', async () => {
+    const begun = { url: 'https://op.example', flow: { state: '', nonce: '', verifier: '' } };
+    const adapter = {
+      means: 'oidc' as const,
+      issuer: 'https://op.example',
+      name: 'x',
+      begin: async () => begun,
+      finish: async () => Promise.reject(identityRefused('sign-on')),
+    };
+    const signer = await webSigner({
+      by: newId('person', systemRandom),
+      seed: (await generateSigningKey(systemRandom)).seed,
+    });
+    const full = identityDesk({
+      ...{ practice: organisation, ura: '00000001', personOf: () => undefined, roles: {}, agent: signer },
+      ...{ clock: () => now, random: systemRandom, adapters: [adapter] },
+    });
+    const beginFrom = (from: string) => full.begin({ means: 'oidc', person: patient, session, from });
+    const why = (work: Promise<unknown>) => work.then(String, (error: { detail: { why: string } }) => error.detail.why);
+    const finish = (secret: string) => why(full.finish({ callback: 'https://werkplek.example/aangemeld', secret }));
+    const mine = await beginFrom('192.0.2.7');
+    for (let nth = 0; nth < 1200; nth++) await beginFrom('203.0.113.9').catch(() => undefined);
+    expect(await why(beginFrom('203.0.113.9'))).toBe('room');
+    // Others still get in, and what they began before still stands: its answer is read (and this one is none).
+    for (let nth = 0; nth < 20; nth++) await beginFrom(`198.51.100.${nth}`);
+    expect(await finish(mine.secret)).toBe('sign-on');
+    expect(await finish('x'.repeat(43))).toBe('flow');
+
+    const asked = (remoteAddress: string, forwarded?: string) =>
+      callerOf(
+        { headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }, socket: { remoteAddress } },
+        ['127.0.0.1'],
+      );
+    expect(asked('::ffff:127.0.0.1', '203.0.113.1, 198.51.100.2')).toBe('198.51.100.2');
+    expect(asked('198.51.100.3', '203.0.113.1')).toBe('198.51.100.3');
+    expect(asked('127.0.0.1', '2001:db8:0:7::1')).toBe(asked('127.0.0.1', '2001:0DB8::7:ffff:1:2:3'));
+    expect(asked('127.0.0.1', '2001:db8:0:8::1')).not.toBe(asked('127.0.0.1', '2001:db8:0:7::1'));
   });
 
   it('the number is tried three times, by who began and nobody else', async () => {

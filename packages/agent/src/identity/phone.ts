@@ -4,6 +4,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { KetenkluisError } from '@ketenkluis/base';
 import type { IdentityDesk } from './desk.ts';
 import { PHONE_RETURN } from './oidc.ts';
 
@@ -33,6 +34,8 @@ interface Words {
   readonly doneBody: string;
   readonly gone: string;
   readonly goneBody: string;
+  readonly twice: string;
+  readonly twiceBody: string;
 }
 const NL: Words = {
   lang: 'nl',
@@ -44,6 +47,9 @@ const NL: Words = {
   doneBody: 'Noem het alleen aan de medewerker die voor u zit. Daarna kunt u deze pagina sluiten.',
   gone: 'Dit is niet gelukt',
   goneBody: 'De link is gebruikt of verlopen, of u stopte met aanmelden. Vraag aan de balie om een nieuwe link.',
+  twice: 'Deze pagina is al open',
+  twiceBody:
+    'Het getal staat op de pagina die u het eerst zag. Ziet u die niet? Vraag aan de balie om een nieuwe link.',
 };
 const EN: Words = {
   lang: 'en',
@@ -55,6 +61,8 @@ const EN: Words = {
   doneBody: 'Say it only to the person in front of you. Then you can close this page.',
   gone: 'This did not work',
   goneBody: 'The link was used or is too old, or you stopped. Ask for a new link at the desk.',
+  twice: 'This page is open already',
+  twiceBody: 'The number is on the page that you saw first. Do you not see it? Ask for a new link at the desk.',
 };
 const wordsFor = (request: IncomingMessage): Words =>
   (request.headers['accept-language'] ?? '').toLowerCase().startsWith('en') ? EN : NL;
@@ -95,6 +103,7 @@ export async function answerPhone(
       .end(html);
   };
   const gone = (): void => send(403, page(words, words.gone, `<p>${escaped(words.goneBody)}</p>`));
+  const twice = (): void => send(403, page(words, words.twice, `<p>${escaped(words.twiceBody)}</p>`));
   try {
     if (ticket !== undefined && request.method === 'POST') {
       const { url: to, secret } = desk.takeTicket(ticket);
@@ -117,7 +126,9 @@ export async function answerPhone(
     } else gone();
   } catch (error) {
     refused(error);
-    gone();
+    // Told to who has the telephone's own secret and to nobody else.
+    if (error instanceof KetenkluisError && error.detail.why === 'returned') twice();
+    else gone();
   }
   return true;
 }

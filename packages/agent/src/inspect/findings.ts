@@ -5,7 +5,7 @@
  */
 
 import { ROLES, type RoleId } from '@ketenkluis/care';
-import { type DisclosedFindings, readFindings, stepsOf } from '@ketenkluis/client/overseer';
+import { type DisclosedFindings, isAbout, readFindings, stepsOf } from '@ketenkluis/client/overseer';
 import type { PaperBlock } from '@ketenkluis/client/pdf';
 import { placeOf } from '@ketenkluis/protocol';
 import { type Payload, payloadHash, type ReviewStep, type Statement } from '@ketenkluis/seal';
@@ -101,10 +101,10 @@ export async function holdFindings(
     if (finding.fault === null && placeOf(stepsOf(finding)) === null) return { fault: 'out-of-order' };
   }
   const odd = steps.some(({ record, verdict, followUp, text }) => {
-    const decided = record.kind === 'decide';
-    return (
-      (verdict !== null) !== decided || (followUp !== null) !== decided || (text !== null && !REVIEW.has(record.kind))
-    );
+    const own = isAbout({ record }, said.by);
+    const decided = record.kind === 'decide' && !own;
+    const spoken = !own && REVIEW.has(record.kind);
+    return (verdict !== null) !== decided || (followUp !== null) !== decided || (text !== null && !spoken);
   });
   return odd ? { fault: 'outcome' } : { said, fault: null };
 }
@@ -146,12 +146,14 @@ export function findingsBlocks(all: Stated): PaperBlock[] {
     const { people, lines } = steps[0]!.record as ReviewStep;
     const decided = last(steps, 'decide');
     const open = steps.at(-1)!.record.kind !== 'decide';
-    const outcome = fault !== null ? 'de stappen kloppen niet' : open ? 'nog geen' : VERDICT[decided!.verdict!];
+    const own = isAbout(steps[0]!, disclosed.by);
+    const ended = own ? 'gaat over wie het meegaf' : VERDICT[decided?.verdict ?? 'unclear'];
+    const outcome = fault !== null ? 'de stappen kloppen niet' : open ? 'nog geen' : ended;
     return [
       ...[finding.slice(0, 10), [...new Set(people.map((one) => roleOf(all, one)))].join(', '), lines.length],
       ...[dayAt(last(steps, 'ask')?.line), dayAt(last(steps, 'answer')?.line)],
       ...[decided === undefined ? '' : `${dayAt(decided.line)}, ${officerOf(all, decided.record.by)}`],
-      ...[outcome, open || decided === undefined ? '' : FOLLOW_UP[decided.followUp!]],
+      ...[outcome, open || own || !decided?.followUp ? '' : FOLLOW_UP[decided.followUp]],
     ];
   });
   const texts = newest.flatMap(({ finding, steps }) =>
@@ -159,6 +161,7 @@ export function findingsBlocks(all: Stated): PaperBlock[] {
       text === null ? [] : [[finding.slice(0, 10), dayAt(line), SAYS[record.kind as keyof typeof SAYS], text]],
     ),
   );
+  const own = disclosed.findings.filter(({ steps }) => isAbout(steps[0]!, disclosed.by)).length;
   const broken = disclosed.findings.filter(({ fault }) => fault !== null).length;
   return [
     head('Hoe elke bevinding afliep'),
@@ -168,6 +171,13 @@ export function findingsBlocks(all: Stated): PaperBlock[] {
     ...(broken === 0
       ? []
       : [warn(`Bij ${count(broken, 'bevinding', 'bevindingen')} kloppen de stappen niet; vraag de praktijk waarom.`)]),
+    ...(own === 0
+      ? []
+      : [
+          warn(
+            `${own === 1 ? 'Eén bevinding gaat' : `${own} bevindingen gaan`} over wie de lijst meegaf; hoe die afliep staat er niet bij. Vraag de praktijk dat door een ander te laten meegeven.`,
+          ),
+        ]),
     table(
       'Hoe elke bevinding afliep',
       ['Kenmerk', 'Wie keek', 'Regels', 'Gevraagd', 'Beantwoord', 'Besloten', 'Uitkomst', 'Vervolg'],

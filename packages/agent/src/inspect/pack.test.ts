@@ -43,7 +43,7 @@ import {
   seenIn,
   standing,
 } from '@ketenkluis/client/overseer';
-import { encodeStatement } from '@ketenkluis/seal';
+import { encodeStatement, hashOf } from '@ketenkluis/seal';
 import { getDocumentProxy } from 'unpdf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mirroredLines } from '../breach/world.ts';
@@ -399,14 +399,67 @@ describe('the inspection pack', () => {
     expect(await held((of) => Object.assign(policy(of), { size: 9_999 }))).toBe('undeclared');
     const other = (await mirroredLines(join(packed, PACK.log))).filter(({ entry }) => entry.common.event !== 'card');
     expect(await holdFindings(full, other)).toEqual({ fault: 'signer' });
-    // A colleague who came by the file, and took a list of their own along, says that it ended otherwise.
+    // A colleague who came by the file, and took a list of their own along, gives it along in their own name.
     const [list] = await listHandles(nurse, 'worklist');
     const items = [{ dossier: null, handle: list!.handle, facts: [] }];
     const { index } = await declare(nurse, { event: 'export', items, about: { purpose: 'werklijst' } });
+    // A finding about an owner: the owner says of all others how they ended, and of this one only that it did.
+    const owner = await world.signIn('gp');
+    const [row] = parseWorklist(((await openList(owner, 'worklist')).content as { list: unknown }).list).rows;
+    await openDossier(owner, {
+      ...{ dossier: row!.dossier, facts: row!.facts },
+      handles: row!.handles.map(({ handle }) => handle),
+    });
+    const { looks, people } = await readLog(officer);
+    const own = looks.line[looks.person.findIndex((one) => people[one] === owner.person)]!;
+    const about = { finding: hashOf(utf8('own')), lines: [own], people: [owner.person] };
+    const words = { points: 0, rules: '1', features: [], looks: [] };
+    const readOn = async (who: Session, log: Awaited<ReturnType<typeof readLog>> | null) =>
+      (await readRecords(who, { index: log, subjects: [] })).findings.get(about.finding)!.steps;
+    await sayStep(
+      officer,
+      { ...about, before: [], about: words },
+      { kind: 'ask', whom: owner.person, text: 'Waarom?' },
+    );
+    await sayStep(owner, { ...about, before: await readOn(owner, null), about: null }, { kind: 'answer', text: 'Zo.' });
+    const ended = { kind: 'decide', verdict: 'justified', followUp: 'none', text: 'GOED GEDAAN' } as const;
+    const logNow = await readLog(officer);
+    await sayStep(officer, { ...about, before: await readOn(officer, logNow), about: null }, ended);
+    const told = async (by: Session) => {
+      const bytes = await discloseFindings(by, { words: true });
+      const { findings } = (JSON.parse(fromUtf8(bytes)) as { said: DisclosedFindings }).said;
+      const outcomes = findings.map(({ finding, steps: all }) => [
+        finding === about.finding,
+        ...all
+          .filter(({ record }) => record.kind === 'decide')
+          .flatMap(({ verdict, followUp, text }) => [verdict, followUp, text]),
+        all.length,
+      ]);
+      return { bytes, outcomes: outcomes.sort() };
+    };
+    const theirs = [false, decided.verdict, decided.followUp, decided.text, 3];
+    const mine = await told(owner);
+    expect(mine.outcomes).toEqual([theirs, [true, null, null, null, 3]]);
+    expect(fromUtf8(mine.bytes)).not.toContain('Waarom?');
+    const whole = await told(officer);
+    expect(whole.outcomes).toEqual([theirs, [true, ended.verdict, ended.followUp, ended.text, 3]]);
     await world.sync({ mirror });
+    const newest = await mirroredLines(mirror);
+    for (const { bytes } of [mine, whole]) expect((await holdFindings(bytes, newest)).fault).toBeNull();
+    writeFileSync(file, mine.bytes);
+    const ownPack = join(world.dir, 'with-own');
+    await inspectionPack({ register, mirror, out: ownPack, findings: file, clock: world.clock.clock });
+    expect(readFileSync(join(ownPack, PACK.page), 'utf8')).toContain('gaat over wie het meegaf');
+    // Nor do they sign, in a file of their own making, that it ended well.
+    const forgedOwn = JSON.parse(fromUtf8(mine.bytes)) as { said: DisclosedFindings };
+    const step = forgedOwn.said.findings.find(({ finding }) => finding === about.finding)!.steps.at(-1)!;
+    Object.assign(step, { verdict: 'justified', followUp: 'none' });
+    const again = lengthPrefixed(utf8('ketenkluis.findings.v1'), canonicalJson(forgedOwn.said));
+    const withOwn = { ...forgedOwn, signature: base64url(await owner.keys().signer.sign(again)) };
+    expect((await holdFindings(canonicalJson(withOwn), newest)).fault).toBe('outcome');
     const better = structuredClone(said.said);
     Object.assign(better, { by: nurse.person, line: index, size: index + 1 });
-    Object.assign(one(better).steps[2]!, { verdict: 'justified', followUp: 'none' });
+    for (const step of one(better).steps) Object.assign(step, { verdict: null, followUp: null, text: null });
     const card = base64url(encodeStatement((await nurse.people()).cardStatement(nurse.person)!));
     const signature = base64url(
       await nurse.keys().signer.sign(lengthPrefixed(utf8('ketenkluis.findings.v1'), canonicalJson(better))),
@@ -417,6 +470,28 @@ describe('the inspection pack', () => {
     await expect(inspectionPack({ register, mirror, out, findings: forged, clock: world.clock.clock })).rejects.toThrow(
       '(signer)',
     );
+
+    // However much was said: it is read page after page, and no answer holds more than its bound.
+    const { storage } = world.vault().vault;
+    const stood = await readRecords(owner, { index: null, subjects: [] });
+    await storage.write(async (tx) => {
+      const one = await tx.selectFrom('record').selectAll().limit(1).executeTakeFirstOrThrow();
+      const words = new Uint8Array(60_000);
+      for (let n = 0; n < 150; n++)
+        await tx
+          .insertInto('record')
+          .values({ ...one, words, hash: `${n}`.padEnd(43, 'x') as never, line: 1_000_000 + n })
+          .execute();
+    });
+    const pages: string[] = [];
+    world.net.between = (url, answer) => {
+      if (url.includes('/records')) pages.push(url);
+      return answer();
+    };
+    const read = await readRecords(owner, { index: null, subjects: [] });
+    world.net.between = null;
+    expect([...read.findings.keys()]).toEqual([...stood.findings.keys()]);
+    expect(pages).toHaveLength(3);
 
     // In a pack that somebody signed anew as well.
     writeFileSync(join(packed, PACK.findings), fromUtf8(full).replace('"talk"', '"none"'));

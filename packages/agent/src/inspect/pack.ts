@@ -94,10 +94,8 @@ export async function inspectionPack(options: {
   await write(PACK.page, pageOf(paper));
   await cp(join(mirror, 'log'), join(out, PACK.log, 'log'), { recursive: true });
   // An inspector gets the log; whose names the annexes seal stays with the practice.
-  await write(
-    join(PACK.log, MIRROR_FILE),
-    canonicalJson({ ...(await stateOfMirror(mirror)), annexes: null, requests: null }),
-  );
+  const { lacking: _, ...copied } = await stateOfMirror(mirror);
+  await write(join(PACK.log, MIRROR_FILE), canonicalJson({ ...copied, annexes: null, requests: null }));
   await mkdir(join(out, PACK.rules), { mode: 0o700 });
   for (const [name, text] of policyTexts())
     await write(join(PACK.rules, name === 'schema' ? 'schema.cedarschema' : `${name}.cedar`), text);

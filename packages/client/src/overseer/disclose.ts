@@ -1,10 +1,19 @@
 /**
  * What became of every finding, to take along for an inspection (docs/spec/review.md, "For an inspector"; R50, R57): steps, days and how it
- * ended, and on request the officers' own words. Made by who reads those words, after a line that says so (R38), and signed by them. No
- * look, no feature and no dossier is in it: what a finding is about may tell whose file it is.
+ * ended, and on request the officers' own words. Made by who reads those words, after a line that says so (R38), and signed by them: how a
+ * finding about themselves ended they do not say. No look, no feature and no dossier is in it: what a finding is about may tell whose file it is.
  */
 
-import { type Bytes, base64url, canonicalJson, fromBase64url, fromUtf8, lengthPrefixed, utf8 } from '@ketenkluis/base';
+import {
+  type Bytes,
+  base64url,
+  canonicalJson,
+  fromBase64url,
+  fromUtf8,
+  lengthPrefixed,
+  type PersonId,
+  utf8,
+} from '@ketenkluis/base';
 import {
   createVerifier,
   decodeStatement,
@@ -37,7 +46,7 @@ const record = z.unknown().transform((value, context): ReviewRecord => {
 const step = z.strictObject({
   line: index,
   record,
-  /** Of a decision; null of every other step. */
+  /** Of a decision; null of every other step, and of a finding about who gives it along. */
   verdict: z.enum(['justified', 'unjustified', 'unclear']).nullable(),
   followUp: z.enum(['none', 'talk', 'measure', 'breach']).nullable(),
   /** An officer's own words, where they were asked for; never what a colleague answered. */
@@ -86,7 +95,7 @@ export async function discloseFindings(session: Session, of: { readonly words: b
   const content: DisclosedFindings = {
     ...{ v: 1, practice: session.practice, by: session.person, at: session.now() },
     ...{ line: declared.index, size: log.size },
-    findings: [...recorded.findings.values()].flatMap((one) => findingOf(one, log.size, of.words)),
+    findings: [...recorded.findings.values()].flatMap((one) => findingOf(one, log.size, session.person, of.words)),
     checks: recorded.checks.flatMap(({ record: check }) => {
       const line = lines.get(payloadHash(check))?.line;
       return line === undefined ? [] : [{ line, record: check }];
@@ -96,13 +105,19 @@ export async function discloseFindings(session: Session, of: { readonly words: b
   return canonicalJson({ said: content, card: base64url(encodeStatement(card)), signature: base64url(signature) });
 }
 
-function findingOf({ finding, fault, steps }: RecordedFinding, size: number, words: boolean) {
+function findingOf({ finding, fault, steps }: RecordedFinding, size: number, by: PersonId, words: boolean) {
   const shown = steps.filter(({ line }) => line < size);
-  return shown.length === 0 ? [] : [{ finding, fault, steps: shown.map((one) => stepOf(one, words)) }];
+  return shown.length === 0 ? [] : [{ finding, fault, steps: shown.map((one) => stepOf(one, by, words)) }];
 }
 
-function stepOf({ line, step: payload, words: read }: ShownStep, words: boolean): z.infer<typeof step> {
-  const decided = payload.kind === 'decide';
+/** Nobody has a say over their own: what a finding about whoever gives it along came to, somebody else says. */
+export const isAbout = ({ record }: { readonly record: ReviewRecord }, by: string): boolean =>
+  'people' in record && record.people.some((one) => one === by);
+
+function stepOf({ line, step: payload, words: read }: ShownStep, by: PersonId, whole: boolean): z.infer<typeof step> {
+  const own = isAbout({ record: payload }, by);
+  const decided = payload.kind === 'decide' && !own;
+  const words = whole && !own;
   if (read === null) throw clientError('denied', 'only a log officer opens what was asked and decided');
   return {
     ...{ line, record: payload },

@@ -1,7 +1,14 @@
 /** For whoever oversees a practice's log: read it whole, judge every look, say what was found (docs/spec/review.md). */
 
 export { type Assembled, assemble, type Missing } from './assemble.ts';
-export { type DisclosedFindings, discloseFindings, type ReadFindings, readFindings, stepsOf } from './disclose.ts';
+export {
+  type DisclosedFindings,
+  discloseFindings,
+  isAbout,
+  type ReadFindings,
+  readFindings,
+  stepsOf,
+} from './disclose.ts';
 export { emptyIndex, Indexer, type LogIndex, logIndex, looksOf, recordsIn, sizeAt } from './lines.ts';
 export { openIndex, readEvidence, readLog } from './reading.ts';
 export {

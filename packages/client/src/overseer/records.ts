@@ -108,14 +108,17 @@ interface Received {
   readonly words: readonly string[] | null;
 }
 
-/** As the vault gives them. */
+/** As the vault gives them, page after page. Throws `client/bad-answer` where the pages do not go on. */
 async function received(session: Session): Promise<Received[]> {
-  const { records } = await session.call('records', recordsMessage);
-  return records.map(({ line, statement, words }) => ({
-    line,
-    statement: expectType(statementFromWire(statement), 'review'),
-    words,
-  }));
+  const all: Received[] = [];
+  for (let after = -1; ; ) {
+    const { records, next } = await session.call('records', recordsMessage, undefined, `?after=${after}`);
+    for (const { line, statement, words } of records)
+      all.push({ line, statement: expectType(statementFromWire(statement), 'review'), words });
+    if (next === null) return all;
+    if (next <= after) throw clientError('bad-answer', 'the pages of what was recorded do not go on');
+    after = next;
+  }
 }
 
 /** The first blob that opens with the team's key or this person's own, if all of them are the words that were signed. */

@@ -45,27 +45,33 @@ export function logRoutes(api: Api, vault: Vault): void {
     {
       ...gate('annexes', 4 * KIB, 'session'),
       schema: {
-        querystring: z.strictObject({ from: z.coerce.number().int().min(0).default(0) }),
+        querystring: wire.linesAsked,
         response: { 200: wire.annexesPage },
       },
     },
-    async (request) => annexes(vault, await authenticate(vault, request), request.query.from),
+    async (request) => annexes(vault, await authenticate(vault, request), request.query),
   );
   api.get(
     `${PRACTICE}/requests`,
     {
       ...gate('requests', 4 * KIB, 'session'),
       schema: {
-        querystring: z.strictObject({ from: z.coerce.number().int().min(0).default(0) }),
+        querystring: wire.linesAsked,
         response: { 200: wire.requestsPage },
       },
     },
-    async (request) => requests(vault, await authenticate(vault, request), request.query.from),
+    async (request) => requests(vault, await authenticate(vault, request), request.query),
   );
   api.get(
     `${PRACTICE}/records`,
-    { ...gate('records', 4 * KIB, 'session'), schema: { response: { 200: wire.records } } },
-    async (request) => listRecords(vault, await authenticate(vault, request)),
+    {
+      ...gate('records', 4 * KIB, 'session'),
+      schema: {
+        querystring: z.strictObject({ after: z.coerce.number().int().min(-1).default(-1) }),
+        response: { 200: wire.records },
+      },
+    },
+    async (request) => listRecords(vault, await authenticate(vault, request), request.query.after),
   );
   api.post(
     `${PRACTICE}/records`,

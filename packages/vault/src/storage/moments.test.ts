@@ -58,6 +58,14 @@ const anew = async (tx: Tx) => {
   return out;
 };
 
+const changeOne = prepared<{ practice: OrganisationId; dossier: string; changed: number }, unknown>((tx, at) =>
+  tx
+    .updateTable('dossier')
+    .set({ changed: at('changed') })
+    .where('practice', '=', at('practice'))
+    .where('dossier', '=', at('dossier') as never),
+);
+
 type Change = (tx: Tx) => Promise<unknown>;
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ practice, dossier, state: number, changed: number }).map(
@@ -96,6 +104,53 @@ const change: fc.Arbitrary<Change> = fc.oneof(
         })
         .execute(),
   ),
+  // From one practice to another, of both, of who has this name in any, and of rows that are in the way of others.
+  fc.record({ from: practice, to: practice, dossier }).map(({ from, to, ...row }) => async (tx: Tx) => {
+    await tx.deleteFrom('dossier').where('dossier', '=', row.dossier).where('practice', '=', to).execute();
+    await tx
+      .updateTable('dossier')
+      .set({ practice: to })
+      .where((at) => at.and([at('practice', '=', from), at('dossier', '=', row.dossier)]))
+      .execute();
+  }),
+  fc.record({ dossier, changed: number }).map(
+    ({ changed, ...row }) =>
+      (tx: Tx) =>
+        tx
+          .updateTable('dossier')
+          .set({ changed })
+          .where((at) => at.or([at('practice', '=', PRACTICES[0]), at('dossier', '=', row.dossier)]))
+          .execute(),
+  ),
+  practice.map((of) => (tx: Tx) => tx.updateTable('dossier').set({ changed: 3 }).where('practice', '!=', of).execute()),
+  practice.map(
+    (of) => (tx: Tx) =>
+      tx
+        .updateTable('dossier')
+        .set({ changed: 4 })
+        .where('practice', 'in', [...PRACTICES])
+        .where('practice', '=', of)
+        .execute(),
+  ),
+  fc.record({ practice, dossier, state: number }).map(
+    ({ state, ...row }) =>
+      (tx: Tx) =>
+        tx
+          .replaceInto('dossier')
+          .values(
+            PRACTICES.map((of) => ({
+              ...row,
+              practice: of,
+              state: hash(state),
+              seq: 1,
+              changed: 1,
+              head: null,
+              ended: 0,
+            })),
+          )
+          .execute(),
+  ),
+  fc.record({ practice, dossier, changed: number }).map((row) => (tx: Tx) => changeOne(tx, row)),
   // Of another table, and of one that only the vault's upkeep touches.
   practice.map(
     (of) => (tx: Tx) =>
@@ -169,6 +224,66 @@ describe('what is kept of the database', () => {
     expect(times).toBe(4);
     await ask(storage.read, ['b']);
     expect(times).toBe(5);
+  });
+
+  it('what one practice changes is let go of there and nowhere else; what does not say whose it is, everywhere', async () => {
+    const [mine, theirs] = PRACTICES;
+    const store = kept<string>({ from: ['dossier', 'handle'], size: () => 700, most: 100_000 });
+    let reads: string[] = [];
+    const ask = async () => {
+      reads = [];
+      await storage.read((tx) =>
+        store(tx, KEYS, async (missing) => {
+          reads.push(...missing);
+          return new Map(missing.map((key) => [key, key]));
+        }),
+      );
+      return reads;
+    };
+    const of = (practice: OrganisationId) => KEYS.filter((key) => key.startsWith(practice));
+    const row = { seq: 1, changed: 1, head: null, ended: 0, state: hash(1) };
+    const within: readonly Change[] = [
+      (tx) =>
+        tx
+          .insertInto('dossier')
+          .values(DOSSIERS.map((dossier) => ({ ...row, dossier, practice: theirs })))
+          .onConflict((on) => on.columns(['practice', 'dossier']).doUpdateSet({ state: hash(2) }))
+          .execute(),
+      (tx) => tx.updateTable('dossier').set({ changed: 2 }).where('practice', '=', theirs).execute(),
+      (tx) => changeOne(tx, { practice: theirs, dossier: DOSSIERS[0], changed: 7 }),
+      (tx) =>
+        tx.deleteFrom('dossier').where('dossier', '=', DOSSIERS[0]).where('dossier.practice', '=', theirs).execute(),
+    ];
+    expect(await ask()).toEqual(KEYS);
+    for (const one of within) {
+      await commit({ changes: [one], fails: false });
+      expect([await ask(), await ask()]).toEqual([of(theirs), []]);
+    }
+    const wide: readonly Change[] = [
+      (tx) => tx.updateTable('dossier').set({ changed: 2 }).execute(),
+      (tx) => tx.updateTable('dossier').set({ practice: mine }).where('practice', '=', theirs).execute(),
+      (tx) => tx.deleteFrom('dossier').where('dossier', '=', DOSSIERS[1]).execute(),
+      (tx) =>
+        tx
+          .deleteFrom('dossier')
+          .where((at) => at.or([at('practice', '=', theirs), at('seq', '=', 1)]))
+          .execute(),
+      (tx) =>
+        tx
+          .replaceInto('dossier')
+          .values({ ...row, dossier: DOSSIERS[0], practice: theirs })
+          .execute(),
+      (tx) => sql`DELETE FROM dossier WHERE practice = ${theirs}`.execute(tx),
+    ];
+    for (const one of wide) {
+      await commit({ changes: [one], fails: false });
+      expect(await ask()).toEqual(KEYS);
+    }
+    // Many changes of one practice cost the other no reading at all.
+    for (let nth = 0; nth < 20; nth++) {
+      await commit({ changes: [within[1]!], fails: false });
+      expect((await ask()).filter((key) => key.startsWith(mine))).toEqual([]);
+    }
   });
 
   it('R5: is let go of with the commit that changes it, whoever asks next or not, and not put back by who reads of before', async () => {

@@ -4,7 +4,7 @@ import type { Compilable, CompiledQuery } from 'kysely';
 import type { Tx } from './storage.ts';
 
 /** Stands where a value will be. */
-class Place {
+export class Place {
   readonly name: string;
   constructor(name: string) {
     this.name = name;
@@ -19,6 +19,10 @@ export function runsAtOnce(tx: object, run: Runs): () => void {
   direct.set(tx, run);
   return () => void direct.delete(tx);
 }
+
+/** What stands in the places of a query that was made before. */
+const filledWith = new WeakMap<object, Values>();
+export const filledIn = (query: object): Values | undefined => filledWith.get(query);
 
 export type Prepared<V extends Values, R> = (tx: Tx, values: V) => Promise<R[]>;
 
@@ -40,6 +44,7 @@ export function prepared<V extends Values, R>(
     const parameters = query.parameters.map((one) => (one instanceof Place ? values[one.name] : one));
     const run = direct.get(tx);
     const filled: CompiledQuery<R> = { ...query, parameters };
+    filledWith.set(filled, values);
     return run ? run(filled).rows : (await tx.executeQuery(filled)).rows;
   };
 }

@@ -12,7 +12,8 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { Changes, type Moment, touchedBy } from './moments.ts';
+import { Changes, type Moment, practicesIn, touchedBy } from './moments.ts';
+import { filledIn } from './prepared.ts';
 import { privateDatabase } from './private.ts';
 
 export interface SqliteOptions {
@@ -56,7 +57,8 @@ class SqliteConnection implements DatabaseConnection {
     this.#changes = changes;
   }
 
-  #prepare({ sql, query }: CompiledQuery): PreparedStatement {
+  #prepare(given: CompiledQuery): PreparedStatement {
+    const { sql, query } = given;
     let found = this.#prepared.get(sql);
     if (!found) {
       if (this.#prepared.size >= MAX_STATEMENTS) this.#prepared.clear();
@@ -64,7 +66,7 @@ class SqliteConnection implements DatabaseConnection {
       found = { statement, reads: statement.columns().length > 0, touches: touchedBy(query) };
       this.#prepared.set(sql, found);
     }
-    this.#changes?.note(found.touches);
+    if (found.touches.length > 0) this.#changes?.note(found.touches, practicesIn(query, filledIn(given)));
     return found;
   }
 

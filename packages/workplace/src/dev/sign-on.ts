@@ -86,12 +86,14 @@ const OFFERED: readonly OfferedWay[] = [
   { means: 'eid', name: 'DigiD', issuer: 'https://inloggen.digid.example', asks: 'substantial', phone: true },
 ];
 
-/** Somebody else wants to ask less of who works here, and more of patients. */
+/** Asked of every patient too. */
+const OF_ALL = { ...ASKED, patients: 'substantial' } as const satisfies AskedOfSignOn;
+/** Somebody else wants to ask less of who works here, and nothing of patients. */
 export const demandAsked = (until: Instant): Proposal => ({
   ...{ what: 'demand', id: 'v8', by: 'Joost Hofstede', mine: false, until, stale: false },
   ...{ signed: ['Joost Hofstede'], signedByMe: false, complete: false, needed: 2 },
-  asks: { ...ASKED, staff: 'substantial', patients: 'substantial' },
-  ...{ before: ASKED, lower: true, shutOut: 3 },
+  asks: { ...ASKED, staff: 'substantial' },
+  ...{ before: OF_ALL, lower: true, shutOut: 0 },
 });
 
 /** The telephone shows 123 456; whoever shows 654 321 is somebody else. */
@@ -115,7 +117,8 @@ export function pinSide(of: {
     async with() {
       await reach();
       if (scene === 'sign-on-away') return 'away';
-      return scene === 'sign-on' ? { name: 'DigiD', asks: 'substantial', phone: true, always: false } : null;
+      const always = scene === 'sign-on-lower';
+      return scene === 'sign-on' || always ? { name: 'DigiD', asks: 'substantial', phone: true, always } : null;
     },
     async begin(whose, where) {
       await reach();
@@ -144,7 +147,11 @@ export function pinSide(of: {
         return { signed: null, host, means: [], patients: { all: 0, asked: 0 }, mayChange };
       }
       return {
-        signed: { ...ASKED, since: plus(of.stage.start, -40 * DAY), by: ['Youssef Karimi', 'Hanneke de Bruin'] },
+        signed: {
+          ...(scene === 'sign-on-lower' ? OF_ALL : ASKED),
+          since: plus(of.stage.start, -40 * DAY),
+          by: ['Youssef Karimi', 'Hanneke de Bruin'],
+        },
         host: { level: 'high', desk: ASKED.desk, differs: scene === 'sign-on-differs' },
         means: scene === 'sign-on' || scene === 'sign-on-lower' ? OFFERED : null,
         patients: { all: 14, asked: 11 },

@@ -252,7 +252,7 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
                 aria-label={t('nav.user', { name: me.patient ? me.name : `${me.name}, ${initials(me.name)}` })}
               >
                 <span className="kk-user-whole">{me.name}</span>
-                {me.patient ? null : <span className="kk-user-short">{initials(me.name)}</span>}
+                {me.patient ? null : <span className="kk-user-short" data-initials={initials(me.name)} />}
               </Button>
             </Menu.Target>
             <Menu.Dropdown>

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { faultsOf, pose, putAxe } from '../axe.ts';
+import { Workplace } from '../pages/index.ts';
 import { FEW, fixtureOf } from './fixture.ts';
 
 const fixture = fixtureOf();
@@ -90,6 +91,20 @@ describe('what a practice asks of a sign-on', () => {
       ]);
       await putAxe(page);
       await check(page, 'lower', 800);
+
+      // Asked of every patient: nobody is given access without.
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.evaluate(() => {
+        location.hash = '#/werklijst';
+      });
+      await new Workplace(page).worklist.openFirst();
+      await page.evaluate(() => {
+        location.hash = `${location.hash.split('?')[0]}/inzage`;
+      });
+      await page.getByRole('button', { name: 'Maak een link' }).click();
+      await page.getByText('Uw praktijk vraagt dit van elke patiënt.').waitFor();
+      expect(await page.getByLabel('Nee, zonder').count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'De code is gelijk: stel voor' }).isDisabled()).toBe(true);
     });
   });
 
