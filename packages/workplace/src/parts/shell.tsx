@@ -248,7 +248,8 @@ export function Shell({ me, unlockers, idle }: ShellProps) {
                 variant="default"
                 className="kk-user"
                 leftSection={<Person size={16} />}
-                aria-label={t('nav.user', { name: me.name })}
+                // What stands on a narrow screen is part of the name (WCAG 2.5.3): it can be said aloud.
+                aria-label={t('nav.user', { name: me.patient ? me.name : `${me.name}, ${initials(me.name)}` })}
               >
                 <span className="kk-user-whole">{me.name}</span>
                 {me.patient ? null : <span className="kk-user-short" data-initials={initials(me.name)} />}
