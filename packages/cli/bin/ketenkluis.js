@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript so that any Node can start it: it runs the command on the Node that the lockfile pins.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,7 +36,10 @@ function compiledModules() {
     const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
     const ours = join(caches, 'ketenkluis');
     for (const folder of [caches, ours]) if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
-    return { NODE_COMPILE_CACHE: ours };
+    // Under sudo this may be somebody else's home.
+    const { uid, mode } = lstatSync(ours);
+    const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+    return isOurs ? { NODE_COMPILE_CACHE: ours } : {};
   } catch {
     return {};
   }
