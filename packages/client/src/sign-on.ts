@@ -1,7 +1,8 @@
 /**
  * The practice's desk, where people sign on outside (docs/identity.md). Its address is the practice's word (demand.ts), and the host's where
- * the practice never said; what comes of it counts by the signature of the practice's agent alone, for one person in one session. Throws `client/desk-away` where nobody answers within five
- * seconds or nothing that can be read, `client/desk-refused` where the desk says no: it says no more than that to anybody.
+ * the practice never said; what comes of it counts by the signature of the practice's agent alone, for one person in one session. Throws
+ * `client/desk-away` where nobody answers within five seconds or nothing that can be read, `client/desk-refused` where the desk says no: it
+ * says no more than that to anybody.
  */
 
 import { fromUtf8, type PersonId, type SessionId } from '@ketenkluis/base';

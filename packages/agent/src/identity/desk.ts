@@ -170,12 +170,6 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
     return options.citizen(person, issuer, subject);
   }
 
-  const adapterOf = (means: IdentityAdapter['means']): IdentityAdapter => {
-    const adapter = options.adapters.find((one) => one.means === means);
-    sweep();
-    if (adapter === undefined) throw identityRefused('flow');
-    return adapter;
-  };
   /** Room for one more of this caller: a stranger uses up their own share and nobody else's. */
   const makeRoom = (from: string): void => {
     sweep();
@@ -184,6 +178,13 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
     const most = [...shares.values()].reduce((one, other) => (other.length > one.length ? other : one));
     if ((shares.get(from)?.length ?? 0) + 1 >= most.length) throw identityRefused('room');
     open.delete(most[0]!);
+  };
+  /** Whoever gets no room is refused before a provider is asked anything for them. */
+  const adapterOf = (means: IdentityAdapter['means'], from: string): IdentityAdapter => {
+    const adapter = options.adapters.find((one) => one.means === means);
+    if (adapter === undefined) throw identityRefused('flow');
+    makeRoom(from);
+    return adapter;
   };
   const keep = (flow: Omit<Open, 'until'>): string => {
     makeRoom(flow.from);
@@ -235,7 +236,7 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
         ...(means === 'eid' && asks !== undefined && { asks, phone: phone !== undefined }),
       })),
     async begin({ means, person, session, from = '' }) {
-      const adapter = adapterOf(means);
+      const adapter = adapterOf(means, from);
       const { url, flow } = await adapter.begin();
       return { url, secret: keep({ adapter, flow, person, session, from, phone: null }) };
     },
@@ -248,7 +249,7 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
       return await word(flow, await flow.adapter.finish(callback, flow.flow));
     },
     async beginPhone({ person, session, from = '' }) {
-      const adapter = adapterOf('eid');
+      const adapter = adapterOf('eid', from);
       if (adapter.phone === undefined) throw identityRefused('flow');
       const { url, flow } = await adapter.begin('phone');
       const ticket = [...random(10)].map((byte) => TICKET[byte % TICKET.length]).join('');

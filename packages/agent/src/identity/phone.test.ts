@@ -141,11 +141,15 @@ describe('R28: with a telephone at the desk', () => {
 
   it('a stranger who begins as many as there is room for uses up their own share', async () => {
     const begun = { url: 'https://op.example', flow: { state: '', nonce: '', verifier: '' } };
+    let provider = 0;
     const adapter = {
       means: 'oidc' as const,
       issuer: 'https://op.example',
       name: 'x',
-      begin: async () => begun,
+      begin: async () => {
+        provider += 1;
+        return begun;
+      },
       finish: async () => Promise.reject(identityRefused('sign-on')),
     };
     const signer = await webSigner({
@@ -162,6 +166,8 @@ describe('R28: with a telephone at the desk', () => {
     const mine = await beginFrom('192.0.2.7');
     for (let nth = 0; nth < 1200; nth++) await beginFrom('203.0.113.9').catch(() => undefined);
     expect(await why(beginFrom('203.0.113.9'))).toBe('room');
+    // Whoever got no room cost the provider nothing.
+    expect(provider).toBe(1000);
     // Others still get in, and what they began before still stands: its answer is read (and this one is none).
     for (let nth = 0; nth < 20; nth++) await beginFrom(`198.51.100.${nth}`);
     expect(await finish(mine.secret)).toBe('sign-on');
