@@ -42,16 +42,13 @@ import type { Session } from './session.ts';
 type Unsealed = PetitionStatement extends infer P ? (P extends PetitionStatement ? Omit<P, 'words'> : never) : never;
 
 /** Patients ask as such, an answer of the practice is who may see who looked; a partner on a visit signs and nothing more. */
-const classOf = (session: Session, payload: Unsealed) =>
-  classFor(session, payload.kind, 'own' in payload && payload.own);
-const classFor = (session: Session, kind: Unsealed['kind'], own: unknown) =>
-  kind === 'destroy' || kind === 'forget'
-    ? ('sync' as const)
-    : kind !== 'answer' && kind !== 'extend' && (kind !== 'unread' || own !== null)
-      ? ('own' as const)
-      : session.home === null
-        ? ('audit' as const)
-        : ('session' as const);
+function classOf(session: Session, payload: Unsealed): 'own' | 'audit' | 'session' | 'sync' {
+  const { kind } = payload;
+  if (kind === 'destroy' || kind === 'forget') return 'sync';
+  const answers = kind === 'answer' || kind === 'extend' || (kind === 'unread' && payload.own === null);
+  if (!answers) return 'own';
+  return session.home === null ? 'audit' : 'session';
+}
 
 const ABOUT = {
   own: { role: { code: 'patient', text: 'patiënt' }, purpose: 'verzoek' },
