@@ -10,7 +10,7 @@ import { vaultError } from './errors.ts';
 import { requireAgentOrOwner } from './mirror.ts';
 import { checkpointOf, consistencyTo, inclusionOf, proofOf } from './proofs.ts';
 import { newestSnapshot } from './questions.ts';
-import { batchesFor, getStatements, parseRows, type StatementRow, toWire } from './storage/statements.ts';
+import { batchesFor, byPlace, getStatements, parseRows, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -220,6 +220,7 @@ async function givenIn(tx: Tx, { practice, people }: Caller) {
   const CHUNK = 5000;
   for (let from = 0; from < hashes.length; from += CHUNK)
     rows.push(...(await getStatements(tx, practice, hashes.slice(from, from + CHUNK))).values());
+  rows.sort(byPlace);
   const parsed = await parseRows(tx, practice, rows);
   const byPeople = rows.filter((_, i) => {
     return signersOf(parsed[i]!).every((by) => people.keys.cardStatement(by)?.payload.kind !== 'agent');
