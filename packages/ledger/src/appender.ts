@@ -6,7 +6,7 @@
 import { type Bytes, type Clock, equalBytes, type Instant, plus, type Random, type Signer } from '@ketenkluis/base';
 import type { Entry } from './entry.ts';
 import { ledgerError } from './errors.ts';
-import { type EntryDraft, type EntrySalts, type SealedEntry, sealEntry } from './leaf.ts';
+import { type EntryDraft, type EntryParts, type EntrySalts, type SealedEntry, sealEntry } from './leaf.ts';
 import { readCheckpoint, signCheckpoint } from './note.ts';
 import type { LedgerStore, LogId, LogState, LogWrite } from './store.ts';
 import { type Integrated, integrate } from './tiles.ts';
@@ -24,6 +24,7 @@ export class Committed<T extends Entry = Entry> {
   readonly index: number;
   readonly entry: T;
   readonly salts: EntrySalts;
+  readonly parts: EntryParts;
   readonly leaf: Bytes;
   /** Size of the tree under `checkpoint`. */
   readonly size: number;
@@ -37,6 +38,7 @@ export class Committed<T extends Entry = Entry> {
     this.index = line.index;
     this.entry = line.entry;
     this.salts = line.salts;
+    this.parts = line.parts;
     this.leaf = line.leaf;
     this.size = tree.size;
     this.checkpoint = checkpoint;
@@ -76,6 +78,8 @@ export interface AppenderOptions<Tx> {
   readonly random: Random;
   /** Operations in one transaction; 256 when left out. */
   readonly maxBatch?: number;
+  /** Waits for what is about to come, before a batch is taken; `waiting` says how many operations there are. Nothing when left out. */
+  readonly gather?: (waiting: () => number) => Promise<void>;
   /** How far the clock may stand behind the newest entry, in milliseconds; 5,000 when left out. */
   readonly maxBackwards?: number;
 }
@@ -266,6 +270,7 @@ export function createAppender<Tx>(options: AppenderOptions<Tx>): Appender<Tx> {
         for (const waiting of queue) waiting.reject(stopped);
         queue = [];
       } else {
+        await options.gather?.(() => queue.length);
         await commit(take());
       }
     }
