@@ -21,6 +21,8 @@ import {
 import {
   asShare,
   type Descriptor,
+  type Draft,
+  draft,
   type Fact,
   type FactOf,
   type Grant,
@@ -29,7 +31,6 @@ import {
   type Payload,
   type Piece,
   type Plaintext,
-  payloadHash,
   type Share,
   type State,
   signBatch,
@@ -152,7 +153,7 @@ class Bundles {
 interface Made {
   readonly job: PackJob;
   readonly dossier: DossierId | null;
-  readonly descriptor: Descriptor;
+  readonly descriptor: Draft<Descriptor>;
   readonly hash: Hash;
   readonly pack: Uint8Array;
   readonly c: Share<'c'>;
@@ -197,7 +198,8 @@ export async function sealDelivery(
       writer: to.agent.by as PersonId,
       ...(split ? { holders: split.holders } : {}),
     });
-    return { job, dossier, descriptor, hash: payloadHash(descriptor), pack: sealed.pack, c, h, k, split };
+    const drafted = draft(descriptor);
+    return { job, dossier, descriptor: drafted, hash: drafted.hash, pack: sealed.pack, c, h, k, split };
   };
   const made = await Promise.all([
     ...dossiers.flatMap(({ dossier, packs }) => packs.map((job) => seal(job, dossier))),
@@ -207,24 +209,25 @@ export async function sealDelivery(
   const bundles = new Bundles(to, at, random);
   const wrapped = await Promise.all(made.map((one) => wrapsOf(one, bundles)));
   const headers = await bundles.all();
-  const grants = grantsOf(made, to);
+  const grants = grantsOf(made, to).map(draft);
+  const facts = new Map(dossiers.map((job) => [job.dossier, job.facts.map(draft)]));
   const headOf = ({ job, hash }: Made): Head => ({
     version: job.version,
     descriptor: hash,
     fingerprint: job.fingerprint,
   });
   const deliveries = new Map(
-    dossiers.map(({ dossier, facts, withdrawals, drop, over, packs }): [DossierId, DossierDelivery] => [
+    dossiers.map(({ dossier, withdrawals, drop, over, packs }): [DossierId, DossierDelivery] => [
       dossier,
       {
         withdrawn: withdrawals.map(({ fact }) => fact),
-        facts: Object.fromEntries(facts.map((fact) => [fact.id, payloadHash(fact)])),
+        facts: Object.fromEntries(facts.get(dossier)!.map(({ payload, hash }) => [payload.id, hash])),
         heads: Object.fromEntries(
           made.filter((one) => one.dossier === dossier).map((one) => [one.job.scope, headOf(one)]),
         ),
         grants: grants
-          .filter((grant) => grant.dossier === dossier)
-          .map((grant) => ({ hash: payloadHash(grant), team: grant.team, packs: grant.packs, fact: grant.fact })),
+          .filter(({ payload }) => payload.dossier === dossier)
+          .map(({ payload: { team, packs, fact }, hash }) => ({ hash, team, packs, fact })),
         drop,
         over: over ?? [],
         sealed: new Set(packs.map(({ handle }) => handle)),
@@ -243,10 +246,10 @@ export async function sealDelivery(
       at,
     }),
   );
-  const payloads: Payload[] = [
+  const payloads: (Payload | Draft)[] = [
     ...headers.map(({ payload }) => payload),
     ...dossiers.flatMap(({ withdrawals }) => withdrawals),
-    ...dossiers.flatMap(({ facts }) => facts),
+    ...[...facts.values()].flat(),
     ...made.map(({ descriptor }) => descriptor),
     ...grants,
     ...steps,

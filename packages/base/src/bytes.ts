@@ -52,8 +52,20 @@ export function readU32(bytes: Uint8Array, offset: number): number {
 }
 
 /** Length-prefixes every part (u32) and joins them, so that no two lists of parts give the same bytes. */
-export const lengthPrefixed = (...parts: readonly Uint8Array[]): Bytes =>
-  concat(...parts.flatMap((part) => [u32(part.length), part]));
+export function lengthPrefixed(...parts: readonly Uint8Array[]): Bytes {
+  let length = 0;
+  for (const part of parts) length += 4 + part.length;
+  const out = new Uint8Array(length);
+  const view = new DataView(out.buffer);
+  let at = 0;
+  for (const part of parts) {
+    if (part.length > 0xffff_ffff) throw baseError('bad-number', `${part.length} is no u32`);
+    view.setUint32(at, part.length);
+    out.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return out;
+}
 
 const text =
   (coder: { decode(text: string): Uint8Array }) =>
