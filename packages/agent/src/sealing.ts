@@ -3,6 +3,7 @@
  * bundles and wraps, all statements under one signature. Shares live in this function's variables only.
  */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   base64url,
   concat,
@@ -168,7 +169,7 @@ export type StepOf = (
   delivery: DossierDelivery,
 ) => { readonly after: number; readonly prev: Hash | null; readonly state: Hash };
 
-/** Seals everything at once: the calls of WebCrypto run together. */
+/** Seals dossier by dossier; in between what was sealed before goes out. */
 export async function sealDelivery(
   to: Recipients,
   dossiers: readonly DossierJob[],
@@ -201,13 +202,15 @@ export async function sealDelivery(
     const drafted = draft(descriptor);
     return { job, dossier, descriptor: drafted, hash: drafted.hash, pack: sealed.pack, c, h, k, split };
   };
-  const made = await Promise.all([
-    ...dossiers.flatMap(({ dossier, packs }) => packs.map((job) => seal(job, dossier))),
-    ...(team?.packs ?? []).map((job) => seal(job, null)),
-  ]);
-
   const bundles = new Bundles(to, at, random);
-  const wrapped = await Promise.all(made.map((one) => wrapsOf(one, bundles)));
+  const made: Made[] = [];
+  const wrapped: Awaited<ReturnType<typeof wrapsOf>>[] = [];
+  for (const { dossier, packs } of [...dossiers, { dossier: null, packs: team?.packs ?? [] }]) {
+    const own = await Promise.all(packs.map((job) => seal(job, dossier)));
+    made.push(...own);
+    wrapped.push(...(await Promise.all(own.map((one) => wrapsOf(one, bundles)))));
+    await turn();
+  }
   const headers = await bundles.all();
   const grants = grantsOf(made, to).map(draft);
   const facts = new Map(dossiers.map((job) => [job.dossier, job.facts.map(draft)]));
