@@ -53,14 +53,10 @@ export function readU32(bytes: Uint8Array, offset: number): number {
 
 /** Length-prefixes every part (u32) and joins them, so that no two lists of parts give the same bytes. */
 export function lengthPrefixed(...parts: readonly Uint8Array[]): Bytes {
-  let length = 0;
-  for (const part of parts) length += 4 + part.length;
-  const out = new Uint8Array(length);
-  const view = new DataView(out.buffer);
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0));
   let at = 0;
   for (const part of parts) {
-    if (part.length > 0xffff_ffff) throw baseError('bad-number', `${part.length} is no u32`);
-    view.setUint32(at, part.length);
+    out.set(u32(part.length), at);
     out.set(part, at + 4);
     at += 4 + part.length;
   }

@@ -10,45 +10,34 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 const MAX_DEPTH = 32;
 
-const wellFormed = (text: string): string => {
+function quoted(text: string): string {
   if (!text.isWellFormed()) throw baseError('bad-json', 'a string holds half a character');
-  return text;
-};
+  return JSON.stringify(text);
+}
 
 /** Names of members with their colon: the same few dozen stand in everything that is signed. */
 const named = new Map<string, string>();
-const MOST_NAMES = 4096;
-const LONGEST_NAME = 64;
-
 function nameText(name: string): string {
-  const known = named.get(name);
-  if (known !== undefined) return known;
-  const text = `${JSON.stringify(wellFormed(name))}:`;
-  if (named.size < MOST_NAMES && name.length <= LONGEST_NAME) named.set(name, text);
+  const text = named.get(name) ?? `${quoted(name)}:`;
+  if (named.size < 4096 && name.length <= 64) named.set(name, text);
   return text;
 }
 
 // One walk that checks and writes, without a closure or list more than it needs: every statement goes through here several times.
 function write(value: unknown, depth: number): string {
   if (depth > MAX_DEPTH) throw baseError('bad-json', `nested deeper than ${MAX_DEPTH}`);
-  if (typeof value === 'string') return JSON.stringify(wellFormed(value));
+  if (typeof value === 'string') return quoted(value);
   if (value === null || value === true || value === false) return String(value);
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value) || Object.is(value, -0)) throw baseError('bad-json', 'only whole numbers');
     return String(value);
   }
   if (typeof value !== 'object') throw baseError('bad-json', `a ${typeof value} has no canonical form`);
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => write(item, depth + 1)).join(',')}]`;
   let text = '';
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) text += `${i > 0 ? ',' : ''}${write(value[i], depth + 1)}`;
-    return `[${text}]`;
-  }
   const record = value as Readonly<Record<string, unknown>>;
-  for (const name of Object.keys(record).sort()) {
-    const inner = record[name];
-    if (inner === undefined) continue;
-    text += `${text && ','}${nameText(name)}${write(inner, depth + 1)}`;
-  }
+  for (const name of Object.keys(record).sort())
+    if (record[name] !== undefined) text += `${text && ','}${nameText(name)}${write(record[name], depth + 1)}`;
   return `{${text}}`;
 }
 
