@@ -78,7 +78,10 @@ export interface AppenderOptions<Tx> {
   readonly random: Random;
   /** Operations in one transaction; 256 when left out. */
   readonly maxBatch?: number;
-  /** Waits for what is about to come, before a batch is taken; `waiting` says how many operations there are. Nothing when left out. */
+  /**
+   * Waits for what is about to come before a batch is taken; `waiting` says how many operations there are. Left out, or where it throws:
+   * what is there goes at once.
+   */
   readonly gather?: (waiting: () => number) => Promise<void>;
   /** How far the clock may stand behind the newest entry, in milliseconds; 5,000 when left out. */
   readonly maxBackwards?: number;
@@ -270,7 +273,7 @@ export function createAppender<Tx>(options: AppenderOptions<Tx>): Appender<Tx> {
         for (const waiting of queue) waiting.reject(stopped);
         queue = [];
       } else {
-        await options.gather?.(() => queue.length);
+        await options.gather?.(() => queue.length).catch(() => undefined);
         await commit(take());
       }
     }
