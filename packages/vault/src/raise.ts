@@ -9,7 +9,7 @@ import { type proveRecovery, RAISE_LIFE, RAISE_WAITS, raiseInfo } from '@ketenkl
 import { type Hash, hashOf, type Plaintext, sealTo } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { OWN_LEVEL, RECOVERED } from './assurance.ts';
-import { refresh, refused, type Signed } from './auth.ts';
+import { refused, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
@@ -62,9 +62,10 @@ export async function prove(vault: Vault, signed: Signed, body: z.infer<typeof p
     log: people.log,
     request,
     keys: [`session/${session.session}`],
-    // As the owners' record stands when this line's turn has come.
-    before: async () => {
-      kem = (await refresh(vault, signed)).people.keys.authority?.recovery.kem;
+    // As cards and the owners' record stand when this line's turn has come.
+    before: async (at) => {
+      const { keys } = (await vault.people.of(practice)) ?? people;
+      if (keys.cardOf(session.person, at) !== undefined) kem = keys.authority?.recovery.kem;
     },
     plan: async (tx, at) => {
       const row = await tx
