@@ -164,7 +164,7 @@ export {
   type WaitingWitnesses,
   waitingProposals,
 } from './proposals.ts';
-export { recordRecovery, recoverTeamKey } from './recovery.ts';
+export { raiseBySheets, recordRecovery, recoverTeamKey } from './recovery.ts';
 export { type NewReferral, refer } from './referral.ts';
 export {
   factIds,

@@ -5,7 +5,13 @@
 
 import type { Instant, OrganisationId, PersonId } from '@ketenkluis/base';
 import { plus } from '@ketenkluis/base';
-import { ASSURANCE_FRESH, type identifySession, SESSION_LIFE } from '@ketenkluis/protocol';
+import {
+  ASSURANCE_FRESH,
+  ENDPOINTS,
+  type EndpointName,
+  type identifySession,
+  SESSION_LIFE,
+} from '@ketenkluis/protocol';
 import {
   type Assurance,
   type AssuranceLevel,
@@ -64,15 +70,19 @@ export const wordOn = async (
   return row === undefined || row.until === null || at >= row.until ? null : row.statement;
 };
 
-const levelAt = async (tx: Tx, practice: OrganisationId, session: string, at: Instant): Promise<AssuranceLevel> => {
+/** Proof of the recovery key took the place of a sign-on (raise.ts): no level, as nobody outside looked at who this is. */
+export const RECOVERED = 'recovery';
+
+async function levelAt(tx: Tx, practice: OrganisationId, session: string, at: Instant) {
   const row = await tx
     .selectFrom('session_level')
-    .select(['level', 'until'])
+    .select(['level', 'means', 'until'])
     .where('practice', '=', practice)
     .where('session', '=', session as SessionRow['session'])
     .executeTakeFirst();
-  return row === undefined || (row.until !== null && at >= row.until) ? OWN_LEVEL : row.level;
-};
+  const over = row === undefined || (row.until !== null && at >= row.until);
+  return over ? { level: OWN_LEVEL, recovered: false } : { level: row.level, recovered: row.means === RECOVERED };
+}
 
 /**
  * What the practice asked of this patient when it took them in, under two signatures (docs/spec/own.md, `eid`). An `own` that ended asks
@@ -107,14 +117,20 @@ export const deskFor = (vault: Vault, { people, session, card }: Pick<Signed, 'p
   citizen: card?.kind === 'patient',
 });
 
-/** The level that this session does not reach and must; null when it may go on. */
-export async function lackOf(vault: Vault, people: People, who: Who): Promise<AssuranceLevel | null> {
+/** The level that this session does not reach and must; null when it may go on, at this endpoint. */
+export async function lackOf(
+  vault: Vault,
+  people: People,
+  who: Who,
+  endpoint: EndpointName | undefined,
+): Promise<AssuranceLevel | null> {
   const { session, organisation } = who;
   const { practice } = people;
   const at = vault.clock();
   const minimum = askedOf(vault, people, who);
   if (minimum === undefined) return null;
-  const level = await vault.storage.read((tx) => levelAt(tx, practice, session, at));
+  const { level, recovered } = await vault.storage.read((tx) => levelAt(tx, practice, session, at));
+  if (recovered && organisation === null && endpoint !== undefined && 'recovered' in ENDPOINTS[endpoint]) return null;
   // What a partner says of its people counts as far as the owners said in the partner fact that they take its word.
   const counts = organisation === null || accepted(people, organisation, level, at);
   return reachesLevel(counts ? level : OWN_LEVEL, minimum) ? null : minimum;

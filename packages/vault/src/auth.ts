@@ -37,7 +37,7 @@ export interface Caller {
   readonly card: Card | null;
   /** Set for people of a partner; the card is then one of their own organisation. */
   readonly guest: Guest | null;
-  /** The level of assurance that this practice asks for and the session does not reach. */
+  /** The level of assurance that this practice asks for and the session does not reach; null where it may go on with what was asked. */
   readonly lack: AssuranceLevel | null;
 }
 export interface Signed extends Caller {
@@ -96,7 +96,7 @@ async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   if (session.organisation !== null && !isFor('guests', endpoint)) throw refused();
   const stands = standing(people, session, vault.clock());
   if (isPatient(stands) && !isFor('patients', endpoint)) throw refused();
-  const lack = await lackOf(vault, people, session);
+  const lack = await lackOf(vault, people, session, endpoint);
   return { practice, people, session, lack, ...stands };
 }
 
@@ -269,7 +269,8 @@ export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
   const people = await vault.people.of(practice);
   const [session] = await vault.storage.one(byId, { practice, session: signed.session.session });
   if (!people || !session) throw refused();
-  const lack = await lackOf(vault, people, session);
+  // `checkSigned` held the action against the endpoint.
+  const lack = await lackOf(vault, people, session, signed.request.payload.action as EndpointName);
   requireLive({ ...signed, session, lack }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
   return { ...signed, session, people, lack, ...standing(people, session, vault.clock()) };
 }
