@@ -49,9 +49,10 @@ export const signedBytes = (payloadBytes: Uint8Array): Bytes => lengthPrefixed(S
 /** Names a payload before (and after) it is signed. */
 export const payloadHash = (payload: Payload): Hash => hashOf(signedBytes(canonicalJson(payload)));
 
-const anyPayload = z
-  .object({ t: z.string().refine((t): t is StatementType => Object.hasOwn(statementSchemas, t)), suite: z.int() })
-  .loose();
+const anyPayload = z.object({
+  t: z.string().refine((t): t is StatementType => Object.hasOwn(statementSchemas, t)),
+  suite: z.int(),
+});
 
 /** Strict check against the schema of its type. Throws `seal/bad-header` or `seal/unknown-suite`. */
 export function parsePayload(value: unknown): Payload {
