@@ -154,6 +154,7 @@ export {
   agree,
   type Broken,
   disagree,
+  settleOutward,
   type Waiting,
   type WaitingColleague,
   type WaitingDemand,
