@@ -187,6 +187,7 @@ export {
   type DeskPlace,
   deskDoor,
   deskPlace,
+  loopbackAddress,
   SIGN_ON_LIFE,
   type SignOnMeans,
 } from './sign-on.ts';
