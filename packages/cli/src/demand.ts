@@ -4,7 +4,7 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { type Asked, agree, demanded, proposeDemand, waitingProposals } from '@ketenkluis/client';
+import { type Asked, agree, demanded, proposeDemand, settleOutward, waitingProposals } from '@ketenkluis/client';
 import { type Enter, type Entered, nthSecond, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
 import type { Outcome } from './say.ts';
@@ -82,6 +82,8 @@ export async function demand(options: DemandOptions, enter: Enter = signInByShee
       if (waiting === undefined) throw cliError('bad-option', 'the second signer sees no such proposal');
       state = await agree(session, waiting.hash);
     }
+    // Whoever is no owner signs, and puts nothing into the log.
+    if (state === 'signed' && (await settleOutward(owner)) > 0) state = 'admitted';
     const { ways } = asked;
     return {
       json: { ...asked, ways, state },

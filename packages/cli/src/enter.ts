@@ -16,6 +16,7 @@ import {
 } from '@ketenkluis/client';
 import { parseShareSheet } from '@ketenkluis/seal';
 import { cliError } from './errors.ts';
+import { loopbackIdentity } from './loopback.ts';
 
 const PASSPHRASE = 'KETENKLUIS_PASSPHRASE';
 /** Holds the passphrase of the second of two people at one keyboard. */
@@ -44,7 +45,7 @@ export function sheetsPort(texts: readonly string[]): NonNullable<Ports['sheets'
 
 /** Signs in with the device link of a sheet and the passphrase that goes with it. */
 export async function signInBySheet(linkFile: string, { variable = PASSPHRASE, sheets }: EnterMore = {}) {
-  const raise = sheets === undefined ? {} : { sheets: sheetsPort(sheets) };
+  const raise = sheets && { sheets: sheetsPort(sheets) };
   const text = (await readFile(linkFile, 'utf8')).split(/\s/).find((word) => word.includes('#/apparaat/')) ?? '';
   const link = parseDeviceLink(text);
   const given = process.env[variable] ?? (await password({ message: 'passphrase' }));
@@ -60,7 +61,7 @@ export async function signInBySheet(linkFile: string, { variable = PASSPHRASE, s
       clock: systemClock,
       random: systemRandom,
       storage,
-      ...raise,
+      ...(raise ?? { identity: loopbackIdentity({ fetch: net.fetch }) }),
     },
   );
   const session = await signIn(wired, { by: 'passphrase', device, passphrase: given });

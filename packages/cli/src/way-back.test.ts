@@ -1,16 +1,17 @@
 /** The way back under a demand (docs/identity.md; R14, R26): desk and agent's folder are gone, and the sheets bring the practice back. */
 
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileKeyStore } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
-import { type Asked, agree, openList, proposeDemand, type Session, waitingProposals } from '@ketenkluis/client';
+import { type Asked, openList, type Session } from '@ketenkluis/client';
 import { decodeEntry } from '@ketenkluis/ledger';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { demand } from './demand.ts';
 import { drill } from './drill.ts';
 import { type Enter, sheetsPort } from './enter.ts';
 import { hosting } from './hosting.ts';
+import { inspect } from './inspect.ts';
 import { looked } from './looked.ts';
 import { restore } from './practice.ts';
 
@@ -45,27 +46,32 @@ const lines = async () => {
 const [GP, SECOND] = ['A. de Eerste', 'B. de Tweede'];
 
 /** Everybody who works here signs on at level high, and there is nowhere to do it any more. */
-async function demandHigh(): Promise<void> {
-  const [owner, other] = [await world.signIn(GP), await world.signIn(SECOND)];
-  await proposeDemand(owner, ASKED);
-  const [waiting] = await waitingProposals(other);
-  expect(await agree(other, waiting!.hash)).toBe('admitted');
+async function demandHigh(...seconds: readonly string[]): Promise<void> {
+  const asked = { staff: 'high', patients: 'none', desk: ASKED.desk!, way: ['dezi=https://dezi.example'] } as const;
+  expect((await demand({ person: GP, second: seconds, ...asked }, enter)).json).toEqual({
+    ...ASKED,
+    state: 'admitted',
+  });
 }
 
-beforeEach(async () => {
-  world = await makeWorld(2, 3);
-  await world.enrol();
-  await world.sync({ mirror: join(world.dir, 'mirror') });
+async function start(...of: Parameters<typeof makeWorld>): Promise<void> {
+  world = await makeWorld(...of);
   files = world.init.sheets.recovery.map((text, i) => {
     const file = join(world.dir, `recovery-${i + 1}.txt`);
     writeFileSync(file, text);
     return file;
   });
-  await demandHigh();
-});
+}
 afterEach(() => world.close());
 
 describe('the way back', () => {
+  beforeEach(async () => {
+    await start(2, 3);
+    await world.enrol();
+    await world.sync({ mirror: join(world.dir, 'mirror') });
+    await demandHigh(SECOND);
+  });
+
   it('R14, R26: without desk and agent nobody gets in; the sheets bring the register back, lift the demand, and owners get in again', async () => {
     const [dir, mirror] = [join(world.dir, 'agent'), join(world.dir, 'mirror')];
     rmSync(dir, { recursive: true });
@@ -91,6 +97,15 @@ describe('the way back', () => {
     const owner = await world.signIn(GP);
     expect((await openList(owner, 'worklist')).content).toBeDefined();
     expect((await owner.people(true)).demand).toMatchObject({ ...ASKED, staff: null });
+
+    // Whoever inspects the practice reads who was let in by sheets, and when.
+    await world.sync({ mirror });
+    const out = join(world.dir, 'pack');
+    await inspect({ dir, mirror, out });
+    const text = readFileSync(join(out, 'inspectie.html'), 'utf8');
+    expect(text).toContain('Toegelaten met herstelbladen');
+    const told = text.slice(text.indexOf('Toegelaten met herstelbladen'));
+    for (const name of [GP, SECOND]) expect(told).toContain(name);
   });
 
   it('R26: a drill of the own copy, and who runs the vault, go the same way; a look does not', async () => {
@@ -127,5 +142,40 @@ describe('the way back', () => {
     expect((await openList(session, 'worklist')).content).toBeDefined();
     const since = (await lines()).slice(before).map(({ common }) => common.event);
     expect(since).not.toContain('recovery');
+  });
+});
+
+describe('who signs another demand', () => {
+  it('R19: of a practice with one owner the owner and a colleague, both with sheets', async () => {
+    await start(1, 2, { threshold: 1 });
+    const [nurse] = ['C. Verpleger'];
+    await demandHigh(nurse!);
+    expect(await problem(world.signIn(nurse!))).toBe('vault/identity-needed');
+    const lifted = await demand({ person: GP, second: [nurse!], sheets: files.slice(0, 2), staff: 'none' }, enter);
+    expect(lifted.json).toMatchObject({ state: 'admitted' });
+    await world.signIn(nurse!);
+  });
+
+  it('R19: of three owners who must all sign two are not enough, and the third comes with a sheet as well', async () => {
+    const owner = (name: string, passphrase: string) => ({ name, role: 'gp' as const, owner: true, passphrase });
+    const third = 'E. de Derde';
+    const people = [
+      ...[owner(GP, 'een twee drie vier'), owner(SECOND, 'vier drie twee een'), owner(third, 'twee vier een drie')],
+    ];
+    await start(1, 3, { people });
+    await demandHigh(SECOND, third);
+    const more = { person: GP, sheets: files.slice(0, 2), staff: 'none' };
+    const two = await demand({ ...more, second: [SECOND] }, enter);
+    expect(two).toMatchObject({ json: { state: 'proposed' }, failed: true });
+    expect(await problem(world.signIn(GP))).toBe('vault/identity-needed');
+    expect(await demand({ ...more, second: [SECOND, third] }, enter)).toMatchObject({ json: { state: 'admitted' } });
+    await world.signIn(third);
+  });
+
+  it('a level, a way or a change that is none is named before anybody signs in', async () => {
+    await start(1, 2);
+    const nobody: Enter = () => Promise.reject(new Error('nobody signs in'));
+    for (const more of [{}, { staff: 'low' }, { way: ['card=https://x.example'] }, { way: ['dezi'] }])
+      expect(await problem(demand({ person: GP, second: [SECOND], ...more }, nobody))).toBe('cli/bad-option');
   });
 });

@@ -154,6 +154,7 @@ export {
   agree,
   type Broken,
   disagree,
+  settleOutward,
   type Waiting,
   type WaitingColleague,
   type WaitingDemand,
@@ -186,6 +187,7 @@ export {
   type DeskPlace,
   deskDoor,
   deskPlace,
+  loopbackAddress,
   SIGN_ON_LIFE,
   type SignOnMeans,
 } from './sign-on.ts';

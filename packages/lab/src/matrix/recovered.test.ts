@@ -1,4 +1,4 @@
-/** R26: what recovery sheets raised asks every endpoint there is, whole and well-formed (docs/identity.md, "The way back"). */
+/** R14, R26: what recovery sheets raised asks every endpoint there is, whole and well-formed (docs/identity.md, "The way back"). */
 
 import { newId, systemRandom } from '@ketenkluis/base';
 import { ENDPOINTS, type EndpointName } from '@ketenkluis/protocol';
@@ -50,7 +50,7 @@ afterAll(async () => {
   for (const partner of partners) await partner.close();
 });
 
-it('R26: a raised session reaches the endpoints that say so, and is asked for the level at every other', async () => {
+it('R14, R26: a raised session reaches the endpoints that say so, and is asked for the level at every other', async () => {
   const asks: readonly (readonly [string, Ask])[] = Object.entries({ ...GENERAL, ...KEPT, ...ABOUT_ONE });
   const open = new Set<string>();
   for (const [row, ask] of asks) {
