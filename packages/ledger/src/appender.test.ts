@@ -73,6 +73,31 @@ describe('appender', () => {
     }
   });
 
+  it('waits for what is gathered, and goes on without it when gathering fails', async () => {
+    const { store, time } = world();
+    const asked: number[] = [];
+    const turns = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const appender = createAppender<MemoryTx>({
+      ...{ store, signer: () => signer, clock: () => time.now, random: testRandom(1) },
+      gather: async (waiting) => {
+        asked.push(waiting());
+        await turns[asked.length - 1]!.promise;
+        asked.push(waiting());
+      },
+    });
+    const first = appender.append(look('a'));
+    await Promise.resolve();
+    const rest = ['b', 'c'].map((name) => appender.append(look(name)));
+    turns[0]!.resolve();
+    await Promise.all([first, ...rest]);
+    expect([store.commits, asked]).toEqual([[3], [1, 3]]);
+    asked.length = 1;
+    const next = appender.append(look('d'));
+    turns[1]!.reject(new Error('nobody to ask'));
+    await next;
+    expect(store.commits).toEqual([3, 1]);
+  });
+
   it('operations with a common key never share a batch and keep their order', async () => {
     const { store, appender } = world();
     const seen: number[] = [];

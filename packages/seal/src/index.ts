@@ -86,7 +86,14 @@ export {
   webSigner,
   webVerifier,
 } from './signing.ts';
-export { dossierState, type SnapshotProof, type SnapshotRow, snapshotTree, verifySnapshotRow } from './state.ts';
+export {
+  dossierState,
+  type SnapshotProof,
+  type SnapshotRow,
+  snapshotTree,
+  standingGrants,
+  verifySnapshotRow,
+} from './state.ts';
 export {
   addSignature,
   asHash,

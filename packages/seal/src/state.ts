@@ -14,7 +14,7 @@ import { memoryTree, verifyInclusion } from '@ketenkluis/ledger';
 import { domain, sha256 } from './encoding.ts';
 import { sealError } from './errors.ts';
 import { asHash } from './statement.ts';
-import type { Hash } from './statements.ts';
+import type { Grant, Hash } from './statements.ts';
 
 const STATE = domain('state');
 const SNAPSHOT = domain('snapshot');
@@ -36,6 +36,19 @@ export function dossierState(dossier: Id<IdKind>, live: readonly Hash[]): Hash {
     throw sealError('bad-state', 'a live hash is listed twice');
   }
   return asHash(sha256(lengthPrefixed(STATE, idBytes(dossier), ...hashes)));
+}
+
+/**
+ * These grants of one dossier, oldest first, each with the packs that it opens still: live ones, and of two grants of one pack for one team
+ * the newer one counts. A grant without such a pack is live no more.
+ */
+export function standingGrants<T extends { readonly grant: Grant }>(all: readonly T[], live: ReadonlySet<string>): T[] {
+  const newest = new Map(all.flatMap((one) => one.grant.packs.map((pack) => [`${pack} ${one.grant.team}`, one])));
+  return all.map((one) => {
+    const { team } = one.grant;
+    const packs = one.grant.packs.filter((pack) => live.has(pack) && newest.get(`${pack} ${team}`) === one);
+    return { ...one, grant: { ...one.grant, packs } };
+  });
 }
 
 export interface SnapshotRow {

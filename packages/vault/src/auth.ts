@@ -3,7 +3,7 @@
  * Whoever is no confirmed member gets one constant refusal, whatever was asked (R22).
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type DenyReason, type KnownFact, type Question, requestFault } from '@ketenkluis/access';
 import {
   canonicalJson,
@@ -46,7 +46,7 @@ export interface Signed extends Caller {
 }
 
 export const refused = () => vaultError('refused', 'not available');
-export const tokenHash = (token: string): Hash => createHash('sha256').update(token).digest('base64url') as Hash;
+export const tokenHash = (token: string): Hash => hash('sha256', token, 'base64url') as Hash;
 
 const NOBODY = 'A'.repeat(43);
 const bearer = (request: FastifyRequest): string =>

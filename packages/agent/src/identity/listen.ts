@@ -5,7 +5,7 @@
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { idPattern, KetenkluisError, type PersonId, type SessionId } from '@ketenkluis/base';
 import { statementToWire } from '@ketenkluis/seal';
 import { z } from 'zod';
@@ -46,33 +46,6 @@ async function jsonOf(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(Buffer.concat(parts).toString('utf8'));
 }
 
-const plain = (address: string): string => address.trim().replace(/^::ffff:(?=\d+\.)/i, '');
-
-/** Who asks, as far as the line tells: the address, of IPv6 the network (/64) that one subscriber has whole. */
-export function callerOf(
-  {
-    headers,
-    socket,
-  }: Pick<IncomingMessage, 'headers'> & { readonly socket: { readonly remoteAddress?: string | undefined } },
-  proxies: readonly string[],
-): string {
-  const forwarded = headers['x-forwarded-for'];
-  const hops = [...(typeof forwarded === 'string' ? forwarded.split(',') : []), socket.remoteAddress ?? ''].map(plain);
-  let at = hops.pop() ?? '';
-  while (hops.length > 0 && proxies.includes(at)) at = hops.pop()!;
-  if (!isIPv6(at)) return at;
-  const [head = '', tail] = at.split('%')[0]!.toLowerCase().split('::');
-  const parts = (text: string) => (text === '' ? [] : text.split(':'));
-  const first = parts(head);
-  const last = parts(tail ?? '');
-  const zeros =
-    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
-  return [...first, ...zeros, ...last]
-    .slice(0, 4)
-    .map((part) => part.replace(/^0+(?=.)/, ''))
-    .join(':');
-}
-
 export async function openIdentityDoor(options: {
   readonly desk: IdentityDesk;
   /** Origins of the workplace. */
@@ -90,13 +63,15 @@ export async function openIdentityDoor(options: {
   /** No page in a browser: those always say where they come from when they post, and when they may read an answer. */
   const isCommand = ({ headers }: IncomingMessage): boolean => headers.origin === undefined;
   const commands = (): boolean => desk.means().some(({ loopback }) => loopback === true);
+  const { callersBehind } = await import('./caller.ts');
+  const callerOf = callersBehind(options.proxies ?? []);
   const answerTo = async (request: IncomingMessage): Promise<unknown> => {
     // A workplace from before does not read that a command may.
     if (request.url === MEANS)
       return { means: desk.means().map(({ loopback, ...one }) => (isCommand(request) ? { ...one, loopback } : one)) };
     if (request.url === '/identity/begin') {
       const { means, phone, port, ...ids } = begin.parse(await jsonOf(request));
-      const from = callerOf(request, options.proxies ?? []);
+      const from = callerOf(request);
       const about = { person: ids.person as PersonId, session: ids.session as SessionId, from };
       if (isCommand(request) !== (port !== undefined) || (port !== undefined && phone !== undefined))
         throw new Error('not for this door');

@@ -91,6 +91,9 @@ export async function getStatements(
   return new Map(rows.map((row) => [row.hash, row]));
 }
 
+/** As they came into the log. */
+export const byPlace = (a: StatementRow, b: StatementRow): number => a.line - b.line || a.item - b.item;
+
 const MIB = 1024 * 1024;
 /** About how many bytes a row takes that is kept, with what it is on the wire, and the text of that. */
 export const rowSize = (row: StatementRow | undefined): number =>
