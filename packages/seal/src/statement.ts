@@ -49,9 +49,10 @@ export const signedBytes = (payloadBytes: Uint8Array): Bytes => lengthPrefixed(S
 /** Names a payload before (and after) it is signed. */
 export const payloadHash = (payload: Payload): Hash => hashOf(signedBytes(canonicalJson(payload)));
 
-const anyPayload = z
-  .object({ t: z.string().refine((t): t is StatementType => Object.hasOwn(statementSchemas, t)), suite: z.int() })
-  .loose();
+const anyPayload = z.object({
+  t: z.string().refine((t): t is StatementType => Object.hasOwn(statementSchemas, t)),
+  suite: z.int(),
+});
 
 /** What `anyPayload` holds, looked at by hand, since it is asked of every statement; the schema names the fault of one without it. */
 function headOf(value: unknown): z.infer<typeof anyPayload> {

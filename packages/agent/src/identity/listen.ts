@@ -1,6 +1,6 @@
 /**
  * The desk's door for the workplace: `GET /identity/means`, `POST /identity/begin` and `/identity/finish`, JSON, for the named origins only;
- * and the pages of patients' telephones (phone.ts). It stands in the practice beside the agent, behind whatever ends TLS there. Every
+ * for commands, which have none, where some means allows it (docs/identity.md, "At the command line"); and the pages of patients' telephones (phone.ts). It stands in the practice beside the agent, behind whatever ends TLS there. Every
  * failure is one answer; why stands in the practice's own log.
  */
 
@@ -19,6 +19,8 @@ const begin = z.strictObject({
   session: z.string().regex(idPattern('session')),
   /** The patient signs on with their own telephone. */
   phone: z.literal(true).optional(),
+  /** A command that listens on the machine of whoever runs it. */
+  port: z.int().min(1024).max(65535).optional(),
 });
 const secret = z.string().max(100);
 const finish = z.union([
@@ -60,12 +62,20 @@ export async function openIdentityDoor(options: {
   const { desk, origins } = options;
   const { callersBehind } = await import('./caller.ts');
   const callerOf = callersBehind(options.proxies ?? []);
+  /** No page in a browser: those always say where they come from when they post, and when they may read an answer. */
+  const isCommand = ({ headers }: IncomingMessage): boolean => headers.origin === undefined;
+  const commands = (): boolean => desk.means().some(({ loopback }) => loopback === true);
   const answerTo = async (request: IncomingMessage): Promise<unknown> => {
-    if (request.url === MEANS) return { means: desk.means() };
+    // A workplace from before does not read that a command may.
+    if (request.url === MEANS)
+      return { means: desk.means().map(({ loopback, ...one }) => (isCommand(request) ? { ...one, loopback } : one)) };
     if (request.url === '/identity/begin') {
-      const { means, phone, ...ids } = begin.parse(await jsonOf(request));
+      const { means, phone, port, ...ids } = begin.parse(await jsonOf(request));
       const from = callerOf(request);
       const about = { person: ids.person as PersonId, session: ids.session as SessionId, from };
+      if (isCommand(request) !== (port !== undefined) || (port !== undefined && phone !== undefined))
+        throw new Error('not for this door');
+      if (port !== undefined) return await desk.begin({ means, ...about, port });
       if (phone === undefined) return await desk.begin({ means, ...about });
       if (means !== 'eid') throw new Error('not for this door');
       return await desk.beginPhone(about);
@@ -94,7 +104,8 @@ export async function openIdentityDoor(options: {
     }
     try {
       const asks = posts ? json && request.method === 'POST' : request.url === MEANS && request.method === 'GET';
-      if (!known || !asks) throw new Error('not for this door');
+      const welcome = known || (isCommand(request) && commands());
+      if (!welcome || !asks) throw new Error('not for this door');
       const body = JSON.stringify(await answerTo(request));
       response.writeHead(200, { ...headers, 'content-type': 'application/json' }).end(body);
     } catch (error) {

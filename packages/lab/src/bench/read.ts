@@ -5,13 +5,13 @@
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { folderSource, readPractice } from '@ketenkluis/agent';
 import { parseLocalDate, steadyCount } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES } from '@ketenkluis/care';
+import { diskFolder } from '../scratch.ts';
 import type { Measured } from './figure.ts';
 import type { Ground, Records } from './ground.ts';
 
@@ -106,7 +106,7 @@ async function child<T>(mode: 'turns' | 'peak', folder: string, asOf: string): P
 export async function benchRead(folder: string, asOf = '2020-01-01'): Promise<ReadBench> {
   const times = await child<Times>('turns', folder, asOf);
   const peakMiB = await child<number>('peak', folder, asOf);
-  const tenfold = await mkdtemp(join(tmpdir(), 'tenfold-'));
+  const tenfold = await mkdtemp(join(diskFolder(), 'tenfold-'));
   try {
     await writeTenfold(folder, tenfold);
     const peakTenfoldMiB = await child<number>('peak', tenfold, asOf);
