@@ -98,6 +98,31 @@ describe('appender', () => {
     expect(store.commits).toEqual([3, 1]);
   });
 
+  it('R38: what failed where a tile was just full is in no later root, nor in what is signed with it', async () => {
+    const { store, appender, writer } = world();
+    const no = () => {
+      throw new Error('no');
+    };
+    const lines = [];
+    while (lines.length < 256)
+      lines.push(...(await Promise.all(names(64).map((name) => appender.append(look(`${name} ${lines.length}`))))));
+    await expect(appender.append(look('fails', {}, { effect: no }))).rejects.toThrow('no');
+    // Beside one that fails as well: the others go again without it.
+    const beside = [appender.append(look('fails too', {}, { effect: no })), appender.append(look('stays'))] as const;
+    const [failed, stays] = await Promise.allSettled(beside);
+    expect([failed.status, stays.status]).toEqual(['rejected', 'fulfilled']);
+    if (stays.status === 'fulfilled') lines.push(stays.value);
+    lines.push(await appender.append(look('after')));
+    // As whoever never kept an edge reads it.
+    lines.push(await writer(9).append(look('another program')));
+    const stored = (await store.entries(LOG, 0, 1000)).map(({ leaf }) => leaf);
+    for (const { size, checkpoint, index, leaf, proof } of lines.slice(-3)) {
+      const { root } = await openCheckpoint(checkpoint, { log: key }, verifier);
+      expect([size, root]).toEqual([index + 1, merkleRoot(stored.slice(0, size))]);
+      expect(verifyInclusion({ index, size, leaf, proof, root })).toBe(true);
+    }
+  });
+
   it('operations with a common key never share a batch and keep their order', async () => {
     const { store, appender } = world();
     const seen: number[] = [];

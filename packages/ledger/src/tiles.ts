@@ -186,6 +186,8 @@ export const consistencyFromTiles = async (
 
 /** The right edge as the last `integrate` left it, and the hashes inside: good for as long as the very same bytes are read again. */
 export interface Edge {
+  /** Of the tree that it is the edge of, whether that was ever stored or not. */
+  readonly size: number;
   readonly tiles: ReadonlyMap<string, Uint8Array>;
   readonly known: KnownNodes;
   /** Of these tiles, which may never be stored: `known` once they are read again. */
@@ -201,9 +203,12 @@ function edgeOf(size: number): Place[] {
   }
   return edge;
 }
-/** What `edge` knows, where the tiles that were read are those it was made from; nothing of it otherwise. */
-function knownFrom(edge: Edge | undefined, tiles: ReadonlyMap<string, Uint8Array>): KnownNodes {
-  if (!edge || edge.known.size > MAX_EDGE_NODES) return new Map();
+/**
+ * What `edge` knows, where the tiles that were read are those it was made from; nothing of it otherwise. Of another size it is the edge of
+ * what was never stored: where the tiles below are full, those above are the same all the same.
+ */
+function knownFrom(edge: Edge | undefined, size: number, tiles: ReadonlyMap<string, Uint8Array>): KnownNodes {
+  if (!edge || edge.size !== size || edge.known.size > MAX_EDGE_NODES) return new Map();
   for (const [key, bytes] of tiles) {
     const before = edge.tiles.get(key);
     if (!before || !equalBytes(before, bytes)) return new Map();
@@ -237,7 +242,7 @@ export async function integrate(
   edge?: Edge,
 ): Promise<Integrated> {
   const tiles = await load(edgeOf(size), size, readTile);
-  const known = knownFrom(edge, tiles);
+  const known = knownFrom(edge, size, tiles);
   const learned: KnownNodes = new Map();
   const hashOf = hashesFrom(tiles, known, learned);
   const changed = new Map<string, Tile>();
@@ -267,7 +272,7 @@ export async function integrate(
     root: hashRange(rootRange(newSize), hashOf),
     oldRoot: hashRange(rootRange(size), hashOf),
     tiles: [...changed.values()],
-    edge: { tiles, known, learned },
+    edge: { size: newSize, tiles, known, learned },
     inclusion: (index) => inclusionRanges(index, newSize).map((range) => hashRange(range, hashOf)),
   };
 }

@@ -45,6 +45,8 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   const app = fastify({
     ...(options.logger ? { loggerInstance: options.logger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
+    // What is said of a request names it itself (`requestId`).
+    childLoggerFactory: (logger) => logger,
     bodyLimit: 64 * 1024,
     routerOptions: { maxParamLength: 200, caseSensitive: true },
     requestTimeout: 60_000,

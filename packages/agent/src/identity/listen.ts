@@ -60,11 +60,11 @@ export async function openIdentityDoor(options: {
   readonly refused?: (why: IdentityReason | 'request') => void;
 }): Promise<IdentityDoor> {
   const { desk, origins } = options;
+  const { callersBehind } = await import('./caller.ts');
+  const callerOf = callersBehind(options.proxies ?? []);
   /** No page in a browser: those always say where they come from when they post, and when they may read an answer. */
   const isCommand = ({ headers }: IncomingMessage): boolean => headers.origin === undefined;
   const commands = (): boolean => desk.means().some(({ loopback }) => loopback === true);
-  const { callersBehind } = await import('./caller.ts');
-  const callerOf = callersBehind(options.proxies ?? []);
   const answerTo = async (request: IncomingMessage): Promise<unknown> => {
     // A workplace from before does not read that a command may.
     if (request.url === MEANS)
