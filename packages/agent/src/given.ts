@@ -15,6 +15,7 @@ import {
   type KeyDirectory,
   type Statement,
   signersOf,
+  standingGrants,
   statementFromWire,
 } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
@@ -149,7 +150,9 @@ function rebuilt(before: LiveDossier, own: Own, given: Given, handed: Handed, as
   const holders = new Map(own.handles.map(({ descriptor, teams }) => [descriptor as string, new Set<TeamId>(teams)]));
   const below = own.handles.filter((one) => one.class !== 'source');
   const hanging = new Set<string>(below.map(({ descriptor }) => descriptor));
-  const theirs = given.grants.filter(({ grant }) => grant.packs.some((pack) => !hanging.has(pack)));
+  const theirs = standingGrants(given.grants, new Set(holders.keys())).filter(({ grant }) =>
+    grant.packs.some((pack) => !hanging.has(pack)),
+  );
   const replaced = new Set(theirs.flatMap(({ grant }) => grant.packs.map((pack) => `${pack} ${grant.team}`)));
   const known = new Set<string>(given.grants.map(({ hash }) => hash));
   const grants = [

@@ -17,7 +17,7 @@ export interface NodeFetch {
 export function nodeFetch(): NodeFetch {
   const agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) };
   let sent = 0;
-  const fetch: Fetch = (address, { method, headers, body }) => {
+  const fetch: Fetch = (address, { method, headers, body, signal }) => {
     const url = new URL(address);
     const local = url.hostname === 'localhost' || url.hostname.endsWith('.localhost');
     const payload = typeof body === 'string' ? new TextEncoder().encode(body) : body;
@@ -28,6 +28,7 @@ export function nodeFetch(): NodeFetch {
       port: url.port,
       path: url.pathname + url.search,
       headers: { ...headers, host: url.host, 'content-length': payload?.length ?? 0 },
+      ...(signal && { signal }),
     };
     return new Promise((done, failed) => {
       const answered = (response: IncomingMessage) => {

@@ -55,41 +55,75 @@ interface WithAge extends Condition {
 }
 
 /** R4 lets onset and abatement be a date, a period or an age; text and ranges give no date. */
-function dayOf(condition: Condition, what: 'onset' | 'abatement', birthDate: LocalDate | undefined) {
-  const record = condition as WithAge;
+function dayOf(record: WithAge, what: 'onset' | 'abatement'): LocalDate | undefined {
   const onset = what === 'onset';
   const direct = firstDay(onset ? record.onsetDateTime : record.abatementDateTime);
   if (direct !== undefined) return direct;
   const period = onset ? record.onsetPeriod : record.abatementPeriod;
-  const edge = firstDay(onset ? period?.start : (period?.end ?? period?.start));
-  if (edge !== undefined) return edge;
-  const age = onset ? record.onsetAge : record.abatementAge;
-  if (birthDate === undefined || typeof age?.value !== 'number' || age.code !== 'a') return undefined;
-  return age.value >= 0 && age.value < 130 ? addMonths(birthDate, Math.floor(age.value) * 12) : undefined;
+  return firstDay(onset ? period?.start : (period?.end ?? period?.start));
 }
+
+const yearsOf = (age: Quantity | undefined): number | undefined =>
+  typeof age?.value === 'number' && age.code === 'a' && age.value >= 0 && age.value < 130
+    ? Math.floor(age.value)
+    : undefined;
 
 /** An end is written down but no day can be read from it. */
 const endsSomehow = (condition: Condition): boolean =>
   Object.keys(condition).some((name) => name.startsWith('abatement'));
 
-export function problemFact(condition: Condition, birthDate?: LocalDate): ProblemFact {
-  const onset = dayOf(condition, 'onset', birthDate) ?? firstDay(condition.recordedDate);
-  const abatement = dayOf(condition, 'abatement', birthDate);
+/** What of a Condition says when it counts, for as long as the birth of its patient is not known. Small: a practice waits with thousands. */
+export interface ProblemSaid {
+  readonly keys: readonly CodingKey[];
+  readonly onset: LocalDate | undefined;
+  readonly onsetAge: number | undefined;
+  readonly recorded: LocalDate | undefined;
+  readonly abatement: LocalDate | undefined;
+  readonly abatementAge: number | undefined;
+  readonly clinical: 'active' | 'ended' | undefined;
+  /** That it ended is written, with or without a day. */
+  readonly ends: boolean;
+  readonly void: boolean;
+}
+
+export function problemSaid(condition: Condition): ProblemSaid {
+  const record: WithAge = condition;
   const clinical = codesOf(condition.clinicalStatus);
-  const says = clinical.some((code) => ENDED.has(code))
-    ? 'ended'
-    : clinical.some((c) => ACTIVE.has(c))
-      ? 'active'
-      : undefined;
-  const status = says ?? (abatement === undefined && endsSomehow(condition) ? 'ended' : undefined);
   return {
     keys: codeKeys(condition),
-    ...(onset === undefined ? {} : { onset }),
-    ...(abatement === undefined ? {} : { abatement }),
-    ...(status === undefined ? {} : { clinical: status }),
+    onset: dayOf(record, 'onset'),
+    onsetAge: yearsOf(record.onsetAge),
+    recorded: firstDay(condition.recordedDate),
+    abatement: dayOf(record, 'abatement'),
+    abatementAge: yearsOf(record.abatementAge),
+    clinical: clinical.some((code) => ENDED.has(code))
+      ? 'ended'
+      : clinical.some((code) => ACTIVE.has(code))
+        ? 'active'
+        : undefined,
+    ends: endsSomehow(condition),
     void: codesOf(condition.verificationStatus).some((code) => VOID.has(code)),
   };
 }
+
+/** With the birth date, by which an age is a day. */
+export function settled(said: ProblemSaid, birthDate?: LocalDate): ProblemFact {
+  const aged = (years: number | undefined) =>
+    birthDate === undefined || years === undefined ? undefined : addMonths(birthDate, years * 12);
+  const onset = said.onset ?? aged(said.onsetAge) ?? said.recorded;
+  const abatement = said.abatement ?? aged(said.abatementAge);
+  const status = said.clinical ?? (abatement === undefined && said.ends ? 'ended' : undefined);
+  return {
+    keys: said.keys,
+    ...(onset === undefined ? {} : { onset }),
+    ...(abatement === undefined ? {} : { abatement }),
+    ...(status === undefined ? {} : { clinical: status }),
+    void: said.void,
+  };
+}
+
+export const problemFact = (condition: Condition, birthDate?: LocalDate): ProblemFact =>
+  settled(problemSaid(condition), birthDate);
 
 /** Birth and death of a Patient; the problems come from its Conditions. */
 export function personFact(patient: Patient): Pick<PatientFacts, 'birthDate' | 'died'> {

@@ -4,7 +4,16 @@ export type { MinimiseContext } from './context.ts';
 export { contactDay, type DueInput, type DueItem, type DueResult, dueFor, type IndicatorClass } from './due.ts';
 export { emergencySummary, isInUse } from './emergency.ts';
 export { careError } from './errors.ts';
-export { firstDay, type PatientFacts, type ProblemFact, personFact, problemFact } from './facts.ts';
+export {
+  firstDay,
+  type PatientFacts,
+  type ProblemFact,
+  type ProblemSaid,
+  personFact,
+  problemFact,
+  problemSaid,
+  settled,
+} from './facts.ts';
 export {
   type Evidence,
   fieldsOf,

@@ -15,9 +15,8 @@ import {
   partnerLetter,
 } from '@ketenkluis/agent';
 import { localDate, parseId, parseLocalDate, systemClock, systemRandom } from '@ketenkluis/base';
+import { SECOND, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
-import { SECOND } from './keyholder.ts';
-import { signInBySheet } from './practice.ts';
 import type { Outcome } from './say.ts';
 
 interface Options {
@@ -52,7 +51,7 @@ async function decide(state: State, options: Options): Promise<void> {
   const now = systemClock();
   const owner = await signInBySheet(person);
   try {
-    const other = await signInBySheet(second, SECOND);
+    const other = await signInBySheet(second, { variable: SECOND });
     try {
       const people = await owner.session.people();
       await decideDestruction({

@@ -25,8 +25,8 @@ import { checkShares } from '@ketenkluis/seal';
 import { combineKey } from '@ketenkluis/seal/open';
 import { createVault, fsck, NEWEST_FILE, type RunningVault } from '@ketenkluis/vault';
 import { COPY_CHECKS, clientsRefuse, copyDrillOf } from './copy-drill.ts';
+import { type Enter, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
-import { signInBySheet } from './practice.ts';
 import type { Outcome } from './say.ts';
 
 const CHECKS = ['whole', 'mirror', 'prefix', 'vault-refuses', 'clients-refuse'] as const;
@@ -142,9 +142,9 @@ export async function keysFrom(mirror: string, sheets: readonly string[], sessio
   };
 }
 
-async function keysOf(mirror: string, files: readonly string[], person: string): Promise<CopyKeys> {
+async function keysOf(mirror: string, files: readonly string[], person: string, enter: Enter): Promise<CopyKeys> {
   const sheets = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  const colleague = await signInBySheet(person);
+  const colleague = await enter(person, { sheets });
   try {
     return await keysFrom(mirror, sheets, colleague.session);
   } finally {
@@ -152,7 +152,7 @@ async function keysOf(mirror: string, files: readonly string[], person: string):
   }
 }
 
-export async function drill(options: DrillOptions): Promise<Outcome> {
+export async function drill(options: DrillOptions, enter: Enter = signInBySheet): Promise<Outcome> {
   const { backup, sheets, person } = options;
   if ((backup === undefined) === (sheets === undefined) || (sheets !== undefined && person === undefined))
     throw cliError('bad-option', 'name a --backup of the vault, or --sheets and --person for the own copy');
@@ -166,7 +166,7 @@ export async function drill(options: DrillOptions): Promise<Outcome> {
         ? await drillOf({ backup: resolve(backup!), mirror, register, clock })
         : await copyDrillOf({
             ...{ copy: resolve(options.copy ?? mirror), mirror, register, clock },
-            keys: await keysOf(mirror, sheets, person!),
+            keys: await keysOf(mirror, sheets, person!, enter),
           });
     register.drills = [...(register.drills ?? []), found].slice(-100);
     await state.save();

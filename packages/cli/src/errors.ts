@@ -5,6 +5,9 @@ export const cliError = errorFactory('cli', [
   'bad-option',
   'bad-practice-file',
   'no-passphrase',
+  'no-sign-on',
   'no-token',
   'not-empty',
+  'stopped',
+  'too-late',
 ]);

@@ -5,13 +5,9 @@
 
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Session } from '@ketenkluis/client';
 import { discloseFindings } from '@ketenkluis/client/overseer';
-import { signInBySheet } from './practice.ts';
+import { type Enter, signInBySheet } from './enter.ts';
 import type { Outcome } from './say.ts';
-
-/** Signs in; a test brings a session of its own. */
-type Enter = (sheet: string) => Promise<{ readonly session: Session; close(): Promise<void> }>;
 
 /** Throws what signing in throws, and what `discloseFindings` throws: then there is no file. */
 export async function findings(

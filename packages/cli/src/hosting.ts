@@ -2,18 +2,21 @@
 
 import { readFile } from 'node:fs/promises';
 import { hostingOf, stateHosting } from '@ketenkluis/client/hosting';
+import { type Enter, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
-import { signInBySheet } from './practice.ts';
 import type { Outcome } from './say.ts';
 
-export async function hosting(options: { readonly person: string; readonly said: string }): Promise<Outcome> {
+export async function hosting(
+  options: { readonly person: string; readonly said: string },
+  enter: Enter = signInBySheet,
+): Promise<Outcome> {
   let said: unknown;
   try {
     said = JSON.parse(await readFile(options.said, 'utf8'));
   } catch {
     throw cliError('bad-option', '--said is no JSON file');
   }
-  const owner = await signInBySheet(options.person);
+  const owner = await enter(options.person);
   try {
     await stateHosting(owner.session, said);
     const now = await hostingOf(owner.session);

@@ -8,12 +8,9 @@ import { heldCard, proposeKeyholders } from '@ketenkluis/client/keyholders';
 import { createKeys, readConfig, startKeyholder } from '@ketenkluis/keyholder';
 import { originFault } from '@ketenkluis/protocol';
 import { holderCardText, holderFingerprint } from '@ketenkluis/protocol/keyholder';
+import { SECOND, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
-import { signInBySheet } from './practice.ts';
 import { type Outcome, say } from './say.ts';
-
-/** Holds the passphrase of the second of two people at one keyboard. */
-export const SECOND = 'KETENKLUIS_SECOND_PASSPHRASE';
 
 /** Makes keys and a configuration without practices; the owners need the card. Throws `keyholder/not-empty`. */
 export async function init(options: { readonly dir: string; readonly url: string }): Promise<Outcome> {
@@ -80,7 +77,7 @@ export async function name(options: {
   try {
     const cards = holders.map(({ person, sign, kem, url }) => ({ person, sign, kem, url }));
     await proposeKeyholders(owner.session, { need, holders: cards });
-    const second = await signInBySheet(options.second, SECOND);
+    const second = await signInBySheet(options.second, { variable: SECOND });
     try {
       const waiting = (await waitingProposals(second.session)).findLast(
         (one) => 'what' in one && one.what === 'keyholders' && one.by === owner.session.person,

@@ -10,8 +10,8 @@ import { type DossierId, isId, systemRandom } from '@ketenkluis/base';
 import { parseWorklist, ROLES, type RoleId } from '@ketenkluis/care';
 import { clientError, directoryContent, openList, readContent, type Session } from '@ketenkluis/client';
 import { exportAudit, FILE_KINDS, type FileKind, type RecordNames } from '@ketenkluis/client/audit-record';
+import { type Enter, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
-import { signInBySheet } from './practice.ts';
 import type { Outcome } from './say.ts';
 
 export interface LookedOptions {
@@ -23,9 +23,6 @@ export interface LookedOptions {
   readonly dir?: string;
   readonly patient?: string;
 }
-
-/** Signs in; a test brings a session of its own. */
-type Enter = (sheet: string) => Promise<{ readonly session: Session; close(): Promise<void> }>;
 
 /** Throws `cli/bad-option`, what signing in throws, and what the vault refuses: then there is no file. */
 export async function looked(options: LookedOptions, enter: Enter = signInBySheet): Promise<Outcome> {

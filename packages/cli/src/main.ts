@@ -7,6 +7,7 @@ import { lab } from './spawn.ts';
 /** Each command loads what it needs when it is typed: nobody who runs a vault waits for the agent, nor who syncs for the vault. */
 const commands = {
   breach: () => import('./breach.ts'),
+  demand: () => import('./demand.ts'),
   destroy: () => import('./destroy.ts'),
   drill: () => import('./drill.ts'),
   findings: () => import('./findings.ts'),
@@ -117,6 +118,16 @@ command('hosting', 'say who runs the vault, who owns them, where the data lie an
   .requiredOption('--person <sheet>', 'sheet of an owner')
   .requiredOption('--said <file>', 'JSON (docs/hosts.md, "What patients are told")')
   .action((options) => run(options.json, async () => (await commands.hosting()).hosting(options)));
+
+command('demand', 'say what is asked of a sign-on; with recovery sheets also when nobody can sign on any more')
+  .requiredOption('--person <sheet>', 'sheet of the owner who proposes it')
+  .requiredOption('--second <sheet...>', 'sheet of whoever signs it too; more than one where more owners must sign')
+  .option('--sheets <file...>', 'recovery sheets, as many as the practice asks for')
+  .option('--staff <level>', 'none, substantial or high, of who works here')
+  .option('--patients <level>', 'none, substantial or high, of patients')
+  .option('--desk <origin>', 'where people sign on; none for nowhere')
+  .option('--way <means=issuer...>', 'what counts there and who vouches: dezi=, oidc=, eid=')
+  .action((options) => run(options.json, async () => (await commands.demand()).demand(options)));
 
 command('mitz', 'have Mitz asked whether a patient agrees that a partner sees their data')
   .requiredOption('--dir <dir>', 'state of the agent')

@@ -2,12 +2,12 @@
 
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { password } from '@clack/prompts';
 import {
   endEnrolment,
   enrol as enrolBatch,
   folderSource,
   init as initPractice,
+  type KeyStore,
   type NewStaff,
   nodeFetch,
   openPost,
@@ -23,16 +23,9 @@ import {
 } from '@ketenkluis/agent';
 import { type LocalDate, localDate, parseLocalDate, systemClock, systemRandom } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES, ROLE_IDS } from '@ketenkluis/care';
-import {
-  encodePracticeLink,
-  memoryStorage,
-  parseDeviceLink,
-  recordRecovery,
-  signIn,
-  takeDeviceLink,
-  wire,
-} from '@ketenkluis/client';
+import { encodePracticeLink, parseDeviceLink, recordRecovery } from '@ketenkluis/client';
 import { z } from 'zod';
+import { type Enter, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
 import { mitzUse, mitzWords } from './mitz.ts';
 import { alarmWords } from './output.ts';
@@ -40,7 +33,6 @@ import { progressBar } from './progress.ts';
 import { type Outcome, say } from './say.ts';
 
 const TOKEN = 'KETENKLUIS_BOOTSTRAP_TOKEN';
-const PASSPHRASE = 'KETENKLUIS_PASSPHRASE';
 
 const day = (text: string | undefined): LocalDate =>
   text === undefined ? localDate(systemClock()) : parseLocalDate(text);
@@ -171,36 +163,6 @@ export async function init(options: {
   }
 }
 
-/** Signs in with the device link of a sheet and the passphrase that goes with it. */
-export async function signInBySheet(linkFile: string, variable = PASSPHRASE) {
-  const text = (await readFile(linkFile, 'utf8')).split(/\s/).find((word) => word.includes('#/apparaat/')) ?? '';
-  const link = parseDeviceLink(text);
-  const given = process.env[variable] ?? (await password({ message: 'passphrase' }));
-  if (typeof given !== 'string') throw cliError('no-passphrase', 'without a passphrase nothing is signed');
-  const net = nodeFetch();
-  const storage = memoryStorage();
-  const device = await takeDeviceLink(storage, link);
-  const { origin, practice, authority, log, logTeam } = link;
-  const wired = wire(
-    { origin, pins: { practice, authority, log, logTeam } },
-    {
-      fetch: net.fetch,
-      clock: systemClock,
-      random: systemRandom,
-      storage,
-    },
-  );
-  const session = await signIn(wired, { by: 'passphrase', device, passphrase: given });
-  return {
-    session,
-    signer: session.keys().signer,
-    close: async () => {
-      await session.close();
-      net.close();
-    },
-  };
-}
-
 export async function enrol(options: {
   readonly dir: string;
   readonly source?: string;
@@ -256,17 +218,24 @@ export async function enrol(options: {
   }
 }
 
-/** The register comes back on a new computer: sheets of several people, and first the line that says so. */
-export async function restore(options: {
+interface RestoreOptions {
   readonly dir: string;
   readonly mirror: string;
   readonly sheets: readonly string[];
   readonly person: string;
-}): Promise<Outcome> {
+}
+
+/** The register comes back on a new computer: sheets of several people, and first the line that says so. */
+export async function restore(
+  options: RestoreOptions,
+  enter: Enter = signInBySheet,
+  keyStore?: KeyStore,
+): Promise<Outcome> {
   const sheets = await Promise.all(options.sheets.map((file) => readFile(file, 'utf8')));
-  const colleague = await signInBySheet(options.person);
+  const colleague = await enter(options.person, { sheets });
   try {
     const state = await restoreState({
+      ...(keyStore === undefined ? {} : { keyStore }),
       dir: resolve(options.dir),
       mirror: resolve(options.mirror),
       sheets,

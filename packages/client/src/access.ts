@@ -13,6 +13,7 @@ import {
   type KeyDirectory,
   type Statement,
   signersOf,
+  standingGrants,
 } from '@ketenkluis/seal';
 import { type About, sealAnnex } from './annex.ts';
 import { checkSaid } from './dossier-state.ts';
@@ -43,6 +44,7 @@ export interface Access {
   readonly seers: readonly Seer[];
   /** Every live fact that is shown, with who signed it. */
   readonly facts: readonly { readonly fact: DossierFact; readonly hash: Hash; readonly by: string }[];
+  /** With the packs that each opens still; one of a newer grant's is the newer one's. */
   readonly grants: readonly { readonly grant: Grant; readonly hash: Hash }[];
   readonly handles: readonly {
     readonly handle: HandleId;
@@ -101,10 +103,12 @@ export async function accessOf(
       hash: one.hash,
       by: signersOf(one)[0] ?? '',
     }));
-    const grants = (await shown(answer.grants)).map((one) => ({
+    const granted = (await shown(answer.grants)).map((one) => ({
       grant: expectType(one, 'grant').payload,
       hash: one.hash,
     }));
+    // In what order they came is the vault's word. What follows from it is held by the vault against the state that is signed next.
+    const grants = standingGrants(granted, new Set(answer.handles.map(({ descriptor }) => descriptor)));
     if (answer.handles.some(({ descriptor }) => !live.has(descriptor))) {
       throw clientError('state-unexplained', 'a part is not part of what is live in this dossier');
     }

@@ -17,6 +17,7 @@ interface Change {
     | 'statements'
     | 'snapshot'
     | 'recovery'
+    | 'recovery-prove'
     | 'propose'
     | 'proposal-end'
     | 'partner-directory'

@@ -154,6 +154,7 @@ export {
   agree,
   type Broken,
   disagree,
+  settleOutward,
   type Waiting,
   type WaitingColleague,
   type WaitingDemand,
@@ -164,7 +165,7 @@ export {
   type WaitingWitnesses,
   waitingProposals,
 } from './proposals.ts';
-export { recordRecovery, recoverTeamKey } from './recovery.ts';
+export { raiseBySheets, recordRecovery, recoverTeamKey } from './recovery.ts';
 export { type NewReferral, refer } from './referral.ts';
 export {
   factIds,
@@ -186,6 +187,7 @@ export {
   type DeskPlace,
   deskDoor,
   deskPlace,
+  loopbackAddress,
   SIGN_ON_LIFE,
   type SignOnMeans,
 } from './sign-on.ts';

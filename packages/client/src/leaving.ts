@@ -259,7 +259,7 @@ export async function rewrap(
   for (const { team, dossiers } of teams) {
     for (const group of groups(dossiers, most)) {
       for (const parts of await askAll(session, team, group, most)) {
-        const whole = parts.parts.length === parts.asked.length && parts.parts.length > 0;
+        const whole = isWhole(parts);
         if (whole) await putAll(session, team, parts, most);
         else left += 1;
         done += whole ? 1 : 0;
@@ -302,6 +302,17 @@ interface Gotten {
   readonly asked: readonly HandleId[];
   readonly proved: ProvedState | undefined;
   readonly parts: readonly (Awaited<ReturnType<typeof checkPart>> & { readonly handle: HandleId })[];
+}
+
+/**
+ * Everything asked for was given, and of every grant each pack that is live still. A grant names what it came with; of that, parts that have
+ * had a version since stand under the grant of that version.
+ */
+function isWhole({ asked, parts, proved }: Gotten): boolean {
+  const given = new Set<string>(parts.map(({ descriptor }) => descriptor.hash));
+  const live = new Set<string>(proved?.live);
+  const lacking = parts.some(({ grant }) => grant.payload.packs.some((pack) => live.has(pack) && !given.has(pack)));
+  return parts.length === asked.length && parts.length > 0 && !lacking;
 }
 
 /** A dossier with more parts than one request names is asked for in several: a grant may name parts of more than one of them. */
@@ -375,10 +386,11 @@ async function putAll(session: Session, team: TeamId, whole: Gotten & { dossier:
 async function put(session: Session, team: TeamId, { dossier, proved, parts }: Gotten & { dossier: DossierId }) {
   if (proved === undefined) throw clientError('state-unexplained', 'the vault does not show where a dossier stands');
   const { epoch, bundle } = await bundleFor(session, team);
-  const old = new Map(parts.map(({ grant }) => [grant.hash, grant]));
-  const grants = [...old.values()].map(
-    ({ payload }): Grant => ({ ...payload, epoch, issuer: session.person, packs: [...payload.packs] }),
-  );
+  const old = Map.groupBy(parts, ({ grant }) => grant.hash);
+  const grants = [...old.values()].map(([first, ...more]): Grant => {
+    const packs = [first!, ...more].map(({ descriptor }) => descriptor.hash);
+    return { ...first!.grant.payload, epoch, issuer: session.person, packs };
+  });
   const wraps: Wrap[] = await Promise.all(parts.map(({ descriptor, c }) => bundle.wrap('c', descriptor.hash, c)));
   const live = [...proved.live.filter((hash) => !old.has(hash)), ...grants.map(payloadHash)];
   const step = stepTo(session, proved, live);

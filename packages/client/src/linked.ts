@@ -40,7 +40,7 @@ export const linkedPractices = async (home: Session): Promise<readonly LinkedPra
   all.parse((await home.wire.ports.storage.get(listName(home))) ?? []);
 
 async function enter(home: Session, at: Pick<LinkedPractice, 'practice' | 'origin' | 'pins'>, passphrase: string) {
-  const { identity: _, storage: whole, ...ports } = home.wire.ports;
+  const { identity: _, sheets: __, storage: whole, ...ports } = home.wire.ports;
   const storage = corner(whole, home, at.practice);
   const [device] = await keptDevices(storage);
   if (device === undefined) throw clientError('bad-device-link', 'this device knows no way into that practice');

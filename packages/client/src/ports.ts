@@ -1,8 +1,9 @@
 /** What the client needs from its surroundings: browser and Node each bring their own. */
 
-import type { Clock, OrganisationId, PersonId, Random, SessionId } from '@ketenkluis/base';
+import type { Clock, Instant, OrganisationId, PersonId, Random, SessionId } from '@ketenkluis/base';
 import type { StatementWire } from '@ketenkluis/seal';
 import type { HeldDesk } from './demand.ts';
+import type { Session } from './session.ts';
 
 /** The part of `fetch` that is used; the browser's own fits. */
 export type Fetch = (
@@ -63,6 +64,11 @@ export interface Ports {
     /** Where: as the practice signed it, else as the host says. */
     readonly desk: HeldDesk;
   }) => Promise<StatementWire>;
+  /**
+   * Recovery sheets are on the table: proves them in the place of that sign-on (`raiseBySheets`; docs/identity.md, "The way back"). What
+   * comes of it may do little, and nothing with a dossier.
+   */
+  readonly sheets?: (session: Session) => Promise<Instant>;
 }
 
 /** For Node and tests. */

@@ -463,8 +463,8 @@ export async function settleOutward(session: Session): Promise<number> {
     if (!signers.includes(session.person) || signers.length < threshold) continue;
     const wraps = found.open.wraps.map((one) => fromBase64url(one));
     await submit(session, found.statements, wraps, found.open.names);
-    // The others are about the directory as it was: their proposers make them anew.
-    await session.people(true);
+    // The others are about the directory as it was: their proposers make them anew. What this asks of a sign-on the next use holds.
+    await session.directory();
     return 1;
   }
   return 0;

@@ -3,12 +3,13 @@
  * before this client has seen, proved, that the log says who did it, with which sheets and for which key.
  */
 
-import { type Bytes, fromBase64url, type TeamId } from '@ketenkluis/base';
-import { recoveryAnswer } from '@ketenkluis/protocol';
-import { asEpochWraps, checkShares, type Hash, type KemKeyPair } from '@ketenkluis/seal';
-import { combineKey, openEpoch } from '@ketenkluis/seal/open';
+import { type Bytes, base64url, fromBase64url, type Instant, plus, type TeamId } from '@ketenkluis/base';
+import { RAISE_LIFE, raiseInfo, recoveryAnswer, recoveryProved } from '@ketenkluis/protocol';
+import { asEpochWraps, asSealedBlob, checkShares, type Hash, type KemKeyPair } from '@ketenkluis/seal';
+import { combineKey, openEpoch, openSealed } from '@ketenkluis/seal/open';
 import { changeWith } from './change.ts';
 import { clientError } from './errors.ts';
+import type { ProvedLine } from './log.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -20,6 +21,11 @@ export async function recordRecovery(
   shares: readonly Hash[],
   epochs: readonly Hash[] = [],
 ): Promise<readonly Bytes[]> {
+  const { answer } = await putLine(session, shares, epochs);
+  return answer.wraps.map((text) => fromBase64url(text));
+}
+
+async function putLine(session: Session, shares: readonly Hash[], epochs: readonly Hash[], raise = false) {
   const { line, answer } = await changeWith(
     session,
     {
@@ -28,16 +34,53 @@ export async function recordRecovery(
       items: [],
       annexed: false,
       event: 'recovery',
-      body: { shares, epochs },
+      body: { shares, epochs, ...(raise ? { raise: true } : {}) },
     },
     recoveryAnswer,
   );
-  const named = line.items.map(({ item }) => (item.outcome === 'success' ? item.object : null));
-  const asked = [...shares, ...epochs];
+  checkNamed(line, [...shares, ...epochs]);
+  return { line, answer };
+}
+
+function checkNamed({ items }: ProvedLine, asked: readonly Hash[]): void {
+  const named = items.map(({ item }) => (item.outcome === 'success' ? item.object : null));
   if (named.length !== asked.length || asked.some((object, i) => named[i] !== object)) {
     throw clientError('wrong-item', 'the line about this recovery names other sheets or keys');
   }
-  return answer.wraps.map((text) => fromBase64url(text));
+}
+
+/** As long as the challenge of a vault is: what else would open is not handed to it. */
+const CHALLENGE_BYTES = 32;
+
+/**
+ * Proves the recovery key where the practice asks for a sign-on outside, and answers until when that counts (docs/identity.md, "The way
+ * back"). Nothing is put together before the line is proved; what is opened is this session's challenge about this very line. Throws
+ * `seal/bad-recovery-share` before anything is asked, `seal/cannot-open`, `client/bad-answer`, and the errors of `recordRecovery`.
+ */
+export async function raiseBySheets(session: Session, shares: readonly Bytes[]): Promise<Instant> {
+  const split = (await session.directory()).authority?.recovery;
+  if (split === undefined) throw clientError('no-key-here', 'this practice shows no recovery key');
+  const { line, answer } = await putLine(session, checkShares(shares, split), [], true);
+  // Its own request's, as `changeWith` held them together.
+  const request = line.common?.requestHash as Hash | null | undefined;
+  if (answer.challenge === undefined || request === undefined || request === null)
+    throw clientError('bad-answer', 'the vault wrote the line and gave no challenge');
+  const { practice, person, id } = session;
+  const { key } = await combineKey(shares, split);
+  const info = raiseInfo({ practice, person, session: id, line: line.index, request });
+  const opened = await openSealed(key, info, asSealedBlob(fromBase64url(answer.challenge)));
+  if (opened.length !== CHALLENGE_BYTES)
+    throw clientError('bad-answer', 'the vault gave something else than a challenge');
+  const proved = await changeWith(
+    session,
+    {
+      ...{ endpoint: 'recovery-prove', class: 'session', items: [], annexed: false, event: 'identity' },
+      body: { answer: base64url(opened) },
+    },
+    recoveryProved,
+  );
+  checkNamed(proved.line, [request]);
+  return Math.min(proved.answer.until, plus(session.now(), RAISE_LIFE)) as Instant;
 }
 
 /**

@@ -23,6 +23,7 @@ import type { Checkpoint } from '@ketenkluis/ledger';
 import {
   confirmSession,
   directory as directorySchema,
+  ENDPOINTS,
   type EndpointName,
   me as meSchema,
   sessionIdentified,
@@ -116,6 +117,8 @@ export class Session {
   #me: Me | null = null;
   /** The sign-on that this client brought. */
   #raised: Raised | null = null;
+  /** Until when recovery sheets stand in its place; nothing but what is marked `recovered` is asked from then on. */
+  #recovered: Instant | null = null;
   /** Where each dossier looked at stood; what a note is written on. */
   readonly proved = new Map<DossierId, ProvedState>();
   /** Letters and messages of referrals that were opened here; forgotten with the keys. */
@@ -162,13 +165,14 @@ export class Session {
   }
 
   async #confirm(): Promise<void> {
-    const { identity } = this.wire.ports;
+    const { identity, sheets } = this.wire.ports;
     try {
       await this.#confirmOnce();
     } catch (error) {
       const needed = error instanceof KetenkluisError && error.detail.problem === 'vault/identity-needed';
-      if (!needed || identity === undefined) throw error;
-      await this.identify();
+      if (!needed || (identity === undefined && sheets === undefined)) throw error;
+      if (sheets === undefined) await this.identify();
+      else this.#recovered = await sheets(this);
       await this.#confirmOnce();
     }
   }
@@ -325,6 +329,10 @@ export class Session {
   async call<S extends z.ZodType>(name: EndpointName, answer: S, body?: unknown, tail?: string): Promise<z.infer<S>> {
     // A locked session asks nothing, whatever still runs on the screen.
     this.keys();
+    if (this.#recovered !== null && !('recovered' in ENDPOINTS[name]))
+      throw clientError('refused', 'sheets do not stand for a sign-on here; sign in again without them', {
+        detail: { problem: 'vault/identity-needed' },
+      });
     const rest = { ...(body === undefined ? {} : { body }), ...(tail === undefined ? {} : { tail }) };
     return await this.wire.call(name, answer, { token: this.token, ...rest });
   }
@@ -360,7 +368,8 @@ export class Session {
    */
   async people(fresh = false): Promise<KeyDirectory> {
     const people = this.#people !== null && !fresh ? this.#people : await this.directory();
-    if (this.#visit === null) await holdVault(this, people, this.#raised);
+    const recovered = this.#recovered !== null && this.now() < this.#recovered;
+    if (this.#visit === null && !recovered) await holdVault(this, people, this.#raised);
     return people;
   }
 

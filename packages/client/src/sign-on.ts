@@ -23,8 +23,9 @@ const means = z.strictObject({
   asks: z.enum(['substantial', 'high']).optional(),
   phone: z.boolean().optional(),
   issuer: z.string().min(1).max(500).optional(),
+  loopback: z.literal(true).optional(),
 });
-/** Something to sign on with here. Of `eid`: what the practice asks of patients, and may they use a telephone at the desk? `issuer`: who vouches. */
+/** Something to sign on with here. Of `eid`: what the practice asks of patients, and may they use a telephone at the desk? `issuer`: who vouches. `loopback`: a command may. */
 export type SignOnMeans = z.infer<typeof means>;
 const answers = {
   means: z.strictObject({ means: z.array(means).max(3) }),
@@ -52,7 +53,8 @@ export interface BegunSignOn {
 
 export interface DeskDoor {
   means(): Promise<readonly SignOnMeans[]>;
-  begin(of: SignOnMeans['means'], about: SignOnAbout): Promise<BegunSignOn>;
+  /** `port`: of a command that listens on this machine, where the person comes back to. */
+  begin(of: SignOnMeans['means'], about: SignOnAbout, port?: number): Promise<BegunSignOn>;
   /** `callback`: the address at which the person came back. */
   finish(begun: Pick<BegunSignOn, 'secret'>, callback: string): Promise<StatementWire>;
   /** For a patient at the desk, with their own telephone. */
@@ -60,6 +62,9 @@ export interface DeskDoor {
   /** `number`: what the telephone shows. */
   finishPhone(begun: { readonly secret: string }, number: string): Promise<StatementWire>;
 }
+
+/** Where a command on this machine waits for the person to come back (RFC 8252, 7.3). */
+export const loopbackAddress = (port: number): string => `http://127.0.0.1:${port}/aangemeld`;
 
 export function deskDoor(origin: string, fetch: Fetch): DeskDoor {
   if (originFault(origin) !== null) throw clientError('insecure-origin', 'the address of the desk is none');
@@ -87,13 +92,16 @@ export function deskDoor(origin: string, fetch: Fetch): DeskDoor {
     (await ask('finish', answers.finished, body)).assurance as StatementWire;
   return {
     means: async () => (await ask('means', answers.means)).means,
-    async begin(of, about) {
-      const { url, secret } = await ask('begin', answers.begun, { means: of, ...about });
+    async begin(of, about, port) {
+      const own = port === undefined ? {} : { port };
+      const { url, secret } = await ask('begin', answers.begun, { means: of, ...about, ...own });
       const { protocol, searchParams } = new URL(url);
       const state = searchParams.get('state');
       // A link that a browser would run instead of follow is none.
       if ((protocol !== 'https:' && protocol !== 'http:') || !state)
         throw clientError('desk-away', 'the desk names no place to sign on');
+      if (port !== undefined && searchParams.get('redirect_uri') !== loopbackAddress(port))
+        throw clientError('desk-away', 'that sign-on would not come back to this machine');
       return { url, secret, state };
     },
     finish: ({ secret }, callback) => word({ callback, secret }),

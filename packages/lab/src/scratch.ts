@@ -25,6 +25,22 @@ export function scratchFolder(): string {
   }
 }
 
+/** statfs(2): file systems that live in memory, where a durable write costs nothing. */
+const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+/** A folder for temporary files on a real disk: what is measured there waits for it. Throws where there is none. */
+export function diskFolder(): string {
+  const found = [tmpdir(), '/var/tmp'].find((folder) => {
+    try {
+      return !IN_MEMORY.has(statfsSync(folder).type);
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) throw new Error(`${tmpdir()} is kept in memory: set TMPDIR to a folder on a disk`);
+  return found;
+}
+
 /** From here on `os.tmpdir()` of this process and of those it starts is that folder. */
 export function useScratch(): void {
   process.env.TMPDIR = scratchFolder();

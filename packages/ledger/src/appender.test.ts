@@ -73,6 +73,56 @@ describe('appender', () => {
     }
   });
 
+  it('waits for what is gathered, and goes on without it when gathering fails', async () => {
+    const { store, time } = world();
+    const asked: number[] = [];
+    const turns = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const appender = createAppender<MemoryTx>({
+      ...{ store, signer: () => signer, clock: () => time.now, random: testRandom(1) },
+      gather: async (waiting) => {
+        asked.push(waiting());
+        await turns[asked.length - 1]!.promise;
+        asked.push(waiting());
+      },
+    });
+    const first = appender.append(look('a'));
+    await Promise.resolve();
+    const rest = ['b', 'c'].map((name) => appender.append(look(name)));
+    turns[0]!.resolve();
+    await Promise.all([first, ...rest]);
+    expect([store.commits, asked]).toEqual([[3], [1, 3]]);
+    asked.length = 1;
+    const next = appender.append(look('d'));
+    turns[1]!.reject(new Error('nobody to ask'));
+    await next;
+    expect(store.commits).toEqual([3, 1]);
+  });
+
+  it('R38: what failed where a tile was just full is in no later root, nor in what is signed with it', async () => {
+    const { store, appender, writer } = world();
+    const no = () => {
+      throw new Error('no');
+    };
+    const lines = [];
+    while (lines.length < 256)
+      lines.push(...(await Promise.all(names(64).map((name) => appender.append(look(`${name} ${lines.length}`))))));
+    await expect(appender.append(look('fails', {}, { effect: no }))).rejects.toThrow('no');
+    // Beside one that fails as well: the others go again without it.
+    const beside = [appender.append(look('fails too', {}, { effect: no })), appender.append(look('stays'))] as const;
+    const [failed, stays] = await Promise.allSettled(beside);
+    expect([failed.status, stays.status]).toEqual(['rejected', 'fulfilled']);
+    if (stays.status === 'fulfilled') lines.push(stays.value);
+    lines.push(await appender.append(look('after')));
+    // As whoever never kept an edge reads it.
+    lines.push(await writer(9).append(look('another program')));
+    const stored = (await store.entries(LOG, 0, 1000)).map(({ leaf }) => leaf);
+    for (const { size, checkpoint, index, leaf, proof } of lines.slice(-3)) {
+      const { root } = await openCheckpoint(checkpoint, { log: key }, verifier);
+      expect([size, root]).toEqual([index + 1, merkleRoot(stored.slice(0, size))]);
+      expect(verifyInclusion({ index, size, leaf, proof, root })).toBe(true);
+    }
+  });
+
   it('operations with a common key never share a batch and keep their order', async () => {
     const { store, appender } = world();
     const seen: number[] = [];

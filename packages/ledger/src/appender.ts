@@ -6,10 +6,10 @@
 import { type Bytes, type Clock, equalBytes, type Instant, plus, type Random, type Signer } from '@ketenkluis/base';
 import type { Entry } from './entry.ts';
 import { ledgerError } from './errors.ts';
-import { type EntryDraft, type EntrySalts, type SealedEntry, sealEntry } from './leaf.ts';
+import { type EntryDraft, type EntryParts, type EntrySalts, type SealedEntry, sealEntry } from './leaf.ts';
 import { readCheckpoint, signCheckpoint } from './note.ts';
 import type { LedgerStore, LogId, LogState, LogWrite } from './store.ts';
-import { type Integrated, integrate } from './tiles.ts';
+import { type Edge, type Integrated, integrate } from './tiles.ts';
 
 /** A line that has its place but is not durable yet: what an effect may know. */
 export interface Sequenced extends SealedEntry {
@@ -24,6 +24,7 @@ export class Committed<T extends Entry = Entry> {
   readonly index: number;
   readonly entry: T;
   readonly salts: EntrySalts;
+  readonly parts: EntryParts;
   readonly leaf: Bytes;
   /** Size of the tree under `checkpoint`. */
   readonly size: number;
@@ -37,6 +38,7 @@ export class Committed<T extends Entry = Entry> {
     this.index = line.index;
     this.entry = line.entry;
     this.salts = line.salts;
+    this.parts = line.parts;
     this.leaf = line.leaf;
     this.size = tree.size;
     this.checkpoint = checkpoint;
@@ -76,6 +78,11 @@ export interface AppenderOptions<Tx> {
   readonly random: Random;
   /** Operations in one transaction; 256 when left out. */
   readonly maxBatch?: number;
+  /**
+   * Waits for what is about to come before a batch is taken; `waiting` says how many operations there are. Left out, or where it throws:
+   * what is there goes at once.
+   */
+  readonly gather?: (waiting: () => number) => Promise<void>;
   /** How far the clock may stand behind the newest entry, in milliseconds; 5,000 when left out. */
   readonly maxBackwards?: number;
 }
@@ -120,6 +127,9 @@ class EffectFailure<Tx> {
   }
 }
 
+/** Logs whose right edge is remembered, at most some 300 KB each. */
+const KEPT_EDGES = 64;
+
 export function createAppender<Tx>(options: AppenderOptions<Tx>): Appender<Tx> {
   const { store, clock, random } = options;
   const maxBatch = options.maxBatch ?? 256;
@@ -127,6 +137,7 @@ export function createAppender<Tx>(options: AppenderOptions<Tx>): Appender<Tx> {
   let queue: Waiting<Tx>[] = [];
   let running: Promise<void> | undefined;
   let stopped: Error | undefined;
+  const edges = new Map<LogId, Edge>();
 
   /** The oldest operations that have no key in common; one that must wait holds back those behind it that share a key. */
   function take(): Waiting<Tx>[] {
@@ -184,7 +195,10 @@ export function createAppender<Tx>(options: AppenderOptions<Tx>): Appender<Tx> {
   async function sequence(log: LogId, head: Head, readies: readonly Ready<Tx>[]): Promise<Sequence<Tx>> {
     const lines = readies.map((ready, i) => ({ ready, line: { ...ready.sealed, log, index: head.size + i } }));
     const leaves = lines.map(({ line }) => line.leaf);
-    const tree = await integrate(head.size, leaves, (level, index) => store.tile(log, level, index));
+    const tree = await integrate(head.size, leaves, (level, index) => store.tile(log, level, index), edges.get(log));
+    edges.delete(log);
+    edges.set(log, tree.edge);
+    if (edges.size > KEPT_EDGES) edges.delete(edges.keys().next().value!);
     const last = head.checkpoint === null ? undefined : readCheckpoint(head.checkpoint);
     if (last ? last.origin !== log || last.size !== head.size || !equalBytes(last.root, tree.oldRoot) : head.size > 0) {
       throw ledgerError('bad-tree', 'the tiles of this log do not give the root of its checkpoint; run fsck', {
@@ -266,6 +280,7 @@ export function createAppender<Tx>(options: AppenderOptions<Tx>): Appender<Tx> {
         for (const waiting of queue) waiting.reject(stopped);
         queue = [];
       } else {
+        await options.gather?.(() => queue.length).catch(() => undefined);
         await commit(take());
       }
     }

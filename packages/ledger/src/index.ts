@@ -39,6 +39,7 @@ export {
   type DraftItem,
   decodeEntry,
   type EntryDraft,
+  type EntryParts,
   type EntrySalts,
   encodeEntry,
   itemHash,

@@ -69,6 +69,12 @@ export interface EntrySalts {
   readonly items: readonly string[];
 }
 
+/** The bytes that the leaf commits to. */
+export interface EntryParts {
+  readonly common: Uint8Array;
+  readonly items: readonly Uint8Array[];
+}
+
 /** An item before it has its place in the chain. */
 export type DraftItem = Omit<EntryItem, 'seq' | 'prev'>;
 /** What is known before an entry is sealed. */
@@ -81,6 +87,7 @@ export interface EntryDraft {
 export interface SealedEntry {
   readonly entry: Entry;
   readonly salts: EntrySalts;
+  readonly parts: EntryParts;
   readonly leaf: Bytes;
   /** The entry and its salts as they are kept; `decodeEntry` reads it. */
   readonly stored: Bytes;
@@ -118,6 +125,7 @@ export function sealEntry(draft: EntryDraft, at: Instant, random: Random): Seale
   return {
     entry,
     salts: { common: base64url(common.salt), items: parts.map(({ salt }) => base64url(salt)) },
+    parts: { common: common.bytes, items: parts.map(({ bytes }) => bytes) },
     leaf: leafFrom(common, hashes),
     stored: storedFrom([common, ...parts]),
     heads,
@@ -148,6 +156,9 @@ export function encodeEntry(entry: Entry, salts: EntrySalts): Bytes {
 export interface DecodedEntry {
   readonly entry: Entry;
   readonly salts: EntrySalts;
+  readonly parts: EntryParts;
+  /** The commitments of the items (`itemHash`), in their order. */
+  readonly hashes: readonly Bytes[];
   /** The leaf that these bytes give. */
   readonly leaf: Bytes;
 }
@@ -173,10 +184,13 @@ export function decodeEntry(stored: Uint8Array): DecodedEntry {
     common: readJson(common.bytes, 'common'),
     items: items.map(({ bytes }, i) => readJson(bytes, `item ${i}`)),
   });
+  const hashes = itemHashes(items);
   return {
     entry,
     salts: { common: base64url(common.salt), items: items.map(({ salt }) => base64url(salt)) },
-    leaf: leafFrom(common, itemHashes(items)),
+    parts: { common: common.bytes, items: items.map(({ bytes }) => bytes) },
+    hashes,
+    leaf: leafFrom(common, hashes),
   };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   consistencyFromTiles,
   decodeBundle,
+  type Edge,
   encodeBundle,
   inclusionFromTiles,
   integrate,
@@ -123,6 +124,47 @@ describe('tiles', () => {
     store.reads.length = 0;
     await inclusionFromTiles(11, leaves.length, store.readTile, known);
     expect(store.reads).toEqual([]);
+  });
+
+  it('the right edge of the time before changes no root, tile or proof, and a tile that was changed since is seen', async () => {
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 200, max: 520 })), {
+      minLength: 2,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.nat(), async (steps, at) => {
+        const store = tileStore();
+        let edge: Edge | undefined;
+        let size = 0;
+        let root = '';
+        const add = (step: number, kept: Edge | undefined, name = 'leaf') => {
+          const leaves = Array.from({ length: step }, (_, i) => utf8(`${name} ${size + i}`));
+          return integrate(size, leaves, store.readTile, kept);
+        };
+        for (const step of steps) {
+          const plain = await add(step, undefined);
+          const kept = await add(step, edge);
+          const shown = ({ size: all, root: top, oldRoot, tiles, inclusion }: typeof plain) => [
+            ...[all, hex(top), hex(oldRoot), tiles.map(({ bytes }) => hex(bytes))],
+            Array.from({ length: step }, (_, i) => inclusion(size + i).map(hex)),
+          ];
+          expect(shown(kept)).toEqual(shown(plain));
+          // What was never stored counts for nothing either.
+          await add(step + 1, edge, 'never stored');
+          ({ edge } = kept);
+          for (const { level, index, bytes } of kept.tiles) store.tiles.set(`${level}/${index}`, bytes);
+          size = kept.size;
+          root = hex(kept.root);
+        }
+        const [key, bytes] = [...store.tiles].findLast(([name]) => name.startsWith('0/'))!;
+        fc.pre(size % 256 > 0);
+        const changed = bytes.slice();
+        changed[at % bytes.length]! ^= 1;
+        store.tiles.set(key, changed);
+        expect(hex((await add(1, edge)).oldRoot)).not.toBe(root);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('crosses the third level: 65,536 leaves and one more', async () => {

@@ -3,7 +3,7 @@
  * Nothing here stores: tiles are read through a function and handed back as values.
  */
 
-import { type Bytes, concat } from '@ketenkluis/base';
+import { type Bytes, concat, equalBytes } from '@ketenkluis/base';
 import { ledgerError } from './errors.ts';
 import {
   consistencyRanges,
@@ -103,11 +103,15 @@ function tileOf({ level, index }: Node): Place {
 /** Hashes of complete subtrees of one log, by level and index: they never change, so that one map serves every proof. */
 export type KnownNodes = Map<string, Bytes>;
 
-/** Computes subtree hashes from tiles, each once. */
-function hashesFrom(tiles: ReadonlyMap<string, Uint8Array>, known: KnownNodes = new Map()): HashOf {
+/** Computes subtree hashes from tiles, each once; what is not in `known` is put down in `learned`. */
+function hashesFrom(
+  tiles: ReadonlyMap<string, Uint8Array>,
+  known: KnownNodes = new Map(),
+  learned: KnownNodes = known,
+): HashOf {
   const hashOf: HashOf = (node) => {
     const key = keyOf(node);
-    let value = known.get(key);
+    let value = known.get(key) ?? learned.get(key);
     if (value) return value;
     if (node.level % TILE_HEIGHT === 0) {
       const place = tileOf(node);
@@ -120,7 +124,7 @@ function hashesFrom(tiles: ReadonlyMap<string, Uint8Array>, known: KnownNodes = 
       const left = { level: node.level - 1, index: node.index * 2 };
       value = nodeHash(hashOf(left), hashOf({ level: left.level, index: left.index + 1 }));
     }
-    known.set(key, value);
+    learned.set(key, value);
     return value;
   };
   return hashOf;
@@ -180,6 +184,39 @@ export const consistencyFromTiles = async (
   known?: KnownNodes,
 ): Promise<Bytes[]> => fromTiles(consistencyRanges(oldSize, size), size, readTile, known);
 
+/** The right edge as the last `integrate` left it, and the hashes inside: good for as long as the very same bytes are read again. */
+export interface Edge {
+  /** Of the tree that it is the edge of, whether that was ever stored or not. */
+  readonly size: number;
+  readonly tiles: ReadonlyMap<string, Uint8Array>;
+  readonly known: KnownNodes;
+  /** Of these tiles, which may never be stored: `known` once they are read again. */
+  readonly learned: KnownNodes;
+}
+const MAX_EDGE_NODES = 4096;
+/** The partial tiles of a tree of `size`, one of a level at most. */
+function edgeOf(size: number): Place[] {
+  const edge: Place[] = [];
+  for (let level = 0; TILE_WIDTH ** level <= size; level++) {
+    const index = Math.floor(size / TILE_WIDTH ** (level + 1));
+    if (tileWidth(size, level, index) > 0) edge.push({ level, index });
+  }
+  return edge;
+}
+/**
+ * What `edge` knows, where the tiles that were read are those it was made from; nothing of it otherwise. Of another size it is the edge of
+ * what was never stored: where the tiles below are full, those above are the same all the same.
+ */
+function knownFrom(edge: Edge | undefined, size: number, tiles: ReadonlyMap<string, Uint8Array>): KnownNodes {
+  if (!edge || edge.size !== size || edge.known.size > MAX_EDGE_NODES) return new Map();
+  for (const [key, bytes] of tiles) {
+    const before = edge.tiles.get(key);
+    if (!before || !equalBytes(before, bytes)) return new Map();
+  }
+  for (const [key, hash] of edge.learned) edge.known.set(key, hash);
+  return edge.known;
+}
+
 export interface Integrated {
   readonly size: number;
   readonly root: Bytes;
@@ -187,22 +224,27 @@ export interface Integrated {
   readonly oldRoot: Bytes;
   /** Every tile that is new or wider now, complete. */
   readonly tiles: readonly Tile[];
+  /** For the next `integrate` of this log. */
+  readonly edge: Edge;
   /** Inclusion proof, in the new tree, of a leaf that was just added. */
   inclusion(index: number): Bytes[];
 }
 
 /**
- * Adds leaves (data, not hashes) to a tree of `size`, reading only the partial tiles at its right edge.
+ * Adds leaves (data, not hashes) to a tree of `size`, reading only the partial tiles at its right edge. With the `edge` of the time before
+ * no hash is made twice, and a tile that was changed meanwhile is seen all the same, as its bytes differ.
  * Throws `ledger/bad-tile` when one of these is missing or too short.
  */
-export async function integrate(size: number, leaves: readonly Uint8Array[], readTile: ReadTile): Promise<Integrated> {
-  const edge: Place[] = [];
-  for (let level = 0; TILE_WIDTH ** level <= size; level++) {
-    const index = Math.floor(size / TILE_WIDTH ** (level + 1));
-    if (tileWidth(size, level, index) > 0) edge.push({ level, index });
-  }
-  const tiles = await load(edge, size, readTile);
-  const hashOf = hashesFrom(tiles);
+export async function integrate(
+  size: number,
+  leaves: readonly Uint8Array[],
+  readTile: ReadTile,
+  edge?: Edge,
+): Promise<Integrated> {
+  const tiles = await load(edgeOf(size), size, readTile);
+  const known = knownFrom(edge, size, tiles);
+  const learned: KnownNodes = new Map();
+  const hashOf = hashesFrom(tiles, known, learned);
   const changed = new Map<string, Tile>();
   let added: Uint8Array[] = leaves.map(leafHash);
   for (let level = 0; added.length > 0; level++) {
@@ -230,6 +272,7 @@ export async function integrate(size: number, leaves: readonly Uint8Array[], rea
     root: hashRange(rootRange(newSize), hashOf),
     oldRoot: hashRange(rootRange(size), hashOf),
     tiles: [...changed.values()],
+    edge: { size: newSize, tiles, known, learned },
     inclusion: (index) => inclusionRanges(index, newSize).map((range) => hashRange(range, hashOf)),
   };
 }

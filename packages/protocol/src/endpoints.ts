@@ -10,6 +10,7 @@ import {
   lengthPrefixed,
   type OrganisationId,
   type PersonId,
+  type SessionId,
   utf8,
 } from '@ketenkluis/base';
 import type { Hash, RequestClass } from '@ketenkluis/seal';
@@ -23,6 +24,8 @@ interface Endpoint {
   readonly guests?: true;
   /** Answers patients, and who stands in for them (docs/spec/own.md); all others know no such session. */
   readonly patients?: true;
+  /** Answers a session that recovery sheets raised where a level is asked for (docs/identity.md, "The way back"); all others ask for the level. */
+  readonly recovered?: true;
 }
 
 export const ENDPOINTS = {
@@ -30,12 +33,26 @@ export const ENDPOINTS = {
   'practice-create': { method: 'POST', path: '/v1/practices', classes: null },
   challenge: { method: 'POST', path: '/challenges', classes: null, guests: true, patients: true },
   'session-open': { method: 'POST', path: '/sessions', classes: null, guests: true, patients: true },
-  'session-confirm': { method: 'POST', path: '/sessions/confirm', classes: ['session'], guests: true, patients: true },
+  'session-confirm': {
+    method: 'POST',
+    path: '/sessions/confirm',
+    classes: ['session'],
+    guests: true,
+    patients: true,
+    recovered: true,
+  },
   'session-identity': { method: 'POST', path: '/sessions/identity', classes: ['session'], patients: true },
   /** Where people sign on outside, and what is asked of this person: also before the session is open. */
-  desk: { method: 'GET', path: '/desk', classes: null, patients: true },
+  desk: { method: 'GET', path: '/desk', classes: null, patients: true, recovered: true },
   'session-touch': { method: 'POST', path: '/sessions/touch', classes: null, guests: true, patients: true },
-  'session-close': { method: 'POST', path: '/sessions/close', classes: null, guests: true, patients: true },
+  'session-close': {
+    method: 'POST',
+    path: '/sessions/close',
+    classes: null,
+    guests: true,
+    patients: true,
+    recovered: true,
+  },
   'credential-options': { method: 'POST', path: '/credentials/options', classes: null, patients: true },
   credential: { method: 'POST', path: '/credentials', classes: ['session'], patients: true },
   keyring: { method: 'POST', path: '/keyring', classes: ['session'], patients: true },
@@ -43,15 +60,15 @@ export const ENDPOINTS = {
   'unlocker-end': { method: 'POST', path: '/unlockers/end', classes: ['admin'] },
   invitation: { method: 'GET', path: '/invitations/:invitation', classes: null },
   join: { method: 'POST', path: '/invitations/:invitation/join', classes: null },
-  directory: { method: 'GET', path: '/directory', classes: null, guests: true, patients: true },
+  directory: { method: 'GET', path: '/directory', classes: null, guests: true, patients: true, recovered: true },
   me: { method: 'GET', path: '/me', classes: null, patients: true },
   own: { method: 'GET', path: '/own', classes: null, patients: true },
   heads: { method: 'GET', path: '/heads', classes: null },
-  statements: { method: 'POST', path: '/statements', classes: ['admin', 'sync'] },
-  proposals: { method: 'GET', path: '/proposals', classes: null },
+  statements: { method: 'POST', path: '/statements', classes: ['admin', 'sync'], recovered: true },
+  proposals: { method: 'GET', path: '/proposals', classes: null, recovered: true },
   /** `session`: a second pair of eyes, no owner, under a partner or a pool that waits. */
-  propose: { method: 'POST', path: '/proposals', classes: ['admin', 'session'] },
-  'proposal-end': { method: 'POST', path: '/proposals/end', classes: ['admin'] },
+  propose: { method: 'POST', path: '/proposals', classes: ['admin', 'session'], recovered: true },
+  'proposal-end': { method: 'POST', path: '/proposals/end', classes: ['admin'], recovered: true },
   delivery: { method: 'POST', path: '/deliveries', classes: ['sync'] },
   snapshot: { method: 'POST', path: '/snapshots', classes: ['sync', 'admin'] },
   release: {
@@ -63,7 +80,7 @@ export const ENDPOINTS = {
   },
   write: { method: 'POST', path: '/writes', classes: ['write'], guests: true },
   takeover: { method: 'POST', path: '/takeovers', classes: ['write'] },
-  partners: { method: 'GET', path: '/partners', classes: null, guests: true, patients: true },
+  partners: { method: 'GET', path: '/partners', classes: null, guests: true, patients: true, recovered: true },
   'partner-directory': { method: 'POST', path: '/partners', classes: ['admin'] },
   vouched: { method: 'GET', path: '/vouched', classes: null },
   referrals: { method: 'GET', path: '/referrals', classes: null, guests: true },
@@ -111,7 +128,9 @@ export const ENDPOINTS = {
     guests: true,
     patients: true,
   },
-  recovery: { method: 'POST', path: '/recoveries', classes: ['session'] },
+  /** With `raise` also before the session is open, where a level is asked for. */
+  recovery: { method: 'POST', path: '/recoveries', classes: ['session'], recovered: true },
+  'recovery-prove': { method: 'POST', path: '/recoveries/proof', classes: ['session'], recovered: true },
   audit: { method: 'POST', path: '/audits', classes: ['audit', 'own'], patients: true },
   mirror: { method: 'GET', path: '/mirror', classes: null },
   entries: { method: 'GET', path: '/entries', classes: null },
@@ -131,6 +150,10 @@ export const SESSION_LIFE = 12 * 3_600_000;
 
 /** How old proof of identity from outside may be when it comes; milliseconds. It counts no longer than a session lives (R26). */
 export const ASSURANCE_FRESH = 2 * 60_000;
+
+/** How long a challenge to whoever holds recovery sheets waits for its answer, and how long that answer raises a session; milliseconds. */
+export const RAISE_WAITS = 2 * 60_000;
+export const RAISE_LIFE = 30 * 60_000;
 
 /** How long the owners have to sign a proposal, milliseconds, and how many may wait in a practice. */
 export const PROPOSAL_LIFE = 7 * 24 * 3_600_000;
@@ -154,3 +177,15 @@ export const unlockerBytes = (person: PersonId, unlocker: string): Bytes =>
 /** What the vault's receipt is a SHA-256 and a signature of: the request and the `h` wraps (ct) it now holds, in order. */
 export const receiptBytes = (practice: OrganisationId, request: Hash, wraps: readonly Uint8Array[]): Bytes =>
   lengthPrefixed(RECEIPT, idBytes(practice), fromBase64url(request), ...wraps);
+
+/**
+ * What the challenge to whoever holds recovery sheets is sealed under (KKSB): it opens for this person's session and this line alone. `line`
+ * is the place of the `recovery` line, `request` the hash of the signed request behind it.
+ */
+export const raiseInfo = (of: {
+  readonly practice: OrganisationId;
+  readonly person: PersonId;
+  readonly session: SessionId;
+  readonly line: number;
+  readonly request: Hash;
+}): string => `raise ${of.practice} ${of.person} ${of.session} ${of.line} ${of.request}`;

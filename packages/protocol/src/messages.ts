@@ -594,10 +594,23 @@ export const postDeclaration = signed(
  * `shares` are the commitments of the sheets, `epochs` the team keys that are to come back (none: the practice's register).
  */
 export const postRecovery = signed(
-  z.strictObject({ shares: z.array(wireHash).min(2).max(16), epochs: z.array(wireHash).max(64) }),
+  z.strictObject({
+    shares: z.array(wireHash).min(2).max(16),
+    epochs: z.array(wireHash).max(64),
+    /** The session is below the level asked for, and these sheets are to take its place (docs/identity.md, "The way back"). */
+    raise: z.literal(true).optional(),
+  }),
 );
-/** KKEW objects of those epochs, in order. */
-export const recoveryAnswer = z.strictObject({ ...committed.shape, wraps: z.array(base64url(2_000_000)).max(64) });
+/** KKEW objects of those epochs, in order; after `raise` a challenge (KKSB under `raiseInfo`) to the recovery key. */
+export const recoveryAnswer = z.strictObject({
+  ...committed.shape,
+  wraps: z.array(base64url(2_000_000)).max(64),
+  challenge: base64url(8000).optional(),
+});
+/** POST .../recoveries/proof (signed): what the challenge held. Once, within two minutes. */
+export const proveRecovery = signed(z.strictObject({ answer: base64url(64) }));
+/** The session counts as having met what is asked of it until then, for what is marked `recovered`. */
+export const recoveryProved = z.strictObject({ ...committed.shape, until: instant });
 
 /** POST .../audits (signed, class audit): one dossier's items with their proofs; itself a line. */
 export const postAudit = signed(z.strictObject({ from: instant, until: instant, annex: base64url(40_000).nullable() }));

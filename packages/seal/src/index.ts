@@ -4,10 +4,12 @@ export { asSealedAnnex, joinAnnex, type SealedAnnex, splitAnnex } from './annex.
 export { signedByOwners, verifyAuthority, verifyAuthorityStep } from './authority.ts';
 export {
   type BatchWire,
+  batchFromBytes,
   batchFromWire,
   batchToWire,
   batchWireSchema,
   MAX_BATCH,
+  pathBytes,
   type SignedBatch,
   signBatch,
 } from './batch.ts';
@@ -86,14 +88,23 @@ export {
   webSigner,
   webVerifier,
 } from './signing.ts';
-export { dossierState, type SnapshotProof, type SnapshotRow, snapshotTree, verifySnapshotRow } from './state.ts';
+export {
+  dossierState,
+  type SnapshotProof,
+  type SnapshotRow,
+  snapshotTree,
+  standingGrants,
+  verifySnapshotRow,
+} from './state.ts';
 export {
   addSignature,
   asHash,
   type Batches,
   batchesFromWire,
   claimedSigner,
+  type Draft,
   decodeStatement,
+  draft,
   encodeStatement,
   expectType,
   hashOf,

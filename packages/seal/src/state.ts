@@ -14,7 +14,7 @@ import { memoryTree, verifyInclusion } from '@ketenkluis/ledger';
 import { domain, sha256 } from './encoding.ts';
 import { sealError } from './errors.ts';
 import { asHash } from './statement.ts';
-import type { Hash } from './statements.ts';
+import type { Grant, Hash } from './statements.ts';
 
 const STATE = domain('state');
 const SNAPSHOT = domain('snapshot');
@@ -26,16 +26,41 @@ const compareBytes = (a: Uint8Array, b: Uint8Array): number => {
   return a.length - b.length;
 };
 
+const KEPT = 16_384;
+/** The bytes of hashes that were read of late: a line names the same ones in the state after each of its items. Nobody changes them. */
+const read = new Map<Hash, Uint8Array>();
+function bytesOf(hash: Hash): Uint8Array {
+  const known = read.get(hash);
+  if (known !== undefined) return known;
+  const bytes = fromBase64url(hash);
+  if (read.size >= KEPT) read.clear();
+  read.set(hash, bytes);
+  return bytes;
+}
+
 /**
  * SHA-256(lp("ketenkluis.state.v1", dossier id, hash, hash, ...)), hashes of the live descriptors, facts and grants of the dossier
  * in byte order. Throws `seal/bad-state` for a hash that stands there twice.
  */
 export function dossierState(dossier: Id<IdKind>, live: readonly Hash[]): Hash {
-  const hashes = live.map((item) => fromBase64url(item)).sort(compareBytes);
+  const hashes = live.map(bytesOf).sort(compareBytes);
   if (hashes.some((item, i) => i > 0 && equalBytes(item, hashes[i - 1]!))) {
     throw sealError('bad-state', 'a live hash is listed twice');
   }
   return asHash(sha256(lengthPrefixed(STATE, idBytes(dossier), ...hashes)));
+}
+
+/**
+ * These grants of one dossier, oldest first, each with the packs that it opens still: live ones, and of two grants of one pack for one team
+ * the newer one counts. A grant without such a pack is live no more.
+ */
+export function standingGrants<T extends { readonly grant: Grant }>(all: readonly T[], live: ReadonlySet<string>): T[] {
+  const newest = new Map(all.flatMap((one) => one.grant.packs.map((pack) => [`${pack} ${one.grant.team}`, one])));
+  return all.map((one) => {
+    const { team } = one.grant;
+    const packs = one.grant.packs.filter((pack) => live.has(pack) && newest.get(`${pack} ${team}`) === one);
+    return { ...one, grant: { ...one.grant, packs } };
+  });
 }
 
 export interface SnapshotRow {

@@ -14,7 +14,7 @@ import { consistencyTo, proofOf } from './proofs.ts';
 import { newestSnapshot, questionFor, readFor } from './questions.ts';
 import { decidedItem, outcomeOf, shownStates } from './release.ts';
 import { type StateDraft, snapshotIn, statesOf } from './states.ts';
-import { batchesFor, getStatements, toWire } from './storage/statements.ts';
+import { batchesFor, byPlace, getStatements, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -152,7 +152,7 @@ export async function access(vault: Vault, signed: Signed, body: Asked): Promise
       [...new Set(hashes)].flatMap((hash) => rows.get(hash) ?? []);
     return {
       facts: of([...facts, ...partners].map(({ hash }) => hash)),
-      grants: of(view.granted.map((row) => row.grant_hash)),
+      grants: of(view.granted.map((row) => row.grant_hash)).sort(byPlace),
       handles: live.map((row) => ({
         handle: row.handle,
         class: row.class,

@@ -1,12 +1,12 @@
 /** The HTTP side: limits, headers, logs without ids, one refusal for outsiders, and the routes by group. */
 
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { newId, type OrganisationId } from '@ketenkluis/base';
 import { type FastifyServerOptions, fastify, LogController } from 'fastify';
 import { createJsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import helmet from 'helmet';
 import { findCaller } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { createMetrics } from './metrics.ts';
@@ -45,6 +45,8 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   const app = fastify({
     ...(options.logger ? { loggerInstance: options.logger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
+    // What is said of a request names it itself (`requestId`).
+    childLoggerFactory: (logger) => logger,
     bodyLimit: 64 * 1024,
     routerOptions: { maxParamLength: 200, caseSensitive: true },
     requestTimeout: 60_000,
@@ -64,7 +66,8 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
   const metrics = createMetrics();
   const partners = [...(options.partners ?? [])];
 
-  await api.register(helmet, {
+  // Made once: they are the same for every answer.
+  const shield = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -87,6 +90,7 @@ export async function createApp(vault: Vault, options: AppOptions): Promise<Api>
     strictTransportSecurity: vault.origins.every((origin) => origin.startsWith('https:')),
     crossOriginEmbedderPolicy: true,
   });
+  api.addHook('onRequest', (request, reply, next) => shield(request.raw, reply.raw, next as () => void));
   // A session is a bearer token and no cookie, so that a browser brings nothing along by itself. Nobody else's page is answered.
   await api.register(cors, {
     origin: partners,

@@ -5,7 +5,13 @@
 
 import type { Instant, OrganisationId, PersonId } from '@ketenkluis/base';
 import { plus } from '@ketenkluis/base';
-import { ASSURANCE_FRESH, type identifySession, SESSION_LIFE } from '@ketenkluis/protocol';
+import {
+  ASSURANCE_FRESH,
+  ENDPOINTS,
+  type EndpointName,
+  type identifySession,
+  SESSION_LIFE,
+} from '@ketenkluis/protocol';
 import {
   type Assurance,
   type AssuranceLevel,
@@ -64,15 +70,19 @@ export const wordOn = async (
   return row === undefined || row.until === null || at >= row.until ? null : row.statement;
 };
 
-const levelAt = async (tx: Tx, practice: OrganisationId, session: string, at: Instant): Promise<AssuranceLevel> => {
+/** Proof of the recovery key took the place of a sign-on (raise.ts): no level, as nobody outside looked at who this is. */
+export const RECOVERED = 'recovery';
+
+async function levelAt(tx: Tx, practice: OrganisationId, session: string, at: Instant) {
   const row = await tx
     .selectFrom('session_level')
-    .select(['level', 'until'])
+    .select(['level', 'means', 'until'])
     .where('practice', '=', practice)
     .where('session', '=', session as SessionRow['session'])
     .executeTakeFirst();
-  return row === undefined || (row.until !== null && at >= row.until) ? OWN_LEVEL : row.level;
-};
+  const over = row === undefined || (row.until !== null && at >= row.until);
+  return over ? { level: OWN_LEVEL, recovered: false } : { level: row.level, recovered: row.means === RECOVERED };
+}
 
 /**
  * What the practice asked of this patient when it took them in, under two signatures (docs/spec/own.md, `eid`). An `own` that ended asks
@@ -107,17 +117,37 @@ export const deskFor = (vault: Vault, { people, session, card }: Pick<Signed, 'p
   citizen: card?.kind === 'patient',
 });
 
-/** The level that this session does not reach and must; null when it may go on. */
-export async function lackOf(vault: Vault, people: People, who: Who): Promise<AssuranceLevel | null> {
+export interface Reached {
+  /** The level of assurance that this practice asks for and the session does not reach; null where it may go on with what was asked. */
+  readonly lack: AssuranceLevel | null;
+  /** The level that recovery sheets stand for at this endpoint; null where nobody needed any. */
+  readonly raised: AssuranceLevel | null;
+}
+const NOTHING_ASKED: Reached = { lack: null, raised: null };
+
+export async function reachedBy(
+  vault: Vault,
+  people: People,
+  who: Who,
+  endpoint: EndpointName | undefined,
+): Promise<Reached> {
   const { session, organisation } = who;
   const { practice } = people;
   const at = vault.clock();
   const minimum = askedOf(vault, people, who);
-  if (minimum === undefined) return null;
-  const level = await vault.storage.read((tx) => levelAt(tx, practice, session, at));
+  if (minimum === undefined) return NOTHING_ASKED;
+  const { level, recovered } = await vault.storage.read((tx) => levelAt(tx, practice, session, at));
   // What a partner says of its people counts as far as the owners said in the partner fact that they take its word.
   const counts = organisation === null || accepted(people, organisation, level, at);
-  return reachesLevel(counts ? level : OWN_LEVEL, minimum) ? null : minimum;
+  if (reachesLevel(counts ? level : OWN_LEVEL, minimum)) return NOTHING_ASKED;
+  const stands = recovered && organisation === null && endpoint !== undefined && 'recovered' in ENDPOINTS[endpoint];
+  return stands ? { lack: null, raised: minimum } : { lack: minimum, raised: null };
+}
+
+/** What sheets stand for changes who may do what, and no dossier. Throws `vault/identity-needed`. */
+export function keepToPeople({ raised }: Reached, statements: readonly Statement[]): void {
+  const named = statements.some(({ payload }) => 'dossier' in payload && payload.dossier !== null);
+  if (raised !== null && named) throw identityNeeded(raised);
 }
 
 /** Do the owners take this partner's word for that level, in every fact about it that stands? */

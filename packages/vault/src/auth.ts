@@ -3,7 +3,7 @@
  * Whoever is no confirmed member gets one constant refusal, whatever was asked (R22).
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type DenyReason, type KnownFact, type Question, requestFault } from '@ketenkluis/access';
 import {
   canonicalJson,
@@ -17,10 +17,10 @@ import {
 } from '@ketenkluis/base';
 import type { Reason } from '@ketenkluis/ledger';
 import { ENDPOINTS, type EndpointName, SESSION_HARD, SESSION_IDLE, SESSION_LIFE } from '@ketenkluis/protocol';
-import { type AssuranceLevel, type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
+import { type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
 import type { FastifyRequest } from 'fastify';
 import type { Selectable } from 'kysely';
-import { identityNeeded, lackOf } from './assurance.ts';
+import { identityNeeded, type Reached, reachedBy } from './assurance.ts';
 import { vaultError } from './errors.ts';
 import { type Guest, guestOf } from './guests.ts';
 import { append, commonOf, counterNow, type SignedRequest } from './lines.ts';
@@ -30,15 +30,13 @@ import type { Schema } from './storage/schema.ts';
 import type { Vault } from './vault.ts';
 
 export type SessionRow = Selectable<Schema['session']>;
-export interface Caller {
+export interface Caller extends Reached {
   readonly practice: OrganisationId;
   readonly people: People;
   readonly session: SessionRow;
   readonly card: Card | null;
   /** Set for people of a partner; the card is then one of their own organisation. */
   readonly guest: Guest | null;
-  /** The level of assurance that this practice asks for and the session does not reach. */
-  readonly lack: AssuranceLevel | null;
 }
 export interface Signed extends Caller {
   readonly request: SignedRequest;
@@ -46,7 +44,7 @@ export interface Signed extends Caller {
 }
 
 export const refused = () => vaultError('refused', 'not available');
-export const tokenHash = (token: string): Hash => createHash('sha256').update(token).digest('base64url') as Hash;
+export const tokenHash = (token: string): Hash => hash('sha256', token, 'base64url') as Hash;
 
 const NOBODY = 'A'.repeat(43);
 const bearer = (request: FastifyRequest): string =>
@@ -96,8 +94,8 @@ async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   if (session.organisation !== null && !isFor('guests', endpoint)) throw refused();
   const stands = standing(people, session, vault.clock());
   if (isPatient(stands) && !isFor('patients', endpoint)) throw refused();
-  const lack = await lackOf(vault, people, session);
-  return { practice, people, session, lack, ...stands };
+  const reached = await reachedBy(vault, people, session, endpoint);
+  return { practice, people, session, ...reached, ...stands };
 }
 
 /** Only what says so answers people of a partner, or patients; everything else knows no such session. */
@@ -269,9 +267,10 @@ export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
   const people = await vault.people.of(practice);
   const [session] = await vault.storage.one(byId, { practice, session: signed.session.session });
   if (!people || !session) throw refused();
-  const lack = await lackOf(vault, people, session);
-  requireLive({ ...signed, session, lack }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
-  return { ...signed, session, people, lack, ...standing(people, session, vault.clock()) };
+  // `checkSigned` held the action against the endpoint.
+  const reached = await reachedBy(vault, people, session, signed.request.payload.action as EndpointName);
+  requireLive({ ...signed, session, ...reached }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
+  return { ...signed, session, people, ...reached, ...standing(people, session, vault.clock()) };
 }
 
 /** What is known of the asker: what the practice states, or what a partner vouches for, with the practice's own partner facts. */

@@ -7,8 +7,6 @@ import {
   decodeEntry,
   inclusionFromTiles,
   type KnownNodes,
-  leafOf,
-  partBytes,
   type ReadTile,
   readCheckpoint,
   type StoredEntry,
@@ -47,22 +45,22 @@ const tilesOf =
 export const inclusionOf = (vault: Vault, log: string, index: number, size: number): Promise<Bytes[]> =>
   inclusionFromTiles(index, size, tilesOf(vault, log), knownNodes(vault, log));
 
-const shownItem = (line: Pick<Committed, 'entry' | 'salts'>, position: number) => ({
+const shownItem = (line: Pick<Committed, 'parts' | 'salts'>, position: number) => ({
   position,
-  part: base64url(partBytes(line.entry.items[position]!)),
+  part: base64url(line.parts.items[position]!),
   salt: line.salts.items[position]!,
 });
 
 /** The line on the wire: the common part and the items asked for (all of them, up to 256, when left out). */
 export function proofOf(
-  line: Pick<Committed, 'entry' | 'salts' | 'index' | 'leaf' | 'proof'>,
-  positions: readonly number[] = line.entry.items.map((_, i) => i).slice(0, MAX_SHOWN),
+  line: Pick<Committed, 'parts' | 'salts' | 'index' | 'leaf' | 'proof'>,
+  positions: readonly number[] = line.parts.items.slice(0, MAX_SHOWN).map((_, i) => i),
 ): LedgerProof {
   return {
     index: line.index,
     leaf: base64url(line.leaf),
     path: line.proof.map((step) => base64url(step)),
-    common: { part: base64url(partBytes(line.entry.common)), salt: line.salts.common },
+    common: { part: base64url(line.parts.common), salt: line.salts.common },
     items: positions.map((position) => shownItem(line, position)),
   };
 }
@@ -75,9 +73,9 @@ export async function proofOfStored(
   size: number,
   positions: readonly number[],
 ): Promise<LedgerProof> {
-  const { entry: value, salts } = decodeEntry(entry.stored);
+  const { parts, salts, leaf } = decodeEntry(entry.stored);
   const proof = await inclusionOf(vault, log, entry.index, size);
-  return proofOf({ entry: value, salts, index: entry.index, leaf: leafOf(value, salts), proof }, positions);
+  return proofOf({ parts, salts, index: entry.index, leaf, proof }, positions);
 }
 
 /** From the checkpoint that the asker named to a tree of `size` leaves; null when none was named or it is none of ours. */

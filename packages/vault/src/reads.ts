@@ -1,7 +1,7 @@
 /** What a session may read without asking for content: the directory, itself, the heads, the mirror, the log's lines. */
 
 import { base64url, type DossierId, type OrganisationId, type TeamId } from '@ketenkluis/base';
-import { decodeEntry, leafOf } from '@ketenkluis/ledger';
+import { decodeEntry } from '@ketenkluis/ledger';
 import type { directory as directoryMessage, heads as headsMessage, me as meMessage } from '@ketenkluis/protocol';
 import { asEpochWraps, epochRecipients, signersOf } from '@ketenkluis/seal';
 import type { z } from 'zod';
@@ -10,7 +10,7 @@ import { vaultError } from './errors.ts';
 import { requireAgentOrOwner } from './mirror.ts';
 import { checkpointOf, consistencyTo, inclusionOf, proofOf } from './proofs.ts';
 import { newestSnapshot } from './questions.ts';
-import { batchesFor, getStatements, parseRows, type StatementRow, toWire } from './storage/statements.ts';
+import { batchesFor, byPlace, getStatements, parseRows, type StatementRow, toWire } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
 
@@ -43,14 +43,9 @@ export async function directory(
   for (const [line, ofLine] of Map.groupBy(rows, (row) => row.line)) {
     const [stored] = await vault.storage.ledger.entries(people.log, line, line + 1);
     if (!stored) throw vaultError('internal', 'a line of the log is missing; run fsck');
-    const { entry, salts } = decodeEntry(stored.stored);
-    const whole = {
-      entry,
-      salts,
-      index: line,
-      leaf: leafOf(entry, salts),
-      proof: await inclusionOf(vault, people.log, line, size),
-    };
+    const { parts, salts, leaf } = decodeEntry(stored.stored);
+    const proof = await inclusionOf(vault, people.log, line, size);
+    const whole = { parts, salts, index: line, leaf, proof };
     for (const row of ofLine)
       entries.push({ statement: toWire(row), line: proofOf(whole, [row.item]), ended: row.ended !== null });
   }
@@ -225,6 +220,7 @@ async function givenIn(tx: Tx, { practice, people }: Caller) {
   const CHUNK = 5000;
   for (let from = 0; from < hashes.length; from += CHUNK)
     rows.push(...(await getStatements(tx, practice, hashes.slice(from, from + CHUNK))).values());
+  rows.sort(byPlace);
   const parsed = await parseRows(tx, practice, rows);
   const byPeople = rows.filter((_, i) => {
     return signersOf(parsed[i]!).every((by) => people.keys.cardStatement(by)?.payload.kind !== 'agent');

@@ -9,6 +9,7 @@ import { denied, type Signed } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { append, commonOf, item, SIGNED_CHECKS } from './lines.ts';
 import { consistencyTo, proofOf } from './proofs.ts';
+import { checkRaise, newRaise } from './raise.ts';
 import { getStatements, payloadOf } from './storage/statements.ts';
 import type { Tx } from './storage/storage.ts';
 import type { Vault } from './vault.ts';
@@ -37,7 +38,9 @@ async function wrapsOf(tx: Tx, practice: OrganisationId, hashes: RecoveryBody['e
 /** Any professional or trustee with a session may bring the sheets; the sheets decide, and the line names them. */
 export async function recovery(vault: Vault, signed: Signed, body: RecoveryBody) {
   const { practice, people, request, card } = signed;
-  const decision = aboutThePractice(signed);
+  // Whoever brings sheets to be raised is below the level asked for: may they, if the session were open?
+  const asOpen = body.raise ? { ...signed, session: { ...signed.session, stage: 'open' as const } } : signed;
+  const decision = aboutThePractice(asOpen);
   if (decision.outcome === 'deny') throw await denied(vault, signed, decision.reason);
   if (card?.kind === 'agent') throw await denied(vault, signed, 'class-not-allowed');
   const split = people.keys.authority?.recovery;
@@ -45,12 +48,14 @@ export async function recovery(vault: Vault, signed: Signed, body: RecoveryBody)
   if (!split || shares.size !== body.shares.length || [...shares].some((one) => !split.commitments.includes(one)))
     throw bad('these are not different recovery sheets of this practice');
   if (shares.size < split.k) throw bad(`${split.k} recovery sheets are needed`);
+  if (body.raise) checkRaise(signed, body.epochs.length);
+  const asked = body.raise ? await newRaise(vault, signed, split.kem) : null;
   let wraps: string[] = [];
   const line = await append(vault, {
     practice,
     log: people.log,
     request,
-    keys: [],
+    keys: asked === null ? [] : [`session/${signed.session.session}`],
     plan: async (tx, at) => {
       wraps = await wrapsOf(tx, practice, body.epochs);
       return {
@@ -58,6 +63,7 @@ export async function recovery(vault: Vault, signed: Signed, body: RecoveryBody)
         items: [...body.shares, ...body.epochs].map((object) =>
           item({ kind: 'object', object, checks: SIGNED_CHECKS }),
         ),
+        ...(asked === null ? {} : { effect: asked.keep }),
       };
     },
   });
@@ -67,5 +73,6 @@ export async function recovery(vault: Vault, signed: Signed, body: RecoveryBody)
     consistency: await consistencyTo(vault, people.log, request.payload.checkpoint?.size, line.size),
     dossiers: [],
     wraps,
+    ...(asked === null ? {} : { challenge: await asked.sealed(line.index) }),
   };
 }

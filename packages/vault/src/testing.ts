@@ -204,5 +204,6 @@ export * from './testing/demand.ts';
 export * from './testing/partner.ts';
 export * from './testing/passkey.ts';
 export * from './testing/practice.ts';
+export * from './testing/raise.ts';
 export * from './testing/time.ts';
 export * from './testing/witnesses.ts';

@@ -79,6 +79,7 @@ export function createContext({ witnesses: allowed = [], witnessPause, ...parts 
     signer: (log) => parts.keys.log(log),
     clock: parts.clock,
     random: parts.random,
+    gather,
   });
   const steady = parts.steady ?? steadyCount;
   const started: { clock: Instant; steady: number } = { clock: parts.clock(), steady: steady() };
@@ -101,6 +102,17 @@ export function createContext({ witnesses: allowed = [], witnessPause, ...parts 
     },
     drift: () => Math.round(parts.clock() - started.clock - (steady() - started.steady)),
   };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+/** Turns that a batch waits at most for those behind it. */
+const TURNS = 4;
+/** As long as more come with each turn of the event loop: one commit for all of them, as they have one disk. */
+async function gather(waiting: () => number): Promise<void> {
+  for (let seen = 0, i = 0; i < TURNS && waiting() > seen; i++) {
+    seen = waiting();
+    await turn();
+  }
 }
 
 /** A log's random label: it names no practice. */

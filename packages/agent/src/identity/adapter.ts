@@ -37,8 +37,10 @@ export interface IdentityAdapter {
   /** Of `eid`: the level that the practice asks of patients, and where their telephones reach the desk (an origin). */
   readonly asks?: 'substantial' | 'high';
   readonly phone?: string;
-  /** `phone`: the person comes back to the desk itself, on a device of their own. */
-  begin(where?: 'phone'): Promise<{ readonly url: string; readonly flow: Flow }>;
+  /** A command on somebody's own machine may have them come back to it there; never of `eid`. */
+  readonly loopback?: true;
+  /** `phone`: the person comes back to the desk itself, on a device of their own; a number: to this port of their own machine. */
+  begin(where?: 'phone' | number): Promise<{ readonly url: string; readonly flow: Flow }>;
   /** `callback` is the whole address that the person came back to. Throws `agent/identity-refused`. */
   finish(callback: string, flow: Flow): Promise<Identified>;
 }

@@ -22,16 +22,18 @@ const oidc = {
   /** On the button: what people call it. */
   name: z.string().min(1).max(40).optional(),
 };
+/** Of what staff sign on with. */
+const staff = { ...oidc, loopback: z.boolean().optional() };
 const origin = address.refine((text) => originFault(text) === null, 'must be an origin');
 const config = z.strictObject({
-  oidc: z.strictObject(oidc).optional(),
+  oidc: z.strictObject(staff).optional(),
   /** What patients sign on with: DigiD, or a provider like it (R28). */
   eid: z
     .strictObject({ ...oidc, asks: z.enum(['substantial', 'high']).optional(), phone: origin.optional() })
     .optional(),
   dezi: z
     .strictObject({
-      ...oidc,
+      ...staff,
       attestation: z.strictObject({
         issuers: z.array(z.string().min(1)).min(1),
         jwks: address,

@@ -78,6 +78,8 @@ export interface Means {
   /** Of `eid`: what is asked of patients, and may they use a telephone at the desk? */
   readonly asks?: 'substantial' | 'high';
   readonly phone?: boolean;
+  /** May a command sign on with it, on the person's own machine? */
+  readonly loopback?: true;
 }
 /** Typed over from a screen. */
 const TICKET = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -90,6 +92,8 @@ export interface IdentityDesk {
     readonly person: PersonId;
     readonly session: SessionId;
     readonly from?: string;
+    /** Of the machine of whoever asks, where they come back to; only with means that may. */
+    readonly port?: number;
   }): Promise<{ readonly url: string; readonly secret: string }>;
   /** Once per flow. Throws `agent/identity-refused`. */
   finish(ask: { readonly callback: string; readonly secret: string }): Promise<Statement<'assurance'>>;
@@ -231,13 +235,15 @@ export function identityDesk(options: DeskOptions): IdentityDesk {
 
   return {
     means: () =>
-      options.adapters.map(({ means, name, issuer, asks, phone }) => ({
+      options.adapters.map(({ means, name, issuer, asks, phone, loopback }) => ({
         ...{ means, name, issuer },
+        ...(loopback && { loopback }),
         ...(means === 'eid' && asks !== undefined && { asks, phone: phone !== undefined }),
       })),
-    async begin({ means, person, session, from = '' }) {
+    async begin({ means, person, session, from = '', port }) {
       const adapter = adapterOf(means, from);
-      const { url, flow } = await adapter.begin();
+      if (port !== undefined && adapter.loopback !== true) throw identityRefused('flow');
+      const { url, flow } = await adapter.begin(port);
       return { url, secret: keep({ adapter, flow, person, session, from, phone: null }) };
     },
     async finish({ callback, secret }) {

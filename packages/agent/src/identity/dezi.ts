@@ -8,7 +8,7 @@ import { ASSURANCE_LEVELS, type AssuranceLevel } from '@ketenkluis/seal';
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { type Identified, type IdentityAdapter, identityRefused, mayReach } from './adapter.ts';
-import { ALGORITHMS, type OidcConfig, oidcClient, orRefused } from './oidc.ts';
+import { ALGORITHMS, backTo, type OidcConfig, oidcClient, orRefused } from './oidc.ts';
 
 export interface AttestationConfig {
   /** `iss` of attestations that are believed. */
@@ -149,7 +149,8 @@ export function deziAdapter(config: DeziConfig, clock: Clock): IdentityAdapter {
     means: 'dezi',
     issuer: config.issuer,
     name: config.name ?? 'Dezi',
-    begin: () => orRefused(() => oidc.begin()),
+    ...(config.loopback && { loopback: true as const }),
+    begin: (where) => orRefused(() => oidc.begin(backTo(where))),
     finish: (callback, flow) =>
       orRefused(async () => {
         const signedOn = await oidc.finish(callback, flow);

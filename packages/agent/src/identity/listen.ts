@@ -1,11 +1,11 @@
 /**
  * The desk's door for the workplace: `GET /identity/means`, `POST /identity/begin` and `/identity/finish`, JSON, for the named origins only;
- * and the pages of patients' telephones (phone.ts). It stands in the practice beside the agent, behind whatever ends TLS there. Every
+ * for commands, which have none, where some means allows it (docs/identity.md, "At the command line"); and the pages of patients' telephones (phone.ts). It stands in the practice beside the agent, behind whatever ends TLS there. Every
  * failure is one answer; why stands in the practice's own log.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { idPattern, KetenkluisError, type PersonId, type SessionId } from '@ketenkluis/base';
 import { statementToWire } from '@ketenkluis/seal';
 import { z } from 'zod';
@@ -19,6 +19,8 @@ const begin = z.strictObject({
   session: z.string().regex(idPattern('session')),
   /** The patient signs on with their own telephone. */
   phone: z.literal(true).optional(),
+  /** A command that listens on the machine of whoever runs it. */
+  port: z.int().min(1024).max(65535).optional(),
 });
 const secret = z.string().max(100);
 const finish = z.union([
@@ -44,33 +46,6 @@ async function jsonOf(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(Buffer.concat(parts).toString('utf8'));
 }
 
-const plain = (address: string): string => address.trim().replace(/^::ffff:(?=\d+\.)/i, '');
-
-/** Who asks, as far as the line tells: the address, of IPv6 the network (/64) that one subscriber has whole. */
-export function callerOf(
-  {
-    headers,
-    socket,
-  }: Pick<IncomingMessage, 'headers'> & { readonly socket: { readonly remoteAddress?: string | undefined } },
-  proxies: readonly string[],
-): string {
-  const forwarded = headers['x-forwarded-for'];
-  const hops = [...(typeof forwarded === 'string' ? forwarded.split(',') : []), socket.remoteAddress ?? ''].map(plain);
-  let at = hops.pop() ?? '';
-  while (hops.length > 0 && proxies.includes(at)) at = hops.pop()!;
-  if (!isIPv6(at)) return at;
-  const [head = '', tail] = at.split('%')[0]!.toLowerCase().split('::');
-  const parts = (text: string) => (text === '' ? [] : text.split(':'));
-  const first = parts(head);
-  const last = parts(tail ?? '');
-  const zeros =
-    tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - first.length - last.length) }, () => '0');
-  return [...first, ...zeros, ...last]
-    .slice(0, 4)
-    .map((part) => part.replace(/^0+(?=.)/, ''))
-    .join(':');
-}
-
 export async function openIdentityDoor(options: {
   readonly desk: IdentityDesk;
   /** Origins of the workplace. */
@@ -85,12 +60,22 @@ export async function openIdentityDoor(options: {
   readonly refused?: (why: IdentityReason | 'request') => void;
 }): Promise<IdentityDoor> {
   const { desk, origins } = options;
+  const { callersBehind } = await import('./caller.ts');
+  const callerOf = callersBehind(options.proxies ?? []);
+  /** No page in a browser: those always say where they come from when they post, and when they may read an answer. */
+  const isCommand = ({ headers }: IncomingMessage): boolean => headers.origin === undefined;
+  const commands = (): boolean => desk.means().some(({ loopback }) => loopback === true);
   const answerTo = async (request: IncomingMessage): Promise<unknown> => {
-    if (request.url === MEANS) return { means: desk.means() };
+    // A workplace from before does not read that a command may.
+    if (request.url === MEANS)
+      return { means: desk.means().map(({ loopback, ...one }) => (isCommand(request) ? { ...one, loopback } : one)) };
     if (request.url === '/identity/begin') {
-      const { means, phone, ...ids } = begin.parse(await jsonOf(request));
-      const from = callerOf(request, options.proxies ?? []);
+      const { means, phone, port, ...ids } = begin.parse(await jsonOf(request));
+      const from = callerOf(request);
       const about = { person: ids.person as PersonId, session: ids.session as SessionId, from };
+      if (isCommand(request) !== (port !== undefined) || (port !== undefined && phone !== undefined))
+        throw new Error('not for this door');
+      if (port !== undefined) return await desk.begin({ means, ...about, port });
       if (phone === undefined) return await desk.begin({ means, ...about });
       if (means !== 'eid') throw new Error('not for this door');
       return await desk.beginPhone(about);
@@ -119,7 +104,8 @@ export async function openIdentityDoor(options: {
     }
     try {
       const asks = posts ? json && request.method === 'POST' : request.url === MEANS && request.method === 'GET';
-      if (!known || !asks) throw new Error('not for this door');
+      const welcome = known || (isCommand(request) && commands());
+      if (!welcome || !asks) throw new Error('not for this door');
       const body = JSON.stringify(await answerTo(request));
       response.writeHead(200, { ...headers, 'content-type': 'application/json' }).end(body);
     } catch (error) {

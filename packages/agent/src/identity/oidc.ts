@@ -22,6 +22,8 @@ export interface OidcConfig {
   readonly hours: number;
   /** What people call it. */
   readonly name?: string | undefined;
+  /** Commands may sign on: `LOOPBACK_RETURN` on 127.0.0.1, at any port, is registered at the issuer (RFC 8252, 7.3). */
+  readonly loopback?: boolean | undefined;
 }
 
 /** Of what patients sign on with. */
@@ -33,6 +35,11 @@ export interface EidConfig extends OidcConfig {
 }
 /** Where a telephone comes back to: registered at the provider beside `redirect`. */
 export const PHONE_RETURN = '/identity/returned';
+/** Whoever runs a command comes back to this, on their own machine. */
+const LOOPBACK_RETURN = '/aangemeld';
+/** Where to: the workplace, which needs no name, or that machine. */
+export const backTo = (where: 'phone' | number | undefined): string | undefined =>
+  typeof where === 'number' ? `http://127.0.0.1:${where}${LOOPBACK_RETURN}` : undefined;
 
 const TIMEOUT_SECONDS = 5;
 /** Loaded when somebody signs on. */
@@ -141,7 +148,8 @@ export function oidcAdapter(config: OidcConfig, clock: Clock): IdentityAdapter {
     means: 'oidc',
     issuer: config.issuer,
     name: config.name ?? 'uw praktijkaccount',
-    begin: () => orRefused(() => oidc.begin()),
+    ...(config.loopback && { loopback: true as const }),
+    begin: (where) => orRefused(() => oidc.begin(backTo(where))),
     finish: (callback, flow) => orRefused(async () => (await oidc.finish(callback, flow)).identified),
   };
 }

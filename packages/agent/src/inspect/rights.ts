@@ -223,6 +223,27 @@ function demanded(all: Stated): [string, string][] {
   ];
 }
 
+/** Sessions that recovery sheets raised: an `identity` line that names the request behind a `recovery` line (docs/spec/entry.md). */
+function raisedBySheets(all: Stated): PaperBlock[] {
+  const lines = all.facts.places.filter(({ entry: { common } }) => common.outcome === 'success');
+  const sheets = new Map(
+    lines.flatMap(({ entry: { common, items } }) =>
+      common.event === 'recovery' && common.requestHash !== null ? [[common.requestHash as string, items.length]] : [],
+    ),
+  );
+  const raised = lines.flatMap(({ entry: { common, items } }) => {
+    const count = common.event === 'identity' ? sheets.get(items[0]?.object ?? '') : undefined;
+    return count === undefined ? [] : [[day(common.at), all.name(common.actor), count]];
+  });
+  if (raised.length === 0) return [];
+  return [
+    say(
+      'Waar niemand zich van buiten kon aanmelden, lieten herstelbladen een medewerker toe: een half uur, om te wijzigen wat er wordt gevraagd of om het register terug te halen. Geen dossier gaat daarmee open.',
+    ),
+    table('Toegelaten met herstelbladen', ['Dag', 'Medewerker', 'Herstelbladen'], raised),
+  ];
+}
+
 export function twoFactors(all: Stated): PaperBlock[] {
   const { places, keyrings, register, statements } = all.facts;
   const logins = places.filter(({ entry }) => entry.common.event === 'login');
@@ -261,5 +282,6 @@ export function twoFactors(all: Stated): PaperBlock[] {
       ['Aanmeldingen geweigerd', logins.filter(({ entry }) => entry.common.outcome !== 'success').length],
       ['Identiteit ook van buiten aangetoond (Dezi of eigen aanmelding)', proofs.length],
     ),
+    ...raisedBySheets(all),
   ];
 }

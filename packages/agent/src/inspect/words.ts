@@ -46,7 +46,7 @@ export const EVENT: Readonly<Record<Entry['common']['event'], string>> = {
   login: 'aangemeld',
   logout: 'afgemeld',
   're-touch': 'opnieuw bevestigd',
-  identity: 'identiteit van buiten aangetoond',
+  identity: 'identiteit aangetoond, van buiten of met herstelbladen',
   attempt: 'poging zonder sessie',
   commit: 'afschrift geleverd',
   write: 'notitie geschreven',
@@ -94,7 +94,7 @@ export const EVENT: Readonly<Record<Entry['common']['event'], string>> = {
   'log-read': 'logboek gelezen',
   maintenance: 'onderhoud van de kluis',
   restore: 'kluis teruggezet',
-  recovery: 'herstelsleutel gebruikt',
+  recovery: 'herstelbladen bij elkaar gelegd',
   clock: 'klok afgeweken',
 };
 export const OUTCOME = { success: '', refused: ', geweigerd', error: ', mislukt' } as const;

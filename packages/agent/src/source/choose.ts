@@ -10,10 +10,12 @@ import {
   type PatientFacts,
   PROGRAMMES,
   type ProblemFact,
+  type ProblemSaid,
   type ProgrammeId,
   personFact,
-  problemFact,
+  problemSaid,
   type Selection,
+  settled,
 } from '@ketenkluis/care';
 import {
   type Bsn,
@@ -72,14 +74,35 @@ export const areTwo = (one: Known, other: Known): boolean =>
 interface WaitingProblem {
   /** As the source refers to the patient. */
   patient: string;
-  readonly condition: Condition;
+  readonly condition: string;
+  readonly said: ProblemSaid;
   readonly file: string;
   readonly line: number;
 }
 
-interface EpisodePeriod {
-  readonly start: LocalDate | undefined;
-  readonly end: LocalDate | undefined;
+type Day = LocalDate | undefined;
+
+/** Periods by reference, the last one counts. In columns: a practice has one for every problem of everybody. */
+class Periods {
+  readonly #at = new Map<string, number>();
+  readonly #starts: Day[] = [];
+  readonly #ends: Day[] = [];
+
+  set(reference: string, start: Day, end: Day): void {
+    // Again at the end: of two names for one problem the later line counts.
+    this.#at.delete(reference);
+    this.#at.set(reference, this.#starts.push(start) - 1);
+    this.#ends.push(end);
+  }
+
+  get(reference: string): { readonly start: Day; readonly end: Day } | undefined {
+    const at = this.#at.get(reference);
+    return at === undefined ? undefined : { start: this.#starts[at], end: this.#ends[at] };
+  }
+
+  *[Symbol.iterator](): Generator<readonly [reference: string, start: Day, end: Day]> {
+    for (const [reference, at] of this.#at) yield [reference, this.#starts[at], this.#ends[at]];
+  }
 }
 
 export interface Choice {
@@ -95,7 +118,7 @@ export class Chooser {
   readonly #programmes: readonly CheckedProgramme[];
   readonly #asOf: LocalDate;
   readonly #listed: CodeList;
-  readonly #keys = new Set<CodingKey>();
+  readonly #keys = new Map<CodingKey, CodingKey>();
   readonly #people = new Map<string, Person>();
   readonly #conditions = new IdSet();
   readonly #reject: (rejection: Rejection) => void;
@@ -109,8 +132,8 @@ export class Chooser {
   readonly #waiting: WaitingProblem[] = [];
   #waitingBefore = 0;
   /** `Condition/id` -> period of the episode that names it. */
-  readonly #episodes = new Map<string, EpisodePeriod>();
-  #episodesOfFile: [string, EpisodePeriod][] = [];
+  readonly #episodes = new Periods();
+  #episodesOfFile = new Periods();
   readonly #links: PatientLink[] = [];
   #linksOfFile: { readonly patient: string; readonly type: PatientLink['type']; readonly reference: string }[] = [];
 
@@ -131,7 +154,7 @@ export class Chooser {
     const codes = new Map<string, number>();
     for (const programme of deciding) {
       for (const { code } of programme.include) {
-        this.#keys.add(longKey(code));
+        this.#keys.set(longKey(code), longKey(code));
         codes.set(code.slice(code.indexOf('|') + 1), Number.POSITIVE_INFINITY);
       }
     }
@@ -189,14 +212,19 @@ export class Chooser {
   }
 
   #condition(condition: Condition, file: string, line: number): void {
-    if (!codeKeys(condition).some((key) => this.#keys.has(key))) return;
+    // Only what decides, in one text for all of them.
+    const keys = codeKeys(condition).flatMap((key) => this.#keys.get(key) ?? []);
+    if (keys.length === 0) return;
     if (!this.#conditions.add(condition.id!)) {
       this.#reject({ file, line, code: 'duplicate-id' });
       return;
     }
     const patient = patientReference(condition);
     if (patient === undefined) this.#reject({ file, line, code: 'no-patient' });
-    else this.#waiting.push({ patient, condition, file, line });
+    else {
+      const said = { ...problemSaid(condition), keys };
+      this.#waiting.push({ patient, condition: condition.id!, said, file, line });
+    }
   }
 
   #episode(episode: EpisodeOfCare): void {
@@ -205,7 +233,7 @@ export class Chooser {
     const end = firstDay(episode.period?.end);
     for (const { condition } of episode.diagnosis ?? []) {
       if (condition?.reference === undefined) continue;
-      this.#episodesOfFile.push([condition.reference, { start, end }]);
+      this.#episodesOfFile.set(condition.reference, start, end);
     }
   }
 
@@ -216,11 +244,15 @@ export class Chooser {
       one.patient = index.resolve(one.patient) ?? one.patient;
     }
     this.#waitingBefore = this.#waiting.length;
-    for (const [reference, period] of this.#episodesOfFile) {
-      const target = literalReference(index.resolve(reference) ?? reference);
-      if (target?.type === 'Condition') this.#episodes.set(`Condition/${target.id}`, period);
+    for (const [reference, start, end] of this.#episodesOfFile) {
+      const leads = index.resolve(reference) ?? reference;
+      const target = literalReference(leads);
+      if (target?.type !== 'Condition') continue;
+      const name = `Condition/${target.id}`;
+      // The text that is there already, rather than one more.
+      this.#episodes.set(name === leads ? leads : name, start, end);
     }
-    this.#episodesOfFile = [];
+    this.#episodesOfFile = new Periods();
     for (const [reference, keys] of this.#staffOfFile) {
       const target = literalReference(index.resolve(reference) ?? reference);
       if (target?.type !== 'Practitioner') continue;
@@ -248,15 +280,15 @@ export class Chooser {
   }
 
   #attach(): void {
-    for (const { patient, condition, file, line } of this.#waiting) {
+    for (const { patient, condition, said, file, line } of this.#waiting) {
       const target = literalReference(patient);
       const person = target?.type === 'Patient' ? this.#people.get(target.id) : undefined;
       if (person === undefined) {
         this.#reject({ file, line, code: 'dangling-reference' });
         continue;
       }
-      const fact = problemFact(condition, person.birthDate);
-      const period = this.#episodes.get(`Condition/${condition.id}`);
+      const fact = settled(said, person.birthDate);
+      const period = this.#episodes.get(`Condition/${condition}`);
       const onset = fact.onset ?? period?.start;
       const abatement = fact.abatement ?? period?.end;
       person.problems.push({ ...fact, ...(onset && { onset }), ...(abatement && { abatement }) });

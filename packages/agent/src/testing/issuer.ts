@@ -45,6 +45,7 @@ const ALG = 'RS256';
 interface Asked {
   readonly nonce: string;
   readonly challenge: string;
+  readonly back: string;
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<URLSearchParams> => {
@@ -105,10 +106,16 @@ export async function testIssuer(): Promise<TestIssuer> {
       const basic = Buffer.from(request.headers.authorization?.slice('Basic '.length) ?? '', 'base64').toString();
       const asked = codes.get(body.get('code') ?? '');
       codes.delete(body.get('code') ?? '');
+      const back = body.get('redirect_uri');
       const proof = createHash('sha256')
         .update(body.get('code_verifier') ?? '')
         .digest('base64url');
-      if (decodeURIComponent(basic) !== `${CLIENT}:${SECRET}` || asked === undefined || proof !== asked.challenge)
+      if (
+        decodeURIComponent(basic) !== `${CLIENT}:${SECRET}` ||
+        asked === undefined ||
+        proof !== asked.challenge ||
+        back !== asked.back
+      )
         return json({ error: 'invalid_grant' }, 400);
       const now = Math.floor(Date.now() / 1000);
       const right = {
@@ -156,7 +163,8 @@ export async function testIssuer(): Promise<TestIssuer> {
     signOn(address) {
       const asked = new URL(address).searchParams;
       const code = randomUUID();
-      codes.set(code, { nonce: asked.get('nonce') ?? '', challenge: asked.get('code_challenge') ?? '' });
+      const [nonce, challenge, back] = ['nonce', 'code_challenge', 'redirect_uri'].map((name) => asked.get(name) ?? '');
+      codes.set(code, { nonce: nonce!, challenge: challenge!, back: back! });
       return `${asked.get('redirect_uri')}?code=${code}&state=${asked.get('state')}`;
     },
     attest(bent = issuer.attestation) {

@@ -87,7 +87,12 @@ export interface World {
   enrol(who?: 'candidates' | 'participation' | readonly string[]): Promise<EnrolResult>;
   sync(more?: Partial<SyncOptions>): Promise<SyncResult>;
   /** Signs in as the first with this role or name, on a device of its own. */
-  signIn(role: string, storage?: ClientStorage, identity?: Ports['identity']): Promise<Session>;
+  signIn(
+    role: string,
+    storage?: ClientStorage,
+    identity?: Ports['identity'],
+    sheets?: Ports['sheets'],
+  ): Promise<Session>;
   close(): Promise<void>;
 }
 
@@ -198,7 +203,7 @@ export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}):
         await state.close();
       }
     },
-    async signIn(role, storage = memoryStorage(), identity = undefined) {
+    async signIn(role, storage = memoryStorage(), identity = undefined, sheets = undefined) {
       // Counters never stand below the clock; a device without a memory needs it to have moved.
       clock.move(1000);
       const person = born.people.find((one) => one.role === role || one.name === role)!;
@@ -207,11 +212,14 @@ export async function makeWorld(count = 40, staff = 4, more: WorldOptions = {}):
       const device = (await keptDevices(storage)).find((one) => one.device === (link.device as DeviceId))!;
       const { practice, authority, log, logTeam } = link;
       const place = { origin: link.origin, pins: { practice, authority, log, logTeam } };
-      return await signIn(wire(place, { ...ports, storage, ...(identity && { identity }) }), {
-        by: 'passphrase',
-        device,
-        passphrase: person.first.passphrase,
-      });
+      return await signIn(
+        wire(place, { ...ports, storage, ...(identity && { identity }), ...(sheets && { sheets }) }),
+        {
+          by: 'passphrase',
+          device,
+          passphrase: person.first.passphrase,
+        },
+      );
     },
     async close() {
       await running.stop();

@@ -29,6 +29,7 @@ import { reviewers } from './reviewers.ts';
 import { signOn } from './sign-on.ts';
 import { sourceLinks } from './source-links.ts';
 import { urgent } from './urgent.ts';
+import { wayBack } from './way-back.ts';
 
 /** On the two organisations of `pair.ts`. */
 export const ON_PAIR: readonly Attack[] = [
@@ -53,6 +54,7 @@ export const ATTACKS: readonly Attack[] = [
   ...hostAsked,
   ...hostWitnesses,
   ...hostDemand,
+  ...wayBack,
   ...hostShares,
   ...keyholders,
   ...requests,

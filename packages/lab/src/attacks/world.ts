@@ -34,6 +34,7 @@ import {
   type ClientStorage,
   type Fetch,
   type Place,
+  type Ports,
   parseDeviceLink,
   Session,
   type Wire,
@@ -357,7 +358,12 @@ export class Fork {
   /** Signs in; without `memory` from a device that has looked before. */
   async signIn(
     who: Who,
-    options: { readonly memory?: Memory; readonly place?: Place; readonly fetch?: Fetch } = {},
+    options: {
+      readonly memory?: Memory;
+      readonly place?: Place;
+      readonly fetch?: Fetch;
+      readonly sheets?: Ports['sheets'];
+    } = {},
   ): Promise<Session> {
     // A device without memory counts its requests from the clock.
     this.time.move(10_000);
@@ -368,6 +374,7 @@ export class Fork {
       random: systemRandom,
       policy: loadPolicy,
       storage: storageOf(memory),
+      ...(options.sheets && { sheets: options.sheets }),
     });
     return enter(wired, this.base.people[who]);
   }

@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SyncResult } from '@ketenkluis/agent';
@@ -11,6 +10,7 @@ import { type LocalDate, localDate, systemClock } from '@ketenkluis/base';
 import { workplace } from '../demo/workplace.ts';
 import { type NewPractice, newPractice } from '../demo/world.ts';
 import { DEFAULT_AS_OF, DEFAULT_PATIENTS, DEFAULT_SEED, writePractice } from '../generate/index.ts';
+import { diskFolder } from '../scratch.ts';
 
 const SYNTHEA = fileURLToPath(new URL('../../../../../shared/data/synthea-r4.dev.tar.gz', import.meta.url));
 /** The public set's own end. */
@@ -90,7 +90,7 @@ export async function ground(options: {
   readonly say: (line: string) => void;
 }): Promise<Ground> {
   const { source, full, say } = options;
-  const root = await mkdtemp(join(tmpdir(), 'ketenkluis-bench-'));
+  const root = await mkdtemp(join(diskFolder(), 'ketenkluis-bench-'));
   let practice: NewPractice | undefined;
   const folder = async (name: string) => {
     const path = join(root, name);

@@ -28,8 +28,8 @@ import type { Ground } from './ground.ts';
 const PATIENTS = 200;
 /** Nurses who look at the same time, each one look after the other. */
 const NURSES = 24;
-const WARM = 5;
-const EACH = 40;
+const WARM = 40;
+const EACH = 300;
 
 interface Made {
   readonly path: string;

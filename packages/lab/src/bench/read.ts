@@ -5,15 +5,15 @@
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { folderSource, readPractice } from '@ketenkluis/agent';
 import { parseLocalDate, steadyCount } from '@ketenkluis/base';
 import { compileSelection, PROGRAMMES } from '@ketenkluis/care';
+import { diskFolder } from '../scratch.ts';
 import type { Measured } from './figure.ts';
-import type { Ground } from './ground.ts';
+import type { Ground, Records } from './ground.ts';
 
 export interface ReadBench {
   /** Reads each file, splits it into lines and parses every line. */
@@ -106,7 +106,7 @@ async function child<T>(mode: 'turns' | 'peak', folder: string, asOf: string): P
 export async function benchRead(folder: string, asOf = '2020-01-01'): Promise<ReadBench> {
   const times = await child<Times>('turns', folder, asOf);
   const peakMiB = await child<number>('peak', folder, asOf);
-  const tenfold = await mkdtemp(join(tmpdir(), 'tenfold-'));
+  const tenfold = await mkdtemp(join(diskFolder(), 'tenfold-'));
   try {
     await writeTenfold(folder, tenfold);
     const peakTenfoldMiB = await child<number>('peak', tenfold, asOf);
@@ -116,24 +116,34 @@ export async function benchRead(folder: string, asOf = '2020-01-01'): Promise<Re
   }
 }
 
-/** The part `read` of `ketenkluis bench`. */
+/** The part `read` of `ketenkluis bench`: the largest set at hand, and beside it the generated practice. */
 export async function read(on: Ground): Promise<readonly Measured[]> {
-  const { name, dir, asOf } = await on.large();
+  const [large, generated] = [await on.large(), await on.generated()];
+  const rows = await readOf(on, large, true);
+  return large.dir === generated.dir ? rows : [...rows, ...(await readOf(on, generated, false))];
+}
+
+/**
+ * `bar`: whether the ratio is held against 0.6. Of the generated practice nearly every line that is parsed is taken, so that what its
+ * ratio says is what a record costs, not what skipping saves: it is told.
+ */
+async function readOf(on: Ground, { name, dir, asOf }: Records, bar: boolean): Promise<readonly Measured[]> {
   const { rounds, parseSeconds, bareRatio, peakMiB, peakTenfoldMiB } = await benchRead(dir, asOf);
   on.say(
     `  ${name}: JSON.parse of every line takes ${parseSeconds.toFixed(2)} s; without reading ours is ${bareRatio.toFixed(2)} of it`,
   );
   const peak = { unit: 'MB', bar: { on: 'figure', at: 'most', value: 250 } } as const;
+  const of = bar ? '' : `, ${name}`;
   return [
     {
-      work: 'read, select, minimise; every candidate enrolled',
+      work: `read, select, minimise; every candidate enrolled${of}`,
       unit: 's',
       runs: rounds.ours,
       peer: { name: 'JSON.parse of every line', runs: rounds.parse },
-      bar: { on: 'ratio', at: 'most', value: 0.6 },
+      ...(bar ? { bar: { on: 'ratio', at: 'most', value: 0.6 } as const } : {}),
     },
-    { work: 'peak memory of reading', ...peak, runs: [peakMiB * 1.048576] },
-    { work: 'peak memory of reading ten times the practice', ...peak, runs: [peakTenfoldMiB * 1.048576] },
+    { work: `peak memory of reading${of}`, ...peak, runs: [peakMiB * 1.048576] },
+    { work: `peak memory of reading ten times the practice${of}`, ...peak, runs: [peakTenfoldMiB * 1.048576] },
   ];
 }
 

@@ -1,7 +1,6 @@
 /** From accepting a referral at the partner to the patient's parts in plaintext, over two vaults on loopback, fsync included. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   acceptReferral,
@@ -17,12 +16,13 @@ import { DEFAULT_AS_OF } from '../generate/index.ts';
 import { PARTNERS } from '../region/cast.ts';
 import { referOne, rowsOf, visitOf } from '../region/couple.ts';
 import { buildRegion } from '../region/region.ts';
+import { diskFolder } from '../scratch.ts';
 import { type Measured, timed } from './figure.ts';
 
 const RUNS = 5;
 
 export async function referral(): Promise<readonly Measured[]> {
-  const root = mkdtempSync(join(tmpdir(), 'ketenkluis-referral-'));
+  const root = mkdtempSync(join(diskFolder(), 'ketenkluis-referral-'));
   const region = await buildRegion({ root, asOf: DEFAULT_AS_OF, patients: [150, 0], partners: ['podiatrist'] });
   try {
     const nurse = await region.linde.signIn('poh-s');

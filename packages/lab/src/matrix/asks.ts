@@ -203,6 +203,7 @@ export const GENERAL: Readonly<Record<string, Ask>> = {
   proposals: reading('proposals'),
   propose: signed('propose', proposal, { class: 'admin' }),
   'proposal-end': signed('proposal-end', () => ({ proposal: hashOf(systemRandom(8)) }), { class: 'admin' }),
+  'recovery-prove': signed('recovery-prove', () => ({ answer: base64url(systemRandom(32)) }), { class: 'session' }),
   recovery: signed('recovery', () => ({ shares: [hashOf(systemRandom(8)), hashOf(systemRandom(8))], epochs: [] }), {
     class: 'session',
   }),

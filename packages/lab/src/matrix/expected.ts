@@ -67,6 +67,8 @@ export const GENERAL_ROWS: Readonly<Record<string, Row>> = {
   propose: owners('yes'),
   'proposal-end': owners('sent'),
   recovery: { sent: STAFF, no: AGENTS, locked: WAITING },
+  // Nobody was given a challenge here: a wrong answer is the constant refusal, to whoever gives it.
+  'recovery-prove': { locked: ['locked'] },
   delivery: { sent: ['agent'], no: without('agent'), locked: WAITING },
   snapshot: { yes: ['agent'], no: without('agent'), locked: WAITING },
   mirror: ownersAndAgent,

@@ -21,6 +21,7 @@ import { deliver } from '../delivery.ts';
 import { MAX_DELIVERY, readDelivery, readRequest } from '../delivery-parse.ts';
 import { vaultError } from '../errors.ts';
 import { endProposalOf, listProposals, propose } from '../proposals.ts';
+import { prove } from '../raise.ts';
 import { directory, heads, me } from '../reads.ts';
 import { recovery } from '../recovery.ts';
 import { snapshot } from '../snapshots.ts';
@@ -114,10 +115,22 @@ export function practiceRoutes(api: Api, vault: Vault): void {
   api.post(
     `${PRACTICE}/recoveries`,
     {
-      ...gate('recovery', 64 * KIB, 'session'),
+      ...gate('recovery', 64 * KIB, 'member'),
       schema: { body: wire.postRecovery, response: { 200: wire.recoveryAnswer } },
     },
-    async (request) => recovery(vault, await openMessage(vault, request, 'recovery', request.body), request.body.body),
+    async (request) => {
+      const stage = request.body.body.raise ? 'keyring' : 'open';
+      return recovery(vault, await openMessage(vault, request, 'recovery', request.body, stage), request.body.body);
+    },
+  );
+  api.post(
+    `${PRACTICE}/recoveries/proof`,
+    {
+      ...gate('recovery-prove', 64 * KIB, 'member'),
+      schema: { body: wire.proveRecovery, response: { 200: wire.recoveryProved } },
+    },
+    async (request) =>
+      prove(vault, await openMessage(vault, request, 'recovery-prove', request.body, 'keyring'), request.body.body),
   );
   api.addContentTypeParser(wire.DELIVERY_TYPE, { parseAs: 'buffer', bodyLimit: MAX_DELIVERY }, (_request, body, done) =>
     done(null, body),

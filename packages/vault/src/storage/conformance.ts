@@ -178,6 +178,26 @@ export function storageCases(make: () => StorageUnderTest): StorageCase[] {
       });
       same(await all(storage), [practice], 'after the write');
     }),
+    using('shows whoever reads all that was committed when they asked, whoever reads with them', async (storage) => {
+      const [one, two] = [fresh(), fresh()];
+      const begun = Promise.withResolvers<void>();
+      const gate = Promise.withResolvers<void>();
+      const long = storage.read(async (tx) => {
+        begun.resolve();
+        await gate.promise;
+        return (await tx.selectFrom('practice').select('practice').execute()).length;
+      });
+      await begun.promise;
+      await storage.write((tx) => put(tx, one));
+      const early = all(storage);
+      const failing = storage.read(() => Promise.reject(new Error('no')));
+      const late = storage.write((tx) => put(tx, two)).then(() => all(storage));
+      gate.resolve();
+      await fails(() => failing, 'a reading that throws');
+      same((await early).includes(one), true, 'what was there when it was asked');
+      same((await late).toSorted(), [one, two].toSorted(), 'what came before the last was asked');
+      same(await long, 0, 'the view that was taken before');
+    }),
     using('lets writers wait for each other and loses none', async (storage) => {
       await storage.write((tx) =>
         tx.insertInto('counter').values({ practice: fresh(), source: 's', value: 0 }).execute(),

@@ -244,8 +244,17 @@ export function kept<T>({ from, size, most }: KeptOptions<T>): Kept<T> {
     const moment = moments.get(tx);
     if (!moment) return new Map(await read(keys));
     const store = storeOf(moment.of);
-    /** What stands now of this practice stood at that moment too. */
-    const stands = (key: string): boolean => moment.of.lastOf(from, parted(key)[0]) <= moment.count;
+    /** What stands now of this practice stood at that moment too. To be made anew after whatever was waited for. */
+    const standing = () => {
+      const known = new Map<string, boolean>();
+      return (key: string): boolean => {
+        const [practice] = parted(key);
+        const found = known.get(practice) ?? moment.of.lastOf(from, practice) <= moment.count;
+        known.set(practice, found);
+        return found;
+      };
+    };
+    let stands = standing();
     const out = new Map<string, T>();
     const missing: string[] = [];
     for (const key of keys) {
@@ -260,6 +269,7 @@ export function kept<T>({ from, size, most }: KeptOptions<T>): Kept<T> {
     }
     if (missing.length === 0) return out;
     const found = await read(missing);
+    stands = standing();
     for (const [key, value] of found) {
       out.set(key, value);
       // Of a moment that has gone by meanwhile: for who asked, and for nobody after.

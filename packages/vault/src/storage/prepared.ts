@@ -20,7 +20,7 @@ export function runsAtOnce(tx: object, run: Runs): () => void {
   return () => void direct.delete(tx);
 }
 
-/** What stands in the places of a query that was made before. */
+/** What stands in the places of a query that was made before, where it changes anything. */
 const filledWith = new WeakMap<object, Values>();
 export const filledIn = (query: object): Values | undefined => filledWith.get(query);
 
@@ -44,7 +44,7 @@ export function prepared<V extends Values, R>(
     const parameters = query.parameters.map((one) => (one instanceof Place ? values[one.name] : one));
     const run = direct.get(tx);
     const filled: CompiledQuery<R> = { ...query, parameters };
-    filledWith.set(filled, values);
+    if (query.query.kind !== 'SelectQueryNode') filledWith.set(filled, values);
     return run ? run(filled).rows : (await tx.executeQuery(filled)).rows;
   };
 }

@@ -132,6 +132,7 @@ const TABLES: Record<keyof Schema, Table> = {
     { session: 'text', level: 'text', means: 'text', at: 'int', until: 'int?', statement: 'text?' },
     ['session'],
   ),
+  raising: owned({ session: 'text', answer: 'text', kem: 'text', request: 'text', until: 'int' }, ['session']),
   invitation: owned({ invitation: 'text', hash: 'text', until: 'int', state: 'text', person: 'text?' }, ['invitation']),
   joining: owned({ invitation: 'text', person: 'text', hash: 'text', header: 'bytes', sigs: 'text' }, [
     'invitation',

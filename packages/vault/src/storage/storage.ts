@@ -38,6 +38,45 @@ const within =
       }
     });
 
+/** Readings in one transaction at most. */
+const TOGETHER = 64;
+
+/** Readings that wait for their turn have it together, in one view, one after the other: each is of when it was asked for, or newer. */
+function together(within: Storage['read']): Storage['read'] {
+  let waiting: { run(tx: Tx): Promise<void>; fail(error: unknown): void }[] = [];
+  let running = false;
+  const run = async () => {
+    while (waiting.length > 0) {
+      let begun: typeof waiting | undefined;
+      try {
+        await within(async (tx) => {
+          begun = waiting.slice(0, TOGETHER);
+          waiting = waiting.slice(TOGETHER);
+          for (const one of begun) await one.run(tx);
+        });
+      } catch (error) {
+        // No view could be had; of those that had one each has its own answer.
+        for (const one of begun ?? waiting.splice(0)) one.fail(error);
+      }
+    }
+    running = false;
+  };
+  return (work) =>
+    new Promise((resolve, reject) => {
+      const one = async (tx: Tx) => {
+        try {
+          resolve(await work(tx));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      waiting.push({ run: one, fail: reject });
+      if (running) return;
+      running = true;
+      void run();
+    });
+}
+
 /** Opens (and if need be makes) the database file. */
 export async function openSqlite(file: string): Promise<Storage> {
   const changes = new Changes();
@@ -52,7 +91,7 @@ export async function openSqlite(file: string): Promise<Storage> {
   const end = runsAtOnce(now, (query) => beside.driver.run(query));
   const storage = {
     one: <V extends Values, R>(query: Prepared<V, R>, values: V) => query(now, values),
-    read: within(reader, reading.driver),
+    read: together(within(reader, reading.driver)),
     write: within(writer, writing.driver),
     tidy: async () => {
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writer);

@@ -202,12 +202,23 @@ interface SessionTable extends Own {
 interface SessionLevelTable extends Own {
   session: SessionId;
   level: AssuranceLevel;
-  /** `key`, `device`, `passkey`; or what was proved outside: `dezi`, `oidc`. */
+  /** `key`, `device`, `passkey`; what was proved outside: `dezi`, `oidc`, `eid`; or `recovery`: with recovery sheets. */
   means: string;
   at: Instant;
   until: Instant | null;
   /** Hash of the agent's signed word; null for one's own ways in. */
   statement: Hash | null;
+}
+/** A challenge to whoever holds recovery sheets, until it is answered. */
+interface RaisingTable extends Own {
+  session: SessionId;
+  /** SHA-256 of the answer; the answer itself is kept nowhere. */
+  answer: Hash;
+  /** SHA-256 of the recovery key that it was sealed to. */
+  kem: Hash;
+  /** Of the `recovery` line. */
+  request: Hash;
+  until: Instant;
 }
 interface InvitationTable extends Own {
   invitation: string;
@@ -394,6 +405,7 @@ export interface Schema {
   challenge: ChallengeTable;
   session: SessionTable;
   session_level: SessionLevelTable;
+  raising: RaisingTable;
   invitation: InvitationTable;
   joining: JoinTable;
   partner_directory: PartnerDirectoryTable;

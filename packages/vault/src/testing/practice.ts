@@ -84,6 +84,8 @@ export interface TestPractice {
   /** Reads the annexes. */
   readonly officerTeam: TestTeam;
   readonly exitPublic: Bytes;
+  /** What recovery sheets come to, when they are put together. */
+  readonly recoverySeed: Bytes;
   readonly authority: Statement<'authority'>;
   readonly cards: ReadonlyMap<PersonId, Statement<'card'>>;
   readonly mandate: Statement<'fact'>;
@@ -222,6 +224,7 @@ export async function testPractice(
     nurseTeam,
     officerTeam,
     exitPublic: exit.publicKey,
+    recoverySeed: recovery.seed,
     authority,
     cards: byPerson,
     mandate,

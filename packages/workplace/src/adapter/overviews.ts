@@ -40,7 +40,7 @@ export const EVENTS_OF: Readonly<Record<SeenAction, readonly Seen['event'][]>> =
   taken: ['print', 'export', 'copy'],
   log: ['log-read', 'access'],
   care: ['write', 'taken-over', 'refer', 'end', 'consent', 'call', 'review', 'told'],
-  session: ['login', 'logout', 're-touch', 'identity', 'attempt'],
+  session: ['login', 'logout', 're-touch', 'identity', 'attempt', 'recovery'],
 };
 /** More days than this are shown by week. */
 const DAYS = 62;
