@@ -3,17 +3,9 @@
  * does not give its leaf, or went before its time is an alarm.
  */
 
-import { fromBase64url } from '@ketenkluis/base';
+import { type Bytes, base64url, fromBase64url } from '@ketenkluis/base';
 import { type Alarm, ErasedLines, Frontier } from '@ketenkluis/client';
-import {
-  CHAIN_START,
-  checkChain,
-  decodeEntry,
-  type Entry,
-  type EntrySalts,
-  itemHash,
-  leafOf,
-} from '@ketenkluis/ledger';
+import { CHAIN_START, checkChain, decodeEntry, type Entry } from '@ketenkluis/ledger';
 import { entriesPage } from '@ketenkluis/protocol';
 import type { Hash } from '@ketenkluis/seal';
 import { agentError } from './errors.ts';
@@ -89,12 +81,12 @@ export async function readLines(
         continue;
       }
       const stored = fromBase64url(text);
-      const { entry, salts } = decodeOrThrow(stored, frontier.size);
+      const { entry, hashes, leaf } = decodeOrThrow(stored, frontier.size);
       lawful(() => erased.line(frontier.size, entry));
-      followChains(chains, jump, frontier.size, entry, salts);
+      followChains(chains, jump, frontier.size, entry, hashes);
       second.push(...secondAnnexes(annexes, frontier.size, entry));
       lines.push({ index: frontier.size, entry, stored });
-      frontier.add(leafOf(entry, salts));
+      frontier.add(leaf);
     }
   }
   lawful(() => erased.end(from?.size ?? 0));
@@ -119,17 +111,17 @@ function followChains(
   jump: Set<string>,
   index: number,
   entry: Entry,
-  salts: EntrySalts,
+  hashes: readonly Bytes[],
 ): void {
   for (const [place, item] of entry.items.entries()) {
     if (item.dossier === null || item.seq === null) continue;
-    const salt = fromBase64url(salts.items[place]!);
+    const hash = base64url(hashes[place]!) as Hash;
     const stood = heads[item.dossier] ?? (whole ? CHAIN_START : null);
     const jumped = jump.delete(item.dossier) && stood !== null && item.seq > stood.seq + 1;
     const before = jumped ? { seq: item.seq - 1, hash: item.prev } : stood;
-    if (before !== null && !checkChain([{ item, salt }], before).ok)
+    if (before !== null && !checkChain([{ item, hash }], before).ok)
       throw forked(`line ${index} does not follow what stood of a dossier before`, 'gap');
-    heads[item.dossier] = { seq: item.seq, hash: itemHash(item, salt) as Hash };
+    heads[item.dossier] = { seq: item.seq, hash };
   }
 }
 

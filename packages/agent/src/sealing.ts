@@ -3,6 +3,7 @@
  * bundles and wraps, all statements under one signature. Shares live in this function's variables only.
  */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   base64url,
   concat,
@@ -21,6 +22,8 @@ import {
 import {
   asShare,
   type Descriptor,
+  type Draft,
+  draft,
   type Fact,
   type FactOf,
   type Grant,
@@ -29,7 +32,6 @@ import {
   type Payload,
   type Piece,
   type Plaintext,
-  payloadHash,
   type Share,
   type State,
   signBatch,
@@ -152,7 +154,7 @@ class Bundles {
 interface Made {
   readonly job: PackJob;
   readonly dossier: DossierId | null;
-  readonly descriptor: Descriptor;
+  readonly descriptor: Draft<Descriptor>;
   readonly hash: Hash;
   readonly pack: Uint8Array;
   readonly c: Share<'c'>;
@@ -167,7 +169,7 @@ export type StepOf = (
   delivery: DossierDelivery,
 ) => { readonly after: number; readonly prev: Hash | null; readonly state: Hash };
 
-/** Seals everything at once: the calls of WebCrypto run together. */
+/** Seals dossier by dossier; in between what was sealed before goes out. */
 export async function sealDelivery(
   to: Recipients,
   dossiers: readonly DossierJob[],
@@ -197,34 +199,38 @@ export async function sealDelivery(
       writer: to.agent.by as PersonId,
       ...(split ? { holders: split.holders } : {}),
     });
-    return { job, dossier, descriptor, hash: payloadHash(descriptor), pack: sealed.pack, c, h, k, split };
+    const drafted = draft(descriptor);
+    return { job, dossier, descriptor: drafted, hash: drafted.hash, pack: sealed.pack, c, h, k, split };
   };
-  const made = await Promise.all([
-    ...dossiers.flatMap(({ dossier, packs }) => packs.map((job) => seal(job, dossier))),
-    ...(team?.packs ?? []).map((job) => seal(job, null)),
-  ]);
-
   const bundles = new Bundles(to, at, random);
-  const wrapped = await Promise.all(made.map((one) => wrapsOf(one, bundles)));
+  const made: Made[] = [];
+  const wrapped: Awaited<ReturnType<typeof wrapsOf>>[] = [];
+  for (const { dossier, packs } of [...dossiers, { dossier: null, packs: team?.packs ?? [] }]) {
+    const own = await Promise.all(packs.map((job) => seal(job, dossier)));
+    made.push(...own);
+    wrapped.push(...(await Promise.all(own.map((one) => wrapsOf(one, bundles)))));
+    await turn();
+  }
   const headers = await bundles.all();
-  const grants = grantsOf(made, to);
+  const grants = grantsOf(made, to).map(draft);
+  const facts = new Map(dossiers.map((job) => [job.dossier, job.facts.map(draft)]));
   const headOf = ({ job, hash }: Made): Head => ({
     version: job.version,
     descriptor: hash,
     fingerprint: job.fingerprint,
   });
   const deliveries = new Map(
-    dossiers.map(({ dossier, facts, withdrawals, drop, over, packs }): [DossierId, DossierDelivery] => [
+    dossiers.map(({ dossier, withdrawals, drop, over, packs }): [DossierId, DossierDelivery] => [
       dossier,
       {
         withdrawn: withdrawals.map(({ fact }) => fact),
-        facts: Object.fromEntries(facts.map((fact) => [fact.id, payloadHash(fact)])),
+        facts: Object.fromEntries(facts.get(dossier)!.map(({ payload, hash }) => [payload.id, hash])),
         heads: Object.fromEntries(
           made.filter((one) => one.dossier === dossier).map((one) => [one.job.scope, headOf(one)]),
         ),
         grants: grants
-          .filter((grant) => grant.dossier === dossier)
-          .map((grant) => ({ hash: payloadHash(grant), team: grant.team, packs: grant.packs, fact: grant.fact })),
+          .filter(({ payload }) => payload.dossier === dossier)
+          .map(({ payload: { team, packs, fact }, hash }) => ({ hash, team, packs, fact })),
         drop,
         over: over ?? [],
         sealed: new Set(packs.map(({ handle }) => handle)),
@@ -243,10 +249,10 @@ export async function sealDelivery(
       at,
     }),
   );
-  const payloads: Payload[] = [
+  const payloads: (Payload | Draft)[] = [
     ...headers.map(({ payload }) => payload),
     ...dossiers.flatMap(({ withdrawals }) => withdrawals),
-    ...dossiers.flatMap(({ facts }) => facts),
+    ...[...facts.values()].flat(),
     ...made.map(({ descriptor }) => descriptor),
     ...grants,
     ...steps,

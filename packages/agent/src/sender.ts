@@ -59,6 +59,8 @@ export class Sender {
   packs = 0;
   bytes = 0;
   #sent: Promise<void> = Promise.resolve();
+  /** What goes out before that one. */
+  #before: Promise<void> = Promise.resolve();
   #count = 0;
 
   constructor(options: SenderOptions, live: Map<DossierId, LiveDossier>) {
@@ -67,7 +69,10 @@ export class Sender {
     this.live = live;
   }
 
-  /** Seals now, sends when the one before is through. Failures surface at the next call or at `drain`. */
+  /**
+   * Seals now, sends when the one before is through; one more may wait, so that neither side waits for the other's slower deliveries.
+   * Failures surface at one of the next two calls or at `drain`; nothing is sent after one.
+   */
   async send(dossiers: readonly DossierJob[], team: TeamJob | null = null): Promise<void> {
     if (dossiers.length === 0 && team === null) return;
     const { state, clock, random, step } = this.#options;
@@ -96,9 +101,11 @@ export class Sender {
       };
     });
     await step(`sealed ${number}`);
-    await this.#sent;
-    this.#sent = this.#deliver(sealed, next, number, gone);
-    // Looked at by the next send or by drain; until then it must not count as unhandled.
+    await this.#before;
+    const before = this.#sent;
+    this.#before = before;
+    this.#sent = before.then(() => this.#deliver(sealed, next, number, gone));
+    // Looked at by a later send or by drain; until then it must not count as unhandled.
     this.#sent.catch(() => undefined);
   }
 

@@ -52,8 +52,16 @@ export function readU32(bytes: Uint8Array, offset: number): number {
 }
 
 /** Length-prefixes every part (u32) and joins them, so that no two lists of parts give the same bytes. */
-export const lengthPrefixed = (...parts: readonly Uint8Array[]): Bytes =>
-  concat(...parts.flatMap((part) => [u32(part.length), part]));
+export function lengthPrefixed(...parts: readonly Uint8Array[]): Bytes {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(u32(part.length), at);
+    out.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return out;
+}
 
 const text =
   (coder: { decode(text: string): Uint8Array }) =>

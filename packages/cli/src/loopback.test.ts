@@ -1,6 +1,7 @@
 /** R26: a command signs on outside (docs/identity.md, "At the command line"): at a real desk, with a provider of this machine. */
 
 import {
+  type IdentityDesk,
   identityDesk,
   linkIdentity,
   nodeFetch,
@@ -11,7 +12,7 @@ import {
 } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
 import { type TestIssuer, testIssuer } from '@ketenkluis/agent/testing/outside';
-import { fromBase64url, systemRandom } from '@ketenkluis/base';
+import { fromBase64url, newId, systemRandom } from '@ketenkluis/base';
 import { type Fetch, memoryStorage, openList, type Session } from '@ketenkluis/client';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { demand } from './demand.ts';
@@ -29,6 +30,8 @@ let issuer: TestIssuer;
 let allowed = true;
 let desk: Awaited<ReturnType<typeof openIdentityDoor>>;
 let origin: string;
+/** The same, where no means allows a command. */
+let shut: IdentityDesk;
 const net = nodeFetch();
 const why: string[] = [];
 
@@ -38,15 +41,18 @@ beforeAll(async () => {
   await world.sync();
   issuer = await testIssuer();
   const { register } = world.init.state;
+  const deskWith = (loopback: boolean) =>
+    identityDesk({
+      ...{ practice: register.practice.organisation, ura: register.practice.ura },
+      ...{ personOf: staffOf(register), roles: {} },
+      adapters: [oidcAdapter(issuer.oidc({ loopback, name: 'Praktijkaccount' }), world.clock.clock)],
+      agent: nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) }),
+      ...{ clock: world.clock.clock, random: systemRandom },
+    });
   for (const [i, name] of ['medewerker-1', 'medewerker-2', 'medewerker-3'].entries())
     linkIdentity(register, world.init.people[i]!.keys.person, issuer.url, name);
-  const adapter = oidcAdapter(issuer.oidc({ loopback: true, name: 'Praktijkaccount' }), world.clock.clock);
-  const made = identityDesk({
-    ...{ practice: register.practice.organisation, ura: register.practice.ura },
-    ...{ personOf: staffOf(register), roles: {}, adapters: [adapter] },
-    agent: nodeSigner({ by: register.agent.person, seed: fromBase64url(register.agent.sign) }),
-    ...{ clock: world.clock.clock, random: systemRandom },
-  });
+  const made = deskWith(true);
+  shut = deskWith(false);
   const settings = () => made.means().map(({ loopback, ...one }) => (allowed ? { ...one, loopback: loopback! } : one));
   desk = await openIdentityDoor({
     ...{ desk: { ...made, means: settings }, origins: [WORKPLACE], host: '127.0.0.1', port: 0 },
@@ -95,7 +101,7 @@ async function runs(does: (address: string) => Promise<unknown>, more: { fetch?:
     (one): Session => one,
     (error: unknown) => error as Error,
   );
-  await Promise.all(done);
+  await Promise.allSettled(done);
   return { session, said };
 }
 const opened = async ({ session }: Awaited<ReturnType<typeof runs>>) => {
@@ -171,6 +177,9 @@ it('the door: a browser is not told of it and begins none, and who has no origin
   expect((await ask('begin', {}, { ...begin, means: 'eid', phone: true, port: 50_000 })).status).toBe(403);
   allowed = false;
   expect((await ask('means', {})).status).toBe(403);
+  const [person, session] = [newId('person', systemRandom), newId('session', systemRandom)];
+  const begun = shut.begin({ means: 'oidc', person, session, port: 50_000 });
+  await expect(begun).rejects.toMatchObject({ detail: { why: 'flow' } });
 });
 
 it('R26: somebody who stops, or does not come, or is somebody else opens nothing', async () => {
@@ -219,6 +228,6 @@ it('R26: the demand holds: no issuer that it does not name, and no desk that lea
       : json,
   );
   const never = async () => expect.unreachable('an address was printed');
-  expect((await runs(never, { fetch: other })).session).toMatchObject({ code: 'cli/no-sign-on' });
-  expect((await runs(never, { fetch: away })).session).toMatchObject({ code: 'client/desk-away' });
+  expect((await runs(never, { fetch: other, life: 1 })).session).toMatchObject({ code: 'cli/no-sign-on' });
+  expect((await runs(never, { fetch: away, life: 1 })).session).toMatchObject({ code: 'client/desk-away' });
 });

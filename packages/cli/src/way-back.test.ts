@@ -130,7 +130,15 @@ describe('the way back', () => {
     expect((await hosting({ person: GP, said }, raised)).json).toMatchObject({ operator: 'Kluisbeheer Noord' });
     const out = join(world.dir, 'looked.json');
     const dossier = 'dos_aaaaaaaaaaaaaaaaaaaaaaaaaa';
+    const asked = new Set<string>();
+    world.net.between = (url, answer) => {
+      asked.add(new URL(url).pathname.split('/').slice(4).join('/'));
+      return answer();
+    };
     expect(await problem(looked({ sheet: GP, dossier, format: 'fhir', out }, raised))).toBe('vault/identity-needed');
+    // The client asks nothing that sheets do not stand for, whatever the vault would answer.
+    const says = ['challenges', 'sessions', 'sessions/confirm', 'sessions/close', 'directory', 'recoveries'];
+    expect([...asked].sort()).toEqual([...says, 'recoveries/proof'].sort());
   });
 
   it('R19: one signer is not enough, with sheets neither; sheets that are not needed raise nothing', async () => {

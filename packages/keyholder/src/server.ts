@@ -114,9 +114,15 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
   const address = server.address();
   return address !== null && typeof address === 'object' ? address.port : port;
 }
+/** What is under way has so long; a connection over which nothing comes Node would wait for as long as its other end likes. */
+const LAST = 5_000;
 const close = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    server.close(() => resolve());
+    const late = setTimeout(() => server.closeAllConnections(), LAST);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 

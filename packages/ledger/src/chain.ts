@@ -19,15 +19,16 @@ export type ChainResult =
   /** `index` is the place in the list of the first item that does not fit. */
   | { readonly ok: false; readonly index: number; readonly why: ChainFault };
 
+/** An item with its salt, or with the commitment that it gave already. */
+type Link = { readonly item: EntryItem } & ({ readonly salt: Uint8Array } | { readonly hash: string });
+
 /** Walks the items of one dossier, oldest first: finds a gap, a repetition, another order or a change. */
-export function checkChain(
-  links: readonly { readonly item: EntryItem; readonly salt: Uint8Array }[],
-  from: ChainHead = CHAIN_START,
-): ChainResult {
+export function checkChain(links: readonly Link[], from: ChainHead = CHAIN_START): ChainResult {
   let head = from;
   const seen = new Set<string>();
-  for (const [index, { item, salt }] of links.entries()) {
-    const own = itemHash(item, salt);
+  for (const [index, link] of links.entries()) {
+    const { item } = link;
+    const own = 'hash' in link ? link.hash : itemHash(item, link.salt);
     const fail = (why: ChainFault): ChainResult => ({ ok: false, index, why });
     if (item.dossier === null || item.dossier !== links[0]?.item.dossier) return fail('other-dossier');
     if (seen.has(own)) return fail('duplicate');

@@ -157,6 +157,8 @@ export interface DecodedEntry {
   readonly entry: Entry;
   readonly salts: EntrySalts;
   readonly parts: EntryParts;
+  /** The commitments of the items (`itemHash`), in their order. */
+  readonly hashes: readonly Bytes[];
   /** The leaf that these bytes give. */
   readonly leaf: Bytes;
 }
@@ -182,11 +184,13 @@ export function decodeEntry(stored: Uint8Array): DecodedEntry {
     common: readJson(common.bytes, 'common'),
     items: items.map(({ bytes }, i) => readJson(bytes, `item ${i}`)),
   });
+  const hashes = itemHashes(items);
   return {
     entry,
     salts: { common: base64url(common.salt), items: items.map(({ salt }) => base64url(salt)) },
     parts: { common: common.bytes, items: items.map(({ bytes }) => bytes) },
-    leaf: leafFrom(common, itemHashes(items)),
+    hashes,
+    leaf: leafFrom(common, hashes),
   };
 }
 

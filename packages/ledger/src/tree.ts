@@ -143,7 +143,18 @@ export function memoryTree(leaves: readonly Uint8Array[]): MemoryTree {
     levels.push(level);
     below = level;
   }
-  const hashOf = (nodes: Range): Bytes => fold(nodes.map(({ level, index }) => levels[level]![index]!));
+  const nodeOf = ({ level, index }: Node): Bytes => levels[level]![index]!;
+  /** Of a tree that is not full, the right edge stands in most proofs: it is folded once. First and last node say which leaves. */
+  const folded = new Map<string, Bytes>();
+  const hashOf = (nodes: Range): Bytes => {
+    const [first, last] = [nodes[0], nodes.at(-1)];
+    if (first === undefined || last === undefined) return emptyRoot;
+    if (first === last) return nodeOf(first);
+    const name = `${first.level}.${first.index} ${last.level}.${last.index}`;
+    const hash = folded.get(name) ?? fold(nodes.map(nodeOf));
+    folded.set(name, hash);
+    return hash;
+  };
   return {
     size: leaves.length,
     root: hashOf(rootRange(leaves.length)),

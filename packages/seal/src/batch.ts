@@ -6,7 +6,7 @@
 import {
   type Bytes,
   base64url,
-  canonicalJson,
+  concat,
   equalBytes,
   fromBase64url,
   type Instant,
@@ -20,8 +20,12 @@ import { checkHeader, parseHeader } from './encoding.ts';
 import { sealError } from './errors.ts';
 import {
   asHash,
+  type Draft,
+  draft,
   expectType,
-  makeStatement,
+  fromDraft,
+  hashOf,
+  isDraft,
   parsePayload,
   type Statement,
   signedBytes,
@@ -34,6 +38,9 @@ import type { Payload, StatementType } from './statements.ts';
 
 /** More than this goes into a second batch. */
 export const MAX_BATCH = 65_536;
+/** Of one statement, and of its text as base64url. */
+const MAX_HEADER_BYTES = 66_000;
+const MAX_HEADER_TEXT = 88_000;
 
 export interface SignedBatch<T extends StatementType = StatementType> {
   readonly batch: Statement<'batch'>;
@@ -43,20 +50,16 @@ export interface SignedBatch<T extends StatementType = StatementType> {
 
 function spread<T extends StatementType>(
   batch: Statement<'batch'>,
-  payloads: readonly Payload<T>[],
-  bytes: readonly Bytes[],
+  leaves: readonly Pick<Draft<Payload<T>>, 'payload' | 'bytes' | 'signed' | 'hash'>[],
   tree: ReturnType<typeof memoryTree>,
 ): SignedBatch<T> {
-  const statements = payloads.map((payload, index) =>
-    makeStatement<T>(payload, bytes[index]!, proofIn(batch, index, tree)),
-  );
-  return { batch, statements };
+  return { batch, statements: leaves.map((one, index) => fromDraft<T>(one, proofIn(batch, index, tree))) };
 }
 
 /** The path is worked out when it is asked for: whoever sends the whole batch never does. */
 function proofIn(batch: Statement<'batch'>, index: number, tree: ReturnType<typeof memoryTree>): Statement['proof'] {
   let path: string[] | undefined;
-  return {
+  const proof = {
     batch,
     index,
     get path() {
@@ -64,18 +67,28 @@ function proofIn(batch: Statement<'batch'>, index: number, tree: ReturnType<type
       return path;
     },
   };
+  steps.set(proof, () => concat(...tree.inclusion(index)));
+  return proof;
 }
 
-/** Signs many payloads at once. Throws `seal/bad-batch` for none, too many, or a batch inside. */
+/** Of proofs made here: their steps from the tree, without a text in between. */
+const steps = new WeakMap<object, () => Bytes>();
+
+/** The steps of a proof in a batch one after the other, 32 bytes each. */
+export const pathBytes = (proof: Extract<Statement['proof'], { readonly batch: unknown }>): Bytes =>
+  steps.get(proof)?.() ?? concat(...proof.path.map((step) => fromBase64url(step)));
+
+/** Signs many payloads at once, drafted already or not. Throws `seal/bad-batch` for none, too many, or a batch inside. */
 export async function signBatch<P extends Payload>(
-  payloads: readonly P[],
+  payloads: readonly (P | Draft<P>)[],
   by: { readonly practice: OrganisationId; readonly at: Instant; readonly signer: Signer; readonly suite?: number },
 ): Promise<SignedBatch<P['t']>> {
-  if (payloads.length < 1 || payloads.length > MAX_BATCH || payloads.some(({ t }) => t === 'batch')) {
+  const inside = (one: P | Draft<P>): P => (isDraft(one) ? one.payload : one);
+  if (payloads.length < 1 || payloads.length > MAX_BATCH || payloads.some((one) => inside(one).t === 'batch')) {
     throw sealError('bad-batch', `a batch holds 1 to ${MAX_BATCH} statements, none of them a batch`);
   }
-  const bytes = payloads.map((payload) => canonicalJson(parsePayload(payload)));
-  const tree = memoryTree(bytes.map(signedBytes));
+  const leaves = payloads.map((one) => (isDraft(one) ? one : draft(one)));
+  const tree = memoryTree(leaves.map(({ signed }) => signed));
   const batch = await signStatement(
     {
       t: 'batch',
@@ -83,18 +96,18 @@ export async function signBatch<P extends Payload>(
       suite: by.suite ?? 1,
       practice: by.practice,
       by: by.signer.by as PersonId,
-      size: payloads.length,
+      size: leaves.length,
       root: asHash(tree.root),
       at: by.at,
     },
     by.signer,
   );
-  return spread(batch, payloads as readonly Payload<P['t']>[], bytes, tree);
+  return spread<P['t']>(batch, leaves as unknown as readonly Draft<Payload<P['t']>>[], tree);
 }
 
 export const batchWireSchema = z.strictObject({
   batch: signedWireSchema,
-  headers: z.array(z.string().max(88_000)).min(1).max(MAX_BATCH),
+  headers: z.array(z.string().max(MAX_HEADER_TEXT)).min(1).max(MAX_BATCH),
 });
 export type BatchWire = z.infer<typeof batchWireSchema>;
 
@@ -106,13 +119,26 @@ export const batchToWire = ({ batch, statements }: SignedBatch): BatchWire => ({
 
 /** Rebuilds every proof. Throws `seal/bad-batch` when the headers are not exactly the leaves that were signed. */
 export function batchFromWire(wire: unknown): SignedBatch {
-  const { batch: batchWire, headers } = checkHeader('batch wire', batchWireSchema, wire);
-  const batch = expectType(statementFromWire(batchWire), 'batch');
-  const bytes = headers.map((header) => fromBase64url(header));
-  const tree = memoryTree(bytes.map(signedBytes));
+  const { batch, headers } = checkHeader('batch wire', batchWireSchema, wire);
+  return batchFromBytes(
+    batch,
+    headers.map((header) => fromBase64url(header)),
+  );
+}
+
+/** The same of headers that came as their bytes. */
+export function batchFromBytes(batchWire: unknown, headers: readonly Bytes[]): SignedBatch {
+  const batch = expectType(statementFromWire(checkHeader('batch wire', signedWireSchema, batchWire)), 'batch');
+  if (headers.length < 1 || headers.length > MAX_BATCH || headers.some(({ length }) => length > MAX_HEADER_BYTES))
+    throw sealError('bad-batch', `a batch holds 1 to ${MAX_BATCH} statements of at most ${MAX_HEADER_BYTES} bytes`);
+  const signed = headers.map(signedBytes);
+  const tree = memoryTree(signed);
   if (batch.payload.size !== tree.size || !equalBytes(fromBase64url(batch.payload.root), tree.root)) {
     throw sealError('bad-batch', 'the statements are not the ones this batch was signed over');
   }
-  const payloads = bytes.map((header) => parsePayload(parseHeader('statement', z.unknown(), header)));
-  return spread(batch, payloads, bytes, tree);
+  const leaves = headers.map((bytes, i) => ({
+    ...{ payload: parsePayload(parseHeader('statement', z.unknown(), bytes)), bytes },
+    ...{ signed: signed[i]!, hash: hashOf(signed[i]!) },
+  }));
+  return spread(batch, leaves, tree);
 }

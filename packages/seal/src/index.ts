@@ -4,10 +4,12 @@ export { asSealedAnnex, joinAnnex, type SealedAnnex, splitAnnex } from './annex.
 export { signedByOwners, verifyAuthority, verifyAuthorityStep } from './authority.ts';
 export {
   type BatchWire,
+  batchFromBytes,
   batchFromWire,
   batchToWire,
   batchWireSchema,
   MAX_BATCH,
+  pathBytes,
   type SignedBatch,
   signBatch,
 } from './batch.ts';
@@ -100,7 +102,9 @@ export {
   type Batches,
   batchesFromWire,
   claimedSigner,
+  type Draft,
   decodeStatement,
+  draft,
   encodeStatement,
   expectType,
   hashOf,

@@ -54,15 +54,53 @@ const anyPayload = z.object({
   suite: z.int(),
 });
 
+/** What `anyPayload` holds, looked at by hand, since it is asked of every statement; the schema names the fault of one without it. */
+function headOf(value: unknown): z.infer<typeof anyPayload> {
+  if (typeof value === 'object' && value !== null) {
+    const { t, suite: id } = value as { readonly t?: unknown; readonly suite?: unknown };
+    if (typeof t === 'string' && Object.hasOwn(statementSchemas, t) && Number.isSafeInteger(id))
+      return { t: t as StatementType, suite: id as number };
+  }
+  return checkHeader('statement', anyPayload, value);
+}
+
 /** Strict check against the schema of its type. Throws `seal/bad-header` or `seal/unknown-suite`. */
 export function parsePayload(value: unknown): Payload {
-  const { t, suite: id } = checkHeader('statement', anyPayload, value);
+  const { t, suite: id } = headOf(value);
   suite(id);
   return checkHeader(t, statementSchemas[t as StatementType], value) as Payload;
 }
 
 const made = <T extends StatementType>(read: Parsed, proof: Proof): Statement<T> =>
   Object.freeze({ ...read, proof }) as unknown as Statement<T>;
+
+/** A payload that was checked, as it is signed: for whoever needs its hash before the signature. Not to be changed any more. */
+export interface Draft<P extends Payload = Payload> {
+  readonly payload: P;
+  /** The canonical payload. */
+  readonly bytes: Bytes;
+  /** What is signed. */
+  readonly signed: Bytes;
+  readonly hash: Hash;
+}
+const drafts = new WeakSet<object>();
+
+/** Throws `seal/bad-header` or `seal/unknown-suite`. */
+export function draft<P extends Payload>(payload: P): Draft<P> {
+  const bytes = canonicalJson(parsePayload(payload));
+  const signed = signedBytes(bytes);
+  const one = Object.freeze({ payload, bytes, signed, hash: hashOf(signed) });
+  drafts.add(one);
+  return one;
+}
+/** Only of what `draft` made here: bytes and payload agree. */
+export const isDraft = <P extends Payload>(one: P | Draft<P>): one is Draft<P> => drafts.has(one);
+
+/** With its proof. */
+export const fromDraft = <T extends StatementType>(
+  { payload, bytes, hash }: Draft<Payload<T>>,
+  proof: Proof,
+): Statement<T> => made({ payload: payload as Payload, bytes, hash }, proof);
 
 export const makeStatement = <T extends StatementType>(payload: Payload<T>, bytes: Bytes, proof: Proof): Statement<T> =>
   made({ payload: payload as Payload, bytes, hash: hashOf(signedBytes(bytes)) }, proof);

@@ -104,7 +104,7 @@ export const suite1: Suite = {
       algorithm: 'AES-256-GCM',
       use: 'pack bodies in chunks, wraps in bundles, keyrings',
       source: 'NIST SP 800-38D',
-      library: 'WebCrypto; in the agent node:crypto',
+      library: 'WebCrypto; in agent and vault node:crypto',
       quantum: 'symmetric',
     },
     {

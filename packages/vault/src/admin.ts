@@ -26,6 +26,7 @@ import {
 } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { factRow } from './apply.ts';
+import { keepToPeople } from './assurance.ts';
 import { actorOf, denied, refresh, type Signed } from './auth.ts';
 import { checkEnds } from './bounds.ts';
 import { type DossierDraft, draftDossiers } from './draft.ts';
@@ -175,6 +176,7 @@ export async function statements(vault: Vault, signed: Signed, body: StatementsB
   const sent = statementsFromWire(body);
   const decision = aboutThePractice(signed);
   if (decision.outcome === 'deny') throw await denied(vault, signed, decision.reason);
+  keepToPeople(signed, sent);
   const known = (fact: string) => people.facts.find((one) => one.fact.id === fact)?.fact;
   const directory = sent.filter((statement) => isDirectory(statement, known));
   const invitations = sent.filter(({ payload }) => payload.t === 'invitation') as Statement<'invitation'>[];

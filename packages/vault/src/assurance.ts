@@ -117,23 +117,37 @@ export const deskFor = (vault: Vault, { people, session, card }: Pick<Signed, 'p
   citizen: card?.kind === 'patient',
 });
 
-/** The level that this session does not reach and must; null when it may go on, at this endpoint. */
-export async function lackOf(
+export interface Reached {
+  /** The level of assurance that this practice asks for and the session does not reach; null where it may go on with what was asked. */
+  readonly lack: AssuranceLevel | null;
+  /** The level that recovery sheets stand for at this endpoint; null where nobody needed any. */
+  readonly raised: AssuranceLevel | null;
+}
+const NOTHING_ASKED: Reached = { lack: null, raised: null };
+
+export async function reachedBy(
   vault: Vault,
   people: People,
   who: Who,
   endpoint: EndpointName | undefined,
-): Promise<AssuranceLevel | null> {
+): Promise<Reached> {
   const { session, organisation } = who;
   const { practice } = people;
   const at = vault.clock();
   const minimum = askedOf(vault, people, who);
-  if (minimum === undefined) return null;
+  if (minimum === undefined) return NOTHING_ASKED;
   const { level, recovered } = await vault.storage.read((tx) => levelAt(tx, practice, session, at));
-  if (recovered && organisation === null && endpoint !== undefined && 'recovered' in ENDPOINTS[endpoint]) return null;
   // What a partner says of its people counts as far as the owners said in the partner fact that they take its word.
   const counts = organisation === null || accepted(people, organisation, level, at);
-  return reachesLevel(counts ? level : OWN_LEVEL, minimum) ? null : minimum;
+  if (reachesLevel(counts ? level : OWN_LEVEL, minimum)) return NOTHING_ASKED;
+  const stands = recovered && organisation === null && endpoint !== undefined && 'recovered' in ENDPOINTS[endpoint];
+  return stands ? { lack: null, raised: minimum } : { lack: minimum, raised: null };
+}
+
+/** What sheets stand for changes who may do what, and no dossier. Throws `vault/identity-needed`. */
+export function keepToPeople({ raised }: Reached, statements: readonly Statement[]): void {
+  const named = statements.some(({ payload }) => 'dossier' in payload && payload.dossier !== null);
+  if (raised !== null && named) throw identityNeeded(raised);
 }
 
 /** Do the owners take this partner's word for that level, in every fact about it that stands? */

@@ -17,10 +17,10 @@ import {
 } from '@ketenkluis/base';
 import type { Reason } from '@ketenkluis/ledger';
 import { ENDPOINTS, type EndpointName, SESSION_HARD, SESSION_IDLE, SESSION_LIFE } from '@ketenkluis/protocol';
-import { type AssuranceLevel, type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
+import { type Card, expectType, type Hash, hashOf, statementFromWire } from '@ketenkluis/seal';
 import type { FastifyRequest } from 'fastify';
 import type { Selectable } from 'kysely';
-import { identityNeeded, lackOf } from './assurance.ts';
+import { identityNeeded, type Reached, reachedBy } from './assurance.ts';
 import { vaultError } from './errors.ts';
 import { type Guest, guestOf } from './guests.ts';
 import { append, commonOf, counterNow, type SignedRequest } from './lines.ts';
@@ -30,15 +30,13 @@ import type { Schema } from './storage/schema.ts';
 import type { Vault } from './vault.ts';
 
 export type SessionRow = Selectable<Schema['session']>;
-export interface Caller {
+export interface Caller extends Reached {
   readonly practice: OrganisationId;
   readonly people: People;
   readonly session: SessionRow;
   readonly card: Card | null;
   /** Set for people of a partner; the card is then one of their own organisation. */
   readonly guest: Guest | null;
-  /** The level of assurance that this practice asks for and the session does not reach; null where it may go on with what was asked. */
-  readonly lack: AssuranceLevel | null;
 }
 export interface Signed extends Caller {
   readonly request: SignedRequest;
@@ -96,8 +94,8 @@ async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   if (session.organisation !== null && !isFor('guests', endpoint)) throw refused();
   const stands = standing(people, session, vault.clock());
   if (isPatient(stands) && !isFor('patients', endpoint)) throw refused();
-  const lack = await lackOf(vault, people, session, endpoint);
-  return { practice, people, session, lack, ...stands };
+  const reached = await reachedBy(vault, people, session, endpoint);
+  return { practice, people, session, ...reached, ...stands };
 }
 
 /** Only what says so answers people of a partner, or patients; everything else knows no such session. */
@@ -270,9 +268,9 @@ export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
   const [session] = await vault.storage.one(byId, { practice, session: signed.session.session });
   if (!people || !session) throw refused();
   // `checkSigned` held the action against the endpoint.
-  const lack = await lackOf(vault, people, session, signed.request.payload.action as EndpointName);
-  requireLive({ ...signed, session, lack }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
-  return { ...signed, session, people, lack, ...standing(people, session, vault.clock()) };
+  const reached = await reachedBy(vault, people, session, signed.request.payload.action as EndpointName);
+  requireLive({ ...signed, session, ...reached }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
+  return { ...signed, session, people, ...reached, ...standing(people, session, vault.clock()) };
 }
 
 /** What is known of the asker: what the practice states, or what a partner vouches for, with the practice's own partner facts. */

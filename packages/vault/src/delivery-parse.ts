@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
-import { type Bytes, base64url, parseCanonicalJson, readU32, utf8 } from '@ketenkluis/base';
+import { type Bytes, parseCanonicalJson, readU32, utf8 } from '@ketenkluis/base';
 import { deliveryManifest } from '@ketenkluis/protocol';
-import { batchFromWire, decodeStatement, expectType, type Hash, type SignedBatch } from '@ketenkluis/seal';
+import { batchFromBytes, decodeStatement, expectType, type Hash, type SignedBatch } from '@ketenkluis/seal';
 import type { z } from 'zod';
 import { vaultError } from './errors.ts';
 import type { SignedRequest } from './lines.ts';
@@ -66,7 +66,6 @@ export function readDelivery(rest: Bytes): Omit<Delivery, 'request' | 'bodyHash'
   const manifest = parsed.data;
   if (packs.length !== manifest.packs.length)
     throw vaultError('bad-request', 'the delivery has not the packs that it names');
-  const headers = manifest.statements.map((header) => base64url(utf8(header)));
-  const signed = batchFromWire({ batch: manifest.batch, headers });
+  const signed = batchFromBytes(manifest.batch, manifest.statements.map(utf8));
   return { manifest, signed, packs: packs.map((pack) => pack.slice()) };
 }

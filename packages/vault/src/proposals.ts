@@ -22,6 +22,7 @@ import {
 import type { z } from 'zod';
 import { seesRestriction } from './access.ts';
 import { aboutThePractice, checkWraps, isOwnBusiness } from './admin.ts';
+import { keepToPeople } from './assurance.ts';
 import { type Caller, denied, type Signed } from './auth.ts';
 import { viewDossiers } from './changes.ts';
 import { vaultError } from './errors.ts';
@@ -70,7 +71,9 @@ export async function listProposals(vault: Vault, caller: Caller): Promise<z.inf
     for (const one of (await waiting(tx, practice, at)).values()) {
       const lift = liftIn(one);
       const outward = () => isOutward(one.statements.map((wire) => statementFromWire(wire)));
-      if (lift === undefined ? owner || outward() : owner && (await standsFor(tx, caller, lift, at))) found.push(one);
+      const lifts = async (end: Statement<'withdrawal'>) =>
+        owner && caller.raised === null && (await standsFor(tx, caller, end, at));
+      if (lift === undefined ? owner || outward() : await lifts(lift)) found.push(one);
     }
     return found;
   });
@@ -136,6 +139,10 @@ const signaturesIn = (body: Open): readonly (readonly string[])[] =>
 /** A new proposal, or one more signature under one that waits. */
 export async function propose(vault: Vault, signed: Signed, body: Open) {
   await requireSigner(vault, signed, body);
+  keepToPeople(
+    signed,
+    body.statements.map((one) => statementFromWire(one)),
+  );
   const { practice, people, request } = signed;
   const made = { proposal: undefined as Statement<'proposal'> | undefined };
   const line = await append(vault, {

@@ -1,6 +1,6 @@
 /** R14, R26: what recovery sheets do for a session where a practice asks for a sign-on (docs/identity.md, "The way back"), and what not. */
 
-import { base64url, HOUR, MINUTE, plus } from '@ketenkluis/base';
+import { base64url, HOUR, MINUTE, newId, plus, systemRandom } from '@ketenkluis/base';
 import { ENDPOINTS, type EndpointName, RAISE_LIFE, RAISE_WAITS } from '@ketenkluis/protocol';
 import {
   type AssuranceLevel,
@@ -96,6 +96,44 @@ describe('a session raised by recovery sheets', () => {
     expect(said(await open())).toBe('done');
     world.time.move(1);
     expect(said(await open())).toBe('vault/identity-needed');
+  });
+
+  it('R26, R34: what is said there is of people and keys; of a dossier nothing, not by the owners together', async () => {
+    const who = await raised(await world.open(world.practice.gp));
+    const { id, owners } = world.practice;
+    const at = world.time.clock();
+    const end: Payload<'withdrawal'> = {
+      ...{ t: 'withdrawal', v: 1, suite: 1, practice: id, at },
+      ...{ fact: newId('fact', systemRandom), dossier: newId('dossier', systemRandom) },
+    };
+    const statement = await signStatement(end, owners);
+    const sent = { ...statementsToWire([statement]), wraps: [] };
+    const people = (await world.running.vault.people.of(id))!.keys.position;
+    const proposal = await signStatement(
+      {
+        ...{ t: 'proposal' as const, v: 1 as const, suite: 1, organisation: id, by: who.person.id, at, join: null },
+        ...{
+          until: plus(at, HOUR),
+          people: { count: people.count, digest: people.digest! },
+          statements: [statement.hash],
+        },
+      },
+      who.person.signer,
+    );
+    const open = {
+      proposal: statementToWire(proposal),
+      statements: [statementToWire(statement)],
+      wraps: [],
+      names: [],
+    };
+    const asks = async () => [
+      said(await world.signed(who, 'statements', sent, { class: 'admin' })),
+      said(await world.signed(who, 'propose', open, { class: 'admin' })),
+    ];
+    expect(await asks()).toEqual(['vault/identity-needed', 'vault/identity-needed']);
+    // The twin: where nothing is asked, it is judged for itself.
+    ask(null);
+    expect(await asks()).toEqual(['vault/conflict', 'vault/bad-statement']);
   });
 
   it('R26: a sign-on outside takes its place', async () => {

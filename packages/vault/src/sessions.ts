@@ -20,7 +20,7 @@ import {
   sessionProofBytes,
 } from '@ketenkluis/protocol';
 import type { z } from 'zod';
-import { identityNeeded, lackOf, startLevel, takeGuestLevel } from './assurance.ts';
+import { identityNeeded, reachedBy, startLevel, takeGuestLevel } from './assurance.ts';
 import { type Caller, hardLimit, homeOf, refused, type Signed, sessionFault, tokenHash } from './auth.ts';
 import { vaultError } from './errors.ts';
 import { keepDirectory, packVouched, type Welcomed, welcome } from './guests.ts';
@@ -200,7 +200,7 @@ export async function open(vault: Vault, practice: OrganisationId, ask: OpenSess
   const session = newId('session', vault.random);
   const { guest } = proven;
   if (guest) await keepDirectory(vault, people, guest, proven.person);
-  const lack = await lackOf(
+  const { lack } = await reachedBy(
     vault,
     people,
     { session, person: proven.person, organisation: guest?.organisation ?? null },

@@ -16,6 +16,7 @@ import { bringNative } from './native.ts';
 import { eraseDue } from './retention.ts';
 import type { Api } from './routes/api.ts';
 import { dropUncommitted } from './settling.ts';
+import { silentOf } from './silent.ts';
 import { privateFile, privateFolder } from './storage/private.ts';
 import { openShares, type ShareStore } from './storage/shares.ts';
 import { openSqlite, type Storage } from './storage/storage.ts';
@@ -173,9 +174,14 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   timer.unref();
 
   let stopping: Promise<void> | undefined;
+  const endSilent = silentOf(app.server);
   const stop = async (): Promise<void> => {
     clearInterval(timer);
+    endSilent();
+    // As long as any request may take to come in; the rest of one that stopped half-way never does.
+    const late = setTimeout(() => app.server.closeAllConnections(), MINUTE);
     await app.close();
+    clearTimeout(late);
     await vault.appender.close();
     await vault.witnesses.stop();
     await storage.close();

@@ -114,7 +114,12 @@ export async function startWitness(
     ...{ port, vkeys: cosigner.vkeys, name: config.name },
     stop: () => {
       stopping ??= new Promise<void>((resolve) => {
-        server.close(() => resolve());
+        // What is under way has so long; a connection over which nothing comes Node would wait for as long as its other end likes.
+        const late = setTimeout(() => server.closeAllConnections(), 5_000);
+        server.close(() => {
+          clearTimeout(late);
+          resolve();
+        });
         server.closeIdleConnections();
       }).then(() => store.close());
       return stopping;

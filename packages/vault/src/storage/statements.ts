@@ -1,16 +1,8 @@
 /** Signed objects in the database: put in once, handed out as they came. */
 
-import {
-  type Bytes,
-  base64url,
-  concat,
-  type DossierId,
-  fromBase64url,
-  type Instant,
-  type OrganisationId,
-} from '@ketenkluis/base';
+import { type Bytes, base64url, type DossierId, type Instant, type OrganisationId } from '@ketenkluis/base';
 import type { WireStatement } from '@ketenkluis/protocol';
-import { batchesFromWire, type Hash, type Statement, statementFromWire } from '@ketenkluis/seal';
+import { batchesFromWire, type Hash, pathBytes, type Statement, statementFromWire } from '@ketenkluis/seal';
 import type { Selectable } from 'kysely';
 import { kept } from './moments.ts';
 import type { Schema } from './schema.ts';
@@ -44,7 +36,7 @@ export const stored = (
     sigs: 'sigs' in proof ? JSON.stringify(proof.sigs) : null,
     batch: 'batch' in proof ? proof.batch.hash : null,
     leaf: 'batch' in proof ? proof.index : null,
-    path: 'batch' in proof ? concat(...proof.path.map((step) => fromBase64url(step))) : null,
+    path: 'batch' in proof ? pathBytes(proof) : null,
     dossier,
     directory: directory ? 1 : 0,
     line,

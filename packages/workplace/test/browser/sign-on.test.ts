@@ -137,9 +137,9 @@ describe('signing on outside', () => {
         expect(await propose.isDisabled()).toBe(true);
         await page.getByLabel('Nee, zonder').click();
         await page.getByText('Kies dit als DigiD nu niet werkt').waitFor();
-        expect(await propose.isDisabled()).toBe(false);
+        await expect.poll(() => propose.isDisabled()).toBe(false);
         await page.getByLabel('Ja, met DigiD').click();
-        expect(await propose.isDisabled()).toBe(true);
+        await expect.poll(() => propose.isDisabled()).toBe(true);
         await page.getByRole('button', { name: 'Met de telefoon van de patiënt' }).click();
         await page.locator('[data-pin-link]').getByText('balie.wilgen.example/aan/').waitFor();
         await check(page, 'desk', 800);
