@@ -25,6 +25,9 @@ import { loopbackIdentity } from './loopback.ts';
 const WORKPLACE = 'https://werkplek.example';
 const [GP, SECOND] = ['A. de Eerste', 'B. de Tweede'];
 
+/** Named in the demand, listed by the desk, and gone. */
+const GONE = { means: 'dezi', name: 'Dezi', issuer: 'https://dezi.example', loopback: true };
+
 let world: World;
 let issuer: TestIssuer;
 let allowed = true;
@@ -63,7 +66,7 @@ beforeAll(async () => {
     const session = await world.signIn(name);
     return { session, close: () => session.close() };
   };
-  const asked = { desk: origin, way: [`oidc=${issuer.url}`], staff: 'high', patients: 'none' };
+  const asked = { desk: origin, way: [`oidc=${issuer.url}`, `dezi=${GONE.issuer}`], staff: 'high', patients: 'none' };
   expect((await demand({ person: GP, second: [SECOND], ...asked }, enter)).failed).toBe(false);
 });
 afterAll(async () => {
@@ -192,15 +195,31 @@ it('R26: somebody who stops, or does not come, or is somebody else opens nothing
   expect(why).toEqual(['other-person']);
 });
 
+const answering =
+  (change: (path: string, json: Record<string, unknown>) => unknown): Fetch =>
+  async (url, init) => {
+    const answered = await net.fetch(url, init);
+    if (answered.status !== 200) return answered;
+    const json = JSON.parse(Buffer.from(await answered.arrayBuffer()).toString()) as Record<string, unknown>;
+    const bytes = new TextEncoder().encode(JSON.stringify(change(new URL(url).pathname, json)));
+    return { ...answered, arrayBuffer: async () => bytes.buffer };
+  };
+
+it('R26: of two providers one is enough: where the other is away it is said, and where both are nothing opens', async () => {
+  const beside = (own: readonly unknown[]) =>
+    answering((path, json) => (path.endsWith('means') ? { means: [GONE, ...own] } : json));
+  const { means } = (await (await fetch(`${origin}/identity/means`)).json()) as { means: readonly unknown[] };
+  const ran = await runs((address) => fetch(address), { fetch: beside(means) });
+  expect(await opened(ran)).toBeDefined();
+  expect(ran.said).toHaveLength(3);
+  expect(ran.said[0]).toContain(GONE.name);
+  const none = await runs(async () => expect.unreachable('an address was printed'), { fetch: beside([]) });
+  expect(none.session).toMatchObject({ code: 'client/desk-refused' });
+  // What was asked of the one that is away.
+  expect(why).toEqual(['flow', 'flow']);
+});
+
 it('R26: the demand holds: no issuer that it does not name, and no desk that leads back elsewhere', async () => {
-  const answering =
-    (change: (path: string, json: Record<string, unknown>) => unknown): Fetch =>
-    async (url, init) => {
-      const answered = await net.fetch(url, init);
-      const json = JSON.parse(Buffer.from(await answered.arrayBuffer()).toString()) as Record<string, unknown>;
-      const bytes = new TextEncoder().encode(JSON.stringify(change(new URL(url).pathname, json)));
-      return { ...answered, arrayBuffer: async () => bytes.buffer };
-    };
   const other = answering((path, json) =>
     path.endsWith('means')
       ? { means: [{ means: 'oidc', name: 'X', issuer: 'https://x.example', loopback: true }] }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileKeyStore } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
 import { type Bytes, base64url, fromBase64url } from '@ketenkluis/base';
-import { type Asked, openList, type Session } from '@ketenkluis/client';
+import { type Asked, agree, openList, proposeDemand, type Session, waitingProposals } from '@ketenkluis/client';
 import { decodeEntry } from '@ketenkluis/ledger';
 import { raiseInfo } from '@ketenkluis/protocol';
 import { type Hash, type Plaintext, sealTo } from '@ketenkluis/seal';
@@ -22,6 +22,8 @@ const ASKED: Asked = {
   ...{ desk: 'https://balie.example', staff: 'high', patients: null },
   ways: [{ means: 'dezi', issuer: 'https://dezi.example' }],
 };
+
+const EID = { means: 'eid', issuer: 'https://eid.example' } as const;
 
 let world: World;
 let files: string[];
@@ -222,6 +224,30 @@ describe('who signs another demand', () => {
     expect(await problem(world.signIn(GP))).toBe('vault/identity-needed');
     expect(await demand({ ...more, second: [SECOND, third] }, enter)).toMatchObject({ json: { state: 'admitted' } });
     await world.signIn(third);
+  });
+
+  it('R19, R26: what waited already, signed or not, is neither signed nor put in force in its place', async () => {
+    await start(1, 2, { threshold: 1 });
+    const [nurse] = ['C. Verpleger'];
+    await demandHigh(nurse!);
+    const sheets = world.init.sheets.recovery.slice(0, 2);
+    const [owner, second] = [(await enter(GP, { sheets })).session, (await enter(nurse!, { sheets })).session];
+    // Two that the owner proposed before; of one the second signature is there, and the owner did not come back to it.
+    for (const patients of ['substantial', 'high'] as const) {
+      await proposeDemand(owner, { ...ASKED, patients, ways: [...ASKED.ways, EID] });
+      world.clock.move(1000);
+    }
+    const [before] = await waitingProposals(second);
+    expect(await agree(second, before!.hash)).toBe('signed');
+    const lifted = await demand({ person: GP, second: [nurse!], sheets: files.slice(0, 2), staff: 'none' }, enter);
+    expect(lifted).toMatchObject({ json: { ...ASKED, staff: null, state: 'admitted' }, failed: false });
+    expect((await (await world.signIn(GP)).people(true)).demand).toMatchObject({ ...ASKED, staff: null });
+  });
+
+  it('R19: more people than it takes change nothing of what is answered', async () => {
+    await start(1, 3);
+    const more = { person: GP, second: [SECOND, 'C. Verpleger'], desk: 'none', staff: 'none' };
+    expect(await demand(more, enter)).toMatchObject({ json: { state: 'admitted' }, failed: false });
   });
 
   it('a level, a way or a change that is none is named before anybody signs in', async () => {
