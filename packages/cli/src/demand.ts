@@ -72,18 +72,19 @@ export async function demand(options: DemandOptions, enter: Enter = signInByShee
   try {
     const owner = (await come(person)).session;
     const asked = askedBy(options, (await demanded(owner))?.demand ?? NOTHING);
-    await proposeDemand(owner, asked);
+    const made = await proposeDemand(owner, asked);
     let state = 'proposed';
     for (const [i, sheet] of second.entries()) {
+      // Whoever is named beyond those that it takes has nothing left to sign.
+      if (state === 'admitted') break;
       const { session } = await come(sheet, nthSecond(i));
-      const waiting = (await waitingProposals(session)).findLast(
-        (one) => 'what' in one && one.what === 'demand' && one.by === owner.person,
-      );
-      if (waiting === undefined) throw cliError('bad-option', 'the second signer sees no such proposal');
-      state = await agree(session, waiting.hash);
+      // This one: another of this owner's may wait as well, of another day and of something else.
+      const sees = (await waitingProposals(session)).some((one) => 'what' in one && one.hash === made);
+      if (!sees) throw cliError('bad-option', 'the second signer sees no such proposal');
+      state = await agree(session, made);
     }
     // Whoever is no owner signs, and puts nothing into the log.
-    if (state === 'signed' && (await settleOutward(owner)) > 0) state = 'admitted';
+    if (state === 'signed' && (await settleOutward(owner, made)) > 0) state = 'admitted';
     const { ways } = asked;
     return {
       json: { ...asked, ways, state },

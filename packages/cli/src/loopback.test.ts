@@ -1,5 +1,7 @@
 /** R26: a command signs on outside (docs/identity.md, "At the command line"): at a real desk, with a provider of this machine. */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type IdentityDesk,
   identityDesk,
@@ -8,6 +10,7 @@ import {
   nodeSigner,
   oidcAdapter,
   openIdentityDoor,
+  readIdentityConfig,
   staffOf,
 } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
@@ -21,6 +24,9 @@ import { loopbackIdentity } from './loopback.ts';
 
 const WORKPLACE = 'https://werkplek.example';
 const [GP, SECOND] = ['A. de Eerste', 'B. de Tweede'];
+
+/** Named in the demand, listed by the desk, and gone. */
+const GONE = { means: 'dezi', name: 'Dezi', issuer: 'https://dezi.example', loopback: true };
 
 let world: World;
 let issuer: TestIssuer;
@@ -60,7 +66,7 @@ beforeAll(async () => {
     const session = await world.signIn(name);
     return { session, close: () => session.close() };
   };
-  const asked = { desk: origin, way: [`oidc=${issuer.url}`], staff: 'high', patients: 'none' };
+  const asked = { desk: origin, way: [`oidc=${issuer.url}`, `dezi=${GONE.issuer}`], staff: 'high', patients: 'none' };
   expect((await demand({ person: GP, second: [SECOND], ...asked }, enter)).failed).toBe(false);
 });
 afterAll(async () => {
@@ -189,15 +195,31 @@ it('R26: somebody who stops, or does not come, or is somebody else opens nothing
   expect(why).toEqual(['other-person']);
 });
 
+const answering =
+  (change: (path: string, json: Record<string, unknown>) => unknown): Fetch =>
+  async (url, init) => {
+    const answered = await net.fetch(url, init);
+    if (answered.status !== 200) return answered;
+    const json = JSON.parse(Buffer.from(await answered.arrayBuffer()).toString()) as Record<string, unknown>;
+    const bytes = new TextEncoder().encode(JSON.stringify(change(new URL(url).pathname, json)));
+    return { ...answered, arrayBuffer: async () => bytes.buffer };
+  };
+
+it('R26: of two providers one is enough: where the other is away it is said, and where both are nothing opens', async () => {
+  const beside = (own: readonly unknown[]) =>
+    answering((path, json) => (path.endsWith('means') ? { means: [GONE, ...own] } : json));
+  const { means } = (await (await fetch(`${origin}/identity/means`)).json()) as { means: readonly unknown[] };
+  const ran = await runs((address) => fetch(address), { fetch: beside(means) });
+  expect(await opened(ran)).toBeDefined();
+  expect(ran.said).toHaveLength(3);
+  expect(ran.said[0]).toContain(GONE.name);
+  const none = await runs(async () => expect.unreachable('an address was printed'), { fetch: beside([]) });
+  expect(none.session).toMatchObject({ code: 'client/desk-refused' });
+  // What was asked of the one that is away.
+  expect(why).toEqual(['flow', 'flow']);
+});
+
 it('R26: the demand holds: no issuer that it does not name, and no desk that leads back elsewhere', async () => {
-  const answering =
-    (change: (path: string, json: Record<string, unknown>) => unknown): Fetch =>
-    async (url, init) => {
-      const answered = await net.fetch(url, init);
-      const json = JSON.parse(Buffer.from(await answered.arrayBuffer()).toString()) as Record<string, unknown>;
-      const bytes = new TextEncoder().encode(JSON.stringify(change(new URL(url).pathname, json)));
-      return { ...answered, arrayBuffer: async () => bytes.buffer };
-    };
   const other = answering((path, json) =>
     path.endsWith('means')
       ? { means: [{ means: 'oidc', name: 'X', issuer: 'https://x.example', loopback: true }] }
@@ -211,4 +233,18 @@ it('R26: the demand holds: no issuer that it does not name, and no desk that lea
   const never = async () => expect.unreachable('an address was printed');
   expect((await runs(never, { fetch: other, life: 1 })).session).toMatchObject({ code: 'cli/no-sign-on' });
   expect((await runs(never, { fetch: away, life: 1 })).session).toMatchObject({ code: 'client/desk-away' });
+});
+
+it('the setting is of who works here: a desk whose patients could sign on from a command does not start', async () => {
+  const file = join(world.dir, 'desk.json');
+  const of = issuer.oidc();
+  const read = async (settings: object) => {
+    writeFileSync(file, JSON.stringify(settings));
+    return await readIdentityConfig(file);
+  };
+  const means = { ...of, loopback: true };
+  expect((await read({ oidc: means })).oidc).toMatchObject({ loopback: true });
+  expect((await read({ oidc: of })).oidc).not.toHaveProperty('loopback');
+  expect(await problem(read({ eid: means }))).toBe('agent/bad-identity');
+  expect(await problem(read({ oidc: { ...means, loopback: 'yes' } }))).toBe('agent/bad-identity');
 });

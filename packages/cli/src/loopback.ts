@@ -110,7 +110,17 @@ export function loopbackIdentity(of: {
     port = await listen(server);
     const timer = setTimeout(() => came.reject(cliError('too-late', 'nobody signed on within ten minutes')), life);
     try {
-      for (const one of allowed) under.push({ of: one, begun: await door.begin(one.means, { person, session }, port) });
+      // Either of two ways is enough: one that is away takes the other with it nowhere.
+      const away: unknown[] = [];
+      for (const one of allowed) {
+        try {
+          under.push({ of: one, begun: await door.begin(one.means, { person, session }, port) });
+        } catch (error) {
+          away.push(error);
+          say(`${one.name}: nobody signs on there now`);
+        }
+      }
+      if (under.length === 0) throw away[0];
       say('sign on first; open this in a browser on this machine:');
       for (const { of: one, begun } of under) say(`${one.name} (${new URL(begun.url).host}): ${begun.url}`);
       const { address, begun, cancelled } = await came.promise;

@@ -4,8 +4,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileKeyStore } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
-import { type Asked, openList, type Session } from '@ketenkluis/client';
+import { type Bytes, base64url, fromBase64url } from '@ketenkluis/base';
+import { type Asked, agree, openList, proposeDemand, type Session, waitingProposals } from '@ketenkluis/client';
 import { decodeEntry } from '@ketenkluis/ledger';
+import { raiseInfo } from '@ketenkluis/protocol';
+import { type Hash, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { demand } from './demand.ts';
 import { drill } from './drill.ts';
@@ -19,6 +22,8 @@ const ASKED: Asked = {
   ...{ desk: 'https://balie.example', staff: 'high', patients: null },
   ways: [{ means: 'dezi', issuer: 'https://dezi.example' }],
 };
+
+const EID = { means: 'eid', issuer: 'https://eid.example' } as const;
 
 let world: World;
 let files: string[];
@@ -139,6 +144,47 @@ describe('the way back', () => {
     expect([...asked].sort()).toEqual([...says, 'recoveries/proof'].sort());
   });
 
+  it('R14: a vault that gives no challenge, or something else under its text, gets nothing', async () => {
+    const raised = () => enter(GP, { sheets: world.init.sheets.recovery.slice(0, 2) });
+    const giving = (change: (json: Record<string, unknown>) => Promise<void>) => {
+      world.net.between = async (url, answer) => {
+        const answered = await answer();
+        if (!url.endsWith('/recoveries')) return answered;
+        const json = JSON.parse(Buffer.from(await answered.arrayBuffer()).toString()) as Record<string, unknown>;
+        await change(json);
+        const bytes = new TextEncoder().encode(JSON.stringify(json));
+        return { ...answered, arrayBuffer: async () => bytes.buffer };
+      };
+    };
+    const asked = () => lines().then((all) => all.filter(({ common }) => common.event === 'attempt').length);
+    const before = await asked();
+    giving(async (json) => void delete json.challenge);
+    expect(await problem(raised())).toBe('client/bad-answer');
+    // More than a challenge is: whatever it was, it does not go back.
+    giving(async (json) => {
+      const all = await lines();
+      const line = all.findLastIndex(({ common }) => common.event === 'recovery');
+      const { actor, requestHash } = all[line]!.common;
+      const { practice, recoveryKem } = world.init.state.register;
+      const open = await world.vault().vault.storage.read((tx) =>
+        tx
+          .selectFrom('raising')
+          .select('session')
+          .where('request', '=', requestHash as Hash)
+          .executeTakeFirstOrThrow(),
+      );
+      const about = { practice: practice.organisation, person: actor, session: open.session, line };
+      const info = raiseInfo({ ...about, request: requestHash as Hash });
+      json.challenge = base64url(
+        await sealTo(fromBase64url(recoveryKem), info, new Uint8Array(33) as Bytes as Plaintext),
+      );
+    });
+    expect(await problem(raised())).toBe('client/bad-answer');
+    expect(await asked()).toBe(before + 2);
+    world.net.between = null;
+    await raised();
+  });
+
   it('R19: one signer is not enough, with sheets neither; sheets that are not needed raise nothing', async () => {
     const two = files.slice(0, 2);
     const alone = demand({ person: GP, second: [GP], sheets: two, staff: 'none' }, enter);
@@ -178,6 +224,30 @@ describe('who signs another demand', () => {
     expect(await problem(world.signIn(GP))).toBe('vault/identity-needed');
     expect(await demand({ ...more, second: [SECOND, third] }, enter)).toMatchObject({ json: { state: 'admitted' } });
     await world.signIn(third);
+  });
+
+  it('R19, R26: what waited already, signed or not, is neither signed nor put in force in its place', async () => {
+    await start(1, 2, { threshold: 1 });
+    const [nurse] = ['C. Verpleger'];
+    await demandHigh(nurse!);
+    const sheets = world.init.sheets.recovery.slice(0, 2);
+    const [owner, second] = [(await enter(GP, { sheets })).session, (await enter(nurse!, { sheets })).session];
+    // Two that the owner proposed before; of one the second signature is there, and the owner did not come back to it.
+    for (const patients of ['substantial', 'high'] as const) {
+      await proposeDemand(owner, { ...ASKED, patients, ways: [...ASKED.ways, EID] });
+      world.clock.move(1000);
+    }
+    const [before] = await waitingProposals(second);
+    expect(await agree(second, before!.hash)).toBe('signed');
+    const lifted = await demand({ person: GP, second: [nurse!], sheets: files.slice(0, 2), staff: 'none' }, enter);
+    expect(lifted).toMatchObject({ json: { ...ASKED, staff: null, state: 'admitted' }, failed: false });
+    expect((await (await world.signIn(GP)).people(true)).demand).toMatchObject({ ...ASKED, staff: null });
+  });
+
+  it('R19: more people than it takes change nothing of what is answered', async () => {
+    await start(1, 3);
+    const more = { person: GP, second: [SECOND, 'C. Verpleger'], desk: 'none', staff: 'none' };
+    expect(await demand(more, enter)).toMatchObject({ json: { state: 'admitted' }, failed: false });
   });
 
   it('a level, a way or a change that is none is named before anybody signs in', async () => {

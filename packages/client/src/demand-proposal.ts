@@ -5,7 +5,14 @@
 
 import { type Instant, newId, type OrganisationId, type PersonId } from '@ketenkluis/base';
 import { originFault } from '@ketenkluis/protocol';
-import { checkDemand, type Demand, type KeyDirectory, type Statement, signStatement } from '@ketenkluis/seal';
+import {
+  checkDemand,
+  type Demand,
+  type Hash,
+  type KeyDirectory,
+  type Statement,
+  signStatement,
+} from '@ketenkluis/seal';
 import { bad, type Open, proposeAll } from './proposing.ts';
 import type { Session } from './session.ts';
 
@@ -36,15 +43,14 @@ function checked(fact: Demand, before: Demand | undefined): void {
   }
 }
 
-/** An owner proposes it to a second person. Throws `client/bad-proposal`. */
-export async function proposeDemand(session: Session, asked: Asked): Promise<'proposed'> {
+/** An owner proposes it to a second person; answers the proposal. Throws `client/bad-proposal`. */
+export async function proposeDemand(session: Session, asked: Asked): Promise<Hash> {
   const people = await session.people(true);
   const at = session.now();
   const fact = demandFor(session.practice, newId('fact', session.wire.ports.random), at, asked);
   checked(fact, people.demand);
   const statements = [await signStatement(fact, session.keys().signer)];
-  await proposeAll(session, statements, { at, join: null, names: [], wraps: [] });
-  return 'proposed';
+  return await proposeAll(session, statements, { at, join: null, names: [], wraps: [] });
 }
 
 export const isDemand = (statements: readonly Statement[]): boolean => {

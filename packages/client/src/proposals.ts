@@ -448,9 +448,9 @@ export async function agree(session: Session, hash: Hash): Promise<'admitted' | 
 
 /**
  * What this owner signed and somebody who is no owner has signed since goes into the log; whoever is no owner cannot put it there.
- * Answers how many went.
+ * `only`: of this proposal alone. Answers how many went.
  */
-export async function settleOutward(session: Session): Promise<number> {
+export async function settleOutward(session: Session, only?: Hash): Promise<number> {
   const { proposals } = await session.call('proposals', proposalsMessage);
   const outward = proposals.filter((one) => !isRenewal(one));
   if (outward.length === 0) return 0;
@@ -458,6 +458,7 @@ export async function settleOutward(session: Session): Promise<number> {
   for (const open of outward) {
     // A broken one is shown on the screen of proposals, and stops nothing else.
     const found = await read(session, people, open).catch(() => null);
+    if (only !== undefined && found?.waiting.hash !== only) continue;
     if (found === null || !found.statements.some(opensADoor) || found.waiting.stale || !found.enough) continue;
     const { signers, threshold } = found.waiting;
     if (!signers.includes(session.person) || signers.length < threshold) continue;

@@ -3,6 +3,7 @@
 import { type Instant, plus } from '@ketenkluis/base';
 import { PROPOSAL_LIFE, type postProposal } from '@ketenkluis/protocol';
 import {
+  type Hash,
   type Payload,
   type Statement,
   signStatement,
@@ -35,7 +36,7 @@ export async function proposeAll(
   session: Session,
   statements: readonly Statement[],
   rest: Pick<Open, 'names' | 'wraps'> & { readonly at: Instant; readonly join: Payload<'proposal'>['join'] },
-): Promise<void> {
+): Promise<Hash> {
   const { count, digest } = (await session.people()).position;
   if (digest === null) throw clientError('wrong-practice', 'this practice shows no keys');
   const { at, join, names, wraps } = rest;
@@ -48,6 +49,7 @@ export async function proposeAll(
     session.keys().signer,
   );
   await send(session, { proposal: statementToWire(proposal), names, wraps }, statements);
+  return proposal.hash;
 }
 
 export async function send(

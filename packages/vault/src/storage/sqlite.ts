@@ -102,6 +102,8 @@ export class SqliteDriver implements Driver {
   /** Takes the view of a reading transaction at once: without it the first query would. */
   readonly #view: StatementSync | undefined;
   #moment: Moment | undefined;
+  /** Told when a reading transaction has its view, before anything else may run. */
+  viewed: (() => void) | undefined;
   #turn: Promise<void> = Promise.resolve();
   #release: (() => void) | undefined;
 
@@ -139,6 +141,7 @@ export class SqliteDriver implements Driver {
     if (!this.#view) return;
     this.#view.get();
     this.#moment = this.#changes.now();
+    this.viewed?.();
   }
 
   async commitTransaction(): Promise<void> {

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { instant } from '@ketenkluis/base';
 import { ledgerStoreCases, type StoreUnderTest } from '@ketenkluis/ledger/conformance';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { storageCases } from './conformance.ts';
 import { openSqlite, type Storage, type Tx } from './storage.ts';
 
@@ -19,6 +20,27 @@ describe('SQLite storage', () => {
   })) {
     it(name, run);
   }
+});
+
+describe('what whoever reads sees', () => {
+  it('is never older than what was committed when they asked, at whatever moment another has the connection', async () => {
+    const file = place();
+    const storage = await openSqlite(file);
+    const beside = new DatabaseSync(file);
+    const count = async (tx: Tx) => (await tx.selectFrom('counter').select('value').execute()).length;
+    try {
+      for (let turns = 0; turns < 30; turns++) {
+        const before = storage.read(count);
+        for (let i = 0; i < turns; i++) await Promise.resolve();
+        beside.prepare('INSERT INTO counter (practice, source, value) VALUES (?, ?, 0)').run('p', `${turns}`);
+        expect(await storage.read(count), `after ${turns} turns`).toBe(turns + 1);
+        await before;
+      }
+    } finally {
+      beside.close();
+      await storage.close();
+    }
+  });
 });
 
 async function underTest(file: string): Promise<StoreUnderTest<Tx>> {

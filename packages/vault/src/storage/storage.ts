@@ -42,21 +42,27 @@ const within =
 const TOGETHER = 64;
 
 /** Readings that wait for their turn have it together, in one view, one after the other: each is of when it was asked for, or newer. */
-function together(within: Storage['read']): Storage['read'] {
+function together(within: Storage['read'], driver: SqliteDriver): Storage['read'] {
   let waiting: { run(tx: Tx): Promise<void>; fail(error: unknown): void }[] = [];
+  let begun: typeof waiting | undefined;
   let running = false;
+  // Together with the view: whoever asks a moment later may have seen a commit that is not in it.
+  driver.viewed = () => {
+    begun = waiting.slice(0, TOGETHER);
+    waiting = waiting.slice(TOGETHER);
+  };
   const run = async () => {
     while (waiting.length > 0) {
-      let begun: typeof waiting | undefined;
       try {
         await within(async (tx) => {
-          begun = waiting.slice(0, TOGETHER);
-          waiting = waiting.slice(TOGETHER);
-          for (const one of begun) await one.run(tx);
+          for (const one of begun ?? []) await one.run(tx);
         });
       } catch (error) {
         // No view could be had; of those that had one each has its own answer.
         for (const one of begun ?? waiting.splice(0)) one.fail(error);
+      } finally {
+        // What was read is nobody's here any more.
+        begun = undefined;
       }
     }
     running = false;
@@ -91,7 +97,7 @@ export async function openSqlite(file: string): Promise<Storage> {
   const end = runsAtOnce(now, (query) => beside.driver.run(query));
   const storage = {
     one: <V extends Values, R>(query: Prepared<V, R>, values: V) => query(now, values),
-    read: together(within(reader, reading.driver)),
+    read: together(within(reader, reading.driver), reading.driver),
     write: within(writer, writing.driver),
     tidy: async () => {
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writer);
