@@ -26,6 +26,19 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    rolldownOptions: { input: join(import.meta.dirname, mode === 'fixture' ? 'dev.html' : 'index.html') },
+    rolldownOptions: {
+      input: join(import.meta.dirname, mode === 'fixture' ? 'dev.html' : 'index.html'),
+      // What the door needs is one file; what screens have in common is few: a sign-in that asks for 150 files waits for each.
+      output: {
+        chunkFileNames: ({ name }) => `assets/${name.split('~')[0]}-[hash].js`,
+        assetFileNames: ({ names: [name = ''] }) => `assets/${name.replace(/(~.*)?\.\w+$/, '')}-[hash][extname]`,
+        codeSplitting: {
+          groups: [
+            { name: 'start', tags: ['$initial'], priority: 2 },
+            { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 48_000, priority: 1 },
+          ],
+        },
+      },
+    },
   },
 }));

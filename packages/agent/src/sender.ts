@@ -62,6 +62,7 @@ export class Sender {
   /** What goes out before that one. */
   #before: Promise<void> = Promise.resolve();
   #count = 0;
+  #stopped = false;
 
   constructor(options: SenderOptions, live: Map<DossierId, LiveDossier>) {
     this.#options = options;
@@ -104,7 +105,9 @@ export class Sender {
     await this.#before;
     const before = this.#sent;
     this.#before = before;
-    this.#sent = before.then(() => this.#deliver(sealed, next, number, gone));
+    this.#sent = before.then(async () => {
+      if (!this.#stopped) await this.#deliver(sealed, next, number, gone);
+    });
     // Looked at by a later send or by drain; until then it must not count as unhandled.
     this.#sent.catch(() => undefined);
   }
@@ -119,6 +122,12 @@ export class Sender {
 
   async drain(): Promise<void> {
     await this.#sent;
+  }
+
+  /** What waits is not sent any more; what is on its way has arrived or failed when this is through. For a run that ends, however it does. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#sent.catch(() => undefined);
   }
 
   async #deliver(

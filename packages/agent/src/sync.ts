@@ -176,6 +176,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     ...(options.mitz === undefined ? {} : { bsnOf: askedPatients(register) }),
     onFile: (done, total) => report({ step: 'read', done, total, secondsLeft: null }),
   });
+  let sender: Sender | undefined;
   try {
     const owns = ownsNow(await link.session.people(), clock());
     const called = owns.of.size > 0 ? await namesOf(link.session) : new Map<string, { role: string }>();
@@ -206,7 +207,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
     const partners = partnerTeams(await link.session.people(), clock());
     const custody = await openCustodian(link.session, register);
     const to = new Map([...partners, ...owns.keys]);
-    const sender = new Sender({ state, link, agent, clock, random, step, intents, partners: to, custody }, live);
+    sender = new Sender({ state, link, agent, clock, random, step, intents, partners: to, custody }, live);
     const done = await sendAll({
       ...{ register, reading, sender, selection, asOf, clock, lost, report, partners, owns, called },
       assuming: assumingNow(register, (dossier) => live.get(dossier) ?? null, await link.session.people(), clock()),
@@ -233,6 +234,7 @@ async function run(options: SyncOptions, link: Link, intents: Intent[], step: St
       },
     });
   } finally {
+    await sender?.stop();
     reading.close();
   }
 }

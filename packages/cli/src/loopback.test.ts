@@ -1,5 +1,7 @@
 /** R26: a command signs on outside (docs/identity.md, "At the command line"): at a real desk, with a provider of this machine. */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type IdentityDesk,
   identityDesk,
@@ -8,6 +10,7 @@ import {
   nodeSigner,
   oidcAdapter,
   openIdentityDoor,
+  readIdentityConfig,
   staffOf,
 } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
@@ -230,4 +233,18 @@ it('R26: the demand holds: no issuer that it does not name, and no desk that lea
   const never = async () => expect.unreachable('an address was printed');
   expect((await runs(never, { fetch: other, life: 1 })).session).toMatchObject({ code: 'cli/no-sign-on' });
   expect((await runs(never, { fetch: away, life: 1 })).session).toMatchObject({ code: 'client/desk-away' });
+});
+
+it('the setting is of who works here: a desk whose patients could sign on from a command does not start', async () => {
+  const file = join(world.dir, 'desk.json');
+  const of = issuer.oidc();
+  const read = async (settings: object) => {
+    writeFileSync(file, JSON.stringify(settings));
+    return await readIdentityConfig(file);
+  };
+  const means = { ...of, loopback: true };
+  expect((await read({ oidc: means })).oidc).toMatchObject({ loopback: true });
+  expect((await read({ oidc: of })).oidc).not.toHaveProperty('loopback');
+  expect(await problem(read({ eid: means }))).toBe('agent/bad-identity');
+  expect(await problem(read({ oidc: { ...means, loopback: 'yes' } }))).toBe('agent/bad-identity');
 });

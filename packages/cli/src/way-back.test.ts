@@ -4,8 +4,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileKeyStore } from '@ketenkluis/agent';
 import { makeWorld, type World } from '@ketenkluis/agent/testing';
+import { type Bytes, base64url, fromBase64url } from '@ketenkluis/base';
 import { type Asked, agree, openList, proposeDemand, type Session, waitingProposals } from '@ketenkluis/client';
 import { decodeEntry } from '@ketenkluis/ledger';
+import { raiseInfo } from '@ketenkluis/protocol';
+import { type Hash, type Plaintext, sealTo } from '@ketenkluis/seal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { demand } from './demand.ts';
 import { drill } from './drill.ts';
@@ -139,6 +142,47 @@ describe('the way back', () => {
     // The client asks nothing that sheets do not stand for, whatever the vault would answer.
     const says = ['challenges', 'sessions', 'sessions/confirm', 'sessions/close', 'directory', 'recoveries'];
     expect([...asked].sort()).toEqual([...says, 'recoveries/proof'].sort());
+  });
+
+  it('R14: a vault that gives no challenge, or something else under its text, gets nothing', async () => {
+    const raised = () => enter(GP, { sheets: world.init.sheets.recovery.slice(0, 2) });
+    const giving = (change: (json: Record<string, unknown>) => Promise<void>) => {
+      world.net.between = async (url, answer) => {
+        const answered = await answer();
+        if (!url.endsWith('/recoveries')) return answered;
+        const json = JSON.parse(Buffer.from(await answered.arrayBuffer()).toString()) as Record<string, unknown>;
+        await change(json);
+        const bytes = new TextEncoder().encode(JSON.stringify(json));
+        return { ...answered, arrayBuffer: async () => bytes.buffer };
+      };
+    };
+    const asked = () => lines().then((all) => all.filter(({ common }) => common.event === 'attempt').length);
+    const before = await asked();
+    giving(async (json) => void delete json.challenge);
+    expect(await problem(raised())).toBe('client/bad-answer');
+    // More than a challenge is: whatever it was, it does not go back.
+    giving(async (json) => {
+      const all = await lines();
+      const line = all.findLastIndex(({ common }) => common.event === 'recovery');
+      const { actor, requestHash } = all[line]!.common;
+      const { practice, recoveryKem } = world.init.state.register;
+      const open = await world.vault().vault.storage.read((tx) =>
+        tx
+          .selectFrom('raising')
+          .select('session')
+          .where('request', '=', requestHash as Hash)
+          .executeTakeFirstOrThrow(),
+      );
+      const about = { practice: practice.organisation, person: actor, session: open.session, line };
+      const info = raiseInfo({ ...about, request: requestHash as Hash });
+      json.challenge = base64url(
+        await sealTo(fromBase64url(recoveryKem), info, new Uint8Array(33) as Bytes as Plaintext),
+      );
+    });
+    expect(await problem(raised())).toBe('client/bad-answer');
+    expect(await asked()).toBe(before + 2);
+    world.net.between = null;
+    await raised();
   });
 
   it('R19: one signer is not enough, with sheets neither; sheets that are not needed raise nothing', async () => {

@@ -1,7 +1,7 @@
-import { newId, systemRandom as random } from '@ketenkluis/base';
+import { idBytes, lengthPrefixed, newId, systemRandom as random, utf8 } from '@ketenkluis/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asHash, dossierState, type Hash, snapshotTree, verifySnapshotRow } from './index.ts';
+import { asHash, dossierState, type Hash, hashOf, snapshotTree, verifySnapshotRow } from './index.ts';
 
 const digest = () => asHash(random(32));
 const row = () => ({ dossier: newId('dossier', random), seq: 3, state: digest() });
@@ -14,6 +14,9 @@ describe('state', () => {
         const live = Array.from({ length: count }, digest);
         const state = dossierState(dossier, live);
         expect(dossierState(dossier, live.toReversed())).toBe(state);
+        // As docs/spec/state.md puts it; the second time too, when the hashes were read before.
+        const sorted = live.map((hash) => Buffer.from(hash, 'base64url')).sort(Buffer.compare);
+        expect(state).toBe(hashOf(lengthPrefixed(utf8('ketenkluis.state.v1'), idBytes(dossier), ...sorted)));
         expect(dossierState(newId('dossier', random), live)).not.toBe(state);
         expect(dossierState(dossier, live.toSpliced(pick % count, 1))).not.toBe(state);
         expect(dossierState(dossier, live.with(pick % count, digest()))).not.toBe(state);

@@ -1,14 +1,18 @@
-import { base64url, canonicalJson, fromBase64url, newId, systemRandom as random, utf8 } from '@ketenkluis/base';
+import { base64url, canonicalJson, concat, fromBase64url, newId, systemRandom as random, utf8 } from '@ketenkluis/base';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   addSignature,
+  batchesFromWire,
+  batchFromBytes,
   batchFromWire,
   batchToWire,
   decodeStatement,
+  draft,
   encodeStatement,
   type Payload,
   parsePayload,
+  pathBytes,
   payloadHash,
   type SignedBatch,
   type Statement,
@@ -197,6 +201,46 @@ describe('batch', () => {
     for (const headers of [[b, a, ...rest], [a, ...rest], [a, a, b, ...rest], [other, b, ...rest], []]) {
       expect(() => batchFromWire({ ...wire, headers })).toThrow();
     }
+  });
+
+  it('of drafts is the batch of their payloads; only what was drafted here is taken as checked', async () => {
+    const payloads = Array.from({ length: 5 }, fact);
+    const mixed = await signBatch(
+      payloads.map((one, i) => (i % 2 === 0 ? draft(one) : one)),
+      { practice, at: AT, signer: alice.signer },
+    );
+    expect(mixed.batch.hash).toBe((await signBatch(payloads, { practice, at: AT, signer: alice.signer })).batch.hash);
+    for (const [i, statement] of mixed.statements.entries()) {
+      expect(statement.hash).toBe(payloadHash(payloads[i]!));
+      expect(statement.payload).toEqual(payloads[i]);
+      expect(await verify(statement)).toBe(true);
+    }
+    const bad = { ...fact(), kind: 'nonsense' } as unknown as Payload<'fact'>;
+    expect(() => draft(bad)).toThrow(expect.objectContaining({ code: 'seal/bad-header' }));
+    const forged = { ...draft(fact()), payload: bad } as unknown as Payload<'fact'>;
+    await expect(signBatch([forged], { practice, at: AT, signer: alice.signer })).rejects.toThrow();
+  });
+
+  it('gives the steps of a proof as bytes as they stand in its text, of what was made here and of what was read', () => {
+    for (const statement of batch.statements) {
+      const { batches } = statementsToWire([statement]);
+      const again = statementFromWire(statementToWire(statement), batchesFromWire(batches));
+      for (const { proof } of [statement, again]) {
+        if (!('batch' in proof)) throw new Error('expected a batch proof');
+        expect(pathBytes(proof)).toEqual(concat(...proof.path.map((step) => fromBase64url(step))));
+      }
+    }
+  });
+
+  it('in bulk takes headers as bytes, and refuses one that is too long', () => {
+    const { batch: wire } = batchToWire(batch);
+    const bytes = batch.statements.map((one) => one.bytes);
+    expect(batchFromBytes(wire, bytes).statements.map(({ hash }) => hash)).toEqual(
+      batch.statements.map(({ hash }) => hash),
+    );
+    for (const headers of [[], bytes.slice(1), [...bytes, utf8('x'.repeat(66_001))]])
+      expect(() => batchFromBytes(wire, headers)).toThrow(expect.objectContaining({ code: 'seal/bad-batch' }));
+    expect(() => batchFromBytes(statementToWire(batch.statements[0]!), bytes)).toThrow();
   });
 
   it('in bulk refuses a batch that states another size than it has', async () => {

@@ -24,6 +24,7 @@ import {
   openDossier,
   openList,
   proposeControl,
+  proposeDemand,
   readContent,
   type Session,
   waitingProposals,
@@ -95,6 +96,21 @@ describe('the inspection pack', () => {
     await sayStep(officer, asked, { kind: 'ask', whom: nurse.person, text: 'GEHEIME VRAAG over dit dossier' });
   }
 
+  /** Asked on paper twice: the later one counts. */
+  async function demanded(owner: Session, second: Session): Promise<void> {
+    const ways = [
+      { means: 'dezi' as const, issuer: 'https://dezi.example' },
+      { means: 'eid' as const, issuer: 'https://digid.example' },
+    ];
+    for (const patients of ['high', 'substantial'] as const) {
+      world.clock.move(1);
+      await proposeDemand(owner, { desk: 'https://balie.example', ways, staff: null, patients });
+      const [waits] = await waitingProposals(second);
+      await agree(second, waits!.hash);
+      await couplePartners(owner);
+    }
+  }
+
   beforeAll(async () => {
     world = await makeWorld(6, 0, { people: STAFF, threshold: 1 });
     await world.enrol();
@@ -114,6 +130,7 @@ describe('the inspection pack', () => {
       facts: row.facts,
     });
     await overseen(owner, nurse, officer);
+    await demanded(owner, nurse);
     mirror = join(world.dir, 'mirror');
     await world.sync({ mirror });
     world.clock.move(9 * DAY);
@@ -178,6 +195,16 @@ describe('the inspection pack', () => {
     expect(text).toContain('Voeg de getekende overeenkomst met de host toe');
     expect(text).toContain('De praktijk heeft geen getuigen genoemd');
     expect(text).toContain('Het HIS van de praktijk heeft een eigen logboek');
+  });
+
+  it('R57, R26: says what the owners signed about a sign-on outside, as it was said last, and who vouches there', () => {
+    expect(text).toMatch(/Van wie hier werkt niet gevraagd/);
+    expect(text).toMatch(/Van elke patiënt met inzage niveau substantieel/);
+    expect(text).toMatch(/Aanmeldbalie https:\/\/balie\.example/);
+    expect(text).toMatch(/Wie ervoor instaat https:\/\/dezi\.example, https:\/\/digid\.example/);
+    expect(text).toMatch(/Door de eigenaren en een tweede ondertekenaar, sinds \d/);
+    expect(text).not.toContain('niveau hoog');
+    expect(text).not.toContain('de eigenaren hebben hier niets voor ondertekend');
   });
 
   it('R57: checks with our program and with openssl alone; any file that is changed, taken out or put in is refused', async () => {
