@@ -144,10 +144,11 @@ export async function reachedBy(
   return stands ? { lack: null, raised: minimum } : { lack: minimum, raised: null };
 }
 
+export const namesDossier = ({ payload }: Statement): boolean => 'dossier' in payload && payload.dossier !== null;
+
 /** What sheets stand for changes who may do what, and no dossier. Throws `vault/identity-needed`. */
 export function keepToPeople({ raised }: Reached, statements: readonly Statement[]): void {
-  const named = statements.some(({ payload }) => 'dossier' in payload && payload.dossier !== null);
-  if (raised !== null && named) throw identityNeeded(raised);
+  if (raised !== null && statements.some(namesDossier)) throw identityNeeded(raised);
 }
 
 /** Do the owners take this partner's word for that level, in every fact about it that stands? */

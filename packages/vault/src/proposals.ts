@@ -22,7 +22,7 @@ import {
 import type { z } from 'zod';
 import { seesRestriction } from './access.ts';
 import { aboutThePractice, checkWraps, isOwnBusiness } from './admin.ts';
-import { keepToPeople } from './assurance.ts';
+import { keepToPeople, namesDossier } from './assurance.ts';
 import { type Caller, denied, type Signed } from './auth.ts';
 import { viewDossiers } from './changes.ts';
 import { vaultError } from './errors.ts';
@@ -70,10 +70,11 @@ export async function listProposals(vault: Vault, caller: Caller): Promise<z.inf
     const found: Open[] = [];
     for (const one of (await waiting(tx, practice, at)).values()) {
       const lift = liftIn(one);
-      const outward = () => isOutward(one.statements.map((wire) => statementFromWire(wire)));
-      const lifts = async (end: Statement<'withdrawal'>) =>
-        owner && caller.raised === null && (await standsFor(tx, caller, end, at));
-      if (lift === undefined ? owner || outward() : await lifts(lift)) found.push(one);
+      const statements = one.statements.map((wire) => statementFromWire(wire));
+      // A patient's own reading waits here too, with their name.
+      if (caller.raised !== null && statements.some(namesDossier)) continue;
+      if (lift === undefined ? owner || isOutward(statements) : owner && (await standsFor(tx, caller, lift, at)))
+        found.push(one);
     }
     return found;
   });

@@ -136,6 +136,43 @@ describe('a session raised by recovery sheets', () => {
     expect(await asks()).toEqual(['vault/conflict', 'vault/bad-statement']);
   });
 
+  it('R26: of what waits for owners it is shown what is of people and keys; of a patient nothing, not their name', async () => {
+    ask(null);
+    const { id, gp, nurse } = world.practice;
+    const who = await world.open(gp);
+    const at = world.time.clock();
+    const { count, digest } = (await world.running.vault.people.of(id))!.keys.position;
+    const fact = { t: 'fact', v: 1, suite: 1, practice: id, from: at, until: plus(at, HOUR) } as const;
+    const own: Payload<'fact'> = {
+      ...{ ...fact, id: newId('fact', systemRandom), kind: 'own', as: 'patient', checked: 'document' },
+      ...{ dossier: newId('dossier', systemRandom), team: newId('team', systemRandom) },
+      ...{ person: newId('person', systemRandom), card: hashOf(new Uint8Array([1])) },
+    };
+    const membership: Payload<'fact'> = {
+      ...{ ...fact, id: newId('fact', systemRandom), kind: 'membership', team: world.practice.gpTeam.id },
+      ...{ person: nurse.id, until: null },
+    };
+    for (const payload of [own, membership]) {
+      const statement = await signStatement(payload, gp.signer);
+      const { hash } = statement;
+      const proposal = {
+        ...{ t: 'proposal' as const, v: 1 as const, suite: 1, organisation: id, by: gp.id, at, join: null },
+        ...{ until: plus(at, HOUR), people: { count, digest: digest! }, statements: [hash] },
+      };
+      const open = {
+        proposal: statementToWire(await signStatement(proposal, gp.signer)),
+        ...{ statements: [statementToWire(statement)], wraps: [], names: [] },
+      };
+      expect((await world.signed(who, 'propose', open, { class: 'admin' })).json()).toMatchObject({ dossiers: [] });
+    }
+    const shown = async (session: TestSession) =>
+      (await world.call('proposals', { token: session.token })).json<{ proposals: unknown[] }>().proposals.length;
+    expect(await shown(who)).toBe(2);
+    ask('high');
+    for (const person of [gp, nurse])
+      expect(await shown(await raised(await world.open(person)))).toBe(person === gp ? 1 : 0);
+  });
+
   it('R26: a sign-on outside takes its place', async () => {
     const who = await raised(await world.open(world.practice.nurse));
     const { agent, id } = world.practice;

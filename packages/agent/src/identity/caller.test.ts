@@ -23,6 +23,12 @@ describe('who asks at the desk', () => {
     expect(asked('::ffff:198.51.100.3')).toBe('198.51.100.3');
   });
 
+  it('is the same caller at every port, where what stands in front writes ports down', () => {
+    expect(asked('127.0.0.1', '203.0.113.1, 198.51.100.2:49152')).toBe('198.51.100.2');
+    expect(asked('127.0.0.1', '[2001:db8:0:7::1]:443')).toBe(asked('127.0.0.1', '2001:db8:0:7::2'));
+    expect(asked('127.0.0.1', '198.51.100.2:49152')).not.toBe(asked('127.0.0.1', '198.51.100.3:49152'));
+  });
+
   it('is one for a whole IPv6 network of a subscriber, however it is written, and another for the next', () => {
     expect(asked('127.0.0.1', '2001:db8:0:7::1')).toBe(asked('127.0.0.1', '2001:0DB8::7:ffff:1:2:3'));
     expect(asked('fe80::1%eth0')).toBe(asked('fe80::2'));
