@@ -98,7 +98,13 @@ async function inTurns(folder: string, asOf: string): Promise<Times> {
 const run = promisify(execFile);
 
 async function child<T>(mode: 'turns' | 'peak', folder: string, asOf: string): Promise<T> {
-  const { stdout } = await run(process.execPath, [fileURLToPath(import.meta.url), mode, folder, asOf]);
+  const { stdout } = await run(process.execPath, [
+    ...process.execArgv,
+    fileURLToPath(import.meta.url),
+    mode,
+    folder,
+    asOf,
+  ]);
   return JSON.parse(stdout) as T;
 }
 
