@@ -34,7 +34,8 @@ export default defineConfig(({ mode }) => ({
         assetFileNames: ({ names: [name = ''] }) => `assets/${name.replace(/(~.*)?\.\w+$/, '')}-[hash][extname]`,
         codeSplitting: {
           groups: [
-            { name: 'start', tags: ['$initial'], priority: 2 },
+            // Not the program and its page: it awaits pieces that stand on what is in here, and would wait for itself.
+            { name: 'start', tags: ['$initial'], test: /(?<!\/main\.tsx|\.html)$/, priority: 2 },
             { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 48_000, priority: 1 },
           ],
         },

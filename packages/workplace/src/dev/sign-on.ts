@@ -117,6 +117,7 @@ export function pinSide(of: {
     async with() {
       await reach();
       if (scene === 'sign-on-away') return 'away';
+      if (scene === 'sign-on-shut') return 'shut';
       const always = scene === 'sign-on-lower';
       return scene === 'sign-on' || always ? { name: 'DigiD', asks: 'substantial', phone: true, always } : null;
     },

@@ -68,9 +68,13 @@ export type Scene =
   /** A log of years: ten thousand lines of one patient, hundreds of findings. */
   | 'many'
   | 'assumed'
-  /** The practice asks to sign on outside; its desk answers, or not; it wants to ask less; the vault does so by itself. */
+  /**
+   * The practice asks to sign on outside; its desk answers, or not; or not while it is asked of every patient; it wants to ask less; the
+   * vault does so by itself.
+   */
   | 'sign-on'
   | 'sign-on-away'
+  | 'sign-on-shut'
   | 'sign-on-lower'
   | 'sign-on-differs';
 

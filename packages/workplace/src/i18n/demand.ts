@@ -63,8 +63,13 @@ export const SETTINGS = {
 
 export const DEMAND = {
   body: say(
-    'Wat u hier voorstelt geldt voor iedereen, zodra een tweede ondertekenaar heeft getekend. Wie dan niet genoeg aangemeld is, meldt zich eerst aan. Ook uzelf: is de praktijkcomputer weg, of stopt de aanbieder, dan komt niemand er meer in tot genoeg mensen hun herstelblad erbij leggen. Bewaar die bladen dus goed, zorg voor een reservekopie van die computer, en liefst voor twee manieren.',
-    'What you propose here holds for everybody as soon as a second signer has signed. Whoever has not signed on enough by then signs on first. You too: if the practice computer is gone, or the provider stops, nobody gets in until enough people lay down their recovery sheets. So keep those sheets well, see to a backup of that computer, and to two ways if you can.',
+    'Wat u hier voorstelt geldt voor iedereen, zodra een tweede ondertekenaar heeft getekend. Wie dan niet genoeg aangemeld is, meldt zich eerst aan, ook u zelf.',
+    'What you propose here holds for everybody as soon as a second signer has signed. Whoever has not signed on enough by then signs on first, you too.',
+  ),
+  cost: say('Denk vooraf aan een storing', 'Think of a failure beforehand'),
+  costBody: say(
+    'Is de praktijkcomputer weg, of stopt de aanbieder, dan komt niemand er meer in tot genoeg mensen hun herstelblad erbij leggen. Bewaar die bladen goed, zorg voor een reservekopie van die computer, en liefst voor twee manieren.',
+    'If the practice computer is gone, or the provider stops, nobody gets in until enough people lay down their recovery sheets. Keep those sheets well, see to a backup of that computer, and to two ways if you can.',
   ),
   desk: say('Adres van de aanmeldbalie', 'Address of the desk'),
   deskHint: say(

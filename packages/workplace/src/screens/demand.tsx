@@ -57,6 +57,7 @@ export function ChangeDemand({ found, close }: { readonly found: SignOnSettings;
   return (
     <form className="kk-stack" onSubmit={submit}>
       <p>{words.text(DEMAND.body)}</p>
+      <Strip name="cost" tone="plain" title={words.text(DEMAND.cost)} body={words.text(DEMAND.costBody)} />
       <TextInput
         label={words.text(DEMAND.desk)}
         description={words.text(DEMAND.deskHint)}

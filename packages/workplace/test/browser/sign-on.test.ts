@@ -173,4 +173,42 @@ describe('signing on outside', () => {
       },
     );
   });
+
+  it('R28: nobody at the desk: access without, where the practice leaves the choice; where it asks every patient none, and paper', async () => {
+    const invited = async (page: Page) => {
+      const app = new Workplace(page);
+      await app.worklist.ready();
+      await app.worklist.openFirst();
+      await page.evaluate(() => {
+        location.hash = `${location.hash.split('?')[0]}/inzage`;
+      });
+      await page.getByRole('button', { name: 'Maak een link' }).click();
+      await page.getByText('Aanmelden van buiten lukt nu niet').waitFor();
+      // The patient's code is there: nothing but the sign-on is missing.
+      await page.locator('output.kk-code').waitFor();
+      return page.getByRole('button', { name: 'De code is gelijk: stel voor' });
+    };
+    await fixture.visit({ query: `role=owner&scene=sign-on-away&${FEW}`, fresh: false }, async (page) => {
+      const propose = await invited(page);
+      expect(await propose.isDisabled()).toBe(true);
+      await page.getByRole('button', { name: 'Nee, zonder' }).click();
+      await expect.poll(() => propose.isDisabled()).toBe(false);
+    });
+    await fixture.visit(
+      { query: `role=owner&scene=sign-on-shut&${FEW}`, scheme: 'dark', fresh: false },
+      async (page, complaints) => {
+        const propose = await invited(page);
+        await page.getByText('Toegang geven kan pas als het weer werkt').waitFor();
+        expect(await page.getByText('Nee, zonder').count()).toBe(0);
+        await page.getByRole('button', { name: 'Probeer opnieuw' }).click();
+        await page.getByText('Toegang geven kan pas als het weer werkt').waitFor();
+        expect(await propose.isDisabled()).toBe(true);
+        await putAxe(page);
+        await check(page, 'shut', 800);
+        await page.getByRole('button', { name: 'Maak overzicht' }).click();
+        await page.getByRole('button', { name: 'Druk af' }).waitFor();
+        expect(complaints).toEqual([]);
+      },
+    );
+  });
 });
