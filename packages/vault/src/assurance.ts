@@ -19,6 +19,7 @@ import {
   expectType,
   type FactOf,
   type Hash,
+  isVouched,
   reachesLevel,
   type Statement,
   statementFromWire,
@@ -146,9 +147,10 @@ export async function reachedBy(
 
 export const namesDossier = ({ payload }: Statement): boolean => 'dossier' in payload && payload.dossier !== null;
 
-/** What sheets stand for changes who may do what, and no dossier. Throws `vault/identity-needed`. */
+/** What sheets stand for changes who may do what here: no dossier, and no word that opens at a partner. Throws `vault/identity-needed`. */
 export function keepToPeople({ raised }: Reached, statements: readonly Statement[]): void {
-  if (raised !== null && statements.some(namesDossier)) throw identityNeeded(raised);
+  const vouches = ({ payload }: Statement) => payload.t === 'fact' && isVouched(payload);
+  if (raised !== null && statements.some((one) => namesDossier(one) || vouches(one))) throw identityNeeded(raised);
 }
 
 /** Do the owners take this partner's word for that level, in every fact about it that stands? */

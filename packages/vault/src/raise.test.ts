@@ -173,6 +173,24 @@ describe('a session raised by recovery sheets', () => {
       expect(await shown(await raised(await world.open(person)))).toBe(person === gp ? 1 : 0);
   });
 
+  it('R26: vouches for nobody at a partner, whose vault opens on that word', async () => {
+    const { id, gp, gpTeam } = world.practice;
+    const who = await raised(await world.open(gp));
+    const vouches = async () => {
+      const at = world.time.clock();
+      const daily: Payload<'fact'> = {
+        ...{ t: 'fact', v: 1, suite: 1, kind: 'membership', id: newId('fact', systemRandom), practice: id },
+        ...{ team: gpTeam.id, person: gp.id, from: at, until: plus(at, HOUR) },
+      };
+      const body = { ...statementsToWire([await signStatement(daily, gp.signer)]), wraps: [] };
+      return said(await world.signed(who, 'statements', body, { class: 'admin' }));
+    };
+    expect(await vouches()).toBe('vault/identity-needed');
+    // The twin: where nothing is asked the same word is taken.
+    ask(null);
+    expect(await vouches()).toBe('done');
+  });
+
   it('R26: a sign-on outside takes its place', async () => {
     const who = await raised(await world.open(world.practice.nurse));
     const { agent, id } = world.practice;
