@@ -23,7 +23,9 @@ async function diabetic(app: Workplace): Promise<string> {
 }
 
 describe.concurrent('the second signer', () => {
-  it('R19: after a colleague who is no owner has signed, the screen says that everybody has, and asks for nobody more', async () => {
+  it('R19: after a colleague who is no owner has signed, the screen says that everybody has, and asks for nobody more', async ({
+    expect,
+  }) => {
     await at(
       `scene=partly&${NOW}`,
       async (app) => {

@@ -31,7 +31,7 @@ describe.concurrent('the worklist', () => {
     });
   });
 
-  it('is worked by keyboard: j, k, arrows, Enter, Esc back to the same row', async () => {
+  it('is worked by keyboard: j, k, arrows, Enter, Esc back to the same row', async ({ expect }) => {
     await at(NOW, async (app) => {
       await app.worklist.ready();
       await app.page.keyboard.press('j');
@@ -82,7 +82,7 @@ describe.concurrent('the worklist', () => {
     });
   });
 
-  it('filters by programme and by what is due, and sorts either way', async () => {
+  it('filters by programme and by what is due, and sorts either way', async ({ expect }) => {
     await at(NOW, async (app) => {
       await app.worklist.ready();
       const all = await app.worklist.count();
@@ -127,7 +127,9 @@ describe.concurrent('leaving no trace', () => {
     });
   });
 
-  it('R24: locking takes the dossier out of the page; one gesture brings back the same patient and the draft', async () => {
+  it('R24: locking takes the dossier out of the page; one gesture brings back the same patient and the draft', async ({
+    expect,
+  }) => {
     await at(FEW, async (app) => {
       const name = await patient(app);
       await app.dossier.note().fill('Nog niet af');
@@ -168,7 +170,9 @@ describe.concurrent('leaving no trace', () => {
     });
   });
 
-  it('changes user in one step, with nothing of the first left in the page or in memory that the page can reach', async () => {
+  it('changes user in one step, with nothing of the first left in the page or in memory that the page can reach', async ({
+    expect,
+  }) => {
     await apart(FEW, async (app) => {
       const name = await patient(app);
       await app.changeUser();
@@ -204,7 +208,7 @@ describe.concurrent('leaving no trace', () => {
     });
   });
 
-  it('asks before a change of user would erase a draft', async () => {
+  it('asks before a change of user would erase a draft', async ({ expect }) => {
     await at(FEW, async (app) => {
       await patient(app);
       await app.dossier.note().fill('Bellen over de uitslag');
@@ -236,7 +240,7 @@ describe.concurrent('leaving no trace', () => {
 });
 
 describe.concurrent('notes and languages', () => {
-  it('a note stays until it is taken over in the GP system', async () => {
+  it('a note stays until it is taken over in the GP system', async ({ expect }) => {
     await at(FEW, async (app) => {
       await app.worklist.ready();
       await app.worklist.openFirst();
@@ -246,7 +250,7 @@ describe.concurrent('notes and languages', () => {
     });
   });
 
-  it('R41: one tick when every line is proved; the proof itself on demand', async () => {
+  it('R41: one tick when every line is proved; the proof itself on demand', async ({ expect }) => {
     await at(FEW, async (app) => {
       await app.worklist.ready();
       await app.worklist.openFirst();
@@ -258,7 +262,7 @@ describe.concurrent('notes and languages', () => {
     });
   });
 
-  it('speaks English after one switch, and Dutch again', async () => {
+  it('speaks English after one switch, and Dutch again', async ({ expect }) => {
     await at(
       FEW,
       async (app) => {
