@@ -94,7 +94,7 @@ export const EVENT: Readonly<Record<Entry['common']['event'], string>> = {
   'log-read': 'logboek gelezen',
   maintenance: 'onderhoud van de kluis',
   restore: 'kluis teruggezet',
-  recovery: 'herstelbladen bij elkaar gelegd',
+  recovery: 'herstelbladen genoemd, om ze bij elkaar te leggen',
   clock: 'klok afgeweken',
 };
 export const OUTCOME = { success: '', refused: ', geweigerd', error: ', mislukt' } as const;
