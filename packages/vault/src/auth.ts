@@ -25,6 +25,7 @@ import { vaultError } from './errors.ts';
 import { type Guest, guestOf } from './guests.ts';
 import { append, commonOf, counterNow, type SignedRequest } from './lines.ts';
 import type { People } from './people.ts';
+import type { Moment } from './storage/moments.ts';
 import { prepared } from './storage/prepared.ts';
 import type { Schema } from './storage/schema.ts';
 import type { Vault } from './vault.ts';
@@ -37,6 +38,8 @@ export interface Caller extends Reached {
   readonly card: Card | null;
   /** Set for people of a partner; the card is then one of their own organisation. */
   readonly guest: Guest | null;
+  /** The session's row was read then, or since. */
+  readonly seen: Moment;
 }
 export interface Signed extends Caller {
   readonly request: SignedRequest;
@@ -87,6 +90,7 @@ export function findCaller(vault: Vault, request: FastifyRequest): Promise<Calle
 async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   const practice = practiceOf(request);
   const token = tokenHash(bearer(request));
+  const seen = vault.storage.moment();
   const [session] = await vault.storage.one(byToken, { practice, token });
   const people = session && (await vault.people.of(practice));
   if (!session || !people) throw refused();
@@ -95,7 +99,7 @@ async function lookUp(vault: Vault, request: FastifyRequest): Promise<Caller> {
   const stands = standing(people, session, vault.clock());
   if (isPatient(stands) && !isFor('patients', endpoint)) throw refused();
   const reached = await reachedBy(vault, people, session, endpoint);
-  return { practice, people, session, ...reached, ...stands };
+  return { practice, people, session, seen, ...reached, ...stands };
 }
 
 /** Only what says so answers people of a partner, or patients; everything else knows no such session. */
@@ -265,12 +269,23 @@ export const openMessage = (
 export async function refresh(vault: Vault, signed: Signed): Promise<Signed> {
   const { practice } = signed;
   const people = await vault.people.of(practice);
-  const [session] = await vault.storage.one(byId, { practice, session: signed.session.session });
+  const seen = vault.storage.moment();
+  const stood = vault.storage.stands(signed.seen, ['session'], practice);
+  const [session] = stood
+    ? [signed.session]
+    : await vault.storage.one(byId, { practice, session: signed.session.session });
   if (!people || !session) throw refused();
   // `checkSigned` held the action against the endpoint.
   const reached = await reachedBy(vault, people, session, signed.request.payload.action as EndpointName);
   requireLive({ ...signed, session, ...reached }, signed.session.stage === 'open' ? 'open' : 'keyring', vault.clock());
-  return { ...signed, session, people, ...reached, ...standing(people, session, vault.clock()) };
+  return {
+    ...signed,
+    session,
+    seen: stood ? signed.seen : seen,
+    people,
+    ...reached,
+    ...standing(people, session, vault.clock()),
+  };
 }
 
 /** What is known of the asker: what the practice states, or what a partner vouches for, with the practice's own partner facts. */

@@ -99,4 +99,21 @@ describe('a look in one batch with a change of the directory', () => {
     const answer = (await looking).json<{ results: { outcome: string; reason?: string }[] }>();
     expect(answer.results[0]).toMatchObject({ outcome: 'deny', reason: 'not-member' });
   });
+
+  it('R24: whose session ended after they asked and before their turn came is refused', async () => {
+    const { storage } = world.running.vault;
+    const { practice } = world;
+    const nurse = await world.open(practice.nurse);
+    const log = held();
+    const asked = log.nextWaits();
+    const looking = look(world, nurse, [{ dossier: dossier.id, handle: dossier.handles[0]! }]);
+    await asked;
+    const at = world.time.clock();
+    await storage.write((tx) =>
+      tx.updateTable('session').set({ ended: at }).where('session', '=', nurse.session).execute(),
+    );
+    await log.release();
+    const { status, json } = await looking;
+    expect([status, json<{ type: string }>().type]).toEqual([401, 'vault/session-ended']);
+  });
 });

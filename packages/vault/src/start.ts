@@ -13,6 +13,7 @@ import { vaultError } from './errors.ts';
 import { openKeys } from './keys.ts';
 import { append, ownCommon } from './lines.ts';
 import { bringNative } from './native.ts';
+import { pooled } from './random.ts';
 import { eraseDue } from './retention.ts';
 import type { Api } from './routes/api.ts';
 import { dropUncommitted } from './settling.ts';
@@ -94,7 +95,7 @@ export async function createVault(options: VaultOptions): Promise<RunningVault> 
   for (const folder of [dir, join(dir, 'logs')]) privateFolder(folder);
   await loadPolicy();
   const lock = lockFolder(dir);
-  const random = options.random ?? systemRandom;
+  const random = options.random ?? pooled(systemRandom);
   const clock = options.clock ?? systemClock;
   const storage = await openSqlite(join(dir, 'vault.db'));
   const shares = openShares(join(dir, 'shares.db'));

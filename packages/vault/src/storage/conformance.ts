@@ -198,6 +198,35 @@ export function storageCases(make: () => StorageUnderTest): StorageCase[] {
       same((await late).toSorted(), [one, two].toSorted(), 'what came before the last was asked');
       same(await long, 0, 'the view that was taken before');
     }),
+    using('says what stands since a moment, by practice; that somebody was there is no change', async (storage) => {
+      const [one, two] = [fresh(), fresh()];
+      const row = (practice: OrganisationId) => ({
+        ...{ practice, session: newId('session', systemRandom), token: 'AA' as Hash, stage: 'open' as const },
+        ...{ person: newId('person', systemRandom), device: null, organisation: null, vouched: null },
+        ...{ unlocker: 'AA', opened: AT, active: AT, until: AT, ended: null, log_read: 0 },
+      });
+      await storage.write((tx) => tx.insertInto('session').values(row(one)).execute());
+      const since = storage.moment();
+      const stand = () => [one, two].map((practice) => storage.stands(since, ['session'], practice));
+      const change = (set: object) =>
+        storage.write((tx) => tx.updateTable('session').set(set).where('practice', '=', one).execute());
+      same(stand(), [true, true], 'before');
+      await change({ active: AT + 1 });
+      same(stand(), [true, true], 'after somebody was there');
+      await fails(
+        () => storage.write(async (tx) => Promise.reject(await tx.updateTable('session').set({ ended: AT }).execute())),
+        'a change that is taken back',
+      );
+      const again = storage.moment();
+      await change({ active: AT + 2, ended: AT });
+      same([...stand(), storage.stands(again, ['session'], one)], [false, false, false], 'after a change');
+      same(
+        [storage.stands(again, ['session'], two), storage.stands(again, ['device'], one)],
+        [true, true],
+        'of others',
+      );
+      same(storage.stands(storage.moment(), ['session'], one), true, 'from now on');
+    }),
     using('lets writers wait for each other and loses none', async (storage) => {
       await storage.write((tx) =>
         tx.insertInto('counter').values({ practice: fresh(), source: 's', value: 0 }).execute(),

@@ -26,8 +26,11 @@ export interface Moment {
 }
 
 const EVERYTHING = '*';
-/** What a look itself moves, and nothing that is kept may rest on: the place in the chain, and that somebody looked. */
-const CHAIN: ReadonlySet<string> = new Set(['seq', 'head']);
+/** What a look itself moves, and nothing that is kept may rest on: the place in the chain, that somebody looked, and when they were last there. */
+const MOVED: Readonly<Record<string, ReadonlySet<string>>> = {
+  dossier: new Set(['seq', 'head']),
+  session: new Set(['active']),
+};
 
 /** Moves bytes and changes none. */
 const TIDIES = /^PRAGMA wal_checkpoint\(TRUNCATE\)$/;
@@ -37,7 +40,7 @@ const tableOf = (node: unknown): string => {
   return table?.identifier?.name ?? EVERYTHING;
 };
 
-/** The tables that a query changes. A kept value may not rest on `dossier.seq`, `dossier.head`, or the rows of looks in `dossier_item`. */
+/** The tables that a query changes. A kept value may not rest on `dossier.seq`, `dossier.head`, `session.active`, or the rows of looks in `dossier_item`. */
 export function touchedBy(node: RootOperationNode): readonly string[] {
   switch (node.kind) {
     case 'SelectQueryNode':
@@ -52,7 +55,7 @@ export function touchedBy(node: RootOperationNode): readonly string[] {
       const columns = (node.updates ?? []).map(
         ({ column }) => (column as { readonly column?: { readonly name?: string } }).column?.name ?? EVERYTHING,
       );
-      const moved = table === 'dossier' && columns.length > 0 && columns.every((name) => CHAIN.has(name));
+      const moved = columns.length > 0 && columns.every((name) => MOVED[table]?.has(name) ?? false);
       return moved ? [] : [table];
     }
     case 'DeleteQueryNode':

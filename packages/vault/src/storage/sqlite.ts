@@ -30,6 +30,8 @@ export function openDatabase({ file, readOnly = false }: SqliteOptions): Databas
   const db = new DatabaseSync(file, { readOnly, timeout: 5000 });
   if (!readOnly) {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    // 16 MB: a page that line after line changes goes into the file a quarter as often.
+    db.exec('PRAGMA wal_autocheckpoint = 4000');
     // What is deleted is overwritten: ciphertext and wraps of people who left, and above all shares.
     db.exec('PRAGMA secure_delete = ON');
   }

@@ -3,7 +3,7 @@
 import type { LedgerStore } from '@ketenkluis/ledger';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { storageLedger } from './ledger-store.ts';
-import { Changes, seenAt } from './moments.ts';
+import { Changes, type Moment, seenAt } from './moments.ts';
 import { type Prepared, runsAtOnce, type Values } from './prepared.ts';
 import { createTables, type Schema } from './schema.ts';
 import { openDatabase, type SqliteDriver, sqliteDialect } from './sqlite.ts';
@@ -16,6 +16,10 @@ export interface Storage {
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** One reading query on what is committed now; waits for nobody. */
   one<V extends Values, R>(query: Prepared<V, R>, values: V): Promise<R[]>;
+  /** Up to now. What is read from here on is as new, or newer. */
+  moment(): Moment;
+  /** Has nothing changed these tables of this practice since? What every look moves (moments.ts) is no change. Not known: no. */
+  stands(since: Moment, tables: readonly (keyof Schema)[], practice: string): boolean;
   /** One at a time; resolves when durable. If `work` throws, nothing of it stays. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   readonly ledger: LedgerStore<Tx>;
@@ -98,6 +102,9 @@ export async function openSqlite(file: string): Promise<Storage> {
   const storage = {
     one: <V extends Values, R>(query: Prepared<V, R>, values: V) => query(now, values),
     read: together(within(reader, reading.driver), reading.driver),
+    moment: () => changes.now(),
+    stands: ({ of, count }: Moment, tables: readonly (keyof Schema)[], practice: string) =>
+      of === changes && changes.lastOf(tables, practice) <= count,
     write: within(writer, writing.driver),
     tidy: async () => {
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(writer);
@@ -118,6 +125,8 @@ export function openReader(file: string): Storage {
   const reader = new Kysely<Schema>({ dialect });
   const read = <T>(work: (tx: Tx) => Promise<T>) => reader.transaction().execute(work);
   const one = <V extends Values, R>(query: Prepared<V, R>, values: V) => read((tx) => query(tx, values));
-  const storage = { one, read, write: read, tidy: async () => undefined, close: () => reader.destroy() };
+  // Another process writes.
+  const unknown = { moment: () => new Changes().now(), stands: () => false };
+  const storage = { one, read, ...unknown, write: read, tidy: async () => undefined, close: () => reader.destroy() };
   return { ...storage, ledger: storageLedger(storage) };
 }
