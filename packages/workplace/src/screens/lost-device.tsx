@@ -37,10 +37,14 @@ function Ways({ list, person, again }: WaysProps) {
   const errorText = useErrorText();
   const [sure, setSure] = useState<string | null>(null);
   const end = useAct(
-    (world, id: string) => world.endColleagueUnlocker(person, id),
-    () => {
+    async (world, id: string) => {
+      await world.endColleagueUnlocker(person, id);
+      return id;
+    },
+    (ended) => {
       say(t('team.lostDone'));
-      setSure(null);
+      // Another may have been asked for meanwhile.
+      setSure((asked) => (asked === ended ? null : asked));
       again();
     },
   );

@@ -100,10 +100,14 @@ everyScreen({
     hash: '#/team',
     reach: async (page) => {
       await page.getByRole('button', { name: 'Toestel kwijt: Joost Hofstede' }).click();
-      for (const kind of ['Passkey', 'Wachtzin']) {
-        await page.getByRole('button', { name: new RegExp(`^Beëindigen: ${kind}`) }).click();
-        await page.getByRole('button', { name: 'Ja, beëindig' }).click();
-      }
+      await page.getByRole('button', { name: /^Beëindigen: Passkey/ }).click();
+      const next = await page.getByRole('button', { name: /^Beëindigen: Wachtzin/ }).elementHandle();
+      const yes = page.getByRole('button', { name: 'Ja, beëindig' });
+      // The next is asked for while the first is still being ended, and stays asked for.
+      await yes.evaluate((sure, other) => {
+        for (const one of [sure, other]) (one as HTMLElement).click();
+      }, next);
+      await yes.click();
       await page.getByText('Nodig de collega opnieuw uit').waitFor();
     },
   },
