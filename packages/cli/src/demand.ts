@@ -4,10 +4,11 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { type Asked, agree, demanded, proposeDemand, settleOutward, waitingProposals } from '@ketenkluis/client';
+import { type Asked, demanded, proposeDemand } from '@ketenkluis/client';
 import { type Enter, type Entered, nthSecond, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
 import type { Outcome } from './say.ts';
+import { signTogether } from './together.ts';
 
 export interface DemandOptions {
   readonly person: string;
@@ -73,18 +74,11 @@ export async function demand(options: DemandOptions, enter: Enter = signInByShee
     const owner = (await come(person)).session;
     const asked = askedBy(options, (await demanded(owner))?.demand ?? NOTHING);
     const made = await proposeDemand(owner, asked);
-    let state = 'proposed';
-    for (const [i, sheet] of second.entries()) {
-      // Whoever is named beyond those that it takes has nothing left to sign.
-      if (state === 'admitted') break;
-      const { session } = await come(sheet, nthSecond(i));
-      // This one: another of this owner's may wait as well, of another day and of something else.
-      const sees = (await waitingProposals(session)).some((one) => 'what' in one && one.hash === made);
-      if (!sees) throw cliError('bad-option', 'the second signer sees no such proposal');
-      state = await agree(session, made);
-    }
-    // Whoever is no owner signs, and puts nothing into the log.
-    if (state === 'signed' && (await settleOutward(owner, made)) > 0) state = 'admitted';
+    const state = await signTogether(
+      owner,
+      made,
+      second.map((sheet, i) => async () => (await come(sheet, nthSecond(i))).session),
+    );
     const { ways } = asked;
     return {
       json: { ...asked, ways, state },

@@ -3,14 +3,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemRandom } from '@ketenkluis/base';
-import { agree, waitingProposals } from '@ketenkluis/client';
+import type { Session } from '@ketenkluis/client';
 import { heldCard, proposeKeyholders } from '@ketenkluis/client/keyholders';
 import { createKeys, readConfig, startKeyholder } from '@ketenkluis/keyholder';
 import { originFault } from '@ketenkluis/protocol';
 import { holderCardText, holderFingerprint } from '@ketenkluis/protocol/keyholder';
-import { SECOND, signInBySheet } from './enter.ts';
+import { type Enter, type Entered, type EnterMore, SECOND, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
 import { type Outcome, say } from './say.ts';
+import { signTogether } from './together.ts';
 
 /** Makes keys and a configuration without practices; the owners need the card. Throws `keyholder/not-empty`. */
 export async function init(options: { readonly dir: string; readonly url: string }): Promise<Outcome> {
@@ -56,13 +57,16 @@ export async function serve(options: { readonly config: string }): Promise<void>
 }
 
 /** One owner proposes, a second person signs: at one keyboard, each with the own sheet and passphrase. */
-export async function name(options: {
-  readonly person: string;
-  readonly second: string;
-  readonly need?: number;
-  readonly card?: readonly string[];
-  readonly nobody?: boolean;
-}): Promise<Outcome> {
+export async function name(
+  options: {
+    readonly person: string;
+    readonly second: string;
+    readonly need?: number;
+    readonly card?: readonly string[];
+    readonly nobody?: boolean;
+  },
+  enter: Enter = signInBySheet,
+): Promise<Outcome> {
   const files = options.card ?? [];
   const need = options.nobody ? 0 : (options.need ?? 0);
   if (options.nobody ? files.length > 0 || options.need !== undefined : files.length === 0 || need === 0)
@@ -73,27 +77,24 @@ export async function name(options: {
     return card;
   });
   for (const { url, fingerprint } of holders) say(`${url}: ${fingerprint.join(' ')} (compare with the keyholder)`);
-  const owner = await signInBySheet(options.person);
+  const open: Entered[] = [];
+  const come = async (sheet: string, more?: EnterMore): Promise<Session> => {
+    const entered = await enter(sheet, more);
+    open.push(entered);
+    return entered.session;
+  };
   try {
+    const owner = await come(options.person);
     const cards = holders.map(({ person, sign, kem, url }) => ({ person, sign, kem, url }));
-    await proposeKeyholders(owner.session, { need, holders: cards });
-    const second = await signInBySheet(options.second, { variable: SECOND });
-    try {
-      const waiting = (await waitingProposals(second.session)).findLast(
-        (one) => 'what' in one && one.what === 'keyholders' && one.by === owner.session.person,
-      );
-      if (waiting === undefined) throw cliError('bad-option', 'the second signer sees no such proposal');
-      const state = await agree(second.session, waiting.hash);
-      const json = { need, holders: holders.map(({ url }) => url), state };
-      const words =
-        state === 'admitted'
-          ? [`${need} of ${holders.length} keyholders count from the next sync on`]
-          : ['proposed and signed; more owners must sign it in the workplace'];
-      return { json, words };
-    } finally {
-      await second.close();
-    }
+    const made = await proposeKeyholders(owner, { need, holders: cards });
+    const state = await signTogether(owner, made, [() => come(options.second, { variable: SECOND })]);
+    const json = { need, holders: holders.map(({ url }) => url), state };
+    const words =
+      state === 'admitted'
+        ? [`${need} of ${holders.length} keyholders count from the next sync on`]
+        : ['proposed and signed; more owners must sign it in the workplace'];
+    return { json, words };
   } finally {
-    await owner.close();
+    for (const { close } of open.reverse()) await close();
   }
 }

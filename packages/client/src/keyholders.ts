@@ -69,7 +69,7 @@ function checkNaming({
 export async function proposeKeyholders(
   session: Session,
   said: { readonly need: number; readonly holders: readonly HolderCard[] },
-): Promise<'proposed'> {
+): Promise<Hash> {
   checkNaming(said);
   const people = await session.people(true);
   const at = session.now();
@@ -89,8 +89,7 @@ export async function proposeKeyholders(
     ...{ practice: session.practice, from: at, until: null, need: said.need, holders },
   };
   statements.push(await signStatement(fact, signer));
-  await proposeAll(session, statements, { at, join: null, names: [], wraps: [] });
-  return 'proposed';
+  return await proposeAll(session, statements, { at, join: null, names: [], wraps: [] });
 }
 
 /** Exactly a naming, and a card for each who has none yet. Throws `client/bad-proposal`. */
