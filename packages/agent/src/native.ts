@@ -17,31 +17,7 @@ import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { type Bytes, concat, fromHex, type Signer } from '@ketenkluis/base';
 import { bringBuffer, bringSha256 } from '@ketenkluis/ledger';
-import { sealError } from '@ketenkluis/seal';
-import { type Aead, type Argon2id, bringAead, bringArgon2id } from '@ketenkluis/seal/open';
-
-const TAG = 16;
-const CIPHER = 'aes-256-gcm';
-
-export const nodeAead: Aead = async (bytes) => {
-  // As a KeyObject: bytes would be looked at anew, at four times the price of the work, on every use.
-  const key = createSecretKey(bytes);
-  return {
-    async seal(nonce, aad, plaintext) {
-      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(aad);
-      return concat(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
-    },
-    async open(nonce, aad, ciphertext) {
-      try {
-        const opener = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG }).setAAD(aad);
-        opener.setAuthTag(ciphertext.subarray(ciphertext.length - TAG));
-        return concat(opener.update(ciphertext.subarray(0, ciphertext.length - TAG)), opener.final());
-      } catch (cause) {
-        throw sealError('cannot-open', 'this key does not open these bytes', { cause });
-      }
-    },
-  };
-};
+import { type Argon2id, bringAead, bringArgon2id, nodeAead } from '@ketenkluis/seal/open';
 
 const stretch = promisify(argon2);
 export const nodeArgon2id: Argon2id = async (message, nonce, { memoryKiB, passes, lanes }, tagLength) =>
@@ -84,7 +60,7 @@ let brought = false;
 export function bringNative(): void {
   if (brought) return;
   brought = true;
-  bringAead(nodeAead);
+  bringAead(nodeAead({ createCipheriv, createDecipheriv, createSecretKey }));
   bringArgon2id(nodeArgon2id);
   bringBuffer(Buffer);
   bringSha256((bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')));

@@ -15,12 +15,11 @@ function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Names of members with their colon: the same few dozen stand in everything that is signed. */
+/** Names of members with their colon: the same few dozen words stand in everything that is signed. No id or value in a name's place is kept. */
 const named = new Map<string, string>();
 function nameText(name: string): string {
-  const text = named.get(name) ?? `${quoted(name)}:`;
-  if (named.size < 4096 && name.length <= 64) named.set(name, text);
-  return text;
+  if (named.size < 4096 && /^[A-Za-z]{1,24}$/.test(name)) named.set(name, `${quoted(name)}:`);
+  return named.get(name) ?? `${quoted(name)}:`;
 }
 
 // One walk that checks and writes, without a closure or list more than it needs: every statement goes through here several times.
@@ -37,7 +36,8 @@ function write(value: unknown, depth: number): string {
   let text = '';
   const record = value as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(record).sort())
-    if (record[name] !== undefined) text += `${text && ','}${nameText(name)}${write(record[name], depth + 1)}`;
+    if (record[name] !== undefined)
+      text += `${text && ','}${named.get(name) ?? nameText(name)}${write(record[name], depth + 1)}`;
   return `{${text}}`;
 }
 

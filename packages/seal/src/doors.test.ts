@@ -21,7 +21,7 @@ describe('doors', () => {
       expect(holder).not.toHaveProperty(name);
     }
     expect(parse).not.toHaveProperty('openBundle');
-    expect(Object.keys(holder).sort()).toEqual(['bringAead', 'openBundle']);
+    expect(Object.keys(holder).sort()).toEqual(['bringAead', 'nodeAead', 'openBundle']);
     expect(parse).not.toHaveProperty('addSuite');
   });
 });

@@ -31,6 +31,7 @@ export {
   openWithPrf,
   removeUnlockers,
 } from './keyring.ts';
+export { nodeAead } from './node-aead.ts';
 export { splitExitShare } from './pack.ts';
 export { combineKey, createSplitKey, type SplitKey, splitKey } from './recovery.ts';
 export { type Argon2Cost, type Argon2id, bringArgon2id, webArgon2id } from './stretch.ts';
