@@ -5,10 +5,10 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Asked, demanded, proposeDemand } from '@ketenkluis/client';
-import { type Enter, type Entered, nthSecond, signInBySheet } from './enter.ts';
+import { type Enter, nthSecond, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
 import type { Outcome } from './say.ts';
-import { signTogether } from './together.ts';
+import { atOneKeyboard, signTogether } from './together.ts';
 
 export interface DemandOptions {
   readonly person: string;
@@ -64,20 +64,14 @@ export async function demand(options: DemandOptions, enter: Enter = signInByShee
   const files = options.sheets;
   const sheets = files && (await Promise.all(files.map((file) => readFile(file, 'utf8'))));
   const more = sheets === undefined ? {} : { sheets };
-  const open: Entered[] = [];
-  const come = async (sheet: string, variable?: string): Promise<Entered> => {
-    const entered = await enter(sheet, variable === undefined ? more : { ...more, variable });
-    open.push(entered);
-    return entered;
-  };
-  try {
-    const owner = (await come(person)).session;
+  return await atOneKeyboard(enter, async (come) => {
+    const owner = await come(person, more);
     const asked = askedBy(options, (await demanded(owner))?.demand ?? NOTHING);
     const made = await proposeDemand(owner, asked);
     const state = await signTogether(
       owner,
       made,
-      second.map((sheet, i) => async () => (await come(sheet, nthSecond(i))).session),
+      second.map((sheet, i) => () => come(sheet, { ...more, variable: nthSecond(i) })),
     );
     const { ways } = asked;
     return {
@@ -93,7 +87,5 @@ export async function demand(options: DemandOptions, enter: Enter = signInByShee
             ],
       failed: state !== 'admitted',
     };
-  } finally {
-    for (const { close } of open.reverse()) await close();
-  }
+  });
 }

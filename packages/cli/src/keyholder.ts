@@ -3,15 +3,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { systemRandom } from '@ketenkluis/base';
-import type { Session } from '@ketenkluis/client';
 import { heldCard, proposeKeyholders } from '@ketenkluis/client/keyholders';
 import { createKeys, readConfig, startKeyholder } from '@ketenkluis/keyholder';
 import { originFault } from '@ketenkluis/protocol';
 import { holderCardText, holderFingerprint } from '@ketenkluis/protocol/keyholder';
-import { type Enter, type Entered, type EnterMore, SECOND, signInBySheet } from './enter.ts';
+import { type Enter, SECOND, signInBySheet } from './enter.ts';
 import { cliError } from './errors.ts';
 import { type Outcome, say } from './say.ts';
-import { signTogether } from './together.ts';
+import { atOneKeyboard, signTogether } from './together.ts';
 
 /** Makes keys and a configuration without practices; the owners need the card. Throws `keyholder/not-empty`. */
 export async function init(options: { readonly dir: string; readonly url: string }): Promise<Outcome> {
@@ -77,13 +76,7 @@ export async function name(
     return card;
   });
   for (const { url, fingerprint } of holders) say(`${url}: ${fingerprint.join(' ')} (compare with the keyholder)`);
-  const open: Entered[] = [];
-  const come = async (sheet: string, more?: EnterMore): Promise<Session> => {
-    const entered = await enter(sheet, more);
-    open.push(entered);
-    return entered.session;
-  };
-  try {
+  return await atOneKeyboard(enter, async (come) => {
     const owner = await come(options.person);
     const cards = holders.map(({ person, sign, kem, url }) => ({ person, sign, kem, url }));
     const made = await proposeKeyholders(owner, { need, holders: cards });
@@ -94,7 +87,5 @@ export async function name(
         ? [`${need} of ${holders.length} keyholders count from the next sync on`]
         : ['proposed and signed; more owners must sign it in the workplace'];
     return { json, words };
-  } finally {
-    for (const { close } of open.reverse()) await close();
-  }
+  });
 }

@@ -2,7 +2,25 @@
 
 import { agree, type Session, settleOutward, waitingProposals } from '@ketenkluis/client';
 import type { Hash } from '@ketenkluis/seal';
+import type { Enter, Entered, EnterMore } from './enter.ts';
 import { cliError } from './errors.ts';
+
+/** Whoever `work` lets come signs in with their own sheet; when it ends, however it ends, all of them leave. */
+export async function atOneKeyboard<T>(
+  enter: Enter,
+  work: (come: (sheet: string, more?: EnterMore) => Promise<Session>) => Promise<T>,
+): Promise<T> {
+  const here: Entered[] = [];
+  try {
+    return await work(async (sheet, more) => {
+      const entered = await enter(sheet, more);
+      here.push(entered);
+      return entered.session;
+    });
+  } finally {
+    for (const { close } of here.reverse()) await close();
+  }
+}
 
 /** `admitted`: it counts. `signed`: more owners must sign. */
 export type Signed = 'proposed' | 'signed' | 'admitted';
